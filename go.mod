@@ -1,0 +1,3 @@
+module waihu
+
+go 1.26
