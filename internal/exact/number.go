@@ -137,8 +137,10 @@ const (
 	Floor    Mode = "floor"     // toward minus infinity
 )
 
-// Modes lists every rounding in the order above.
-func Modes() []Mode { return []Mode{HalfAway, HalfEven, Up, Down, Ceiling, Floor} }
+// Choices lists every rounding in the order above.
+func (Mode) Choices() []string {
+	return []string{"half_away", "half_even", "up", "down", "ceiling", "floor"}
+}
 
 // Round rounds to so many decimals (negative: to tens, hundreds ...).
 func (n Number) Round(mode Mode, decimals int) Number {

@@ -51,6 +51,11 @@ const (
 // Units lists them from short to long.
 func Units() []Unit { return []Unit{Day, Week, Month, Quarter, HalfYear, Year} }
 
+// Choices lists them as a plan file writes them.
+func (Unit) Choices() []string {
+	return []string{"day", "week", "month", "quarter", "half_year", "year"}
+}
+
 // Months is the length in months, 0 for units counted in days.
 func (u Unit) Months() int {
 	switch u {
@@ -74,9 +79,9 @@ type Cycle struct {
 	Anchor Date
 }
 
-// Calendar is the cycle of calendar units: months from the 1st, weeks from
+// CalendarCycle is the cycle of calendar units: months from the 1st, weeks from
 // Monday, years from 1 January.
-func Calendar(u Unit) Cycle {
+func CalendarCycle(u Unit) Cycle {
 	anchor := NewDate(2000, time.January, 1)
 	if u == Week {
 		anchor = NewDate(2000, time.January, 3) // a Monday

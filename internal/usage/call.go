@@ -17,8 +17,10 @@ const (
 	Callback Direction = "callback" // two legs out, then joined (雙呼)
 )
 
-// Directions lists them; empty means not known.
-func Directions() []Direction { return []Direction{Outbound, Inbound, Internal, Callback} }
+// Choices lists them; empty means not known.
+func (Direction) Choices() []string {
+	return []string{"outbound", "inbound", "internal", "callback"}
+}
 
 // Result is how an attempt ended.
 type Result string
@@ -34,9 +36,9 @@ const (
 	Failed     Result = "failed"     // anything else
 )
 
-// Results lists them.
-func Results() []Result {
-	return []Result{Answered, Busy, NoAnswer, Rejected, Unassigned, Congestion, Canceled, Failed}
+// Choices lists them.
+func (Result) Choices() []string {
+	return []string{"answered", "busy", "no_answer", "rejected", "unassigned", "congestion", "canceled", "failed"}
 }
 
 // AnsweredBy is who or what picked up.
@@ -47,6 +49,9 @@ const (
 	Machine AnsweredBy = "machine"
 	Fax     AnsweredBy = "fax"
 )
+
+// Choices lists them; empty means not known.
+func (AnsweredBy) Choices() []string { return []string{"person", "machine", "fax"} }
 
 // Mode is how the call was placed.
 type Mode string
@@ -59,8 +64,10 @@ const (
 	Robot       Mode = "robot"
 )
 
-// Modes lists them.
-func Modes() []Mode { return []Mode{Manual, Preview, Progressive, Predictive, Robot} }
+// Choices lists them.
+func (Mode) Choices() []string {
+	return []string{"manual", "preview", "progressive", "predictive", "robot"}
+}
 
 // Purpose is what the call is for.
 type Purpose string
@@ -71,8 +78,10 @@ const (
 	Survey  Purpose = "survey"
 )
 
-// Purposes lists them.
-func Purposes() []Purpose { return []Purpose{Sales, Service, Survey} }
+// Choices lists them.
+func (Purpose) Choices() []string {
+	return []string{"sales", "service", "survey"}
+}
 
 // Line is the kind of line called, where the record or the number tells it.
 type Line string
@@ -87,8 +96,10 @@ const (
 	Short     Line = "short" // a service number: 110, 12345, 95xxx
 )
 
-// Lines lists them; empty means not known.
-func Lines() []Line { return []Line{Mobile, Landline, TollFree, SharedFee, Premium, VoIP, Short} }
+// Choices lists them; empty means not known.
+func (Line) Choices() []string {
+	return []string{"mobile", "landline", "toll_free", "shared_cost", "premium", "voip", "short"}
+}
 
 // Reach is how far the call went, seen from the calling number.
 type Reach string
@@ -99,8 +110,10 @@ const (
 	International Reach = "international"
 )
 
-// Reaches lists them; empty means not known.
-func Reaches() []Reach { return []Reach{Local, LongDistance, International} }
+// Choices lists them; empty means not known.
+func (Reach) Choices() []string {
+	return []string{"local", "long_distance", "international"}
+}
 
 // Call is one leg of a call as a switch recorded it: one attempt to reach one
 // number. Strings may point into a reader's buffer: copy what outlives the

@@ -27,8 +27,8 @@ const (
 	Offline State = "offline"
 )
 
-// States lists them; empty means the record does not tell.
-func States() []State { return []State{Ready, Talking, WrapUp, Paused, Offline} }
+// Choices lists them; empty means the record does not tell.
+func (State) Choices() []string { return []string{"ready", "talking", "wrap_up", "paused", "offline"} }
 
 // Session is a stretch an agent was logged in, in one state if the source
 // tells states.

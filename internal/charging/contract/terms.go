@@ -1,0 +1,60 @@
+package contract
+
+import (
+	"time"
+
+	"waihu/internal/charging/catalog"
+	"waihu/internal/charging/deck"
+	"waihu/internal/exact"
+	"waihu/internal/timex"
+	"waihu/internal/usage"
+)
+
+// Terms are what holds for one billing period: a plan as a contract changed it.
+// Metering and rating read Terms alone; they know neither files nor contracts.
+type Terms struct {
+	Plan     *catalog.Plan         // with price overrides, discounts and limits of the contract applied
+	Digest   string                // SHA-256 over everything below and the plan, canonical
+	Decks    map[string]*deck.Deck // by deck id
+	Loc      *time.Location        // zone of billing days
+	Holidays map[string]*timex.Calendar
+	Period   timex.Period
+	First    timex.Date // local dates of the period
+	After    timex.Date
+	// Start is the first local day of service, End the day after the last; 0 is
+	// "since before the period" and "open".
+	Start timex.Date
+	End   timex.Date
+
+	Quantities map[string]exact.Number // fixed quantities by component: seats bought, devices rented
+	Changes    map[string][]Change     // changes of a fixed quantity within the period, by component
+	Modules    []usage.Module          // modules the contract itself switches on
+	Opening    []Opening               // what earlier periods left over
+}
+
+// Change is a new level of a fixed quantity from a local day on.
+type Change struct {
+	On       timex.Date
+	Quantity exact.Number
+}
+
+// Opening is what an earlier period left of a package.
+type Opening struct {
+	Package string
+	Seat    string
+	Granted timex.Date
+	Expires timex.Date // day after the last
+	Left    exact.Number
+}
+
+// Service is the part of the period in which the contract serves.
+func (t *Terms) Service() (first, after timex.Date) {
+	first, after = t.First, t.After
+	if t.Start != 0 {
+		first = max(first, t.Start)
+	}
+	if t.End != 0 {
+		after = min(after, t.End)
+	}
+	return first, max(first, after)
+}
