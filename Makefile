@@ -1,0 +1,34 @@
+# The two commands: make run shows the product, make test proves it.
+GO ?= go
+BIN := bin/waihu
+PERIOD := 2026-03
+OUT := out
+
+.PHONY: run test bench fuzz build lint clean
+
+build:
+	$(GO) build -trimpath -o $(BIN) ./cmd/waihu
+
+# Bills the example month: the invoice on the terminal, its PDF, XLSX, CSV and
+# JSON and every rated call in out/, then checks it as a customer would.
+run: build
+	$(BIN) bill examples/sales-floor/contract.yaml examples/sales-floor/usage/* --period $(PERIOD) --out $(OUT)
+	$(BIN) verify $(OUT)/invoice.json --plan examples/sales-floor/contract.yaml $(OUT)/facts.jsonl
+
+test: lint
+	$(GO) test -race -shuffle=on -timeout 12m ./...
+	tools/check-examples.sh
+
+lint:
+	@test -z "$$(gofmt -l cmd internal)" || { gofmt -l cmd internal; echo "run gofmt -w on the files above"; exit 1; }
+	$(GO) vet ./...
+
+bench:
+	tools/bench.sh
+
+# A minute of fuzzing for every parser; failures are kept under testdata/fuzz.
+fuzz:
+	tools/fuzz.sh
+
+clean:
+	rm -rf bin $(OUT)
