@@ -58,7 +58,8 @@ func Wrap(err *error, format string, args ...any) {
 // KindOf is the kind of the innermost error that has one, Internal otherwise.
 func KindOf(err error) Kind {
 	var ps Problems
-	if errors.As(err, &ps) {
+	var p Problem
+	if errors.As(err, &ps) || errors.As(err, &p) {
 		return Invalid
 	}
 	var e *Error

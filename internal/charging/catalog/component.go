@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"strings"
 	"time"
 
 	"waihu/internal/exact"
@@ -49,6 +50,7 @@ type Component struct {
 	// Over the period.
 	RoundTotal *Multiple    `plan:"round_total" doc:"Round the quantity of the period, for example up to 10 minutes."`
 	Included   *Included    `plan:"included" doc:"Free quantity of this component alone; share one with packages."`
+	PerSeatOf  string       `plan:"per_seat_of" doc:"The price is for each billed seat of this component: a module at 5 a seat."`
 	Commitment exact.Number `plan:"commitment" doc:"Least quantity charged in a period, used or not."`
 
 	// Price: exactly one of these.
@@ -157,3 +159,50 @@ type Multiple struct {
 
 // Span is the length of a duration in whole seconds, rounded up.
 func Span(d Duration) int64 { return int64((time.Duration(d) + time.Second - 1) / time.Second) }
+
+// Words lists what a filter asks for, key by key: "direction=outbound",
+// "line=mobile|landline".
+func (f *Filter) Words() []string {
+	var out []string
+	add := func(key string, values []string) {
+		if len(values) > 0 {
+			out = append(out, key+"="+strings.Join(values, "|"))
+		}
+	}
+	add("direction", texts(f.Direction))
+	add("line", texts(f.Line))
+	add("reach", texts(f.Reach))
+	add("mode", texts(f.Mode))
+	add("purpose", texts(f.Purpose))
+	add("result", texts(f.Result))
+	add("answered_by", texts(f.AnsweredBy))
+	add("outcome", f.Outcome)
+	add("campaign", f.Campaign)
+	add("account", f.Account)
+	add("trunk", f.Trunk)
+	add("region", f.Region)
+	if f.LongerThan > 0 {
+		add("longer_than", []string{f.LongerThan.String()})
+	}
+	add("schedule", f.Schedule)
+	add("seat_type", f.SeatType)
+	add("state", texts(f.State))
+	add("module", f.Module)
+	add("item", f.Item)
+	add("kind", f.Kind)
+	return out
+}
+
+func texts[T ~string](in []T) []string {
+	out := make([]string, len(in))
+	for i, v := range in {
+		out[i] = string(v)
+	}
+	return out
+}
+
+// PricesEach tells whether the events of a component are priced one by one, not
+// as a sum.
+func (c *Component) PricesEach() bool {
+	return !c.FeeEach.IsZero() || !c.MinEach.IsZero() || !c.MaxEach.IsZero()
+}

@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"slices"
+
 	"waihu/internal/exact"
 	"waihu/internal/lang"
 	"waihu/internal/money"
@@ -24,6 +26,7 @@ type Plan struct {
 	Modules     []Module       `plan:"modules" doc:"Feature modules that can be switched on."`
 	Components  []Component    `plan:"components,required" doc:"What is charged."`
 	Packages    []Package      `plan:"packages" doc:"Included quantities shared by several components."`
+	PackOrder   PackOrder      `plan:"package_order" doc:"Order in which several packages are used up: soonest_expiry (default), oldest, listed."`
 	Cheapest    []Cheapest     `plan:"cheapest" doc:"The cheaper of: groups of which only the lowest total is charged."`
 	Discounts   []Discount     `plan:"discounts" doc:"Discounts on several components."`
 	Minimums    []Limit        `plan:"minimum_spend" doc:"Least amount a period costs; the shortfall is a line of its own."`
@@ -223,4 +226,41 @@ func (p *Plan) Component(id string) (*Component, bool) {
 		}
 	}
 	return nil, false
+}
+
+// Schedule finds a schedule by its identifier.
+func (p *Plan) Schedule(id string) (*Schedule, bool) {
+	for i := range p.Schedules {
+		if p.Schedules[i].ID == id {
+			return &p.Schedules[i], true
+		}
+	}
+	return nil, false
+}
+
+// IncludedFor lists the packages a component can use: its own first, then the
+// shared ones in the order of the plan.
+func (p *Plan) IncludedFor(id string) []Package {
+	var out []Package
+	if c, ok := p.Component(id); ok && c.Included != nil {
+		out = append(out, Package{ID: c.ID, Name: c.Name, AppliesTo: []string{c.ID}, Included: *c.Included})
+	}
+	for _, pk := range p.Packages {
+		if slices.Contains(pk.AppliesTo, id) {
+			out = append(out, pk)
+		}
+	}
+	return out
+}
+
+// AllPackages lists every included quantity: those of components, then the
+// shared ones.
+func (p *Plan) AllPackages() []Package {
+	var out []Package
+	for i := range p.Components {
+		if c := &p.Components[i]; c.Included != nil {
+			out = append(out, Package{ID: c.ID, Name: c.Name, AppliesTo: []string{c.ID}, Included: *c.Included})
+		}
+	}
+	return append(out, p.Packages...)
 }

@@ -34,8 +34,8 @@ type Terms struct {
 
 // Change is a new level of a fixed quantity from a local day on.
 type Change struct {
-	On       timex.Date
-	Quantity exact.Number
+	On       timex.Date   `plan:"on,required" doc:"First day it holds."`
+	Quantity exact.Number `plan:"quantity,required" doc:"How many from then on."`
 }
 
 // Opening is what an earlier period left of a package.
@@ -57,4 +57,34 @@ func (t *Terms) Service() (first, after timex.Date) {
 		after = min(after, t.End)
 	}
 	return first, max(first, after)
+}
+
+// Cycle is the chain of billing periods the terms belong to.
+func (t *Terms) Cycle() timex.Cycle {
+	every := t.Plan.Period.Every
+	if every == "" {
+		every = timex.Month
+	}
+	c := timex.CalendarCycle(every)
+	c.Count = max(t.Plan.Period.Count, 1)
+	if t.Plan.Period.Anchor == catalog.ContractAnchor && t.Start != 0 {
+		c.Anchor = t.Start
+	}
+	return c
+}
+
+// NextBoundary is the first billing boundary after a day.
+func (t *Terms) NextBoundary(d timex.Date) timex.Date {
+	_, after := t.Cycle().Containing(d)
+	return after
+}
+
+// Opened tells whether an earlier period handed over anything of a package.
+func (t *Terms) Opened(pack string) bool {
+	for _, o := range t.Opening {
+		if o.Package == pack {
+			return true
+		}
+	}
+	return false
 }

@@ -38,4 +38,6 @@ type Entry struct {
 	Name   string     // destination as the deck calls it
 	From   timex.Date // first day it holds; 0: always did
 	Rate   Rate
+	File   string // where the row stands, for messages; both may be empty
+	Line   int    // from 1; 0 is not known
 }

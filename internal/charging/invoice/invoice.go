@@ -15,8 +15,8 @@ const Version = 1
 type Status string
 
 const (
-	Draft  Status = "draft"
-	Issued Status = "issued"
+	Drafted Status = "draft"
+	Issued  Status = "issued"
 )
 
 // Invoice is what a customer pays for a period, and why.
@@ -45,10 +45,23 @@ type Invoice struct {
 	Tax          money.Amount  `json:"tax"`
 	Total        money.Amount  `json:"total"` // Net + Tax
 
+	Unknown  []string      `json:"unknown,omitempty"`  // lines with a price nobody knows: Total is a lower bound, not a total
 	Unpriced []Unpriced    `json:"unpriced,omitempty"` // usage no component prices: never free by accident
 	Notes    []rating.Rule `json:"notes,omitempty"`
 	Facts    Facts         `json:"facts"`
 	Carry    []Carry       `json:"carry,omitempty"` // included quantities that live on
+	Inputs   Inputs        `json:"inputs"`
+	Seal     string        `json:"seal,omitempty"` // digest over everything else
+}
+
+// Inputs is what was stated beside plan and facts: with it the invoice can be
+// made again.
+type Inputs struct {
+	Start      timex.Date        `json:"start,omitzero"` // first local day of service; none: before the period
+	End        timex.Date        `json:"end,omitzero"`   // day after the last; none: open
+	Quantities map[string]string `json:"quantities,omitempty"`
+	Modules    []string          `json:"modules,omitempty"` // id, or id from..to
+	Opening    []Carry           `json:"opening,omitempty"` // what the invoice before left over
 }
 
 // PlanRef names the plan version an invoice was made with.

@@ -34,6 +34,7 @@ type Line struct {
 	Capped    exact.Number `json:"capped"`              // taken off to keep the maximum, positive
 	Exact     exact.Number `json:"exact"`               // Gross - Discount + Raised - Capped
 	Amount    money.Amount `json:"amount"`              // Exact, rounded once
+	Unknown   bool         `json:"unknown,omitempty"`   // a price nobody knows is in it: Amount is what is known, no more
 
 	TaxClass string       `json:"tax_class,omitempty"`
 	TaxRate  exact.Number `json:"tax_rate"` // 0.06 for 6 %

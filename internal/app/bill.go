@@ -1,0 +1,112 @@
+// Package app holds the use cases, one file a verb: what a command, and later
+// the API and the console, ask for.
+//
+// It owns the order in which things happen. It does not own rules of charging,
+// record formats or how documents look.
+package app
+
+import (
+	"context"
+
+	"waihu/internal/charging/contract"
+	"waihu/internal/charging/invoice"
+	"waihu/internal/charging/meter"
+	"waihu/internal/fault"
+	"waihu/internal/usage"
+	"waihu/internal/usage/cdr"
+)
+
+// Billing is a bill to make.
+type Billing struct {
+	Terms   *contract.Terms
+	Heading invoice.Heading
+	Inputs  invoice.Inputs
+	Files   []string // of records, in any supported format
+	Intake  cdr.Options
+	Detail  func(*meter.Charged) // told of every call at every price; nil: nobody is
+	Facts   usage.Sink           // gets every accepted fact as well; nil: nobody does
+}
+
+// Billed is a bill made, with what became of every record.
+type Billed struct {
+	Invoice *invoice.Invoice
+	Reports []cdr.Report
+	Total   cdr.Counts
+}
+
+// Bill reads all files and makes the sealed draft of the invoice. When a file
+// cannot be read to its end it gives the reports so far beside the error.
+func Bill(ctx context.Context, b Billing) (_ *Billed, err error) {
+	defer fault.Wrap(&err, "bill")
+	m, err := meter.New(b.Terms, meter.Options{Evidence: true, Detail: b.Detail})
+	if err != nil {
+		return nil, err
+	}
+	var sink usage.Sink = m
+	if b.Facts != nil {
+		sink = both{m, b.Facts}
+	}
+	intake := cdr.NewIntake(sink, b.Intake)
+	out := &Billed{}
+	for _, file := range b.Files {
+		_, err := intake.File(ctx, file)
+		out.Reports, out.Total = intake.Reports(), intake.Total()
+		if err != nil {
+			return out, err
+		}
+	}
+	g, err := m.Finish()
+	if err != nil {
+		return out, err
+	}
+	if out.Invoice, err = invoice.Draft(g, b.Heading); err != nil {
+		return out, err
+	}
+	out.Invoice.Inputs = b.Inputs
+	return out, out.Invoice.Close()
+}
+
+// both hands facts to two sinks.
+type both struct{ a, b usage.Sink }
+
+func (s both) Call(c *usage.Call) error {
+	if err := s.a.Call(c); err != nil {
+		return err
+	}
+	return s.b.Call(c)
+}
+
+func (s both) Seat(f usage.Seat) error {
+	if err := s.a.Seat(f); err != nil {
+		return err
+	}
+	return s.b.Seat(f)
+}
+
+func (s both) Session(f usage.Session) error {
+	if err := s.a.Session(f); err != nil {
+		return err
+	}
+	return s.b.Session(f)
+}
+
+func (s both) Module(f usage.Module) error {
+	if err := s.a.Module(f); err != nil {
+		return err
+	}
+	return s.b.Module(f)
+}
+
+func (s both) Rental(f usage.Rental) error {
+	if err := s.a.Rental(f); err != nil {
+		return err
+	}
+	return s.b.Rental(f)
+}
+
+func (s both) Event(f usage.Event) error {
+	if err := s.a.Event(f); err != nil {
+		return err
+	}
+	return s.b.Event(f)
+}

@@ -1,0 +1,75 @@
+package invoice
+
+import (
+	"waihu/internal/exact"
+	"waihu/internal/fault"
+	"waihu/internal/money"
+)
+
+// Credit gives part of a billed line back.
+type Credit struct {
+	Net money.Amount
+	Tax money.Amount
+}
+
+// Credits works out the tax of a row of credits on one billed line. Each credit
+// takes its share of the stored tax, rounded; the one that uses up the line
+// takes all the tax that is left, so that line and tax come back exactly. A
+// credit beyond what is left of the line is an error of kind Conflict.
+func Credits(line, tax money.Amount, nets []money.Amount) ([]Credit, error) {
+	c := line.Currency()
+	leftNet, leftTax := line, tax
+	out := make([]Credit, 0, len(nets))
+	for i, net := range nets {
+		if net.Sign() < 0 || net.Cmp(leftNet) > 0 {
+			return nil, fault.New(fault.Conflict, "credit %d of %s: the line has %s left to credit", i+1, net, leftNet)
+		}
+		share := leftTax
+		if net.Cmp(leftNet) < 0 {
+			var err error
+			if share, err = money.ToMinor(tax.Exact().Mul(net.Exact()).Div(line.Exact()), c); err != nil {
+				return nil, err
+			}
+			if share.Cmp(leftTax) > 0 {
+				share = leftTax
+			}
+		}
+		var err error
+		if leftNet, err = leftNet.Sub(net); err != nil {
+			return nil, err
+		}
+		if leftTax, err = leftTax.Sub(share); err != nil {
+			return nil, err
+		}
+		out = append(out, Credit{net, share})
+	}
+	return out, nil
+}
+
+// CreditUnused works out the credit for the unused share of a fee: the item is
+// rounded for the note, the tax is on the exact item.
+func CreditUnused(fee exact.Number, share, rate exact.Number, c money.Currency) (Credit, error) {
+	item := fee.Mul(share)
+	net, err := money.ToMinor(item, c)
+	if err != nil {
+		return Credit{}, err
+	}
+	tax, err := money.ToMinor(item.Mul(rate), c)
+	return Credit{net, tax}, err
+}
+
+// Creditable is what can still be credited: what was paid less what was
+// credited, and never more than was asked.
+func Creditable(asked, paid, credited money.Amount) (money.Amount, error) {
+	left, err := paid.Sub(credited)
+	if err != nil {
+		return left, err
+	}
+	if left.Sign() < 0 {
+		return money.Zero(asked.Currency()), nil
+	}
+	if asked.Cmp(left) < 0 {
+		return asked, nil
+	}
+	return left, nil
+}

@@ -1,0 +1,343 @@
+package meter
+
+import (
+	"math"
+
+	"waihu/internal/charging/catalog"
+	"waihu/internal/charging/contract"
+	"waihu/internal/charging/deck"
+	"waihu/internal/exact"
+	"waihu/internal/timex"
+	"waihu/internal/usage"
+)
+
+// Tally counts the calls of one price. It is one cache line long.
+type Tally struct {
+	Calls  int64 // calls that began on this price
+	Raw    int64 // talk seconds
+	Billed int64 // billed seconds, bounds or not
+	Linear int64 // billed seconds of calls charged by the second
+	Fees   int64 // calls that pay the connect fee
+	AtMin  int64 // calls charged the rate's minimum cost
+	AtMax  int64 // calls charged the rate's maximum cost
+	Nano   int64 // where each call is rounded: the sum of rounded costs, billionths
+}
+
+func (t *Tally) add(o *Tally) {
+	t.Calls += o.Calls
+	t.Raw += o.Raw
+	t.Billed += o.Billed
+	t.Linear += o.Linear
+	t.Fees += o.Fees
+	t.AtMin += o.AtMin
+	t.AtMax += o.AtMax
+	t.Nano += o.Nano
+}
+
+// Burn is one call that may use up included time: kept one by one where the
+// order of calls matters.
+type Burn struct {
+	At      timex.Instant
+	Slot    int32
+	Seconds int32 // billed
+	Seat    int32 // index of the agent; 0 where seats do not matter
+}
+
+// callMeter counts the calls of one component.
+type callMeter struct {
+	*tariff
+	tallies  []Tally
+	evidence usage.Digest
+	matched  int64
+
+	keepBurns bool
+	perSeat   bool
+	burns     []Burn
+	seats     map[string]int32 // agent to index, from 1
+	overflow  bool
+	detail    func(*Charged) // nil: none
+}
+
+func newCallMeter(comp *catalog.Component, terms *contract.Terms) (*callMeter, error) {
+	t, err := newTariff(comp, terms)
+	if err != nil {
+		return nil, err
+	}
+	m := &callMeter{tariff: t, tallies: make([]Tally, t.slots), seats: map[string]int32{}}
+	m.keepBurns, m.perSeat = burnsOneByOne(terms.Plan, comp, t.slots)
+	return m, nil
+}
+
+// burnsOneByOne tells whether the calls of a component must be kept one by one
+// for its packages: their order matters, or each seat has its own.
+func burnsOneByOne(p *catalog.Plan, comp *catalog.Component, slots int) (keep, perSeat bool) {
+	for _, inc := range p.IncludedFor(comp.ID) {
+		perSeat = perSeat || inc.Scope == catalog.PerSeat
+		several := slots > 1 || len(inc.AppliesTo) > 1 || inc.From != 0 || inc.To != 0
+		keep = keep || several && inc.Burn != catalog.BurnDearest && inc.Burn != catalog.BurnCheapest
+	}
+	return keep || perSeat, perSeat
+}
+
+// outcome is what became of a call in a component.
+type outcome struct {
+	took   bool   // the component's filter takes it
+	reason string // why it has no price; empty: it has
+	what   string // the number or row the reason is about
+}
+
+// take counts a call if it is the component's.
+func (m *callMeter) take(v *view) outcome {
+	c := v.call
+	if m.comp.Legs == catalog.FirstLeg && c.LegB || m.comp.Legs == catalog.LegBOnly && !c.LegB {
+		return outcome{}
+	}
+	if !takes(&m.comp.Where, v) {
+		return outcome{}
+	}
+	if m.comp.Measure == catalog.Calls {
+		return m.takeEvent(v)
+	}
+	if v.seconds <= 0 || !c.IsAnswered() {
+		return outcome{took: true} // no talk time, no charge
+	}
+	if m.clock == nil {
+		return m.takeWhole(v, none)
+	}
+	return m.takeByTime(v)
+}
+
+// takeEvent counts a call as one event of its row.
+func (m *callMeter) takeEvent(v *view) outcome {
+	schedule := none
+	if m.clock != nil {
+		schedule, _ = m.clock.at(v.call.Start)
+	}
+	r, i, out := m.find(v, schedule)
+	if r == nil {
+		return out
+	}
+	t := &m.tallies[r.slot+i]
+	t.Calls += r.legs
+	t.Raw += v.seconds
+	m.matched++
+	if m.detail != nil {
+		rate := r.rateOf(i)
+		m.detail(&Charged{Call: v.call, Component: m.comp.ID, Label: r.label(i), Raw: v.seconds, HasCost: m.linear(), Cost: rate.UnitPrice().Mul(exact.Int(r.legs))})
+	}
+	return outcome{took: true}
+}
+
+// linear tells whether a call's cost is known without the rest of the period.
+func (m *callMeter) linear() bool { return m.comp.Tiers == nil && m.comp.Block == nil }
+
+// find is the row and its slot for a call while a schedule is in force.
+func (m *callMeter) find(v *view, schedule int) (*row, int, outcome) {
+	r := m.best(v, schedule)
+	if r == nil {
+		if m.clock != nil && schedule == none && len(m.comp.Where.Schedule) > 0 {
+			return nil, 0, outcome{} // outside the hours the component is for
+		}
+		return nil, 0, outcome{took: true, reason: NoRow, what: v.call.To}
+	}
+	i := 0
+	if r.deck != nil {
+		ix, ok := r.deck.Match(v.number, v.date)
+		if !ok {
+			return nil, 0, outcome{took: true, reason: NoPrefix, what: v.call.To}
+		}
+		i = int(ix)
+	}
+	if m.statusOf(r, i) == deck.Blocked {
+		return nil, 0, outcome{took: true, reason: BlockedCall, what: v.call.To}
+	}
+	return r, i, outcome{took: true}
+}
+
+func (m *callMeter) statusOf(r *row, i int) deck.Status {
+	if r.deck != nil {
+		return r.deck.Rate(deck.Index(i)).Status
+	}
+	return r.rates[i].Status
+}
+
+// takeWhole charges the call at one row.
+func (m *callMeter) takeWhole(v *view, schedule int) outcome {
+	r, i, out := m.find(v, schedule)
+	if r == nil {
+		return out
+	}
+	m.matched++
+	if len(r.bands) > 0 {
+		m.addBands(r, v)
+		return out
+	}
+	var rate *deck.Rate
+	if r.deck == nil {
+		rate = &r.rates[i]
+	} else if rate = r.deck.Rate(deck.Index(i)); !r.plain {
+		full := withDefaults(*rate, &r.rates[0])
+		rate = &full
+	}
+	m.add(r, i, rate, v, rate.Billed(v.seconds, m.count), v.seconds, true)
+	return out
+}
+
+// add books one call, or one part of it, on a slot. first marks the part that
+// carries the call: its count and its connect fee.
+func (m *callMeter) add(r *row, i int, rate *deck.Rate, v *view, billed, raw int64, first bool) {
+	slot := r.slot + i
+	t := &m.tallies[slot]
+	t.Raw += raw
+	t.Billed += billed * r.legs
+	if first {
+		t.Calls++
+	}
+	if m.detail != nil {
+		m.tell(r, i, rate, v, billed, raw, first)
+	}
+	switch {
+	case billed == 0:
+		return
+	case m.each != nil:
+		nano, ok := rate.CostNano(billed, *m.each)
+		sum := t.Nano + nano*r.legs
+		if !ok || sum < t.Nano || nano > math.MaxInt64/4 {
+			m.overflow = true
+		}
+		t.Nano = sum
+	default:
+		switch rate.Decide(billed) {
+		case deck.AtMin:
+			t.AtMin += r.legs
+		case deck.AtMax:
+			t.AtMax += r.legs
+		case deck.Linear:
+			t.Linear += billed * r.legs
+			if first {
+				t.Fees += r.legs
+			}
+		}
+	}
+	if m.keepBurns {
+		m.burns = append(m.burns, Burn{At: v.call.Start, Slot: int32(slot), Seconds: int32(min(billed*r.legs, math.MaxInt32)), Seat: m.seat(v)})
+	}
+}
+
+// tell reports one call, or one part of it, to the detail.
+func (m *callMeter) tell(r *row, i int, rate *deck.Rate, v *view, billed, raw int64, first bool) {
+	whole := *rate
+	if !first {
+		whole.Connect = 0
+	}
+	c := Charged{Call: v.call, Component: m.comp.ID, Label: r.label(i), Raw: raw, Billed: billed * r.legs, HasCost: m.linear()}
+	c.Cost = whole.Cost(billed).Mul(exact.Int(r.legs))
+	if m.each != nil {
+		nano, _ := whole.CostNano(billed, *m.each)
+		c.Cost = exact.Scaled(nano, 9).Mul(exact.Int(r.legs))
+	}
+	m.detail(&c)
+}
+
+func (m *callMeter) seat(v *view) int32 {
+	if !m.perSeat {
+		return 0
+	}
+	n, known := m.seats[v.call.Agent]
+	if !known {
+		n = int32(len(m.seats) + 1)
+		m.seats[string([]byte(v.call.Agent))] = n
+	}
+	return n
+}
+
+// addBands charges a call whose price changes as it goes on: in each band the
+// talk time there, in the band's own steps.
+func (m *callMeter) addBands(r *row, v *view) {
+	at := int64(0)
+	for i, b := range r.bands {
+		end := int64(math.MaxInt64)
+		if i+1 < len(r.bands) {
+			end = r.bands[i+1].from
+		}
+		at = max(at, b.from)
+		part := min(v.seconds, end) - at
+		if part <= 0 {
+			continue
+		}
+		billed := (part + b.step - 1) / b.step * b.step
+		m.add(r, i, &r.rates[i], v, billed, part, i == 0)
+		at += billed
+	}
+}
+
+// takeByTime charges a call whose price depends on the time of day.
+func (m *callMeter) takeByTime(v *view) outcome {
+	begin := v.call.Answer
+	if begin.IsZero() {
+		begin = v.call.Start
+	}
+	schedule, until := m.clock.at(begin)
+	if m.comp.Crossing == catalog.CrossingCallStart {
+		return m.takeWhole(v, schedule)
+	}
+	out, first := outcome{}, true
+	var grid *deck.Rate // increment_start: the grid of the call's first row
+	for done := int64(0); done < v.seconds; {
+		left := v.seconds - done
+		// A stretch ends at a change of price; equal neighbours are one.
+		here := m.best(v, schedule)
+		next, end := schedule, until
+		part := secondsUntil(begin, until) - done
+		for part < left {
+			if next, end = m.clock.at(end); m.best(v, next) != here {
+				break
+			}
+			part = secondsUntil(begin, end) - done
+		}
+		part = min(max(part, 1), left)
+		r, i, o := m.find(v, schedule)
+		if o.took {
+			out = o
+		}
+		if r != nil {
+			rate := r.rateOf(i)
+			billed := int64(0)
+			if m.comp.Crossing == catalog.CrossingIncrementStart {
+				if grid == nil {
+					grid = &rate
+				}
+				billed = startedIn(grid, done, done+part)
+			} else {
+				billed = rate.Billed(part, m.count)
+			}
+			m.add(r, i, &rate, v, billed, part, first)
+			if first {
+				m.matched++
+			}
+			first = false
+		} else if o.reason != "" {
+			return o
+		}
+		done += part
+		schedule, until = next, end
+	}
+	return out
+}
+
+// secondsUntil is the whole seconds from a to b; a started second belongs to
+// the side on which it starts.
+func secondsUntil(a, b timex.Instant) int64 { return (int64(b-a) + 999_999) / 1_000_000 }
+
+// startedIn is the billed seconds of the increments of a grid that start within
+// [from, to) of a call.
+func startedIn(r *deck.Rate, from, to int64) int64 {
+	first, next := int64(r.First), int64(r.Next)
+	billed := int64(0)
+	if from == 0 {
+		billed = first
+	}
+	lo := max(from-first+next-1, 0) / next // increments after the first that start before from
+	hi := max(to-first+next-1, 0) / next
+	return billed + (hi-lo)*next
+}

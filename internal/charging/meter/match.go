@@ -1,0 +1,76 @@
+package meter
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"waihu/internal/charging/catalog"
+	"waihu/internal/phone"
+	"waihu/internal/timex"
+	"waihu/internal/usage"
+)
+
+// view is what a filter may ask about a call, worked out at most once.
+type view struct {
+	call    *usage.Call
+	number  phone.Number // called number in E.164; 0 is not one
+	date    timex.Date   // local day it started
+	seconds int64        // talk time, part seconds counted whole
+	line    usage.Line
+	reach   usage.Reach
+	region  string
+}
+
+// fill works out number, kind and reach of the called line as far as the plan asks.
+func (v *view) fill(c *usage.Call, home string, classify bool) {
+	v.call, v.seconds = c, c.Seconds()
+	v.number, _ = phone.Normalize(c.To, home)
+	v.line, v.reach, v.region = c.Line, c.Reach, ""
+	if !classify {
+		return
+	}
+	class := phone.Classify(v.number)
+	v.region = class.Region
+	if v.line == "" {
+		v.line = usage.Line(class.Kind)
+	}
+	if v.reach == "" && v.number != 0 {
+		from, _ := phone.Normalize(c.From, home)
+		v.reach = usage.Reach(phone.Reach(from, v.number))
+	}
+}
+
+// keys counts how specific a filter is: the keys it asks for.
+func keys(f *catalog.Filter) int {
+	n := 0
+	for _, asked := range []bool{len(f.Direction) > 0, len(f.Line) > 0, len(f.Reach) > 0, len(f.Mode) > 0, len(f.Purpose) > 0,
+		len(f.Result) > 0, len(f.AnsweredBy) > 0, len(f.Outcome) > 0, len(f.Campaign) > 0, len(f.Account) > 0, len(f.Trunk) > 0,
+		len(f.Region) > 0, f.LongerThan > 0, len(f.Schedule) > 0} {
+		if asked {
+			n++
+		}
+	}
+	return n
+}
+
+// asksNumber tells whether a filter needs what the called number tells.
+func asksNumber(f *catalog.Filter) bool {
+	return len(f.Line) > 0 || len(f.Reach) > 0 || len(f.Region) > 0
+}
+
+// takes tells whether a call passes a filter; schedules are looked at apart.
+func takes(f *catalog.Filter, v *view) bool {
+	c := v.call
+	return anyOf(f.Direction, c.Direction) && anyOf(f.Line, v.line) && anyOf(f.Reach, v.reach) && anyOf(f.Mode, c.Mode) &&
+		anyOf(f.Purpose, c.Purpose) && anyOf(f.Result, c.Result) && anyOf(f.AnsweredBy, c.By) && anyFold(f.Outcome, c.Outcome) &&
+		anyFold(f.Campaign, c.Campaign) && anyFold(f.Account, c.Account) && anyFold(f.Trunk, c.Trunk) && anyFold(f.Region, v.region) &&
+		(f.LongerThan == 0 || c.Talk > time.Duration(f.LongerThan))
+}
+
+func anyOf[T comparable](want []T, have T) bool { return len(want) == 0 || slices.Contains(want, have) }
+
+// anyFold is anyOf for the operator's own words, whose capitals do not matter.
+func anyFold(want []string, have string) bool {
+	return len(want) == 0 || slices.ContainsFunc(want, func(w string) bool { return strings.EqualFold(w, have) })
+}

@@ -1,0 +1,278 @@
+package rating
+
+import (
+	"fmt"
+
+	"waihu/internal/charging/catalog"
+	"waihu/internal/charging/deck"
+	"waihu/internal/charging/meter"
+	"waihu/internal/exact"
+	"waihu/internal/lang"
+)
+
+// calls prices the calls of a component: talk time by rates, or calls as events.
+func (r *rater) calls(c *catalog.Component) error {
+	cc := r.g.Calls[c.ID]
+	if cc == nil {
+		cc = &meter.CallCount{}
+	}
+	l := r.line(c)
+	l.Evidence = Evidence{Facts: "calls", Count: cc.Matched, Digest: cc.Evidence}
+	r.callRules(c, l)
+	if c.Measure == catalog.Calls {
+		r.countedCalls(c, cc, l)
+	} else {
+		r.talkTime(c, cc, l)
+	}
+	if err := r.finish(c, l); err != nil {
+		return err
+	}
+	r.add(l)
+	return nil
+}
+
+// callRules names how each call is counted.
+func (r *rater) callRules(c *catalog.Component, l *Line) {
+	if words := c.Where.Words(); len(words) > 0 {
+		for _, w := range words {
+			l.rule("where", "what", w)
+		}
+	}
+	if c.Measure != catalog.TalkTime {
+		return
+	}
+	inc := c.Increment
+	if inc.IsZero() {
+		inc = catalog.Increment{First: 60, Next: 60}
+	}
+	if c.Deck == "" {
+		l.rule("increment", "increment", inc.String())
+	}
+	if c.Grid == catalog.MultipleFromZero {
+		l.rule("grid", "grid", string(c.Grid))
+	}
+	if c.Grace > 0 {
+		l.rule("grace", "seconds", fmt.Sprint(catalog.Span(c.Grace)), "rule", string(orDefault(c.GraceRule, catalog.FreeIfWithin)))
+	}
+	if c.MinDuration > 0 {
+		l.rule("min_duration", "seconds", fmt.Sprint(catalog.Span(c.MinDuration)))
+	}
+	if c.ConnectFee.Sign() > 0 {
+		l.rule("connect_fee", "fee", c.ConnectFee.String())
+	}
+	if c.Legs != "" && c.Legs != catalog.EachLeg {
+		l.rule("legs", "legs", string(c.Legs))
+	}
+	if c.Crossing != "" {
+		l.rule("crossing", "crossing", string(c.Crossing))
+	}
+	if c.RoundEach != nil {
+		l.rule("round_each", "mode", string(orDefault(c.RoundEach.Mode, exact.HalfAway)), "decimals", fmt.Sprint(c.RoundEach.Decimals))
+	}
+	if c.Deck != "" {
+		l.rule("deck", "deck", c.Deck)
+	}
+}
+
+func orDefault[T ~string](v, d T) T {
+	if v == "" {
+		return d
+	}
+	return v
+}
+
+// single tells whether a component has one price for all its calls, so that its
+// quantity can be rounded, committed and tiered as a whole.
+func single(c *catalog.Component) bool { return len(c.Rates) == 0 && c.Deck == "" }
+
+// talkTime prices seconds of talk.
+func (r *rater) talkTime(c *catalog.Component, cc *meter.CallCount, l *Line) {
+	scale := exact.Int(c.Unit.Seconds())
+	used := r.pots.used[c.ID]
+	for i := range cc.Slots {
+		s := &cc.Slots[i]
+		l.Raw = l.Raw.Add(exact.Int(s.Raw).Div(scale))
+		l.Billed = l.Billed.Add(exact.Int(s.Billed).Div(scale))
+		l.Included = l.Included.Add(used[s.Index].Div(scale))
+		r.slotRules(s, l)
+	}
+	r.includedRules(c, l)
+	if single(c) {
+		r.singlePrice(c, cc, l, scale)
+		return
+	}
+	for i := range cc.Slots {
+		l.Parts = append(l.Parts, r.slotPart(c, &cc.Slots[i], used[cc.Slots[i].Index], scale, l))
+	}
+	l.Charged = l.Billed.Sub(l.Included)
+}
+
+// slotRules names the bounds that decided calls of a slot.
+func (r *rater) slotRules(s *meter.Slot, l *Line) {
+	if s.AtMin > 0 {
+		l.rule("each_min", "calls", fmt.Sprint(s.AtMin), "minimum", exact.Scaled(s.Rate.MinCost, 9).String())
+	}
+	if s.AtMax > 0 {
+		l.rule("each_max", "calls", fmt.Sprint(s.AtMax), "maximum", exact.Scaled(s.Rate.MaxCost, 9).String())
+	}
+}
+
+// slotPart is the part of a line at one rate.
+func (r *rater) slotPart(c *catalog.Component, s *meter.Slot, included, scale exact.Number, l *Line) Part {
+	p := Part{Key: "row:" + s.Row, Name: s.Name.Or(s.Row), Count: s.Calls, Raw: exact.Int(s.Raw).Div(scale),
+		UnitPrice: s.Rate.UnitPrice().Mul(scale), Flat: fees(s)}
+	if s.Deck != "" {
+		p.Key = "prefix:" + s.Prefix
+		p.Name = lang.Text{En: s.Prefix}
+		if s.Name.En != "" {
+			p.Name = lang.Text{En: s.Prefix + " " + s.Name.En}
+		}
+	}
+	if s.Banded {
+		p.Key += fmt.Sprintf("@%ds", s.From)
+	}
+	p.Quantity = exact.Int(s.Linear).Sub(included).Div(scale)
+	p.Exact = p.Quantity.Mul(p.UnitPrice).Add(p.Flat)
+	if c.RoundEach != nil {
+		p.Quantity = exact.Int(s.Billed).Div(scale)
+		p.Exact = exact.Scaled(s.Nano, 9)
+	}
+	if s.Rate.Status == deck.Unknown && p.Quantity.Sign() > 0 {
+		l.Unknown = true
+		l.rule("unknown_price", "what", p.Name.En)
+	}
+	return p
+}
+
+// fees are what calls cost beside their seconds: connect fees, and calls at the
+// minimum or maximum of their rate.
+func fees(s *meter.Slot) exact.Number {
+	return exact.Sum(exact.Int(s.Fees).Mul(exact.Scaled(s.Rate.Connect, 9)), exact.Int(s.AtMin).Mul(exact.Scaled(s.Rate.MinCost, 9)),
+		exact.Int(s.AtMax).Mul(exact.Scaled(s.Rate.MaxCost, 9)))
+}
+
+// singlePrice prices talk time that has one unit price, tiers or blocks.
+func (r *rater) singlePrice(c *catalog.Component, cc *meter.CallCount, l *Line, scale exact.Number) {
+	linear, flat, count := exact.Zero, exact.Zero, int64(0)
+	rounded := exact.Zero
+	for i := range cc.Slots {
+		s := &cc.Slots[i]
+		linear = linear.Add(exact.Int(s.Linear).Div(scale))
+		flat = flat.Add(fees(s))
+		count += s.Calls
+		rounded = rounded.Add(exact.Scaled(s.Nano, 9))
+	}
+	if c.RoundEach != nil {
+		l.Charged = l.Billed
+		l.Parts = []Part{{Key: "unit", Name: c.Name.Or(c.ID), Count: count, Raw: l.Raw, Quantity: l.Billed, UnitPrice: c.UnitPrice.Number, Exact: rounded}}
+		return
+	}
+	q := r.rounded(c, linear, l)
+	if total := r.rounded(c, l.Billed, nil); linear.Equal(l.Billed) && !total.Equal(l.Billed) {
+		l.Billed = total
+	}
+	q = r.committed(c, q, l)
+	l.Charged = exact.Max(q.Sub(l.Included), exact.Zero)
+	p := quantity(c, l.Charged)
+	r.take(p, l)
+	if len(l.Parts) > 0 {
+		l.Parts[0].Count = count
+	}
+	if flat.Sign() > 0 {
+		l.Parts = append(l.Parts, Part{Key: "fees", Name: c.Name.Or(c.ID), Count: count, Flat: flat, Exact: flat})
+	}
+}
+
+// take moves priced parts onto a line.
+func (r *rater) take(p priced, l *Line) {
+	for i := range p.parts {
+		if p.parts[i].Name == (lang.Text{}) {
+			p.parts[i].Name = l.Name
+		}
+	}
+	l.Parts = append(l.Parts, p.parts...)
+	l.Rules = append(l.Rules, p.rules...)
+	if p.unknown {
+		l.Unknown = true
+		l.rule("unknown_price", "what", l.Name.En)
+	}
+}
+
+// rounded rounds the quantity of the period where the component says so.
+func (r *rater) rounded(c *catalog.Component, q exact.Number, l *Line) exact.Number {
+	if c.RoundTotal == nil {
+		return q
+	}
+	if l != nil {
+		l.rule("round_total", "mode", string(orDefault(c.RoundTotal.Mode, exact.Up)), "to", c.RoundTotal.To.String(), "unit", l.Unit, "from", q.String())
+	}
+	return q.Multiple(orDefault(c.RoundTotal.Mode, exact.Up), c.RoundTotal.To)
+}
+
+// committed raises a quantity to what the component commits to.
+func (r *rater) committed(c *catalog.Component, q exact.Number, l *Line) exact.Number {
+	if !q.Less(c.Commitment) {
+		return q
+	}
+	l.rule("commitment", "quantity", c.Commitment.String(), "unit", l.Unit, "actual", q.String())
+	l.Billed = c.Commitment
+	return c.Commitment
+}
+
+// countedCalls prices calls as events.
+func (r *rater) countedCalls(c *catalog.Component, cc *meter.CallCount, l *Line) {
+	used := r.pots.used[c.ID]
+	total := int64(0)
+	for i := range cc.Slots {
+		total += cc.Slots[i].Calls
+		l.Included = l.Included.Add(used[cc.Slots[i].Index])
+	}
+	l.Raw = exact.Int(total)
+	l.Billed = l.Raw
+	r.includedRules(c, l)
+	if !single(c) {
+		for i := range cc.Slots {
+			s := cc.Slots[i]
+			s.Linear = s.Calls
+			part := r.slotPart(c, &s, used[s.Index], exact.One, l)
+			part.Raw = exact.Int(s.Calls)
+			l.Parts = append(l.Parts, part)
+		}
+		l.Charged = l.Billed.Sub(l.Included)
+		return
+	}
+	q := r.committed(c, r.rounded(c, l.Raw, l), l)
+	l.Billed = q
+	l.Charged = exact.Max(q.Sub(l.Included), exact.Zero)
+	r.take(quantity(c, l.Charged), l)
+	if len(l.Parts) > 0 {
+		l.Parts[0].Count = total
+	}
+}
+
+// includedRules names the packages a line used, and what a call that overran one means.
+func (r *rater) includedRules(c *catalog.Component, l *Line) {
+	for _, pk := range r.plan.IncludedFor(c.ID) {
+		scale := scaleOf(c)
+		used := r.pots.perPack[pk.ID][c.ID].Div(scale)
+		size, left := exact.Zero, exact.Zero
+		for _, b := range r.pots.buckets {
+			if b.pack.ID == pk.ID {
+				size, left = size.Add(b.size.Div(scale)), left.Add(b.left.Div(scale))
+			}
+		}
+		if pk.Per == catalog.PerSeatCount || pk.Scope == catalog.PerSeat {
+			seats := exact.Int(int64(len(r.agents())))
+			if pk.Scope != catalog.PerSeat {
+				seats = r.seatsOf(pk.SeatsOf)
+			}
+			l.rule("included_per_seat", "package", pk.ID, "quantity", pk.Quantity.String(), "seats", seats.String(),
+				"scope", string(orDefault(pk.Scope, catalog.Pooled)), "used", used.String(), "unit", l.Unit)
+		} else {
+			l.rule("included", "package", pk.ID, "quantity", size.String(), "used", used.String(), "left", left.String(), "unit", l.Unit)
+		}
+		if pk.Burn != "" {
+			l.rule("burn", "order", string(pk.Burn))
+		}
+	}
+}

@@ -1,0 +1,401 @@
+package rating
+
+import (
+	"fmt"
+	"slices"
+
+	"waihu/internal/charging/catalog"
+	"waihu/internal/charging/contract"
+	"waihu/internal/charging/meter"
+	"waihu/internal/exact"
+	"waihu/internal/timex"
+	"waihu/internal/usage"
+)
+
+// measured prices a component whose quantity is counted over the period as a
+// whole: seats, logged-in time, modules, rentals, events, recurring fees. terms
+// are those of the bill, or of the fee's own period.
+func (r *rater) measured(c *catalog.Component, terms *contract.Terms) error {
+	if c.Measure == catalog.Events {
+		return r.events(c)
+	}
+	q, err := r.quantity(c, terms)
+	if err != nil {
+		return err
+	}
+	l := r.line(c)
+	served := meter.Served(c, terms)
+	l.First, l.After = served.First, served.After
+	l.Evidence = r.evidence(c, q.Count)
+	for _, w := range c.Where.Words() {
+		l.rule("where", "what", w)
+	}
+	l.steps(q.Steps)
+	l.Raw = q.Raw
+	if c.Measure == catalog.SystemTime {
+		l.Raw = q.Raw.Div(exact.Int(c.Unit.Seconds()))
+	}
+	if c.Trial > 0 && terms.Start != 0 && served.First > terms.Start {
+		l.rule("trial", "days", fmt.Sprint(int64(served.First-terms.Start)), "until", served.First.String())
+	}
+	share := r.shareOf(c, q, terms, l)
+	if c.Tiers != nil && len(q.Runs) > 0 {
+		if err := r.tieredRuns(c, q, terms, l); err != nil {
+			return err
+		}
+	} else {
+		r.wholeQuantity(c, q, share, l)
+	}
+	if err := r.finish(c, l); err != nil {
+		return err
+	}
+	r.add(l)
+	return nil
+}
+
+// quantity counts a component's facts.
+func (r *rater) quantity(c *catalog.Component, terms *contract.Terms) (meter.Quantity, error) {
+	switch {
+	case c.Measure.OfSeats():
+		return meter.CountSeats(c, r.g.Seats, r.g.Sessions, terms)
+	case c.Measure == catalog.SystemTime:
+		return meter.SystemTime(c, r.g.Sessions, terms)
+	case c.Measure == catalog.ModuleDays:
+		return meter.CountModules(c, r.g.Modules, terms)
+	case c.Measure == catalog.Rentals:
+		return meter.CountRentals(c, r.g.Rentals, terms)
+	}
+	levels, _, err := meter.AssignedLevels(c, nil, terms) // recurring: the quantity is fixed
+	if err != nil {
+		return meter.Quantity{}, err
+	}
+	return meter.ChargeAssigned(c, levels, terms), nil
+}
+
+// steps takes over what decided a quantity.
+func (l *Line) steps(steps []meter.Step) {
+	for _, s := range steps {
+		l.Rules = append(l.Rules, Rule{Key: s.Key, Args: s.Args})
+	}
+}
+
+// shareOf is the part of the period that counted seats are charged for: all of
+// it, but where the contract began or ended within it. Assigned seats, modules
+// and rentals carry their own shares.
+func (r *rater) shareOf(c *catalog.Component, q meter.Quantity, terms *contract.Terms, l *Line) *Fraction {
+	if len(q.Parts) > 0 || len(q.Runs) > 0 || !c.Measure.Prorates() {
+		return nil
+	}
+	f := meter.Share(c.Proration, meter.Served(c, terms), meter.Dates{First: terms.First, After: terms.After}, terms.Loc)
+	if f.Value().Equal(exact.One) {
+		return nil
+	}
+	out := &Fraction{Num: f.Num, Den: f.Den, Basis: orDefault(c.Proration, catalog.ByDay)}
+	l.Proration = out
+	l.rule("proration", "basis", string(out.Basis), "num", f.Num.String(), "den", f.Den.String())
+	return out
+}
+
+// wholeQuantity prices one quantity: rounded, committed, less what is included,
+// times the seats it is for.
+func (r *rater) wholeQuantity(c *catalog.Component, q meter.Quantity, share *Fraction, l *Line) {
+	n := l.Raw
+	if c.PerSeatOf != "" {
+		seats := r.seatsOf(c.PerSeatOf)
+		n = n.Mul(seats)
+		l.rule("per_seat", "seats", seats.String(), "of", c.PerSeatOf)
+	}
+	n = r.rounded(c, n, l)
+	l.Billed = n
+	n = r.committed(c, n, l)
+	l.Billed = n
+	if c.Included != nil {
+		free := exact.Min(r.includedPlain(c, l), n)
+		l.Included = free
+		n = n.Sub(free)
+	}
+	l.Charged = n
+	p := quantity(c, n)
+	if share != nil {
+		for i := range p.parts {
+			p.parts[i].Proration = share
+			p.parts[i].Exact = p.parts[i].Exact.Mul(share.Share())
+		}
+	}
+	if len(q.Parts) > 1 && c.Tiers == nil && c.Block == nil && n.Equal(l.Raw) {
+		r.take(priced{parts: partsOf(c, q), unknown: c.UnitPrice.Unknown && n.Sign() > 0}, l)
+		return
+	}
+	if len(q.Parts) == 1 && share == nil {
+		f := q.Parts[0].Share
+		if !f.Value().Equal(exact.One) {
+			l.Proration = &Fraction{Num: f.Num, Den: f.Den, Basis: orDefault(c.Proration, catalog.ByDay)}
+			l.rule("proration", "basis", string(l.Proration.Basis), "num", f.Num.String(), "den", f.Den.String())
+		}
+	}
+	r.take(p, l)
+}
+
+// partsOf shows who is charged for how much of the period.
+func partsOf(c *catalog.Component, q meter.Quantity) []Part {
+	var out []Part
+	for i := range q.Parts {
+		m := &q.Parts[i]
+		p := Part{Key: m.Key, Count: m.Count, Raw: m.Quantity, Quantity: m.Amount(), UnitPrice: c.UnitPrice.Number, Exact: m.Amount().Mul(c.UnitPrice.Number)}
+		if m.Key == "" {
+			p.Key = m.First.String()
+		}
+		p.Name.En = p.Key
+		p.Proration = &Fraction{Num: m.Share.Num, Den: m.Share.Den, Basis: orDefault(c.Proration, catalog.ByDay)}
+		out = append(out, p)
+	}
+	return out
+}
+
+// includedPlain is the free quantity of a component that is not of calls.
+func (r *rater) includedPlain(c *catalog.Component, l *Line) exact.Number {
+	size := c.Included.Quantity
+	if c.Included.Per == catalog.PerSeatCount {
+		seats := r.seatsOf(c.Included.SeatsOf)
+		l.rule("included_per_seat", "package", c.ID, "quantity", size.String(), "seats", seats.String(), "scope", string(catalog.Pooled), "unit", l.Unit)
+		return size.Mul(seats)
+	}
+	l.rule("included", "package", c.ID, "quantity", size.String(), "unit", l.Unit)
+	return size
+}
+
+// tieredRuns prices assigned seats by tiers: each day's level at its tiers, for
+// the share of the period the day is.
+func (r *rater) tieredRuns(c *catalog.Component, q meter.Quantity, terms *contract.Terms, l *Line) error {
+	l.Billed, l.Charged = q.Raw, q.Raw
+	if c.Tiers.Mode == catalog.Volume {
+		r.volumeRuns(c, q, terms, l)
+		return nil
+	}
+	tiers, err := meter.GraduatedProrated(c, q.Runs, terms)
+	if err != nil {
+		return err
+	}
+	for _, t := range tiers {
+		if t.Exact.IsZero() && t.Units.Value().IsZero() {
+			continue
+		}
+		n := t.Units.Value()
+		l.Parts = append(l.Parts, Part{Key: fmt.Sprintf("tier:%d", t.Tier+1), Name: l.Name, Raw: n, Quantity: n, UnitPrice: t.UnitPrice, Flat: t.Flat, Exact: t.Exact,
+			Proration: &Fraction{Num: t.Units.Num, Den: t.Units.Den, Basis: orDefault(c.Proration, catalog.ByDay)}})
+	}
+	l.rule("tier_graduated", "tier", fmt.Sprint(len(l.Parts)))
+	return nil
+}
+
+// volumeRuns prices each level at the tier it falls in, for the days it held.
+func (r *rater) volumeRuns(c *catalog.Component, q meter.Quantity, terms *contract.Terms, l *Line) {
+	for i := range q.Runs {
+		run := &q.Runs[i]
+		f := meter.Share(c.Proration, run.Dates, meter.Dates{First: terms.First, After: terms.After}, terms.Loc)
+		p := quantity(c, run.Level)
+		for j := range p.parts {
+			p.parts[j].Key += "@" + run.First.String()
+			p.parts[j].Proration = &Fraction{Num: f.Num, Den: f.Den, Basis: orDefault(c.Proration, catalog.ByDay)}
+			p.parts[j].Exact = p.parts[j].Exact.Mul(f.Value())
+		}
+		if i > 0 {
+			p.rules = nil // said once
+		}
+		r.take(p, l)
+	}
+}
+
+// events prices metered events: their sum, or each of them.
+func (r *rater) events(c *catalog.Component) error {
+	l := r.line(c)
+	var digest usage.Digest
+	for kind, e := range r.g.Events {
+		if len(c.Where.Kind) > 0 && !slices.Contains(c.Where.Kind, kind) {
+			continue
+		}
+		l.Raw = l.Raw.Add(e.Quantity)
+		l.Evidence.Count += e.Count
+		digest.Merge(&e.Evidence)
+	}
+	l.Evidence.Facts = "events"
+	if digest.Count() > 0 {
+		l.Evidence.Digest = digest.String()
+	}
+	for _, w := range c.Where.Words() {
+		l.rule("where", "what", w)
+	}
+	l.Billed = l.Raw
+	if c.PricesEach() {
+		r.eachEvent(c, l)
+	} else {
+		r.wholeQuantity(c, meter.Quantity{Raw: l.Raw}, nil, l)
+		if len(l.Parts) > 0 {
+			l.Parts[0].Count = l.Evidence.Count
+		}
+	}
+	if err := r.finish(c, l); err != nil {
+		return err
+	}
+	r.add(l)
+	return nil
+}
+
+// eachEvent prices events one by one: what is included is used in time order,
+// each event has its fee, its least and its most. An event that is wholly
+// included costs nothing.
+func (r *rater) eachEvent(c *catalog.Component, l *Line) {
+	left := exact.Zero
+	if c.Included != nil {
+		left = r.includedPlain(c, l)
+	}
+	free, paid, fees, atMin, atMax := exact.Zero, exact.Zero, exact.Zero, int64(0), int64(0)
+	linear := exact.Zero
+	for _, e := range r.g.Each {
+		if len(c.Where.Kind) > 0 && !slices.Contains(c.Where.Kind, e.Kind) {
+			continue
+		}
+		n := exact.Min(left, e.Quantity)
+		left, free = left.Sub(n), free.Add(n)
+		rest := e.Quantity.Sub(n)
+		if rest.IsZero() && !e.Quantity.IsZero() {
+			continue
+		}
+		cost := rest.Mul(c.UnitPrice.Number).Add(c.FeeEach)
+		switch {
+		case cost.Less(c.MinEach):
+			atMin++
+			fees = fees.Add(c.MinEach)
+		case c.MaxEach.Sign() > 0 && c.MaxEach.Less(cost):
+			atMax++
+			fees = fees.Add(c.MaxEach)
+		default:
+			linear = linear.Add(rest)
+			fees = fees.Add(c.FeeEach)
+		}
+		paid = paid.Add(rest)
+	}
+	l.Included, l.Charged = free, paid
+	l.Unknown = c.UnitPrice.Unknown && paid.Sign() > 0
+	l.Parts = []Part{{Key: "unit", Name: l.Name, Count: l.Evidence.Count, Raw: l.Raw, Quantity: linear, UnitPrice: c.UnitPrice.Number, Flat: fees, Exact: linear.Mul(c.UnitPrice.Number).Add(fees)}}
+	if atMin > 0 {
+		l.rule("each_min", "calls", fmt.Sprint(atMin), "minimum", c.MinEach.String())
+	}
+	if atMax > 0 {
+		l.rule("each_max", "calls", fmt.Sprint(atMax), "maximum", c.MaxEach.String())
+	}
+}
+
+// oneOff prices a fee that is due once: on its day, or when the contract starts.
+// Without a start it falls due on no day of any period.
+func (r *rater) oneOff(c *catalog.Component) error {
+	due := c.On
+	if due == 0 {
+		due = r.terms.Start
+	}
+	if due == 0 || due < r.terms.First || due >= r.terms.After {
+		return nil
+	}
+	l := r.line(c)
+	l.First, l.After = due, due+1
+	l.Raw = r.fixed(c)
+	l.Billed, l.Charged = l.Raw, l.Raw
+	l.rule("one_off", "on", due.String())
+	r.take(quantity(c, l.Raw), l)
+	if err := r.finish(c, l); err != nil {
+		return err
+	}
+	r.add(l)
+	return nil
+}
+
+// fixed is the quantity a contract or plan fixes, 1 where neither does.
+func (r *rater) fixed(c *catalog.Component) exact.Number {
+	if q, ok := r.terms.Quantities[c.ID]; ok {
+		return q
+	}
+	if c.Quantity.IsZero() {
+		return exact.One
+	}
+	return c.Quantity
+}
+
+// maxOwnPeriods bounds how many periods of a fee fall due in one bill: a daily
+// fee in a bill of a year.
+const maxOwnPeriods = 400
+
+// ownPeriods prices a fee whose period is not that of the bill: each of its
+// periods that begins in the bill (advance) or ends in it (arrears).
+func (r *rater) ownPeriods(c *catalog.Component) error {
+	cycle := timex.CalendarCycle(c.Every)
+	if r.terms.Start != 0 {
+		cycle.Anchor = r.terms.Start
+	}
+	n := cycle.Index(r.terms.First) - 1
+	for range maxOwnPeriods {
+		first, after := cycle.Boundary(n), cycle.Boundary(n+1)
+		n++
+		due := after - 1 // the last day of service falls in the bill
+		if c.Timing == catalog.Advance {
+			due = first
+		}
+		if due >= r.terms.After {
+			return nil
+		}
+		if due < r.terms.First {
+			continue
+		}
+		own := *r.terms
+		own.First, own.After, own.Period = first, after, timex.Days(first, after, r.terms.Loc)
+		if f, a := own.Service(); f == a {
+			continue
+		}
+		if err := r.measured(c, &own); err != nil {
+			return err
+		}
+		l := r.lines[len(r.lines)-1]
+		l.ID = c.ID + "@" + first.String()
+		if c.Timing == catalog.Advance {
+			l.rule("advance", "first", first.String())
+		}
+	}
+	return nil
+}
+
+// evidence is the digest over the facts of a component that is not of calls.
+func (r *rater) evidence(c *catalog.Component, count int64) Evidence {
+	if count == 0 || r.g.Digest == "" {
+		return Evidence{}
+	}
+	e := Evidence{Count: count}
+	var facts []usage.Fact
+	switch c.Measure {
+	case catalog.ModuleDays:
+		e.Facts, facts = "modules", factsOf(r.g.Modules)
+	case catalog.Rentals:
+		e.Facts, facts = "rentals", factsOf(r.g.Rentals)
+	case catalog.SeatsAssigned, catalog.SeatsHighest, catalog.SeatsNamed, catalog.SeatsAtEnd, catalog.SeatsAverage:
+		e.Facts, facts = "seats", factsOf(r.g.Seats)
+	default:
+		e.Facts, facts = "sessions", factsOf(r.g.Sessions)
+	}
+	var d usage.Digest
+	var elements usage.Elements
+	for _, f := range facts {
+		d.Add(elements.Of(f))
+	}
+	e.Digest = d.String()
+	return e
+}
+
+// factsOf points at each of a list.
+func factsOf[T any, P interface {
+	*T
+	usage.Fact
+}](list []T) []usage.Fact {
+	out := make([]usage.Fact, len(list))
+	for i := range list {
+		out[i] = P(&list[i])
+	}
+	return out
+}
