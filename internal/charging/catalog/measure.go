@@ -45,6 +45,18 @@ func (m Measure) OfSeats() bool {
 	return false
 }
 
+// OfPlaces tells whether the measure counts assigned seats.
+func (m Measure) OfPlaces() bool {
+	switch m {
+	case SeatsAssigned, SeatsHighest, SeatsNamed, SeatsAtEnd, SeatsAverage:
+		return true
+	}
+	return false
+}
+
+// OfLogins tells whether the measure reads sessions.
+func (m Measure) OfLogins() bool { return m == SystemTime || m.OfSeats() && !m.OfPlaces() }
+
 // OfCalls tells whether the measure reads call records.
 func (m Measure) OfCalls() bool { return m == TalkTime || m == Calls }
 

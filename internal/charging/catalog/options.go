@@ -52,9 +52,9 @@ type Proration string
 const (
 	ByDay       Proration = "day"        // local dates served over local dates of the period
 	BySecond    Proration = "second"     // seconds served over seconds of the period
-	Fixed30     Proration = "fixed_30"   // local dates served over 30, at most the whole price
+	Fixed30     Proration = "fixed_30"   // local dates served over 30 a month, at most the whole price
 	Thirty360   Proration = "thirty_360" // months of 30 days
-	NoProration Proration = "none"       // any part costs the whole price, from the day it starts
+	NoProration Proration = "none"       // any part costs the whole price; a module runs from its first day to the end of service
 	AnyUse      Proration = "any_use"    // any use in the calendar month is a whole month
 )
 

@@ -125,7 +125,8 @@ type Deck struct {
 type DeckRow struct {
 	Prefix     string     `plan:"prefix" doc:"Digits after the plus; empty is every other number."`
 	Name       string     `plan:"name" doc:"Destination."`
-	UnitPrice  Price      `plan:"unit_price,required" doc:"Price for a unit of talk time; unknown and blocked are possible."`
+	UnitPrice  Price      `plan:"unit_price" doc:"Price for a unit of talk time; unknown is possible."`
+	Blocked    bool       `plan:"blocked" doc:"Such numbers may not be called."`
 	Increment  Increment  `plan:"increment" doc:"First and next increment in seconds."`
 	ConnectFee Price      `plan:"connect_fee" doc:"Fee for each answered call."`
 	From       timex.Date `plan:"from" doc:"First local day the row holds."`

@@ -135,14 +135,14 @@ func (m *Meter) Call(c *usage.Call) error {
 			cm.evidence.Add(el)
 		}
 		if out.reason != "" {
-			m.note("calls", out.reason, out.what, v.seconds)
+			m.note("calls", out.reason, out.what, 1, v.seconds)
 			m.tell(&Charged{Call: c, Component: cm.comp.ID, Raw: v.seconds, Reason: out.reason})
 		}
 		priced = priced || out.took
 		talkPriced = talkPriced || out.took && cm.comp.Measure == catalog.TalkTime
 	}
 	if v.seconds > 0 && c.IsAnswered() && !(priced && talkPriced) && !m.unmetered("calls") {
-		m.note("calls", NoComponent, c.To, v.seconds)
+		m.note("calls", NoComponent, c.To, 1, v.seconds)
 		m.tell(&Charged{Call: c, Raw: v.seconds, Reason: NoComponent})
 	}
 	return nil
@@ -166,7 +166,12 @@ func (m *Meter) Seat(s usage.Seat) error {
 }
 
 func (m *Meter) Session(s usage.Session) error {
-	return m.keep(&s, m.overlaps(s.From, s.To), &m.counts.Sessions, func() { m.sessions = append(m.sessions, s) })
+	return m.keep(&s, m.overlaps(s.From, s.To), &m.counts.Sessions, func() {
+		if s.To.IsZero() {
+			s.To = max(m.terms.Period.To, s.From) // still logged in
+		}
+		m.sessions = append(m.sessions, s)
+	})
 }
 
 func (m *Meter) Module(s usage.Module) error {
@@ -210,8 +215,10 @@ func (m *Meter) keep(f usage.Fact, inside bool, count *int64, store func()) erro
 	return nil
 }
 
+// overlaps tells whether a stretch concerns the period. One that ends as the
+// period begins does: the day it ends can be charged.
 func (m *Meter) overlaps(from, to timex.Instant) bool {
-	return from < m.terms.Period.To && (to.IsZero() || to > m.terms.Period.From)
+	return from < m.terms.Period.To && (to.IsZero() || to >= m.terms.Period.From)
 }
 
 func (m *Meter) pricesEach(kind string) bool {
@@ -227,14 +234,14 @@ func (m *Meter) pricesEach(kind string) bool {
 func (m *Meter) unmetered(facts string) bool { return slices.Contains(m.terms.Plan.Unmetered, facts) }
 
 // note puts usage on the unpriced list.
-func (m *Meter) note(facts, reason, what string, seconds int64) {
+func (m *Meter) note(facts, reason, what string, count, seconds int64) {
 	key := facts + " " + reason
 	u := m.unpriced[key]
 	if u == nil {
 		u = &Unpriced{Facts: facts, Reason: reason}
 		m.unpriced[key] = u
 	}
-	u.Count++
+	u.Count += count
 	u.Seconds += seconds
 	u.example(what)
 }
@@ -385,45 +392,43 @@ func (m *Meter) Finish() (*Gathered, error) {
 	return g, nil
 }
 
-// noteUnmeasured lists facts of kinds the plan has no component for.
+// noteUnmeasured lists facts that no component's measure and filter take: a
+// seat type, module or item the plan does not name, or events of other kinds.
 func (m *Meter) noteUnmeasured() {
-	have := map[catalog.Measure]bool{}
-	kinds := map[string]bool{}
-	anyKind := false
-	for i := range m.terms.Plan.Components {
-		c := &m.terms.Plan.Components[i]
-		have[c.Measure] = true
-		if c.Measure == catalog.Events {
-			anyKind = anyKind || len(c.Where.Kind) == 0
-			for _, k := range c.Where.Kind {
-				kinds[k] = true
-			}
-		}
+	for _, s := range m.seats {
+		m.noteUnless("seats", s.Type, 1, func(c *catalog.Component) bool { return c.Measure.OfPlaces() && anyFold(c.Where.SeatType, s.Type) })
 	}
-	logins := have[catalog.SeatsActive] || have[catalog.SeatsConcurrentPeak] || have[catalog.SeatsConcurrentP95] || have[catalog.SeatDays] || have[catalog.SystemTime]
-	places := have[catalog.SeatsAssigned] || have[catalog.SeatsHighest] || have[catalog.SeatsNamed] || have[catalog.SeatsAtEnd] || have[catalog.SeatsAverage]
-	for _, k := range []struct {
-		facts string
-		count int64
-		have  bool
-	}{{"sessions", m.counts.Sessions, logins}, {"seats", m.counts.Seats, places}, {"modules", m.counts.Modules, have[catalog.ModuleDays]}, {"rentals", m.counts.Rentals, have[catalog.Rentals]}} {
-		if k.count > 0 && !k.have && !m.unmetered(k.facts) {
-			m.unpriced[k.facts+" "+NoComponent] = &Unpriced{Facts: k.facts, Reason: NoComponent, Count: k.count}
-		}
+	for _, s := range m.sessions {
+		m.noteUnless("sessions", s.Type, 1, func(c *catalog.Component) bool { return c.Measure.OfLogins() && anyFold(c.Where.SeatType, s.Type) })
+	}
+	for _, s := range m.modules {
+		m.noteUnless("modules", s.Module, 1, func(c *catalog.Component) bool {
+			return c.Measure == catalog.ModuleDays && anyFold(c.Where.Module, s.Module)
+		})
+	}
+	for _, s := range m.rentals {
+		m.noteUnless("rentals", s.Item, 1, func(c *catalog.Component) bool { return c.Measure == catalog.Rentals && anyFold(c.Where.Item, s.Item) })
 	}
 	for kind, e := range m.events {
-		if anyKind || kinds[kind] || m.unmetered("events") || m.unmetered("events:"+kind) {
+		if m.unmetered("events:" + kind) {
 			continue
 		}
-		key := "events " + NoComponent
-		u := m.unpriced[key]
-		if u == nil {
-			u = &Unpriced{Facts: "events", Reason: NoComponent}
-			m.unpriced[key] = u
-		}
-		u.Count += e.Count
-		u.example(kind)
+		m.noteUnless("events", kind, e.Count, func(c *catalog.Component) bool { return c.Measure == catalog.Events && anyFold(c.Where.Kind, kind) })
 	}
+}
+
+// noteUnless puts facts on the unpriced list unless a component takes it or
+// the plan says it is free.
+func (m *Meter) noteUnless(facts, what string, count int64, takes func(*catalog.Component) bool) {
+	if m.unmetered(facts) {
+		return
+	}
+	for i := range m.terms.Plan.Components {
+		if takes(&m.terms.Plan.Components[i]) {
+			return
+		}
+	}
+	m.note(facts, NoComponent, what, count, 0)
 }
 
 func (m *callMeter) finish(evidence bool) *CallCount {
@@ -468,22 +473,13 @@ func (m *callMeter) finish(evidence bool) *CallCount {
 func compareBurns(a, b Burn) int {
 	switch {
 	case a.At != b.At:
-		return cmp(a.At < b.At)
+		return order(a.At, b.At)
 	case a.Slot != b.Slot:
-		return cmp(a.Slot < b.Slot)
+		return order(int64(a.Slot), int64(b.Slot))
 	case a.Seat != b.Seat:
-		return cmp(a.Seat < b.Seat)
-	case a.Seconds != b.Seconds:
-		return cmp(a.Seconds < b.Seconds)
+		return order(int64(a.Seat), int64(b.Seat))
 	}
-	return 0
-}
-
-func cmp(less bool) int {
-	if less {
-		return -1
-	}
-	return 1
+	return order(int64(a.Seconds), int64(b.Seconds))
 }
 
 // String shows the counts for messages.

@@ -33,11 +33,7 @@ func (r *rater) calls(c *catalog.Component) error {
 
 // callRules names how each call is counted.
 func (r *rater) callRules(c *catalog.Component, l *Line) {
-	if words := c.Where.Words(); len(words) > 0 {
-		for _, w := range words {
-			l.rule("where", "what", w)
-		}
-	}
+	l.where(&c.Where)
 	if c.Measure != catalog.TalkTime {
 		return
 	}

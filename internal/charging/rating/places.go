@@ -3,6 +3,8 @@ package rating
 import (
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"waihu/internal/charging/catalog"
 	"waihu/internal/charging/contract"
@@ -27,10 +29,8 @@ func (r *rater) measured(c *catalog.Component, terms *contract.Terms) error {
 	served := meter.Served(c, terms)
 	l.First, l.After = served.First, served.After
 	l.Evidence = r.evidence(c, q.Count)
-	for _, w := range c.Where.Words() {
-		l.rule("where", "what", w)
-	}
-	l.steps(q.Steps)
+	l.where(&c.Where)
+	r.steps(l, q.Steps)
 	l.Raw = q.Raw
 	if c.Measure == catalog.SystemTime {
 		l.Raw = q.Raw.Div(exact.Int(c.Unit.Seconds()))
@@ -72,11 +72,70 @@ func (r *rater) quantity(c *catalog.Component, terms *contract.Terms) (meter.Qua
 	return meter.ChargeAssigned(c, levels, terms), nil
 }
 
-// steps takes over what decided a quantity.
-func (l *Line) steps(steps []meter.Step) {
-	for _, s := range steps {
-		l.Rules = append(l.Rules, Rule{Key: s.Key, Args: s.Args})
+// where names what a component's filter asks for.
+func (l *Line) where(f *catalog.Filter) {
+	for _, w := range f.Words() {
+		key, value, _ := strings.Cut(w, "=")
+		l.rule("where_"+key, "value", strings.ReplaceAll(value, "|", ","))
 	}
+}
+
+// steps takes over what decided a quantity, in the words of an invoice: moments
+// on the local clock, lengths in seconds.
+func (r *rater) steps(l *Line, steps []meter.Step) {
+	local := func(s string) string {
+		var at timex.Instant
+		if at.UnmarshalText([]byte(s)) != nil || at.IsZero() {
+			return s
+		}
+		return at.In(r.terms.Loc).Format(time.DateTime)
+	}
+	for _, s := range steps {
+		a := s.Args
+		switch s.Key {
+		case "seats_assigned":
+			l.rule("seat_increase", "rule", a["increase"])
+			l.rule("seat_decrease", "rule", a["decrease"])
+		case "fixed_quantity":
+			if a["changes"] == "0" {
+				l.rule("fixed_quantity", "quantity", a["quantity"])
+			} else {
+				l.rule("fixed_quantity", "quantity", a["quantity"], "changes", a["changes"])
+			}
+		case "module_base":
+			l.rule("base_module", "module", a["module"])
+		case "days_on":
+			l.rule("off_day", "rule", a["off_day"])
+		case "peak", "seats_highest":
+			l.rule("peak_at", "level", a["level"], "at", local(a["at"]))
+		case "peak_ignored":
+			l.rule("ignore_below", "seconds", inSeconds(a["bound"]))
+			l.rule("peak_ignored", "level", a["level"], "at", local(a["at"]), "held", inSeconds(a["held"]))
+		case "percentile":
+			l.rule("p95", "level", a["level"], "above", inSeconds(a["above"]))
+		case "same_user_merged":
+			l.rule("merge_same_user", "merge", "yes")
+		case "state":
+			l.rule("state", "state", a["state"], "seconds", wholeSeconds(a["seconds"]))
+		default:
+			l.Rules = append(l.Rules, Rule{Key: s.Key, Args: a})
+		}
+	}
+}
+
+// inSeconds writes a length of time as whole seconds.
+func inSeconds(s string) string {
+	if d, err := catalog.ParseDuration(s); err == nil {
+		return fmt.Sprint(catalog.Span(d))
+	}
+	return s
+}
+
+func wholeSeconds(s string) string {
+	if n, err := exact.Parse(s); err == nil {
+		return n.Round(exact.Ceiling, 0).String()
+	}
+	return s
 }
 
 // shareOf is the part of the period that counted seats are charged for: all of
@@ -222,9 +281,7 @@ func (r *rater) events(c *catalog.Component) error {
 	if digest.Count() > 0 {
 		l.Evidence.Digest = digest.String()
 	}
-	for _, w := range c.Where.Words() {
-		l.rule("where", "what", w)
-	}
+	l.where(&c.Where)
 	l.Billed = l.Raw
 	if c.PricesEach() {
 		r.eachEvent(c, l)

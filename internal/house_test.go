@@ -1,0 +1,159 @@
+package internal_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// floors is the table of docs/HOUSE.md: imports run downward, from a higher
+// floor to a lower one. Rooms of one floor import each other only where beside
+// allows it.
+var floors = map[string]int{
+	"internal/exact":             0,
+	"internal/fault":             0,
+	"internal/lang":              0,
+	"internal/money":             0,
+	"internal/phone":             0,
+	"internal/timex":             0,
+	"internal/timex/holiday":     0,
+	"internal/usage":             1,
+	"internal/usage/cdr":         2,
+	"internal/charging/catalog":  3,
+	"internal/charging/contract": 3,
+	"internal/charging/deck":     3,
+	"internal/charging/invoice":  3,
+	"internal/charging/meter":    3,
+	"internal/charging/rating":   3,
+	"internal/charging/wallet":   3,
+	"internal/charging/cases":    3, // tests only
+	"internal/document":          4,
+	"internal/explain":           4,
+	"internal/planfile":          4,
+	"internal/sim":               4,
+	"internal/app":               5,
+	"internal/cli":               6,
+	"cmd/waihu":                  7,
+}
+
+// beside lists what rooms may import on their own floor, with the reason.
+var beside = map[string]map[string]string{
+	"internal/money":             {"internal/exact": "an amount is a rounded exact number"},
+	"internal/lang":              {"internal/exact": "numbers are written as each language does", "internal/fault": "errors have a kind", "internal/money": "amounts too", "internal/timex": "dates too"},
+	"internal/timex/holiday":     {"internal/timex": "calendars are made of dates"},
+	"internal/charging/deck":     {},
+	"internal/charging/contract": {"internal/charging/catalog": "terms are a plan as a contract changed it", "internal/charging/deck": "and its decks"},
+	"internal/charging/meter":    {"internal/charging/catalog": "what to count", "internal/charging/contract": "for which period", "internal/charging/deck": "at which rate"},
+	"internal/charging/rating":   {"internal/charging/catalog": "prices", "internal/charging/contract": "terms", "internal/charging/deck": "what a call costs", "internal/charging/meter": "quantities"},
+	"internal/charging/invoice":  {"internal/charging/catalog": "taxes", "internal/charging/contract": "terms", "internal/charging/meter": "what was gathered", "internal/charging/rating": "lines"},
+	"internal/charging/wallet":   {"internal/charging/deck": "the longest call a balance pays for"},
+}
+
+// pure rooms use the standard library alone: charging must give the same answer
+// everywhere, and depend on nothing that can change under it.
+func pure(room string) bool {
+	f := floors[room]
+	return f == 0 || f == 1 || f == 3
+}
+
+// outside lists, for each foreign module, the only room that may import it.
+var outside = map[string][]string{
+	"go.yaml.in/yaml/v3":                    {"internal/planfile"},
+	"codeberg.org/go-pdf/fpdf":              {"internal/document"},
+	"github.com/xuri/excelize/v2":           {"internal/document"},
+	"github.com/klauspost/compress/zstd":    {"internal/usage/cdr"},
+	"golang.org/x/text":                     {"internal/usage/cdr"},
+	"github.com/alecthomas/kong":            {"internal/cli"},
+	"github.com/vbauerster/mpb/v8":          {"internal/cli"},
+	"golang.org/x/term":                     {"internal/cli"},
+	"github.com/santhosh-tekuri/jsonschema": {"internal/planfile"},
+}
+
+// forbidden are standard packages that would make a pure room impure.
+var forbidden = []string{"os", "net", "net/http", "log", "log/slog", "database/sql", "os/exec", "io/ioutil", "syscall", "unsafe", "C"}
+
+func TestImportsRunDownward(t *testing.T) {
+	seen := map[string]bool{}
+	root := ".."
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (strings.HasPrefix(d.Name(), ".") && d.Name() != ".." || slices.Contains([]string{"bench", "testdata", "bin", "out"}, d.Name())) {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		room, err := filepath.Rel(root, filepath.Dir(path))
+		if err != nil {
+			return err
+		}
+		room = filepath.ToSlash(room)
+		seen[room] = true
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range f.Imports {
+			target, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			if why := refused(room, target); why != "" {
+				t.Errorf("%s imports %s: %s", path, target, why)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for room := range seen {
+		if _, known := floors[room]; !known {
+			t.Errorf("room %s has no floor: add it to this table and to docs/HOUSE.md", room)
+		}
+	}
+	if len(seen) < 15 {
+		t.Errorf("only %d rooms were read: the test looks in the wrong place", len(seen))
+	}
+}
+
+// refused says why a room may not import something; empty: it may.
+func refused(room, target string) string {
+	own, ours := strings.CutPrefix(target, "waihu/")
+	if ours {
+		switch {
+		case floors[own] < floors[room]:
+			return ""
+		case floors[own] > floors[room]:
+			return "imports run downward"
+		case beside[room][own] == "":
+			return "rooms of one floor import each other only where the table says why"
+		}
+		return ""
+	}
+	if !strings.Contains(strings.SplitN(target, "/", 2)[0], ".") {
+		if pure(room) && slices.Contains(forbidden, target) {
+			return "a pure room has no files, sockets, logs or clocks"
+		}
+		return ""
+	}
+	if pure(room) {
+		return "a pure room uses the standard library alone"
+	}
+	for module, rooms := range outside {
+		if target == module || strings.HasPrefix(target, module+"/") {
+			if slices.Contains(rooms, room) {
+				return ""
+			}
+			return "a foreign library lives in one room"
+		}
+	}
+	return "this library is not in the table: name its room and why in docs/HOUSE.md"
+}

@@ -1,0 +1,201 @@
+package lang
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// TestKeysUsed finds the keys that code asks for and rules it names. A call to
+// Phrase, phrase or say with a literal key, or with a literal that "+" goes on
+// after, is looked at; so is every rating.Rule with a literal Key.
+func TestKeysUsed(t *testing.T) {
+	root := filepath.Join("..", "..")
+	seen := 0
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "testdata" || strings.HasPrefix(d.Name(), ".") && path != root) {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		fset := token.NewFileSet()
+		file, err := parser.ParseFile(fset, path, nil, 0)
+		if err != nil {
+			return nil // the compiler says it better
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			for _, use := range keysIn(n) {
+				seen++
+				if !use.known() {
+					t.Errorf("%s: no phrase %q", fset.Position(n.Pos()), use.key)
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if seen == 0 {
+		t.Error("no key was found in any code: the test looks at the wrong place")
+	}
+}
+
+type keyUse struct {
+	key    string
+	prefix bool
+}
+
+func (u keyUse) known() bool {
+	if u.prefix {
+		return len(Keys(u.key)) > 0
+	}
+	return Has(u.key)
+}
+
+func keysIn(n ast.Node) []keyUse {
+	switch n := n.(type) {
+	case *ast.CallExpr:
+		name := ""
+		switch fn := n.Fun.(type) {
+		case *ast.Ident:
+			name = fn.Name
+		case *ast.SelectorExpr:
+			name = fn.Sel.Name
+		}
+		if name != "Phrase" && name != "phrase" && name != "say" {
+			return nil
+		}
+		for _, arg := range n.Args {
+			if s, ok := literal(arg); ok {
+				return []keyUse{{s, false}}
+			}
+			if sum, ok := arg.(*ast.BinaryExpr); ok {
+				if s, ok := literal(sum.X); ok {
+					return []keyUse{{s, true}}
+				}
+			}
+		}
+	case *ast.CompositeLit:
+		if !isRule(n.Type) {
+			return nil
+		}
+		for _, e := range n.Elts {
+			if kv, ok := e.(*ast.KeyValueExpr); ok {
+				if id, ok := kv.Key.(*ast.Ident); ok && id.Name == "Key" {
+					if s, ok := literal(kv.Value); ok {
+						return []keyUse{{"rule." + s, false}}
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func isRule(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return e.Name == "Rule"
+	case *ast.SelectorExpr:
+		return e.Sel.Name == "Rule"
+	}
+	return false
+}
+
+func literal(e ast.Expr) (string, bool) {
+	lit, ok := e.(*ast.BasicLit)
+	if !ok || lit.Kind != token.STRING {
+		return "", false
+	}
+	s, err := strconv.Unquote(lit.Value)
+	return s, err == nil
+}
+
+// arguments are the names a phrase reads; one that only picks a plural is
+// not counted, for Chinese has none.
+func arguments(nodes []node, into map[string]bool) {
+	for _, n := range nodes {
+		if n.op != 0 && n.op != '|' {
+			into[n.name] = true
+		}
+		if n.op == '*' {
+			into[n.a] = true
+		}
+		arguments(n.sub, into)
+	}
+}
+
+// TestArguments: the three languages read the same arguments, and every
+// family of choices that a phrase names has words.
+func TestArguments(t *testing.T) {
+	for key, p := range catalogue().byKey {
+		want := map[string]bool{}
+		arguments(p.tree[English], want)
+		for _, tag := range Tags() {
+			got := map[string]bool{}
+			arguments(p.tree[tag], got)
+			if !maps.Equal(want, got) {
+				t.Errorf("%s: English reads %v, %s reads %v", key, slices.Sorted(maps.Keys(want)), tag, slices.Sorted(maps.Keys(got)))
+			}
+			families(t, key, p.tree[tag])
+		}
+	}
+}
+
+func families(t *testing.T, key string, nodes []node) {
+	for _, n := range nodes {
+		if n.op == '@' && len(Keys("choice."+n.a+".")) == 0 {
+			t.Errorf("%s: no choices named %q", key, n.a)
+		}
+		families(t, key, n.sub)
+	}
+}
+
+var argumentName = regexp.MustCompile(`^\s*(?:\*\*)?([a-z_]+)(?:\*\*)?(?:\s|$)`)
+
+// TestRulesTable: RULES.md lists the rules and the arguments the phrases read.
+func TestRulesTable(t *testing.T) {
+	data, err := os.ReadFile("RULES.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := map[string]bool{}
+	for _, line := range strings.Split(string(data), "\n") {
+		cells := strings.Split(line, "|")
+		if len(cells) != 4 || !Has("rule."+strings.TrimSpace(cells[1])) {
+			continue
+		}
+		key := "rule." + strings.TrimSpace(cells[1])
+		listed[key] = true
+		got, want := map[string]bool{}, map[string]bool{}
+		for _, item := range strings.Split(cells[2], ";") {
+			if m := argumentName.FindStringSubmatch(item); m != nil && m[1] != "none" {
+				got[m[1]] = true
+			}
+		}
+		arguments(catalogue().byKey[key].tree[English], want)
+		if !maps.Equal(got, want) {
+			t.Errorf("%s: RULES.md lists %v, the phrase reads %v", key, slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)))
+		}
+	}
+	for _, key := range Keys("rule.") {
+		if !listed[key] {
+			t.Errorf("RULES.md does not list %s", key)
+		}
+	}
+}
