@@ -37,10 +37,18 @@ func TestKeysUsed(t *testing.T) {
 			return nil // the compiler says it better
 		}
 		ast.Inspect(file, func(n ast.Node) bool {
-			for _, use := range keysIn(n) {
+			for _, use := range append(keysIn(n), rulesIn(path, n)...) {
 				seen++
 				if !use.known() {
 					t.Errorf("%s: no phrase %q", fset.Position(n.Pos()), use.key)
+					continue
+				}
+				if read := reads(use.key); use.args != nil {
+					for _, name := range use.args {
+						if !read[name] {
+							t.Errorf("%s: %s reads no argument %q", fset.Position(n.Pos()), use.key, name)
+						}
+					}
 				}
 			}
 			return true
@@ -58,6 +66,45 @@ func TestKeysUsed(t *testing.T) {
 type keyUse struct {
 	key    string
 	prefix bool
+	args   []string // names given to a rule, where they stand in the call
+}
+
+// reads are the arguments a phrase reads, those that only pick a plural too.
+func reads(key string) map[string]bool {
+	out := map[string]bool{}
+	p := catalogue().byKey[key]
+	if p == nil {
+		return out
+	}
+	arguments(p.tree[English], out)
+	return out
+}
+
+// rulesIn finds the rules that the charging rooms name:
+// rule("key", "arg", value, ...).
+func rulesIn(path string, n ast.Node) []keyUse {
+	call, ok := n.(*ast.CallExpr)
+	if !ok || !strings.Contains(filepath.ToSlash(path), "internal/charging/") || len(call.Args) == 0 {
+		return nil
+	}
+	name := ""
+	switch fn := call.Fun.(type) {
+	case *ast.Ident:
+		name = fn.Name
+	case *ast.SelectorExpr:
+		name = fn.Sel.Name
+	}
+	key, ok := literal(call.Args[0])
+	if !ok || name != "rule" {
+		return nil
+	}
+	use := keyUse{key: "rule." + key}
+	for i := 1; i < len(call.Args); i += 2 {
+		if arg, ok := literal(call.Args[i]); ok {
+			use.args = append(use.args, arg)
+		}
+	}
+	return []keyUse{use}
 }
 
 func (u keyUse) known() bool {
@@ -82,11 +129,11 @@ func keysIn(n ast.Node) []keyUse {
 		}
 		for _, arg := range n.Args {
 			if s, ok := literal(arg); ok {
-				return []keyUse{{s, false}}
+				return []keyUse{{key: s}}
 			}
 			if sum, ok := arg.(*ast.BinaryExpr); ok {
 				if s, ok := literal(sum.X); ok {
-					return []keyUse{{s, true}}
+					return []keyUse{{key: s, prefix: true}}
 				}
 			}
 		}
@@ -98,7 +145,7 @@ func keysIn(n ast.Node) []keyUse {
 			if kv, ok := e.(*ast.KeyValueExpr); ok {
 				if id, ok := kv.Key.(*ast.Ident); ok && id.Name == "Key" {
 					if s, ok := literal(kv.Value); ok {
-						return []keyUse{{"rule." + s, false}}
+						return []keyUse{{key: "rule." + s}}
 					}
 				}
 			}
@@ -177,20 +224,24 @@ func TestRulesTable(t *testing.T) {
 	listed := map[string]bool{}
 	for _, line := range strings.Split(string(data), "\n") {
 		cells := strings.Split(line, "|")
-		if len(cells) != 4 || !Has("rule."+strings.TrimSpace(cells[1])) {
+		if len(cells) != 4 {
 			continue
 		}
-		key := "rule." + strings.TrimSpace(cells[1])
-		listed[key] = true
-		got, want := map[string]bool{}, map[string]bool{}
+		got := map[string]bool{}
 		for _, item := range strings.Split(cells[2], ";") {
 			if m := argumentName.FindStringSubmatch(item); m != nil && m[1] != "none" {
 				got[m[1]] = true
 			}
 		}
-		arguments(catalogue().byKey[key].tree[English], want)
-		if !maps.Equal(got, want) {
-			t.Errorf("%s: RULES.md lists %v, the phrase reads %v", key, slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)))
+		for key := range strings.SplitSeq(cells[1], ",") {
+			key = "rule." + strings.TrimSpace(key)
+			if !Has(key) {
+				continue // the headings, and the table of forms
+			}
+			listed[key] = true
+			if want := reads(key); !maps.Equal(got, want) {
+				t.Errorf("%s: RULES.md lists %v, the phrase reads %v", key, slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)))
+			}
 		}
 	}
 	for _, key := range Keys("rule.") {

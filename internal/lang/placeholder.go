@@ -215,6 +215,8 @@ func (f *filler) form(form, value string) string {
 			return Clock(s)
 		} else if err == nil {
 			return Duration(f.tag, s)
+		} else if n, ok := readNumber(value); ok {
+			return Quantity(f.tag, n, "second")
 		}
 	}
 	return value // not what the form expects: shown as it is

@@ -27,7 +27,7 @@ var otherScript = map[Tag]string{
 
 // allowed are words in which a character of otherScript is right.
 var allowed = map[Tag][]string{
-	Traditional: {"系統", "向上", "向下", "向正", "向負", "方向", "只有", "只收", "只計", "只需", "每行只", "只在", "限制", "餘"},
+	Traditional: {"系統", "向上", "向下", "向正", "向負", "方向", "只有", "只收", "只計", "只需", "每行只", "只在", "只是", "限制", "餘"},
 }
 
 func encodes(e encoding.Encoding, r rune) bool {

@@ -4,6 +4,7 @@ import (
 	"waihu/internal/charging/catalog"
 	"waihu/internal/exact"
 	"waihu/internal/lang"
+	"waihu/internal/money"
 	"waihu/internal/timex"
 )
 
@@ -20,7 +21,7 @@ type Contract struct {
 	Term      Term           `plan:"term" doc:"How long it binds, for example 12 months."`
 	Zone      string         `plan:"time_zone" doc:"IANA zone of billing days; the plan's if absent."`
 	Anchor    catalog.Anchor `plan:"anchor" doc:"Where billing periods begin: calendar or contract; the plan's if absent."`
-	Currency  string         `plan:"currency" doc:"If written, it must be the plan's."`
+	Currency  money.Currency `plan:"currency" doc:"If written, it must be the plan's."`
 	Agreement `plan:",inline"`
 
 	Ramps      []Ramp      `plan:"ramps" doc:"Terms that change with the age of the contract."`

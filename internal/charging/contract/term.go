@@ -15,8 +15,13 @@ type Term struct {
 	Unit  timex.Unit
 }
 
-// maxTerm bounds a term: no contract binds for a century.
-const maxTerm = 36_500
+// maxTerm bounds a term to some hundred years.
+func maxTerm(u timex.Unit) uint64 {
+	if m := u.Months(); m > 0 {
+		return uint64(1200 / m)
+	}
+	return 36_500
+}
 
 // ParseTerm reads one.
 func ParseTerm(s string) (Term, error) {
@@ -27,7 +32,7 @@ func ParseTerm(s string) (Term, error) {
 	for _, u := range timex.Units() {
 		known = known || u == unit
 	}
-	if err != nil || n < 1 || n > maxTerm || !known {
+	if err != nil || n < 1 || n > maxTerm(unit) || !known {
 		return Term{}, fmt.Errorf("%q is not a term such as 12 months, 1 year or 90 days", s)
 	}
 	return Term{int(n), unit}, nil

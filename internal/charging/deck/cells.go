@@ -42,12 +42,22 @@ func parseNano(s string) (int64, wrong) {
 	if len(whole) > 10 {
 		return 0, wrong{"too large an amount", "at most 9,223,372,036", ""}
 	}
-	n, _ := strconv.ParseInt("0"+whole, 10, 64)
-	frac, _ := strconv.ParseInt((part + "000000000")[:maxDecimals], 10, 64)
+	n, frac := value(whole), value(part)
+	for range maxDecimals - len(part) {
+		frac *= 10
+	}
 	if n > (math.MaxInt64-frac)/Nano {
 		return 0, wrong{"too large an amount", "at most 9,223,372,036", ""}
 	}
 	return n*Nano + frac, wrong{}
+}
+
+// value is the number that at most 18 digits make.
+func value(digits string) (n int64) {
+	for i := 0; i < len(digits); i++ {
+		n = n*10 + int64(digits[i]-'0')
+	}
+	return n
 }
 
 // formatNano is the shortest decimal of billionths, which must not be negative.
@@ -208,13 +218,12 @@ func parseItem(out []string, item, country string, room int) ([]string, wrong) {
 	if len(country)+len(from) > phone.MaxDigits {
 		return out, wrong{"a prefix too long", fmt.Sprintf("at most %d digits, the country code with them", phone.MaxDigits), ""}
 	}
-	low, _ := strconv.ParseUint(from, 10, 64)
-	high, _ := strconv.ParseUint(to, 10, 64)
+	low, high := value(from), value(to)
 	if high-low >= maxRange || int(high-low) >= room {
 		return out, wrong{"too many prefixes", fmt.Sprintf("a range of at most %d, and %d rows in a deck", maxRange, MaxRows), "use shorter prefixes"}
 	}
 	for v := low; v <= high; v++ {
-		digits := strconv.FormatUint(v, 10)
+		digits := strconv.FormatInt(v, 10)
 		out = append(out, country+strings.Repeat("0", len(from)-len(digits))+digits)
 	}
 	return out, wrong{}

@@ -63,6 +63,7 @@ type file struct {
 	names    map[string]string // destinations seen, so that equal ones share memory
 	bounded  *boundedReader
 	line     int // of the record last read
+	day      day // last one read
 	findings findings
 	bad      bool // the row has an error
 }
@@ -124,7 +125,6 @@ func (f *file) next() bool {
 	for range MaxRows { // bounded: a record that cannot be read is passed over
 		f.bounded.record = f.csv.InputOffset()
 		record, err := f.csv.Read()
-		var syntax *csv.ParseError
 		switch {
 		case err == nil:
 			f.record = record
@@ -132,14 +132,22 @@ func (f *file) next() bool {
 			return true
 		case err == io.EOF:
 			return false
-		case errors.As(err, &syntax):
-			f.findings.add(fault.Problem{File: f.name, Line: syntax.StartLine, What: syntax.Err.Error(), Fix: "close every quote, and double the quotes within quotes"})
-		default:
-			f.stop(err)
+		case !f.passOver(err):
 			return false
 		}
 	}
 	return false
+}
+
+// passOver reports a record that cannot be read; false if none after it can.
+func (f *file) passOver(err error) bool {
+	var syntax *csv.ParseError
+	if !errors.As(err, &syntax) {
+		f.stop(err)
+		return false
+	}
+	f.findings.add(fault.Problem{File: f.name, Line: syntax.StartLine, What: syntax.Err.Error(), Fix: "close every quote, and double the quotes within quotes"})
+	return true
 }
 
 // stop reports what ends the reading for good.

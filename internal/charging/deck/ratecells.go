@@ -2,6 +2,7 @@ package deck
 
 import (
 	"fmt"
+	"strings"
 
 	"waihu/internal/timex"
 )
@@ -75,9 +76,25 @@ func (f *file) increments(r *Rate) {
 	}
 }
 
+// from reads the first day of the row. Most rows of a deck have the same, so the
+// last one is kept.
 func (f *file) from() (timex.Date, wrong) {
-	if s := f.cell(fieldFrom); s != "" {
-		return parseFrom(s)
+	s := f.cell(fieldFrom)
+	if s == "" {
+		return 0, wrong{}
 	}
-	return 0, wrong{}
+	if s == f.day.text {
+		return f.day.date, wrong{}
+	}
+	d, w := parseFrom(s)
+	if !w.is() {
+		f.day = day{strings.Clone(s), d}
+	}
+	return d, w
+}
+
+// day is a date and how it is written.
+type day struct {
+	text string
+	date timex.Date
 }

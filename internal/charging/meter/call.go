@@ -56,6 +56,7 @@ type callMeter struct {
 	seats     map[string]int32 // agent to index, from 1
 	overflow  bool
 	detail    func(*Charged) // nil: none
+	ahead     *ahead         // nil: every call is looked up at once
 }
 
 func newCallMeter(comp *catalog.Component, terms *contract.Terms) (*callMeter, error) {
@@ -92,7 +93,7 @@ func (m *callMeter) take(v *view) outcome {
 	if m.comp.Legs == catalog.FirstLeg && c.LegB || m.comp.Legs == catalog.LegBOnly && !c.LegB {
 		return outcome{}
 	}
-	if !takes(&m.comp.Where, v) {
+	if m.filtered && !takes(&m.comp.Where, v) {
 		return outcome{}
 	}
 	if m.comp.Measure == catalog.Calls {
@@ -133,53 +134,45 @@ func (m *callMeter) linear() bool { return m.comp.Tiers == nil && m.comp.Block =
 
 // find is the row and its slot for a call while a schedule is in force.
 func (m *callMeter) find(v *view, schedule int) (*row, int, outcome) {
-	r := m.best(v, schedule)
+	r, out := m.row(v, schedule)
 	if r == nil {
-		if m.clock != nil && schedule == none && len(m.comp.Where.Schedule) > 0 {
-			return nil, 0, outcome{} // outside the hours the component is for
-		}
-		return nil, 0, outcome{took: true, reason: NoRow, what: v.call.To}
+		return nil, 0, out
 	}
-	i := 0
-	if r.deck != nil {
-		ix, ok := r.deck.Match(v.number, v.date)
-		if !ok {
-			return nil, 0, outcome{took: true, reason: NoPrefix, what: v.call.To}
-		}
-		i = int(ix)
+	i, reason := r.slotFor(v.number, v.date)
+	if reason != "" {
+		return nil, 0, outcome{took: true, reason: reason, what: v.call.To}
 	}
-	if m.statusOf(r, i) == deck.Blocked {
-		return nil, 0, outcome{took: true, reason: BlockedCall, what: v.call.To}
-	}
-	return r, i, outcome{took: true}
+	return r, i, out
 }
 
-func (m *callMeter) statusOf(r *row, i int) deck.Status {
-	if r.deck != nil {
-		return r.deck.Rate(deck.Index(i)).Status
+// row is the row for a call while a schedule is in force.
+func (m *callMeter) row(v *view, schedule int) (*row, outcome) {
+	if r := m.best(v, schedule); r != nil {
+		return r, outcome{took: true}
 	}
-	return r.rates[i].Status
+	if m.clock != nil && schedule == none && len(m.comp.Where.Schedule) > 0 {
+		return nil, outcome{} // outside the hours the component is for
+	}
+	return nil, outcome{took: true, reason: NoRow, what: v.call.To}
 }
 
 // takeWhole charges the call at one row.
 func (m *callMeter) takeWhole(v *view, schedule int) outcome {
-	r, i, out := m.find(v, schedule)
-	if r == nil {
+	r, out := m.row(v, schedule)
+	if r == nil || r.deck != nil && m.ahead != nil && m.lookUpLater(r, v) {
 		return out
+	}
+	i, reason := r.slotFor(v.number, v.date)
+	if reason != "" {
+		return outcome{took: true, reason: reason, what: v.call.To}
 	}
 	m.matched++
 	if len(r.bands) > 0 {
 		m.addBands(r, v)
 		return out
 	}
-	var rate *deck.Rate
-	if r.deck == nil {
-		rate = &r.rates[i]
-	} else if rate = r.deck.Rate(deck.Index(i)); !r.plain {
-		full := withDefaults(*rate, &r.rates[0])
-		rate = &full
-	}
-	m.add(r, i, rate, v, rate.Billed(v.seconds, m.count), v.seconds, true)
+	rate := r.rateAt(i, new(deck.Rate))
+	m.add(r, i, rate, v, rate.Billed(v.seconds, m.steps), v.seconds, true)
 	return out
 }
 
@@ -187,40 +180,38 @@ func (m *callMeter) takeWhole(v *view, schedule int) outcome {
 // carries the call: its count and its connect fee.
 func (m *callMeter) add(r *row, i int, rate *deck.Rate, v *view, billed, raw int64, first bool) {
 	slot := r.slot + i
-	t := &m.tallies[slot]
-	t.Raw += raw
-	t.Billed += billed * r.legs
-	if first {
-		t.Calls++
-	}
+	m.count(&m.tallies[slot], r.legs, rate, billed, raw, first)
 	if m.detail != nil {
 		m.tell(r, i, rate, v, billed, raw, first)
 	}
-	switch {
-	case billed == 0:
-		return
-	case m.each != nil:
-		nano, ok := rate.CostNano(billed, *m.each)
-		sum := t.Nano + nano*r.legs
-		if !ok || sum < t.Nano || nano > math.MaxInt64/4 {
-			m.overflow = true
-		}
-		t.Nano = sum
-	default:
-		switch rate.Decide(billed) {
-		case deck.AtMin:
-			t.AtMin += r.legs
-		case deck.AtMax:
-			t.AtMax += r.legs
-		case deck.Linear:
-			t.Linear += billed * r.legs
-			if first {
-				t.Fees += r.legs
-			}
-		}
-	}
-	if m.keepBurns {
+	if m.keepBurns && billed > 0 {
 		m.burns = append(m.burns, Burn{At: v.call.Start, Slot: int32(slot), Seconds: int32(min(billed*r.legs, math.MaxInt32)), Seat: m.seat(v)})
+	}
+}
+
+// count adds one call, or one part of it, to a tally.
+func (m *callMeter) count(t *Tally, legs int64, rate *deck.Rate, billed, raw int64, first bool) {
+	t.Raw += raw
+	t.Billed += billed * legs
+	if first {
+		t.Calls++
+	}
+	if m.each != nil {
+		nano, ok := rate.CostNano(billed, *m.each)
+		m.overflow = m.overflow || !ok || nano > (math.MaxInt64-t.Nano)/legs
+		t.Nano += nano * legs
+		return
+	}
+	switch rate.Decide(billed) {
+	case deck.AtMin:
+		t.AtMin += legs
+	case deck.AtMax:
+		t.AtMax += legs
+	case deck.Linear:
+		t.Linear += billed * legs
+		if first {
+			t.Fees += legs
+		}
 	}
 }
 
@@ -282,7 +273,7 @@ func (m *callMeter) takeByTime(v *view) outcome {
 		return m.takeWhole(v, schedule)
 	}
 	out, first := outcome{}, true
-	var grid *deck.Rate // increment_start: the grid of the call's first row
+	var grid deck.Rate // increment_start: the grid of the call's first row
 	for done := int64(0); done < v.seconds; {
 		left := v.seconds - done
 		// A stretch ends at a change of price; equal neighbours are one.
@@ -304,12 +295,12 @@ func (m *callMeter) takeByTime(v *view) outcome {
 			rate := r.rateOf(i)
 			billed := int64(0)
 			if m.comp.Crossing == catalog.CrossingIncrementStart {
-				if grid == nil {
-					grid = &rate
+				if grid.First == 0 {
+					grid = rate
 				}
-				billed = startedIn(grid, done, done+part)
+				billed = startedIn(&grid, done, done+part)
 			} else {
-				billed = rate.Billed(part, m.count)
+				billed = rate.Billed(part, m.steps)
 			}
 			m.add(r, i, &rate, v, billed, part, first)
 			if first {

@@ -74,3 +74,7 @@ func anyOf[T comparable](want []T, have T) bool { return len(want) == 0 || slice
 func anyFold(want []string, have string) bool {
 	return len(want) == 0 || slices.ContainsFunc(want, func(w string) bool { return strings.EqualFold(w, have) })
 }
+
+// Takes tells whether a filter's list of words takes a word: any of them, in
+// whatever capitals; an empty list takes all.
+func Takes(want []string, have string) bool { return anyFold(want, have) }

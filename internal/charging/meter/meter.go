@@ -33,6 +33,9 @@ type Unpriced struct {
 
 const examplesKept = 5
 
+// unpricedKey tells Unpriced apart.
+type unpricedKey struct{ facts, reason string }
+
 // Meter gathers the facts of one period under its terms. It is a usage.Sink.
 // One Meter belongs to one goroutine; several can work on parts of the facts
 // and be merged.
@@ -52,7 +55,7 @@ type Meter struct {
 
 	counts   Counts
 	digest   usage.Digest
-	unpriced map[string]*Unpriced
+	unpriced map[unpricedKey]*Unpriced
 	view     view
 	elements usage.Elements
 	dayFrom  timex.Instant // local day last seen: most calls are of the day of the one before
@@ -94,7 +97,7 @@ type EventCount struct {
 // New makes a meter for a period.
 func New(terms *contract.Terms, options Options) (_ *Meter, err error) {
 	defer fault.Wrap(&err, "meter.New(%s)", terms.Plan.ID)
-	m := &Meter{terms: terms, options: options, events: map[string]*EventCount{}, unpriced: map[string]*Unpriced{}}
+	m := &Meter{terms: terms, options: options, events: map[string]*EventCount{}, unpriced: map[unpricedKey]*Unpriced{}}
 	for i := range terms.Plan.Components {
 		comp := &terms.Plan.Components[i]
 		if !comp.Measure.OfCalls() {
@@ -105,6 +108,9 @@ func New(terms *contract.Terms, options Options) (_ *Meter, err error) {
 			return nil, err
 		}
 		cm.detail = options.Detail
+		if looksAhead(cm, options) {
+			cm.ahead = &ahead{meter: m}
+		}
 		m.calls = append(m.calls, cm)
 		m.classify = m.classify || cm.sees
 		m.talk = m.talk || comp.Measure == catalog.TalkTime
@@ -135,22 +141,22 @@ func (m *Meter) Call(c *usage.Call) error {
 			cm.evidence.Add(el)
 		}
 		if out.reason != "" {
-			m.note("calls", out.reason, out.what, 1, v.seconds)
-			m.tell(&Charged{Call: c, Component: cm.comp.ID, Raw: v.seconds, Reason: out.reason})
+			m.refuse(c, cm.comp.ID, out.reason, out.what)
 		}
 		priced = priced || out.took
 		talkPriced = talkPriced || out.took && cm.comp.Measure == catalog.TalkTime
 	}
 	if v.seconds > 0 && c.IsAnswered() && !(priced && talkPriced) && !m.unmetered("calls") {
-		m.note("calls", NoComponent, c.To, 1, v.seconds)
-		m.tell(&Charged{Call: c, Raw: v.seconds, Reason: NoComponent})
+		m.refuse(c, "", NoComponent, c.To)
 	}
 	return nil
 }
 
-func (m *Meter) tell(c *Charged) {
+// refuse puts a call on the unpriced list.
+func (m *Meter) refuse(c *usage.Call, component, reason, what string) {
+	m.note("calls", reason, what, 1, m.view.seconds)
 	if m.options.Detail != nil {
-		m.options.Detail(c)
+		m.options.Detail(&Charged{Call: c, Component: component, Raw: m.view.seconds, Reason: reason})
 	}
 }
 
@@ -235,7 +241,7 @@ func (m *Meter) unmetered(facts string) bool { return slices.Contains(m.terms.Pl
 
 // note puts usage on the unpriced list.
 func (m *Meter) note(facts, reason, what string, count, seconds int64) {
-	key := facts + " " + reason
+	key := unpricedKey{facts, reason}
 	u := m.unpriced[key]
 	if u == nil {
 		u = &Unpriced{Facts: facts, Reason: reason}
@@ -263,6 +269,7 @@ func (m *Meter) Merge(o *Meter) error {
 		return fault.New(fault.Internal, "meters of different terms cannot be merged")
 	}
 	for i, cm := range m.calls {
+		o.calls[i].lookUp()
 		cm.merge(o.calls[i])
 	}
 	m.seats = append(m.seats, o.seats...)
@@ -310,6 +317,7 @@ func (c *Counts) add(o Counts) {
 func (m *callMeter) merge(o *callMeter) {
 	for i := range m.tallies {
 		m.tallies[i].add(&o.tallies[i])
+		m.overflow = m.overflow || m.tallies[i].Nano < 0
 	}
 	m.matched += o.matched
 	m.overflow = m.overflow || o.overflow
@@ -369,6 +377,7 @@ func (m *Meter) Finish() (*Gathered, error) {
 		g.Digest = m.digest.String()
 	}
 	for _, cm := range m.calls {
+		cm.lookUp()
 		if cm.overflow {
 			return nil, fault.New(fault.Overflow, "component %s: the rounded costs of its calls leave 64 bits", cm.comp.ID)
 		}

@@ -9,6 +9,8 @@ import (
 	"waihu/internal/charging/deck"
 	"waihu/internal/exact"
 	"waihu/internal/lang"
+	"waihu/internal/phone"
+	"waihu/internal/timex"
 )
 
 // tariff is the compiled price side of one call component: rows in order of
@@ -18,9 +20,11 @@ type tariff struct {
 	rows  []row
 	slots int        // how many places there are to count in
 	clock *clockwork // nil: no row depends on the time of day
-	count deck.Count
+	steps deck.Count
 	each  *deck.Rounding // rounding of each call's cost; nil: none
 	sees  bool           // needs line, reach or region of the called number
+
+	filtered bool // the component does not take every call
 }
 
 // row is one rate row. It owns the slots from slot on: one for a price, one for
@@ -46,8 +50,8 @@ type band struct {
 // newTariff compiles a component. Terms are validated before; what is still
 // wrong here is an error, never a guess.
 func newTariff(comp *catalog.Component, terms *contract.Terms) (*tariff, error) {
-	t := &tariff{comp: comp, sees: asksNumber(&comp.Where),
-		count: deck.Count{FromZero: comp.Grid == catalog.MultipleFromZero, Subtract: comp.GraceRule == catalog.SubtractGrace, Add: comp.GraceRule == catalog.AddGrace}}
+	t := &tariff{comp: comp, sees: asksNumber(&comp.Where), filtered: keys(&comp.Where) > 0,
+		steps: deck.Count{FromZero: comp.Grid == catalog.MultipleFromZero, Subtract: comp.GraceRule == catalog.SubtractGrace, Add: comp.GraceRule == catalog.AddGrace}}
 	if comp.RoundEach != nil {
 		t.each = &deck.Rounding{Mode: comp.RoundEach.Mode, Decimals: comp.RoundEach.Decimals}
 	}
@@ -100,15 +104,38 @@ func (t *tariff) addRow(r *catalog.RateRow, terms *contract.Terms) error {
 }
 
 // rateOf is the rate of the i-th slot of a row.
-func (r *row) rateOf(i int) deck.Rate {
+func (r *row) rateOf(i int) deck.Rate { return *r.rateAt(i, new(deck.Rate)) }
+
+// rateAt is rateOf without a copy: the rate may be shared, or it is made in full.
+func (r *row) rateAt(i int, full *deck.Rate) *deck.Rate {
 	if r.deck == nil {
-		return r.rates[i]
+		return &r.rates[i]
 	}
-	rate := *r.deck.Rate(deck.Index(i))
-	if !r.plain {
-		rate = withDefaults(rate, &r.rates[0])
+	rate := r.deck.Rate(deck.Index(i))
+	if r.plain {
+		return rate
 	}
-	return rate
+	*full = withDefaults(*rate, &r.rates[0])
+	return full
+}
+
+// slotFor is the slot of a row for a number on a day, or the reason why the call
+// has no price.
+func (r *row) slotFor(number phone.Number, on timex.Date) (i int, reason string) {
+	if r.deck == nil {
+		if r.rates[0].Status == deck.Blocked {
+			return 0, BlockedCall
+		}
+		return 0, ""
+	}
+	ix, ok := r.deck.Match(number, on)
+	if !ok {
+		return 0, NoPrefix
+	}
+	if r.deck.Rate(ix).Status == deck.Blocked {
+		return 0, BlockedCall
+	}
+	return int(ix), ""
 }
 
 // Label says what a slot is: which row of the plan, which prefix, which rate.

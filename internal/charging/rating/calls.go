@@ -267,6 +267,11 @@ func (r *rater) includedRules(c *catalog.Component, l *Line) {
 		} else {
 			l.rule("included", "package", pk.ID, "quantity", size.String(), "used", used.String(), "left", left.String(), "unit", l.Unit)
 		}
+		for _, b := range r.pots.buckets {
+			if b.pack.ID == pk.ID && b.granted < r.terms.First {
+				l.rule("rollover", "package", pk.ID, "quantity", b.size.Div(scale).String(), "unit", l.Unit, "granted", b.granted.String(), "expires", b.expires.String())
+			}
+		}
 		if pk.Burn != "" {
 			l.rule("burn", "order", string(pk.Burn))
 		}

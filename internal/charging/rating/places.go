@@ -30,13 +30,13 @@ func (r *rater) measured(c *catalog.Component, terms *contract.Terms) error {
 	l.First, l.After = served.First, served.After
 	l.Evidence = r.evidence(c, q.Count)
 	l.where(&c.Where)
-	r.steps(l, q.Steps)
+	r.steps(l, &q)
 	l.Raw = q.Raw
 	if c.Measure == catalog.SystemTime {
 		l.Raw = q.Raw.Div(exact.Int(c.Unit.Seconds()))
 	}
-	if c.Trial > 0 && terms.Start != 0 && served.First > terms.Start {
-		l.rule("trial", "days", fmt.Sprint(int64(served.First-terms.Start)), "until", served.First.String())
+	if begin := max(terms.Start, terms.First); c.Trial > 0 && terms.Start != 0 && served.First > begin {
+		l.rule("trial", "days", fmt.Sprint(int64(served.First-begin)), "until", served.First.String())
 	}
 	share := r.shareOf(c, q, terms, l)
 	if c.Tiers != nil && len(q.Runs) > 0 {
@@ -82,7 +82,7 @@ func (l *Line) where(f *catalog.Filter) {
 
 // steps takes over what decided a quantity, in the words of an invoice: moments
 // on the local clock, lengths in seconds.
-func (r *rater) steps(l *Line, steps []meter.Step) {
+func (r *rater) steps(l *Line, q *meter.Quantity) {
 	local := func(s string) string {
 		var at timex.Instant
 		if at.UnmarshalText([]byte(s)) != nil || at.IsZero() {
@@ -90,12 +90,14 @@ func (r *rater) steps(l *Line, steps []meter.Step) {
 		}
 		return at.In(r.terms.Loc).Format(time.DateTime)
 	}
-	for _, s := range steps {
+	for _, s := range q.Steps {
 		a := s.Args
 		switch s.Key {
 		case "seats_assigned":
-			l.rule("seat_increase", "rule", a["increase"])
-			l.rule("seat_decrease", "rule", a["decrease"])
+			if len(q.Runs) > 1 { // else no seat came or went
+				l.rule("seat_increase", "rule", a["increase"])
+				l.rule("seat_decrease", "rule", a["decrease"])
+			}
 		case "fixed_quantity":
 			if a["changes"] == "0" {
 				l.rule("fixed_quantity", "quantity", a["quantity"])
@@ -105,7 +107,9 @@ func (r *rater) steps(l *Line, steps []meter.Step) {
 		case "module_base":
 			l.rule("base_module", "module", a["module"])
 		case "days_on":
-			l.rule("off_day", "rule", a["off_day"])
+			if a["off_day"] == string(catalog.OffDayCharged) {
+				l.rule("off_day", "rule", a["off_day"])
+			}
 		case "peak", "seats_highest":
 			l.rule("peak_at", "level", a["level"], "at", local(a["at"]))
 		case "peak_ignored":
@@ -116,6 +120,9 @@ func (r *rater) steps(l *Line, steps []meter.Step) {
 		case "same_user_merged":
 			l.rule("merge_same_user", "merge", "yes")
 		case "state":
+			if a["state"] == "" {
+				continue // the source tells no states
+			}
 			l.rule("state", "state", a["state"], "seconds", wholeSeconds(a["seconds"]))
 		default:
 			l.Rules = append(l.Rules, Rule{Key: s.Key, Args: a})
@@ -428,13 +435,13 @@ func (r *rater) evidence(c *catalog.Component, count int64) Evidence {
 	var facts []usage.Fact
 	switch c.Measure {
 	case catalog.ModuleDays:
-		e.Facts, facts = "modules", factsOf(r.g.Modules)
+		e.Facts, facts = "modules", factsOf(r.g.Modules, func(f *usage.Module) bool { return meter.Takes(c.Where.Module, f.Module) })
 	case catalog.Rentals:
-		e.Facts, facts = "rentals", factsOf(r.g.Rentals)
+		e.Facts, facts = "rentals", factsOf(r.g.Rentals, func(f *usage.Rental) bool { return meter.Takes(c.Where.Item, f.Item) })
 	case catalog.SeatsAssigned, catalog.SeatsHighest, catalog.SeatsNamed, catalog.SeatsAtEnd, catalog.SeatsAverage:
-		e.Facts, facts = "seats", factsOf(r.g.Seats)
+		e.Facts, facts = "seats", factsOf(r.g.Seats, func(f *usage.Seat) bool { return meter.Takes(c.Where.SeatType, f.Type) })
 	default:
-		e.Facts, facts = "sessions", factsOf(r.g.Sessions)
+		e.Facts, facts = "sessions", factsOf(r.g.Sessions, func(f *usage.Session) bool { return meter.Takes(c.Where.SeatType, f.Type) })
 	}
 	var d usage.Digest
 	var elements usage.Elements
@@ -445,14 +452,16 @@ func (r *rater) evidence(c *catalog.Component, count int64) Evidence {
 	return e
 }
 
-// factsOf points at each of a list.
+// factsOf points at each of a list that a filter takes.
 func factsOf[T any, P interface {
 	*T
 	usage.Fact
-}](list []T) []usage.Fact {
-	out := make([]usage.Fact, len(list))
+}](list []T, takes func(*T) bool) []usage.Fact {
+	var out []usage.Fact
 	for i := range list {
-		out[i] = P(&list[i])
+		if takes(&list[i]) {
+			out = append(out, P(&list[i]))
+		}
 	}
 	return out
 }

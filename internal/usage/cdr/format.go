@@ -20,6 +20,9 @@ type Format struct {
 	// as facts, as ignored or as rejected. Its error is for the input as a whole
 	// (it is not what it claims, it cannot be read on).
 	Read func(in *Input, out Out) error
+	// Params are the options it takes and what each does; another one is an
+	// error. nil: whatever is given is passed on.
+	Params map[string]string
 }
 
 // Input is one file to read, already decompressed and in UTF-8.
@@ -50,4 +53,17 @@ type Out interface {
 	Ignore(reason string)
 	// Flag marks something odd about the record without refusing it: "talked 13 h".
 	Flag(fault.Problem)
+}
+
+// HeaderOut is an Out that keeps the line that names the columns, so that
+// rejected records can be written below it.
+type HeaderOut interface {
+	Header(raw string)
+}
+
+// takeHeader shows the header line to an Out that wants it. It is no record.
+func takeHeader(out Out, raw string) {
+	if h, ok := out.(HeaderOut); ok {
+		h.Header(raw)
+	}
 }

@@ -1,0 +1,88 @@
+package contract
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+
+	"waihu/internal/charging/catalog"
+	"waihu/internal/charging/deck"
+	"waihu/internal/exact"
+	"waihu/internal/timex"
+)
+
+// signed is what the digest of terms is over: all that can move a price.
+type signed struct {
+	Plan       json.RawMessage         `json:"plan"`
+	Decks      map[string]string       `json:"decks"`
+	Zone       string                  `json:"zone"`
+	First      timex.Date              `json:"first"`
+	After      timex.Date              `json:"after"`
+	Start      timex.Date              `json:"start"`
+	End        timex.Date              `json:"end"`
+	Quantities map[string]exact.Number `json:"quantities"`
+	Changes    map[string][]Change     `json:"changes"`
+	Modules    [][3]string             `json:"modules"`
+	Opening    []Opening               `json:"opening"`
+	Holidays   map[string]string       `json:"holidays"`
+}
+
+// digest is the SHA-256 over the terms as canonical JSON, in hexadecimal.
+func (t *Terms) digest() string {
+	s := signed{Plan: catalog.Canonical(t.Plan), Decks: map[string]string{}, Zone: t.Loc.String(), First: t.First, After: t.After, Start: t.Start, End: t.End,
+		Quantities: t.Quantities, Changes: t.Changes, Opening: t.Opening, Holidays: map[string]string{}}
+	for id, d := range t.Decks {
+		s.Decks[id] = deckDigest(d)
+	}
+	for _, m := range t.Modules {
+		s.Modules = append(s.Modules, [3]string{m.Module, m.From.String(), m.To.String()})
+	}
+	for i := range t.Plan.Schedules {
+		if name := t.Plan.Schedules[i].Calendar; t.Holidays[name] != nil {
+			s.Holidays[name] = specialDays(t.Holidays[name], t.First-1, t.After+1)
+		}
+	}
+	b, err := json.Marshal(s) // maps are written in the order of their keys
+	if err != nil {
+		b = []byte(err.Error()) // none of these types can fail
+	}
+	sum := sha256.Sum256(b)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// specialDays is one letter a day: h holiday, w a working day, o any other, and
+// x where the calendar knows nothing.
+func specialDays(c *timex.Calendar, first, after timex.Date) string {
+	var b []byte
+	for d := first; d < after; d++ {
+		switch {
+		case !c.Covers(d):
+			b = append(b, 'x')
+		case c.IsHoliday(d):
+			b = append(b, 'h')
+		case c.IsWorkday(d):
+			b = append(b, 'w')
+		default:
+			b = append(b, 'o')
+		}
+	}
+	return string(b)
+}
+
+// deckDigest is the SHA-256 over the rows of a deck in their order.
+func deckDigest(d *deck.Deck) string {
+	h := sha256.New()
+	var b []byte
+	for i := range deck.Index(d.Len()) {
+		r := d.Rate(i)
+		b = append(b[:0], d.Prefix(i)...)
+		b = append(append(b, 0), d.Name(i)...)
+		b = append(b, 0)
+		for _, n := range []int64{int64(d.From(i)), r.Price, int64(r.Per), int64(r.First), int64(r.Next), int64(r.Minimum), int64(r.Grace), r.Connect, r.MinCost, r.MaxCost, int64(r.Status)} {
+			b = binary.BigEndian.AppendUint64(b, uint64(n))
+		}
+		h.Write(b)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

@@ -1,0 +1,265 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"waihu/internal/app"
+	"waihu/internal/charging/invoice"
+	"waihu/internal/charging/meter"
+	"waihu/internal/document"
+	"waihu/internal/fault"
+	"waihu/internal/lang"
+	"waihu/internal/timex"
+	"waihu/internal/usage/cdr"
+)
+
+// billCmd charges usage.
+type billCmd struct {
+	Plan   string   `arg:"" help:"Plan or contract file (YAML or JSON)."`
+	Usage  []string `arg:"" optional:"" help:"Files of call records, sessions and other usage, in any supported format."`
+	Period string   `required:"" help:"Period: 2026-03, 2026, 2026-03-01 or 2026-03-01..2026-04-01 (last day not included)."`
+
+	Since    string   `help:"First day of service, for one-off fees and shares of a first month; a contract says it itself."`
+	Set      []string `help:"Quantity of a component: seats=30. Can be repeated." placeholder:"COMPONENT=N" sep:"none"`
+	Module   []string `help:"A module that is on: recording, or recording=2026-03-05..2026-03-12. Can be repeated." sep:"none"`
+	Previous string   `help:"Invoice (JSON) of the period before, for what it carries over." type:"existingfile"`
+
+	recordFlags
+
+	Lang   string `default:"en" help:"Language of the invoice: en, zh-Hant, zh-Hans."`
+	JSON   bool   `help:"Write the invoice as JSON to standard output."`
+	Brief  bool   `help:"Lines without how they were made."`
+	Out    string `help:"Folder for everything: invoice.json, .csv, .xlsx, .pdf in three languages, detail.csv, facts.jsonl." placeholder:"DIR"`
+	PDF    string `help:"Write the PDF here." placeholder:"FILE" name:"pdf"`
+	XLSX   string `help:"Write the workbook here." placeholder:"FILE" name:"xlsx"`
+	CSV    string `help:"Write the lines as CSV here." placeholder:"FILE" name:"csv"`
+	Save   string `help:"Write the invoice as JSON here." placeholder:"FILE"`
+	Detail string `help:"Write every rated call here (.csv or .xlsx)." placeholder:"FILE"`
+	Facts  string `help:"Write the accepted facts here, for waihu verify." placeholder:"FILE"`
+	Number string `help:"Issue the invoice under this number instead of leaving a draft."`
+	Issued string `help:"Date of issue, with --number; the day after the period if absent." placeholder:"DATE"`
+
+	AllowUnpriced bool `help:"Exit 0 although some usage has no price. It is listed all the same."`
+}
+
+// Run makes the bill and writes what was asked for.
+func (c *billCmd) Run(e *env) (err error) {
+	tag, err := lang.ParseTag(c.Lang)
+	if err != nil {
+		return coded{exitUsage, err}
+	}
+	first, after, err := timex.ParsePeriod(c.Period)
+	if err != nil {
+		return coded{exitUsage, fmt.Errorf("--period: %w", err)}
+	}
+	a, err := readAgreement(e, c.Plan)
+	if err != nil {
+		return err
+	}
+	inputs, err := stated(c.Since, c.Set, c.Module)
+	if err != nil {
+		return err
+	}
+	if c.Previous != "" {
+		if inputs.Opening, err = carriedOver(c.Previous, first); err != nil {
+			return err
+		}
+	}
+	terms, err := a.terms(e, first, after, inputs)
+	if err != nil {
+		return err
+	}
+	out := newOutputs(c)
+	defer func() { err = errors.Join(err, out.close()) }()
+	intake, err := c.options(e, a)
+	if err != nil {
+		return err
+	}
+	b := app.Billing{Terms: terms, Heading: a.heading(), Inputs: inputs, Files: c.Usage, Intake: intake}
+	if err := out.open(&b, tag); err != nil {
+		return err
+	}
+	bar := newProgress(e, c.Usage)
+	b.Intake.Progress = bar.told
+	billed, err := app.Bill(e.ctx, b)
+	bar.stop()
+	if billed != nil {
+		reportIntake(e.Err, billed.Reports, billed.Total)
+	}
+	if err != nil {
+		return err
+	}
+	if err := c.issue(billed.Invoice, a); err != nil {
+		return err
+	}
+	if err := out.write(billed.Invoice, tag); err != nil {
+		return err
+	}
+	if err := c.show(e, billed.Invoice, tag); err != nil {
+		return err
+	}
+	return c.decide(billed)
+}
+
+// issue gives the invoice its number and dates, if it was asked to.
+func (c *billCmd) issue(inv *invoice.Invoice, a *agreed) error {
+	if c.Number == "" {
+		return nil
+	}
+	on := inv.After
+	if c.Issued != "" {
+		var err error
+		if on, err = timex.ParseDate(c.Issued); err != nil {
+			return fault.New(fault.Invalid, "--issued: %v", err)
+		}
+	}
+	return inv.Issue(c.Number, on, on+timex.Date(a.paymentDays()))
+}
+
+func (c *billCmd) show(e *env, inv *invoice.Invoice, tag lang.Tag) error {
+	if c.JSON {
+		return document.JSON(e.Out, inv)
+	}
+	return document.Text(e.Out, inv, document.TextOptions{Tag: tag, Colour: isTerminal(e.Out), Brief: c.Brief})
+}
+
+// decide gives exit code 3 where somebody must decide something.
+func (c *billCmd) decide(b *app.Billed) error {
+	var open []error
+	if n := len(b.Invoice.Unknown); n > 0 {
+		open = append(open, fmt.Errorf("%d %s a price nobody knows: the total is what is known, not a total", n, plural(n, "line has", "lines have")))
+	}
+	if len(b.Invoice.Unpriced) > 0 && !c.AllowUnpriced {
+		open = append(open, errors.New("some usage has no price: add a component for it, or name it under unmetered in the plan"))
+	}
+	if b.Total.Rejected > 0 {
+		open = append(open, fmt.Errorf("%d %s not read: mend and feed them in again (--rejects DIR writes them out)", b.Total.Rejected, plural(int(b.Total.Rejected), "record was", "records were")))
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	return coded{exitDecide, errors.Join(open...)}
+}
+
+// outputs are the files a bill writes.
+type outputs struct {
+	c      *billCmd
+	files  []*os.File
+	facts  *cdr.Writer
+	detail *detailFile
+}
+
+func newOutputs(c *billCmd) *outputs {
+	if c.Out != "" {
+		fill := func(to *string, name string) {
+			if *to == "" {
+				*to = filepath.Join(c.Out, name)
+			}
+		}
+		fill(&c.Save, "invoice.json")
+		fill(&c.CSV, "invoice.csv")
+		fill(&c.XLSX, "invoice.xlsx")
+		fill(&c.Detail, "detail.csv")
+		fill(&c.Facts, "facts.jsonl")
+	}
+	return &outputs{c: c}
+}
+
+// open begins the files that are written while records are read.
+func (o *outputs) open(b *app.Billing, tag lang.Tag) error {
+	if o.c.Out != "" {
+		if err := os.MkdirAll(o.c.Out, 0o755); err != nil {
+			return err
+		}
+	}
+	if o.c.Facts != "" {
+		f, err := o.create(o.c.Facts)
+		if err != nil {
+			return err
+		}
+		o.facts = cdr.NewWriter(f)
+		b.Facts = o.facts
+	}
+	if o.c.Detail != "" {
+		f, err := o.create(o.c.Detail)
+		if err != nil {
+			return err
+		}
+		o.detail = newDetailFile(f, o.c.Detail, document.DetailOptions{Tag: tag, Zone: b.Terms.Loc})
+		b.Detail = func(c *meter.Charged) { o.detail.add(c) }
+	}
+	return nil
+}
+
+func (o *outputs) create(path string) (*os.File, error) {
+	f, err := os.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	o.files = append(o.files, f)
+	return f, nil
+}
+
+// write writes the invoice in every form asked for.
+func (o *outputs) write(inv *invoice.Invoice, tag lang.Tag) error {
+	type job struct {
+		path string
+		to   func(io.Writer) error
+	}
+	jobs := []job{
+		{o.c.Save, func(w io.Writer) error { return document.JSON(w, inv) }},
+		{o.c.CSV, func(w io.Writer) error { return document.CSV(w, inv, tag) }},
+		{o.c.XLSX, func(w io.Writer) error { return document.XLSX(w, inv, tag) }},
+		{o.c.PDF, func(w io.Writer) error { return document.PDF(w, inv, tag) }},
+	}
+	if o.c.Out != "" {
+		for _, t := range lang.Tags() {
+			jobs = append(jobs, job{filepath.Join(o.c.Out, "invoice."+string(t)+".pdf"), func(w io.Writer) error { return document.PDF(w, inv, t) }})
+		}
+	}
+	for _, j := range jobs {
+		if j.path == "" {
+			continue
+		}
+		f, err := o.create(j.path)
+		if err != nil {
+			return err
+		}
+		if err := j.to(f); err != nil {
+			return fmt.Errorf("%s: %w", j.path, err)
+		}
+	}
+	return nil
+}
+
+// close ends every file; an error here is an error of the command.
+func (o *outputs) close() error {
+	var errs []error
+	if o.detail != nil {
+		errs = append(errs, o.detail.close())
+	}
+	if o.facts != nil {
+		errs = append(errs, o.facts.Flush())
+	}
+	for _, f := range o.files {
+		errs = append(errs, f.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func readInvoice(path string) (*invoice.Invoice, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	inv, err := document.ReadJSON(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return inv, nil
+}

@@ -1,0 +1,125 @@
+// Package cli turns command lines into use cases and their results into text,
+// JSON and exit codes.
+//
+// It owns flags, help, progress and exit codes. It does not own what a command
+// does (package app) nor how documents look (package document).
+//
+// What always holds: results go to standard output, everything else to standard
+// error; a command that is told --json writes JSON and nothing else there.
+//
+//	0  done
+//	1  the input is wrong, or the work could not be done; the message says what to do
+//	2  the command line is wrong
+//	3  done, but something needs a decision: unpriced usage, rejected records, unknown prices
+//	4  a check found a difference (verify, plan diff --exit-code)
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/alecthomas/kong"
+
+	"waihu/internal/fault"
+)
+
+// Exit codes.
+const (
+	exitDone     = 0
+	exitFailed   = 1
+	exitUsage    = 2
+	exitDecide   = 3
+	exitMismatch = 4
+)
+
+// Streams are what a command reads and writes.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+// grammar is every command.
+type grammar struct {
+	Bill    billCmd    `cmd:"" help:"Charge usage by a plan or contract and explain every amount."`
+	Verify  verifyCmd  `cmd:"" help:"Make an invoice again from facts and plan and compare every figure."`
+	Plan    planCmd    `cmd:"" help:"Check, explain and compare plans."`
+	Facts   factsCmd   `cmd:"" help:"Read call records of any supported system and write them as usage facts."`
+	Formats formatsCmd `cmd:"" help:"List the record formats that are understood."`
+	Version versionCmd `cmd:"" help:"Print version and build."`
+}
+
+// env is what commands get from outside.
+type env struct {
+	ctx context.Context
+	Streams
+}
+
+// coded is an error that asks for its own exit code.
+type coded struct {
+	code int
+	err  error
+}
+
+func (c coded) Error() string { return c.err.Error() }
+func (c coded) Unwrap() error { return c.err }
+
+// Run runs one command line and gives its exit code. It never panics over.
+func Run(ctx context.Context, args []string, s Streams) (code int) {
+	defer func() {
+		if r := recover(); r != nil {
+			fmt.Fprintf(s.Err, "waihu: internal error: %v\nThis is a fault of the program; please report it with the command line you used.\n", r)
+			code = exitFailed
+		}
+	}()
+	var g grammar
+	stopped := -1
+	parser, err := kong.New(&g, kong.Name("waihu"), kong.Description("Outbound calling that says what it costs, and why."),
+		kong.Writers(s.Out, s.Err), kong.Exit(func(c int) { stopped = c }), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}))
+	if err != nil {
+		fmt.Fprintln(s.Err, "waihu:", err)
+		return exitFailed
+	}
+	cmd, err := parser.Parse(args)
+	if stopped >= 0 {
+		return stopped
+	}
+	if err != nil {
+		fmt.Fprintf(s.Err, "waihu: %v\nRun waihu --help to see the commands.\n", err)
+		return exitUsage
+	}
+	err = cmd.Run(&env{ctx: ctx, Streams: s})
+	return report(s.Err, err)
+}
+
+// report prints an error for a person and picks the exit code.
+func report(w io.Writer, err error) int {
+	if err == nil {
+		return exitDone
+	}
+	var c coded
+	if errors.As(err, &c) {
+		if c.err != nil && c.err.Error() != "" {
+			fmt.Fprintln(w, c.err)
+		}
+		return c.code
+	}
+	var ps fault.Problems
+	if errors.As(err, &ps) {
+		for _, p := range ps {
+			fmt.Fprintln(w, p)
+		}
+		fmt.Fprintf(w, "%d %s\n", len(ps), plural(len(ps), "problem", "problems"))
+		return exitFailed
+	}
+	fmt.Fprintln(w, "waihu:", err)
+	return exitFailed
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}

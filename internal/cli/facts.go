@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"waihu/internal/usage/cdr"
+)
+
+// factsCmd reads records and writes facts.
+type factsCmd struct {
+	Files []string `arg:"" help:"Files of records, in any supported format." type:"existingfile"`
+	recordFlags
+	Out    string `help:"Write the facts here; standard output if absent." placeholder:"FILE"`
+	Report bool   `help:"Only say what the files are and what became of their records, as JSON; write no facts."`
+}
+
+// Run reads every file and accounts for every record.
+func (c *factsCmd) Run(e *env) (err error) {
+	opt, err := c.options(e, nil)
+	if err != nil {
+		return err
+	}
+	var to io.Writer = e.Out
+	if c.Report {
+		to = io.Discard
+	} else if c.Out != "" {
+		f, err := os.Create(c.Out)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, f.Close()) }()
+		to = f
+	}
+	w := cdr.NewWriter(to)
+	intake := cdr.NewIntake(w, opt)
+	for _, path := range c.Files {
+		if _, err := intake.File(e.ctx, path); err != nil {
+			reportIntake(e.Err, intake.Reports(), intake.Total())
+			return errors.Join(err, w.Flush())
+		}
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if c.Report {
+		enc := json.NewEncoder(e.Out)
+		enc.SetIndent("", "  ")
+		if err := enc.Encode(intake.Reports()); err != nil {
+			return err
+		}
+	} else {
+		reportIntake(e.Err, intake.Reports(), intake.Total())
+	}
+	if n := intake.Total().Rejected; n > 0 {
+		return coded{exitDecide, fmt.Errorf("%d %s refused", n, plural(int(n), "record was", "records were"))}
+	}
+	return nil
+}

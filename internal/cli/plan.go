@@ -1,0 +1,132 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"waihu/internal/charging/catalog"
+	"waihu/internal/charging/contract"
+	"waihu/internal/fault"
+	"waihu/internal/planfile"
+)
+
+// planCmd groups what can be done with a plan.
+type planCmd struct {
+	Check  planCheck  `cmd:"" help:"Say everything that is wrong with plans or contracts, and what to look at."`
+	Schema planSchema `cmd:"" help:"Print the JSON Schema of the plan language."`
+	Diff   planDiff   `cmd:"" help:"Compare two versions of a plan."`
+}
+
+type planCheck struct {
+	Files []string `arg:"" help:"Plan or contract files." type:"existingfile"`
+	JSON  bool     `help:"Write the findings as JSON."`
+}
+
+// Run checks each file and counts.
+func (c *planCheck) Run(e *env) error {
+	var all fault.Problems
+	for _, path := range c.Files {
+		_, problems := planfile.Load(os.DirFS(filepath.Dir(path)), filepath.Base(path))
+		problems = inFolder(problems, path)
+		all = append(all, problems...)
+		if c.JSON {
+			continue
+		}
+		for _, p := range problems {
+			kind := "error"
+			if p.Warning {
+				kind = "warning"
+			}
+			fmt.Fprintf(e.Out, "%s: %v\n", kind, p)
+		}
+		fmt.Fprintf(e.Out, "%s: %d errors, %d warnings\n", path, len(problems.Errors()), len(problems.Warnings()))
+	}
+	if c.JSON {
+		enc := json.NewEncoder(e.Out)
+		enc.SetIndent("", "  ")
+		if all == nil {
+			all = fault.Problems{}
+		}
+		if err := enc.Encode(all); err != nil {
+			return err
+		}
+	}
+	if len(all.Errors()) > 0 {
+		return coded{exitFailed, errors.New("")}
+	}
+	return nil
+}
+
+type planSchema struct {
+	Contract bool `help:"The schema of contracts instead."`
+}
+
+// Run prints the schema.
+func (c *planSchema) Run(e *env) error {
+	schema := planfile.Schema(catalog.Plan{}, "plan.schema.json")
+	if c.Contract {
+		schema = planfile.Schema(contract.Contract{}, "contract.schema.json")
+	}
+	_, err := e.Out.Write(schema)
+	return err
+}
+
+type planDiff struct {
+	Old      string `arg:"" help:"Older version." type:"existingfile"`
+	New      string `arg:"" help:"Newer version." type:"existingfile"`
+	JSON     bool   `help:"Write the changes as JSON."`
+	ExitCode bool   `help:"Exit 4 if there is any difference."`
+}
+
+// Run lists what changed.
+func (c *planDiff) Run(e *env) error {
+	older, err := readAgreement(e, c.Old)
+	if err != nil {
+		return err
+	}
+	newer, err := readAgreement(e, c.New)
+	if err != nil {
+		return err
+	}
+	changes := catalog.Diff(older.Plan, newer.Plan)
+	if c.JSON {
+		enc := json.NewEncoder(e.Out)
+		enc.SetIndent("", "  ")
+		if changes == nil {
+			changes = []catalog.Difference{}
+		}
+		if err := enc.Encode(changes); err != nil {
+			return err
+		}
+	} else {
+		for _, ch := range changes {
+			fmt.Fprintln(e.Out, describe(ch))
+		}
+		fmt.Fprintf(e.Out, "%d %s\n", len(changes), plural(len(changes), "change", "changes"))
+	}
+	if c.ExitCode && len(changes) > 0 {
+		return coded{exitMismatch, errors.New("")}
+	}
+	return nil
+}
+
+// describe writes one difference as a sentence: what, from, to, and what it
+// does to bills where that can be told.
+func describe(d catalog.Difference) string {
+	s := string(d.Kind) + " " + d.Path
+	switch d.Kind {
+	case catalog.Added:
+		s += ": " + d.New
+	case catalog.Removed:
+		s += ": " + d.Old
+	case catalog.Changed:
+		s += ": " + d.Old + " -> " + d.New
+	}
+	if d.Effect != catalog.Unsure {
+		s += " (" + string(d.Effect) + " the bill)"
+	}
+	return s
+}

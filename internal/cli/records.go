@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"waihu/internal/planfile"
+	"waihu/internal/timex"
+	"waihu/internal/usage/cdr"
+)
+
+// recordFlags say how records are read.
+type recordFlags struct {
+	Format   string            `help:"Record format (waihu formats lists them); found out if absent."`
+	Mapping  string            `help:"Mapping file for a CSV of your own." type:"existingfile"`
+	Zone     string            `help:"Time zone of stamps that name none; the plan's if absent."`
+	Source   string            `help:"Name of the system the records come from."`
+	Encoding string            `help:"Text encoding: utf-8, utf-16, gb18030, big5; found out if absent."`
+	Columns  []string          `help:"Order of columns, for formats that let it be set."`
+	Option   map[string]string `help:"Option of the format: direction=outbound." placeholder:"KEY=VALUE"`
+	Rejects  string            `help:"Folder for refused records and the reasons." placeholder:"DIR"`
+}
+
+// options makes the intake options; a is nil where there is no plan.
+func (f *recordFlags) options(e *env, a *agreed) (cdr.Options, error) {
+	opt := cdr.Options{Format: f.Format, Source: f.Source, Columns: f.Columns, Params: f.Option, Rejects: f.Rejects,
+		Open: cdr.OpenOptions{Encoding: f.Encoding}, Limits: cdr.Limits{Latest: timex.At(time.Now().Add(24 * time.Hour))}}
+	opt.Zone = time.UTC
+	if a != nil {
+		opt.Zone = a.loc
+	}
+	if f.Zone != "" {
+		loc, err := timex.LoadZone(f.Zone)
+		if err != nil {
+			return opt, coded{exitUsage, fmt.Errorf("--zone: %w", err)}
+		}
+		opt.Zone = loc
+	}
+	if f.Mapping != "" {
+		var m cdr.Mapping
+		_, problems := planfile.LoadInto(os.DirFS(filepath.Dir(f.Mapping)), filepath.Base(f.Mapping), &m)
+		problems = inFolder(problems, f.Mapping)
+		for _, w := range problems.Warnings() {
+			fmt.Fprintf(e.Err, "warning: %v\n", w)
+		}
+		if err := problems.Err(); err != nil {
+			return opt, err
+		}
+		format, err := cdr.Mapped(m)
+		if err != nil {
+			return opt, fmt.Errorf("%s: %w", f.Mapping, err)
+		}
+		opt.Formats = append([]cdr.Format{format}, cdr.Formats()...)
+		if opt.Format == "" {
+			opt.Format = format.Name
+		}
+	}
+	return opt, nil
+}
+
+// reportIntake says what became of every record.
+func reportIntake(w io.Writer, reports []cdr.Report, total cdr.Counts) {
+	for _, r := range reports {
+		how := []string{r.Format}
+		if r.Reason != "" {
+			how = append(how, r.Reason)
+		}
+		if r.Compression != "" {
+			how = append(how, r.Compression)
+		}
+		if r.Encoding != "" && r.Encoding != "utf-8" {
+			how = append(how, r.Encoding+": "+r.EncodingReason)
+		}
+		fmt.Fprintf(w, "%s (%s)\n  %s\n", r.Name, strings.Join(how, "; "), r.Counts)
+		for _, warn := range r.Warnings {
+			fmt.Fprintf(w, "  warning: %s\n", warn)
+		}
+		for _, t := range r.Tallies {
+			fmt.Fprintf(w, "  %s %d: %s\n", t.Outcome, t.Count, t.Reason)
+			for i, p := range t.Sample {
+				if i == samplesShown || t.Outcome == cdr.Ignored || t.Outcome == cdr.Duplicate && i > 0 {
+					break
+				}
+				fmt.Fprintf(w, "    %s\n", p)
+			}
+		}
+		if r.Rejects != "" {
+			fmt.Fprintf(w, "  refused records: %s\n", r.Rejects)
+		}
+	}
+	if len(reports) > 1 {
+		fmt.Fprintf(w, "all files\n  %s\n", total)
+	}
+}
+
+// samplesShown is how many examples of one finding a terminal shows.
+const samplesShown = 3

@@ -1,0 +1,149 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"waihu/internal/charging/contract"
+	"waihu/internal/charging/invoice"
+	"waihu/internal/exact"
+	"waihu/internal/fault"
+	"waihu/internal/planfile"
+	"waihu/internal/timex"
+	"waihu/internal/timex/holiday"
+)
+
+// agreed is a plan or contract read.
+type agreed struct {
+	planfile.Bundle
+	loc *time.Location
+}
+
+// readAgreement reads a plan or contract file and prints its warnings.
+func readAgreement(e *env, path string) (*agreed, error) {
+	b, problems := planfile.Load(os.DirFS(filepath.Dir(path)), filepath.Base(path))
+	problems = inFolder(problems, path)
+	for _, w := range problems.Warnings() {
+		fmt.Fprintf(e.Err, "warning: %v\n", w)
+	}
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	zone := b.Plan.Zone
+	if b.Contract != nil && b.Contract.Zone != "" {
+		zone = b.Contract.Zone
+	}
+	loc, err := timex.LoadZone(zone)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "%v", err)
+	}
+	return &agreed{b, loc}, nil
+}
+
+// inFolder gives problems the path a person typed, not the bare file name.
+func inFolder(problems fault.Problems, path string) fault.Problems {
+	dir := filepath.Dir(path)
+	if dir == "." {
+		return problems
+	}
+	for i := range problems {
+		if problems[i].File != "" {
+			problems[i].File = filepath.Join(dir, problems[i].File)
+		}
+	}
+	return problems
+}
+
+// heading is what an invoice says about the parties.
+func (a *agreed) heading() invoice.Heading {
+	if a.Contract == nil {
+		return invoice.Heading{}
+	}
+	return invoice.Heading{Contract: a.Contract.ID, Seller: invoice.Party(a.Contract.Seller), Buyer: invoice.Party(a.Contract.Buyer)}
+}
+
+// paymentDays is how long the buyer has to pay.
+func (a *agreed) paymentDays() int {
+	if a.Contract == nil {
+		return 0
+	}
+	return a.Contract.PaymentTermsDays
+}
+
+// terms makes the terms of a period from what was agreed and the inputs stated
+// beside it, which an invoice keeps so that verify can state them again.
+func (a *agreed) terms(e *env, first, after timex.Date, in invoice.Inputs) (*contract.Terms, error) {
+	holidays, err := holiday.Calendars()
+	if err != nil {
+		return nil, err
+	}
+	st := contract.Stated{Start: in.Start, End: in.End, Quantities: map[string]exact.Number{}}
+	for id, value := range in.Quantities {
+		if st.Quantities[id], err = exact.Parse(value); err != nil {
+			return nil, fault.New(fault.Invalid, "quantity of %s: %v", id, err)
+		}
+	}
+	for _, m := range in.Modules {
+		term := contract.ModuleTerm{}
+		id, dates, ranged := strings.Cut(m, "=")
+		term.Module = id
+		if ranged {
+			if term.From, term.To, err = timex.ParsePeriod(dates); err != nil {
+				return nil, fault.New(fault.Invalid, "module %s: %v", m, err)
+			}
+		}
+		st.Modules = append(st.Modules, term)
+	}
+	t, problems := contract.TermsFor(contract.Inputs{Plan: a.Plan, Decks: a.Decks, Contract: a.Contract, Loc: a.loc, First: first, After: after,
+		Holidays: holidays, Opening: openings(in.Opening), Stated: st})
+	problems = a.Locate(problems)
+	for _, w := range problems.Warnings() {
+		fmt.Fprintf(e.Err, "warning: %v\n", w)
+	}
+	return t, problems.Err()
+}
+
+// stated reads --set seats=30 and --module recording=2026-03-05..2026-03-12.
+func stated(since string, set, modules []string) (in invoice.Inputs, err error) {
+	if since != "" {
+		if in.Start, err = timex.ParseDate(since); err != nil {
+			return in, coded{exitUsage, fmt.Errorf("--since: %w", err)}
+		}
+	}
+	for _, s := range set {
+		id, value, ok := strings.Cut(s, "=")
+		if n, err := exact.Parse(value); !ok || err != nil || n.Sign() < 0 {
+			return in, coded{exitUsage, fmt.Errorf("--set %s: write component=quantity, such as seats=30", s)}
+		}
+		if in.Quantities == nil {
+			in.Quantities = map[string]string{}
+		}
+		in.Quantities[id] = value
+	}
+	in.Modules = modules
+	return in, nil
+}
+
+// carriedOver takes what the invoice before left, which must end where the
+// period begins.
+func carriedOver(path string, first timex.Date) ([]invoice.Carry, error) {
+	before, err := readInvoice(path)
+	if err != nil {
+		return nil, err
+	}
+	if before.After != first {
+		return nil, fault.New(fault.Invalid, "--previous %s: that invoice ends before %s, this period begins on %s; give the invoice just before", path, before.After, first)
+	}
+	return before.Carry, nil
+}
+
+func openings(carry []invoice.Carry) []contract.Opening {
+	var out []contract.Opening
+	for _, c := range carry {
+		out = append(out, contract.Opening{Package: c.Package, Seat: c.Seat, Granted: c.Granted, Expires: c.Expires, Left: c.Left})
+	}
+	return out
+}

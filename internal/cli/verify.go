@@ -1,0 +1,87 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"waihu/internal/app"
+)
+
+// verifyCmd makes an invoice again.
+type verifyCmd struct {
+	Invoice string   `arg:"" help:"Invoice as JSON." type:"existingfile"`
+	Facts   []string `arg:"" help:"The exported facts, or the records themselves." type:"existingfile"`
+	Plan    string   `required:"" help:"Plan or contract the invoice was made with." type:"existingfile"`
+	recordFlags
+	JSON bool `help:"Write the result as JSON."`
+}
+
+// Run compares and says identical, or where the first difference is.
+func (c *verifyCmd) Run(e *env) error {
+	given, err := readInvoice(c.Invoice)
+	if err != nil {
+		return err
+	}
+	a, err := readAgreement(e, c.Plan)
+	if err != nil {
+		return err
+	}
+	terms, err := a.terms(e, given.First, given.After, given.Inputs)
+	if err != nil {
+		return err
+	}
+	intake, err := c.options(e, a)
+	if err != nil {
+		return err
+	}
+	v, err := app.Verify(e.ctx, given, app.Billing{Terms: terms, Inputs: given.Inputs, Files: c.Facts, Intake: intake})
+	if v != nil && v.Billed != nil && v.Billed.Total.Rejected > 0 {
+		reportIntake(e.Err, v.Billed.Reports, v.Billed.Total)
+	}
+	if err != nil {
+		return err
+	}
+	return c.report(e, v)
+}
+
+func (c *verifyCmd) report(e *env, v *app.Verified) error {
+	if c.JSON {
+		enc := json.NewEncoder(e.Out)
+		enc.SetIndent("", "  ")
+		if err := enc.Encode(struct {
+			Identical   bool             `json:"identical"`
+			Sealed      bool             `json:"sealed"`
+			Differences []app.Difference `json:"differences"`
+		}{v.Identical(), v.Sealed, v.Differences}); err != nil {
+			return err
+		}
+		if v.Identical() {
+			return nil
+		}
+		return coded{exitMismatch, errors.New("")}
+	}
+	inv := v.Recomputed
+	if v.Identical() {
+		fmt.Fprintf(e.Out, "identical: %d lines, %s, from %d calls, %d sessions, %d seats, %d modules, %d rentals, %d events\n",
+			len(inv.Lines), inv.Total, inv.Facts.Calls, inv.Facts.Sessions, inv.Facts.Seats, inv.Facts.Modules, inv.Facts.Rentals, inv.Facts.Events)
+		return nil
+	}
+	if !v.Sealed {
+		fmt.Fprintln(e.Out, "the seal is broken: the invoice was changed after it was made")
+	}
+	for i, d := range v.Differences {
+		if i == differencesShown {
+			fmt.Fprintf(e.Out, "... and %d more\n", len(v.Differences)-i)
+			break
+		}
+		label := "then"
+		if i == 0 {
+			label = "first difference"
+		}
+		fmt.Fprintf(e.Out, "%s: %s\n  invoice     %s\n  recomputed  %s\n", label, d.Path, d.Invoice, d.Recomputed)
+	}
+	return coded{exitMismatch, errors.New("not identical")}
+}
+
+const differencesShown = 5

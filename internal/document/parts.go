@@ -1,0 +1,162 @@
+package document
+
+import (
+	"cmp"
+	"strconv"
+	"strings"
+
+	"waihu/internal/charging/invoice"
+	"waihu/internal/charging/rating"
+	"waihu/internal/lang"
+)
+
+// labelled is a fact with its label.
+type labelled struct {
+	label, value string
+}
+
+// facts are the head of an invoice: number, dates, plan, contract.
+func facts(tag lang.Tag, inv *invoice.Invoice) []labelled {
+	out := []labelled{
+		{say(tag, "doc.number"), cmp.Or(clean(inv.Number), say(tag, "doc.number_none"))},
+		{say(tag, "doc.period"), lang.Dates(tag, inv.First, inv.After)},
+	}
+	if inv.IssuedOn != 0 {
+		out = append(out, labelled{say(tag, "doc.issued_on"), lang.Date(tag, inv.IssuedOn)})
+	}
+	if inv.DueOn != 0 {
+		out = append(out, labelled{say(tag, "doc.due_on"), lang.Date(tag, inv.DueOn)})
+	}
+	plan := say(tag, "doc.plan_version", "name", clean(cmp.Or(inv.Plan.Name.In(tag), inv.Plan.ID)), "n", strconv.Itoa(inv.Plan.Version))
+	out = append(out, labelled{say(tag, "doc.plan"), plan})
+	if inv.Contract != "" {
+		out = append(out, labelled{say(tag, "doc.contract"), clean(inv.Contract)})
+	}
+	return append(out, labelled{say(tag, "doc.currency"), inv.Currency.String()}, labelled{say(tag, "doc.zone"), clean(inv.Zone)})
+}
+
+// partyFields are what is known of a seller or buyer below the name.
+func partyFields(tag lang.Tag, p invoice.Party) []labelled {
+	var out []labelled
+	tax := "doc.tax_id"
+	if lang.Has("doc.tax_id_" + p.Country) {
+		tax = "doc.tax_id_" + p.Country
+	}
+	for _, f := range []struct{ key, value string }{
+		{tax, p.TaxID}, {"doc.address", p.Address}, {"doc.phone", p.Phone}, {"doc.email", p.Email},
+	} {
+		if f.value != "" {
+			out = append(out, labelled{lang.Phrase(tag, f.key, nil), clean(f.value)})
+		}
+	}
+	return out
+}
+
+// totalRow is a row of the block of totals.
+type totalRow struct {
+	label, value string
+	strong       bool
+}
+
+// totals are the sums of an invoice, from the subtotal to what is to be paid.
+func totals(tag lang.Tag, inv *invoice.Invoice) []totalRow {
+	key := "doc.subtotal"
+	if inv.TaxInclusive {
+		key = "doc.subtotal_inclusive"
+	}
+	out := []totalRow{{lang.Phrase(tag, key, nil), lang.Decimal(tag, inv.Subtotal), false}}
+	for _, t := range inv.Taxes {
+		if inv.TaxInclusive {
+			out = append(out, totalRow{say(tag, "doc.tax_within", "rate", t.Rate.String()), lang.Decimal(tag, t.Tax), false})
+		} else {
+			out = append(out, totalRow{say(tag, "doc.tax_at", "rate", t.Rate.String(), "net", lang.Decimal(tag, t.Net)), lang.Decimal(tag, t.Tax), false})
+		}
+	}
+	if inv.TaxInclusive {
+		out = append(out, totalRow{say(tag, "doc.net"), lang.Decimal(tag, inv.Net), false})
+	}
+	last, sum := "doc.total", lang.Money(tag, inv.Total)
+	switch {
+	case len(inv.Unknown) > 0:
+		last, sum = "doc.total_at_least", "≥ "+sum
+	case inv.Status == invoice.Drafted:
+		last = "doc.total_draft"
+	}
+	return append(out, totalRow{lang.Phrase(tag, last, nil), sum, true})
+}
+
+// totalInWords is the total as Chinese documents repeat it; empty in English
+// and for currencies without such a form.
+func totalInWords(tag lang.Tag, inv *invoice.Invoice) string {
+	if tag == lang.English || len(inv.Unknown) > 0 {
+		return "" // what is not known cannot be written out
+	}
+	s, err := InWords(tag, inv.Total)
+	if err != nil {
+		return ""
+	}
+	return s
+}
+
+// amountText is the amount of a line; where a price in it is not known it is
+// the least the line costs, and says so.
+func amountText(tag lang.Tag, l *rating.Line) string {
+	if l.Unknown {
+		return "≥ " + lang.Decimal(tag, l.Amount)
+	}
+	return lang.Decimal(tag, l.Amount)
+}
+
+// unknownNote names the lines whose price nobody knows.
+func unknownNote(tag lang.Tag, inv *invoice.Invoice) string {
+	return say(tag, "doc.unknown_note", "lines", clean(lang.List(tag, inv.Unknown)))
+}
+
+func alternativeName(tag lang.Tag, a *invoice.Alternative) string {
+	return cmp.Or(a.Name.In(tag), a.Group+" / "+a.Option)
+}
+
+// unpricedRow says what usage had no price, and names a few examples.
+func unpricedRow(tag lang.Tag, u *invoice.Unpriced) []string {
+	clock := ""
+	if u.Seconds > 0 {
+		clock = lang.Clock(u.Seconds)
+	}
+	out := []string{say(tag, "doc.unpriced_row", "records", records(tag, u.Facts, u.Count), "clock", clock, "reason", clean(u.Reason))}
+	if len(u.Examples) > 0 {
+		out = append(out, say(tag, "doc.examples", "ids", clean(strings.Join(u.Examples, ", "))))
+	}
+	return out
+}
+
+func carryRow(tag lang.Tag, c *invoice.Carry) string {
+	return say(tag, "doc.carry_row", "package", clean(c.Package), "seat", clean(c.Seat),
+		"left", lang.Quantity(tag, c.Left, c.Unit), "expires", c.Expires.String())
+}
+
+// factsRow counts the records an invoice was made from.
+func factsRow(tag lang.Tag, f *invoice.Facts) string {
+	var out []string
+	for _, k := range []struct {
+		name string
+		n    int64
+	}{{"calls", f.Calls}, {"sessions", f.Sessions}, {"seats", f.Seats}, {"modules", f.Modules}, {"rentals", f.Rentals}, {"events", f.Events}} {
+		if k.n > 0 {
+			out = append(out, records(tag, k.name, k.n))
+		}
+	}
+	if f.Outside > 0 {
+		out = append(out, say(tag, "doc.outside", "n", lang.Count(tag, f.Outside)))
+	}
+	return say(tag, "doc.colon", "label", say(tag, "doc.facts"), "text", strings.Join(out, say(tag, "doc.comma")))
+}
+
+// digests are what a check compares: of the terms, of the records, of the
+// invoice itself.
+func digests(tag lang.Tag, inv *invoice.Invoice, own string) []labelled {
+	return []labelled{
+		{say(tag, "doc.plan_digest"), clean(inv.Plan.Digest)},
+		{say(tag, "doc.facts_digest"), clean(inv.Facts.Digest)},
+		{say(tag, "doc.invoice_digest"), own},
+	}
+}

@@ -1,0 +1,178 @@
+package document
+
+import (
+	"cmp"
+	"io"
+	"strconv"
+	"time"
+
+	"waihu/internal/charging/invoice"
+	"waihu/internal/fault"
+	"waihu/internal/lang"
+	"waihu/internal/timex"
+)
+
+// PDF writes an invoice as an A4 document: the invoice itself, then how each
+// amount was made. The same invoice gives the same bytes. A character that no
+// font has is an Invalid error that names it and the text it stands in.
+func PDF(w io.Writer, inv *invoice.Invoice, tag lang.Tag) error {
+	p, err := layOut(inv, tag)
+	if err != nil {
+		return err
+	}
+	return p.output(w)
+}
+
+// Printable tells whether the fonts have every character of an invoice: what
+// PDF would answer, without making the file. A draft is the time to ask.
+func Printable(inv *invoice.Invoice, tag lang.Tag) error {
+	p, err := layOut(inv, tag)
+	if err != nil {
+		return err
+	}
+	return p.problems()
+}
+
+// Margins and sizes in millimetres.
+const (
+	left    = 17.0
+	right   = pageWidth - 17
+	top     = 16.0
+	bottom  = pageHeight - 19 // the foot is below
+	content = right - left
+	footAt  = pageHeight - 13
+)
+
+// The look: dark ink, two greys, one accent, and amber for what needs a decision.
+var (
+	dark   = ink{31, 41, 51}
+	grey   = ink{110, 119, 129}
+	pale   = ink{226, 230, 234}
+	tint   = ink{244, 246, 247}
+	accent = ink{16, 78, 94}
+	amber  = ink{146, 84, 0}
+	cream  = ink{255, 247, 230}
+	ghost  = ink{238, 240, 242}
+
+	body   = pen{8.6, false, dark}
+	strong = pen{8.6, true, dark}
+	small  = pen{7, false, grey}
+	label  = pen{7.4, false, grey}
+	head   = pen{10.5, true, accent}
+)
+
+// pdfPage lays an invoice out, top to bottom.
+type pdfPage struct {
+	*canvas
+	tag    lang.Tag
+	inv    *invoice.Invoice
+	digest string
+	y      float64
+	again  func() // draws the heading of the running table on a new page
+}
+
+func layOut(inv *invoice.Invoice, tag lang.Tag) (p *pdfPage, err error) {
+	defer func() {
+		if r := recover(); r != nil { // see output
+			p, err = nil, fault.New(fault.Internal, "the PDF library failed: %v", r)
+		}
+	}()
+	digest, err := inv.Digest()
+	if err != nil {
+		return nil, err
+	}
+	c, err := newCanvas(tag, madeAt(inv))
+	if err != nil {
+		return nil, err
+	}
+	p = &pdfPage{canvas: c, tag: tag, inv: inv, digest: digest}
+	p.pdf.SetTitle(p.title()+" "+clean(inv.Number), true)
+	p.pdf.SetAuthor(clean(inv.Seller.Name), true)
+	p.firstPage()
+	p.table()
+	p.sums()
+	p.unknown()
+	p.unpriced()
+	p.alternatives()
+	p.rest()
+	p.how()
+	p.feet()
+	return p, p.err
+}
+
+// madeAt is the time a document says it was made: its own date, for the same
+// invoice must give the same bytes.
+func madeAt(inv *invoice.Invoice) time.Time {
+	return cmp.Or(inv.IssuedOn, inv.After, timex.NewDate(2000, time.January, 1)).Start(time.UTC).Time()
+}
+
+func (p *pdfPage) say(key string, pairs ...string) string { return say(p.tag, key, pairs...) }
+
+func (p *pdfPage) title() string {
+	if p.inv.Status == invoice.Drafted {
+		return p.say("doc.title") + p.say("doc.bracket", "text", p.say("doc.draft"))
+	}
+	return p.say("doc.title")
+}
+
+// newPage begins a page with its running head.
+func (p *pdfPage) newPage() {
+	p.page()
+	if p.inv.Status == invoice.Drafted {
+		p.mark(p.say("doc.draft"), pen{110, false, ghost})
+	}
+	p.y = top
+	if p.pdf.PageNo() == 1 {
+		return
+	}
+	who := clean(cmp.Or(p.inv.Buyer.Name, p.inv.Contract))
+	p.text(left, p.y, p.fitted(p.title()+"  "+clean(p.inv.Number), 90, small.size), small)
+	p.right(right, p.y, p.fitted(who, 80, small.size), small)
+	p.line(left, p.y+2, right, p.y+2, 0.15, pale)
+	p.y += 8
+	if p.again != nil {
+		p.again()
+	}
+}
+
+// fitted shortens a text that must stay on one line, and shows that it did.
+func (p *pdfPage) fitted(s string, w, size float64) string {
+	lines := p.wrap(s, w, size)
+	if len(lines) <= 1 {
+		return s
+	}
+	return p.wrap(s, w-3, size)[0] + "…"
+}
+
+// room begins a new page where less than h is left of this one. A page takes
+// what is taller than itself in pieces.
+func (p *pdfPage) room(h float64) {
+	if p.y+min(h, bottom-top-30) > bottom {
+		p.newPage()
+	}
+}
+
+// leading is the height of a line of text.
+func leading(size float64) float64 { return size * pointMM * 1.42 }
+
+// paragraph writes wrapped text from y down and moves y below it.
+func (p *pdfPage) paragraph(x, w float64, s string, look pen) {
+	h := leading(look.size)
+	for _, line := range p.wrap(s, w, look.size) {
+		p.room(h)
+		p.text(x, p.y+look.size*pointMM, line, look)
+		p.y += h
+	}
+}
+
+// feet writes the foot of every page, once their number is known.
+func (p *pdfPage) feet() {
+	p.again = nil
+	of := p.pdf.PageCount()
+	for n := 1; n <= of; n++ {
+		p.turnTo(n)
+		p.line(left, footAt-4, right, footAt-4, 0.15, pale)
+		p.text(left, footAt, p.say("doc.invoice_digest")+"  "+p.digest, pen{5.6, false, grey})
+		p.right(right, footAt, p.say("doc.page", "n", strconv.Itoa(n), "of", strconv.Itoa(of)), pen{6.8, false, grey})
+	}
+}

@@ -1,0 +1,226 @@
+package document
+
+import (
+	"archive/zip"
+	"bytes"
+	"io"
+	"io/fs"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"waihu/internal/charging/invoice"
+	"waihu/internal/exact"
+	"waihu/internal/fault"
+	"waihu/internal/lang"
+	"waihu/internal/money"
+	"waihu/internal/timex"
+)
+
+// XLSX writes an invoice as a workbook: the invoice, its lines, their parts,
+// the taxes, and usage without a price. Numbers are numbers with a format,
+// dates are dates, text is never run as a formula.
+func XLSX(w io.Writer, inv *invoice.Invoice, tag lang.Tag) (err error) {
+	defer func() {
+		if err != nil {
+			err = fault.New(fault.Internal, "XLSX: %v", err)
+		}
+	}()
+	b := &workbook{file: excelize.NewFile(), tag: tag, styles: map[string]int{}}
+	defer b.file.Close()
+	b.invoice(inv)
+	b.lines(inv)
+	b.parts(inv)
+	b.taxes(inv)
+	b.unpriced(inv)
+	if b.err != nil {
+		return b.err
+	}
+	made := madeAt(inv).Format(time.RFC3339)
+	if err := b.file.SetDocProps(&excelize.DocProperties{Creator: "Waihu", LastModifiedBy: "Waihu", Created: made, Modified: made,
+		Title: say(tag, "doc.title") + " " + clean(inv.Number), Language: string(tag)}); err != nil {
+		return err
+	}
+	b.file.SetZipWriter(func(w io.Writer) excelize.ZipWriter {
+		return &sortedZip{to: zip.NewWriter(w), parts: map[string]*bytes.Buffer{}}
+	})
+	_, err = b.file.WriteTo(w)
+	return err
+}
+
+// sortedZip writes the parts of a workbook by name: the library's own order
+// changes from run to run.
+type sortedZip struct {
+	to    *zip.Writer
+	parts map[string]*bytes.Buffer
+}
+
+func (z *sortedZip) Create(name string) (io.Writer, error) {
+	z.parts[name] = new(bytes.Buffer)
+	return z.parts[name], nil
+}
+
+func (z *sortedZip) AddFS(fsys fs.FS) error { return z.to.AddFS(fsys) }
+
+func (z *sortedZip) Close() error {
+	for _, name := range slices.Sorted(maps.Keys(z.parts)) {
+		w, err := z.to.Create(name)
+		if err != nil {
+			return err
+		}
+		if _, err := w.Write(z.parts[name].Bytes()); err != nil {
+			return err
+		}
+	}
+	return z.to.Close()
+}
+
+// workbook writes sheets one after the other and keeps the first error.
+type workbook struct {
+	file   *excelize.File
+	tag    lang.Tag
+	sheet  *excelize.StreamWriter
+	row    int
+	sheets int
+	styles map[string]int
+	err    error
+}
+
+func (b *workbook) say(key string, pairs ...string) string { return say(b.tag, key, pairs...) }
+
+func (b *workbook) check(err error) {
+	if b.err == nil {
+		b.err = err
+	}
+}
+
+// begin opens a sheet with its columns, in characters, and a heading that stays.
+func (b *workbook) begin(name string, widths []float64, heading ...string) {
+	if b.sheets++; b.sheets == 1 {
+		b.check(b.file.SetSheetName("Sheet1", name))
+	} else {
+		_, err := b.file.NewSheet(name)
+		b.check(err)
+	}
+	sheet, err := b.file.NewStreamWriter(name)
+	if err != nil {
+		b.check(err)
+		return
+	}
+	b.sheet, b.row = sheet, 0
+	for i, w := range widths {
+		b.check(sheet.SetColWidth(i+1, i+1, w))
+	}
+	if len(heading) == 0 {
+		return
+	}
+	b.check(sheet.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}))
+	cells := make([]any, len(heading))
+	for i, h := range heading {
+		cells[i] = excelize.Cell{StyleID: b.style("@", true), Value: h}
+	}
+	b.put(cells...)
+}
+
+// put writes a row.
+func (b *workbook) put(cells ...any) {
+	if b.err != nil {
+		return
+	}
+	b.row++
+	b.check(b.sheet.SetRow("A"+strconv.Itoa(b.row), cells))
+}
+
+func (b *workbook) end() {
+	if b.err == nil {
+		b.check(b.sheet.Flush())
+	}
+}
+
+// style is the style of a number format, made once.
+func (b *workbook) style(format string, heading bool) int {
+	key := format
+	s := &excelize.Style{Font: &excelize.Font{Family: "Calibri", Size: 11}}
+	if format != "@" {
+		s.CustomNumFmt = &format
+	}
+	if heading {
+		key += "!"
+		s.Font.Bold = true
+		s.Fill = excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E6EDEF"}}
+		s.Alignment = &excelize.Alignment{WrapText: true, Vertical: "top"}
+	}
+	if id, ok := b.styles[key]; ok {
+		return id
+	}
+	id, err := b.file.NewStyle(s)
+	b.check(err)
+	b.styles[key] = id
+	return id
+}
+
+// sureDigits is how many decimal digits a float64 holds for certain.
+const sureDigits = 15
+
+// number is a cell with a number. A spreadsheet keeps floats: a decimal that a
+// float does not hold is written as text instead of as another number.
+func (b *workbook) number(n exact.Number) any { return b.figure(decimal(n)) }
+
+func (b *workbook) amount(a money.Amount) any { return b.figure(a.Decimal()) }
+
+// floatHolds tells whether a plain decimal reads back from a float as it is.
+func floatHolds(s string) bool {
+	digits := 0
+	for i := range len(s) {
+		if c := s[i]; c >= '1' && c <= '9' || c == '0' && digits > 0 {
+			digits++
+		}
+	}
+	return digits <= sureDigits
+}
+
+func (b *workbook) figure(s string) any {
+	if !floatHolds(s) {
+		return s
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return s
+	}
+	format := "#,##0"
+	if d := len(decimals(s)); d > 1 {
+		format += "." + strings.Repeat("0", d-1)
+	}
+	return excelize.Cell{StyleID: b.style(format, false), Value: f}
+}
+
+func (b *workbook) share(n exact.Number) any {
+	f, err := strconv.ParseFloat(decimal(n), 64)
+	if err != nil {
+		return decimal(n)
+	}
+	return excelize.Cell{StyleID: b.style("0.##%", false), Value: f}
+}
+
+// date is a cell with a day; none is empty.
+func (b *workbook) date(d timex.Date) any {
+	if d == 0 {
+		return nil
+	}
+	return excelize.Cell{StyleID: b.style("yyyy-mm-dd", false), Value: d.Start(time.UTC).Time()}
+}
+
+func (b *workbook) bold(s string) any {
+	return excelize.Cell{StyleID: b.style("@", true), Value: cell(s)}
+}
+
+// cellMost is the longest text a cell takes.
+const cellMost = 32_767
+
+// cell is a text as a cell takes it; it is written as text, so that nothing in
+// it is run.
+func cell(s string) string { return fault.Shorten(clean(s), cellMost-1) }

@@ -1,0 +1,32 @@
+package planfile
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"waihu/internal/charging/catalog"
+	"waihu/internal/charging/contract"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files and the published schemas")
+
+func TestSchemasAreUpToDate(t *testing.T) {
+	for name, root := range map[string]any{"plan": catalog.Plan{}, "contract": contract.Contract{}} {
+		got := Schema(root, "urn:waihu:schema:"+name)
+		if again := Schema(root, "urn:waihu:schema:"+name); !bytes.Equal(got, again) {
+			t.Errorf("%s: two runs differ", name)
+		}
+		file := filepath.Join("..", "..", "docs", name+".schema.json")
+		if *update {
+			if err := os.WriteFile(file, got, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if want, err := os.ReadFile(file); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s is not up to date (%v): run go test ./internal/planfile -update", file, err)
+		}
+	}
+}

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Bills every example, verifies every invoice, and sees that tampering is found.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+go build -o "$work/waihu" ./cmd/waihu
+waihu="$work/waihu"
+passed=0 failed=0
+ok() { passed=$((passed + 1)); }
+bad() { failed=$((failed + 1)); echo "FAIL $*" >&2; }
+
+for dir in examples/*/; do
+  name=$(basename "$dir")
+  [ "$name" = market ] && continue
+  plan="$dir"plan.yaml
+  [ -f "$dir"contract.yaml ] && plan="$dir"contract.yaml
+  out="$work/$name"
+  files=("$dir"usage/*)
+  code=0
+  "$waihu" bill "$plan" "${files[@]}" --period 2026-03 --out "$out" >"$out.txt" 2>"$out.err" || code=$?
+  if [ "$code" -ne 0 ] && [ "$code" -ne 3 ]; then
+    bad "bill $name (exit $code): $(tail -3 "$out.err")"
+    continue
+  fi
+  if "$waihu" verify "$out/invoice.json" --plan "$plan" "$out/facts.jsonl" >"$out.verify" 2>&1; then ok; else bad "verify $name: $(cat "$out.verify")"; fi
+  if "$waihu" verify "$out/invoice.json" --plan "$plan" "${files[@]}" >"$out.verify" 2>&1; then ok; else bad "verify $name from the records: $(cat "$out.verify")"; fi
+  # Tampering with a total must be found.
+  sed 's/"total": {/"total": {"x":0,/; s/"amount": "\([0-9]*\)\([0-9]\)\.\([0-9][0-9]\)"/"amount": "\19.\3"/' "$out/invoice.json" >"$out/tampered.json"
+  if cmp -s "$out/invoice.json" "$out/tampered.json"; then bad "the tampering of $name changed nothing"; fi
+  if "$waihu" verify "$out/tampered.json" --plan "$plan" "$out/facts.jsonl" >/dev/null 2>&1; then bad "verify accepted a tampered $name"; else ok; fi
+  for tag in en zh-Hant zh-Hans; do
+    if "$waihu" plan explain "$plan" --lang $tag >"$out.explain.$tag" 2>/dev/null && [ -s "$out.explain.$tag" ]; then ok; else bad "explain $name in $tag"; fi
+  done
+done
+
+for plan in examples/market/*.yaml; do
+  if "$waihu" plan check "$plan" >"$work/check" 2>&1; then ok; else bad "check $plan: $(cat "$work/check")"; fi
+done
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
