@@ -65,6 +65,9 @@ func (f *recordFlags) options(e *env, a *agreed) (cdr.Options, error) {
 // reportIntake says what became of every record.
 func reportIntake(w io.Writer, reports []cdr.Report, total cdr.Counts) {
 	for _, r := range reports {
+		if r.Format == "" {
+			continue // it was not read; the error says why
+		}
 		how := []string{r.Format}
 		if r.Reason != "" {
 			how = append(how, r.Reason)

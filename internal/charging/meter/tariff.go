@@ -129,7 +129,7 @@ func (r *row) slotFor(number phone.Number, on timex.Date) (i int, reason string)
 		return 0, ""
 	}
 	ix, ok := r.deck.Match(number, on)
-	if !ok {
+	if !ok || number.IsZero() { // a name or an extension is not "every other number"
 		return 0, NoPrefix
 	}
 	if r.deck.Rate(ix).Status == deck.Blocked {
