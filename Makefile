@@ -4,7 +4,7 @@ BIN := bin/waihu
 PERIOD := 2026-03
 OUT := out
 
-.PHONY: run test bench fuzz build lint clean
+.PHONY: deps run test bench fuzz build lint clean
 
 build:
 	$(GO) build -trimpath -o $(BIN) ./cmd/waihu
@@ -15,9 +15,12 @@ run: build
 	$(BIN) bill examples/sales-floor/contract.yaml examples/sales-floor/usage/* --period $(PERIOD) --out $(OUT)
 	$(BIN) verify $(OUT)/invoice.json --plan examples/sales-floor/contract.yaml $(OUT)/facts.jsonl
 
-test: lint
+test: deps lint
 	$(GO) test -race -shuffle=on -timeout 12m ./...
 	tools/check-examples.sh
+
+deps:
+	@tools/deps.sh
 
 lint:
 	@test -z "$$(gofmt -l cmd internal)" || { gofmt -l cmd internal; echo "run gofmt -w on the files above"; exit 1; }

@@ -12,7 +12,7 @@ bad() { failed=$((failed + 1)); echo "FAIL $*" >&2; }
 
 for dir in examples/*/; do
   name=$(basename "$dir")
-  [ "$name" = market ] && continue
+  case "$name" in market | formats) continue ;; esac
   plan="$dir"plan.yaml
   [ -f "$dir"contract.yaml ] && plan="$dir"contract.yaml
   out="$work/$name"
@@ -32,6 +32,16 @@ for dir in examples/*/; do
   for tag in en zh-Hant zh-Hans; do
     if "$waihu" plan explain "$plan" --lang $tag >"$out.explain.$tag" 2>/dev/null && [ -s "$out.explain.$tag" ]; then ok; else bad "explain $name in $tag"; fi
   done
+done
+
+# A file of each record format: billed, and verified from the facts and from the file.
+for file in examples/formats/usage/* examples/formats/mapped/*.csv; do
+  name=$(basename "$file")
+  out="$work/formats-$name" extra=()
+  [ "$(dirname "$file")" = examples/formats/mapped ] && extra=(--mapping examples/formats/mapped/mapping.yaml)
+  if "$waihu" bill examples/formats/plan.yaml "$file" --period 2026 "${extra[@]}" --save "$out.json" --facts "$out.jsonl" >"$out.txt" 2>&1 &&
+    "$waihu" verify "$out.json" --plan examples/formats/plan.yaml "$out.jsonl" >"$out.verify" 2>&1 &&
+    "$waihu" verify "$out.json" --plan examples/formats/plan.yaml "$file" "${extra[@]}" >>"$out.verify" 2>&1; then ok; else bad "format $name: $(tail -3 "$out.txt"; cat "$out.verify" 2>/dev/null)"; fi
 done
 
 for plan in examples/market/*.yaml; do

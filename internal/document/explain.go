@@ -35,11 +35,42 @@ func quantity(tag lang.Tag, l *rating.Line) string {
 	if l.Unit == "amount" || l.Unit == "" && l.Charged.IsZero() {
 		return ""
 	}
-	return lang.Quantity(tag, l.Charged, l.Unit)
+	return quantityText(tag, charged(l)) + " " + unitWord(tag, charged(l), l.Unit)
+}
+
+// charged is the quantity of a line as its only price is for: a module for part
+// of the period is one module, and the share is said beside it.
+func charged(l *rating.Line) exact.Number {
+	if len(l.Parts) == 1 {
+		if f := figuresOf(l, &l.Parts[0]); f.share != nil && f.true {
+			return f.quantity
+		}
+	}
+	return l.Charged
+}
+
+// quantityText is a quantity in figures, four decimals at most; how the amount
+// was made is told with all of them.
+func quantityText(tag lang.Tag, n exact.Number) string {
+	if n.Mul(exact.Int(10_000)).IsInt() {
+		return lang.Number(tag, n)
+	}
+	return "≈" + lang.Fixed(tag, n, 4)
+}
+
+// unitWord is the unit of a quantity without the quantity.
+func unitWord(tag lang.Tag, n exact.Number, unit string) string {
+	if key := "quantity." + unit; lang.Has(key) {
+		return strings.TrimSpace(lang.Phrase(tag, key, map[string]string{"text": "", "n": n.String()}))
+	}
+	return clean(unit)
 }
 
 // onePrice is the unit price of a line whose parts all have the same one.
 func onePrice(l *rating.Line) (exact.Number, bool) {
+	if len(l.Parts) == 1 && l.Parts[0].Flat.IsZero() {
+		return l.Parts[0].UnitPrice, true
+	}
 	var price exact.Number
 	known := false
 	for i := range l.Parts {
@@ -178,7 +209,7 @@ func evidence(tag lang.Tag, e rating.Evidence) string {
 	}
 	s := say(tag, "doc.evidence", "records", records(tag, e.Facts, e.Count))
 	if e.Digest != "" {
-		s += say(tag, "doc.comma") + say(tag, "doc.sha", "digest", clean(strings.TrimPrefix(e.Digest, "sha256:")))
+		s += say(tag, "doc.comma") + say(tag, "doc.evidence_digest", "digest", clean(e.Digest))
 	}
 	return s
 }

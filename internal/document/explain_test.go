@@ -49,7 +49,7 @@ func TestPartName(t *testing.T) {
 		want      string
 	}{
 		{"tier:2", "", 2, "Tier 2"}, {"tier:1", "", 1, ""}, {"unit", "Seats", 1, ""}, {"prefix:8613", "", 2, "+8613"},
-		{"row:mobile", "Mobile", 2, "Mobile"}, {"row:mobile", "", 1, "mobile"}, {"2026-03-10", "2026-03-10", 2, "10 Mar 2026"},
+		{"row:mobile", "Mobile", 2, "Mobile"}, {"row:mobile", "", 1, "mobile"}, {"2026-03-10", "", 2, "10 Mar 2026"},
 		{"tier:1@2026-03-10", "", 2, "Tier 1 from 10 Mar 2026 on"}, {"row:mobile@60s", "Mobile", 2, "Mobile from 0:01:00 on"}, {"fees", "Seats", 2, "Fixed fees"},
 	} {
 		l := &rating.Line{Name: name, Parts: make([]rating.Part, c.parts)}

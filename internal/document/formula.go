@@ -15,8 +15,8 @@ import (
 func partName(tag lang.Tag, l *rating.Line, p *rating.Part) string {
 	key, from, later := strings.Cut(p.Key, "@")
 	name := p.Name.In(tag)
-	if d, err := timex.ParseDate(name); err == nil {
-		name = lang.Date(tag, d)
+	if _, err := timex.ParseDate(key); err == nil && p.Proration != nil {
+		key, from, later, name = "", key, true, "" // a stretch of days, named by its first
 	}
 	if name == "" || name == l.Name.In(tag) {
 		name = keyName(tag, key, len(l.Parts) == 1 && !later)
@@ -76,7 +76,11 @@ func figuresOf(l *rating.Line, p *rating.Part) figures {
 	switch {
 	case worth.Add(p.Flat).Equal(p.Exact):
 		f.true = true
-		if p.Proration == nil || share.Equal(exact.One) {
+		if p.Proration == nil {
+			f.whole(l, p)
+			return f
+		}
+		if share.Equal(exact.One) {
 			return f
 		}
 		if p.Raw.Mul(share).Equal(p.Quantity) {
@@ -90,6 +94,33 @@ func figuresOf(l *rating.Line, p *rating.Part) figures {
 		f.share = p.Proration
 	}
 	return f
+}
+
+// whole takes the line's share of the period out of the quantity of its only
+// part, where a quantity that can be written remains.
+func (f *figures) whole(l *rating.Line, p *rating.Part) {
+	share := l.Proration.Share()
+	if l.Proration == nil || len(l.Parts) != 1 || share.Sign() <= 0 || !p.Flat.IsZero() {
+		return
+	}
+	if q := p.Quantity.Div(share); isDecimal(q) {
+		f.quantity, f.share = q, l.Proration
+	}
+}
+
+// isDecimal tells whether a number has an end, so that its digits are all of it.
+func isDecimal(n exact.Number) bool {
+	d, err := exact.Parse(decimal(n))
+	return err == nil && d.Equal(n)
+}
+
+// shownParts are the parts that say something: the difference to a minimum is
+// its own line, and its only part would repeat it.
+func shownParts(l *rating.Line) []rating.Part {
+	if len(l.Parts) == 1 && l.Parts[0].Key == "true_up" {
+		return nil
+	}
+	return l.Parts
 }
 
 // formula is a part as a calculation. It ends in "= amount" only where the

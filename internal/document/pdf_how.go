@@ -76,7 +76,7 @@ type column struct {
 // partTable writes the parts of a line as figures, then the steps to the
 // amount below the same point.
 func (p *pdfPage) partTable(l *rating.Line) {
-	if len(l.Parts) == 0 {
+	if len(shownParts(l)) == 0 {
 		return
 	}
 	shown, more, sum := restOfParts(l.Parts)

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"waihu/internal/charging/rating"
-	"waihu/internal/exact"
 	"waihu/internal/lang"
 )
 
@@ -29,23 +28,6 @@ const (
 	amWide  = 29.0
 )
 
-// quantityText is the priced quantity in figures, four decimals at most; the
-// second part of the document has all of them.
-func quantityText(tag lang.Tag, n exact.Number) string {
-	if n.Mul(exact.Int(10_000)).IsInt() {
-		return lang.Number(tag, n)
-	}
-	return "≈" + lang.Fixed(tag, n, 4)
-}
-
-// unitWord is the unit of a quantity without the quantity.
-func unitWord(tag lang.Tag, n exact.Number, unit string) string {
-	if key := "quantity." + unit; lang.Has(key) {
-		return strings.TrimSpace(lang.Phrase(tag, key, map[string]string{"text": "", "n": n.String()}))
-	}
-	return clean(unit)
-}
-
 // unitName is the name of a unit in the heading of a column.
 func unitName(tag lang.Tag, unit string) string {
 	if key := "unit." + unit; lang.Has(key) {
@@ -62,9 +44,9 @@ func (p *pdfPage) measureTable() grid {
 		if quantity(p.tag, l) == "" {
 			continue
 		}
-		a, b := p.halves(quantityText(p.tag, l.Charged), body.size)
+		a, b := p.halves(quantityText(p.tag, charged(l)), body.size)
 		qi, qf = max(qi, a), max(qf, b)
-		un = max(un, p.width(unitWord(p.tag, l.Charged, l.Unit), body.size))
+		un = max(un, p.width(unitWord(p.tag, charged(l), l.Unit), body.size))
 		a, b = p.halves(priceText(p.tag, l), body.size)
 		pi, pf = max(pi, a), max(pf, b)
 	}
@@ -142,7 +124,7 @@ func (p *pdfPage) row(g grid, no int, l *rating.Line) {
 	y := p.y + body.size*pointMM
 	p.text(left, y, strconv.Itoa(no), pen{body.size, false, grey})
 	if quantity(p.tag, l) != "" {
-		qty, unit, price := quantityText(p.tag, l.Charged), unitWord(p.tag, l.Charged, l.Unit), priceText(p.tag, l)
+		qty, unit, price := quantityText(p.tag, charged(l)), unitWord(p.tag, charged(l), l.Unit), priceText(p.tag, l)
 		p.point(g.qtyPoint, y, qty, p.squeezed(qty, g.qtyWide, body))
 		p.text(g.unit, y, unit, p.squeezed(unit, g.unitWide, body))
 		if _, one := onePrice(l); one {

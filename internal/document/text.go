@@ -154,7 +154,7 @@ func (t *textPage) explain(l *rating.Line) {
 	if s := chain(tag, l); s != "" {
 		t.wrapped(dimText, indent, say(tag, "doc.colon", "label", t.say("doc.quantity"), "text", s))
 	}
-	shown, more, sum := restOfParts(l.Parts)
+	shown, more, sum := restOfParts(shownParts(l))
 	width := 0
 	for i := range shown {
 		width = min(max(width, columns(clean(partName(tag, l, &shown[i])))+2), 28)
@@ -173,7 +173,7 @@ func (t *textPage) explain(l *rating.Line) {
 	if more > 0 {
 		t.wrapped(dimText, indent, t.say("doc.more_parts", "n", strconv.Itoa(more))+": "+lang.Number(tag, sum))
 	}
-	if l.Proration != nil {
+	if l.Proration != nil && charged(l).Equal(l.Charged) {
 		t.wrapped(dimText, indent, t.say("doc.prorated", "share", fraction(tag, l.Proration)))
 	}
 	values := steps(tag, l)

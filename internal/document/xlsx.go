@@ -40,16 +40,46 @@ func XLSX(w io.Writer, inv *invoice.Invoice, tag lang.Tag) (err error) {
 	if b.err != nil {
 		return b.err
 	}
-	made := madeAt(inv).Format(time.RFC3339)
+	return b.save(w, say(tag, "doc.title")+" "+clean(inv.Number), madeAt(inv))
+}
+
+// save writes the workbook, the same bytes each time.
+func (b *workbook) save(w io.Writer, title string, at time.Time) error {
+	made := at.Format(time.RFC3339)
 	if err := b.file.SetDocProps(&excelize.DocProperties{Creator: "Waihu", LastModifiedBy: "Waihu", Created: made, Modified: made,
-		Title: say(tag, "doc.title") + " " + clean(inv.Number), Language: string(tag)}); err != nil {
+		Title: title, Language: string(b.tag)}); err != nil {
 		return err
 	}
 	b.file.SetZipWriter(func(w io.Writer) excelize.ZipWriter {
 		return &sortedZip{to: zip.NewWriter(w), parts: map[string]*bytes.Buffer{}}
 	})
-	_, err = b.file.WriteTo(w)
+	_, err := b.file.WriteTo(w)
 	return err
+}
+
+// handOver writes a sheet of fields and a sheet of lines, all as text: a tax
+// system reads digits, and numbers of 19 digits must not become floats.
+func handOver(w io.Writer, title, rows string, head [][2]string, lines [][]string) error {
+	b := &workbook{file: excelize.NewFile(), styles: map[string]int{}}
+	defer b.file.Close()
+	b.begin(title, []float64{26, 60})
+	for _, h := range head {
+		b.put(b.bold(h[0]), cell(h[1]))
+	}
+	b.end()
+	b.begin(rows, []float64{34, 14, 14, 14, 14, 14, 14, 14, 24, 14, 14}, lines[0]...)
+	for _, l := range lines[1:] {
+		cells := make([]any, len(l))
+		for i, s := range l {
+			cells[i] = cell(s)
+		}
+		b.put(cells...)
+	}
+	b.end()
+	if b.err != nil {
+		return fault.New(fault.Internal, "XLSX: %v", b.err)
+	}
+	return b.save(w, title, time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC))
 }
 
 // sortedZip writes the parts of a workbook by name: the library's own order

@@ -53,7 +53,7 @@ type splitter struct {
 // span is where a field stands in the text. from is negative (its complement)
 // when the field holds doubled quotes. The last span stays empty, for columns
 // an input does not have.
-type span struct{ from, to int32 }
+type span struct{ from, to int }
 
 // noColumn is the index of a field that is always empty.
 const noColumn = maxColumns
@@ -95,15 +95,15 @@ func (s *splitter) row() Row { return Row{Line: s.line, Raw: s.raw} }
 
 // field is the text of field i, without quotes; i must be below n, or noColumn.
 func (s *splitter) field(i int) string {
-	sp := &s.spans[i]
-	if sp.from < 0 {
-		return unquoted(s, sp)
+	if sp := s.spans[i]; sp.from >= 0 {
+		return s.text[sp.from:sp.to]
 	}
-	return s.text[sp.from:sp.to]
+	return s.unquoted(i)
 }
 
 // unquoted is the text of a field with doubled quotes.
-func unquoted(s *splitter, sp *span) string {
+func (s *splitter) unquoted(i int) string {
+	sp := s.spans[i]
 	return strings.ReplaceAll(s.text[^sp.from:sp.to], `""`, `"`)
 }
 
