@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"waihu/internal/app"
 	"waihu/internal/charging/invoice"
@@ -38,6 +39,9 @@ type billCmd struct {
 	XLSX   string `help:"Write the workbook here." placeholder:"FILE" name:"xlsx"`
 	CSV    string `help:"Write the lines as CSV here." placeholder:"FILE" name:"csv"`
 	Save   string `help:"Write the invoice as JSON here." placeholder:"FILE"`
+	UBL    string `help:"Write the invoice as EN 16931 UBL here; it must be issued (--number)." placeholder:"FILE" name:"ubl"`
+	Fapiao string `help:"Write the data a Chinese fully digital e-invoice needs here (.json or .xlsx), for hand-over." placeholder:"FILE"`
+	Taiwan string `help:"Write the data a Taiwanese electronic invoice needs here (.json or .xlsx), for hand-over." placeholder:"FILE"`
 	Detail string `help:"Write every rated call here (.csv or .xlsx)." placeholder:"FILE"`
 	Facts  string `help:"Write the accepted facts here, for waihu verify." placeholder:"FILE"`
 	Number string `help:"Issue the invoice under this number instead of leaving a draft."`
@@ -73,7 +77,7 @@ func (c *billCmd) Run(e *env) (err error) {
 	if err != nil {
 		return err
 	}
-	out := newOutputs(c)
+	out := newOutputs(c, e.Err)
 	defer func() { err = errors.Join(err, out.close()) }()
 	intake, err := c.options(e, a)
 	if err != nil {
@@ -148,12 +152,13 @@ func (c *billCmd) decide(b *app.Billed) error {
 // outputs are the files a bill writes.
 type outputs struct {
 	c      *billCmd
+	warn   io.Writer
 	files  []*os.File
 	facts  *cdr.Writer
 	detail *detailFile
 }
 
-func newOutputs(c *billCmd) *outputs {
+func newOutputs(c *billCmd, warn io.Writer) *outputs {
 	if c.Out != "" {
 		fill := func(to *string, name string) {
 			if *to == "" {
@@ -166,7 +171,7 @@ func newOutputs(c *billCmd) *outputs {
 		fill(&c.Detail, "detail.csv")
 		fill(&c.Facts, "facts.jsonl")
 	}
-	return &outputs{c: c}
+	return &outputs{c: c, warn: warn}
 }
 
 // open begins the files that are written while records are read.
@@ -214,6 +219,15 @@ func (o *outputs) write(inv *invoice.Invoice, tag lang.Tag) error {
 		{o.c.Save, func(w io.Writer) error { return document.JSON(w, inv) }},
 		{o.c.CSV, func(w io.Writer) error { return document.CSV(w, inv, tag) }},
 		{o.c.XLSX, func(w io.Writer) error { return document.XLSX(w, inv, tag) }},
+		{o.c.UBL, func(w io.Writer) error { return document.UBL(w, inv) }},
+		{o.c.Fapiao, func(w io.Writer) error {
+			f, problems := document.FapiaoOf(inv, document.FapiaoOptions{})
+			return o.handOver(w, o.c.Fapiao, f, problems)
+		}},
+		{o.c.Taiwan, func(w io.Writer) error {
+			t, problems := document.TaiwanOf(inv)
+			return o.handOver(w, o.c.Taiwan, t, problems)
+		}},
 		{o.c.PDF, func(w io.Writer) error { return document.PDF(w, inv, tag) }},
 	}
 	if o.c.Out != "" {
@@ -234,6 +248,24 @@ func (o *outputs) write(inv *invoice.Invoice, tag lang.Tag) error {
 		}
 	}
 	return nil
+}
+
+// handOver writes the data of an e-invoice, unless the tax system would refuse
+// it; what a person still has to fill in is a warning.
+func (o *outputs) handOver(w io.Writer, path string, data interface {
+	JSON(io.Writer) error
+	XLSX(io.Writer) error
+}, problems fault.Problems) error {
+	for _, p := range problems.Warnings() {
+		fmt.Fprintf(o.warn, "warning: %v\n", p)
+	}
+	if err := problems.Err(); err != nil {
+		return err
+	}
+	if strings.HasSuffix(strings.ToLower(path), ".xlsx") {
+		return data.XLSX(w)
+	}
+	return data.JSON(w)
 }
 
 // close ends every file; an error here is an error of the command.

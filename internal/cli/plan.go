@@ -9,15 +9,18 @@ import (
 
 	"waihu/internal/charging/catalog"
 	"waihu/internal/charging/contract"
+	"waihu/internal/explain"
 	"waihu/internal/fault"
+	"waihu/internal/lang"
 	"waihu/internal/planfile"
 )
 
 // planCmd groups what can be done with a plan.
 type planCmd struct {
-	Check  planCheck  `cmd:"" help:"Say everything that is wrong with plans or contracts, and what to look at."`
-	Schema planSchema `cmd:"" help:"Print the JSON Schema of the plan language."`
-	Diff   planDiff   `cmd:"" help:"Compare two versions of a plan."`
+	Check   planCheck   `cmd:"" help:"Say everything that is wrong with plans or contracts, and what to look at."`
+	Explain planExplain `cmd:"" help:"Tell a plan in words."`
+	Schema  planSchema  `cmd:"" help:"Print the JSON Schema of the plan language."`
+	Diff    planDiff    `cmd:"" help:"Compare two versions of a plan."`
 }
 
 type planCheck struct {
@@ -58,6 +61,25 @@ func (c *planCheck) Run(e *env) error {
 		return coded{exitFailed, errors.New("")}
 	}
 	return nil
+}
+
+type planExplain struct {
+	File string `arg:"" help:"Plan or contract file." type:"existingfile"`
+	Lang string `default:"en" help:"Language: en, zh-Hant, zh-Hans."`
+}
+
+// Run prints the plan in words.
+func (c *planExplain) Run(e *env) error {
+	tag, err := lang.ParseTag(c.Lang)
+	if err != nil {
+		return coded{exitUsage, err}
+	}
+	a, err := readAgreement(e, c.File)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprint(e.Out, explain.Plan(a.Plan, tag).Text())
+	return err
 }
 
 type planSchema struct {

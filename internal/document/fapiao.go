@@ -124,7 +124,8 @@ func (f *Fapiao) problems(inv *invoice.Invoice, o FapiaoOptions) fault.Problems 
 	bad(inv.Status == invoice.Issued, "status", string(inv.Status), "a draft is not handed over", "an issued invoice")
 	bad(len(inv.Unknown) == 0, "unknown", strings.Join(inv.Unknown, ", "), "lines have a price nobody knows", "all prices")
 	bad(f.Kind == "01" || f.Kind == "02", "kind", f.Kind, "no such kind", "01 or 02")
-	for path, p := range map[string]FapiaoParty{"seller": f.Seller, "buyer": f.Buyer} {
+	for i, p := range []FapiaoParty{f.Seller, f.Buyer} {
+		path := [...]string{"seller", "buyer"}[i]
 		bad(p.Name != "" && utf8.RuneCountInString(p.Name) <= 300, path+".name", p.Name, "the name does not fit", "1 to 300 characters")
 		needed := path == "seller" || !o.Natural
 		bad(len(p.TaxID) <= 26 && (p.TaxID != "" || !needed), path+".tax_id", p.TaxID, "the tax number does not fit", "1 to 26 characters")

@@ -30,10 +30,12 @@ func (p *pdfPage) firstPage() {
 func (p *pdfPage) parties() {
 	from := p.y
 	buyer := p.inv.Buyer
-	p.paragraph(left, 88, p.say("doc.buyer"), label)
-	p.y += 0.6
-	p.paragraph(left, 88, clean(buyer.Name), pen{10, true, dark})
-	p.y += 0.6
+	if buyer != (invoice.Party{}) {
+		p.paragraph(left, 88, p.say("doc.buyer"), label)
+		p.y += 0.6
+		p.paragraph(left, 88, clean(buyer.Name), pen{10, true, dark})
+		p.y += 0.6
+	}
 	for _, f := range partyFields(p.tag, buyer) {
 		p.paragraph(left, 88, say(p.tag, "doc.colon", "label", f.label, "text", f.value), pen{7.6, false, dark})
 	}

@@ -80,9 +80,16 @@ func TaiwanOf(inv *invoice.Invoice) (*Taiwan, fault.Problems) {
 	default:
 		t.TaxType = "9"
 	}
+	if err := t.lines(inv); err != nil {
+		ps = append(ps, fault.Problem{Path: "lines", What: err.Error()})
+	}
+	return t, ps
+}
+
+func (t *Taiwan) lines(inv *invoice.Invoice) error {
 	nets, err := netLines(inv)
 	if err != nil {
-		return t, append(ps, fault.Problem{Path: "lines", What: err.Error()})
+		return err
 	}
 	for i := range inv.Lines {
 		l := &inv.Lines[i]
@@ -93,7 +100,7 @@ func TaiwanOf(inv *invoice.Invoice) (*Taiwan, fault.Problems) {
 		}
 		t.Lines = append(t.Lines, line)
 	}
-	return t, ps
+	return nil
 }
 
 // whole is an amount in whole dollars, as the platform wants sums.

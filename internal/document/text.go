@@ -154,25 +154,7 @@ func (t *textPage) explain(l *rating.Line) {
 	if s := chain(tag, l); s != "" {
 		t.wrapped(dimText, indent, say(tag, "doc.colon", "label", t.say("doc.quantity"), "text", s))
 	}
-	shown, more, sum := restOfParts(shownParts(l))
-	width := 0
-	for i := range shown {
-		width = min(max(width, columns(clean(partName(tag, l, &shown[i])))+2), 28)
-	}
-	for i := range shown {
-		p := &shown[i]
-		if width == 2 {
-			width = 0 // no part has a name
-		}
-		text := padRight(clean(partName(tag, l, p)), width) + formula(tag, l, p)
-		if p.Count > 0 {
-			text += say(tag, "doc.bracket", "text", records(tag, l.Evidence.Facts, p.Count))
-		}
-		t.wrapped(dimText, indent, text)
-	}
-	if more > 0 {
-		t.wrapped(dimText, indent, t.say("doc.more_parts", "n", strconv.Itoa(more))+": "+lang.Number(tag, sum))
-	}
+	t.parts(l, indent)
 	if l.Proration != nil && charged(l).Equal(l.Charged) {
 		t.wrapped(dimText, indent, t.say("doc.prorated", "share", fraction(tag, l.Proration)))
 	}
@@ -192,6 +174,30 @@ func (t *textPage) explain(l *rating.Line) {
 		t.wrapped(dimText, indent, s)
 	}
 	t.put(plainText, "")
+}
+
+// parts writes one formula a part.
+func (t *textPage) parts(l *rating.Line, indent int) {
+	tag := t.o.Tag
+	shown, more, sum := restOfParts(shownParts(l))
+	width := 0
+	for i := range shown {
+		width = min(max(width, columns(clean(partName(tag, l, &shown[i])))+2), 28)
+	}
+	for i := range shown {
+		p := &shown[i]
+		if width == 2 {
+			width = 0 // no part has a name
+		}
+		text := padRight(clean(partName(tag, l, p)), width) + formula(tag, l, p)
+		if p.Count > 0 {
+			text += say(tag, "doc.bracket", "text", records(tag, l.Evidence.Facts, p.Count))
+		}
+		t.wrapped(dimText, indent, text)
+	}
+	if more > 0 {
+		t.wrapped(dimText, indent, t.say("doc.more_parts", "n", strconv.Itoa(more))+": "+lang.Number(tag, sum))
+	}
 }
 
 func (t *textPage) sum(s style, label, value string) {

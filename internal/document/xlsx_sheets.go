@@ -16,6 +16,28 @@ func (b *workbook) invoice(inv *invoice.Invoice) {
 	for _, f := range facts(b.tag, inv) {
 		b.put(cell(f.label), cell(f.value))
 	}
+	b.parties(inv)
+	b.put(b.bold(b.say("doc.total")), b.bold(inv.Currency.String()))
+	b.put(b.say("doc.subtotal"), b.amount(inv.Subtotal))
+	b.put(b.say("doc.net"), b.amount(inv.Net))
+	b.put(b.say("doc.tax"), b.amount(inv.Tax))
+	b.put(b.say("doc.total"), b.amount(inv.Total))
+	if len(inv.Unknown) > 0 {
+		b.put(b.bold(b.say("doc.unknown")), cell(unknownNote(b.tag, inv)))
+	}
+	if words := totalInWords(b.tag, inv); words != "" {
+		b.put(b.say("doc.total_in_words"), words)
+	}
+	b.notes(inv)
+	own, err := inv.Digest()
+	b.check(err)
+	for _, d := range digests(b.tag, inv, own) {
+		b.put(cell(d.label), cell(d.value))
+	}
+	b.end()
+}
+
+func (b *workbook) parties(inv *invoice.Invoice) {
 	for _, p := range []struct {
 		title string
 		party invoice.Party
@@ -28,17 +50,11 @@ func (b *workbook) invoice(inv *invoice.Invoice) {
 			b.put(b.say("doc.bank"), cell(p.party.Bank))
 		}
 	}
-	b.put(b.bold(b.say("doc.total")), b.bold(inv.Currency.String()))
-	b.put(b.say("doc.subtotal"), b.amount(inv.Subtotal))
-	b.put(b.say("doc.net"), b.amount(inv.Net))
-	b.put(b.say("doc.tax"), b.amount(inv.Tax))
-	b.put(b.say("doc.total"), b.amount(inv.Total))
-	if len(inv.Unknown) > 0 {
-		b.put(b.bold(b.say("doc.unknown")), cell(unknownNote(b.tag, inv)))
-	}
-	if words := totalInWords(b.tag, inv); words != "" {
-		b.put(b.say("doc.total_in_words"), words)
-	}
+}
+
+// notes are the sentences about the whole invoice, what is carried over, and
+// the ways to charge that were tried.
+func (b *workbook) notes(inv *invoice.Invoice) {
 	for _, s := range sentences(b.tag, inv.Notes) {
 		b.put(b.say("doc.notes"), cell(s))
 	}
@@ -53,12 +69,6 @@ func (b *workbook) invoice(inv *invoice.Invoice) {
 		}
 		b.put(b.say("doc.alternatives"), cell(alternativeName(b.tag, a)+" — "+mark), b.amount(a.Total))
 	}
-	own, err := inv.Digest()
-	b.check(err)
-	for _, d := range digests(b.tag, inv, own) {
-		b.put(cell(d.label), cell(d.value))
-	}
-	b.end()
 }
 
 func (b *workbook) lines(inv *invoice.Invoice) {

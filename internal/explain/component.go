@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,8 +39,11 @@ func (w *writer) filter(f *catalog.Filter) []string {
 	for _, word := range f.Words() {
 		key, values, _ := strings.Cut(word, "=")
 		value := strings.ReplaceAll(values, "|", ",")
-		if key == "schedule" {
+		switch key {
+		case "schedule":
 			value = w.scheduleNames(f.Schedule)
+		case "module":
+			value = w.moduleNames(f.Module)
 		}
 		out = append(out, w.say("rule.where_"+key, "value", value))
 	}
@@ -86,11 +90,25 @@ func (t *telling) source() {
 			t.add(t.say("rule.ignore_below", "seconds", seconds(c.IgnoreBelow)))
 		}
 	case catalog.ModuleDays, catalog.Rentals:
+		t.add(t.baseModules()...)
 		t.add(t.say("rule.off_day", "rule", or(c.OffDay, catalog.OffDayFree)))
 	}
 	if c.PerSeatOf != "" {
 		t.add(t.say("plan.per_seat", "of", t.names([]string{c.PerSeatOf})))
 	}
+}
+
+// baseModules tells which modules of the component are charged whole whether
+// they are on or not.
+func (t *telling) baseModules() []string {
+	var out []string
+	for i := range t.p.Modules {
+		m := &t.p.Modules[i]
+		if m.Class == catalog.Base && t.c.Measure == catalog.ModuleDays && (len(t.c.Where.Module) == 0 || slices.Contains(t.c.Where.Module, m.ID)) {
+			out = append(out, t.say("rule.base_module", "module", t.name(m.Name, m.ID)))
+		}
+	}
+	return out
 }
 
 func seconds(d catalog.Duration) string { return strconv.FormatInt(catalog.Span(d), 10) }

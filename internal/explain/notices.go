@@ -2,6 +2,7 @@ package explain
 
 import (
 	"slices"
+	"strconv"
 
 	"waihu/internal/charging/catalog"
 )
@@ -9,6 +10,10 @@ import (
 // notices tells what a buyer should look at twice.
 func (w *writer) notices() Section {
 	s := Section{Path: "notices", Title: w.say("plan.notices")}
+	var open []string // matrices that do not take every call
+	for _, found := range w.p.Validate().Warnings() {
+		open = append(open, found.Path)
+	}
 	for i := range w.p.Components {
 		c := &w.p.Components[i]
 		name := w.name(c.Name, c.ID)
@@ -21,7 +26,7 @@ func (w *writer) notices() Section {
 					"cost-more", w.money(v.CostMore), "cost-last", w.money(v.CostLast), "less", w.money(v.CostLast.Sub(v.CostMore))))
 			}
 		}
-		if len(c.Rates) > 0 && !slices.ContainsFunc(c.Rates, func(r catalog.RateRow) bool { return r.Default }) {
+		if slices.Contains(open, "components["+strconv.Itoa(i)+"].rates") {
 			s.Sentences = append(s.Sentences, w.say("plan.no_default", "name", name))
 		}
 		if c.Deck != "" {

@@ -31,7 +31,7 @@ func Decode(file string, data []byte, into any) (Positions, fault.Problems) {
 		return where, d.all()
 	}
 	d.group(root, "", v.Elem())
-	return where, d.all()
+	return where, inOrder(d.all())
 }
 
 // decoder fills values from nodes.

@@ -145,6 +145,7 @@ func within(at string, d *catalog.Deck, problems fault.Problems) fault.Problems 
 		p := &problems[i]
 		if rest, ok := strings.CutPrefix(p.Path, "entries["); ok && d.File == "" {
 			p.Path = at + ".rows[" + strings.Replace(rest, "].rate.price", "].unit_price", 1)
+			p.Fix = strings.Replace(p.Fix, "entries[", at+".rows[", 1)
 		} else if p.File == "" && p.Path == "" {
 			p.Path = at
 		}

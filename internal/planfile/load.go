@@ -65,7 +65,7 @@ func loadPlan(fsys fs.FS, file string) (Bundle, fault.Problems) {
 	}
 	problems = append(problems, where.Locate(p.Validate())...)
 	decks, ofDecks := loadDecks(fsys, where, p)
-	if problems = append(problems, ofDecks...); problems.Err() != nil {
+	if problems = inOrder(append(problems, ofDecks...)); problems.Err() != nil {
 		return Bundle{}, problems
 	}
 	return Bundle{Plan: p, Decks: decks, ofPlan: where}, problems
@@ -88,7 +88,7 @@ func LoadContract(fsys fs.FS, file string) (Bundle, fault.Problems) {
 	if ofPlan.Err() == nil {
 		problems = append(problems, where.Locate(c.Check(b.Plan))...)
 	}
-	if problems = append(problems, ofPlan...); problems.Err() != nil {
+	if problems = append(inOrder(problems), ofPlan...); problems.Err() != nil {
 		return Bundle{}, problems
 	}
 	b.Contract, b.ofContract = c, where

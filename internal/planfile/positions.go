@@ -1,6 +1,8 @@
 package planfile
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -44,6 +46,20 @@ func (p Positions) Locate(problems fault.Problems) fault.Problems {
 		out[i] = found
 	}
 	return out
+}
+
+// inOrder sorts problems by file, as the files were read, and by place.
+func inOrder(problems fault.Problems) fault.Problems {
+	files := map[string]int{}
+	for _, p := range problems {
+		if _, known := files[p.File]; !known {
+			files[p.File] = len(files)
+		}
+	}
+	slices.SortStableFunc(problems, func(a, b fault.Problem) int {
+		return cmp.Or(files[a.File]-files[b.File], a.Line-b.Line, a.Column-b.Column)
+	})
+	return problems
 }
 
 // find walks a path as far as the file goes along; exact tells whether that was

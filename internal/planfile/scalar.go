@@ -177,14 +177,13 @@ func (d *decoder) integer(n *node, path string, v reflect.Value) {
 	v.SetInt(whole)
 }
 
-// words reads a text. A bare true, false or null is refused: it is as likely a
-// slip as a name.
+// words reads a text; an empty one needs quotes. A bare true, false or null is
+// refused: it is as likely a slip as a name.
 func (d *decoder) words(n *node, path string) string {
 	const expected = "a text"
-	if !d.isScalar(n, path, expected) {
-		return ""
-	}
 	switch {
+	case n.kind != scalar:
+		d.add(n, fault.Problem{Path: path, What: n.kind.String() + " where one value belongs", Expected: expected})
 	case n.null():
 		d.add(n, fault.Problem{Path: path, What: "no value", Fix: "write one, or leave the key out"})
 	case n.plain && (n.text == "true" || n.text == "false"):

@@ -13,7 +13,7 @@ import (
 )
 
 // Canonical writes a tagged struct as JSON in one way only: keys in the order of
-// the type, what is not given left out, numbers in their shortest exact form, no
+// the type, what is not given and not required left out, numbers in their shortest exact form, no
 // spaces. Two plans are equal if their canonical forms are.
 func Canonical(v any) []byte { return canonical(nil, reflect.ValueOf(v)) }
 
@@ -72,7 +72,7 @@ func canonicalStruct(b []byte, v reflect.Value) []byte {
 	first := true
 	for _, k := range KeysOf(v.Type()) {
 		f := v.FieldByIndex(k.Index)
-		if !IsGiven(f) {
+		if !IsGiven(f) && !k.Required {
 			continue
 		}
 		if !first {

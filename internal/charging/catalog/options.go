@@ -219,3 +219,13 @@ const (
 )
 
 func (OffDay) Choices() []string { return []string{"free", "charged"} }
+
+// LimitBase says what the lines of a bill count with toward a minimum spend.
+type LimitBase string
+
+const (
+	RoundedLines LimitBase = "rounded" // as they stand on the invoice: the bill is the minimum to the cent
+	ExactLines   LimitBase = "exact"   // before they were rounded: only what is missing is rounded
+)
+
+func (LimitBase) Choices() []string { return []string{"rounded", "exact"} }

@@ -200,6 +200,7 @@ type Limit struct {
 	Amount     exact.Number `plan:"amount,required" doc:"Amount before tax (with tax where prices contain it)."`
 	Components []string     `plan:"components" doc:"What counts toward it; absent: all."`
 	Prorate    bool         `plan:"prorate" doc:"Part of a period needs part of the amount, by days."`
+	Base       LimitBase    `plan:"base" doc:"For a minimum: what lines count with, as they stand rounded (default) or exact."`
 	TaxClass   string       `plan:"tax" doc:"Tax class of the line that makes up the difference."`
 }
 

@@ -189,7 +189,7 @@ func (c *check) taxClass(path, id string) {
 func (c *check) missing(path, kind, id string, known []string) {
 	expected := "one of " + strings.Join(known, ", ")
 	if len(known) == 0 {
-		expected = "the plan has none"
+		expected = "one that the plan has; it has none"
 	} else if len(known) > 20 {
 		expected = "one of " + strings.Join(known[:20], ", ") + " ..."
 	}

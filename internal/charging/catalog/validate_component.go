@@ -131,12 +131,16 @@ func (c *check) fits(path string, comp *Component) {
 		}
 		if takers := takenBy(k.Name); takers != nil && !slices.Contains(takers, comp.Measure) {
 			c.put(fault.Problem{Path: path + "." + k.Name, What: fmt.Sprintf("%s does not use %s", comp.Measure, k.Name),
-				Expected: "it is for " + measureWords(takers), Fix: "remove it"})
+				Expected: "a measure that does: " + measureWords(takers), Fix: "remove it"})
 		}
 	}
 }
 
+// measureWords lists measures for a message, the first eight of them.
 func measureWords(list []Measure) string {
+	if len(list) > 8 {
+		return strings.Join(texts(list[:8]), ", ") + " ..."
+	}
 	return strings.Join(texts(list), ", ")
 }
 

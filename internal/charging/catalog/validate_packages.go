@@ -194,6 +194,9 @@ func (c *check) limits(list string, limits []Limit) {
 		if l.Amount.IsZero() {
 			c.bad(path+".amount", "a limit of nothing", "an amount above 0")
 		}
+		if l.Base != "" && list == "maximum_spend" {
+			c.bad(path+".base", "a maximum takes off what lines cost as they stand", "base in minimum_spend only")
+		}
 		c.references(path+".components", l.Components)
 		c.taxClass(path+".tax", l.TaxClass)
 	}

@@ -97,7 +97,7 @@ func (c *check) rowOfCalls(path string, r *RateRow) {
 		switch k.Name {
 		case "increment", "connect_fee", "minimum_duration", "maximum_each", "minimum_each", "bands":
 			if IsGiven(v.FieldByIndex(k.Index)) {
-				c.put(fault.Problem{Path: path + "." + k.Name, What: "calls does not use " + k.Name, Expected: "it is for talk_time", Fix: "remove it"})
+				c.put(fault.Problem{Path: path + "." + k.Name, What: "calls does not use " + k.Name, Expected: "a measure that does: talk_time", Fix: "remove it"})
 			}
 		}
 	}
@@ -181,8 +181,11 @@ func (c *check) ties(path string, rows []RateRow) {
 	for i := range rows {
 		for j := range i {
 			if len(keys[i]) == len(keys[j]) && rows[i].Default == rows[j].Default && canMeet(keys[i], keys[j]) {
-				c.put(fault.Problem{Path: index(path, i), What: fmt.Sprintf("the row and %s can take the same call, and both have %d match keys", index(path, j), len(keys[i])),
-					Expected: "one row that is more specific, or words that exclude each other", Fix: "add a key to one of them"})
+				what := fmt.Sprintf("the row and %s can take the same call, with equally many match keys", index(path, j))
+				if rows[i].Default {
+					what = "the row and " + index(path, j) + " are both the default"
+				}
+				c.put(fault.Problem{Path: index(path, i), What: what, Expected: "one row that is more specific, or words that exclude each other", Fix: "add a key to one of them"})
 				break // one tie a row is enough to see
 			}
 		}

@@ -79,11 +79,14 @@ func (p *Percent) UnmarshalText(b []byte) error {
 // Duration is a length of time, read as "30s", "10m", "2h", "14d" or a mix "1m30s".
 type Duration time.Duration
 
+// maxDays is the most whole days that time.Duration holds, some 292 years.
+const maxDays = 106_751
+
 // ParseDuration reads one. A bare number is refused: its unit would be a guess.
 func ParseDuration(s string) (Duration, error) {
 	if days, ok := strings.CutSuffix(s, "d"); ok {
-		n, err := strconv.ParseUint(days, 10, 16)
-		if err != nil {
+		n, err := strconv.ParseUint(days, 10, 32)
+		if err != nil || n > maxDays {
 			return 0, fmt.Errorf("%q is not a duration such as 14d", s)
 		}
 		return Duration(time.Duration(n) * 24 * time.Hour), nil

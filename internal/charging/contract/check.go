@@ -13,7 +13,7 @@ import (
 
 // Check compares a contract with the plan it names: every component, row and
 // module it speaks of is there, and the plan still makes sense with each change
-// it makes. Both must have passed their own Validate.
+// it makes. The plan must have passed its own Validate.
 func (c *Contract) Check(p *catalog.Plan) fault.Problems {
 	k := &check{}
 	if !c.Currency.IsZero() && c.Currency != p.Currency {
@@ -26,8 +26,8 @@ func (c *Contract) Check(p *catalog.Plan) fault.Problems {
 		k.names(s, p)
 	}
 	k.switched(c, p)
-	if k.found.Err() != nil {
-		return k.found
+	if k.found.Err() != nil || c.Validate().Err() != nil {
+		return k.found // what a broken contract would make of the plan says little
 	}
 	seen := map[string]bool{}
 	for _, day := range c.changeDays() {

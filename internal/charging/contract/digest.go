@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 
 	"waihu/internal/charging/catalog"
 	"waihu/internal/charging/deck"
@@ -30,7 +31,7 @@ type signed struct {
 
 // digest is the SHA-256 over the terms as canonical JSON, in hexadecimal.
 func (t *Terms) digest() string {
-	s := signed{Plan: catalog.Canonical(t.Plan), Decks: map[string]string{}, Zone: t.Loc.String(), First: t.First, After: t.After, Start: t.Start, End: t.End,
+	s := signed{Plan: catalog.Canonical(t.Plan), Decks: map[string]string{}, Zone: t.Loc.String(), First: t.First, After: t.After, Start: t.Start, End: t.endThatCounts(),
 		Quantities: t.Quantities, Changes: t.Changes, Opening: t.Opening, Holidays: map[string]string{}}
 	for id, d := range t.Decks {
 		s.Decks[id] = deckDigest(d)
@@ -49,6 +50,16 @@ func (t *Terms) digest() string {
 	}
 	sum := sha256.Sum256(b)
 	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// endThatCounts is the end of service as far as it can move a price of the
+// period: an amendment that ends a contract later does not change the terms of
+// months that were billed. Fees with a period of their own can reach beyond.
+func (t *Terms) endThatCounts() timex.Date {
+	if t.End >= t.After && !slices.ContainsFunc(t.Plan.Components, func(c catalog.Component) bool { return c.Every != "" }) {
+		return 0
+	}
+	return t.End
 }
 
 // specialDays is one letter a day: h holiday, w a working day, o any other, and

@@ -146,7 +146,7 @@ func moduleFacts(in *Inputs, t *Terms) []usage.Module {
 			continue
 		}
 		m := usage.Module{ID: strconv.Itoa(i + 1), Source: source, Module: s.module, From: from.Start(t.Loc)}
-		if s.to != 0 {
+		if s.to != 0 && s.to < t.After { // an end after the period is none of its business
 			m.To = s.to.Start(t.Loc)
 		}
 		out = append(out, m)
