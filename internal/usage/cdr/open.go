@@ -74,7 +74,7 @@ func Open(r io.Reader, name string, o OpenOptions) (*Opened, error) {
 // unpack undoes the compression, if there is one.
 func (o *Opened) unpack(raw *peeker, magic []byte, name string, opt OpenOptions) (*peeker, error) {
 	counted := &counting{r: raw}
-	limit := &bounded{name: name, packed: counted, ratio: orElse(opt.MaxRatio, maxRatio), most: orElse(opt.MaxUnpack, maxUnpacked)}
+	limit := &bounded{name: name, packed: counted, ratio: orElse(opt.MaxRatio, maxRatio), most: orElse(opt.MaxUnpack, maxUnpacked), free: ratioFree}
 	switch {
 	case hasPrefix(magic, "\x1f\x8b"):
 		z, err := gzip.NewReader(counted)
@@ -128,6 +128,7 @@ type bounded struct {
 	name        string
 	packed      *counting
 	ratio, most int64
+	free        int64 // unpacked bytes that are all right whatever the ratio
 	n           int64
 }
 
@@ -137,7 +138,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 	switch {
 	case b.n > b.most:
 		return 0, notRecords(b.name, fmt.Sprintf("it unpacks to more than %d MiB", b.most>>20))
-	case b.n > ratioFree && b.n/b.ratio > b.packed.n:
+	case b.n > b.free && b.n/b.ratio > b.packed.n:
 		return 0, notRecords(b.name, fmt.Sprintf("it unpacks to more than %d times its size", b.ratio))
 	case err != nil && err != io.EOF:
 		return n, fault.Problem{File: b.name, What: "the compressed data are damaged or cut off: " + unwrapped(err),

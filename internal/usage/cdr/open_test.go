@@ -138,24 +138,26 @@ func TestOpenRefusesWhatIsNoText(t *testing.T) {
 }
 
 func TestOpenStopsBombs(t *testing.T) {
-	zeros := strings.Repeat("0,0,0,0\n", 10<<20)
+	zeros := strings.Repeat("0,0,0,0\n", 1<<18)
 	for name, in := range map[string][]byte{"gzip": gzipped(t, zeros), "zstd": zstded(t, zeros)} {
-		o, err := Open(bytes.NewReader(in), name, OpenOptions{})
+		o, err := Open(bytes.NewReader(in), name, OpenOptions{MaxUnpack: 1 << 20})
 		if err != nil {
 			t.Fatal(err)
 		}
 		n, err := io.Copy(io.Discard, o)
-		if err == nil || !strings.Contains(err.Error(), "400 times its size") || n > 80<<20 {
+		if err == nil || !strings.Contains(err.Error(), "more than 1 MiB") || n > 1<<20 {
 			t.Errorf("%s of %d bytes unpacked %d bytes: %v", name, len(in), n, err)
 		}
 		o.Close()
-		if o, err = Open(bytes.NewReader(in), name, OpenOptions{MaxUnpack: 1 << 20}); err == nil {
-			_, err = io.Copy(io.Discard, o)
-			o.Close()
-		}
-		if err == nil || !strings.Contains(err.Error(), "more than 1 MiB") {
-			t.Errorf("%s: %v", name, err)
-		}
+	}
+	packed := &counting{r: bytes.NewReader(gzipped(t, zeros))}
+	z, err := gzip.NewReader(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := io.Copy(io.Discard, &bounded{r: z, name: "bomb.gz", packed: packed, ratio: 400, most: maxUnpacked, free: 1 << 20})
+	if err == nil || !strings.Contains(err.Error(), "bomb.gz: it unpacks to more than 400 times its size") || n > 2<<20 {
+		t.Errorf("%d bytes: %v", n, err)
 	}
 }
 
