@@ -8,6 +8,7 @@ import (
 
 	"waihu/internal/charging/catalog"
 	"waihu/internal/exact"
+	"waihu/internal/lang"
 )
 
 // telling is the section of one component as it grows.
@@ -38,12 +39,16 @@ func (w *writer) filter(f *catalog.Filter) []string {
 	var out []string
 	for _, word := range f.Words() {
 		key, values, _ := strings.Cut(word, "=")
-		value := strings.ReplaceAll(values, "|", ",")
+		value := strings.ReplaceAll(values, "|", ",") // words of the plan language: the phrase translates them
 		switch key {
 		case "schedule":
 			value = w.scheduleNames(f.Schedule)
 		case "module":
 			value = w.moduleNames(f.Module)
+		case "longer_than":
+			value = lang.Duration(w.tag, catalog.Span(f.LongerThan))
+		case "outcome", "campaign", "account", "trunk", "region", "seat_type", "item", "kind":
+			value = lang.List(w.tag, strings.Split(values, "|"))
 		}
 		out = append(out, w.say("rule.where_"+key, "value", value))
 	}
@@ -58,7 +63,7 @@ func (w *writer) scheduleNames(ids []string) string {
 			words[i] = w.name(s.Name, id)
 		}
 	}
-	return strings.Join(words, ", ")
+	return lang.List(w.tag, words)
 }
 
 // source tells how places and fixed quantities are counted.
@@ -91,7 +96,7 @@ func (t *telling) source() {
 		}
 	case catalog.ModuleDays, catalog.Rentals:
 		t.add(t.baseModules()...)
-		t.add(t.say("rule.off_day", "rule", or(c.OffDay, catalog.OffDayFree)))
+		t.add(t.say("plan.off_day", "rule", or(c.OffDay, catalog.OffDayFree)))
 	}
 	if c.PerSeatOf != "" {
 		t.add(t.say("plan.per_seat", "of", t.names([]string{c.PerSeatOf})))

@@ -14,6 +14,8 @@ func (t *telling) priced() {
 	switch {
 	case c.UnitPrice.Unknown:
 		t.add(t.say("plan.price_unknown", "unit", unit))
+	case c.UnitPrice.Set && c.Measure == catalog.Events:
+		t.add(t.say("plan.price_event", "price", t.money(c.UnitPrice.Number)))
 	case c.UnitPrice.Set:
 		t.add(t.say("plan.price", "price", t.money(c.UnitPrice.Number), "unit", unit))
 	case c.Tiers != nil:

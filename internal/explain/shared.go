@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -75,7 +76,7 @@ func (w *writer) totals() Section {
 	}
 	for i := range w.p.Minimums {
 		l := &w.p.Minimums[i]
-		s.Sentences = append(s.Sentences, w.say("plan.minimum_spend", "minimum", w.money(l.Amount), "of", w.names(l.Components), "prorate", yes(l.Prorate)))
+		s.Sentences = append(s.Sentences, w.say("plan.minimum_spend", "minimum", w.money(l.Amount), "of", w.names(l.Components), "prorate", yes(l.Prorate), "base", string(l.Base)))
 	}
 	for i := range w.p.Maximums {
 		l := &w.p.Maximums[i]
@@ -123,8 +124,11 @@ func (w *writer) window(x *catalog.Window) string {
 	for i, d := range x.Days {
 		days[i] = string(d)
 	}
-	if len(days) == 0 && len(x.Dates) == 0 {
-		days = []string{"all"}
+	switch {
+	case len(x.Dates) == 0 && len(days) == 0:
+		days = []string{string(catalog.AllDays)}
+	case len(x.Dates) > 0 && slices.Contains(x.Days, catalog.AllDays): // the dates alone decide
+		days = nil
 	}
 	dates := make([]string, len(x.Dates))
 	for i, d := range x.Dates {
@@ -138,7 +142,7 @@ func (w *writer) window(x *catalog.Window) string {
 		}
 		hours = x.From.String() + "–" + to.String()
 	}
-	return w.say("plan.window", "days", strings.Join(days, ","), "dates", lang.List(w.tag, dates), "hours", hours)
+	return strings.TrimSpace(w.say("plan.window", "days", strings.Join(days, ","), "dates", lang.List(w.tag, dates), "hours", hours))
 }
 
 // modules tells which modules there are and what they need.

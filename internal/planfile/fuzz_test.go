@@ -29,10 +29,15 @@ func seeds(f *testing.F) {
 	}
 }
 
+// linesOf is at least how many lines a file has, whatever ends them.
+func linesOf(data []byte) int {
+	return bytes.Count(data, []byte("\n")) + bytes.Count(data, []byte("\r")) + 1
+}
+
 // inside checks that every problem names the file and a place within it.
 func inside(t *testing.T, name string, data []byte, problems fault.Problems) {
 	t.Helper()
-	lines := bytes.Count(data, []byte("\n")) + 1
+	lines := linesOf(data)
 	for _, p := range problems {
 		if p.File != name || p.What == "" || p.Line < 0 || p.Line > lines || p.Column < 0 || p.Column > len(data)+1 {
 			t.Errorf("%+v of %d lines", p, lines)
@@ -60,7 +65,7 @@ func FuzzPlan(f *testing.F) {
 		}
 		found := where.Locate(p.Validate())
 		for _, x := range found {
-			if x.Path != "" && (x.Line < 1 || x.Line > bytes.Count(data, []byte("\n"))+1) {
+			if x.Path != "" && (x.Line < 1 || x.Line > linesOf(data)) {
 				t.Errorf("%+v", x)
 			}
 		}

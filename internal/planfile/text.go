@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"waihu/internal/fault"
@@ -16,6 +17,8 @@ func parse(f *findings, data []byte) *node {
 	if !checkText(f, data) {
 		return nil
 	}
+	// Lines end as they do here, so that lines are counted alike by all.
+	data = bytes.ReplaceAll(bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
 	var root *node
 	if strings.HasSuffix(strings.ToLower(f.file), ".json") {
 		root = parseJSON(f, data)
@@ -42,15 +45,16 @@ func checkText(f *findings, data []byte) bool {
 	case len(bytes.TrimSpace(data)) == 0:
 		f.add(nil, fault.Problem{What: "the file is empty", Expected: "a plan or a contract"})
 	}
-	for i, c := range data {
-		if len(f.list) > 0 {
+	if len(f.list) > 0 {
+		return false
+	}
+	for i, r := range string(data) {
+		if unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' || r == 0x2028 || r == 0x2029 {
+			f.add(place(data, i), fault.Problem{What: fmt.Sprintf("a control character, U+%04X", r), Expected: "text", Fix: "remove it"})
 			return false
 		}
-		if c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7f {
-			f.add(place(data, i), fault.Problem{What: fmt.Sprintf("a control character, code %d", c), Expected: "text", Fix: "remove it"})
-		}
 	}
-	return len(f.list) == 0
+	return true
 }
 
 // firstBad is where the first byte stands that is not UTF-8.

@@ -16,6 +16,7 @@ import (
 const (
 	MaxComponents = 500
 	maxRates      = 1000 // rows of a call-type matrix; more belong in a deck
+	maxAllRates   = 10_000
 	maxItems      = 1000 // of any other list
 	maxFindings   = 200
 	maxPeriods    = 120 // units in one billing period

@@ -89,6 +89,14 @@ func (c *check) components() {
 		c.bad("components", fmt.Sprintf("%d components", len(list)), fmt.Sprintf("at most %d", MaxComponents))
 		return
 	}
+	rows := 0
+	for i := range list {
+		rows += len(list[i].Rates)
+	}
+	if rows > maxAllRates {
+		c.bad("components", fmt.Sprintf("%d rate rows in all", rows), fmt.Sprintf("at most %d; prices by prefix belong in a deck", maxAllRates))
+		return
+	}
 	seen := map[string]string{}
 	for i := range list {
 		path := index("components", i)

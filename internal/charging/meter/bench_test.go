@@ -106,7 +106,8 @@ func callTypes(t testing.TB) *contract.Terms {
 // allocation at all, priced or not.
 func TestCallDoesNotAllocate(t *testing.T) {
 	byDeck, prefixes := deckTerms(t, 2000)
-	rounded, _ := deckTerms(t, 2000)
+	large, _ := deckTerms(t, 30_000)
+	rounded, _ := deckTerms(t, 30_000)
 	rounded.Plan.Components[0].RoundEach = &catalog.Rounding{Decimals: 4}
 	events := callTerms(t, catalog.Component{ID: "calls", Measure: catalog.Calls, UnitPrice: catalog.Price{Number: exact.One, Set: true}})
 	for _, c := range []struct {
@@ -117,9 +118,11 @@ func TestCallDoesNotAllocate(t *testing.T) {
 	}{
 		{"plain", callTerms(t, plainComponent()), prefixes, meter.Options{}},
 		{"deck", byDeck, prefixes, meter.Options{}},
-		{"deck, each call rounded", rounded, prefixes, meter.Options{}},
+		{"large deck", large, prefixes, meter.Options{}},
+		{"large deck, each call rounded", rounded, prefixes, meter.Options{}},
 		{"deck, evidence", byDeck, prefixes, meter.Options{Evidence: true}},
 		{"no prefix", byDeck, []string{"9990"}, meter.Options{}},
+		{"no prefix of a large deck", large, []string{"9990"}, meter.Options{}},
 		{"call types and hours", callTypes(t), prefixes, meter.Options{}},
 		{"each call", events, prefixes, meter.Options{}},
 	} {

@@ -2,6 +2,7 @@ package meter
 
 import (
 	"math"
+	"slices"
 
 	"waihu/internal/charging/catalog"
 	"waihu/internal/charging/contract"
@@ -57,6 +58,8 @@ type callMeter struct {
 	overflow  bool
 	detail    func(*Charged) // nil: none
 	ahead     *ahead         // nil: every call is looked up at once
+	parted    bool           // a call can have several parts: bands, hours
+	soFar     soFar
 }
 
 func newCallMeter(comp *catalog.Component, terms *contract.Terms) (*callMeter, error) {
@@ -66,6 +69,7 @@ func newCallMeter(comp *catalog.Component, terms *contract.Terms) (*callMeter, e
 	}
 	m := &callMeter{tariff: t, tallies: make([]Tally, t.slots), seats: map[string]int32{}}
 	m.keepBurns, m.perSeat = burnsOneByOne(terms.Plan, comp, t.slots)
+	m.parted = t.clock != nil || slices.ContainsFunc(t.rows, func(r row) bool { return len(r.bands) > 0 })
 	return m, nil
 }
 
@@ -179,10 +183,15 @@ func (m *callMeter) takeWhole(v *view, schedule int) outcome {
 // add books one call, or one part of it, on a slot. first marks the part that
 // carries the call: its count and its connect fee.
 func (m *callMeter) add(r *row, i int, rate *deck.Rate, v *view, billed, raw int64, first bool) {
+	if !first { // the first part paid it
+		further := *rate
+		further.Connect = 0
+		rate = &further
+	}
 	slot := r.slot + i
 	m.count(&m.tallies[slot], r.legs, rate, billed, raw, first)
 	if m.detail != nil {
-		m.tell(r, i, rate, v, billed, raw, first)
+		m.tell(r, i, rate, v, billed, raw)
 	}
 	if m.keepBurns && billed > 0 {
 		m.burns = append(m.burns, Burn{At: v.call.Start, Slot: int32(slot), Seconds: int32(min(billed*r.legs, math.MaxInt32)), Seat: m.seat(v)})
@@ -197,7 +206,7 @@ func (m *callMeter) count(t *Tally, legs int64, rate *deck.Rate, billed, raw int
 		t.Calls++
 	}
 	if m.each != nil {
-		nano, ok := rate.CostNano(billed, *m.each)
+		nano, ok := m.rounded(rate, billed, first)
 		m.overflow = m.overflow || !ok || nano > (math.MaxInt64-t.Nano)/legs
 		t.Nano += nano * legs
 		return
@@ -215,17 +224,36 @@ func (m *callMeter) count(t *Tally, legs int64, rate *deck.Rate, billed, raw int
 	}
 }
 
-// tell reports one call, or one part of it, to the detail.
-func (m *callMeter) tell(r *row, i int, rate *deck.Rate, v *view, billed, raw int64, first bool) {
-	whole := *rate
-	if !first {
-		whole.Connect = 0
+// soFar is what the parts of one call came to, where each call is rounded.
+type soFar struct {
+	exact exact.Number
+	nano  int64 // of them, rounded
+	last  int64 // of it, what the last part added
+}
+
+// rounded is what one call costs, rounded, in billionths; or what one part of it
+// adds, so that the parts of a call sum to the whole call rounded once.
+func (m *callMeter) rounded(rate *deck.Rate, billed int64, first bool) (nano int64, ok bool) {
+	s := &m.soFar
+	if !m.parted {
+		s.last, ok = rate.CostNano(billed, *m.each)
+		return s.last, ok
 	}
+	if first {
+		s.exact, s.nano = exact.Zero, 0
+	}
+	s.exact = s.exact.Add(rate.Cost(billed))
+	sum, err := s.exact.Round(exact.Mode(or(m.each.Mode, exact.HalfAway)), m.each.Decimals).Mul(exact.Int(deck.Nano)).Int64()
+	s.last, s.nano = sum-s.nano, sum
+	return s.last, err == nil
+}
+
+// tell reports one call, or one part of it, to the detail.
+func (m *callMeter) tell(r *row, i int, rate *deck.Rate, v *view, billed, raw int64) {
 	c := Charged{Call: v.call, Component: m.comp.ID, Label: r.label(i), Raw: raw, Billed: billed * r.legs, HasCost: m.linear()}
-	c.Cost = whole.Cost(billed).Mul(exact.Int(r.legs))
+	c.Cost = rate.Cost(billed).Mul(exact.Int(r.legs))
 	if m.each != nil {
-		nano, _ := whole.CostNano(billed, *m.each)
-		c.Cost = exact.Scaled(nano, 9).Mul(exact.Int(r.legs))
+		c.Cost = exact.Scaled(m.soFar.last, 9).Mul(exact.Int(r.legs))
 	}
 	m.detail(&c)
 }

@@ -2,7 +2,6 @@ package meter
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -76,25 +75,28 @@ func (c *clockwork) at(i timex.Instant) (schedule int, until timex.Instant) {
 	return none, (d + 1).Start(c.loc)
 }
 
-// lay works out the spans of a local day minute by minute: at most 1,440 steps,
-// once a day.
+// lay works out the spans of a local day minute by minute of the wall clock: at
+// most 1,560 steps, once a day. Minutes the clocks skip never come, those they
+// repeat come twice.
 func (c *clockwork) lay(d timex.Date) []span {
-	y, m, day := d.Civil()
-	start, end := d.Start(c.loc), (d + 1).Start(c.loc)
+	end := (d + 1).Start(c.loc)
 	var out []span
-	last := math.MinInt
-	for minute := range 24 * 60 {
-		who := c.inForce(d, minute)
-		if who == last {
-			continue
+	for at := d.Start(c.loc); at < end; { // stretches of one offset from UTC
+		_, change := at.In(c.loc).ZoneBounds()
+		until := end
+		if !change.IsZero() {
+			until = min(end, timex.At(change))
 		}
-		at := timex.At(time.Date(y, m, day, 0, minute, 0, 0, c.loc))
-		at = min(max(at, start), end)
-		if n := len(out); n > 0 {
-			out[n-1].to = at
+		for at < until {
+			wall := at.In(c.loc)
+			if who := c.inForce(d, wall.Hour()*60+wall.Minute()); len(out) == 0 || who != out[len(out)-1].schedule {
+				if n := len(out); n > 0 {
+					out[n-1].to = at
+				}
+				out = append(out, span{at, end, who})
+			}
+			at = min(at.Add(time.Minute-time.Duration(wall.Second())*time.Second), until)
 		}
-		out = append(out, span{at, end, who})
-		last = who
 	}
 	return out
 }

@@ -257,6 +257,9 @@ func (r *rater) includedRules(c *catalog.Component, l *Line) {
 				size, left = size.Add(b.size.Div(scale)), left.Add(b.left.Div(scale))
 			}
 		}
+		if size.IsZero() {
+			continue // it has ended, or has not begun
+		}
 		if pk.Per == catalog.PerSeatCount || pk.Scope == catalog.PerSeat {
 			seats := exact.Int(int64(len(r.agents())))
 			if pk.Scope != catalog.PerSeat {
@@ -268,7 +271,7 @@ func (r *rater) includedRules(c *catalog.Component, l *Line) {
 			l.rule("included", "package", pk.ID, "quantity", size.String(), "used", used.String(), "left", left.String(), "unit", l.Unit)
 		}
 		for _, b := range r.pots.buckets {
-			if b.pack.ID == pk.ID && b.granted < r.terms.First {
+			if b.pack.ID == pk.ID && b.carried {
 				l.rule("rollover", "package", pk.ID, "quantity", b.size.Div(scale).String(), "unit", l.Unit, "granted", b.granted.String(), "expires", b.expires.String())
 			}
 		}

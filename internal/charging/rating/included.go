@@ -21,7 +21,8 @@ type bucket struct {
 	expires timex.Date // day after the last
 	left    exact.Number
 	size    exact.Number
-	order   int // place in the plan
+	order   int  // place in the plan
+	carried bool // left over by an earlier period
 }
 
 // pots are the included quantities of one period.
@@ -55,8 +56,8 @@ func openPots(t *contract.Terms, seatsOf func(string) exact.Number, seatNames []
 		}
 		scale := scaleOf(comp)
 		for _, o := range t.Opening {
-			if o.Package == pk.ID && o.Expires > t.First && o.Left.Sign() > 0 {
-				p.buckets = append(p.buckets, &bucket{pack: pk, seat: o.Seat, granted: o.Granted, from: o.Granted, expires: o.Expires, left: o.Left.Mul(scale), size: o.Left.Mul(scale), order: i})
+			if o.Package == pk.ID && o.Expires > t.First && (o.Left.Sign() > 0 || dated(pk)) {
+				p.buckets = append(p.buckets, &bucket{pack: pk, seat: o.Seat, granted: o.Granted, from: o.Granted, expires: o.Expires, left: o.Left.Mul(scale), size: o.Left.Mul(scale), order: i, carried: true})
 			}
 		}
 		p.grant(pk, i, scale, seatsOf, seatNames)
@@ -68,7 +69,7 @@ func openPots(t *contract.Terms, seatsOf func(string) exact.Number, seatNames []
 func (p *pots) grant(pk *catalog.Package, order int, scale exact.Number, seatsOf func(string) exact.Number, seatNames []string) {
 	t := p.terms
 	from, to := t.Service()
-	if pk.From != 0 || pk.To != 0 {
+	if dated(pk) {
 		p.grantDated(pk, order, scale)
 		return
 	}
@@ -100,6 +101,10 @@ func (p *pots) grant(pk *catalog.Package, order int, scale exact.Number, seatsOf
 
 // maxRollover bounds how many periods a quantity lives on.
 const maxRollover = 36
+
+// dated tells whether a package has dates of its own. It is handed on from
+// period to period even when it is used up: what is not handed on is given anew.
+func dated(pk *catalog.Package) bool { return pk.From != 0 || pk.To != 0 }
 
 // grantDated gives a package with dates of its own once: in the period in which
 // it begins; later periods get what was left as an opening.
@@ -249,7 +254,7 @@ func (p *pots) burnSums(sums []demand) {
 func (p *pots) leftovers() []Left {
 	var out []Left
 	for _, b := range p.buckets {
-		if b.expires <= p.terms.After || b.left.Sign() <= 0 {
+		if b.expires <= p.terms.After || b.left.Sign() <= 0 && !dated(b.pack) {
 			continue
 		}
 		comp, _ := p.terms.Plan.Component(b.pack.AppliesTo[0])

@@ -207,7 +207,11 @@ func (r *rater) limits() error {
 		want := r.prorated(m)
 		have := exact.Zero
 		for _, l := range r.lines {
-			if counts(m.Components, l) {
+			switch {
+			case !counts(m.Components, l):
+			case m.Base == catalog.ExactLines:
+				have = have.Add(l.Exact)
+			default:
 				have = have.Add(l.Amount.Exact())
 			}
 		}
@@ -219,6 +223,9 @@ func (r *rater) limits() error {
 			Raw: have, Billed: want, Charged: want.Sub(have), Gross: want.Sub(have), Exact: want.Sub(have), TaxClass: r.taxClass(m.TaxClass)}
 		l.Parts = []Part{{Key: "true_up", Name: l.Name, Quantity: exact.One, UnitPrice: l.Exact, Exact: l.Exact}}
 		l.rule("minimum_spend", "minimum", want.String(), "reached", have.String(), "raised", l.Exact.String())
+		if m.Base == catalog.ExactLines {
+			l.rule("minimum_base_exact")
+		}
 		if err := l.round(r.plan.Currency); err != nil {
 			return err
 		}

@@ -109,6 +109,9 @@ func tierPart(i int, row *catalog.Tier, q exact.Number) Part {
 func CheaperAbove(t *catalog.Tiers, q exact.Number) (next, saves exact.Number, ok bool) {
 	now := tierPart(0, &t.Rows[tierOf(t, q)], q).Exact
 	for i := tierOf(t, q); i+1 < len(t.Rows); i++ {
+		if t.Rows[i+1].UnitPrice.Unknown {
+			continue
+		}
 		at := t.Rows[i].UpTo.Round(exact.Floor, 0).Add(exact.One)
 		if cost := tierPart(0, &t.Rows[i+1], at).Exact; cost.Less(now) {
 			return at, now.Sub(cost), true

@@ -1,0 +1,89 @@
+package catalog_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"waihu/internal/charging/catalog"
+	"waihu/internal/exact"
+)
+
+func TestSoundPlanHasNoErrors(t *testing.T) {
+	if found := plan().Validate(); found.Err() != nil {
+		t.Error(found)
+	}
+}
+
+func TestEmptyPlanIsReportedWhole(t *testing.T) {
+	found := (&catalog.Plan{Version: -1}).Validate()
+	for _, path := range []string{"plan", "version", "currency", "time_zone", "components"} {
+		seen := false
+		for _, p := range found {
+			seen = seen || p.Path == path
+		}
+		if !seen {
+			t.Errorf("nothing about %s in %v", path, found)
+		}
+	}
+}
+
+func TestTooManyComponents(t *testing.T) {
+	p := plan()
+	for range catalog.MaxComponents {
+		p.Components = append(p.Components, p.Components[1])
+	}
+	if found := p.Validate(); !strings.Contains(found.Error(), "502 components") {
+		t.Error(found)
+	}
+}
+
+func TestFindingsAreBounded(t *testing.T) {
+	p := plan()
+	for range 400 {
+		p.Discounts = append(p.Discounts, catalog.Discount{ID: "d"})
+	}
+	if found := p.Validate(); len(found) != 201 || !strings.Contains(found[200].What, "more findings") {
+		t.Errorf("%d findings, %v", len(found), found[len(found)-1])
+	}
+}
+
+func TestInversions(t *testing.T) {
+	tiers := catalog.Tiers{Mode: catalog.Volume, Rows: []catalog.Tier{{UpTo: num("5"), UnitPrice: price("800")}, {UpTo: num("10"), UnitPrice: price("720")}, {UnitPrice: price("640")}}}
+	got := tiers.Inversions()
+	if len(got) != 1 || got[0].Row != 1 || got[0].More.String() != "11" || got[0].CostMore.String() != "7040" || got[0].CostLast.String() != "7200" {
+		t.Errorf("%+v", got)
+	}
+	tiers.Rows[2].UnitPrice = catalog.Price{Set: true, Unknown: true}
+	if got := tiers.Inversions(); len(got) != 0 {
+		t.Errorf("an unknown price counts as %+v", got)
+	}
+	tiers.Mode = catalog.Graduated
+	if got := tiers.Inversions(); len(got) != 0 {
+		t.Errorf("graduated: %+v", got)
+	}
+}
+
+// TestLargestPlanIsCheckedInTime: ten matrices of a thousand rows, each row
+// compared with each other.
+func TestLargestPlanIsCheckedInTime(t *testing.T) {
+	matrices := func(n int) *catalog.Plan {
+		p := plan()
+		for i := range n {
+			c := catalog.Component{ID: "c" + string(rune('a'+i)), Measure: catalog.TalkTime}
+			for j := range 1000 {
+				c.Rates = append(c.Rates, catalog.RateRow{Match: catalog.Filter{Outcome: []string{"o" + exact.Int(int64(j)).String()}}, UnitPrice: price("1")})
+			}
+			p.Components = append(p.Components, c)
+		}
+		return p
+	}
+	start := time.Now()
+	found := matrices(10).Validate()
+	if took := time.Since(start); found.Err() != nil || took > 5*time.Second {
+		t.Errorf("%s, %v", took, found.Errors())
+	}
+	if found := matrices(11).Validate(); !strings.Contains(found.Error(), "11000 rate rows") {
+		t.Error(found)
+	}
+}
