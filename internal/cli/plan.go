@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"waihu/internal/charging/catalog"
 	"waihu/internal/charging/contract"
@@ -32,8 +30,10 @@ type planCheck struct {
 func (c *planCheck) Run(e *env) error {
 	var all fault.Problems
 	for _, path := range c.Files {
-		_, problems := planfile.Load(os.DirFS(filepath.Dir(path)), filepath.Base(path))
-		problems = inFolder(problems, path)
+		_, problems, err := loadPlan(path)
+		if err != nil {
+			return err
+		}
 		all = append(all, problems...)
 		if c.JSON {
 			continue

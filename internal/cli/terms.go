@@ -24,8 +24,10 @@ type agreed struct {
 
 // readAgreement reads a plan or contract file and prints its warnings.
 func readAgreement(e *env, path string) (*agreed, error) {
-	b, problems := planfile.Load(os.DirFS(filepath.Dir(path)), filepath.Base(path))
-	problems = inFolder(problems, path)
+	b, problems, err := loadPlan(path)
+	if err != nil {
+		return nil, err
+	}
 	for _, w := range problems.Warnings() {
 		fmt.Fprintf(e.Err, "warning: %v\n", w)
 	}
@@ -41,6 +43,18 @@ func readAgreement(e *env, path string) (*agreed, error) {
 		return nil, fault.New(fault.Invalid, "%v", err)
 	}
 	return &agreed{b, loc}, nil
+}
+
+// loadPlan reads a plan or contract and what it names in its own folder; links
+// out of the folder are not followed.
+func loadPlan(path string) (planfile.Bundle, fault.Problems, error) {
+	root, err := os.OpenRoot(filepath.Dir(path))
+	if err != nil {
+		return planfile.Bundle{}, nil, fault.New(fault.NotFound, "%s: %v", path, err)
+	}
+	defer root.Close()
+	b, problems := planfile.Load(root.FS(), filepath.Base(path))
+	return b, inFolder(problems, path), nil
 }
 
 // inFolder gives problems the path a person typed, not the bare file name.

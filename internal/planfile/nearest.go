@@ -15,7 +15,7 @@ func nearest(word string, list []string) string {
 		}
 		d := distance(word, w)
 		if a, b := bare(word), bare(w); len(a) > 2 && len(b) > 2 && (strings.HasPrefix(a, b) || strings.HasPrefix(b, a)) {
-			d = 1 // monday for mon, minute for minutes_total
+			d = min(d, 2) // monday for mon, minute for minutes_total
 		}
 		if d < least && d < len(w) {
 			best, least = w, d

@@ -32,18 +32,7 @@ func (c *check) tiers(path string, comp *Component) {
 		if !row.UnitPrice.Set && row.Flat.IsZero() {
 			c.bad(at, "a tier without a price", "unit_price, flat or both; unit_price: 0 if it is free")
 		}
-		last := i == len(t.Rows)-1
-		switch {
-		case row.UpTo == nil && !last:
-			c.bad(at+".up_to", "a tier without end before the last", "the largest quantity of the tier")
-			sound = false
-		case row.UpTo != nil && last:
-			c.bad(at+".up_to", "the last tier ends at "+row.UpTo.String()+": larger quantities have no price", "no up_to in the last tier; a tier with unit_price: unknown for what is beyond")
-			sound = false
-		case row.UpTo != nil && row.UpTo.Cmp(low) <= 0:
-			c.bad(at+".up_to", fmt.Sprintf("the tier ends at %s and begins above %s", row.UpTo, low), "bounds that rise from tier to tier")
-			sound = false
-		}
+		sound = c.bound(at+".up_to", row, low, i == len(t.Rows)-1) && sound
 		if row.UpTo != nil {
 			c.quantity(at+".up_to", *row.UpTo)
 			low = *row.UpTo
@@ -52,6 +41,22 @@ func (c *check) tiers(path string, comp *Component) {
 	if sound {
 		c.inversions(rows, t)
 	}
+}
+
+// bound checks where a tier that begins above low ends, and tells whether it can
+// end there.
+func (c *check) bound(path string, row *Tier, low exact.Number, last bool) bool {
+	switch {
+	case row.UpTo == nil && !last:
+		c.bad(path, "a tier without end before the last", "the largest quantity of the tier")
+	case row.UpTo != nil && last:
+		c.bad(path, "the last tier ends at "+row.UpTo.String()+": larger quantities have no price", "no up_to in the last tier; a tier with unit_price: unknown for what is beyond")
+	case row.UpTo != nil && row.UpTo.Cmp(low) <= 0:
+		c.bad(path, fmt.Sprintf("the tier ends at %s and begins above %s", row.UpTo, low), "bounds that rise from tier to tier")
+	default:
+		return true
+	}
+	return false
 }
 
 // inversions warns where one unit more costs less. That is legal; customers ask

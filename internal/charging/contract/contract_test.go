@@ -9,6 +9,7 @@ import (
 
 	"waihu/internal/charging/catalog"
 	"waihu/internal/charging/contract"
+	"waihu/internal/charging/deck"
 	"waihu/internal/exact"
 	"waihu/internal/fault"
 	"waihu/internal/money"
@@ -189,6 +190,16 @@ func TestOverrideKeysAreComponentKeys(t *testing.T) {
 	}
 }
 
+// rows is a deck of one row.
+func rows(t *testing.T, price int64) *deck.Deck {
+	t.Helper()
+	d, problems := deck.Build([]deck.Entry{{Prefix: "86", Rate: deck.Rate{Price: price, Per: 60, First: 60, Next: 60}}})
+	if problems.Err() != nil {
+		t.Fatal(problems)
+	}
+	return d
+}
+
 func TestDigestMovesWithEverything(t *testing.T) {
 	calendars, err := holiday.Calendars()
 	if err != nil {
@@ -210,6 +221,8 @@ func TestDigestMovesWithEverything(t *testing.T) {
 		{"quantity", func(in *contract.Inputs) { in.Contract.Quantities["seats"] = contract.Held{Quantity: exact.Int(11)} }},
 		{"module", func(in *contract.Inputs) { in.Contract.Modules = nil }},
 		{"end", func(in *contract.Inputs) { in.Contract.Amendments[1].End = day("2026-02-15") }},
+		{"deck", func(in *contract.Inputs) { in.Decks = map[string]*deck.Deck{"d": rows(t, 1)} }},
+		{"deck price", func(in *contract.Inputs) { in.Decks = map[string]*deck.Deck{"d": rows(t, 2)} }},
 		{"opening", func(in *contract.Inputs) { in.Opening = []contract.Opening{{Package: "x", Left: exact.One}} }},
 		{"holidays", func(in *contract.Inputs) { in.Holidays = map[string]*timex.Calendar{"cn": calendars["us"]} }},
 	} {

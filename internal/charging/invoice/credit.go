@@ -19,8 +19,14 @@ type Credit struct {
 func Credits(line, tax money.Amount, nets []money.Amount) ([]Credit, error) {
 	c := line.Currency()
 	leftNet, leftTax := line, tax
+	if tax.Currency() != c {
+		return nil, fault.New(fault.Invalid, "a line in %s with tax in %s", c, tax.Currency())
+	}
 	out := make([]Credit, 0, len(nets))
 	for i, net := range nets {
+		if net.Currency() != c {
+			return nil, fault.New(fault.Invalid, "credit %d of %s on a line in %s: a credit note is in the currency of its invoice", i+1, net, c)
+		}
 		if net.Sign() < 0 || net.Cmp(leftNet) > 0 {
 			return nil, fault.New(fault.Conflict, "credit %d of %s: the line has %s left to credit", i+1, net, leftNet)
 		}
@@ -64,6 +70,9 @@ func Creditable(asked, paid, credited money.Amount) (money.Amount, error) {
 	left, err := paid.Sub(credited)
 	if err != nil {
 		return left, err
+	}
+	if left.Currency() != asked.Currency() {
+		return left, fault.New(fault.Invalid, "%s asked of what was paid in %s: a credit is in the currency of its invoice", asked, left.Currency())
 	}
 	if left.Sign() < 0 {
 		return money.Zero(asked.Currency()), nil

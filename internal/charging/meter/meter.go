@@ -230,7 +230,7 @@ func (m *Meter) overlaps(from, to timex.Instant) bool {
 func (m *Meter) pricesEach(kind string) bool {
 	for i := range m.terms.Plan.Components {
 		c := &m.terms.Plan.Components[i]
-		if c.Measure == catalog.Events && c.PricesEach() && (len(c.Where.Kind) == 0 || slices.Contains(c.Where.Kind, kind)) {
+		if c.Measure == catalog.Events && c.PricesEach() && anyFold(c.Where.Kind, kind) {
 			return true
 		}
 	}
@@ -396,7 +396,13 @@ func (m *Meter) Finish() (*Gathered, error) {
 		if a.At != b.At {
 			return a.At < b.At
 		}
-		return a.Source+a.ID < b.Source+b.ID
+		if a.Source != b.Source {
+			return a.Source < b.Source
+		}
+		if a.ID != b.ID {
+			return a.ID < b.ID
+		}
+		return a.Quantity.Less(b.Quantity) // facts without a name: what is left cannot be told apart
 	})
 	return g, nil
 }

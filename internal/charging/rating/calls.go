@@ -157,6 +157,9 @@ func (r *rater) singlePrice(c *catalog.Component, cc *meter.CallCount, l *Line, 
 		flat = flat.Add(fees(s))
 		count += s.Calls
 		rounded = rounded.Add(exact.Scaled(s.Nano, 9))
+		if s.Billed > 0 && (c.ConnectFee.Unknown || c.RoundEach != nil && c.UnitPrice.Unknown) {
+			r.unknown(l)
+		}
 	}
 	if c.RoundEach != nil {
 		l.Charged = l.Billed
@@ -189,6 +192,13 @@ func (r *rater) take(p priced, l *Line) {
 	l.Parts = append(l.Parts, p.parts...)
 	l.Rules = append(l.Rules, p.rules...)
 	if p.unknown {
+		r.unknown(l)
+	}
+}
+
+// unknown marks a line with a price nobody knows, once.
+func (r *rater) unknown(l *Line) {
+	if !l.Unknown {
 		l.Unknown = true
 		l.rule("unknown_price", "what", l.Name.En)
 	}

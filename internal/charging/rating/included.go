@@ -51,8 +51,8 @@ func openPots(t *contract.Terms, seatsOf func(string) exact.Number, seatNames []
 	for i := range packs {
 		pk := &packs[i]
 		comp, ok := t.Plan.Component(pk.AppliesTo[0])
-		if !ok {
-			continue // refused when the plan was checked
+		if !ok || !comp.Measure.OfCalls() {
+			continue // what is included with anything but calls is one subtraction on its line
 		}
 		scale := scaleOf(comp)
 		for _, o := range t.Opening {

@@ -240,7 +240,11 @@ func (r *rater) limits() error {
 }
 
 func (r *rater) cap(m *catalog.Limit) error {
-	left := r.prorated(m)
+	most, err := money.ToMinor(r.prorated(m), r.plan.Currency) // as lines are, so that they can sum to it
+	if err != nil {
+		return err
+	}
+	left := most.Exact()
 	for _, l := range r.lines {
 		if !counts(m.Components, l) {
 			continue

@@ -238,11 +238,15 @@ func (r *rater) tieredRuns(c *catalog.Component, q meter.Quantity, terms *contra
 		r.volumeRuns(c, q, terms, l)
 		return nil
 	}
-	tiers, err := meter.GraduatedProrated(c, q.Runs, terms)
+	known, open := knownTiers(c)
+	tiers, err := meter.GraduatedProrated(known, q.Runs, terms)
 	if err != nil {
 		return err
 	}
 	for _, t := range tiers {
+		if open[t.Tier] && t.Units.Num.Sign() > 0 {
+			r.unknown(l)
+		}
 		if t.Exact.IsZero() && t.Units.Value().IsZero() {
 			continue
 		}
@@ -252,6 +256,20 @@ func (r *rater) tieredRuns(c *catalog.Component, q meter.Quantity, terms *contra
 	}
 	l.rule("tier_graduated", "tier", fmt.Sprint(len(l.Parts)))
 	return nil
+}
+
+// knownTiers is a component whose unknown prices count as nothing, and which
+// tiers had one.
+func knownTiers(c *catalog.Component) (*catalog.Component, map[int]bool) {
+	out, tiers, open := *c, *c.Tiers, map[int]bool{}
+	tiers.Rows = slices.Clone(tiers.Rows)
+	for i := range tiers.Rows {
+		if p := &tiers.Rows[i].UnitPrice; p.Unknown {
+			open[i], p.Unknown = true, false
+		}
+	}
+	out.Tiers = &tiers
+	return &out, open
 }
 
 // volumeRuns prices each level at the tier it falls in, for the days it held.
@@ -272,12 +290,18 @@ func (r *rater) volumeRuns(c *catalog.Component, q meter.Quantity, terms *contra
 	}
 }
 
+// ofKind tells whether a component takes events of a kind; capitals do not
+// matter, as in every filter.
+func ofKind(c *catalog.Component, kind string) bool {
+	return len(c.Where.Kind) == 0 || slices.ContainsFunc(c.Where.Kind, func(want string) bool { return strings.EqualFold(want, kind) })
+}
+
 // events prices metered events: their sum, or each of them.
 func (r *rater) events(c *catalog.Component) error {
 	l := r.line(c)
 	var digest usage.Digest
 	for kind, e := range r.g.Events {
-		if len(c.Where.Kind) > 0 && !slices.Contains(c.Where.Kind, kind) {
+		if !ofKind(c, kind) {
 			continue
 		}
 		l.Raw = l.Raw.Add(e.Quantity)
@@ -316,7 +340,7 @@ func (r *rater) eachEvent(c *catalog.Component, l *Line) {
 	free, paid, fees, atMin, atMax := exact.Zero, exact.Zero, exact.Zero, int64(0), int64(0)
 	linear := exact.Zero
 	for _, e := range r.g.Each {
-		if len(c.Where.Kind) > 0 && !slices.Contains(c.Where.Kind, e.Kind) {
+		if !ofKind(c, e.Kind) {
 			continue
 		}
 		n := exact.Min(left, e.Quantity)

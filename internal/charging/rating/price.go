@@ -14,14 +14,6 @@ type priced struct {
 	unknown bool
 }
 
-func (p *priced) total() exact.Number {
-	sum := exact.Zero
-	for _, part := range p.parts {
-		sum = sum.Add(part.Exact)
-	}
-	return sum
-}
-
 // quantity prices a quantity by a component's unit price, tiers or blocks. The
 // quantity is in the component's unit and not negative.
 func quantity(c *catalog.Component, q exact.Number) priced {
