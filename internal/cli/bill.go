@@ -69,7 +69,7 @@ func (c *billCmd) Run(e *env) (err error) {
 		return err
 	}
 	if c.Previous != "" {
-		if inputs.Opening, err = carriedOver(c.Previous, first); err != nil {
+		if inputs.Opening, err = a.carriedOver(c.Previous, first); err != nil {
 			return err
 		}
 	}
@@ -114,6 +114,9 @@ func (c *billCmd) issue(inv *invoice.Invoice, a *agreed) error {
 	if c.Number == "" {
 		return nil
 	}
+	if len(inv.Unpriced) > 0 && !c.AllowUnpriced {
+		return fault.New(fault.Unpriced, "usage without a price is listed (%s): the invoice is not issued; price it, name it under unmetered, or say --allow-unpriced", unpricedWords(inv))
+	}
 	on := inv.After
 	if c.Issued != "" {
 		var err error
@@ -122,6 +125,15 @@ func (c *billCmd) issue(inv *invoice.Invoice, a *agreed) error {
 		}
 	}
 	return inv.Issue(c.Number, on, on+timex.Date(a.paymentDays()))
+}
+
+// unpricedWords counts unpriced usage by kind.
+func unpricedWords(inv *invoice.Invoice) string {
+	var words []string
+	for _, u := range inv.Unpriced {
+		words = append(words, fmt.Sprintf("%d %s, %s", u.Count, u.Facts, u.Reason))
+	}
+	return strings.Join(words, "; ")
 }
 
 func (c *billCmd) show(e *env, inv *invoice.Invoice, tag lang.Tag) error {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"waihu/internal/charging/catalog"
 	"waihu/internal/charging/contract"
 	"waihu/internal/charging/invoice"
 	"waihu/internal/exact"
@@ -117,7 +118,20 @@ func (a *agreed) terms(e *env, first, after timex.Date, in invoice.Inputs) (*con
 	for _, w := range problems.Warnings() {
 		fmt.Fprintf(e.Err, "warning: %v\n", w)
 	}
-	return t, problems.Err()
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	a.warnUndated(e, t)
+	return t, nil
+}
+
+// warnUndated says what a bill leaves out because nobody said when service began.
+func (a *agreed) warnUndated(e *env, t *contract.Terms) {
+	for i := range t.Plan.Components {
+		if c := &t.Plan.Components[i]; c.Measure == catalog.OneOff && c.On == 0 && t.Start == 0 {
+			fmt.Fprintf(e.Err, "warning: %s is due when service begins, and that is not known: say --since DATE if it began in this period\n", c.ID)
+		}
+	}
 }
 
 // stated reads --set seats=30 and --module recording=2026-03-05..2026-03-12.
@@ -143,10 +157,17 @@ func stated(since string, set, modules []string) (in invoice.Inputs, err error) 
 
 // carriedOver takes what the invoice before left, which must end where the
 // period begins.
-func carriedOver(path string, first timex.Date) ([]invoice.Carry, error) {
+func (a *agreed) carriedOver(path string, first timex.Date) ([]invoice.Carry, error) {
 	before, err := readInvoice(path)
 	if err != nil {
 		return nil, err
+	}
+	if seal, err := before.Digest(); err != nil || seal != before.Seal {
+		return nil, fault.New(fault.Mismatch, "--previous %s: its seal is broken, so what it carries over cannot be trusted; give the invoice as it was made", path)
+	}
+	if contract := a.heading().Contract; before.Plan.ID != a.Plan.ID || before.Contract != contract || before.Currency != a.Plan.Currency {
+		return nil, fault.New(fault.Conflict, "--previous %s: it is of plan %s, contract %q, in %s; this bill is of plan %s, contract %q, in %s", path,
+			before.Plan.ID, before.Contract, before.Currency, a.Plan.ID, contract, a.Plan.Currency)
 	}
 	if before.After != first {
 		return nil, fault.New(fault.Invalid, "--previous %s: that invoice ends before %s, this period begins on %s; give the invoice just before", path, before.After, first)

@@ -122,7 +122,7 @@ func unpricedRow(tag lang.Tag, u *invoice.Unpriced) []string {
 	if u.Seconds > 0 {
 		clock = lang.Clock(u.Seconds)
 	}
-	out := []string{say(tag, "doc.unpriced_row", "records", records(tag, u.Facts, u.Count), "clock", clock, "reason", clean(u.Reason))}
+	out := []string{say(tag, "doc.unpriced_row", "records", records(tag, u.Facts, u.Count), "clock", clock, "reason", lang.Choice(tag, "unpriced", clean(u.Reason)))}
 	if len(u.Examples) > 0 {
 		out = append(out, say(tag, "doc.examples", "ids", clean(strings.Join(u.Examples, ", "))))
 	}

@@ -124,7 +124,7 @@ func (b *workbook) taxes(inv *invoice.Invoice) {
 func (b *workbook) unpriced(inv *invoice.Invoice) {
 	b.begin(b.say("doc.sheet_unpriced"), []float64{20, 12, 14, 60, 60}, b.say("doc.records"), b.say("doc.count"), b.say("doc.seconds"), b.say("doc.reason"), b.say("doc.example_head"))
 	for _, u := range inv.Unpriced {
-		b.put(lang.Choice(b.tag, "facts", u.Facts), u.Count, b.number(exact.Int(u.Seconds)), cell(u.Reason), cell(strings.Join(u.Examples, ", ")))
+		b.put(lang.Choice(b.tag, "facts", u.Facts), u.Count, b.number(exact.Int(u.Seconds)), cell(lang.Choice(b.tag, "unpriced", u.Reason)), cell(strings.Join(u.Examples, ", ")))
 	}
 	if len(inv.Unpriced) == 0 {
 		b.put(b.say("doc.none"), 0)

@@ -69,7 +69,9 @@ func packageBill(c *charge) (answer, error) {
 	comp.Included.Scope, comp.Included.Per = catalog.Scope(scope), catalog.Per(per)
 	w := newWorld()
 	if comp.Included.Per == catalog.PerSeatCount {
-		comp.Included.SeatsOf = "seats"
+		if comp.Included.Scope != catalog.PerSeat {
+			comp.Included.SeatsOf = "seats"
+		}
 		w.plan.Components = []catalog.Component{{ID: "seats", Measure: catalog.SeatsAssigned, UnitPrice: known(exact.Zero)}}
 		w.hold("seats", use.Seats.Number)
 	}

@@ -160,7 +160,7 @@ func (w *world) event(id, kind string, quantity exact.Number) {
 		if err != nil {
 			return err
 		}
-		return to.Event(usage.Event{ID: id, Source: "case", Kind: kind, Quantity: quantity, At: w.first.Start(loc)})
+		return to.Event(usage.Event{ID: id, Source: "case", Kind: kind, Quantity: quantity, At: max(w.first, w.start).Start(loc)})
 	})
 }
 

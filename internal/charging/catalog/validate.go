@@ -53,12 +53,14 @@ type check struct {
 	p     *Plan
 	found fault.Problems
 	more  int
+	lost  bool            // one of them an error
 	used  map[string]bool // "deck x", "schedule y": named by something
 }
 
 func (c *check) put(p fault.Problem) {
 	if len(c.found) >= maxFindings {
 		c.more++
+		c.lost = c.lost || !p.Warning
 		return
 	}
 	c.found = append(c.found, p)
@@ -76,7 +78,7 @@ func (c *check) warn(path, what, fix string) {
 
 func (c *check) all() fault.Problems {
 	if c.more > 0 {
-		c.found = append(c.found, fault.Problem{What: fmt.Sprintf("and %d more findings", c.more)})
+		c.found = append(c.found, fault.Problem{What: fmt.Sprintf("and %d more findings", c.more), Warning: c.found.Err() == nil && !c.lost})
 	}
 	return c.found
 }

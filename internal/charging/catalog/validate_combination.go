@@ -16,6 +16,13 @@ func (c *check) combinations(path string, comp *Component) {
 	})
 	stepped := comp.Tiers != nil || comp.Block != nil
 	several := len(comp.Rates) > 0 || comp.Deck != ""
+	timed := c.timed(comp) && comp.Measure == TalkTime && comp.Crossing != CrossingCallStart // a call can have several parts
+	banded := slices.ContainsFunc(comp.Rates, func(r RateRow) bool { return len(r.Bands) > 0 })
+	rowSchedule := slices.ContainsFunc(comp.Rates, func(r RateRow) bool { return len(r.Match.Schedule) > 0 })
+	rowBounds := slices.ContainsFunc(comp.Rates, func(r RateRow) bool {
+		return !r.MinEach.IsZero() || !r.MaxEach.IsZero() || r.MinDuration > 0
+	})
+	grace := comp.Grace > 0 && (comp.GraceRule == SubtractGrace || comp.GraceRule == AddGrace)
 	byDay := comp.Tiers != nil && (comp.Measure == SeatsAssigned || comp.Measure == Recurring)
 	for _, r := range []struct {
 		key   string
@@ -38,6 +45,17 @@ func (c *check) combinations(path string, comp *Component) {
 		{"commitment", !comp.Commitment.IsZero(), byDay, "tiers of a level that changes from day to day have no total to raise; use minimum"},
 		{"round_total", comp.RoundTotal != nil, byDay, "tiers price each day's level"},
 		{"per_seat_of", comp.PerSeatOf != "", byDay, "tiers price each day's level"},
+		{"minimum_each", !comp.MinEach.IsZero(), timed, "a call over a change of price has several parts; use crossing: call_start"},
+		{"maximum_each", !comp.MaxEach.IsZero(), timed, "a call over a change of price has several parts; use crossing: call_start"},
+		{"rates", rowBounds, timed, "minimum_each, maximum_each and minimum_duration of a row are for whole calls, and a call over a change of price has several parts; use crossing: call_start"},
+		{"minimum_duration", comp.MinDuration > 0, timed, "a call over a change of price has several parts; use crossing: call_start"},
+		{"grace", grace, timed, "a call over a change of price has several parts; use grace_rule: free_if_within, or crossing: call_start"},
+		{"grid", comp.Grid == MultipleFromZero, timed && comp.Crossing == CrossingIncrementStart, "increments that run through start at the call"},
+		{"grace", comp.Grace > 0, banded, "bands count from the first second"},
+		{"minimum_duration", comp.MinDuration > 0, banded, "bands count from the first second"},
+		{"grid", comp.Grid == MultipleFromZero, banded, "bands have steps of their own"},
+		{"commitment", !comp.Commitment.IsZero(), bounds && comp.Measure.OfCalls(), "calls at a bound have no seconds to count; use minimum"},
+		{"where.schedule", len(comp.Where.Schedule) > 0, rowSchedule, "its rows name schedules of their own"},
 		{"increment", !comp.Increment.IsZero(), comp.Deck != "", "the rows of a deck have their own; name it on the deck"},
 	} {
 		if r.given && r.clash {

@@ -44,6 +44,40 @@ func (c *check) packages() {
 			c.included(path, &pk.Included, first.Measure)
 		}
 	}
+	c.sharing()
+}
+
+// sharing checks packages that meet in one component, or in a group.
+func (c *check) sharing() {
+	for i := range c.p.Components {
+		all := c.p.IncludedFor(c.p.Components[i].ID)
+		for _, pk := range all {
+			if pk.Burn != all[0].Burn && (priced(pk.Burn) || priced(all[0].Burn)) {
+				c.bad(index("components", i), "its packages are used up in different orders: "+all[0].ID+" and "+pk.ID, "one burn for all of them")
+			}
+		}
+	}
+	for i := range c.p.Packages {
+		for _, g := range c.p.Cheapest {
+			if n := optionsOf(&g, c.p.Packages[i].AppliesTo); n > 1 {
+				c.bad(index("packages", i)+".applies_to", fmt.Sprintf("%d options of %s would use the package up, and only one is charged", n, g.ID), "components of one option")
+			}
+		}
+	}
+}
+
+// priced tells whether an order goes by price.
+func priced(b Burn) bool { return b == BurnDearest || b == BurnCheapest }
+
+// optionsOf counts the options of a group that have any of the components.
+func optionsOf(g *Cheapest, components []string) int {
+	n := 0
+	for _, o := range g.Options {
+		if slices.ContainsFunc(o.Components, func(id string) bool { return slices.Contains(components, id) }) {
+			n++
+		}
+	}
+	return n
 }
 
 // packaged checks one component that uses a package.
@@ -81,6 +115,8 @@ func (c *check) included(path string, in *Included, m Measure) {
 	switch {
 	case in.Per == PerSeatCount && in.SeatsOf == "" && in.Scope != PerSeat:
 		c.bad(path+".seats_of", "a quantity for each seat, and no component whose seats count", "the identifier of a component")
+	case in.SeatsOf != "" && in.Scope == PerSeat:
+		c.bad(path+".seats_of", "with scope: per_seat each agent who calls has its own; billed seats do not count", "scope: pool, or no seats_of")
 	case in.SeatsOf != "" && in.Per != PerSeatCount:
 		c.bad(path+".seats_of", "seats_of does nothing without per: seat", "per: seat, or no seats_of")
 	}
@@ -99,6 +135,9 @@ func (c *check) included(path string, in *Included, m Measure) {
 	dated := in.From != 0 || in.To != 0
 	if dated && in.Rollover != nil {
 		c.bad(path+".rollover", "a package with dates lives until its own end", "rollover or dates, one of the two")
+	}
+	if dated && (in.Burn == BurnDearest || in.Burn == BurnCheapest) {
+		c.bad(path+".burn", "a package with dates is used as calls are made: those of other days cannot use it", "burn: time, or no dates")
 	}
 	if dated && in.Prorate {
 		c.bad(path+".prorate", "a package with dates is given whole", "prorate or dates, one of the two")

@@ -88,6 +88,7 @@ func (c *Contract) PlanOn(p *catalog.Plan, day timex.Date) *catalog.Plan {
 	for i, s := range c.stages() {
 		if i == 0 || s.on <= day { // a contract that begins within the period holds for it
 			s.apply(&out, day)
+			s.chargePacks(&out, i == 0)
 		}
 	}
 	if pre := c.Prepayment; pre != nil && pre.Percent != nil {
@@ -151,11 +152,40 @@ func (c *Commitment) apply(p *catalog.Plan, day timex.Date) {
 
 func (k *Pack) apply(p *catalog.Plan) {
 	p.Packages = replace(p.Packages, k.Package, func(x catalog.Package) string { return x.ID })
-	if !k.Price.Set {
-		return
+}
+
+// chargePacks makes the prices of a stage's packs fall due: on their first day,
+// but not before the first period in which the stage holds. What the contract
+// begins with and has no day of its own falls due when the contract starts.
+func (s *stage) chargePacks(p *catalog.Plan, base bool) {
+	for i := range s.Packs {
+		k := &s.Packs[i]
+		if !k.Price.Set {
+			continue
+		}
+		due := k.From
+		if !base {
+			due = max(due, firstPeriod(p, s.on))
+		}
+		p.Components = append(p.Components, catalog.Component{ID: k.priceID(), Name: k.Name, Category: "package", Measure: catalog.OneOff,
+			On: due, UnitPrice: k.Price, TaxClass: k.TaxClass})
 	}
-	p.Components = append(p.Components, catalog.Component{ID: k.priceID(), Name: k.Name, Category: "package", Measure: catalog.OneOff,
-		On: k.From, UnitPrice: k.Price, TaxClass: k.TaxClass})
+}
+
+// firstPeriod is the first day of the first calendar period of a plan that
+// begins on a day or later.
+func firstPeriod(p *catalog.Plan, on timex.Date) timex.Date {
+	every := p.Period.Every
+	if every == "" {
+		every = timex.Month
+	}
+	cycle := timex.CalendarCycle(every)
+	cycle.Count = max(p.Period.Count, 1)
+	first, after := cycle.Containing(on)
+	if p.Period.Anchor == catalog.ContractAnchor || first == on {
+		return on // periods from the contract's start: the day itself is as good
+	}
+	return after
 }
 
 // priceID names the component that charges a pack.

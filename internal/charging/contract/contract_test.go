@@ -127,7 +127,6 @@ func TestContractOverAYear(t *testing.T) {
 		"2026-04": "seats 12 at 170, lines 0, mobile 0.1, recording 2026-01-15-1970-01-01, 2026-04-01 to 2026-05-01", // the ramp begins on the 15th
 		"2026-05": "seats 12 at 160, lines 0, mobile 0.1, 20 on 2026-05-10, recording 2026-01-15-2026-05-20, quality 2026-05-12-2026-05-18, 2026-05-01 to 2026-06-01",
 		"2026-06": "seats 20 at 160, lines 3, mobile 0.1, 2026-06-01 to 2026-07-01", // the amendment takes the place of the change of 1 June
-		"2026-10": "seats 20 at 160, lines 3, mobile 0.1, 2026-10-01 to 2026-10-01", // ended
 	} {
 		first, after, err := timex.ParsePeriod(month)
 		if err != nil {

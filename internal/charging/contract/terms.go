@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"maps"
 	"time"
 
 	"waihu/internal/charging/catalog"
@@ -30,6 +31,9 @@ type Terms struct {
 	Changes    map[string][]Change     // changes of a fixed quantity within the period, by component
 	Modules    []usage.Module          // modules the contract itself switches on
 	Opening    []Opening               // what earlier periods left over
+
+	// history gives quantities and changes of other days; nil: they do not change.
+	history func(first, after timex.Date) (map[string]exact.Number, map[string][]Change)
 }
 
 // Change is a new level of a fixed quantity from a local day on.
@@ -45,6 +49,26 @@ type Opening struct {
 	Granted timex.Date
 	Expires timex.Date // day after the last
 	Left    exact.Number
+}
+
+// Within are the terms of other days than the bill's: of a fee with a period of
+// its own. What was stated for the bill holds there too.
+func (t *Terms) Within(first, after timex.Date) *Terms {
+	own := *t
+	own.First, own.After, own.Period = first, after, timex.Days(first, after, t.Loc)
+	if t.history == nil {
+		return &own
+	}
+	_, agreed := t.history(t.First, t.After)
+	quantities, changes := t.history(first, after)
+	own.Quantities, own.Changes = maps.Clone(t.Quantities), maps.Clone(t.Changes)
+	for id, n := range quantities {
+		if stated := len(t.Changes[id]) != len(agreed[id]); stated {
+			continue
+		}
+		own.Quantities[id], own.Changes[id] = n, changes[id]
+	}
+	return &own
 }
 
 // Service is the part of the period in which the contract serves.

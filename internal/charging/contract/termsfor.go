@@ -60,6 +60,10 @@ func TermsFor(in Inputs) (*Terms, fault.Problems) {
 		t.Loc = loc
 	}
 	t.Period = timex.Days(t.First, t.After, t.Loc)
+	if first, after := t.Service(); first == after {
+		k.put("", t.First.String()+" to "+t.After.String(), "the contract does not serve in this period", "a period between its first day of service and its last")
+		return nil, k.found
+	}
 	k.stated(&in, t)
 	t.Modules = moduleFacts(&in, t)
 	k.aligned(t)
@@ -83,6 +87,7 @@ func (k *check) underContract(in *Inputs, t *Terms) {
 	t.Plan = c.PlanOn(in.Plan, in.First)
 	k.found = append(k.found, c.located(in.Plan, t.Plan)...)
 	t.Quantities, t.Changes = c.quantitiesIn(in.First, in.After)
+	t.history = c.quantitiesIn
 	for _, s := range c.stages()[1:] {
 		if s.on > in.First && s.on < in.After && s.changesPrices() {
 			k.warn(s.path, fmt.Sprintf("prices change on %s, within the period from %s", s.on, in.First), "they hold from the next period, "+in.After.String()+"; date changes of price on a first day of a period")

@@ -34,18 +34,18 @@ func Credits(line, tax money.Amount, nets []money.Amount) ([]Credit, error) {
 		if net.Cmp(leftNet) < 0 {
 			var err error
 			if share, err = money.ToMinor(tax.Exact().Mul(net.Exact()).Div(line.Exact()), c); err != nil {
-				return nil, err
+				return nil, beyond(err)
 			}
 			if share.Cmp(leftTax) > 0 {
 				share = leftTax
 			}
 		}
 		var err error
-		if leftNet, err = leftNet.Sub(net); err != nil {
-			return nil, err
+		if leftNet, err = leftNet.Sub(net); err == nil {
+			leftTax, err = leftTax.Sub(share)
 		}
-		if leftTax, err = leftTax.Sub(share); err != nil {
-			return nil, err
+		if err != nil {
+			return nil, beyond(err)
 		}
 		out = append(out, Credit{net, share})
 	}
@@ -58,21 +58,25 @@ func CreditUnused(fee exact.Number, share, rate exact.Number, c money.Currency) 
 	item := fee.Mul(share)
 	net, err := money.ToMinor(item, c)
 	if err != nil {
-		return Credit{}, err
+		return Credit{}, beyond(err)
 	}
 	tax, err := money.ToMinor(item.Mul(rate), c)
-	return Credit{net, tax}, err
+	if err != nil {
+		return Credit{}, beyond(err)
+	}
+	return Credit{net, tax}, nil
 }
 
 // Creditable is what can still be credited: what was paid less what was
 // credited, and never more than was asked.
 func Creditable(asked, paid, credited money.Amount) (money.Amount, error) {
+	c := asked.Currency()
+	if paid.Currency() != c || credited.Currency() != c {
+		return asked, fault.New(fault.Invalid, "%s asked of %s paid and %s credited: a credit is in the currency of its invoice", asked, paid, credited)
+	}
 	left, err := paid.Sub(credited)
 	if err != nil {
-		return left, err
-	}
-	if left.Currency() != asked.Currency() {
-		return left, fault.New(fault.Invalid, "%s asked of what was paid in %s: a credit is in the currency of its invoice", asked, left.Currency())
+		return left, beyond(err)
 	}
 	if left.Sign() < 0 {
 		return money.Zero(asked.Currency()), nil

@@ -82,15 +82,20 @@ func (inv *Invoice) total(rounding catalog.TaxRounding) (err error) {
 	inv.Net, inv.Tax = money.Zero(inv.Currency), money.Zero(inv.Currency)
 	for _, t := range inv.Taxes {
 		if inv.Net, err = inv.Net.Add(t.Net); err != nil {
-			return err
+			return beyond(err)
 		}
 		if inv.Tax, err = inv.Tax.Add(t.Tax); err != nil {
-			return err
+			return beyond(err)
 		}
 	}
-	inv.Total, err = inv.Net.Add(inv.Tax)
-	return err
+	if inv.Total, err = inv.Net.Add(inv.Tax); err != nil {
+		return beyond(err)
+	}
+	return nil
 }
+
+// beyond gives the errors of money within one currency their kind.
+func beyond(err error) error { return fault.New(fault.Overflow, "%v", err) }
 
 // Taxed is an amount with its tax rate.
 type Taxed struct {
@@ -101,11 +106,15 @@ type Taxed struct {
 // Taxes works out the tax of amounts, a total a rate, in order of first
 // appearance. Tax is rounded half away to the minor unit: once per rate, or per
 // line. Inclusive amounts contain their tax: the net is rounded and the tax is
-// the rest, so that both sum to what was asked.
+// the rest, so that both sum to what was asked. Errors are of kind Overflow, or
+// Invalid for an amount in another currency.
 func Taxes(amounts []Taxed, inclusive bool, rounding catalog.TaxRounding, c money.Currency) ([]TaxTotal, error) {
 	var out []TaxTotal
 	var gross []money.Amount // of each rate, as the lines stand
 	for _, a := range amounts {
+		if a.Amount.Currency() != c {
+			return nil, fault.New(fault.Invalid, "%s among amounts in %s", a.Amount, c)
+		}
 		i := 0
 		for i < len(out) && !out[i].Rate.Equal(a.Rate) {
 			i++
@@ -116,7 +125,7 @@ func Taxes(amounts []Taxed, inclusive bool, rounding catalog.TaxRounding, c mone
 		}
 		var err error
 		if gross[i], err = gross[i].Add(a.Amount); err != nil {
-			return nil, err
+			return nil, beyond(err)
 		}
 		if rounding == catalog.TaxPerLine {
 			if err := out[i].addTax(a.Amount, a.Rate, inclusive, c); err != nil {
@@ -136,23 +145,29 @@ func Taxes(amounts []Taxed, inclusive bool, rounding catalog.TaxRounding, c mone
 
 // addTax splits one amount into net and tax and adds both.
 func (t *TaxTotal) addTax(a money.Amount, rate exact.Number, inclusive bool, c money.Currency) error {
-	net, tax := a, money.Zero(c)
-	var err error
-	if inclusive {
-		if net, err = money.ToMinor(a.Exact().Div(exact.One.Add(rate)), c); err != nil {
-			return err
-		}
-		if tax, err = a.Sub(net); err != nil {
-			return err
-		}
-	} else if tax, err = money.ToMinor(a.Exact().Mul(rate), c); err != nil {
-		return err
+	net, tax, err := split(a, rate, inclusive, c)
+	if err == nil {
+		t.Net, err = t.Net.Add(net)
 	}
-	if t.Net, err = t.Net.Add(net); err != nil {
-		return err
+	if err == nil {
+		t.Tax, err = t.Tax.Add(tax)
 	}
-	t.Tax, err = t.Tax.Add(tax)
-	return err
+	if err != nil {
+		return beyond(err)
+	}
+	return nil
+}
+
+// split works out net and tax of one amount.
+func split(a money.Amount, rate exact.Number, inclusive bool, c money.Currency) (net, tax money.Amount, err error) {
+	if !inclusive {
+		tax, err = money.ToMinor(a.Exact().Mul(rate), c)
+		return a, tax, err
+	}
+	if net, err = money.ToMinor(a.Exact().Div(exact.One.Add(rate)), c); err == nil {
+		tax, err = a.Sub(net)
+	}
+	return net, tax, err
 }
 
 // Digest is the SHA-256 of the invoice as canonical JSON, its seal left out.

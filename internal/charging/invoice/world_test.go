@@ -156,9 +156,15 @@ func (d *dice) fees() []catalog.Component {
 func (d *dice) over(p *catalog.Plan) {
 	in, _ := p.Component("in")
 	if in.RoundEach == nil {
+		burn := pick(d, "", catalog.BurnDearest, catalog.BurnCheapest) // one for all: they meet in "out"
+		each := catalog.Included{Quantity: exact.Int(d.Int64N(20)), Burn: burn, Per: catalog.PerSeatCount, SeatsOf: "active"}
+		if d.chance(2) {
+			each = catalog.Included{Quantity: each.Quantity, Scope: catalog.PerSeat}
+			burn = ""
+		}
 		p.Packages = []catalog.Package{
-			{ID: "month", AppliesTo: []string{"out", "in"}, Included: catalog.Included{Quantity: exact.Int(d.Int64N(60)), Burn: pick(d, "", catalog.BurnDearest, catalog.BurnCheapest), Rollover: &catalog.Rollover{Periods: 1 + d.IntN(3), Cap: exact.Int(d.Int64N(30))}}},
-			{ID: "each", AppliesTo: []string{"out"}, Included: catalog.Included{Quantity: exact.Int(d.Int64N(20)), Scope: pick(d, catalog.Pooled, catalog.PerSeat), Per: catalog.PerSeatCount, SeatsOf: "active"}},
+			{ID: "month", AppliesTo: []string{"out", "in"}, Included: catalog.Included{Quantity: exact.Int(d.Int64N(60)), Burn: burn, Rollover: &catalog.Rollover{Periods: 1 + d.IntN(3), Cap: exact.Int(d.Int64N(30))}}},
+			{ID: "each", AppliesTo: []string{"out"}, Included: each},
 		}
 	}
 	p.Cheapest = []catalog.Cheapest{{ID: "best", Options: []catalog.CheapestOption{{ID: "by-seat", Components: []string{"assigned"}}, {ID: "by-peak", Components: []string{"peak"}}, {ID: "by-hour", Components: []string{"logged-in"}}}}}

@@ -63,7 +63,7 @@ func (m *callMeter) lookUpLater(r *row, v *view) bool {
 	}
 	a := m.ahead
 	w := &a.waiting[a.n]
-	w.row, w.number, w.seconds, w.on = r, v.number, v.seconds, v.date
+	w.row, w.number, w.seconds, w.on = r, v.called(), v.seconds, v.date
 	w.digits = uint8(copy(w.to[:], to))
 	if a.n++; a.n == aheadCalls {
 		m.lookUp()
@@ -82,7 +82,7 @@ func (m *callMeter) lookUp() {
 	for i := range list {
 		w := &list[i]
 		at, ok := w.row.deck.Match(w.number, w.on)
-		if w.slot = int32(at); !ok {
+		if w.slot = int32(at); !ok || w.number.IsZero() { // as in slotFor
 			w.slot, w.reason = none, NoPrefix
 		}
 	}
@@ -120,6 +120,7 @@ func (m *callMeter) price(w *waiting) {
 // settle counts a call, or puts it on the unpriced list.
 func (m *callMeter) settle(w *waiting) {
 	if w.slot == none {
+		m.refused++
 		m.ahead.meter.note("calls", w.reason, string(w.to[:w.digits]), 1, w.seconds)
 		return
 	}

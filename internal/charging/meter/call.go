@@ -3,6 +3,7 @@ package meter
 import (
 	"math"
 	"slices"
+	"time"
 
 	"waihu/internal/charging/catalog"
 	"waihu/internal/charging/contract"
@@ -40,7 +41,7 @@ func (t *Tally) add(o *Tally) {
 type Burn struct {
 	At      timex.Instant
 	Slot    int32
-	Seconds int32 // billed
+	Seconds int32 // billed; of calls counted as events: how many
 	Seat    int32 // index of the agent; 0 where seats do not matter
 }
 
@@ -50,12 +51,14 @@ type callMeter struct {
 	tallies  []Tally
 	evidence usage.Digest
 	matched  int64
+	refused  int64
 
 	keepBurns bool
 	perSeat   bool
 	burns     []Burn
 	seats     map[string]int32 // agent to index, from 1
 	overflow  bool
+	done      int64          // seconds of the call before the part at hand
 	detail    func(*Charged) // nil: none
 	ahead     *ahead         // nil: every call is looked up at once
 	parted    bool           // a call can have several parts: bands, hours
@@ -89,13 +92,14 @@ type outcome struct {
 	took   bool   // the component's filter takes it
 	reason string // why it has no price; empty: it has
 	what   string // the number or row the reason is about
+	left   int64  // seconds of talk outside the hours the component is for
 }
 
 // take counts a call if it is the component's.
 func (m *callMeter) take(v *view) outcome {
 	c := v.call
 	if m.comp.Legs == catalog.FirstLeg && c.LegB || m.comp.Legs == catalog.LegBOnly && !c.LegB {
-		return outcome{}
+		return outcome{took: true} // the plan charges the other leg
 	}
 	if m.filtered && !takes(&m.comp.Where, v) {
 		return outcome{}
@@ -126,6 +130,9 @@ func (m *callMeter) takeEvent(v *view) outcome {
 	t.Calls += r.legs
 	t.Raw += v.seconds
 	m.matched++
+	if m.keepBurns {
+		m.burns = append(m.burns, Burn{At: v.call.Start, Slot: int32(r.slot + i), Seconds: int32(r.legs), Seat: m.seat(v)})
+	}
 	if m.detail != nil {
 		rate := r.rateOf(i)
 		m.detail(&Charged{Call: v.call, Component: m.comp.ID, Label: r.label(i), Raw: v.seconds, HasCost: m.linear(), Cost: rate.UnitPrice().Mul(exact.Int(r.legs))})
@@ -142,7 +149,7 @@ func (m *callMeter) find(v *view, schedule int) (*row, int, outcome) {
 	if r == nil {
 		return nil, 0, out
 	}
-	i, reason := r.slotFor(v.number, v.date)
+	i, reason := r.slotFor(v)
 	if reason != "" {
 		return nil, 0, outcome{took: true, reason: reason, what: v.call.To}
 	}
@@ -166,7 +173,7 @@ func (m *callMeter) takeWhole(v *view, schedule int) outcome {
 	if r == nil || r.deck != nil && m.ahead != nil && m.lookUpLater(r, v) {
 		return out
 	}
-	i, reason := r.slotFor(v.number, v.date)
+	i, reason := r.slotFor(v)
 	if reason != "" {
 		return outcome{took: true, reason: reason, what: v.call.To}
 	}
@@ -193,8 +200,8 @@ func (m *callMeter) add(r *row, i int, rate *deck.Rate, v *view, billed, raw int
 	if m.detail != nil {
 		m.tell(r, i, rate, v, billed, raw)
 	}
-	if m.keepBurns && billed > 0 {
-		m.burns = append(m.burns, Burn{At: v.call.Start, Slot: int32(slot), Seconds: int32(min(billed*r.legs, math.MaxInt32)), Seat: m.seat(v)})
+	if m.keepBurns && rate.Decide(billed) == deck.Linear { // a call at a bound of its rate uses no package
+		m.burns = append(m.burns, Burn{At: v.call.Start.Add(time.Duration(m.done) * time.Second), Slot: int32(slot), Seconds: int32(min(billed*r.legs, math.MaxInt32)), Seat: m.seat(v)})
 	}
 }
 
@@ -270,6 +277,12 @@ func (m *callMeter) seat(v *view) int32 {
 	return n
 }
 
+// isGrace tells whether a whole call is short enough to be free.
+func (m *callMeter) isGrace(seconds int64) bool {
+	g := catalog.Span(m.comp.Grace)
+	return g > 0 && seconds <= g && !m.steps.Add && !m.steps.Subtract
+}
+
 // addBands charges a call whose price changes as it goes on: in each band the
 // talk time there, in the band's own steps.
 func (m *callMeter) addBands(r *row, v *view) {
@@ -300,7 +313,11 @@ func (m *callMeter) takeByTime(v *view) outcome {
 	if m.comp.Crossing == catalog.CrossingCallStart {
 		return m.takeWhole(v, schedule)
 	}
+	if m.isGrace(v.seconds) {
+		return outcome{took: true}
+	}
 	out, first := outcome{}, true
+	defer func() { m.done = 0 }()
 	var grid deck.Rate // increment_start: the grid of the call's first row
 	for done := int64(0); done < v.seconds; {
 		left := v.seconds - done
@@ -316,11 +333,11 @@ func (m *callMeter) takeByTime(v *view) outcome {
 		}
 		part = min(max(part, 1), left)
 		r, i, o := m.find(v, schedule)
-		if o.took {
-			out = o
-		}
+		out.took = out.took || o.took
 		if r != nil {
 			rate := r.rateOf(i)
+			rate.Grace = 0 // it was asked of the whole call
+			m.done = done
 			billed := int64(0)
 			if m.comp.Crossing == catalog.CrossingIncrementStart {
 				if grid.First == 0 {
@@ -337,6 +354,8 @@ func (m *callMeter) takeByTime(v *view) outcome {
 			first = false
 		} else if o.reason != "" {
 			return o
+		} else {
+			out.left += part
 		}
 		done += part
 		schedule, until = next, end

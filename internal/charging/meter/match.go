@@ -14,7 +14,9 @@ import (
 // view is what a filter may ask about a call, worked out at most once.
 type view struct {
 	call    *usage.Call
+	home    string       // region whose numbers are written without country code
 	number  phone.Number // called number in E.164; 0 is not one
+	read    bool         // number was worked out
 	date    timex.Date   // local day it started
 	seconds int64        // talk time, part seconds counted whole
 	line    usage.Line
@@ -22,23 +24,31 @@ type view struct {
 	region  string
 }
 
-// fill works out number, kind and reach of the called line as far as the plan asks.
-func (v *view) fill(c *usage.Call, home string, classify bool) {
-	v.call, v.seconds = c, c.Seconds()
-	v.number, _ = phone.Normalize(c.To, home)
+// show turns to a call. What the number tells is worked out as far as the plan asks.
+func (v *view) show(c *usage.Call, classify bool) {
+	v.call, v.seconds, v.read = c, c.Seconds(), false
 	v.line, v.reach, v.region = c.Line, c.Reach, ""
 	if !classify {
 		return
 	}
-	class := phone.Classify(v.number)
+	class := phone.Classify(v.called())
 	v.region = class.Region
 	if v.line == "" {
 		v.line = usage.Line(class.Kind)
 	}
 	if v.reach == "" && v.number != 0 {
-		from, _ := phone.Normalize(c.From, home)
+		from, _ := phone.Normalize(c.From, v.home)
 		v.reach = usage.Reach(phone.Reach(from, v.number))
 	}
+}
+
+// called is the called number in E.164; 0 is not one.
+func (v *view) called() phone.Number {
+	if !v.read {
+		v.number, _ = phone.Normalize(v.call.To, v.home)
+		v.read = true
+	}
+	return v.number
 }
 
 // keys counts how specific a filter is: the keys it asks for.

@@ -20,6 +20,8 @@ const (
 	NoRow       = "no_row"       // a component takes it, none of its rate rows does
 	NoPrefix    = "no_prefix"    // the deck has no prefix for the number
 	BlockedCall = "blocked"      // the destination may not be called, yet it was
+
+	OutsideService = "outside_service" // before the contract serves, or after
 )
 
 // Unpriced is usage no component prices, by reason.
@@ -41,9 +43,11 @@ type unpricedKey struct{ facts, reason string }
 // and be merged.
 type Meter struct {
 	terms    *contract.Terms
+	service  timex.Period // the part of the period in which the contract serves
 	calls    []*callMeter
 	classify bool // some filter asks for the kind of line called
 	talk     bool // the plan prices talk time
+	attempts bool // the plan prices calls whether they talked or not
 	options  Options
 
 	seats    []usage.Seat
@@ -97,7 +101,9 @@ type EventCount struct {
 // New makes a meter for a period.
 func New(terms *contract.Terms, options Options) (_ *Meter, err error) {
 	defer fault.Wrap(&err, "meter.New(%s)", terms.Plan.ID)
-	m := &Meter{terms: terms, options: options, events: map[string]*EventCount{}, unpriced: map[unpricedKey]*Unpriced{}}
+	m := &Meter{terms: terms, options: options, view: view{home: terms.Plan.Home}, events: map[string]*EventCount{}, unpriced: map[unpricedKey]*Unpriced{}}
+	first, after := terms.Service()
+	m.service = timex.Days(first, after, terms.Loc)
 	for i := range terms.Plan.Components {
 		comp := &terms.Plan.Components[i]
 		if !comp.Measure.OfCalls() {
@@ -114,6 +120,7 @@ func New(terms *contract.Terms, options Options) (_ *Meter, err error) {
 		m.calls = append(m.calls, cm)
 		m.classify = m.classify || cm.sees
 		m.talk = m.talk || comp.Measure == catalog.TalkTime
+		m.attempts = m.attempts || comp.Measure == catalog.Calls
 	}
 	return m, nil
 }
@@ -125,15 +132,25 @@ func (m *Meter) Call(c *usage.Call) error {
 		return nil
 	}
 	m.counts.Calls++
-	v := &m.view
-	v.fill(c, m.terms.Plan.Home, m.classify)
-	m.setDay(v, c.Start)
 	var el *usage.Element
 	if m.options.Evidence {
 		el = m.elements.Of(c)
 		m.digest.Add(el)
 	}
-	priced, talkPriced := false, !m.talk
+	talked := c.Talk > 0 && c.IsAnswered()
+	if !talked && !m.attempts {
+		return nil
+	}
+	v := &m.view
+	v.show(c, m.classify)
+	m.setDay(v, c.Start)
+	if !m.service.Contains(c.Start) {
+		if talked {
+			m.refuse(c, "", OutsideService, c.To)
+		}
+		return nil
+	}
+	priced, taken := false, int64(0) // seconds of talk
 	for _, cm := range m.calls {
 		before := cm.matched
 		out := cm.take(v)
@@ -141,13 +158,22 @@ func (m *Meter) Call(c *usage.Call) error {
 			cm.evidence.Add(el)
 		}
 		if out.reason != "" {
+			cm.refused++
 			m.refuse(c, cm.comp.ID, out.reason, out.what)
 		}
 		priced = priced || out.took
-		talkPriced = talkPriced || out.took && cm.comp.Measure == catalog.TalkTime
+		if out.took && cm.comp.Measure == catalog.TalkTime {
+			taken += v.seconds - out.left
+		}
 	}
-	if v.seconds > 0 && c.IsAnswered() && !(priced && talkPriced) && !m.unmetered("calls") {
+	if m.unmetered("calls") || !talked {
+		return nil
+	}
+	switch {
+	case !priced || m.talk && taken == 0:
 		m.refuse(c, "", NoComponent, c.To)
+	case m.talk && taken < v.seconds: // the rest of it falls in hours no component is for
+		m.note("calls", NoComponent, c.To, 1, v.seconds-taken)
 	}
 	return nil
 }
@@ -191,6 +217,10 @@ func (m *Meter) Rental(r usage.Rental) error {
 // Event counts an event in its kind.
 func (m *Meter) Event(e usage.Event) error {
 	return m.keep(&e, m.terms.Period.Contains(e.At), &m.counts.Events, func() {
+		if !m.service.Contains(e.At) {
+			m.note("events", OutsideService, e.Kind, 1, 0)
+			return
+		}
 		k := m.events[e.Kind]
 		if k == nil {
 			k = &EventCount{}
@@ -320,6 +350,7 @@ func (m *callMeter) merge(o *callMeter) {
 		m.overflow = m.overflow || m.tallies[i].Nano < 0
 	}
 	m.matched += o.matched
+	m.refused += o.refused
 	m.overflow = m.overflow || o.overflow
 	m.evidence.Merge(&o.evidence)
 	back := make([]int32, len(o.seats)+1) // o's seat indexes in ours
@@ -357,6 +388,7 @@ type Gathered struct {
 type CallCount struct {
 	Slots    []Slot // those in use, in the order of the plan
 	Matched  int64  // calls
+	Refused  int64  // calls it takes but has no price for
 	Evidence string
 	Burns    []Burn   // in time order, where packages need them
 	Seats    []string // agents by Burn.Seat; the first is unused
@@ -416,7 +448,7 @@ func (m *Meter) noteUnmeasured() {
 	for _, s := range m.sessions {
 		m.noteUnless("sessions", s.Type, 1, func(c *catalog.Component) bool { return c.Measure.OfLogins() && anyFold(c.Where.SeatType, s.Type) })
 	}
-	for _, s := range m.modules {
+	for _, s := range append(slices.Clone(m.modules), m.terms.Modules...) {
 		m.noteUnless("modules", s.Module, 1, func(c *catalog.Component) bool {
 			return c.Measure == catalog.ModuleDays && anyFold(c.Where.Module, s.Module)
 		})
@@ -447,7 +479,7 @@ func (m *Meter) noteUnless(facts, what string, count int64, takes func(*catalog.
 }
 
 func (m *callMeter) finish(evidence bool) *CallCount {
-	out := &CallCount{Matched: m.matched, Burns: m.burns, Seats: make([]string, len(m.seats)+1)}
+	out := &CallCount{Matched: m.matched, Refused: m.refused, Burns: m.burns, Seats: make([]string, len(m.seats)+1)}
 	if evidence {
 		out.Evidence = m.evidence.String()
 	}

@@ -9,8 +9,6 @@ import (
 	"waihu/internal/charging/deck"
 	"waihu/internal/exact"
 	"waihu/internal/lang"
-	"waihu/internal/phone"
-	"waihu/internal/timex"
 )
 
 // tariff is the compiled price side of one call component: rows in order of
@@ -85,7 +83,7 @@ func (t *tariff) addRow(r *catalog.RateRow, terms *contract.Terms) error {
 			return fmt.Errorf("deck %q is not there", r.Deck)
 		}
 		out.deck, n = d, d.Len()
-		out.plain = base.Minimum == 0 && base.Grace == 0 && base.Connect == 0 && base.MinCost == 0 && base.MaxCost == 0
+		out.plain = base.Minimum == 0 && base.Grace == 0 && base.Connect == 0 && base.MinCost == 0 && base.MaxCost == 0 && base.Status == deck.Priced
 	} else if len(r.Bands) > 0 {
 		out.rates = nil
 		for _, b := range r.Bands {
@@ -119,17 +117,16 @@ func (r *row) rateAt(i int, full *deck.Rate) *deck.Rate {
 	return full
 }
 
-// slotFor is the slot of a row for a number on a day, or the reason why the call
-// has no price.
-func (r *row) slotFor(number phone.Number, on timex.Date) (i int, reason string) {
+// slotFor is the slot of a row for a call, or the reason why it has no price.
+func (r *row) slotFor(v *view) (i int, reason string) {
 	if r.deck == nil {
 		if r.rates[0].Status == deck.Blocked {
 			return 0, BlockedCall
 		}
 		return 0, ""
 	}
-	ix, ok := r.deck.Match(number, on)
-	if !ok || number.IsZero() { // a name or an extension is not "every other number"
+	ix, ok := r.deck.Match(v.called(), v.date)
+	if !ok || v.called().IsZero() { // a name or an extension is not "every other number"
 		return 0, NoPrefix
 	}
 	if r.deck.Rate(ix).Status == deck.Blocked {
@@ -225,6 +222,9 @@ func (t *tariff) rate(r *catalog.RateRow, price catalog.Price) (deck.Rate, error
 
 // withDefaults fills what a deck's row leaves to the component.
 func withDefaults(r deck.Rate, base *deck.Rate) deck.Rate {
+	if base.Status == deck.Unknown && r.Status == deck.Priced && r.Connect == 0 {
+		r.Status = deck.Unknown // the connect fee it leaves open is not known
+	}
 	r.Minimum = max(r.Minimum, base.Minimum)
 	if r.Grace == 0 {
 		r.Grace = base.Grace

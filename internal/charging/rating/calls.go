@@ -41,9 +41,7 @@ func (r *rater) callRules(c *catalog.Component, l *Line) {
 	if inc.IsZero() {
 		inc = catalog.Increment{First: 60, Next: 60}
 	}
-	if c.Deck == "" {
-		l.rule("increment", "increment", inc.String())
-	}
+	r.incrementRules(c, inc, l)
 	if c.Grid == catalog.MultipleFromZero {
 		l.rule("grid", "grid", string(c.Grid))
 	}
@@ -68,6 +66,30 @@ func (r *rater) callRules(c *catalog.Component, l *Line) {
 	if c.Deck != "" {
 		l.rule("deck", "deck", c.Deck)
 	}
+}
+
+// incrementRules names the increments: the component's, and those of rows that
+// have their own.
+func (r *rater) incrementRules(c *catalog.Component, inc catalog.Increment, l *Line) {
+	general := len(c.Rates) == 0 && c.Deck == ""
+	for i := range c.Rates {
+		row := &c.Rates[i]
+		general = general || row.Increment.IsZero() && row.Deck == "" && len(row.Bands) == 0
+	}
+	if general {
+		l.rule("increment", "increment", inc.String())
+	}
+	for i := range c.Rates {
+		if row := &c.Rates[i]; !row.Increment.IsZero() {
+			l.Rules = append(l.Rules, withName(rule("increment", "increment", row.Increment.String()), "row", row.Name.Or(row.ID)))
+		}
+	}
+}
+
+// withName adds a name in each language it has.
+func withName(r Rule, key string, name lang.Text) Rule {
+	lang.Put(r.Args, key, name)
+	return r
 }
 
 func orDefault[T ~string](v, d T) T {
@@ -170,8 +192,7 @@ func (r *rater) singlePrice(c *catalog.Component, cc *meter.CallCount, l *Line, 
 	if total := r.rounded(c, l.Billed, nil); linear.Equal(l.Billed) && !total.Equal(l.Billed) {
 		l.Billed = total
 	}
-	q = r.committed(c, q, l)
-	l.Charged = exact.Max(q.Sub(l.Included), exact.Zero)
+	r.charge(c, q, exact.One, l)
 	p := quantity(c, l.Charged)
 	r.take(p, l)
 	if len(l.Parts) > 0 {
@@ -215,14 +236,15 @@ func (r *rater) rounded(c *catalog.Component, q exact.Number, l *Line) exact.Num
 	return q.Multiple(orDefault(c.RoundTotal.Mode, exact.Up), c.RoundTotal.To)
 }
 
-// committed raises a quantity to what the component commits to.
-func (r *rater) committed(c *catalog.Component, q exact.Number, l *Line) exact.Number {
-	if !q.Less(c.Commitment) {
-		return q
+// charge works out what of a quantity is priced: what is not included, raised
+// to the commitment for the share of the period that is served.
+func (r *rater) charge(c *catalog.Component, q, share exact.Number, l *Line) {
+	l.Charged = exact.Max(q.Sub(l.Included), exact.Zero)
+	if need := c.Commitment.Mul(share); l.Charged.Less(need) {
+		l.rule("commitment", "quantity", need.String(), "unit", l.Unit, "actual", l.Charged.String())
+		l.Charged = need
+		l.Billed = l.Included.Add(need)
 	}
-	l.rule("commitment", "quantity", c.Commitment.String(), "unit", l.Unit, "actual", q.String())
-	l.Billed = c.Commitment
-	return c.Commitment
 }
 
 // countedCalls prices calls as events.
@@ -247,9 +269,8 @@ func (r *rater) countedCalls(c *catalog.Component, cc *meter.CallCount, l *Line)
 		l.Charged = l.Billed.Sub(l.Included)
 		return
 	}
-	q := r.committed(c, r.rounded(c, l.Raw, l), l)
-	l.Billed = q
-	l.Charged = exact.Max(q.Sub(l.Included), exact.Zero)
+	l.Billed = r.rounded(c, l.Raw, l)
+	r.charge(c, l.Billed, exact.One, l)
 	r.take(quantity(c, l.Charged), l)
 	if len(l.Parts) > 0 {
 		l.Parts[0].Count = total

@@ -86,6 +86,9 @@ func (p *pots) grant(pk *catalog.Package, order int, scale exact.Number, seatsOf
 	b := bucket{pack: pk, granted: t.First, from: from, expires: expires, order: order}
 	if pk.Scope == catalog.PerSeat {
 		for _, name := range seatNames {
+			if name == "" {
+				continue // calls without an agent have no seat
+			}
 			one := b
 			one.seat, one.left, one.size = name, size, size
 			p.buckets = append(p.buckets, &one)
@@ -193,12 +196,7 @@ type demand struct {
 // burnCalls uses up included talk time and calls: one by one in time order
 // where the order matters, else by the price of the rates.
 func (p *pots) burnCalls(g *meter.Gathered) {
-	type single struct {
-		meter.Burn
-		comp  string
-		names []string
-	}
-	var singles []single
+	var queues []queue
 	var sums []demand
 	for i := range p.terms.Plan.Components {
 		c := &p.terms.Plan.Components[i]
@@ -207,9 +205,7 @@ func (p *pots) burnCalls(g *meter.Gathered) {
 			continue
 		}
 		if len(cc.Burns) > 0 {
-			for _, b := range cc.Burns {
-				singles = append(singles, single{b, c.ID, cc.Seats})
-			}
+			queues = append(queues, queue{cc.Burns, c.ID, cc.Seats})
 			continue
 		}
 		for _, s := range cc.Slots {
@@ -220,29 +216,53 @@ func (p *pots) burnCalls(g *meter.Gathered) {
 			sums = append(sums, demand{c.ID, s.Index, units, s.Rate.UnitPrice()})
 		}
 	}
-	sort.SliceStable(singles, func(i, j int) bool { return singles[i].At < singles[j].At })
 	wall := dayOf{loc: p.terms.Loc}
-	for _, s := range singles {
-		if p.empty() {
-			break
-		}
-		p.take(s.comp, s.Slot, wall.of(s.At), s.names[s.Seat], exact.Int(int64(s.Seconds)))
+	for q := earliest(queues); q != nil && !p.empty(); q = earliest(queues) {
+		b := q.burns[0]
+		q.burns = q.burns[1:]
+		p.take(q.comp, b.Slot, wall.of(b.At), q.seats[b.Seat], exact.Int(int64(b.Seconds)))
 	}
 	p.burnSums(sums)
+}
+
+// queue is the calls of one component in time order. They are as the meter keeps
+// them, 24 bytes a call: only plans where their order matters have any.
+type queue struct {
+	burns []meter.Burn
+	comp  string
+	seats []string
+}
+
+// earliest is the queue whose next call is the earliest; of equals the first in
+// the plan. nil: all are empty.
+func earliest(queues []queue) *queue {
+	var best *queue
+	for i := range queues {
+		if q := &queues[i]; len(q.burns) > 0 && (best == nil || q.burns[0].At < best.burns[0].At) {
+			best = q
+		}
+	}
+	return best
 }
 
 // burnSums uses up by sums: the dearest or cheapest rate first as the packages
 // say; with one price the order does not matter.
 func (p *pots) burnSums(sums []demand) {
-	cheapest := false
+	cheapest := map[string]bool{}
 	for _, b := range p.buckets {
-		cheapest = cheapest || b.pack.Burn == catalog.BurnCheapest
+		for _, id := range b.pack.AppliesTo {
+			cheapest[id] = cheapest[id] || b.pack.Burn == catalog.BurnCheapest
+		}
 	}
 	sort.SliceStable(sums, func(i, j int) bool {
-		if cheapest {
-			return sums[i].price.Less(sums[j].price)
+		a, b := &sums[i], &sums[j]
+		if cheapest[a.comp] != cheapest[b.comp] {
+			return cheapest[b.comp] // they share no package: which comes first does not matter
 		}
-		return sums[j].price.Less(sums[i].price)
+		if cheapest[a.comp] {
+			return a.price.Less(b.price)
+		}
+		return b.price.Less(a.price)
 	})
 	on, _ := p.terms.Service()
 	for _, d := range sums {
@@ -253,6 +273,7 @@ func (p *pots) burnSums(sums []demand) {
 // leftovers are the grants that live on after the period, capped as the plan says.
 func (p *pots) leftovers() []Left {
 	var out []Left
+	room := map[[2]string]exact.Number{} // what of a cap is not filled yet, by package and seat
 	for _, b := range p.buckets {
 		if b.expires <= p.terms.After || b.left.Sign() <= 0 && !dated(b.pack) {
 			continue
@@ -260,7 +281,15 @@ func (p *pots) leftovers() []Left {
 		comp, _ := p.terms.Plan.Component(b.pack.AppliesTo[0])
 		left := b.left.Div(scaleOf(comp))
 		if r := b.pack.Rollover; r != nil && r.Cap.Sign() > 0 {
-			left = exact.Min(left, r.Cap)
+			key := [2]string{b.pack.ID, b.seat}
+			if _, begun := room[key]; !begun {
+				room[key] = r.Cap
+			}
+			left = exact.Min(left, room[key])
+			room[key] = room[key].Sub(left)
+			if left.IsZero() {
+				continue
+			}
 		}
 		out = append(out, Left{Opening: contract.Opening{Package: b.pack.ID, Seat: b.seat, Granted: b.granted, Expires: b.expires, Left: left}, Unit: unitOf(comp)})
 	}

@@ -111,6 +111,17 @@ func (r *rater) cheapest() ([]Group, error) {
 	return out, nil
 }
 
+// minimumSpend is the name of a line that makes up a minimum, where the plan
+// has none.
+var minimumSpend = lang.Text{En: "Minimum spend", Hant: "最低消費", Hans: "最低消费"}
+
+func named(t, otherwise lang.Text) lang.Text {
+	if t == (lang.Text{}) {
+		return otherwise
+	}
+	return t
+}
+
 func (r *rater) totalOf(components []string) (money.Amount, bool, error) {
 	sum, unknown := money.Zero(r.plan.Currency), false
 	for _, l := range r.lines {
@@ -122,6 +133,11 @@ func (r *rater) totalOf(components []string) (money.Amount, bool, error) {
 			return sum, false, fault.New(fault.Overflow, "%v", err)
 		}
 		unknown = unknown || l.Unknown
+	}
+	for _, id := range components { // usage without a price is no cheaper way
+		if cc := r.g.Calls[id]; cc != nil && cc.Refused > 0 {
+			unknown = true
+		}
 	}
 	return sum, unknown, nil
 }
@@ -140,23 +156,31 @@ func (r *rater) removeLines(components, keep []string) []Line {
 }
 
 // counts tells which lines a discount or limit is about: those of its
-// components, or every line of a component.
+// components, or all. A line that makes up a minimum counts where all that it
+// is about counts.
 func counts(components []string, l *Line) bool {
-	return l.Component != "" && (len(components) == 0 || slices.Contains(components, l.Component))
+	if len(components) == 0 {
+		return true
+	}
+	if l.Component != "" {
+		return slices.Contains(components, l.Component)
+	}
+	return len(l.about) > 0 && !slices.ContainsFunc(l.about, func(id string) bool { return !slices.Contains(components, id) })
 }
 
-// planDiscounts takes discounts on several components off their lines. A fixed
-// amount is shared out by what the lines cost, to the minor unit.
-func (r *rater) planDiscounts() error {
+// planDiscounts takes the discounts that are asked for off the lines that are
+// asked for. A fixed amount is shared out by what the lines cost, to the minor
+// unit.
+func (r *rater) planDiscounts(which func(*catalog.Discount) bool, from func(*Line) bool) error {
 	for di := range r.plan.Discounts {
 		d := &r.plan.Discounts[di]
-		if !r.inForce(d) {
+		if !r.inForce(d) || !which(d) {
 			continue
 		}
 		var lines []*Line
 		var weights []exact.Number
 		for _, l := range r.lines {
-			if counts(d.Components, l) && l.Exact.Sign() > 0 {
+			if from(l) && counts(d.Components, l) && l.Exact.Sign() > 0 {
 				lines, weights = append(lines, l), append(weights, l.Exact)
 			}
 		}
@@ -187,7 +211,7 @@ func (r *rater) planDiscounts() error {
 func splitOff(amount exact.Number, weights, offs []exact.Number, c money.Currency) error {
 	whole, err := money.ToMinor(exact.Min(amount, exact.Sum(weights...)), c)
 	if err != nil {
-		return err
+		return fault.New(fault.Overflow, "a discount of %s: %v", amount, err)
 	}
 	parts, err := whole.Split(weights, c.Exponent())
 	if err != nil {
@@ -219,7 +243,7 @@ func (r *rater) limits() error {
 			continue
 		}
 		first, after := r.terms.Service()
-		l := &Line{ID: "minimum_spend:" + m.ID, Kind: MinSpend, Name: m.Name.Or("Minimum spend"), Unit: "amount", First: first, After: after,
+		l := &Line{ID: "minimum_spend:" + m.ID, Kind: MinSpend, Name: named(m.Name, minimumSpend), about: m.Components, Unit: "amount", First: first, After: after,
 			Raw: have, Billed: want, Charged: want.Sub(have), Gross: want.Sub(have), Exact: want.Sub(have), TaxClass: r.taxClass(m.TaxClass)}
 		l.Parts = []Part{{Key: "true_up", Name: l.Name, Quantity: exact.One, UnitPrice: l.Exact, Exact: l.Exact}}
 		l.rule("minimum_spend", "minimum", want.String(), "reached", have.String(), "raised", l.Exact.String())
@@ -242,7 +266,7 @@ func (r *rater) limits() error {
 func (r *rater) cap(m *catalog.Limit) error {
 	most, err := money.ToMinor(r.prorated(m), r.plan.Currency) // as lines are, so that they can sum to it
 	if err != nil {
-		return err
+		return fault.New(fault.Overflow, "maximum spend %s: %v", m.ID, err)
 	}
 	left := most.Exact()
 	for _, l := range r.lines {
@@ -253,7 +277,7 @@ func (r *rater) cap(m *catalog.Limit) error {
 			kept := l.Amount.Exact().Sub(over)
 			l.Capped = l.Capped.Add(l.Exact.Sub(kept))
 			l.Exact = kept
-			l.rule("maximum_spend", "maximum", m.Amount.String(), "capped", over.String())
+			l.rule("maximum_spend", "maximum", most.Exact().String(), "capped", over.String())
 			if err := l.round(r.plan.Currency); err != nil {
 				return err
 			}

@@ -41,6 +41,8 @@ type Line struct {
 
 	Rules    []Rule   `json:"rules"` // what decided, in the order it was applied
 	Evidence Evidence `json:"evidence"`
+
+	about []string // components a line of the plan as a whole is about; none: all
 }
 
 // Kind says what a line is.

@@ -39,18 +39,27 @@ func (r *rater) measured(c *catalog.Component, terms *contract.Terms) error {
 		l.rule("trial", "days", fmt.Sprint(int64(served.First-begin)), "until", served.First.String())
 	}
 	share := r.shareOf(c, q, terms, l)
-	if c.Tiers != nil && len(q.Runs) > 0 {
+	if c.Tiers != nil && len(q.Runs) > 0 && (c.Measure == catalog.SeatsAssigned || c.Measure == catalog.Recurring) {
 		if err := r.tieredRuns(c, q, terms, l); err != nil {
 			return err
 		}
 	} else {
-		r.wholeQuantity(c, q, share, l)
+		r.wholeQuantity(c, q, share, r.servedShare(c, q, terms), l)
 	}
 	if err := r.finish(c, l); err != nil {
 		return err
 	}
 	r.add(l)
 	return nil
+}
+
+// servedShare is the part of the period a commitment is for, where the quantity
+// carries the shares itself; elsewhere the price does.
+func (r *rater) servedShare(c *catalog.Component, q meter.Quantity, terms *contract.Terms) exact.Number {
+	if len(q.Runs) == 0 && len(q.Parts) == 0 || !c.Measure.Prorates() {
+		return exact.One
+	}
+	return meter.Share(c.Proration, meter.Served(c, terms), meter.Dates{First: terms.First, After: terms.After}, terms.Loc).Value()
 }
 
 // quantity counts a component's facts.
@@ -164,7 +173,7 @@ func (r *rater) shareOf(c *catalog.Component, q meter.Quantity, terms *contract.
 
 // wholeQuantity prices one quantity: rounded, committed, less what is included,
 // times the seats it is for.
-func (r *rater) wholeQuantity(c *catalog.Component, q meter.Quantity, share *Fraction, l *Line) {
+func (r *rater) wholeQuantity(c *catalog.Component, q meter.Quantity, share *Fraction, served exact.Number, l *Line) {
 	n := l.Raw
 	if c.PerSeatOf != "" {
 		seats := r.seatsOf(c.PerSeatOf)
@@ -173,14 +182,11 @@ func (r *rater) wholeQuantity(c *catalog.Component, q meter.Quantity, share *Fra
 	}
 	n = r.rounded(c, n, l)
 	l.Billed = n
-	n = r.committed(c, n, l)
-	l.Billed = n
 	if c.Included != nil {
-		free := exact.Min(r.includedPlain(c, l), n)
-		l.Included = free
-		n = n.Sub(free)
+		l.Included = exact.Min(r.includedPlain(c, l), n)
 	}
-	l.Charged = n
+	r.charge(c, n, served, l)
+	n = l.Charged
 	p := quantity(c, n)
 	if share != nil {
 		for i := range p.parts {
@@ -274,9 +280,17 @@ func knownTiers(c *catalog.Component) (*catalog.Component, map[int]bool) {
 
 // volumeRuns prices each level at the tier it falls in, for the days it held.
 func (r *rater) volumeRuns(c *catalog.Component, q meter.Quantity, terms *contract.Terms, l *Line) {
-	for i := range q.Runs {
-		run := &q.Runs[i]
-		f := meter.Share(c.Proration, run.Dates, meter.Dates{First: terms.First, After: terms.After}, terms.Loc)
+	period := meter.Dates{First: terms.First, After: terms.After}
+	runs := q.Runs
+	if c.Proration == catalog.NoProration || c.Proration == catalog.AnyUse { // the highest level, whole
+		runs = []meter.Run{highest(q.Runs)}
+	}
+	for i := range runs {
+		run := &runs[i]
+		f := meter.Share(c.Proration, run.Dates, period, terms.Loc)
+		if c.Proration == catalog.BySecond {
+			f = meter.ShareOfTime(run.Time, terms.Period)
+		}
 		p := quantity(c, run.Level)
 		for j := range p.parts {
 			p.parts[j].Key += "@" + run.First.String()
@@ -294,6 +308,17 @@ func (r *rater) volumeRuns(c *catalog.Component, q meter.Quantity, terms *contra
 // matter, as in every filter.
 func ofKind(c *catalog.Component, kind string) bool {
 	return len(c.Where.Kind) == 0 || slices.ContainsFunc(c.Where.Kind, func(want string) bool { return strings.EqualFold(want, kind) })
+}
+
+// highest is the first run of the highest level.
+func highest(runs []meter.Run) meter.Run {
+	best := runs[0]
+	for _, run := range runs[1:] {
+		if best.Level.Less(run.Level) {
+			best = run
+		}
+	}
+	return best
 }
 
 // events prices metered events: their sum, or each of them.
@@ -317,7 +342,7 @@ func (r *rater) events(c *catalog.Component) error {
 	if c.PricesEach() {
 		r.eachEvent(c, l)
 	} else {
-		r.wholeQuantity(c, meter.Quantity{Raw: l.Raw}, nil, l)
+		r.wholeQuantity(c, meter.Quantity{Raw: l.Raw}, nil, exact.One, l)
 		if len(l.Parts) > 0 {
 			l.Parts[0].Count = l.Evidence.Count
 		}
@@ -381,7 +406,7 @@ func (r *rater) oneOff(c *catalog.Component) error {
 	if due == 0 {
 		due = r.terms.Start
 	}
-	if due == 0 || due < r.terms.First || due >= r.terms.After {
+	if due == 0 || due < r.terms.First || due >= r.terms.After || r.terms.End != 0 && due >= r.terms.End {
 		return nil
 	}
 	l := r.line(c)
@@ -424,6 +449,9 @@ func (r *rater) ownPeriods(c *catalog.Component) error {
 		first, after := cycle.Boundary(n), cycle.Boundary(n+1)
 		n++
 		due := after - 1 // the last day of service falls in the bill
+		if r.terms.End != 0 {
+			due = min(due, r.terms.End-1)
+		}
 		if c.Timing == catalog.Advance {
 			due = first
 		}
@@ -433,12 +461,11 @@ func (r *rater) ownPeriods(c *catalog.Component) error {
 		if due < r.terms.First {
 			continue
 		}
-		own := *r.terms
-		own.First, own.After, own.Period = first, after, timex.Days(first, after, r.terms.Loc)
+		own := r.terms.Within(first, after)
 		if f, a := own.Service(); f == a {
 			continue
 		}
-		if err := r.measured(c, &own); err != nil {
+		if err := r.measured(c, own); err != nil {
 			return err
 		}
 		l := r.lines[len(r.lines)-1]
@@ -472,7 +499,7 @@ func (r *rater) evidence(c *catalog.Component, count int64) Evidence {
 	for _, f := range facts {
 		d.Add(elements.Of(f))
 	}
-	e.Digest = d.String()
+	e.Count, e.Digest = d.Count(), d.String()
 	return e
 }
 

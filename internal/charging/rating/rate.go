@@ -1,6 +1,7 @@
 package rating
 
 import (
+	"slices"
 	"strings"
 
 	"waihu/internal/charging/catalog"
@@ -26,13 +27,17 @@ type rater struct {
 	plan  *catalog.Plan
 	lines []*Line
 	pots  *pots
+	seats map[string]exact.Number // billed seats by component, once asked
 }
 
 // Rate prices what a period's facts came to. Errors are of kind Overflow or
 // Invalid; a price nobody knows is no error but marks the line Unknown.
 func Rate(g *meter.Gathered) (_ *Rated, err error) {
 	defer fault.Wrap(&err, "rating.Rate(%s)", g.Terms.Plan.ID)
-	r := &rater{g: g, terms: g.Terms, plan: g.Terms.Plan}
+	r := &rater{g: g, terms: g.Terms, plan: g.Terms.Plan, seats: map[string]exact.Number{}}
+	if first, after := g.Terms.Service(); first == after {
+		return &Rated{}, nil // no service, nothing to charge
+	}
 	// Places and fixed fees come first: what is included with usage can depend on
 	// billed seats.
 	if err := r.each(func(c *catalog.Component) bool { return !isUsage(c) }); err != nil {
@@ -43,32 +48,52 @@ func Rate(g *meter.Gathered) (_ *Rated, err error) {
 	if err := r.each(isUsage); err != nil {
 		return nil, err
 	}
-	if err := r.shares(); err != nil {
-		return nil, err
-	}
+	r.sort()
 	out := &Rated{Carry: r.pots.leftovers(), Notes: r.notes()}
-	if out.Groups, err = r.cheapest(); err != nil {
+	if err := r.wholeBill(out); err != nil {
 		return nil, err
-	}
-	if err := r.planDiscounts(); err != nil {
-		return nil, err
-	}
-	if err := r.limits(); err != nil {
-		return nil, err
-	}
-	for i := range r.plan.Components {
-		for _, l := range r.lines {
-			if l.Component == r.plan.Components[i].ID {
-				out.Lines = append(out.Lines, *l)
-			}
-		}
 	}
 	for _, l := range r.lines {
-		if l.Component == "" {
-			out.Lines = append(out.Lines, *l)
-		}
+		out.Lines = append(out.Lines, *l)
 	}
 	return out, nil
+}
+
+// wholeBill applies what looks at several lines, each step on what the one
+// before left: shares of a price, then the cheaper way, then amounts off, then
+// what is a share of other lines, then the least and the most.
+func (r *rater) wholeBill(out *Rated) (err error) {
+	percent := func(d *catalog.Discount) bool { return d.Percent != nil }
+	amount := func(d *catalog.Discount) bool { return d.Percent == nil }
+	share := func(l *Line) bool { return l.Measure == catalog.PercentOf }
+	other := func(l *Line) bool { return !share(l) }
+	if err := r.planDiscounts(percent, other); err != nil {
+		return err
+	}
+	if out.Groups, err = r.cheapest(); err != nil {
+		return err
+	}
+	if err := r.planDiscounts(amount, other); err != nil {
+		return err
+	}
+	if err := r.shares(); err != nil {
+		return err
+	}
+	if err := r.planDiscounts(percent, share); err != nil {
+		return err
+	}
+	r.sort()
+	return r.limits()
+}
+
+// sort puts the lines into the order of the plan: the order they are printed in
+// and the one a maximum fills.
+func (r *rater) sort() {
+	place := map[string]int{}
+	for i := range r.plan.Components {
+		place[r.plan.Components[i].ID] = i
+	}
+	slices.SortStableFunc(r.lines, func(a, b *Line) int { return place[a.Component] - place[b.Component] })
 }
 
 // each prices the components that are asked for, in the order of the plan.
@@ -153,15 +178,28 @@ func unitOf(c *catalog.Component) string {
 	return "seat"
 }
 
-// seatsOf is the billed quantity of a seat component.
+// seatsOf is how many seats a component bills: the highest level it charges,
+// not less than committed. What is included or sold for each seat goes by it,
+// whichever comes first in the plan and whatever part of the period it costs.
 func (r *rater) seatsOf(id string) exact.Number {
-	sum := exact.Zero
-	for _, l := range r.lines {
-		if l.Component == id {
-			sum = sum.Add(l.Billed)
+	if n, known := r.seats[id]; known {
+		return n
+	}
+	n := exact.Zero
+	if c, ok := r.plan.Component(id); ok && (c.Measure.OfSeats() || c.Measure == catalog.Recurring) {
+		if q, err := r.quantity(c, r.terms); err == nil { // else its own line says what is wrong
+			n = q.Raw
+			for i := range q.Runs {
+				if i == 0 {
+					n = exact.Zero
+				}
+				n = exact.Max(n, q.Runs[i].Level)
+			}
+			n = exact.Max(r.rounded(c, n, nil), c.Commitment)
 		}
 	}
-	return sum
+	r.seats[id] = n
+	return n
 }
 
 // agents are the names of all agents that packages of each seat may meet.
@@ -201,7 +239,7 @@ func (r *rater) finish(c *catalog.Component, l *Line) error {
 		case catalog.StepDiscount:
 			r.discount(c.Discount, l)
 		case catalog.StepMinimum:
-			if l.Exact.Less(c.Minimum) {
+			if l.Exact.Less(c.Minimum) && l.First < l.After { // nothing is due where nothing is served
 				l.Raised = c.Minimum.Sub(l.Exact)
 				l.Exact = c.Minimum
 				l.rule("minimum", "minimum", c.Minimum.String(), "raised", l.Raised.String())
@@ -255,8 +293,10 @@ func (r *rater) inForce(d *catalog.Discount) bool {
 
 // round rounds the line's exact amount once, to the currency's minor unit.
 func (l *Line) round(c money.Currency) (err error) {
-	l.Amount, err = money.ToMinor(l.Exact, c)
-	return err
+	if l.Amount, err = money.ToMinor(l.Exact, c); err != nil {
+		return fault.New(fault.Overflow, "line %s: %v", l.ID, err)
+	}
+	return nil
 }
 
 // rule names something that decided the line.
