@@ -1,6 +1,7 @@
 package internal_test
 
 import (
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -75,7 +76,10 @@ var outside = map[string][]string{
 }
 
 // forbidden are standard packages that would make a pure room impure.
-var forbidden = []string{"os", "net", "net/http", "log", "log/slog", "database/sql", "os/exec", "io/ioutil", "syscall", "unsafe", "C"}
+var forbidden = []string{"os", "math/rand", "crypto/rand", "net", "net/http", "log", "log/slog", "database/sql", "os/exec", "io/ioutil", "syscall", "unsafe", "C"}
+
+// clocks are what of package time looks at or waits for a clock.
+var clocks = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker"}
 
 func TestImportsRunDownward(t *testing.T) {
 	seen := map[string]bool{}
@@ -96,9 +100,19 @@ func TestImportsRunDownward(t *testing.T) {
 		}
 		room = filepath.ToSlash(room)
 		seen[room] = true
-		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
 		if err != nil {
 			return err
+		}
+		if pure(room) {
+			ast.Inspect(f, func(n ast.Node) bool {
+				if s, ok := n.(*ast.SelectorExpr); ok {
+					if x, ok := s.X.(*ast.Ident); ok && x.Name == "time" && slices.Contains(clocks, s.Sel.Name) {
+						t.Errorf("%s uses time.%s: a pure room is told the time", path, s.Sel.Name)
+					}
+				}
+				return true
+			})
 		}
 		for _, spec := range f.Imports {
 			target, err := strconv.Unquote(spec.Path.Value)

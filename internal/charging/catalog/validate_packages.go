@@ -226,6 +226,9 @@ func (c *check) limits(list string, limits []Limit) {
 	seen := map[string]string{}
 	for i := range limits {
 		l, path := &limits[i], index(list, i)
+		if list == "minimum_spend" && l.TaxClass == "" && c.p.Tax.Default == "" && len(c.p.Tax.Classes) > 0 {
+			c.warn(path, "no tax class: what makes up the minimum is charged without tax", "name one, or a default under tax")
+		}
 		if l.ID != "" || len(limits) > 1 { // the line goes by it
 			c.id(path+".id", l.ID, seen)
 		}

@@ -26,6 +26,7 @@ func (c *Contract) Check(p *catalog.Plan) fault.Problems {
 		k.names(s, p)
 	}
 	k.switched(c, p)
+	k.keptOnly(c, p)
 	if k.found.Err() != nil || c.Validate().Err() != nil {
 		return k.found // what a broken contract would make of the plan says little
 	}
@@ -200,4 +201,22 @@ func (c *Contract) source(path string, p *catalog.Plan) string {
 		}
 	}
 	return ""
+}
+
+// keptOnly says which clauses that cost money are kept and checked, but charged
+// by nobody yet: what a bill leaves out must not look charged.
+func (k *check) keptOnly(c *Contract, p *catalog.Plan) {
+	const later = "it is kept with the contract and charged nowhere yet; charge or credit it by hand when it falls due"
+	for _, clause := range []struct {
+		path  string
+		given bool
+	}{
+		{"early_termination", c.Termination != nil || p.Termination != nil},
+		{"prepayment.amount", c.Prepayment != nil && !c.Prepayment.Amount.IsZero()},
+		{"service_levels", len(c.ServiceLevels) > 0},
+	} {
+		if clause.given {
+			k.warn(clause.path, "this clause is not charged", later)
+		}
+	}
 }
