@@ -41,7 +41,9 @@ func Verify(ctx context.Context, given *invoice.Invoice, b Billing) (_ *Verified
 		return nil, err
 	}
 	out := &Verified{Sealed: seal == given.Seal}
-	b.Heading = invoice.Heading{Contract: given.Contract, Seller: given.Seller, Buyer: given.Buyer}
+	if b.Heading == (invoice.Heading{}) { // no contract was given: the parties are as the invoice says
+		b.Heading = invoice.Heading{Contract: given.Contract, Seller: given.Seller, Buyer: given.Buyer}
+	}
 	if out.Billed, err = Bill(ctx, b); err != nil {
 		return out, err
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -72,6 +73,14 @@ func (c *billCmd) Run(e *env) (err error) {
 		if inputs.Opening, err = a.carriedOver(c.Previous, first); err != nil {
 			return err
 		}
+	}
+	if c.Issued != "" {
+		if _, err := timex.ParseDate(c.Issued); err != nil {
+			return coded{exitUsage, fmt.Errorf("--issued: %w", err)}
+		}
+	}
+	if len(c.Usage) == 0 {
+		fmt.Fprintln(e.Err, "note: no usage files: only fixed fees are charged")
 	}
 	terms, err := a.terms(e, first, after, inputs)
 	if err != nil {
@@ -153,12 +162,32 @@ func (c *billCmd) decide(b *app.Billed) error {
 		open = append(open, errors.New("some usage has no price: add a component for it, or name it under unmetered in the plan"))
 	}
 	if b.Total.Rejected > 0 {
-		open = append(open, fmt.Errorf("%d %s not read: mend and feed them in again (--rejects DIR writes them out)", b.Total.Rejected, plural(int(b.Total.Rejected), "record was", "records were")))
+		how := " (--rejects DIR writes them out)"
+		if c.Rejects != "" {
+			how = ": they are in " + c.Rejects
+		}
+		open = append(open, fmt.Errorf("%d %s not read: mend and feed them in again%s", b.Total.Rejected, plural(int(b.Total.Rejected), "record was", "records were"), how))
+	}
+	if n := conflicts(b.Reports); n > 0 {
+		open = append(open, fmt.Errorf("%d %s one identifier, but not one content: the first of each was charged; find out which is right", n, plural(int(n), "record has", "records have")))
 	}
 	if len(open) == 0 {
 		return nil
 	}
 	return coded{exitDecide, errors.Join(open...)}
+}
+
+// conflicts counts records that came before with other content: the only case in
+// which the order of the facts can show.
+func conflicts(reports []cdr.Report) (n int64) {
+	for _, r := range reports {
+		for _, t := range r.Tallies {
+			if t.Outcome == cdr.Flagged && strings.HasPrefix(t.Reason, cdr.OtherContent) {
+				n += t.Count
+			}
+		}
+	}
+	return n
 }
 
 // outputs are the files a bill writes.
@@ -247,7 +276,19 @@ func (o *outputs) write(inv *invoice.Invoice, tag lang.Tag) error {
 			jobs = append(jobs, job{filepath.Join(o.c.Out, "invoice."+string(t)+".pdf"), func(w io.Writer) error { return document.PDF(w, inv, t) }})
 		}
 	}
-	for _, j := range jobs {
+	// Everything is made before anything is written: a document that cannot be
+	// made leaves no folder half of one bill and half of another.
+	made := make([]bytes.Buffer, len(jobs))
+	for i, j := range jobs {
+		if j.path == "" {
+			continue
+		}
+		if err := j.to(&made[i]); err != nil {
+			o.discard()
+			return fmt.Errorf("%s: %w", j.path, err)
+		}
+	}
+	for i, j := range jobs {
 		if j.path == "" {
 			continue
 		}
@@ -255,11 +296,18 @@ func (o *outputs) write(inv *invoice.Invoice, tag lang.Tag) error {
 		if err != nil {
 			return err
 		}
-		if err := j.to(f); err != nil {
+		if _, err := f.Write(made[i].Bytes()); err != nil {
 			return fmt.Errorf("%s: %w", j.path, err)
 		}
 	}
 	return nil
+}
+
+// discard removes what was written while records were read.
+func (o *outputs) discard() {
+	for _, f := range o.files {
+		os.Remove(f.Name())
+	}
 }
 
 // handOver writes the data of an e-invoice, unless the tax system would refuse

@@ -35,7 +35,7 @@ func TestBillWritesEveryDocumentAndVerifyAccepts(t *testing.T) {
 	out := t.TempDir()
 	code, text, errs := run(t, "bill", examples+"sales-floor/contract.yaml", examples+"sales-floor/usage/Master.csv", examples+"sales-floor/usage/sessions.csv",
 		examples+"sales-floor/usage/modules.csv", "--period", "2026-03", "--out", out)
-	if code != 0 || !strings.Contains(text, "2,792.81") {
+	if code != 0 || !strings.Contains(text, "2,821.39") {
 		t.Fatalf("exit %d\n%s\n%s", code, text, errs)
 	}
 	if !strings.Contains(errs, "1400 read = 1400 accepted + 0 rejected + 0 duplicate + 0 ignored") {

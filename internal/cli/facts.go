@@ -24,6 +24,9 @@ func (c *factsCmd) Run(e *env) (err error) {
 	if err != nil {
 		return err
 	}
+	if c.Zone == "" {
+		fmt.Fprintln(e.Err, "note: stamps that name no zone are read as UTC; say --zone Asia/Shanghai, or where the records were made, if they are local")
+	}
 	var to io.Writer = e.Out
 	if c.Report {
 		to = io.Discard

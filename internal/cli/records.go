@@ -17,9 +17,9 @@ import (
 type recordFlags struct {
 	Format   string            `help:"Record format (waihu formats lists them); found out if absent."`
 	Mapping  string            `help:"Mapping file for a CSV of your own." type:"existingfile"`
-	Zone     string            `help:"Time zone of stamps that name none; the plan's if absent."`
+	Zone     string            `help:"Time zone of stamps that name none; the plan's if absent, UTC where there is no plan."`
 	Source   string            `help:"Name of the system the records come from."`
-	Encoding string            `help:"Text encoding: utf-8, utf-16, gb18030, big5; found out if absent."`
+	Encoding string            `help:"Text encoding: utf-8, utf-16le, utf-16be, gb18030, big5; found out if absent."`
 	Columns  []string          `help:"Order of columns, for formats that let it be set."`
 	Option   map[string]string `help:"Option of the format: direction=outbound." placeholder:"KEY=VALUE"`
 	Rejects  string            `help:"Folder for refused records and the reasons." placeholder:"DIR"`

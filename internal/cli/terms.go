@@ -125,8 +125,14 @@ func (a *agreed) terms(e *env, first, after timex.Date, in invoice.Inputs) (*con
 	return t, nil
 }
 
-// warnUndated says what a bill leaves out because nobody said when service began.
+// warnUndated says what a bill leaves out because nobody said when service
+// began, or what came before.
 func (a *agreed) warnUndated(e *env, t *contract.Terms) {
+	for _, pk := range t.Plan.AllPackages() {
+		if past := t.Start == 0 || t.Start < t.First; past && len(t.Opening) == 0 && (pk.Rollover != nil || pk.From != 0 && pk.From < t.First) {
+			fmt.Fprintf(e.Err, "note: %s can have something left over from before; say --previous INVOICE.json if there is a bill before this one\n", pk.ID)
+		}
+	}
 	for i := range t.Plan.Components {
 		if c := &t.Plan.Components[i]; c.Measure == catalog.OneOff && c.On == 0 && t.Start == 0 {
 			fmt.Fprintf(e.Err, "warning: %s is due when service begins, and that is not known: say --since DATE if it began in this period\n", c.ID)

@@ -4,8 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"waihu/internal/app"
+	"waihu/internal/charging/invoice"
 )
 
 // verifyCmd makes an invoice again.
@@ -35,7 +38,7 @@ func (c *verifyCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	v, err := app.Verify(e.ctx, given, app.Billing{Terms: terms, Inputs: given.Inputs, Files: c.Facts, Intake: intake})
+	v, err := app.Verify(e.ctx, given, app.Billing{Terms: terms, Heading: a.heading(), Inputs: given.Inputs, Files: c.Facts, Intake: intake})
 	if v != nil && v.Billed != nil && v.Billed.Total.Rejected > 0 {
 		reportIntake(e.Err, v.Billed.Reports, v.Billed.Total)
 	}
@@ -62,6 +65,9 @@ func (c *verifyCmd) report(e *env, v *app.Verified) error {
 		return coded{exitMismatch, errors.New("")}
 	}
 	inv := v.Recomputed
+	if words := statedWords(inv); words != "" {
+		fmt.Fprintf(e.Out, "stated by the issuer, in neither plan nor contract nor facts: %s\n", words)
+	}
 	if v.Identical() {
 		fmt.Fprintf(e.Out, "identical: %d lines, %s, from %d calls, %d sessions, %d seats, %d modules, %d rentals, %d events\n",
 			len(inv.Lines), inv.Total, inv.Facts.Calls, inv.Facts.Sessions, inv.Facts.Seats, inv.Facts.Modules, inv.Facts.Rentals, inv.Facts.Events)
@@ -82,6 +88,25 @@ func (c *verifyCmd) report(e *env, v *app.Verified) error {
 		fmt.Fprintf(e.Out, "%s: %s\n  invoice     %s\n  recomputed  %s\n", label, d.Path, d.Invoice, d.Recomputed)
 	}
 	return coded{exitMismatch, errors.New("not identical")}
+}
+
+// statedWords lists the inputs an invoice states beside plan and facts.
+func statedWords(inv *invoice.Invoice) string {
+	var words []string
+	for id, n := range inv.Inputs.Quantities {
+		words = append(words, id+" = "+n)
+	}
+	slices.Sort(words)
+	for _, m := range inv.Inputs.Modules {
+		words = append(words, "module "+m)
+	}
+	if inv.Inputs.Start != 0 {
+		words = append(words, "service since "+inv.Inputs.Start.String())
+	}
+	for _, c := range inv.Inputs.Opening {
+		words = append(words, fmt.Sprintf("%s %s of %s carried over", c.Left, c.Unit, c.Package))
+	}
+	return strings.Join(words, ", ")
 }
 
 const differencesShown = 5

@@ -2,6 +2,7 @@ package document
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -68,6 +69,9 @@ func unitWord(tag lang.Tag, n exact.Number, unit string) string {
 
 // onePrice is the unit price of a line whose parts all have the same one.
 func onePrice(l *rating.Line) (exact.Number, bool) {
+	if slices.ContainsFunc(l.Parts, func(p rating.Part) bool { return p.Unknown }) {
+		return exact.Zero, false
+	}
 	if len(l.Parts) == 1 && l.Parts[0].Flat.IsZero() {
 		return l.Parts[0].UnitPrice, true
 	}

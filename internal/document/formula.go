@@ -123,6 +123,15 @@ func shownParts(l *rating.Line) []rating.Part {
 	return l.Parts
 }
 
+// partPrice is the unit price of a part, or a question mark: nought would say
+// that it is free.
+func partPrice(tag lang.Tag, p *rating.Part) string {
+	if p.Unknown {
+		return "?"
+	}
+	return lang.Number(tag, p.UnitPrice)
+}
+
 // formula is a part as a calculation. It ends in "= amount" only where the
 // figures make that amount to the last digit.
 func formula(tag lang.Tag, l *rating.Line, p *rating.Part) string {
@@ -133,7 +142,7 @@ func formula(tag lang.Tag, l *rating.Line, p *rating.Part) string {
 		if f.within != nil {
 			b.WriteString(say(tag, "doc.bracket", "text", fraction(tag, f.within)))
 		}
-		b.WriteString(" × " + lang.Number(tag, p.UnitPrice))
+		b.WriteString(" × " + partPrice(tag, p))
 	}
 	if f.share != nil && b.Len() > 0 {
 		b.WriteString(" × " + fraction(tag, f.share))

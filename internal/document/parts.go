@@ -2,6 +2,7 @@ package document
 
 import (
 	"cmp"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -116,6 +117,20 @@ func alternativeName(tag lang.Tag, a *invoice.Alternative) string {
 	return cmp.Or(a.Name.In(tag), a.Group+" / "+a.Option)
 }
 
+// dialled is what somebody dialled: what is beyond plain letters is written
+// by its number, so that no record can make a document unprintable.
+func dialled(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if r >= ' ' && r <= '~' {
+			b.WriteRune(r)
+		} else {
+			fmt.Fprintf(&b, "U+%04X", r)
+		}
+	}
+	return b.String()
+}
+
 // unpricedRow says what usage had no price, and names a few examples.
 func unpricedRow(tag lang.Tag, u *invoice.Unpriced) []string {
 	clock := ""
@@ -124,7 +139,7 @@ func unpricedRow(tag lang.Tag, u *invoice.Unpriced) []string {
 	}
 	out := []string{say(tag, "doc.unpriced_row", "records", records(tag, u.Facts, u.Count), "clock", clock, "reason", lang.Choice(tag, "unpriced", clean(u.Reason)))}
 	if len(u.Examples) > 0 {
-		out = append(out, say(tag, "doc.examples", "ids", clean(strings.Join(u.Examples, ", "))))
+		out = append(out, say(tag, "doc.examples", "ids", dialled(strings.Join(u.Examples, ", "))))
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"waihu/internal/charging/invoice"
+	"waihu/internal/charging/rating"
 	"waihu/internal/exact"
 	"waihu/internal/lang"
 )
@@ -105,7 +106,7 @@ func (b *workbook) parts(inv *invoice.Invoice) {
 				of, in, basis = b.number(p.Proration.Num), b.number(p.Proration.Den), lang.Choice(b.tag, "proration", string(p.Proration.Basis))
 			}
 			b.put(i+1, cell(l.ID), cell(p.Key), cell(partName(b.tag, l, p)), p.Count, b.number(p.Quantity), unitName(b.tag, l.Unit),
-				b.number(p.UnitPrice), b.number(p.Flat), of, in, basis, b.number(p.Exact))
+				b.unitPrice(p), b.number(p.Flat), of, in, basis, b.number(p.Exact))
 		}
 	}
 	b.end()
@@ -130,4 +131,12 @@ func (b *workbook) unpriced(inv *invoice.Invoice) {
 		b.put(b.say("doc.none"), 0)
 	}
 	b.end()
+}
+
+// unitPrice is the unit price of a part; a word where it is not known.
+func (b *workbook) unitPrice(p *rating.Part) any {
+	if p.Unknown {
+		return "?"
+	}
+	return b.number(p.UnitPrice)
 }

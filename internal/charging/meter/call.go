@@ -91,7 +91,6 @@ func burnsOneByOne(p *catalog.Plan, comp *catalog.Component, slots int) (keep, p
 type outcome struct {
 	took   bool   // the component's filter takes it
 	reason string // why it has no price; empty: it has
-	what   string // the number or row the reason is about
 	left   int64  // seconds of talk outside the hours the component is for
 }
 
@@ -151,7 +150,7 @@ func (m *callMeter) find(v *view, schedule int) (*row, int, outcome) {
 	}
 	i, reason := r.slotFor(v)
 	if reason != "" {
-		return nil, 0, outcome{took: true, reason: reason, what: v.call.To}
+		return nil, 0, outcome{took: true, reason: reason}
 	}
 	return r, i, out
 }
@@ -164,7 +163,7 @@ func (m *callMeter) row(v *view, schedule int) (*row, outcome) {
 	if m.clock != nil && schedule == none && len(m.comp.Where.Schedule) > 0 {
 		return nil, outcome{} // outside the hours the component is for
 	}
-	return nil, outcome{took: true, reason: NoRow, what: v.call.To}
+	return nil, outcome{took: true, reason: NoRow}
 }
 
 // takeWhole charges the call at one row.
@@ -175,7 +174,7 @@ func (m *callMeter) takeWhole(v *view, schedule int) outcome {
 	}
 	i, reason := r.slotFor(v)
 	if reason != "" {
-		return outcome{took: true, reason: reason, what: v.call.To}
+		return outcome{took: true, reason: reason}
 	}
 	m.matched++
 	if len(r.bands) > 0 {

@@ -40,6 +40,10 @@ func (v *view) show(c *usage.Call, classify bool) {
 		from, _ := phone.Normalize(c.From, v.home)
 		v.reach = usage.Reach(phone.Reach(from, v.number))
 	}
+	// An extension or no caller at all calls from home.
+	if v.reach == "" && v.home != "" && v.region != "" && v.region != v.home {
+		v.reach = usage.International
+	}
 }
 
 // called is the called number in E.164; 0 is not one.

@@ -146,7 +146,7 @@ func (m *Meter) Call(c *usage.Call) error {
 	m.setDay(v, c.Start)
 	if !m.service.Contains(c.Start) {
 		if talked {
-			m.refuse(c, "", OutsideService, c.To)
+			m.refuse(c, "", OutsideService)
 		}
 		return nil
 	}
@@ -159,7 +159,7 @@ func (m *Meter) Call(c *usage.Call) error {
 		}
 		if out.reason != "" {
 			cm.refused++
-			m.refuse(c, cm.comp.ID, out.reason, out.what)
+			m.refuse(c, cm.comp.ID, out.reason)
 		}
 		priced = priced || out.took
 		if out.took && cm.comp.Measure == catalog.TalkTime {
@@ -171,7 +171,7 @@ func (m *Meter) Call(c *usage.Call) error {
 	}
 	switch {
 	case !priced || m.talk && taken == 0:
-		m.refuse(c, "", NoComponent, c.To)
+		m.refuse(c, "", NoComponent)
 	case m.talk && taken < v.seconds: // the rest of it falls in hours no component is for
 		m.note("calls", NoComponent, c.To, 1, v.seconds-taken)
 	}
@@ -179,8 +179,8 @@ func (m *Meter) Call(c *usage.Call) error {
 }
 
 // refuse puts a call on the unpriced list.
-func (m *Meter) refuse(c *usage.Call, component, reason, what string) {
-	m.note("calls", reason, what, 1, m.view.seconds)
+func (m *Meter) refuse(c *usage.Call, component, reason string) {
+	m.note("calls", reason, c.To, 1, m.view.seconds)
 	if m.options.Detail != nil {
 		m.options.Detail(&Charged{Call: c, Component: component, Raw: m.view.seconds, Reason: reason})
 	}

@@ -156,7 +156,7 @@ func (r *rater) slotPart(c *catalog.Component, s *meter.Slot, included, scale ex
 		p.Exact = exact.Scaled(s.Nano, 9)
 	}
 	if s.Rate.Status == deck.Unknown && p.Quantity.Sign() > 0 {
-		l.Unknown = true
+		l.Unknown, p.Unknown = true, true
 		l.rule("unknown_price", "what", p.Name.En)
 	}
 	return p
@@ -209,6 +209,7 @@ func (r *rater) take(p priced, l *Line) {
 		if p.parts[i].Name == (lang.Text{}) {
 			p.parts[i].Name = l.Name
 		}
+		p.parts[i].Unknown = p.unknown && p.parts[i].UnitPrice.IsZero() && p.parts[i].Quantity.Sign() > 0
 	}
 	l.Parts = append(l.Parts, p.parts...)
 	l.Rules = append(l.Rules, p.rules...)

@@ -66,6 +66,7 @@ type Part struct {
 	Flat      exact.Number `json:"flat"`       // fees of this part: tier flat, connect fees, calls at their minimum or maximum
 	Proration *Fraction    `json:"proration,omitempty"`
 	Exact     exact.Number `json:"exact"`
+	Unknown   bool         `json:"unknown,omitempty"` // the price is not known: UnitPrice and Exact are nought, not a price
 }
 
 // Fraction is a share of a period: Num of Den, counted by Basis.

@@ -36,7 +36,7 @@ func AsteriskCSV() Format {
 				return err
 			}
 			if in.Columns == nil {
-				a.byCount = true
+				a.byCount, a.rows.lazy = true, true
 				return a.readRows()
 			}
 			return a.readOrdered(in.Columns)
@@ -111,6 +111,9 @@ type asterisk struct {
 	dates     dateOrder
 	rough     bool // the record has stamps without seconds
 	call      usage.Call
+	names     knownNames
+	before    plainGuess
+	size      int // bytes of the row taken last in the fast lane
 }
 
 func newAsterisk(in *Input, out Out, sep byte) (*asterisk, error) {
@@ -174,7 +177,17 @@ func (a *asterisk) readHeader() error {
 // readRows reads every row there is.
 func (a *asterisk) readRows() error {
 	before := 0 // columns of the record before
-	for a.rows.next() {
+	for {
+		plain, err := a.plainRows()
+		if err != nil {
+			return err
+		}
+		if plain {
+			before = plainColumns
+		}
+		if !a.rows.next() {
+			return a.rows.err
+		}
 		a.out.Record(a.rows.row())
 		if !a.row() || a.rows.cut && a.halfWritten(before) {
 			continue
@@ -184,5 +197,4 @@ func (a *asterisk) readRows() error {
 			return err
 		}
 	}
-	return a.rows.err
 }

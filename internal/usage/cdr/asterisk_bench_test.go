@@ -39,6 +39,10 @@ type bare struct {
 	records, rejects int64
 }
 
+func (o *bare) recordCall(_ int, _ rawRow, c *usage.Call) error {
+	o.records++
+	return o.Call(c)
+}
 func (o *bare) Record(Row)             { o.records++ }
 func (o *bare) Reject(p fault.Problem) { o.rejects++ }
 func (o *bare) Ignore(string)          {}

@@ -30,28 +30,42 @@ func (a *asterisk) identify(c *usage.Call) {
 // and from whose telephone.
 func (a *asterisk) channels(c *usage.Call) {
 	own, called := a.rows.field(a.layout.channel), a.rows.field(a.layout.dstchannel)
-	c.Trunk, c.Agent = "", ""
-	switch c.Direction = a.way(c, called); c.Direction {
+	ownName, calledName := device(own), device(called)
+	a.route(c, a.way(c, called), ownName, a.peerOf(ownName), calledName, a.peerOf(calledName))
+}
+
+// route sets what follows from the way a call went and from the two devices.
+func (a *asterisk) route(c *usage.Call, way usage.Direction, own, ownPeer, called, calledPeer string) {
+	c.Direction = way
+	switch way {
 	case usage.Inbound:
-		c.Trunk, c.Agent = device(own), a.extensionOf(called)
+		c.Trunk, c.Agent = own, calledPeer
+	case usage.Outbound:
+		c.Trunk, c.Agent = called, ownPeer
 	default:
-		c.Agent = a.extensionOf(own)
-		if c.Direction == usage.Outbound {
-			c.Trunk = device(called)
-		}
+		c.Trunk, c.Agent = "", ownPeer
 	}
 	a.steer(c)
 }
 
-// way is the direction rule of AsteriskCSV.
-func (a *asterisk) way(c *usage.Call, called string) usage.Direction {
+// wayByNumbers is the direction rule of AsteriskCSV as far as the numbers
+// decide.
+func (a *asterisk) wayByNumbers(c *usage.Call) (way usage.Direction, sure bool) {
 	if len(c.To) > a.extension && (c.To[0]-'0' <= 9 || c.To[0] == '+') || c.To == "" {
-		return usage.Outbound
+		return usage.Outbound, true
 	}
 	if len(c.From) > a.extension || c.From == "" {
-		return usage.Inbound
+		return usage.Inbound, true
 	}
-	if called != "" && a.extensionOf(called) == "" && !strings.HasPrefix(called, "Local/") {
+	return "", false
+}
+
+// way is the direction rule of AsteriskCSV.
+func (a *asterisk) way(c *usage.Call, called string) usage.Direction {
+	if way, sure := a.wayByNumbers(c); sure {
+		return way
+	}
+	if called != "" && a.peerOf(device(called)) == "" && !strings.HasPrefix(called, "Local/") {
 		return usage.Outbound
 	}
 	return usage.Internal
@@ -65,10 +79,9 @@ func device(channel string) string {
 	return channel
 }
 
-// extensionOf is the extension a channel belongs to, empty if it is a trunk's.
-func (a *asterisk) extensionOf(channel string) string {
-	d := device(channel)
-	peer := d[strings.IndexByte(d, '/')+1:]
+// peerOf is the extension a device belongs to, empty if it is a trunk's.
+func (a *asterisk) peerOf(device string) string {
+	peer := device[strings.IndexByte(device, '/')+1:]
 	if len(peer) < 2 || len(peer) > a.extension || !isDigits(peer) {
 		return ""
 	}

@@ -32,6 +32,7 @@ type intakeOut struct {
 	err     error // met where none could be returned
 
 	row     Row
+	late    rawRow // knows the text of row, where row does not have it; nil: it has
 	fate    fate
 	flagged bool
 
@@ -46,11 +47,40 @@ func (o *intakeOut) Record(r Row) {
 	if o.fate != none {
 		o.settle()
 	}
-	o.row, o.fate = r, open
+	o.row, o.late, o.fate = r, nil, open
 	o.report.Counts.Read++
 	if o.opened != nil && o.opened.decoder.invalid+o.opened.decoder.nuls > 0 {
 		o.suspect(r.Raw)
 	}
+}
+
+// recordCall is Record and Call. Few records need their text, so it is made
+// when one does.
+func (o *intakeOut) recordCall(line int, rows rawRow, c *usage.Call) error {
+	if o.fate != none {
+		o.settle()
+	}
+	if o.late == nil {
+		o.late = rows
+	}
+	o.row.Line, o.fate = line, open
+	o.report.Counts.Read++
+	if o.opened != nil && o.opened.decoder.invalid+o.opened.decoder.nuls > 0 {
+		o.suspect(o.raw())
+	}
+	err := o.Call(c)
+	if o.fate == open { // it ended with an error; what is said of it comes later
+		o.raw()
+	}
+	return err
+}
+
+// raw is the text of the record at hand.
+func (o *intakeOut) raw() string {
+	if o.late != nil {
+		o.row.Raw, o.late = o.late.rawRow(), nil
+	}
+	return o.row.Raw
 }
 
 // settle ends the record at hand.
@@ -103,7 +133,7 @@ func (o *intakeOut) Reject(p fault.Problem) {
 		}
 		o.report.Rejects = o.rejects.path()
 	}
-	o.err = o.rejects.add(o.row.Raw, p)
+	o.err = o.rejects.add(o.raw(), p)
 }
 
 func (o *intakeOut) Ignore(reason string) {
@@ -112,7 +142,7 @@ func (o *intakeOut) Ignore(reason string) {
 	}
 	o.fate = ignored
 	o.report.Counts.Ignored++
-	o.tallies.add(Ignored, o.locate(fault.Problem{What: reason, Value: o.row.Raw}))
+	o.tallies.add(Ignored, o.locate(fault.Problem{What: reason, Value: o.raw()}))
 }
 
 func (o *intakeOut) Flag(p fault.Problem) {
@@ -196,7 +226,7 @@ func (o *intakeOut) repeated(source, id string, f usage.Fact) bool {
 		return false
 	}
 	if !same {
-		o.Flag(fault.Problem{Path: "id", Value: id, What: "this record came before with other content; the first one stands",
+		o.Flag(fault.Problem{Path: "id", Value: id, What: OtherContent + "; the first one stands",
 			Fix: "find out which is right; if both are, their identifiers are not unique"})
 	}
 	if o.fate == open {

@@ -10,14 +10,25 @@ const joinedBlock = 32 << 10
 type joined struct{ b strings.Builder }
 
 func (j *joined) join(x, between, y string) string {
-	need := len(x) + len(between) + len(y)
-	if j.b.Cap()-j.b.Len() < need {
-		j.b = strings.Builder{}
-		j.b.Grow(max(joinedBlock, need))
-	}
+	j.room(len(x) + len(between) + len(y))
 	start := j.b.Len()
 	j.b.WriteString(x)
 	j.b.WriteString(between)
 	j.b.WriteString(y)
 	return j.b.String()[start:]
+}
+
+// text is x as a string.
+func (j *joined) text(x []byte) string {
+	j.room(len(x))
+	start := j.b.Len()
+	j.b.Write(x)
+	return j.b.String()[start:]
+}
+
+func (j *joined) room(need int) {
+	if j.b.Cap()-j.b.Len() < need {
+		j.b = strings.Builder{}
+		j.b.Grow(max(joinedBlock, need))
+	}
 }

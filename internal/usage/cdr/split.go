@@ -3,6 +3,7 @@ package cdr
 import (
 	"bytes"
 	"io"
+	"runtime"
 	"strings"
 )
 
@@ -16,6 +17,9 @@ const (
 	// inputs are small, then as much as makes the cost of a block not matter.
 	firstBlock = 64 << 10
 	fullBlock  = 512 << 10
+	// slack is what a block has beyond its end: the fast lane looks at eight bytes
+	// and more at once, and there would otherwise be rows too near the end for that.
+	slack = 32
 )
 
 // splitter cuts separated values into records and fields: RFC 4180 quotes with
@@ -29,8 +33,11 @@ type splitter struct {
 	r     io.Reader
 	sep   byte
 	whole bool // lines are records, whatever stands in them
+	lazy  bool // text is made of a block when next wants it
 	buf   []byte
-	text  string // the block, with what the last one left
+	data  []byte // the block, with what the last one left, and slack
+	have  int    // how much of data is the input's
+	text  string // the same as a string; empty: not made yet
 	pos   int    // where the next record begins in text
 	nl    int    // next LF at or after pos; len(text): none
 	cr    int    // next CR
@@ -70,6 +77,9 @@ func (s *splitter) next() bool {
 		return true
 	}
 	for {
+		if s.text == "" {
+			s.text = string(s.data[:s.have])
+		}
 		for !s.skip && s.pos < len(s.text) {
 			if c := s.text[s.pos]; c != '\n' && c != '\r' {
 				if s.record() {
@@ -119,19 +129,22 @@ func (s *splitter) fields() []string {
 // fill reads the next block behind what is left of the last one; false when
 // there is nothing more.
 func (s *splitter) fill() bool {
+	// On one processor the garbage collector would otherwise wait up to 10 ms for
+	// its turn, and every pointer that is stored costs more as long as it waits.
+	runtime.Gosched()
 	if s.eof {
 		return false
 	}
-	left := len(s.text) - s.pos
+	left := s.have - s.pos
 	if s.skip {
 		left = 0
-		s.pos = len(s.text)
+		s.pos = s.have
 	}
-	if cap(s.buf) < left+s.block {
-		s.buf = make([]byte, left+s.block)
+	if cap(s.buf) < left+s.block+slack {
+		s.buf = make([]byte, left+s.block+slack)
 	}
 	buf := s.buf[:left+s.block]
-	n := copy(buf, s.text[s.pos:])
+	n := copy(buf, s.data[s.pos:s.have])
 	for n < len(buf) && !s.eof {
 		m, err := s.r.Read(buf[n:])
 		n += m
@@ -144,7 +157,11 @@ func (s *splitter) fill() bool {
 	if s.err != nil { // what it cut off is no record
 		n = 1 + max(bytes.LastIndexByte(buf[:n], '\n'), bytes.LastIndexByte(buf[:n], '\r'))
 	}
-	s.text, s.pos, s.nl, s.cr = string(buf[:n]), 0, -1, -1
+	s.data, s.have, s.text = s.buf[:n+slack], n, ""
+	if !s.lazy {
+		s.text = string(buf[:n])
+	}
+	s.pos, s.nl, s.cr = 0, -1, -1
 	s.block = s.full
 	return n > 0
 }

@@ -86,3 +86,7 @@ func (t *tallies) list() []Tally {
 	})
 	return out
 }
+
+// OtherContent begins the finding about a record whose identifier came before
+// with other content.
+const OtherContent = "this record came before with other content"

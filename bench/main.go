@@ -1,0 +1,67 @@
+// Command bench measures Waihu against its goals and against other ways to do
+// the same work, and says of each goal whether it is met.
+//
+//	go run . all | rating | csv | memory
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+)
+
+const usageText = `usage: bench [flags] all | rating | csv | memory
+
+  rating   calls in memory over a deck of 200,000 prefixes
+  csv      a Master.csv of a million rows, file to totals, beside other engines
+  memory   ten million calls through "waihu bill"
+`
+
+// options are how much is measured.
+type options struct {
+	runs int    // of each measurement; the median counts
+	rows int    // of the CSV file
+	many int    // calls of the memory measurement
+	dir  string // for files made on the way
+}
+
+func main() { os.Exit(run()) }
+
+func run() int {
+	o := options{}
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.IntVar(&o.runs, "runs", 7, "runs of each measurement; the median counts")
+	flags.IntVar(&o.rows, "rows", 1_000_000, "rows of the CSV file")
+	flags.IntVar(&o.many, "many", 10_000_000, "calls of the memory measurement")
+	flags.StringVar(&o.dir, "dir", "", "folder for the files made on the way; a temporary one if absent")
+	flags.Usage = func() { fmt.Fprint(os.Stderr, usageText); flags.PrintDefaults() }
+	if err := flags.Parse(os.Args[1:]); err != nil {
+		return 2
+	}
+	parts, known := map[string][]func(*report, options) error{
+		"all": {measureRating, measureCSV, measureMemory}, "rating": {measureRating}, "csv": {measureCSV}, "memory": {measureMemory}}[flags.Arg(0)]
+	if !known || o.runs < 1 {
+		flags.Usage()
+		return 2
+	}
+	if o.dir == "" {
+		dir, err := os.MkdirTemp("", "waihu-bench")
+		if err != nil {
+			return failed(err)
+		}
+		defer os.RemoveAll(dir)
+		o.dir = dir
+	}
+	r := newReport(os.Stdout)
+	for _, part := range parts {
+		if err := part(r, o); err != nil {
+			return failed(err)
+		}
+	}
+	return r.close()
+}
+
+func failed(err error) int {
+	fmt.Fprintln(os.Stderr, "bench:", err)
+	return 1
+}
