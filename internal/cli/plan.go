@@ -7,10 +7,12 @@ import (
 
 	"waihu/internal/charging/catalog"
 	"waihu/internal/charging/contract"
+	"waihu/internal/charging/deck"
 	"waihu/internal/explain"
 	"waihu/internal/fault"
 	"waihu/internal/lang"
 	"waihu/internal/planfile"
+	"waihu/internal/timex"
 )
 
 // planCmd groups what can be done with a plan.
@@ -113,7 +115,7 @@ func (c *planDiff) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	changes := catalog.Diff(older.Plan, newer.Plan)
+	changes := append(catalog.Diff(older.Plan, newer.Plan), deckChanges(older, newer)...)
 	if c.JSON {
 		enc := json.NewEncoder(e.Out)
 		enc.SetIndent("", "  ")
@@ -133,6 +135,46 @@ func (c *planDiff) Run(e *env) error {
 		return coded{exitMismatch, errors.New("")}
 	}
 	return nil
+}
+
+// deckChanges tells which rate decks of two plans have other rows; what a deck
+// file holds is no part of the plan's own text.
+func deckChanges(older, newer *agreed) []catalog.Difference {
+	var out []catalog.Difference
+	for _, d := range newer.Plan.Decks {
+		a, b := older.Decks[d.ID], newer.Decks[d.ID]
+		if a == nil || b == nil {
+			continue // added or removed: the plan itself says so
+		}
+		if n := rowsApart(a, b); n > 0 {
+			out = append(out, catalog.Difference{Path: "decks[" + d.ID + "].rows", Kind: catalog.Changed,
+				Old: fmt.Sprintf("%d rows", a.Len()), New: fmt.Sprintf("%d rows, %d of them new or other", b.Len(), n)})
+		}
+	}
+	return out
+}
+
+// rowsApart counts rows of b that a does not have just so, and is not 0 if a has
+// more.
+func rowsApart(a, b *deck.Deck) int {
+	type row struct {
+		prefix string
+		from   timex.Date
+		rate   deck.Rate
+	}
+	have := make(map[row]bool, a.Len())
+	for i := range a.Len() {
+		ix := deck.Index(i)
+		have[row{a.Prefix(ix), a.From(ix), *a.Rate(ix)}] = true
+	}
+	n := max(a.Len()-b.Len(), 0)
+	for i := range b.Len() {
+		ix := deck.Index(i)
+		if !have[row{b.Prefix(ix), b.From(ix), *b.Rate(ix)}] {
+			n++
+		}
+	}
+	return n
 }
 
 // describe writes one difference as a sentence: what, from, to, and what it
