@@ -86,6 +86,11 @@ func (r *rater) incrementRules(c *catalog.Component, inc catalog.Increment, l *L
 	}
 }
 
+// named is rule with a first argument that is a name of the plan.
+func (l *Line) named(key, arg string, name lang.Text, args ...string) {
+	l.Rules = append(l.Rules, withName(rule(key, args...), arg, name))
+}
+
 // withName adds a name in each language it has.
 func withName(r Rule, key string, name lang.Text) Rule {
 	lang.Put(r.Args, key, name)
@@ -297,14 +302,14 @@ func (r *rater) includedRules(c *catalog.Component, l *Line) {
 			if pk.Scope != catalog.PerSeat {
 				seats = r.seatsOf(pk.SeatsOf)
 			}
-			l.rule("included_per_seat", "package", pk.ID, "quantity", pk.Quantity.String(), "seats", seats.String(),
+			l.named("included_per_seat", "package", pk.Name.Or(pk.ID), "quantity", pk.Quantity.String(), "seats", seats.String(),
 				"scope", string(orDefault(pk.Scope, catalog.Pooled)), "used", used.String(), "unit", l.Unit)
 		} else {
-			l.rule("included", "package", pk.ID, "quantity", size.String(), "used", used.String(), "left", left.String(), "unit", l.Unit)
+			l.named("included", "package", pk.Name.Or(pk.ID), "quantity", size.String(), "used", used.String(), "left", left.String(), "unit", l.Unit)
 		}
 		for _, b := range r.pots.buckets {
 			if b.pack.ID == pk.ID && b.carried {
-				l.rule("rollover", "package", pk.ID, "quantity", b.size.Div(scale).String(), "unit", l.Unit, "granted", b.granted.String(), "expires", b.expires.String())
+				l.named("rollover", "package", pk.Name.Or(pk.ID), "quantity", b.size.Div(scale).String(), "unit", l.Unit, "granted", b.granted.String(), "expires", b.expires.String())
 			}
 		}
 		if pk.Burn != "" {

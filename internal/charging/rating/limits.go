@@ -198,7 +198,7 @@ func (r *rater) planDiscounts(which func(*catalog.Discount) bool, from func(*Lin
 		for i, l := range lines {
 			l.Discount = l.Discount.Add(offs[i])
 			l.Exact = l.Exact.Sub(offs[i])
-			l.rule("discount", discountArgs(d, offs[i])...)
+			l.Rules = append(l.Rules, discountRule(d, offs[i]))
 			if err := l.round(r.plan.Currency); err != nil {
 				return err
 			}

@@ -9,6 +9,7 @@ import (
 	"waihu/internal/charging/meter"
 	"waihu/internal/exact"
 	"waihu/internal/fault"
+	"waihu/internal/lang"
 	"waihu/internal/money"
 )
 
@@ -270,19 +271,19 @@ func (r *rater) discount(d *catalog.Discount, l *Line) {
 	}
 	l.Discount = l.Discount.Add(off)
 	l.Exact = l.Exact.Sub(off)
-	l.rule("discount", discountArgs(d, off)...)
+	l.Rules = append(l.Rules, discountRule(d, off))
 }
 
-// discountArgs are what the sentence about a discount says.
-func discountArgs(d *catalog.Discount, off exact.Number) []string {
-	args := []string{"off", off.String()}
-	if d.ID != "" {
-		args = append(args, "name", d.ID)
+// discountRule says what a discount took off.
+func discountRule(d *catalog.Discount, off exact.Number) Rule {
+	out := rule("discount", "off", off.String())
+	if d.ID != "" || d.Name != (lang.Text{}) {
+		out = withName(out, "name", d.Name.Or(d.ID))
 	}
 	if d.Percent != nil {
-		args = append(args, "percent", d.Percent.Number.String())
+		out.Args["percent"] = d.Percent.Number.String()
 	}
-	return args
+	return out
 }
 
 // inForce tells whether a discount holds for the period: dates refer to the
