@@ -288,5 +288,8 @@ func priceText(tag lang.Tag, l *rating.Line) string {
 	if p, ok := onePrice(l); ok {
 		return lang.Number(tag, p)
 	}
+	if len(l.Parts) == 1 && l.Parts[0].Unknown {
+		return partPrice(tag, &l.Parts[0])
+	}
 	return say(tag, "doc.several")
 }

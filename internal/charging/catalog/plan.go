@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"slices"
+	"strings"
 
 	"waihu/internal/exact"
 	"waihu/internal/lang"
@@ -265,4 +266,14 @@ func (p *Plan) AllPackages() []Package {
 		}
 	}
 	return append(out, p.Packages...)
+}
+
+// Module finds a module by its identifier, whatever its capitals.
+func (p *Plan) Module(id string) (*Module, bool) {
+	for i := range p.Modules {
+		if strings.EqualFold(p.Modules[i].ID, id) {
+			return &p.Modules[i], true
+		}
+	}
+	return nil, false
 }

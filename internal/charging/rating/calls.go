@@ -33,7 +33,7 @@ func (r *rater) calls(c *catalog.Component) error {
 
 // callRules names how each call is counted.
 func (r *rater) callRules(c *catalog.Component, l *Line) {
-	l.where(&c.Where)
+	r.where(l, &c.Where)
 	if c.Measure != catalog.TalkTime {
 		return
 	}
@@ -93,6 +93,9 @@ func (l *Line) named(key, arg string, name lang.Text, args ...string) {
 
 // withName adds a name in each language it has.
 func withName(r Rule, key string, name lang.Text) Rule {
+	if r.Args == nil {
+		r.Args = map[string]string{}
+	}
 	lang.Put(r.Args, key, name)
 	return r
 }

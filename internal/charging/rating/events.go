@@ -25,7 +25,7 @@ func (r *rater) events(c *catalog.Component) error {
 	if digest.Count() > 0 {
 		l.Evidence.Digest = digest.String()
 	}
-	l.where(&c.Where)
+	r.where(l, &c.Where)
 	l.Billed = l.Raw
 	if c.PricesEach() {
 		r.eachEvent(c, l)

@@ -10,6 +10,7 @@ import (
 	"waihu/internal/charging/contract"
 	"waihu/internal/charging/meter"
 	"waihu/internal/exact"
+	"waihu/internal/lang"
 	"waihu/internal/timex"
 )
 
@@ -28,7 +29,7 @@ func (r *rater) measured(c *catalog.Component, terms *contract.Terms) error {
 	served := meter.Served(c, terms)
 	l.First, l.After = served.First, served.After
 	l.Evidence = r.evidence(c, q.Count)
-	l.where(&c.Where)
+	r.where(l, &c.Where)
 	r.steps(l, &q)
 	l.Raw = q.Raw
 	if c.Measure == catalog.SystemTime {
@@ -80,12 +81,31 @@ func (r *rater) quantity(c *catalog.Component, terms *contract.Terms) (meter.Qua
 	return meter.ChargeAssigned(c, levels, terms), nil
 }
 
-// where names what a component's filter asks for.
-func (l *Line) where(f *catalog.Filter) {
+// where names what a component's filter asks for; modules go by their names.
+func (r *rater) where(l *Line, f *catalog.Filter) {
 	for _, w := range f.Words() {
 		key, value, _ := strings.Cut(w, "=")
+		if key == "module" {
+			l.named("where_module", "value", r.moduleNames(f.Module))
+			continue
+		}
 		l.rule("where_"+key, "value", strings.ReplaceAll(value, "|", ","))
 	}
+}
+
+// moduleNames lists modules in each language.
+func (r *rater) moduleNames(ids []string) lang.Text {
+	names := func(tag lang.Tag) string {
+		words := make([]string, len(ids))
+		for i, id := range ids {
+			words[i] = id
+			if m, ok := r.plan.Module(id); ok {
+				words[i] = m.Name.Or(id).In(tag)
+			}
+		}
+		return strings.Join(words, ", ")
+	}
+	return lang.Text{En: names(lang.English), Hant: names(lang.Traditional), Hans: names(lang.Simplified)}
 }
 
 // steps takes over what decided a quantity, in the words of an invoice: moments
