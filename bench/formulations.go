@@ -31,7 +31,7 @@ func (w *workload) questions() []formulation {
 	for _, m := range steps {
 		out = append(out, formulation{"totals only, " + m.name, "WITH calls AS (SELECT " + called + w.file() + " WHERE " + talked + ")" + m.query + summed, false})
 	}
-	for _, m := range steps[:2] { // the fastest ones by far
+	for _, m := range steps[:3] { // the fastest ones
 		out = append(out, formulation{"same checks, " + m.name, "WITH records AS MATERIALIZED (SELECT " + checkedColumns + w.file() + "), calls AS (SELECT " + called +
 			" FROM records WHERE " + talked + ")" + m.query + ", totals AS (" + summed + "), found AS (SELECT " + checks + " FROM records) SELECT totals.* FROM totals, found WHERE " + nothingOdd, true})
 	}
