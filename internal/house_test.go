@@ -18,6 +18,7 @@ import (
 var floors = map[string]int{
 	"internal/exact":             0,
 	"internal/fault":             0,
+	"internal/id":                0,
 	"internal/lang":              0,
 	"internal/money":             0,
 	"internal/phone":             0,
@@ -29,6 +30,7 @@ var floors = map[string]int{
 	"internal/charging/contract": 3,
 	"internal/charging/deck":     3,
 	"internal/charging/invoice":  3,
+	"internal/charging/ledger":   3,
 	"internal/charging/meter":    3,
 	"internal/charging/rating":   3,
 	"internal/charging/wallet":   3,
@@ -37,6 +39,7 @@ var floors = map[string]int{
 	"internal/explain":           4,
 	"internal/planfile":          4,
 	"internal/sim":               4,
+	"internal/store":             4,
 	"internal/app":               5,
 	"internal/cli":               6,
 	"cmd/waihu":                  7,
@@ -45,6 +48,7 @@ var floors = map[string]int{
 // beside lists what rooms may import on their own floor, with the reason.
 var beside = map[string]map[string]string{
 	"internal/money":             {"internal/exact": "an amount is a rounded exact number"},
+	"internal/id":                {"internal/fault": "errors have a kind", "internal/timex": "identifiers rise with time"},
 	"internal/lang":              {"internal/exact": "numbers are written as each language does", "internal/fault": "errors have a kind", "internal/money": "amounts too", "internal/timex": "dates too"},
 	"internal/timex/holiday":     {"internal/timex": "calendars are made of dates"},
 	"internal/charging/deck":     {},
