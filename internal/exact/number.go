@@ -87,6 +87,7 @@ func (n Number) Add(m Number) Number { return Number{new(big.Rat).Add(n.rat(), m
 func (n Number) Sub(m Number) Number { return Number{new(big.Rat).Sub(n.rat(), m.rat())} }
 func (n Number) Mul(m Number) Number { return Number{new(big.Rat).Mul(n.rat(), m.rat())} }
 func (n Number) Neg() Number         { return Number{new(big.Rat).Neg(n.rat())} }
+func (n Number) Abs() Number         { return Number{new(big.Rat).Abs(n.rat())} }
 
 // Div is n / m. Dividing by zero is a programming error and panics.
 func (n Number) Div(m Number) Number { return Number{new(big.Rat).Quo(n.rat(), m.rat())} }
