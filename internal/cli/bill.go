@@ -288,7 +288,7 @@ func (o *outputs) open(b *app.Billing, tag lang.Tag) error {
 		if err != nil {
 			return err
 		}
-		o.detail = newDetailFile(f, o.c.Detail, b.Terms.Plan, document.DetailOptions{Tag: tag, Zone: b.Terms.Loc})
+		o.detail = newDetailFile(f, o.c.Detail, document.DetailOptions{Tag: tag, Zone: b.Terms.Loc})
 		b.Detail = func(c *meter.Charged) { o.detail.add(c) }
 	}
 	return nil

@@ -32,6 +32,7 @@ type CallCount struct {
 	Refused  int64  // calls it takes but has no price for
 	Evidence string
 	Burns    []Burn   // in time order, where packages need them
+	Traced   []Burn   // in time order, where Options.Trace asked for them
 	Seats    []string // agents by Burn.Seat; the first is unused
 }
 
@@ -114,6 +115,12 @@ func (m *callMeter) finish(evidence bool) *CallCount {
 		out.Burns[i].Seat = renumber[out.Burns[i].Seat]
 	}
 	slices.SortFunc(out.Burns, compareBurns)
+	if m.trace {
+		out.Traced = out.Burns
+	}
+	if !m.keepBurns {
+		out.Burns = nil
+	}
 	return out
 }
 

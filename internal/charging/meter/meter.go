@@ -45,6 +45,9 @@ type Options struct {
 	// Detail is told of every call at every price it was charged, in the order
 	// of the facts. nil: no detail. What it points to is valid during the call.
 	Detail func(*Charged)
+	// Trace keeps every call a package may cover, so that the package can say
+	// which: some forty bytes a call.
+	Trace bool
 }
 
 // Charged is one call, or one part of it, at one price.
@@ -57,6 +60,11 @@ type Charged struct {
 	Cost      exact.Number // at list price, before included quantities, tiers and discounts
 	HasCost   bool         // false where the price depends on the whole period: tiers, blocks
 	Reason    string       // why there is no price
+
+	At       timex.Instant // when the part began
+	Slot     int32         // as Slot.Index has it
+	Units    int64         // what packages count of it: billed seconds, or calls
+	Included exact.Number  // what of Units a package covers; the meter does not know
 }
 
 // Counts is how many facts of each kind fell in the period, and outside it.
@@ -86,7 +94,7 @@ func New(terms *contract.Terms, options Options) (_ *Meter, err error) {
 		if err != nil {
 			return nil, err
 		}
-		cm.detail = options.Detail
+		cm.detail, cm.trace = options.Detail, options.Trace && len(terms.Plan.IncludedFor(comp.ID)) > 0
 		if looksAhead(cm, options) {
 			cm.ahead = &ahead{meter: m}
 		}
