@@ -8,8 +8,12 @@ import (
 	"waihu/internal/document"
 )
 
-// coveredCall marks a call that is counted, not timed, and included.
-const coveredCall = "included"
+// coveredCall marks a call that is counted, not timed, and included; trialCall
+// one of a free trial.
+const (
+	coveredCall = "included"
+	trialCall   = "trial"
+)
 
 // detailFile lists every call at every price it was charged. It keeps the first
 // error and stops writing: the bill goes on and the command ends with it.
@@ -34,6 +38,8 @@ func (d *detailFile) add(c *meter.Charged) {
 	d.row = document.Row{CallID: call.ID, Source: call.Source, Start: call.Start, Direction: call.Direction, From: call.From, To: call.To,
 		Agent: call.Agent, Talk: c.Raw, Billed: c.Billed, Component: c.Component, Amount: c.Cost, NoAmount: !c.HasCost, Rule: c.Reason}
 	switch {
+	case c.Trial:
+		d.row.Rule = trialCall
 	case c.Included.IsZero():
 	case c.Billed == 0:
 		d.row.Rule = coveredCall

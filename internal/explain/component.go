@@ -238,5 +238,8 @@ func (t *telling) when() {
 	}
 	if c.Trial > 0 {
 		t.add(t.say("rule.trial", "days", strconv.FormatInt(catalog.Span(c.Trial)/86400, 10)))
+		if c.TrialIncluded != nil {
+			t.add(t.say("plan.trial_included", "quantity", c.TrialIncluded.String(), "unit", c.PricedUnit()))
+		}
 	}
 }

@@ -62,7 +62,9 @@ func takenBy(key string) []Measure {
 	case "timing", "proration":
 		return prorating()
 	case "trial":
-		return append(prorating(), SeatDays, SystemTime)
+		return append(prorating(), SeatDays, SystemTime, TalkTime, Calls)
+	case "trial_included":
+		return callMeasures
 	case "on":
 		return []Measure{OneOff}
 	}
@@ -246,6 +248,12 @@ func (c *check) times(path string, comp *Component) {
 	}
 	if comp.Trial%Duration(24*time.Hour) != 0 {
 		c.bad(path+".trial", "a trial of "+comp.Trial.String(), "whole days, such as 14d")
+	}
+	if n := comp.TrialIncluded; n != nil {
+		c.quantity(path+".trial_included", *n)
+		if comp.Trial == 0 {
+			c.bad(path+".trial_included", "an allowance for a trial that is not there", "trial with its days")
+		}
 	}
 	if comp.Every != "" && c.p.Period.Count > 1 {
 		c.bad(path+".every", "a fee with its own period in a plan whose period has several units", "period.count: 1")

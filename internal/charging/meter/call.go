@@ -64,6 +64,7 @@ type callMeter struct {
 	ahead     *ahead         // nil: every call is looked up at once
 	parted    bool           // a call can have several parts: bands, hours
 	soFar     soFar
+	trial     trial
 }
 
 func newCallMeter(comp *catalog.Component, terms *contract.Terms) (*callMeter, error) {
@@ -71,7 +72,7 @@ func newCallMeter(comp *catalog.Component, terms *contract.Terms) (*callMeter, e
 	if err != nil {
 		return nil, err
 	}
-	m := &callMeter{tariff: t, tallies: make([]Tally, t.slots), seats: map[string]int32{}}
+	m := &callMeter{tariff: t, tallies: make([]Tally, t.slots), seats: map[string]int32{}, trial: newTrial(comp, terms)}
 	m.keepBurns, m.perSeat = burnsOneByOne(terms.Plan, comp, t.slots)
 	m.parted = t.clock != nil || slices.ContainsFunc(t.rows, func(r row) bool { return len(r.bands) > 0 })
 	return m, nil
@@ -103,6 +104,9 @@ func (m *callMeter) take(v *view) outcome {
 	}
 	if m.filtered && !takes(&m.comp.Where, v) {
 		return outcome{}
+	}
+	if v.date < m.trial.until {
+		return m.takeFree(v)
 	}
 	if m.comp.Measure == catalog.Calls {
 		return m.takeEvent(v)

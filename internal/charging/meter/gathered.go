@@ -31,9 +31,12 @@ type CallCount struct {
 	Matched  int64  // calls
 	Refused  int64  // calls it takes but has no price for
 	Evidence string
-	Burns    []Burn   // in time order, where packages need them
-	Traced   []Burn   // in time order, where Options.Trace asked for them
-	Seats    []string // agents by Burn.Seat; the first is unused
+
+	TrialCalls, TrialSeconds int64 // calls of a free trial, which are neither matched nor in a slot
+
+	Burns  []Burn   // in time order, where packages need them
+	Traced []Burn   // in time order, where Options.Trace asked for them
+	Seats  []string // agents by Burn.Seat; the first is unused
 }
 
 // Slot is one price with what was counted at it.
@@ -82,7 +85,8 @@ func (m *Meter) Finish() (*Gathered, error) {
 }
 
 func (m *callMeter) finish(evidence bool) *CallCount {
-	out := &CallCount{Matched: m.matched, Refused: m.refused, Burns: m.burns, Seats: make([]string, len(m.seats)+1)}
+	out := &CallCount{Matched: m.matched, Refused: m.refused, Burns: m.burns, Seats: make([]string, len(m.seats)+1),
+		TrialCalls: m.trial.calls, TrialSeconds: m.trial.seconds}
 	if evidence {
 		out.Evidence = m.evidence.String()
 	}

@@ -60,6 +60,7 @@ type Charged struct {
 	Cost      exact.Number // at list price, before included quantities, tiers and discounts
 	HasCost   bool         // false where the price depends on the whole period: tiers, blocks
 	Reason    string       // why there is no price
+	Trial     bool         // it is of a free trial
 
 	At       timex.Instant // when the part began
 	Slot     int32         // as Slot.Index has it
