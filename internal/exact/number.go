@@ -102,6 +102,10 @@ func (n Number) Equal(m Number) bool { return n.Cmp(m) == 0 }
 func (n Number) Less(m Number) bool  { return n.Cmp(m) < 0 }
 func (n Number) IsInt() bool         { return n.rat().IsInt() }
 
+// IsGiven tells whether anybody made the number: the zero value of the type is 0
+// as well, but nobody wrote it. Results of arithmetic are given.
+func (n Number) IsGiven() bool { return n.r != nil }
+
 // Min and Max are the smaller and the larger of two numbers.
 func Min(a, b Number) Number {
 	if b.Less(a) {

@@ -72,7 +72,7 @@ func (t *telling) source() {
 	switch c.Measure {
 	case catalog.Recurring, catalog.OneOff:
 		n := c.Quantity
-		if n.IsZero() {
+		if !n.IsGiven() {
 			n = exact.One
 		}
 		t.add(t.say("plan.quantity", "quantity", n.String()))

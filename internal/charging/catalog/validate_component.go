@@ -203,7 +203,17 @@ func (c *check) numbers(path string, comp *Component) {
 			c.bad(path+".block.size", "a block of nothing", "a number above 0")
 		}
 	}
+	c.most(path+".maximum", comp.Maximum)
+	c.most(path+".maximum_each", comp.MaxEach)
 	c.tiers(path+".tiers", comp)
+}
+
+// most refuses a most of nothing: absent is no most, and what is free has no
+// price.
+func (c *check) most(path string, n exact.Number) {
+	if n.IsGiven() && n.IsZero() {
+		c.bad(path, "a most of nothing", "an amount above 0; leave it out for no most, and write unit_price: 0 for what is free")
+	}
 }
 
 // atMost checks a least against a most; a most of zero is none.

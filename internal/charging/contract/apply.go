@@ -228,6 +228,11 @@ func (o *Override) apply(c *catalog.Component) {
 		}
 		target.Set(v)
 	}
+	for _, n := range []*exact.Number{&c.Commitment, &c.Minimum, &c.Maximum} {
+		if n.IsZero() {
+			*n = exact.Zero // 0 in a contract lifts what the plan has
+		}
+	}
 	if len(o.Rows) > 0 {
 		c.Rates = slices.Clone(c.Rates)
 		for i := range c.Rates {

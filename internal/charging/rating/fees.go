@@ -34,7 +34,7 @@ func (r *rater) fixed(c *catalog.Component) exact.Number {
 	if q, ok := r.terms.Quantities[c.ID]; ok {
 		return q
 	}
-	if c.Quantity.IsZero() {
+	if !c.Quantity.IsGiven() {
 		return exact.One
 	}
 	return c.Quantity
