@@ -1,6 +1,7 @@
 package meter
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 
@@ -66,7 +67,7 @@ func (m *Meter) Finish() (*Gathered, error) {
 	}
 	sort.Slice(g.Unpriced, func(i, j int) bool {
 		a, b := g.Unpriced[i], g.Unpriced[j]
-		return a.Facts+a.Reason < b.Facts+b.Reason
+		return cmp.Or(cmp.Compare(a.Facts, b.Facts), cmp.Compare(a.Reason, b.Reason), slices.Compare(a.Refused, b.Refused), slices.Compare(a.Priced, b.Priced)) < 0
 	})
 	sort.Slice(g.Each, func(i, j int) bool {
 		a, b := &g.Each[i], &g.Each[j]

@@ -33,7 +33,7 @@ func (m *Meter) Merge(o *Meter) error {
 	for key, u := range o.unpriced {
 		mine := m.unpriced[key]
 		if mine == nil {
-			mine = &Unpriced{Facts: u.Facts, Reason: u.Reason}
+			mine = key.unpriced()
 			m.unpriced[key] = mine
 		}
 		mine.Count += u.Count

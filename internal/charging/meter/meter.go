@@ -33,6 +33,8 @@ type Meter struct {
 	counts   Counts
 	digest   usage.Digest
 	unpriced map[unpricedKey]*Unpriced
+	refused  []unpricedKey // of the call at hand, by component
+	takers   []string      // components that have a price for it, where "the cheaper of" may drop one
 	view     view
 	elements usage.Elements
 	dayFrom  timex.Instant // local day last seen: most calls are of the day of the one before
@@ -96,7 +98,7 @@ func New(terms *contract.Terms, options Options) (_ *Meter, err error) {
 			return nil, err
 		}
 		cm.detail, cm.trace = options.Detail, options.Trace && len(terms.Plan.IncludedFor(comp.ID)) > 0
-		if looksAhead(cm, options) {
+		if looksAhead(cm, options) && len(terms.Plan.Cheapest) == 0 {
 			cm.ahead = &ahead{meter: m}
 		}
 		m.calls = append(m.calls, cm)
@@ -129,6 +131,7 @@ func (m *Meter) Call(c *usage.Call) error {
 	if !m.service.Contains(c.Start) {
 		if talked {
 			m.refuse(c, "", OutsideService)
+			m.noteRefused(c)
 		}
 		return nil
 	}
@@ -142,20 +145,24 @@ func (m *Meter) Call(c *usage.Call) error {
 		if out.reason != "" {
 			cm.refused++
 			m.refuse(c, cm.comp.ID, out.reason)
+		} else if out.took && len(m.terms.Plan.Cheapest) > 0 {
+			m.takers = append(m.takers, cm.comp.ID)
 		}
 		priced = priced || out.took
 		if out.took && cm.comp.Measure == catalog.TalkTime {
 			taken += v.seconds - out.left
 		}
 	}
+	m.noteRefused(c)
 	if m.unmetered("calls") || !talked {
 		return nil
 	}
 	switch {
 	case !priced || m.talk && taken == 0:
 		m.refuse(c, "", NoComponent)
+		m.noteRefused(c)
 	case m.talk && taken < v.seconds: // the rest of it falls in hours no component is for
-		m.note("calls", NoComponent, c.To, 1, v.seconds-taken)
+		m.note(unpricedKey{facts: "calls", reason: NoComponent}, c.To, 1, v.seconds-taken)
 	}
 	return nil
 }
@@ -192,7 +199,7 @@ func (m *Meter) Rental(r usage.Rental) error {
 func (m *Meter) Event(e usage.Event) error {
 	return m.keep(&e, m.terms.Period.Contains(e.At), &m.counts.Events, func() {
 		if !m.service.Contains(e.At) {
-			m.note("events", OutsideService, e.Kind, 1, 0)
+			m.note(unpricedKey{facts: "events", reason: OutsideService}, e.Kind, 1, 0)
 			return
 		}
 		k := m.events[e.Kind]
