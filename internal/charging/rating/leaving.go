@@ -48,6 +48,11 @@ func (r *rater) leaving() error {
 	if leave.Clause.Amount.Sign() > 0 {
 		part("fixed", fixedName, exact.One, leave.Clause.Amount)
 	}
+	return r.addSum(l)
+}
+
+// addSum books a line that is the sum of its parts.
+func (r *rater) addSum(l *Line) error {
 	for i := range l.Parts {
 		l.Gross = l.Gross.Add(l.Parts[i].Exact)
 	}
