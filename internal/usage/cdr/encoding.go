@@ -123,19 +123,24 @@ func zeroPattern(head []byte) string {
 	return ""
 }
 
-func (d *decoder) Read(b []byte) (int, error) {
-	n, err := d.read(b)
+func (d *decoder) Read(b []byte) (n int, err error) {
+	if d.ascii {
+		if n, err = d.src.Read(b); isPlainText(b[:n]) {
+			return n, err
+		}
+		n, err = d.endASCII(b, n, err)
+	} else {
+		n, err = d.read(b)
+	}
 	if bytes.IndexByte(b[:n], 0) >= 0 {
 		d.nuls++
 	}
 	return n, err
 }
 
+// read reads what is known to be more than ASCII.
 func (d *decoder) read(b []byte) (int, error) {
-	switch {
-	case d.ascii:
-		return d.readASCII(b)
-	case d.foreign != nil:
+	if d.foreign != nil {
 		n, err := d.foreign.Read(b)
 		d.invalid += int64(bytes.Count(b[:n], []byte("\uFFFD")))
 		return n, err
@@ -143,9 +148,9 @@ func (d *decoder) read(b []byte) (int, error) {
 	return d.readUTF8(b)
 }
 
-// readASCII hands ASCII through, and decides what it is when it ends.
-func (d *decoder) readASCII(b []byte) (int, error) {
-	n, err := d.src.Read(b)
+// endASCII hands through what of b[:n], which was just read, stands before the
+// first byte beyond ASCII, and decides what the text is when it begins with it.
+func (d *decoder) endASCII(b []byte, n int, err error) (int, error) {
 	k := asciiLen(b[:n])
 	if k == n {
 		return n, err
@@ -165,6 +170,12 @@ func (d *decoder) readASCII(b []byte) (int, error) {
 	d.name, d.reason, d.guessed = guessEncoding(sample)
 	d.begin()
 	return d.read(b)
+}
+
+// isPlainText tells whether a text is all ASCII and without NUL bytes.
+func isPlainText(b []byte) bool {
+	whole := plainVectors(b)
+	return whole >= 0 && asciiLen(b[whole:]) == len(b)-whole && bytes.IndexByte(b[whole:], 0) < 0
 }
 
 // asciiLen is how many bytes stand before the first one beyond ASCII.

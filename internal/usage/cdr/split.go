@@ -19,7 +19,7 @@ const (
 	fullBlock  = 512 << 10
 	// slack is what a block has beyond its end: the fast lane looks at eight bytes
 	// and more at once, and there would otherwise be rows too near the end for that.
-	slack = 32
+	slack = 64
 )
 
 // splitter cuts separated values into records and fields: RFC 4180 quotes with
