@@ -41,6 +41,7 @@ type splitter struct {
 	pos   int    // where the next record begins in text
 	nl    int    // next LF at or after pos; len(text): none
 	cr    int    // next CR
+	first [2]int // what both were at the beginning of the record
 	block int    // bytes to read next
 	full  int    // and from then on
 	eof   bool
