@@ -220,8 +220,10 @@ func (o *intakeOut) repeated(source, id string, f usage.Fact) bool {
 	if source != o.source || o.sourceKey == [2]uint64{} {
 		o.source, o.sourceKey = strings.Clone(source), o.t.seen.sourceKey(source)
 	}
+	key := o.t.seen.key(o.sourceKey, id)
+	o.t.seen.fetch(key)
 	o.buf = f.AppendCanonical(o.buf[:0])
-	known, same := o.t.seen.add(o.sourceKey, id, o.buf)
+	known, same := o.t.seen.add(key, o.buf)
 	if !known {
 		return false
 	}

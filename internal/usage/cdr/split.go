@@ -16,7 +16,7 @@ const (
 	// firstBlock and fullBlock are what is read at once: little first, since many
 	// inputs are small, then as much as makes the cost of a block not matter.
 	firstBlock = 64 << 10
-	fullBlock  = 512 << 10
+	fullBlock  = 128 << 10
 	// slack is what a block has beyond its end: the fast lane looks at eight bytes
 	// and more at once, and there would otherwise be rows too near the end for that.
 	slack = 64

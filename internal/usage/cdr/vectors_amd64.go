@@ -35,3 +35,8 @@ func plainVectors(b []byte) int {
 	}
 	return n
 }
+
+// prefetch asks for the memory at p without waiting for it.
+//
+//go:noescape
+func prefetch(p *seenSlot)
