@@ -1,6 +1,7 @@
 package cdr
 
 import (
+	"math"
 	"math/bits"
 	"unsafe"
 )
@@ -12,16 +13,22 @@ const (
 	highs = 0x8080808080808080
 )
 
-// digitsBetween reads one to seven digits between two commas; false if there is
-// anything else. There are eight bytes before the second comma.
-func digitsBetween(text string, from, to int) (int64, bool) {
-	n := to - from - 1
-	x := load64(text[to-8:])
-	x = (x ^ '0'*ones) >> (64 - 8*n&63) << (64 - 8*n&63) // what stands before the digits becomes zeros
-	ok := uint(n-1) < 7 && (x+0x76*ones|x)&highs == 0
+// twoNumbers reads the one to four digits between the first two of three commas
+// and those between the last two, both at once; false if there is anything else.
+func twoNumbers(text string, from, middle, to int) (first, second int64, ok bool) {
+	n, m := 8*(middle-from-1), 8*(to-middle-1) // bits of digits
+	low := (load32(text[middle-4:]) ^ '0'*ones&math.MaxUint32) >> ((32 - n) & 31) << ((32 - n) & 31)
+	high := (load32(text[to-4:]) ^ '0'*ones&math.MaxUint32) >> ((32 - m) & 31) << ((32 - m) & 31) // what stands before becomes zeros
+	x := uint64(low) | uint64(high)<<32
+	ok = uint(n-8) <= 24 && uint(m-8) <= 24 && (x+0x76*ones|x)&highs == 0
 	x = (x*10 + x>>8) & 0x00ff00ff00ff00ff
 	x = (x*100 + x>>16) & 0x0000ffff0000ffff
-	return int64((x*10_000 + x>>32) & 0xffffffff), ok
+	return int64(x & math.MaxUint32), int64(x >> 32), ok
+}
+
+func load32(s string) uint32 {
+	_ = s[3]
+	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
 }
 
 // digitsEnding is how many digits text[:n] ends with, 8 if eight or more, or if

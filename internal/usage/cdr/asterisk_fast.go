@@ -109,11 +109,10 @@ func (r *plainRow) shape(call *usage.Call) bool {
 		}
 		r.answer = 0
 	}
-	total, ok := digitsBetween(r.text, int(c[11]), int(c[12]))
-	talk, ok2 := digitsBetween(r.text, int(c[12]), int(c[13]))
+	total, talk, ok := twoNumbers(r.text, int(c[11]), int(c[12]), int(c[13]))
 	call.Talk, call.Total = time.Duration(talk)*time.Second, time.Duration(total)*time.Second
 	call.Result = r.disposition(int(c[13]), int(c[14]))
-	return ok && ok2 && call.Result != "" && c[16]-c[15] > none
+	return ok && call.Result != "" && c[16]-c[15] > none
 }
 
 // plainResult is a disposition as its last sixteen bytes, those of its column

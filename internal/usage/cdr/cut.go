@@ -19,64 +19,67 @@ type plainCut struct {
 // in the caller's name, no byte below the space. b goes on for slack bytes beyond
 // n, which may be anything.
 func (c *plainCut) cutPortable(b []byte, n int) int {
-	bare := 0
-	for i, p := 0, 0; p < n; i++ {
+	bare, p := 0, 0
+	for i := range c.commas[:plainColumns] {
 		if b[p] == '"' {
-			p = quotedEnd(b, p+1, i == plainCaller)
+			p = quotedEnd(b[:n+slack], p+1, i == plainCaller)
 		} else {
 			bare++
-			p = specialIn(b, p)
+			p = bareEnd(b, p)
 		}
-		switch {
-		case p >= n:
+		if p >= n {
 			return 0
-		case i == plainColumns-1:
-			if b[p] != '\n' || bare != plainBare {
-				return 0
-			}
-			return p
-		case b[p] != ',':
+		}
+		if i == plainColumns-1 {
+			break
+		}
+		if b[p] != ',' {
 			return 0
 		}
 		c.commas[i] = uint32(p)
 		p++
 	}
-	return 0
+	if b[p] != '\n' || bare != plainBare {
+		return 0
+	}
+	return p
 }
 
-// quotedEnd is where the column ends of which the text begins at p.
-func quotedEnd(b []byte, p int, doubled bool) int {
+// quotedEnd is where the column in quotes ends of which the text begins at p;
+// len(b) if there is anything wrong with it.
+func quotedEnd(b []byte, p int, mayDouble bool) int {
 	for {
-		for p = specialIn(b, p); p < len(b) && b[p] == ','; {
-			p = specialIn(b, p+1)
-		}
-		if p+1 >= len(b) || b[p] != '"' {
+		q := quoteIn(b, p)
+		switch {
+		case q+1 >= len(b) || b[q] != '"':
+			return len(b)
+		case b[q+1] != '"':
+			return q + 1
+		case !mayDouble:
 			return len(b)
 		}
-		if b[p+1] != '"' {
-			return p + 1
-		}
-		if !doubled {
-			return len(b)
-		}
-		p += 2
+		p = q + 2
 	}
 }
 
-// specialIn is where the next quote, comma or control byte stands at or after p;
-// len(b) if nowhere.
-func specialIn(b []byte, p int) int {
+// quoteIn is where the first quote or control byte stands from p on; len(b) if
+// that is nowhere, or only in the last bytes, which are no part of the row.
+func quoteIn(b []byte, p int) int {
 	for ; p+8 <= len(b); p += 8 {
 		x := binary.LittleEndian.Uint64(b[p:])
-		quote, comma := x^'"'*ones, x^','*ones
-		if m := ((quote-ones)&^quote | (comma-ones)&^comma | (x-0x20*ones)&^x) & highs; m != 0 { // its lowest bit is the first
+		quote := x ^ '"'*ones
+		if m := ((quote-ones)&^quote | (x-' '*ones)&^x) & highs; m != 0 { // its lowest bit is the first
 			return p + bits.TrailingZeros64(m)>>3
 		}
 	}
-	for ; p < len(b); p++ {
-		if b[p] == '"' || b[p] == ',' || b[p] < ' ' {
-			return p
-		}
-	}
 	return len(b)
+}
+
+// bareEnd is where the next quote, comma or control byte stands from p on. One
+// stands there if the column is plain.
+func bareEnd(b []byte, p int) int {
+	for p < len(b) && b[p] != '"' && b[p] != ',' && b[p] >= ' ' {
+		p++
+	}
+	return p
 }
