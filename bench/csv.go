@@ -23,7 +23,7 @@ import (
 
 const (
 	centreRows = 5_000
-	scanBlock  = 512 << 10 // the reader's own block
+	scanBlock  = 128 << 10 // the reader's own block
 )
 
 // workload is a file of calls and a deck to charge them by.

@@ -2,7 +2,6 @@ package cdr
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"io"
 	"strings"
@@ -170,28 +169,6 @@ func (d *decoder) endASCII(b []byte, n int, err error) (int, error) {
 	d.name, d.reason, d.guessed = guessEncoding(sample)
 	d.begin()
 	return d.read(b)
-}
-
-// isPlainText tells whether a text is all ASCII and without NUL bytes.
-func isPlainText(b []byte) bool {
-	whole := plainVectors(b)
-	return whole >= 0 && asciiLen(b[whole:]) == len(b)-whole && bytes.IndexByte(b[whole:], 0) < 0
-}
-
-// asciiLen is how many bytes stand before the first one beyond ASCII.
-func asciiLen(b []byte) int {
-	n := 0
-	for ; n+32 <= len(b); n += 32 {
-		v := b[n : n+32 : n+32]
-		if (binary.LittleEndian.Uint64(v)|binary.LittleEndian.Uint64(v[8:])|
-			binary.LittleEndian.Uint64(v[16:])|binary.LittleEndian.Uint64(v[24:]))&0x8080808080808080 != 0 {
-			break
-		}
-	}
-	for n < len(b) && b[n] < utf8.RuneSelf {
-		n++
-	}
-	return n
 }
 
 // readUTF8 checks what it reads in place; bytes that are no UTF-8 become U+FFFD

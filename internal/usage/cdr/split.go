@@ -14,11 +14,12 @@ const (
 	// maxColumns bounds the columns of a record; the widest known export has 43.
 	maxColumns = 256
 	// firstBlock and fullBlock are what is read at once: little first, since many
-	// inputs are small, then as much as makes the cost of a block not matter.
+	// inputs are small, then as much as makes the cost of a block not matter and
+	// still stays in the second cache of a small processor.
 	firstBlock = 64 << 10
 	fullBlock  = 128 << 10
-	// slack is what a block has beyond its end: the fast lane looks at eight bytes
-	// and more at once, and there would otherwise be rows too near the end for that.
+	// slack is what a block has beyond its end: the fast lane looks at up to 64
+	// bytes at once, and there would otherwise be rows too near the end for that.
 	slack = 64
 )
 
