@@ -57,7 +57,7 @@ func (o *intakeOut) Record(r Row) {
 // recordCall is Record and Call. Few records need their text, so it is made
 // when one does.
 func (o *intakeOut) recordCall(line int, rows rawRow, c *usage.Call) error {
-	if o.fate != none {
+	if o.fate == open || o.flagged && o.fate != none { // else there is nothing left to settle
 		o.settle()
 	}
 	if o.late == nil {
