@@ -73,6 +73,7 @@ var outside = map[string][]string{
 	"github.com/xuri/excelize/v2":           {"internal/document"},
 	"github.com/klauspost/compress/zstd":    {"internal/usage/cdr"},
 	"golang.org/x/text":                     {"internal/usage/cdr"},
+	"golang.org/x/sys/cpu":                  {"internal/usage/cdr"},
 	"github.com/alecthomas/kong":            {"internal/cli"},
 	"github.com/vbauerster/mpb/v8":          {"internal/cli"},
 	"golang.org/x/term":                     {"internal/cli"},

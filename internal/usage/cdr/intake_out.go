@@ -58,7 +58,7 @@ func (o *intakeOut) Record(r Row) {
 // recordCall is Record and Call. Few records need their text, so it is made
 // when one does.
 func (o *intakeOut) recordCall(line int, rows rawRow, c *usage.Call) error {
-	if o.fate != none {
+	if o.fate == open || o.flagged && o.fate != none { // else there is nothing left to settle
 		o.settle()
 	}
 	if o.late == nil {
@@ -233,8 +233,10 @@ func (o *intakeOut) repeated(source, id string, f usage.Fact) bool {
 	if source != o.source || o.sourceKey == [2]uint64{} {
 		o.source, o.sourceKey = strings.Clone(source), o.t.seen.sourceKey(source)
 	}
+	key := o.t.seen.key(o.sourceKey, id)
+	o.t.seen.fetch(key)
 	o.buf = f.AppendCanonical(o.buf[:0])
-	known, same := o.t.seen.add(o.sourceKey, id, o.buf)
+	known, same := o.t.seen.add(key, o.buf)
 	if !known {
 		return false
 	}
