@@ -12,6 +12,7 @@ import (
 type HalfHour struct {
 	From     timex.Instant
 	Calls    int64         // incoming calls, answered or not
+	Served   int64         // of them answered; 0: all
 	Attempts int64         // outgoing attempts
 	Answered int64         // of them answered
 	Busy     time.Duration // talk and wrap-up of incoming calls
@@ -107,7 +108,11 @@ func (m Manner) needs(h HalfHour) (int, error) {
 func (m Manner) incoming(h HalfHour) Calls {
 	c := Calls{PerHour: float64(h.Calls) / Length.Hours(), Patience: m.Patience}
 	if h.Calls > 0 {
-		c.Handle = h.Busy / time.Duration(h.Calls)
+		served := h.Served
+		if served == 0 {
+			served = h.Calls
+		}
+		c.Handle = h.Busy / time.Duration(served)
 	}
 	return c
 }
