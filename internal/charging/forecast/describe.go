@@ -33,9 +33,10 @@ func (o *Observed) Describe(id string, cal string, calendars map[string]*timex.C
 		mean = mean.Add(exact.Frac(m.Count.Seconds, int64(len(base))))
 	}
 	for _, m := range o.Months {
-		need := MonthNeed{Month: m.Month, Average: m.Seats.Average.Round(exact.HalfAway, 3), Peak: m.Seats.Peak, Minimum: m.Seats.Minimum}
+		average := m.Seats.Average.Round(exact.HalfAway, 3)
+		need := MonthNeed{Month: m.Month, Average: &average, Peak: max(m.Seats.Peak, int(ceil(average))), Minimum: m.Seats.Minimum}
 		if mean.Sign() > 0 {
-			need.Factor = catalog.Percent{Number: exact.Int(m.Count.Seconds).Div(mean).Round(exact.HalfAway, 8)}
+			need.Factor = &catalog.Percent{Number: exact.Int(m.Count.Seconds).Div(mean).Round(exact.HalfAway, 8)}
 		}
 		p.Months = append(p.Months, need)
 	}
@@ -66,10 +67,10 @@ func (p *Profile) makeRoom(calendars map[string]*timex.Calendar) error {
 		}
 		least := exact.Int(sum.Seconds+sum.Answered*p.aside()).Div(exact.Int(open)).Mul(exact.Frac(10, 9)).Round(exact.Ceiling, 1)
 		if t.Average.Less(least) {
-			n.Average, n.Peak = least, max(t.Peak, int(ceil(least)))
+			n.Average, n.Peak = &least, max(t.Peak, int(ceil(least)))
 			p.Sources = append(p.Sources, fmt.Sprintf("%s: seats raised from %s to %s, so that its calls fit into the working hours", n.Month, t.Average, least))
 		}
-		p.Seats.Average, p.Seats.Peak = exact.Max(p.Seats.Average, exact.Min(least, n.Average)), max(p.Seats.Peak, n.Peak)
+		p.Seats.Average, p.Seats.Peak = exact.Max(p.Seats.Average, least), max(p.Seats.Peak, n.Peak)
 	}
 	return nil
 }

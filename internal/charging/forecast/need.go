@@ -51,11 +51,11 @@ func (p *Profile) Totals(m Month, k int) MonthTotals {
 	out.Average, out.Peak, out.Minimum = p.seatsIn(m, k)
 	for i := range p.Months {
 		if o := &p.Months[i]; o.Month == m {
-			if !o.Factor.IsZero() {
+			if o.Factor != nil {
 				out.Factor = o.Factor.Number
 			}
-			if !o.Average.IsZero() {
-				out.Average, out.Peak, out.Minimum = o.Average, o.Peak, o.Minimum
+			if o.Average != nil {
+				out.Average, out.Peak, out.Minimum = *o.Average, o.Peak, o.Minimum
 			}
 		}
 	}

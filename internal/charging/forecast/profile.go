@@ -111,11 +111,11 @@ type Season struct {
 
 // MonthNeed is what one month has.
 type MonthNeed struct {
-	Month   Month           `plan:"month,required" doc:"Month, for example 2026-03."`
-	Factor  catalog.Percent `plan:"factor" doc:"Share of the usual month, in the place of season and growth; 100% is the usual month."`
-	Average exact.Number    `plan:"average" doc:"Mean of seats in use over its working days."`
-	Peak    int             `plan:"peak" doc:"Most seats on one day."`
-	Minimum int             `plan:"minimum" doc:"Fewest seats on one day."`
+	Month   Month            `plan:"month,required" doc:"Month, for example 2026-03."`
+	Factor  *catalog.Percent `plan:"factor" doc:"Share of the usual month, in the place of season and growth; 100% is the usual month."`
+	Average *exact.Number    `plan:"average" doc:"Mean of seats in use over its working days."`
+	Peak    int              `plan:"peak" doc:"Most seats on one day."`
+	Minimum int              `plan:"minimum" doc:"Fewest seats on one day."`
 }
 
 // ModuleNeed is a module and how much it is needed.

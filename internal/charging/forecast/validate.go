@@ -219,8 +219,14 @@ func (k *check) time(p *Profile) {
 		if slices.ContainsFunc(p.Months[:i], func(o MonthNeed) bool { return o.Month == m.Month }) {
 			k.put(path+".month", "the month is there twice", "each month once")
 		}
-		k.factor(path+".factor", m.Factor.Number)
-		k.seats(path, m.Average, m.Peak, m.Minimum)
+		if m.Factor != nil {
+			k.factor(path+".factor", m.Factor.Number)
+		}
+		if m.Average != nil {
+			k.seats(path, *m.Average, m.Peak, m.Minimum)
+		} else if m.Peak != 0 || m.Minimum != 0 {
+			k.put(path+".average", "a peak or a minimum without an average", "the mean of seats in use as well")
+		}
 	}
 	if p.Growth.Less(exact.Frac(-9, 10)) || exact.Int(9).Less(p.Growth.Number) {
 		k.put("growth", "not the growth of a year", "-90% to 900%")
