@@ -18,7 +18,9 @@ func TestWrittenProfilesAreReadBack(t *testing.T) {
 	for _, name := range forecast.Ready() {
 		p := forecast.ReadyProfile(name)
 		p.Name = lang.Text{En: `odd: "quotes" # and 'more'` + "\n<line>", Hant: "中文：是", Hans: "- 1"}
-		p.Sources = append(p.Sources, "true", "1.0e3", "null", "~", "0x10", "2026-03-01", "&a *b", "{x}", "- -", "on", "60/60")
+		for _, odd := range []string{"true", "1.0e3", "null", "~", "0x10", "2026-03-01", "&a *b", "{x}", "- -", "on", "60/60"} {
+			p.Sources = append(p.Sources, lang.Text{En: odd}, lang.Text{En: odd, Hans: odd})
+		}
 		data, err := planfile.Write(p)
 		if err != nil {
 			t.Fatal(err)

@@ -95,7 +95,7 @@ func (a *adviser) saves(key string, c *catalog.Component, args map[string]string
 		return fault.New(fault.Overflow, "%v", err)
 	}
 	lang.Put(args, "name", c.Name.Or(c.ID))
-	args["saved"], args["currency"] = saved.Decimal(), saved.Currency().String()
+	args["saved"], args["currency"] = lang.Decimal(lang.English, saved), saved.Currency().String()
 	a.out = append(a.out, Advice{Key: key, Component: c.ID, Args: args, Amount: saved})
 	return nil
 }
@@ -265,7 +265,7 @@ func CheaperPlan(today Billed, others []Billed) (Advice, bool) {
 	if today.Open || err != nil || saved.Sign() <= 0 {
 		return Advice{}, false
 	}
-	args := map[string]string{"saved": saved.Decimal(), "currency": saved.Currency().String(), "total": best.Total.Decimal(), "today": today.Total.Decimal()}
+	args := map[string]string{"saved": lang.Decimal(lang.English, saved), "currency": saved.Currency().String(), "total": lang.Decimal(lang.English, best.Total), "today": lang.Decimal(lang.English, today.Total)}
 	lang.Put(args, "name", best.Name.Or(best.ID))
 	return Advice{Key: "cheaper_plan", Component: best.ID, Args: args, Amount: saved}, true
 }

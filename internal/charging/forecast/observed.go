@@ -189,11 +189,15 @@ func (g *Gatherer) standing(out *Observed) {
 	if g.stated && answered > 0 {
 		out.WrapUp = (g.wrapUp / time.Duration(answered)).Round(time.Second)
 	}
+	if g.after > 0 {
+		out.WrapUp = g.after
+	}
+	after := out.AfterCall()
 	for i := range out.Months {
 		for j := range out.Months[i].Load {
 			h := &out.Months[i].Load[j]
-			h.Busy += time.Duration(h.Served) * out.wrapUp()
-			h.Dialed += time.Duration(h.Answered) * out.wrapUp()
+			h.Busy += time.Duration(h.Served) * after
+			h.Dialed += time.Duration(h.Answered) * after
 		}
 	}
 	for _, m := range g.modules {
@@ -221,7 +225,8 @@ func (g *Gatherer) standing(out *Observed) {
 // standardWrapUp stands for the work after a call where no record tells it.
 const standardWrapUp = 20 * time.Second
 
-func (o *Observed) wrapUp() time.Duration {
+// AfterCall is the work counted after each answered call.
+func (o *Observed) AfterCall() time.Duration {
 	if o.WrapUp > 0 {
 		return o.WrapUp
 	}
