@@ -11,7 +11,8 @@ import (
 	"waihu/internal/usage/cdr"
 )
 
-// maxRemembered bounds the calls kept in memory, some 2 GB of them.
+// maxRemembered bounds the calls kept in memory, some 2 GB of them, and the
+// sessions.
 const maxRemembered = 4_000_000
 
 // Remembered is usage kept in memory, to be looked at again and again.
@@ -41,11 +42,18 @@ func (r *Remembered) Call(c *usage.Call) error {
 
 func keep[T ~string](s T) T { return T(strings.Clone(string(s))) }
 
-func (r *Remembered) Seat(s usage.Seat) error       { r.Seats = append(r.Seats, s); return nil }
-func (r *Remembered) Session(s usage.Session) error { r.Sessions = append(r.Sessions, s); return nil }
-func (r *Remembered) Module(m usage.Module) error   { r.Modules = append(r.Modules, m); return nil }
-func (r *Remembered) Rental(f usage.Rental) error   { r.Rentals = append(r.Rentals, f); return nil }
-func (r *Remembered) Event(e usage.Event) error     { r.Events = append(r.Events, e); return nil }
+func (r *Remembered) Seat(s usage.Seat) error { r.Seats = append(r.Seats, s); return nil }
+func (r *Remembered) Session(s usage.Session) error {
+	if len(r.Sessions) == maxRemembered {
+		return fault.New(fault.Invalid, "more than %d sessions: give fewer months at a time", maxRemembered)
+	}
+	r.Sessions = append(r.Sessions, s)
+	return nil
+}
+
+func (r *Remembered) Module(m usage.Module) error { r.Modules = append(r.Modules, m); return nil }
+func (r *Remembered) Rental(f usage.Rental) error { r.Rentals = append(r.Rentals, f); return nil }
+func (r *Remembered) Event(e usage.Event) error   { r.Events = append(r.Events, e); return nil }
 
 // Give gives the facts that takes allows to a sink; nil allows all. Facts that
 // are no calls or sessions are given whatever takes says.

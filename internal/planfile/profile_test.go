@@ -83,3 +83,29 @@ func TestWriteRefusesWhatNoFileHolds(t *testing.T) {
 		t.Error("a float was written")
 	}
 }
+
+// FuzzProfile: no file makes reading, checking or planning a profile panic, and
+// what is read without an error is written and read back.
+func FuzzProfile(f *testing.F) {
+	for _, name := range forecast.Ready() {
+		data, err := planfile.Write(forecast.ReadyProfile(name))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		p, problems := planfile.LoadProfile(fstest.MapFS{"p.yaml": {Data: data}}, "p.yaml")
+		if problems.Err() != nil {
+			return
+		}
+		_, _ = p.Plan(forecast.Plan{From: forecast.MustMonth("2026-01"), Months: 12}) // an error is an answer
+		again, err := planfile.Write(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, problems := planfile.LoadProfile(fstest.MapFS{"p.yaml": {Data: again}}, "p.yaml"); problems.Err() != nil {
+			t.Fatalf("what was written cannot be read: %v\n%s", problems, again)
+		}
+	})
+}

@@ -115,8 +115,13 @@ func randomChoices(r *rand.Rand, p *catalog.Plan) []cheapest.Choice {
 		if size == 200 && r.IntN(2) == 0 {
 			quantity.Rollover = &catalog.Rollover{Periods: 1}
 		}
+		fee := catalog.Component{ID: "pack-fee", Measure: catalog.Recurring, UnitPrice: cents(size * int64(5+r.IntN(15)))}
+		if size == 60 && r.IntN(2) == 0 { // a prepaid block: paid once, used up over two months
+			fee.Measure = catalog.OneOff
+			quantity.From, quantity.To = timex.MustDate("2026-01-01"), timex.MustDate("2026-03-01")
+		}
 		pack.Options = append(pack.Options, cheapest.Option{ID: fmt.Sprint(size),
-			Adds:     []catalog.Component{{ID: "pack-fee", Measure: catalog.Recurring, UnitPrice: cents(size * int64(5+r.IntN(15)))}},
+			Adds:     []catalog.Component{fee},
 			Packages: []catalog.Package{{ID: "pack", AppliesTo: []string{"talk"}, Included: quantity}}})
 	}
 	out := []cheapest.Choice{seats, pack}

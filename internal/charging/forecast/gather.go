@@ -186,8 +186,15 @@ func (g *Gatherer) kind(c *usage.Call) Kind {
 	return k
 }
 
+// maxStretches bounds the log-ins kept to work out who was there at once: a
+// thousand agents for ten years, with a state for each.
+const maxStretches = 20_000_000
+
 // Session, Seat, Module, Rental and Event keep what is asked of them later.
 func (g *Gatherer) Session(s usage.Session) error {
+	if len(g.sessions) == maxStretches {
+		return fault.New(fault.Invalid, "more than %d sessions: give fewer months at a time", maxStretches)
+	}
 	if s.State == usage.WrapUp {
 		g.wrapUp += s.To.Sub(s.From)
 	}
