@@ -31,8 +31,12 @@ func Seats(z *Sizing, tag lang.Tag) *Document {
 		if !m.Busiest.IsZero() {
 			when = m.Busiest.In(z.Loc).Format("2006-01-02 15:04")
 		}
+		level := "–"
+		if m.Incoming > 0 {
+			level = w.percent(m.Level)
+		}
 		months.Table.Rows = append(months.Table.Rows, []string{forecast.MonthOf(m.Month).String(), strconv.Itoa(m.Seats), strconv.Itoa(m.Assigned),
-			w.percent(m.Level), w.percent(m.Occupancy), strconv.Itoa(m.Peak), when})
+			level, w.percent(m.Occupancy), strconv.Itoa(m.Peak), when})
 	}
 	out.Sections = append(out.Sections, months)
 	if len(z.Waste) > 0 {
@@ -52,6 +56,10 @@ func Seats(z *Sizing, tag lang.Tag) *Document {
 func (w *writer) waste(z *Sizing) Section {
 	s := Section{Path: "waste", Title: w.say("seats.waste")}
 	for i, u := range z.Waste {
+		if u.Used > u.Paid {
+			s.Sentences = append(s.Sentences, w.say("seats.waste.short", "month", forecast.MonthOf(z.Months[i].Month).String(), "paid", strconv.Itoa(u.Paid), "used", strconv.Itoa(u.Used)))
+			continue
+		}
 		s.Sentences = append(s.Sentences, w.say("seats.waste.idle", "month", forecast.MonthOf(z.Months[i].Month).String(), "paid", strconv.Itoa(u.Paid), "used", strconv.Itoa(u.Used),
 			"idle", strconv.Itoa(u.Idle), "share", figure(u.Utilisation, 2).String()))
 	}

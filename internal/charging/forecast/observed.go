@@ -73,7 +73,7 @@ type SeatUse struct {
 	Peak     int           `json:"peak"`
 	Minimum  int           `json:"minimum"`
 	LoggedIn time.Duration `json:"logged_in"`
-	Open     time.Duration `json:"open"` // half hours with any call
+	Open     time.Duration `json:"open"` // somebody logged in, or half hours with any call, whichever is more
 }
 
 // Finish ends the gathering. Usage without a single call or session is Invalid.
@@ -177,7 +177,7 @@ func (m *ObservedMonth) useOf(level meter.Level, p timex.Period) {
 	mean := level.Mean(p).Mul(exact.Int(int64(p.Length()))).Round(exact.HalfAway, 0)
 	n, _ := mean.Int64()
 	m.Seats.LoggedIn = time.Duration(n)
-	m.Seats.Open = time.Duration(len(m.Load)) * staffing.Length
+	m.Seats.Open = max(time.Duration(len(m.Load))*staffing.Length, level.TimeAtOrAbove(p, 1))
 }
 
 // standing is what is no count of a month.

@@ -45,6 +45,7 @@ type Sized struct {
 	Peak       int           `json:"peak"`      // so that every single half hour does
 	Assigned   int           `json:"assigned"`  // people to have, with absence
 	Busiest    timex.Instant `json:"busiest"`   // half hour that needs most
+	Incoming   int64         `json:"incoming"`  // incoming calls
 	Level      float64       `json:"level"`     // service level of the month with Seats; 1 without incoming calls
 	Occupancy  float64       `json:"occupancy"` // of Seats in the half hours with calls
 	Worked     int           `json:"half_hours"`
@@ -64,6 +65,7 @@ func Size(month timex.Date, load []HalfHour, m Manner) (Sized, error) {
 		if h.Calls > 0 || h.Attempts > 0 {
 			worked = append(worked, h)
 			out.HandleTime += h.Busy + h.Dialed
+			out.Incoming += h.Calls
 		}
 	}
 	out.Worked = len(worked)
