@@ -50,6 +50,7 @@ type grammar struct {
 	Profile  profileCmd  `cmd:"" help:"Describe usage, make facts of a description, forecast the next months."`
 	Seats    seatsCmd    `cmd:"" help:"Say how many seats a load of calls needs, month by month, and why."`
 	Cheapest cheapestCmd `cmd:"" help:"Find the smallest bill possible among offers for this usage."`
+	Advise   adviseCmd   `cmd:"" help:"Say what was wasted in a period, and what a change of size would have saved."`
 	Facts    factsCmd    `cmd:"" help:"Read call records of any supported system and write them as usage facts."`
 	Formats  formatsCmd  `cmd:"" help:"List the record formats that are understood."`
 	Version  versionCmd  `cmd:"" help:"Print version and build."`

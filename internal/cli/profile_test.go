@@ -152,3 +152,33 @@ func TestReadyProfilesAreShown(t *testing.T) {
 		t.Errorf("the schema is not the one in docs: %v", err)
 	}
 }
+
+func TestAdvise(t *testing.T) {
+	for _, lang := range []string{"en", "zh-Hant", "zh-Hans"} {
+		code, text, errs := run(t, "advise", examples+"robot-lanes/plan.yaml", examples+"robot-lanes/usage/sessions.csv", "--period", "2026-03", "--lang", lang)
+		if code != 0 || !strings.Contains(text, "160.00") || strings.Contains(text, "[") {
+			t.Errorf("%s: exit %d\n%s%s", lang, code, text, errs)
+		}
+	}
+	// Predictive dialing is paid. The records of a switch do not tell how calls
+	// were placed, so nothing is said of it; facts that say "by hand" do.
+	const heading = "fact,id,direction,result,mode,to,start,talk\n"
+	byHand := file(t, "calls.csv", heading+"call,1,outbound,answered,manual,8613800138000,2026-03-02 10:00:00,61\n")
+	for _, c := range []struct {
+		calls string
+		said  bool
+	}{{examples + "sales-floor/usage/Master.csv", false}, {byHand, true}} {
+		code, text, errs := run(t, "advise", examples+"sales-floor/contract.yaml", c.calls, examples+"sales-floor/usage/modules.csv", "--period", "2026-03", "--json")
+		var list []cheapest.Advice
+		if err := json.Unmarshal([]byte(text), &list); code != 0 || err != nil {
+			t.Fatalf("exit %d, %v\n%s%s", code, err, text, errs)
+		}
+		found := false
+		for _, a := range list {
+			found = found || a.Key == "unused_module" && a.Component == "predictive" && a.Amount.Sign() > 0
+		}
+		if found != c.said {
+			t.Errorf("%s: said %v, want %v: %s", c.calls, found, c.said, text)
+		}
+	}
+}
