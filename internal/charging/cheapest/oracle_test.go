@@ -106,7 +106,7 @@ func favours(p *catalog.Plan, campaign string) {
 // randomChoices are seats to buy, a package to take, a method, a least quantity.
 func randomChoices(r *rand.Rand, p *catalog.Plan) []cheapest.Choice {
 	seats := cheapest.Choice{ID: "seats"}
-	for n := 3; n < 8; n++ {
+	for n := 3; n < 7; n++ {
 		seats.Options = append(seats.Options, cheapest.Option{ID: fmt.Sprint(n), Quantities: map[string]exact.Number{"seats": exact.Int(int64(n))}})
 	}
 	pack := cheapest.Choice{ID: "pack", Options: []cheapest.Option{{ID: "none"}}}
