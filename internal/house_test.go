@@ -27,12 +27,15 @@ var floors = map[string]int{
 	"internal/usage":             1,
 	"internal/usage/cdr":         2,
 	"internal/charging/catalog":  3,
+	"internal/charging/cheapest": 3,
 	"internal/charging/contract": 3,
 	"internal/charging/deck":     3,
+	"internal/charging/forecast": 3,
 	"internal/charging/invoice":  3,
 	"internal/charging/ledger":   3,
 	"internal/charging/meter":    3,
 	"internal/charging/rating":   3,
+	"internal/charging/staffing": 3,
 	"internal/charging/wallet":   3,
 	"internal/charging/cases":    3, // tests only
 	"internal/document":          4,
@@ -56,6 +59,9 @@ var beside = map[string]map[string]string{
 	"internal/charging/meter":    {"internal/charging/catalog": "what to count", "internal/charging/contract": "for which period", "internal/charging/deck": "at which rate"},
 	"internal/charging/rating":   {"internal/charging/catalog": "prices", "internal/charging/contract": "terms", "internal/charging/deck": "what a call costs", "internal/charging/meter": "quantities"},
 	"internal/charging/invoice":  {"internal/charging/catalog": "taxes", "internal/charging/contract": "terms", "internal/charging/meter": "what was gathered", "internal/charging/rating": "lines"},
+	"internal/charging/cheapest": {"internal/charging/catalog": "what can be chosen", "internal/charging/contract": "terms of each mix", "internal/charging/deck": "offers have decks", "internal/charging/invoice": "totals are invoices", "internal/charging/meter": "facts are metered once"},
+	"internal/charging/forecast": {"internal/charging/catalog": "shares, hours and keys of files", "internal/charging/meter": "seats in use are a level, as it counts them", "internal/charging/staffing": "the load by half hour that seats are worked out from"},
+	"internal/charging/staffing": {},
 	"internal/charging/wallet":   {"internal/charging/deck": "the longest call a balance pays for"},
 }
 

@@ -40,14 +40,7 @@ func (c *planCheck) Run(e *env) error {
 		if c.JSON {
 			continue
 		}
-		for _, p := range problems {
-			kind := "error"
-			if p.Warning {
-				kind = "warning"
-			}
-			fmt.Fprintf(e.Out, "%s: %v\n", kind, p)
-		}
-		fmt.Fprintf(e.Out, "%s: %d errors, %d warnings\n", path, len(problems.Errors()), len(problems.Warnings()))
+		printFindings(e.Out, path, problems)
 	}
 	if c.JSON {
 		enc := json.NewEncoder(e.Out)
