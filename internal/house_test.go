@@ -32,6 +32,7 @@ var floors = map[string]int{
 	"internal/charging/meter":    3,
 	"internal/charging/rating":   3,
 	"internal/charging/wallet":   3,
+	"internal/charging/audit":    3,
 	"internal/charging/cases":    3, // tests only
 	"internal/document":          4,
 	"internal/explain":           4,
@@ -52,6 +53,7 @@ var beside = map[string]map[string]string{
 	"internal/charging/meter":    {"internal/charging/catalog": "what to count", "internal/charging/contract": "for which period", "internal/charging/deck": "at which rate"},
 	"internal/charging/rating":   {"internal/charging/catalog": "prices", "internal/charging/contract": "terms", "internal/charging/deck": "what a call costs", "internal/charging/meter": "quantities"},
 	"internal/charging/invoice":  {"internal/charging/catalog": "taxes", "internal/charging/contract": "terms", "internal/charging/meter": "what was gathered", "internal/charging/rating": "lines"},
+	"internal/charging/audit":    {"internal/charging/catalog": "rules that are changed", "internal/charging/contract": "terms", "internal/charging/deck": "what one call costs", "internal/charging/invoice": "our side of the bill", "internal/charging/meter": "counting under other rules", "internal/charging/rating": "and pricing"},
 	"internal/charging/wallet":   {"internal/charging/deck": "the longest call a balance pays for"},
 }
 
