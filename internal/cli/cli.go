@@ -11,7 +11,7 @@
 //	1  the input is wrong, or the work could not be done; the message says what to do
 //	2  the command line is wrong
 //	3  done, but something needs a decision: unpriced usage, rejected records, unknown prices
-//	4  a check found a difference (verify, plan diff --exit-code)
+//	4  a check found a difference (verify, audit, plan diff --exit-code)
 package cli
 
 import (
@@ -44,6 +44,7 @@ type Streams struct {
 type grammar struct {
 	Bill    billCmd    `cmd:"" help:"Charge usage by a plan or contract and explain every amount."`
 	Verify  verifyCmd  `cmd:"" help:"Make an invoice again from facts and plan and compare every figure."`
+	Audit   auditCmd   `cmd:"" help:"Audit a vendor's bill against contract and records, cause by cause."`
 	Plan    planCmd    `cmd:"" help:"Check, explain and compare plans."`
 	Facts   factsCmd   `cmd:"" help:"Read call records of any supported system and write them as usage facts."`
 	Formats formatsCmd `cmd:"" help:"List the record formats that are understood."`
