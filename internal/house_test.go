@@ -33,6 +33,7 @@ var floors = map[string]int{
 	"internal/charging/rating":   3,
 	"internal/charging/wallet":   3,
 	"internal/charging/audit":    3,
+	"internal/charging/clause":   3,
 	"internal/charging/cases":    3, // tests only
 	"internal/document":          4,
 	"internal/explain":           4,
@@ -55,6 +56,7 @@ var beside = map[string]map[string]string{
 	"internal/charging/rating":   {"internal/charging/catalog": "prices", "internal/charging/contract": "terms", "internal/charging/deck": "what a call costs", "internal/charging/meter": "quantities"},
 	"internal/charging/invoice":  {"internal/charging/catalog": "taxes", "internal/charging/contract": "terms", "internal/charging/meter": "what was gathered", "internal/charging/rating": "lines"},
 	"internal/charging/audit":    {"internal/charging/catalog": "rules that are changed", "internal/charging/contract": "terms", "internal/charging/deck": "what one call costs", "internal/charging/invoice": "our side of the bill", "internal/charging/meter": "counting under other rules", "internal/charging/rating": "and pricing"},
+	"internal/charging/clause":   {"internal/charging/catalog": "prices and their rules", "internal/charging/contract": "what was signed", "internal/charging/deck": "decks of the plan", "internal/charging/invoice": "what a period costs in which nothing is used", "internal/charging/meter": "and its quantities"},
 	"internal/charging/wallet":   {"internal/charging/deck": "the longest call a balance pays for"},
 }
 

@@ -42,13 +42,14 @@ type Streams struct {
 
 // grammar is every command.
 type grammar struct {
-	Bill    billCmd    `cmd:"" help:"Charge usage by a plan or contract and explain every amount."`
-	Verify  verifyCmd  `cmd:"" help:"Make an invoice again from facts and plan and compare every figure."`
-	Audit   auditCmd   `cmd:"" help:"Audit a vendor's bill against contract and records, cause by cause."`
-	Plan    planCmd    `cmd:"" help:"Check, explain and compare plans."`
-	Facts   factsCmd   `cmd:"" help:"Read call records of any supported system and write them as usage facts."`
-	Formats formatsCmd `cmd:"" help:"List the record formats that are understood."`
-	Version versionCmd `cmd:"" help:"Print version and build."`
+	Bill     billCmd     `cmd:"" help:"Charge usage by a plan or contract and explain every amount."`
+	Verify   verifyCmd   `cmd:"" help:"Make an invoice again from facts and plan and compare every figure."`
+	Audit    auditCmd    `cmd:"" help:"Audit a vendor's bill against contract and records, cause by cause."`
+	Contract contractCmd `cmd:"" help:"Check what a contract leaves open."`
+	Plan     planCmd     `cmd:"" help:"Check, explain and compare plans."`
+	Facts    factsCmd    `cmd:"" help:"Read call records of any supported system and write them as usage facts."`
+	Formats  formatsCmd  `cmd:"" help:"List the record formats that are understood."`
+	Version  versionCmd  `cmd:"" help:"Print version and build."`
 }
 
 // env is what commands get from outside.
