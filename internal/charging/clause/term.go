@@ -28,7 +28,10 @@ func (k *checker) renewal() Finding {
 	if term.IsZero() {
 		term = k.c.Term
 	}
-	f := found(Costs, Medium, "renewal", "days", number(r.NoticeDays), "term", term.String())
+	f := found(Costs, Medium, "renewal", "days", number(r.NoticeDays))
+	if !term.IsZero() {
+		f.Args["n"], f.Args["unit"] = number(term.Count), string(term.Unit)
+	}
 	if r.NoticeDays > longNotice {
 		f.Status, f.Severity = Risky, High
 	}
@@ -36,7 +39,7 @@ func (k *checker) renewal() Finding {
 		return f
 	}
 	sum := k.fixed.Exact().Mul(k.periods(k.ends, term.From(k.ends)))
-	return f.under(k.costs(sum, "no_notice", "by", (k.ends - timex.Date(r.NoticeDays)).String(), "term", term.String(), "ends", k.ends.String()))
+	return f.under(k.costs(sum, "no_notice", "by", (k.ends - timex.Date(r.NoticeDays)).String(), "n", number(term.Count), "unit", string(term.Unit), "ends", k.ends.String()))
 }
 
 // renewalSeats: a renewal for the most seats there ever were.
