@@ -257,7 +257,7 @@ func (w *walk) explainLine(key string, lines []Line, due money.Amount) error {
 				rest.Cause, rest.Key = Arithmetic, "product"
 				rest.Args = pairs("quantity", numberOf(kept[0].Quantity), "price", numberOf(kept[0].UnitPrice))
 			}
-		} else if len(w.own.Lines) > 0 && !w.charges(key) {
+		} else if !w.charges(key) {
 			rest.Cause, rest.Key = NotInContract, "not_due"
 		}
 	}

@@ -22,14 +22,15 @@ import (
 // world is a plan and the facts of a month, the same for the same seed.
 type world struct {
 	*rand.Rand
-	plan    catalog.Plan
-	calls   []usage.Call
-	seats   []usage.Seat
-	rentals []usage.Rental
-	modules []usage.Module
-	events  []usage.Event
-	first   timex.Date
-	after   timex.Date
+	plan     catalog.Plan
+	calls    []usage.Call
+	seats    []usage.Seat
+	sessions []usage.Session
+	rentals  []usage.Rental
+	modules  []usage.Module
+	events   []usage.Event
+	first    timex.Date
+	after    timex.Date
 }
 
 var cny = money.MustCurrency("CNY")
@@ -116,6 +117,11 @@ func (w *world) tell(to usage.Sink) error {
 	}
 	for _, f := range w.seats {
 		if err := to.Seat(f); err != nil {
+			return err
+		}
+	}
+	for _, f := range w.sessions {
+		if err := to.Session(f); err != nil {
 			return err
 		}
 	}
