@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"waihu/internal/charging/audit"
+	"waihu/internal/exact"
 	"waihu/internal/fault"
+	"waihu/internal/money"
 	"waihu/internal/timex"
 )
 
@@ -120,13 +122,26 @@ func (c *callColumns) takes(cells []string) bool {
 // call reads one row.
 func (r *reader) call(file string, t table, cells []string, at int, c *callColumns, row *audit.CallRow) {
 	*row = audit.CallRow{Row: at, ID: cellOf(cells, c.id.at), From: cellOf(cells, c.from.at), To: cellOf(cells, c.to.at), Seconds: audit.NoSeconds}
-	row.Amount = r.numberIn(file, t, cells, at, c.amount)
-	if s := cellOf(cells, c.start.at); s != "" {
-		when, err := r.m.moment(s, r.zone, t.serial())
+	if n, ok := plainMicros(cellOf(cells, c.amount.at)); ok && r.m.Decimal != Comma {
+		row.Micros = n
+	} else {
+		micros, err := r.numberIn(file, t, cells, at, c.amount).Mul(exact.Int(money.Micro)).Int64()
 		if err != nil {
-			r.reject(file, at, c.start.at, err, "a time in column "+c.start.name)
+			r.reject(file, at, c.amount.at, err, "an amount of one call")
 		}
-		row.Start = timex.At(when)
+		row.Micros = micros
+	}
+	if s := cellOf(cells, c.start.at); s != "" {
+		if r.wall == nil {
+			r.wall = timex.NewWall(r.zone)
+		}
+		if when, ok := plainStamp(s, r.wall); ok && len(r.m.Times) == 0 {
+			row.Start = when
+		} else if when, err := r.m.moment(s, r.zone, t.serial()); err != nil {
+			r.reject(file, at, c.start.at, err, "a time in column "+c.start.name)
+		} else {
+			row.Start = timex.At(when)
+		}
 	}
 	if row.ID == "" && (row.To == "" || row.Start == 0) {
 		r.reject(file, at, c.amount.at, fmt.Errorf("a call without identifier, and without number or start"), "what tells which call it is")
@@ -153,6 +168,9 @@ func (r *reader) length(t table, cells []string, c *callColumns) (int64, *wanted
 		s := cellOf(cells, f.column.at)
 		if s == "" {
 			continue
+		}
+		if n, ok := plainMicros(s); ok && n%money.Micro == 0 && n/money.Micro*f.per <= maxSeconds {
+			return n / money.Micro * f.per, f.column, nil
 		}
 		n, err := r.m.number(s, t.serial())
 		if err != nil {

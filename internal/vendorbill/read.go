@@ -81,6 +81,7 @@ func Read(files Files, m *Mapping, zone *time.Location) (*audit.Bill, Report, er
 type reader struct {
 	m        *Mapping
 	zone     *time.Location
+	wall     *timex.Wall // of zone; made when a list of calls needs it
 	bill     *audit.Bill
 	report   Report
 	problems fault.Problems

@@ -26,11 +26,11 @@ type Inputs struct {
 	// Evidence is told of every call and stretch behind a finding; nil: nobody is.
 	Evidence func(*Evidence) error
 	// Held is how many calls are kept at once where the bill lists its calls; 0:
-	// a million. More calls are matched in parts, each with a reading of its own.
+	// 600,000. More calls are matched in parts, each with a reading of its own.
 	Held int64
 }
 
-const held = 1_000_000
+const held = 600_000
 
 // Run audits a bill. Errors are of kind Invalid where the bill is of another
 // currency or period, and those of counting and pricing.

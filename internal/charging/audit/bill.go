@@ -63,8 +63,14 @@ type CallRow struct {
 	To      string
 	Start   timex.Instant
 	Seconds int64 // charged; NoSeconds: the list has none
-	Amount  exact.Number
+	Micros  int64 // amount in millionths of the currency's unit
 }
+
+// Amount is what the vendor asks for the call.
+func (r *CallRow) Amount() exact.Number { return exact.Scaled(r.Micros, microDecimals) }
+
+// microDecimals is how many decimals amounts of calls have at most.
+const microDecimals = 6
 
 // NoSeconds is the duration of a row that states none.
 const NoSeconds = -1

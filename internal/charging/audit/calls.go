@@ -6,7 +6,6 @@ import (
 
 	"waihu/internal/charging/catalog"
 	"waihu/internal/charging/deck"
-	"waihu/internal/charging/meter"
 	"waihu/internal/exact"
 	"waihu/internal/money"
 )
@@ -18,19 +17,89 @@ type sheetOf struct {
 	lists    []CallList
 	rows     int64
 	decimals int
-	sum      exact.Number
+	sum      money.Amount
 	steps    deck.Count
 	usual    catalog.Increment // the steps the vendor seems to bill by; zero: the contract's
 	mode     exact.Mode        // how the vendor rounds a call's amount
 	apart    map[Cause]exact.Number
 	count    map[Cause]int64
 	kept     map[Cause][]Evidence
+
+	rates  map[deck.Rate]*deck.Rate
+	costs  map[rated]*costOf
+	own    exact.Number // of our calls that are not one price for their seconds
+	known  bool         // every call's cost stands for itself
+	agreed int64        // millionths of the rows that agree
+}
+
+// rated is a rate and billed seconds: most calls share theirs with others.
+type rated struct {
+	rate   *deck.Rate
+	billed int64
+}
+
+// costOf is what calls of one rate and length cost, and how many there are.
+type costOf struct {
+	exact       exact.Number
+	micros      int64 // rounded as the vendor does; once asked
+	asked       bool
+	own, agreed int64 // calls of ours; of them, those the vendor charges so
+}
+
+// rate keeps one copy of each rate.
+func (s *sheetOf) rate(r deck.Rate) *deck.Rate {
+	kept := s.rates[r]
+	if kept == nil {
+		kept = &r
+		s.rates[r] = kept
+	}
+	return kept
+}
+
+// at is the cost of so many billed seconds.
+func (s *sheetOf) at(r *deck.Rate, billed int64) *costOf {
+	key := rated{r, billed}
+	c := s.costs[key]
+	if c == nil {
+		c = &costOf{exact: r.Cost(billed)}
+		s.costs[key] = c
+	}
+	return c
+}
+
+// charges tells whether an amount is what so many billed seconds cost, rounded
+// as the vendor does.
+func (s *sheetOf) charges(r *deck.Rate, billed, micros int64) bool {
+	c := s.at(r, billed)
+	if !c.asked {
+		c.micros, c.asked = microsOf(c.exact, s.mode, s.decimals), true
+	}
+	return c.micros == micros
+}
+
+// microsOf is an amount of a call, rounded, in millionths; one beyond 64 bits is
+// no amount any row has.
+func microsOf(n exact.Number, mode exact.Mode, decimals int) int64 {
+	v, err := n.Round(mode, min(decimals, microDecimals)).Mul(exact.Int(money.Micro)).Int64()
+	if err != nil {
+		return -1
+	}
+	return v
+}
+
+// due is what a call of ours costs.
+func (s *sheetOf) due(o *ownCall) exact.Number {
+	if o.rate != nil {
+		return s.at(o.rate, o.due).exact
+	}
+	return o.cost
 }
 
 // calls compares a component's lists of calls with our calls, one by one, and
 // gives what the bill asks for the component.
 func (w *walk) calls(key string, lines []Line, lists []CallList) (exact.Number, error) {
-	s := &sheetOf{key: key, lists: lists, mode: exact.HalfAway, apart: map[Cause]exact.Number{}, count: map[Cause]int64{}, kept: map[Cause][]Evidence{}}
+	s := &sheetOf{key: key, lists: lists, mode: exact.HalfAway, apart: map[Cause]exact.Number{}, count: map[Cause]int64{}, kept: map[Cause][]Evidence{},
+		rates: map[deck.Rate]*deck.Rate{}, costs: map[rated]*costOf{}, known: true, sum: money.Zero(w.in.Terms.Plan.Currency)}
 	s.comp, _ = w.in.Terms.Plan.Component(key)
 	s.steps = deck.Count{FromZero: s.comp.Grid == catalog.MultipleFromZero, Subtract: s.comp.GraceRule == catalog.SubtractGrace, Add: s.comp.GraceRule == catalog.AddGrace}
 	m := &matcher{byNumber: true}
@@ -59,9 +128,12 @@ func (s *sheetOf) look(m *matcher) error {
 		m.micros = max(m.micros, l.Tolerance.Microseconds())
 		err := l.Read(func(r *CallRow) error {
 			s.rows++
-			s.decimals = max(s.decimals, decimalsOf(r.Amount))
-			s.sum = s.sum.Add(r.Amount)
+			s.decimals = max(s.decimals, decimalsOfMicros(r.Micros))
 			m.byNumber = m.byNumber && r.To != ""
+			var err error
+			if s.sum, err = s.sum.Add(money.Micros(r.Micros, s.sum.Currency())); err != nil {
+				return beyond(err)
+			}
 			return nil
 		})
 		if err != nil {
@@ -71,6 +143,16 @@ func (s *sheetOf) look(m *matcher) error {
 	return nil
 }
 
+// decimalsOfMicros is how many decimals an amount in millionths has.
+func decimalsOfMicros(n int64) int {
+	d := microDecimals
+	for d > 0 && n%10 == 0 {
+		n /= 10
+		d--
+	}
+	return d
+}
+
 // share compares one share of both sides.
 func (w *walk) share(s *sheetOf, m *matcher) error {
 	m.own, m.rows = nil, nil
@@ -78,7 +160,7 @@ func (w *walk) share(s *sheetOf, m *matcher) error {
 		err := l.Read(func(r *CallRow) error {
 			if m.mine(r.ID, r.To) {
 				row := *r
-				row.ID, row.From, row.To = strings.Clone(r.ID), strings.Clone(r.From), strings.Clone(r.To)
+				row.ID, row.From, row.To = strings.Clone(r.ID), "", strings.Clone(r.To)
 				m.rows = append(m.rows, &row)
 			}
 			return nil
@@ -87,7 +169,7 @@ func (w *walk) share(s *sheetOf, m *matcher) error {
 			return err
 		}
 	}
-	if err := m.gather(w, s.key); err != nil {
+	if err := m.gather(w, s); err != nil {
 		return err
 	}
 	found := m.pairs()
@@ -100,9 +182,9 @@ func (w *walk) share(s *sheetOf, m *matcher) error {
 		}
 	}
 	for _, o := range m.own {
-		if o.row == nil && o.standing == priced && !o.cost.IsZero() {
+		if o.row == nil && o.standing == priced && !s.due(o).IsZero() {
 			w.counts.Missing++
-			if err := w.differ(s, Missing, o, nil, o.cost.Neg()); err != nil {
+			if err := w.differ(s, Missing, o, nil, s.due(o).Neg()); err != nil {
 				return err
 			}
 		}
@@ -110,9 +192,13 @@ func (w *walk) share(s *sheetOf, m *matcher) error {
 	return nil
 }
 
+// sample is how many calls speak for a whole list.
+const sample = 10_000
+
 // learn finds out how the vendor counts: the steps that most calls fit, and the
 // rounding most amounts fit. Calls of the first share speak for all.
 func (s *sheetOf) learn(found []paired) {
+	found = found[:min(len(found), sample)]
 	fits := map[catalog.Increment]int{}
 	modes := map[exact.Mode]int{}
 	own, all := 0, 0
@@ -132,7 +218,7 @@ func (s *sheetOf) learn(found []paired) {
 		}
 		if r.Seconds != NoSeconds {
 			for _, mode := range []exact.Mode{exact.HalfAway, exact.Up, exact.Down, exact.HalfEven} {
-				if o.rate.Cost(r.Seconds).Round(mode, s.decimals).Equal(r.Amount) {
+				if microsOf(o.rate.Cost(r.Seconds), mode, s.decimals) == r.Micros {
 					modes[mode]++
 				}
 			}
@@ -148,6 +234,9 @@ func (s *sheetOf) learn(found []paired) {
 		if modes[mode] > modes[s.mode] {
 			s.mode = mode
 		}
+	}
+	for _, c := range s.costs { // rounded in the way that was thought of before
+		c.asked = false
 	}
 }
 
@@ -165,7 +254,7 @@ func (s *sheetOf) fits(r *CallRow, o *ownCall, billed int64) bool {
 	if r.Seconds != NoSeconds {
 		return r.Seconds == billed
 	}
-	return o.rate.Cost(billed).Round(exact.HalfAway, s.decimals).Equal(r.Amount)
+	return s.charges(o.rate, billed, r.Micros)
 }
 
 // pair books one row.
@@ -174,21 +263,21 @@ func (w *walk) pair(s *sheetOf, p *paired) error {
 	switch {
 	case p.own == nil:
 		w.counts.NoRecord++
-		return w.differ(s, NoRecord, nil, p.row, p.row.Amount)
+		return w.differ(s, NoRecord, nil, p.row, p.row.Amount())
 	case p.twice:
 		w.counts.Duplicates++
-		return w.differ(s, Duplicate, p.own, p.row, p.row.Amount)
+		return w.differ(s, Duplicate, p.own, p.row, p.row.Amount())
 	}
 	w.counts.Matched++
 	switch p.own.standing {
 	case unpriced:
-		return w.differ(s, Unpriced, p.own, p.row, p.row.Amount)
+		return w.differ(s, Unpriced, p.own, p.row, p.row.Amount())
 	case free:
-		if p.row.Amount.IsZero() {
+		if p.row.Micros == 0 {
 			w.counts.Agreed++
 			return nil
 		}
-		return w.differ(s, Counting, p.own, p.row, p.row.Amount)
+		return w.differ(s, Counting, p.own, p.row, p.row.Amount())
 	}
 	return w.priced(s, p.own, p.row)
 }
@@ -196,8 +285,14 @@ func (w *walk) pair(s *sheetOf, p *paired) error {
 // priced compares a row with the price of its call: seconds first, then what
 // the seconds of the row cost.
 func (w *walk) priced(s *sheetOf, o *ownCall, r *CallRow) error {
-	rest := r.Amount.Sub(o.cost)
-	if o.cost.Round(s.mode, s.decimals).Equal(r.Amount) && (r.Seconds == NoSeconds || r.Seconds == o.due) {
+	if o.rate != nil && (r.Seconds == NoSeconds || r.Seconds == o.due) && s.charges(o.rate, o.due, r.Micros) {
+		w.counts.Agreed++
+		s.at(o.rate, o.due).agreed++
+		s.agreed += r.Micros
+		return nil
+	}
+	rest := r.Amount().Sub(s.due(o))
+	if o.rate == nil && microsOf(o.cost, s.mode, s.decimals) == r.Micros {
 		w.counts.Agreed++
 		s.apart[Rounding] = s.apart[Rounding].Add(rest)
 		return nil
@@ -219,7 +314,7 @@ func (w *walk) priced(s *sheetOf, o *ownCall, r *CallRow) error {
 		}
 		rest, at = rest.Sub(apart), step.to
 	}
-	if o.rate.Cost(at).Round(s.mode, s.decimals).Equal(r.Amount) {
+	if s.charges(o.rate, at, r.Micros) {
 		s.apart[Rounding] = s.apart[Rounding].Add(rest)
 		return nil
 	}
@@ -238,7 +333,7 @@ type toSeconds struct {
 func (s *sheetOf) seconds(o *ownCall, r *CallRow) []toSeconds {
 	usual := s.billed(o, s.usual, o.talk)
 	if r.Seconds == NoSeconds {
-		if o.cost.Round(s.mode, s.decimals).Equal(r.Amount) {
+		if s.charges(o.rate, o.due, r.Micros) {
 			return nil
 		}
 		if s.fits(r, o, usual) {
@@ -273,11 +368,11 @@ func (w *walk) differ(s *sheetOf, cause Cause, o *ownCall, r *CallRow, apart exa
 	s.apart[cause] = s.apart[cause].Add(apart)
 	ev := Evidence{Cause: cause, Line: s.key, Kind: "call", Talk: NoSeconds, Due: NoSeconds, Billed: NoSeconds}
 	if r != nil {
-		ev.Row, ev.ID, ev.What, ev.From, ev.Billed, ev.CostBill = r.Row, r.ID, r.To, r.Start, r.Seconds, r.Amount.String()
+		ev.Row, ev.ID, ev.What, ev.From, ev.Billed, ev.CostBill = r.Row, r.ID, r.To, r.Start, r.Seconds, r.Amount().String()
 	}
 	if o != nil {
 		ev.ID, ev.Source, ev.Who, ev.What, ev.From, ev.To = o.id, o.source, o.agent, o.to, o.start, o.end
-		ev.Talk, ev.Due, ev.DueCost = o.talk, o.due, costText(o.cost)
+		ev.Talk, ev.Due, ev.DueCost = o.talk, o.due, costText(s.due(o))
 	}
 	kept, count := s.kept[cause], s.count[cause]
 	err := w.tell(&ev, &kept, &count)
@@ -289,7 +384,7 @@ func (w *walk) differ(s *sheetOf, cause Cause, o *ownCall, r *CallRow, apart exa
 // than the sum of its calls (something is included, tiers, a least amount), the
 // calls are evidence, and the line is explained as a whole.
 func (w *walk) bookCalls(s *sheetOf, lines []Line) (exact.Number, error) {
-	billed := s.sum
+	billed := s.sum.Exact()
 	if lines != nil {
 		billed = billedAmount(lines)
 	}
@@ -297,10 +392,7 @@ func (w *walk) bookCalls(s *sheetOf, lines []Line) (exact.Number, error) {
 	if err != nil {
 		return billed, err
 	}
-	at, linear, err := w.callsSum(s.key)
-	if err != nil {
-		return billed, err
-	}
+	at, linear := w.callsSum(s)
 	if !linear {
 		if lines == nil {
 			lines = []Line{{Component: s.key, Amount: billed}}
@@ -334,14 +426,11 @@ func (w *walk) bookCalls(s *sheetOf, lines []Line) (exact.Number, error) {
 // bookSum books how the vendor's amounts of calls became the line: roundings,
 // or a line that is not their sum.
 func (w *walk) bookSum(s *sheetOf, lines []Line, billed exact.Number) error {
-	sum, err := asMoney(s.sum, w.in.Terms.Plan.Currency)
-	if err != nil {
-		return err
-	}
-	cents := w.in.Terms.Plan.Currency.Exponent()
+	sum := s.sum
 	if lines != nil {
-		if sum, err = asMoney(s.sum.Round(exact.HalfAway, cents), w.in.Terms.Plan.Currency); err != nil {
-			return err
+		var err error
+		if sum, err = money.ToMinor(s.sum.Exact(), s.sum.Currency()); err != nil {
+			return beyond(err)
 		}
 	}
 	if err := w.set(Finding{Cause: Rounding, Line: s.key, Rows: rowsOf(lines), Key: "calls_rounding"}, sum); err != nil {
@@ -351,29 +440,24 @@ func (w *walk) bookSum(s *sheetOf, lines []Line, billed exact.Number) error {
 	if err != nil {
 		return err
 	}
-	return w.set(Finding{Cause: Arithmetic, Line: s.key, Rows: rowsOf(lines), Key: "calls_sum", Args: pairs("sum", s.sum.String(), "line", billed.String())}, a)
+	return w.set(Finding{Cause: Arithmetic, Line: s.key, Rows: rowsOf(lines), Key: "calls_sum", Args: pairs("sum", s.sum.Decimal(), "line", billed.String())}, a)
 }
 
-// callsSum is what the calls of a component cost one by one, exactly, and
-// whether that is what its line costs.
-func (w *walk) callsSum(key string) (exact.Number, bool, error) {
-	sum, known := exact.Zero, true
-	m, err := meter.New(onlyOf(w.termsFor(&variant{}), key), meter.Options{Detail: func(c *meter.Charged) {
-		if c.Component == key && c.Reason == "" {
-			sum, known = sum.Add(c.Cost), known && c.HasCost
-		}
-	}})
-	if err != nil {
-		return sum, false, err
+// callsSum is what our calls cost one by one, exactly, and whether that is what
+// their line costs. What the rows that agree were rounded by is booked on the
+// way.
+func (w *walk) callsSum(s *sheetOf) (exact.Number, bool) {
+	sum, agreed := s.own, exact.Zero
+	for _, c := range s.costs {
+		sum = sum.Add(c.exact.Mul(exact.Int(c.own)))
+		agreed = agreed.Add(c.exact.Mul(exact.Int(c.agreed)))
 	}
-	if err := w.in.Facts(callsOnly{m}); err != nil {
-		return sum, false, err
-	}
+	s.apart[Rounding] = s.apart[Rounding].Add(exact.Scaled(s.agreed, microDecimals)).Sub(agreed)
 	line := exact.Zero
 	for i := range w.own.Lines {
-		if l := &w.own.Lines[i]; keyOf(l) == key {
+		if l := &w.own.Lines[i]; keyOf(l) == s.key {
 			line = line.Add(l.Exact)
 		}
 	}
-	return sum, known && line.Equal(sum), nil
+	return sum, s.known && line.Equal(sum)
 }

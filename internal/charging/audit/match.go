@@ -27,10 +27,10 @@ const (
 type ownCall struct {
 	id, source, to, agent string
 	start, end            timex.Instant
-	talk, ring            int64 // seconds
-	due                   int64 // billed seconds
-	cost                  exact.Number
-	rate                  *deck.Rate // nil: it has parts at several prices
+	talk, ring            int64        // seconds
+	due                   int64        // billed seconds
+	cost                  exact.Number // where it has no rate
+	rate                  *deck.Rate   // nil: it is not one price for its seconds
 	parts                 int
 	standing              standing
 	row                   *CallRow // the vendor's; nil: not found so far
@@ -168,48 +168,62 @@ func within(a, b timex.Instant, micros int64) bool { return abs(int64(a-b)) <= m
 
 // gather reads the share of our calls, as the contract charges them for a
 // component.
-func (m *matcher) gather(w *walk, key string) error {
+func (m *matcher) gather(w *walk, s *sheetOf) error {
 	var now *ownCall
-	rates := map[deck.Rate]*deck.Rate{}
-	meterOf, err := meter.New(w.in.Terms, meter.Options{Detail: func(c *meter.Charged) {
+	one, err := meter.New(w.in.Terms, meter.Options{Detail: func(c *meter.Charged) {
 		switch {
-		case now == nil || c.Component != key && c.Reason == "":
+		case now == nil || c.Component != s.key && c.Reason == "":
 		case c.Reason != "":
 			if now.standing == free {
 				now.standing = unpriced
 			}
 		default:
-			now.take(c, rates)
+			now.take(c)
+			s.known = s.known && c.HasCost
+			if now.parts == 1 && !c.Label.Banded && c.Cost.Equal(s.at(s.rate(c.Label.Rate), c.Billed).exact) {
+				now.rate, now.cost = s.rate(c.Label.Rate), exact.Zero
+			}
 		}
 	}})
 	if err != nil {
 		return err
 	}
-	return w.in.Facts(&each{to: meterOf, period: w.in.Terms.Period, before: func(c *usage.Call) {
+	words := map[string]string{} // of sources and agents: each is kept once
+	word := func(s string) string {
+		kept, ok := words[s]
+		if !ok {
+			kept = strings.Clone(s)
+			words[kept] = kept
+		}
+		return kept
+	}
+	err = w.in.Facts(&each{to: one, period: w.in.Terms.Period, before: func(c *usage.Call) {
 		now = nil
 		if m.mine(c.ID, c.To) {
-			now = &ownCall{id: strings.Clone(c.ID), source: strings.Clone(c.Source), to: strings.Clone(c.To), agent: strings.Clone(c.Agent), start: c.Start, end: c.End, talk: c.Seconds(), ring: int64(ringOf(c) / time.Second)}
+			now = &ownCall{id: strings.Clone(c.ID), source: word(c.Source), to: strings.Clone(c.To), agent: word(c.Agent), start: c.Start, end: c.End, talk: c.Seconds(), ring: int64(ringOf(c) / time.Second)}
 			m.own = append(m.own, now)
 		}
 	}})
+	for _, o := range m.own {
+		switch {
+		case o.standing != priced:
+		case o.rate != nil:
+			s.at(o.rate, o.due).own++
+		default:
+			s.own = s.own.Add(o.cost)
+		}
+	}
+	return err
 }
 
 // take notes what one price of a call came to.
-func (o *ownCall) take(c *meter.Charged, rates map[deck.Rate]*deck.Rate) {
+func (o *ownCall) take(c *meter.Charged) {
+	if o.parts++; o.parts == 2 && o.rate != nil {
+		o.cost, o.rate = o.rate.Cost(o.due), nil
+	}
 	o.standing = priced
 	o.due += c.Billed
 	o.cost = o.cost.Add(c.Cost)
-	if o.parts++; o.parts > 1 || c.Label.Banded {
-		o.rate = nil
-		return
-	}
-	shared := rates[c.Label.Rate]
-	if shared == nil {
-		r := c.Label.Rate
-		shared = &r
-		rates[r] = shared
-	}
-	o.rate = shared
 }
 
 // each tells of every call of a period before a meter gets it.

@@ -128,7 +128,11 @@ func (l *list) finish(seed uint64) []audit.CallRow {
 	for i := range l.rows {
 		r := l.rows[i].CallRow
 		r.Row = i + 2
-		r.Amount = l.rows[i].price.Mul(exact.Int(r.Seconds)).Round(exact.HalfAway, l.decimals)
+		micros, err := l.rows[i].price.Mul(exact.Int(r.Seconds)).Round(exact.HalfAway, l.decimals).Mul(exact.Int(1_000_000)).Int64()
+		if err != nil {
+			panic(err) // the worlds' prices have three decimals
+		}
+		r.Micros = micros
 		if seed%2 == 0 {
 			r.ID, r.Start, r.To = "", r.Start.Add(2*time.Second), strings.TrimPrefix(r.To, "86")
 		}
@@ -177,7 +181,7 @@ func TestPlantedFaultsInCalls(t *testing.T) {
 			}
 		}
 		for i := range rows {
-			asked = asked.Add(rows[i].Amount)
+			asked = asked.Add(rows[i].Amount())
 		}
 		res, err := audit.Run(audit.Inputs{Bill: bill, Terms: l.w.terms(t, &l.w.plan), Facts: l.w.tell, Held: int64(20 + seed)})
 		if err != nil {
