@@ -27,15 +27,11 @@ type auditCmd struct {
 	Bill     string   `arg:"" help:"The vendor's bill: CSV, XLSX, or an invoice of Waihu as JSON." type:"existingfile"`
 	Usage    []string `arg:"" optional:"" help:"Files of your own call records, sessions and other usage."`
 	Contract string   `required:"" help:"Contract or plan the bill should follow." type:"existingfile"`
-	Period   string   `required:"" help:"Period: 2026-03, 2026, 2026-03-01 or 2026-03-01..2026-04-01 (last day not included)."`
 	Mapping  string   `help:"Mapping of the vendor's bill (YAML); a JSON invoice needs none." type:"existingfile"`
 	Calls    string   `help:"The vendor's list of calls, where it is a file of its own." type:"existingfile"`
 
-	Since    string      `help:"First day of service, where there is no contract that says it."`
-	Set      []string    `help:"Quantity of a component: seats=30. Can be repeated." placeholder:"COMPONENT=N" sep:"none"`
-	Module   []string    `help:"A module that is on: recording, or recording=2026-03-05..2026-03-12. Can be repeated." sep:"none"`
-	Previous string      `help:"Invoice (JSON) of the period before, for what it carries over." type:"existingfile"`
-	Record   recordFlags `embed:"" prefix:"record-" group:"Your own records"`
+	periodFlags
+	Record recordFlags `embed:"" prefix:"record-" group:"Your own records"`
 
 	Lang     string `default:"en" help:"Language of report, letter and evidence: en, zh-Hant, zh-Hans."`
 	JSON     bool   `help:"Write the result as JSON to standard output."`
@@ -52,28 +48,11 @@ func (c *auditCmd) Run(e *env) (err error) {
 	if err != nil {
 		return coded{exitUsage, err}
 	}
-	first, after, err := timex.ParsePeriod(c.Period)
-	if err != nil {
-		return coded{exitUsage, fmt.Errorf("--period: %w", err)}
-	}
 	on, err := c.letterDate()
 	if err != nil {
 		return err
 	}
-	a, err := readAgreement(e, c.Contract)
-	if err != nil {
-		return err
-	}
-	inputs, err := stated(c.Since, c.Set, c.Module)
-	if err != nil {
-		return err
-	}
-	if c.Previous != "" {
-		if inputs.Opening, err = a.carriedOver(c.Previous, first); err != nil {
-			return err
-		}
-	}
-	terms, err := a.terms(e, first, after, inputs)
+	a, terms, _, err := c.periodFlags.terms(e, c.Contract)
 	if err != nil {
 		return err
 	}

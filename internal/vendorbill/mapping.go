@@ -1,14 +1,10 @@
 package vendorbill
 
 import (
-	"fmt"
-	"slices"
 	"strings"
 
 	"waihu/internal/charging/catalog"
-	"waihu/internal/fault"
 	"waihu/internal/money"
-	"waihu/internal/timex"
 )
 
 // Mapping tells where in a vendor's file the figures of a bill stand.
@@ -108,42 +104,6 @@ const (
 // Choices lists them; empty is point.
 func (Decimal) Choices() []string { return []string{"point", "comma"} }
 
-// Check says what is wrong with a mapping by itself and for a plan.
-func (m *Mapping) Check(p *catalog.Plan) fault.Problems {
-	var out fault.Problems
-	put := func(at, value, what, expected string) {
-		out = append(out, fault.Problem{Path: at, Value: value, What: what, Expected: expected})
-	}
-	if m.Lines == nil && len(m.Calls) == 0 {
-		put("", "", "neither lines nor calls", "lines, calls or both")
-	}
-	if m.Zone != "" {
-		if _, err := timex.LoadZone(m.Zone); err != nil {
-			put("time_zone", m.Zone, "not an IANA time zone", "a name such as Asia/Shanghai")
-		}
-	}
-	for name, cell := range map[string]string{"number": m.Head.Number, "issued_on": m.Head.IssuedOn, "first": m.Head.First, "last": m.Head.Last, "currency": m.Head.Currency} {
-		if _, _, ok := cellAt(cell); cell != "" && !ok {
-			put("head."+name, cell, "not a cell", "a column and a row such as B2")
-		}
-	}
-	known := func(at, id string) {
-		if _, ok := p.Component(id); !ok && !strings.HasPrefix(id, "minimum_spend") && !strings.HasPrefix(id, "maximum_spend") && !strings.HasPrefix(id, "discount") {
-			put(at, id, "the contract has no such component", "one of "+strings.Join(components(p), ", "))
-		}
-	}
-	if m.Lines != nil {
-		for i := range m.Lines.Items {
-			m.Lines.Items[i].check(fmt.Sprintf("lines.items[%d]", i), put, known)
-		}
-	}
-	for i := range m.Calls {
-		m.Calls[i].check(fmt.Sprintf("calls[%d]", i), put, known)
-	}
-	slices.SortStableFunc(out, func(a, b fault.Problem) int { return strings.Compare(a.Path, b.Path) })
-	return out
-}
-
 func (it *Item) check(at string, put func(at, value, what, expected string), known func(at, id string)) {
 	if it.Component != "" {
 		known(at+".component", it.Component)
@@ -161,20 +121,6 @@ func (c *Calls) check(at string, put func(at, value, what, expected string), kno
 	if c.Columns.ID == "" && (c.Columns.To == "" || c.Columns.Start == "") {
 		put(at+".columns", "", "calls cannot be matched with your records", "id, or to and start")
 	}
-}
-
-// componentsNamed bounds how many components a message names.
-const componentsNamed = 20
-
-func components(p *catalog.Plan) []string {
-	var out []string
-	for i := range p.Components {
-		if i == componentsNamed {
-			return append(out, "...")
-		}
-		out = append(out, p.Components[i].ID)
-	}
-	return out
 }
 
 // fits tells whether a text of the bill is an item's.
