@@ -9,11 +9,11 @@
 //
 // What always holds: the findings sum to the difference, exactly, whatever the
 // bill says. Figures of the contract's side are replaced by figures of the bill
-// one at a time, in the order of Causes, and each replacement is worth what the
-// total changed by; nothing can be lost between them. What no hypothesis
-// explains is a finding of its own, Unexplained, with its amount. An amount
-// above zero is what the vendor asked too much, below zero what the vendor
-// forgot.
+// one at a time, line by line and within a line in the order of Causes, and each
+// replacement is worth what the total changed by; nothing can be lost between
+// them. What no hypothesis explains is a finding of its own, Unexplained, with
+// its amount. An amount above zero is what the vendor asked too much, below zero
+// what the vendor forgot.
 //
 // Its times: First and After are the local dates of the period in the zone of
 // the terms; the starts of calls are UTC, matched within the tolerance the

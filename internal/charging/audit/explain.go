@@ -12,6 +12,7 @@ import (
 const (
 	weightArithmetic = 2
 	weightMissed     = 5
+	weightPair       = 2 // of two plain hypotheses: nothing cheaper is looked for in pairs
 )
 
 // explanation is how a line is explained: the changes in the order in which
@@ -40,7 +41,7 @@ func (e *engine) explain(c *catalog.Component, lines []Line, accepted []change) 
 		return nil, err
 	}
 	best := e.best(nil, append([]*variant{due}, singles...), lines, billed)
-	if best == nil || best.cost > 2 {
+	if best == nil || best.cost > weightPair {
 		pairs := append(pairsOf(changes, singles), e.beside(c, singles, lines)...)
 		if err := e.price(c.ID, pairs); err != nil {
 			return nil, err
@@ -175,7 +176,7 @@ func pairsOf(changes []change, singles []*variant) []*variant {
 	for i := range changes {
 		for j := i + 1; j < len(changes); j++ {
 			a, b := changes[i], changes[j]
-			if a.cause == b.cause && (a.cause != Rate || a.args["row"] == b.args["row"]) || a.cause == Rounding && b.cause == Counting {
+			if a.cause == b.cause && (a.cause != Rate || a.args["row"] == b.args["row"]) {
 				continue
 			}
 			if b.cause.rank() < a.cause.rank() {
@@ -185,10 +186,7 @@ func pairsOf(changes []change, singles []*variant) []*variant {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b *variant) int { return a.missed*8 + a.weight() - b.missed*8 - b.weight() })
-	if most := maxPairs; len(out) > most {
-		out = out[:most]
-	}
-	return out
+	return out[:min(len(out), maxPairs)]
 }
 
 // beside adds seats to another proration: how many are too many shows only once
