@@ -165,7 +165,7 @@ func TestAuditRefuses(t *testing.T) {
 
 // TestContractCheck: the trapped offer ends with 3 and says what traps cost.
 func TestContractCheck(t *testing.T) {
-	offered := examples + "audit/offered.yaml"
+	offered := examples + "audit/offered/contract.yaml"
 	for tag, says := range map[string]string{"en": "CNY 21,888.00 if no notice is given by 3 Oct 2026", "zh-Hant": "CNY 21,888.00", "zh-Hans": "¥21,888.00"} {
 		code, text, errs := run(t, "contract", "check", offered, "--date", "2026-06-01", "--lang", tag)
 		if code != 3 || !strings.Contains(text, says) || strings.ContainsAny(text, "{}[]") {
