@@ -11,7 +11,7 @@
 //	1  the input is wrong, or the work could not be done; the message says what to do
 //	2  the command line is wrong
 //	3  done, but something needs a decision: unpriced usage, rejected records, unknown prices
-//	4  a check found a difference (verify, plan diff --exit-code)
+//	4  a check found a difference (verify, audit, plan diff --exit-code)
 package cli
 
 import (
@@ -47,6 +47,8 @@ type grammar struct {
 	Bill     billCmd     `cmd:"" help:"Charge usage by a plan or contract and explain every amount."`
 	Credit   creditCmd   `cmd:"" help:"Make a credit note on an issued invoice, whole or in part."`
 	Verify   verifyCmd   `cmd:"" help:"Make an invoice again from facts and plan, or a credit note from its invoice, and compare every figure."`
+	Audit    auditCmd    `cmd:"" help:"Audit a vendor's bill against contract and records, cause by cause."`
+	Contract contractCmd `cmd:"" help:"Check what a contract leaves open."`
 	Plan     planCmd     `cmd:"" help:"Check, explain and compare plans."`
 	Facts    factsCmd    `cmd:"" help:"Read call records of any supported system and write them as usage facts."`
 	Formats  formatsCmd  `cmd:"" help:"List the record formats that are understood."`
