@@ -34,7 +34,7 @@ type unpricedKey struct{ facts, reason string }
 
 // refuse puts a call on the unpriced list.
 func (m *Meter) refuse(c *usage.Call, component, reason string) {
-	m.note("calls", reason, c.To, 1, m.view.seconds)
+	m.note("calls", reason, c.To, m.view.times, m.view.seconds*m.view.times)
 	if m.options.Detail != nil {
 		m.options.Detail(&Charged{Call: c, Component: component, Raw: m.view.seconds, Reason: reason})
 	}
