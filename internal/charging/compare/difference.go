@@ -32,8 +32,8 @@ func (c *Comparison) difference(a, b *Cost, at int) Difference {
 		if more.IsZero() {
 			continue
 		}
-		all = append(all, Driver{Kind: kind, Offer: x, Against: y, More: more, Why: Phrase{Key: "compare.driver." + kind,
-			Args: map[string]string{"offer": x.Decimal(), "against": y.Decimal(), "currency": c.in.Currency.String()}}})
+		all = append(all, Driver{Kind: kind, Offer: x, Against: y, More: more, Why: Phrase{Key: "compare.driver",
+			Args: map[string]string{"kind": kind, "offer": x.Decimal(), "against": y.Decimal(), "currency": c.in.Currency.String()}}})
 	}
 	slices.SortStableFunc(all, func(a, b Driver) int { return cmp.Compare(abs(b.More.Micros()), abs(a.More.Micros())) })
 	d.Drivers = all[:min(len(all), mostDrivers)]

@@ -142,4 +142,3 @@ func TestHorizonIsAChainOfBills(t *testing.T) {
 		}
 	}
 }
-

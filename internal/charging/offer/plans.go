@@ -117,8 +117,7 @@ func (o *Offer) component(p *catalog.Plan, f Fee, end End, aged bool) (c catalog
 	if f.Answer != Charged || f.Component != "" || f.Per == "" {
 		return c, false, nil
 	}
-	c = catalog.Component{ID: FeeID(f.Category), Name: lang.Text{En: lang.Phrase(lang.English, "offer.category."+string(f.Category), nil),
-		Hant: lang.Phrase(lang.Traditional, "offer.category."+string(f.Category), nil), Hans: lang.Phrase(lang.Simplified, "offer.category."+string(f.Category), nil)},
+	c = catalog.Component{ID: FeeID(f.Category), Name: NameOf(f.Category),
 		Category: string(f.Category), Measure: catalog.Recurring, UnitPrice: f.PriceAt(end), Proration: catalog.NoProration}
 	switch f.Per {
 	case Once:
@@ -189,4 +188,10 @@ func (o *Offer) HasRanges() bool {
 // Renews tells whether renewal changes the price, and by how much.
 func (o *Offer) Renews() bool {
 	return slices.ContainsFunc(o.Fees, func(f Fee) bool { return f.Answer == Charged && f.Per == OnRenewal && f.Percent != nil })
+}
+
+// NameOf is a category's name in each language.
+func NameOf(c Category) lang.Text {
+	of := func(tag lang.Tag) string { return lang.Choice(tag, "fee_category", string(c)) }
+	return lang.Text{En: of(lang.English), Hant: of(lang.Traditional), Hans: of(lang.Simplified)}
 }
