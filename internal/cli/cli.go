@@ -44,7 +44,9 @@ type Streams struct {
 type grammar struct {
 	Bill    billCmd    `cmd:"" help:"Charge usage by a plan or contract and explain every amount."`
 	Verify  verifyCmd  `cmd:"" help:"Make an invoice again from facts and plan and compare every figure."`
+	Compare compareCmd `cmd:"" help:"Which offer is cheapest for how you really call, why, and what is hidden in it."`
 	Plan    planCmd    `cmd:"" help:"Check, explain and compare plans."`
+	Offer   offerCmd   `cmd:"" help:"Check, explain and write vendors' offers."`
 	Facts   factsCmd   `cmd:"" help:"Read call records of any supported system and write them as usage facts."`
 	Formats formatsCmd `cmd:"" help:"List the record formats that are understood."`
 	Version versionCmd `cmd:"" help:"Print version and build."`

@@ -35,7 +35,7 @@ func New(in Input) (_ *Comparison, err error) {
 		return nil, err
 	}
 	c := &Comparison{in: in}
-	keep := in.wants(AnswerService)
+	keep := in.wants(AnswerService) && !in.Profile
 	var terms []*contract.Terms
 	var zones []*time.Location
 	for _, one := range in.Candidates {
@@ -122,8 +122,9 @@ func (c *Comparison) begin() error {
 	if err := c.setMonths(); err != nil {
 		return err
 	}
+	recorded := len(c.seats) > 0
 	c.setSeats()
-	c.load = &load{u: c.Usage, sessions: c.sessions, places: c.seats, modules: c.modules}
+	c.load = &load{u: c.Usage, sessions: c.sessions, places: c.seats, modules: c.modules, derivedSessions: c.source != fromSessions, derivedPlaces: !recorded}
 	return nil
 }
 

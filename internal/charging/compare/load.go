@@ -27,6 +27,9 @@ type load struct {
 	seats    *exact.Number   // factor for quantities that an offer fixes; nil: 1
 	on       []string        // modules switched on throughout
 	off      map[string]bool // modules that are not there, in lower case
+
+	derivedSessions bool // no record tells log-ins: only offers that go by them are fed any
+	derivedPlaces   bool // the same of seats
 }
 
 func (l *load) count(i int) int64 {
@@ -124,6 +127,9 @@ func (l *load) feedOnes(mt *meter.Meter, p timex.Period) error {
 // period are passed over.
 func (l *load) feedFacts(mt *meter.Meter, plan *catalog.Plan, p timex.Period) error {
 	past, _ := slices.BinarySearchFunc(l.sessions, p.To, func(s usage.Session, t timex.Instant) int { return cmp.Compare(s.From, t) })
+	if l.derivedSessions && !measures(plan, catalog.Measure.OfLogins) {
+		past = 0
+	}
 	for i := range past {
 		if s := &l.sessions[i]; s.To >= p.From || s.To.IsZero() {
 			if err := mt.Session(*s); err != nil {
@@ -143,8 +149,12 @@ func (l *load) feedFacts(mt *meter.Meter, plan *catalog.Plan, p timex.Period) er
 // feedStanding feeds seats, modules and rentals: what stands whether anybody
 // calls or not.
 func (l *load) feedStanding(mt *meter.Meter, plan *catalog.Plan, p timex.Period) error {
-	for i := range l.places {
-		if err := mt.Seat(l.places[i]); err != nil {
+	places := l.places
+	if l.derivedPlaces && !measures(plan, catalog.Measure.OfPlaces) {
+		places = nil
+	}
+	for i := range places {
+		if err := mt.Seat(places[i]); err != nil {
 			return err
 		}
 	}
@@ -170,6 +180,11 @@ func (l *load) feedStanding(mt *meter.Meter, plan *catalog.Plan, p timex.Period)
 		}
 	}
 	return nil
+}
+
+// measures tells whether a component of the plan measures something.
+func measures(p *catalog.Plan, what func(catalog.Measure) bool) bool {
+	return slices.ContainsFunc(p.Components, func(c catalog.Component) bool { return what(c.Measure) })
 }
 
 // amountOf converts and rounds an exact amount of an offer's currency.

@@ -133,13 +133,16 @@ func (c *Comparison) against(r *Result, at int) []Phrase {
 		add("illustrative", args("confidence", string(cmpOr(best.Confidence, "D"))))
 	}
 	for _, u := range best.Unpriced {
+		if u.Facts == "seats" || u.Facts == "sessions" {
+			continue // an offer that does not go by seats leaves nothing out
+		}
 		add("unpriced", args("facts", u.Facts, "count", strconv.FormatInt(u.Count, 10), "reason", u.Reason))
 	}
 	if s := &r.HiddenFees[0]; s.Known < s.Asked {
 		add("unasked", args("unknown", strconv.Itoa(s.Asked-s.Known), "asked", strconv.Itoa(s.Asked)))
 	}
 	for h, m := range c.in.Months {
-		if h != at && !best.Horizons[h].BestLow {
+		if h != at && !isCheapest(r.Offers, h) {
 			add("other_horizon", args("months", strconv.Itoa(m)))
 		}
 	}
@@ -156,6 +159,18 @@ func (c *Comparison) against(r *Result, at int) []Phrase {
 		}
 	}
 	return out
+}
+
+// isCheapest tells whether the first offer is the cheapest at a horizon, of those
+// that can be totalled.
+func isCheapest(costs []Cost, h int) bool {
+	first := middle(costs[0].Horizons[h].Total)
+	for i := range costs {
+		if t := costs[i].Horizons[h].Total; !t.Open && middle(t).Less(first) {
+			return false
+		}
+	}
+	return true
 }
 
 // mostQuestions is how many questions to a vendor are listed.

@@ -77,6 +77,7 @@ type shiftKey struct {
 const (
 	maxClasses = 20_000_000
 	maxFacts   = 50_000_000 // sessions, seats and the like
+	maxOnes    = 30_000_000 // calls one by one: a gigabyte
 )
 
 // NewUsage makes an empty Usage for offers whose terms are given, one of each
@@ -92,7 +93,10 @@ func NewUsage(edges []timex.Instant, terms []*contract.Terms, keep bool, loc *ti
 }
 
 // Call gathers a call.
-func (u *Usage) Call(c *usage.Call) error {
+func (u *Usage) Call(c *usage.Call) error { return u.CallTimes(c, 1) }
+
+// CallTimes gathers calls that are just alike, n of them.
+func (u *Usage) CallTimes(c *usage.Call, n int64) error {
 	like, err := u.sight.Of(c)
 	if err != nil {
 		return err
@@ -119,9 +123,17 @@ func (u *Usage) Call(c *usage.Call) error {
 		u.byCell[key] = at
 		u.cells = append(u.cells, cell{class: id, seconds: int32(seconds)})
 	}
-	u.cells[at].count++
-	u.calls++
-	u.note(c, at)
+	u.cells[at].count += n
+	u.calls += n
+	if !u.keep {
+		n = 1 // when and whose is all that is noted
+	}
+	if int64(len(u.ones))+n > maxOnes {
+		return fault.New(fault.Overflow, "more than %d calls, and they must be kept one by one: leave out offers that use up packages in the order of calls, and the service answer", maxOnes)
+	}
+	for range n {
+		u.note(c, at)
+	}
 	return nil
 }
 

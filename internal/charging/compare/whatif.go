@@ -1,6 +1,8 @@
 package compare
 
 import (
+	"strings"
+
 	"waihu/internal/exact"
 	"waihu/internal/fault"
 )
@@ -34,7 +36,10 @@ func (c *Comparison) whatIfs(r *Result, at int) error {
 
 func (c *Comparison) scenario(ch Change, months int, r *Result) (Scenario, error) {
 	out := Scenario{ID: ch.ID(), Kind: string(ch.Kind), Value: ch.Value(), Months: months,
-		Name: Phrase{Key: "compare.change." + string(ch.Kind), Args: map[string]string{"value": ch.Value()}}}
+		Name: Phrase{Key: "compare.change." + string(ch.Kind), Args: args("value", ch.Value())}}
+	if ch.Kind == AnswerChange { // points of a rate, not a share of it
+		out.Name.Args["value"] = strings.TrimSuffix(ch.Value(), "%")
+	}
 	if err := ch.Validate(); err != nil {
 		return out, err
 	}

@@ -1,0 +1,50 @@
+package app
+
+import (
+	"context"
+
+	"waihu/internal/charging/compare"
+	"waihu/internal/fault"
+	"waihu/internal/usage/cdr"
+)
+
+// Comparing is a comparison to make.
+type Comparing struct {
+	Input   compare.Input
+	Profile *compare.Profile // described usage, beside the files or in their place; nil: none
+	Files   []string         // of records, in any supported format
+	Intake  cdr.Options
+}
+
+// Compared is a comparison made, with what became of every record.
+type Compared struct {
+	Result  *compare.Result
+	Reports []cdr.Report
+	Total   cdr.Counts
+}
+
+// Compare reads all files and compares the offers. When a file cannot be read to
+// its end it gives the reports so far beside the error.
+func Compare(ctx context.Context, c Comparing) (_ *Compared, err error) {
+	defer fault.Wrap(&err, "compare")
+	comparison, err := compare.New(c.Input)
+	if err != nil {
+		return nil, err
+	}
+	out := &Compared{}
+	intake := cdr.NewIntake(comparison, c.Intake)
+	for _, file := range c.Files {
+		_, err := intake.File(ctx, file)
+		out.Reports, out.Total = intake.Reports(), intake.Total()
+		if err != nil {
+			return out, err
+		}
+	}
+	if c.Profile != nil {
+		if err := c.Profile.Give(comparison); err != nil {
+			return out, err
+		}
+	}
+	out.Result, err = comparison.Result()
+	return out, err
+}
