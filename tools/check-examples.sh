@@ -45,6 +45,13 @@ for file in examples/formats/usage/* examples/formats/mapped/*.csv; do
 done
 
 for plan in examples/market/*.yaml; do
+  case "$plan" in *.offer.yaml)
+    if "$waihu" offer check "$plan" >"$work/check" 2>&1; then ok; else bad "check $plan: $(cat "$work/check")"; fi
+    for tag in en zh-Hant zh-Hans; do
+      if "$waihu" offer explain "$plan" --lang $tag >"$work/check" 2>/dev/null && [ -s "$work/check" ]; then ok; else bad "explain $plan in $tag"; fi
+    done
+    continue ;;
+  esac
   if "$waihu" plan check "$plan" >"$work/check" 2>&1; then ok; else bad "check $plan: $(cat "$work/check")"; fi
 done
 

@@ -152,7 +152,7 @@ func (t *teller) drivers() Section {
 			}
 			words = append(words, t.say("compare.driver_short", "kind", x.Kind, "more", more))
 		}
-		s.Sentences = append(s.Sentences, t.say("compare.difference", "offer", t.name(d.Offer), "against", t.name(d.Against), "currency", t.currency(), "more", d.More.Low.Decimal(), "drivers", lang.List(t.tag, words)))
+		s.Sentences = append(s.Sentences, t.say("compare.difference", "offer", t.name(d.Offer), "against", t.name(d.Against), "currency", t.currency(), "more", t.amount(d.More), "drivers", lang.List(t.tag, words)))
 	}
 	return s
 }

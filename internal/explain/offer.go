@@ -61,8 +61,8 @@ func (w *writer) checklist(o *offer.Offer) Section {
 func (w *writer) feeAmount(f offer.Fee) string {
 	low, high := f.PriceAt(offer.Low), f.PriceAt(offer.High)
 	switch {
-	case f.Answer != offer.Charged:
-		return ""
+	case f.Answer != offer.Charged || f.Category.IsRule() && !low.Set && f.Component == "":
+		return "" // a rule has no amount of its own
 	case f.Component != "":
 		return w.say("offer.fee_in_plan", "component", w.names([]string{f.Component}))
 	case f.Percent != nil:

@@ -99,8 +99,15 @@ func OffersIn(fsys fs.FS, folder string) ([]string, error) {
 	return offers, nil
 }
 
+// isOffer tells whether a file is an offer: it has its identifier where a plan has
+// a group of keys.
+func isOffer(root *node) bool {
+	o := root.child("offer")
+	return o != nil && o.kind == scalar
+}
+
 // kindOfFile tells offers and plans from other files, and which plan an offer
-// names: an offer has its identifier under the key offer.
+// names.
 func kindOfFile(fsys fs.FS, file string) (kind, plan string) {
 	data, problems := read(fsys, file, MaxBytes)
 	if problems != nil {
@@ -112,7 +119,7 @@ func kindOfFile(fsys fs.FS, file string) (kind, plan string) {
 		return "", ""
 	}
 	names := root.child("plan")
-	if o := root.child("offer"); o != nil && o.kind == scalar { // a plan has a group of keys there
+	if isOffer(root) {
 		if names != nil {
 			plan = names.text
 		}

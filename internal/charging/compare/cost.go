@@ -56,9 +56,15 @@ func (c *Comparison) rangeOf(cand *candidate, s span) (r Range, err error) {
 	return r, err
 }
 
-// minus is a - b end by end; it is open if either is.
+// minus is a - b end by end, for two costs of one offer; it is open if either is.
 func minus(a, b Range) Range {
 	return Range{Low: sub(a.Low, b.Low), High: sub(a.High, b.High), Open: a.Open || b.Open}
+}
+
+// apart is how much more a costs than b, whose open prices have nothing to do
+// with those of a: from the least it can be to the most.
+func apart(a, b Range) Range {
+	return Range{Low: sub(a.Low, b.High), High: sub(a.High, b.Low), Open: a.Open || b.Open}
 }
 
 // sub is a - b of one currency; a difference that leaves 64 bits is cut off at

@@ -22,8 +22,8 @@ func (c *Comparison) differences(costs []Cost, at int) []Difference {
 
 func (c *Comparison) difference(a, b *Cost, at int) Difference {
 	ha, hb := &a.Horizons[at], &b.Horizons[at]
-	d := Difference{Offer: a.Offer, Against: b.Offer, Months: ha.Months, More: minus(ha.Total, hb.Total)}
-	d.Rest = d.More.Low
+	d := Difference{Offer: a.Offer, Against: b.Offer, Months: ha.Months, More: apart(ha.Total, hb.Total)}
+	d.Rest = sub(ha.Total.Low, hb.Total.Low)
 	mine, theirs := c.byKind(ha.Parts), c.byKind(hb.Parts)
 	var all []Driver
 	for _, kind := range kinds {

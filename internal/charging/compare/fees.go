@@ -35,7 +35,7 @@ func (c *Comparison) feeAnswer(i int, cat offer.Category, months int) (FeeAnswer
 	cand := c.cands[i]
 	f := cand.Offer.FeeOf(cat)
 	a := FeeAnswer{Category: cat, Answer: f.Answer, InPlan: f.Component, Per: f.Per, Note: f.Note}
-	if f.Answer != offer.Charged || f.Per == "" {
+	if f.Answer != offer.Charged || f.Per == "" && !f.Amount.Unknown {
 		return a, nil
 	}
 	low, high := f.PriceAt(offer.Low), f.PriceAt(offer.High)

@@ -23,7 +23,7 @@ func (c *Comparison) recommend(r *Result, at int) error {
 	second := 0
 	if len(r.Offers) > 1 && !r.Offers[1].Horizons[at].Total.Open {
 		second = 1
-		rec.Saving = minus(r.Offers[1].Horizons[at].Total, h.Total)
+		rec.Saving = apart(r.Offers[1].Horizons[at].Total, h.Total)
 	}
 	rec.Reasons = c.reasonsFor(r, at, second)
 	rec.But = c.against(r, at)
@@ -64,7 +64,7 @@ func (c *Comparison) sentence(r *Result, at, second int) []Phrase {
 	best := &r.Offers[0]
 	h := best.Horizons[at]
 	a := named(amountArgs(args("months", strconv.Itoa(h.Months)), "total", h.Total), "offer", best.Name)
-	if second > 0 {
+	if second > 0 && r.Recommendation.Saving.Low.Sign() > 0 {
 		next := &r.Offers[second]
 		a = named(a, "next", next.Name)
 		a["less"] = r.Recommendation.Saving.Low.Decimal()

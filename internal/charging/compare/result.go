@@ -172,9 +172,9 @@ type Difference struct {
 	Offer   string       `json:"offer"`
 	Against string       `json:"against"`
 	Months  int          `json:"months"`
-	More    Range        `json:"more"`    // Offer - Against
-	Drivers []Driver     `json:"drivers"` // at most three, largest first
-	Rest    money.Amount `json:"rest"`    // what the drivers leave of More.Low
+	More    Range        `json:"more"`    // Offer - Against: from the least to the most it can be
+	Drivers []Driver     `json:"drivers"` // at most three, largest first; of both lower ends
+	Rest    money.Amount `json:"rest"`    // what the drivers leave of the difference of both lower ends
 }
 
 // Driver is a kind of cost that differs: by its size it moves the difference.
@@ -347,7 +347,8 @@ type Spread struct {
 	Open         bool      `json:"open,omitempty"`
 }
 
-// Quantiles of amounts; each is a bill that was really made, or a sum of such.
+// Quantiles of amounts; each is a bill that was really made, or a sum of such. An
+// offer with a range counts with the middle of its two bills.
 type Quantiles struct {
 	P5   money.Amount `json:"p5"`
 	P25  money.Amount `json:"p25"`

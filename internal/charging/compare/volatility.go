@@ -28,7 +28,11 @@ func (c *Comparison) volatility(r *Result, _ int) error {
 	bills := make([][]money.Amount, len(r.Offers))
 	for i := range r.Offers {
 		for _, m := range r.Offers[i].Monthly {
-			bills[i] = append(bills[i], m.Total.Low)
+			a, err := money.ToMinor(middle(m.Total), c.in.Currency)
+			if err != nil {
+				return err
+			}
+			bills[i] = append(bills[i], a)
 		}
 	}
 	months, totals, err := c.draw(v, bills)

@@ -47,7 +47,7 @@ func (c *Comparison) weeklyVolatility(r *Result) (*Volatility, error) {
 	picks := c.weekPicks(v)
 	bills := make([][]money.Amount, len(c.cands))
 	err = each(len(c.cands), c.in.Workers, func(i int) (err error) {
-		bills[i], err = c.weekBills(c.cands[i], target, first, v.Blocks, picks)
+		bills[i], err = c.weekMiddles(c.cands[i], target, first, v.Blocks, picks)
 		return err
 	})
 	if err != nil {
@@ -72,11 +72,29 @@ func (c *Comparison) weekPicks(v *Volatility) [][weeksOfMonth]int {
 	return out
 }
 
+// weekMiddles bills every replicate at both ends of an offer's open prices and
+// takes the middle.
+func (c *Comparison) weekMiddles(cand *candidate, target month, first timex.Date, weeks int, picks [][weeksOfMonth]int) ([]money.Amount, error) {
+	low, err := c.weekBills(cand, cand.at[which{offer.Low, true, false}], target, first, weeks, picks)
+	if err != nil || !cand.Offer.HasRanges() {
+		return low, err
+	}
+	high, err := c.weekBills(cand, cand.at[which{offer.High, true, false}], target, first, weeks, picks)
+	if err != nil {
+		return nil, err
+	}
+	for i := range low {
+		if low[i], err = money.ToMinor(middle(Range{Low: low[i], High: high[i]}), c.in.Currency); err != nil {
+			return nil, err
+		}
+	}
+	return low, nil
+}
+
 // weekBills bills every replicate for one offer. Each real week is metered once
 // for each place it can take in the month; a replicate is five such meters put
 // together.
-func (c *Comparison) weekBills(cand *candidate, target month, first timex.Date, weeks int, picks [][weeksOfMonth]int) ([]money.Amount, error) {
-	v := cand.at[which{offer.Low, true, false}]
+func (c *Comparison) weekBills(cand *candidate, v *variant, target month, first timex.Date, weeks int, picks [][weeksOfMonth]int) ([]money.Amount, error) {
 	terms := v.within(target, c.load)
 	made := map[[2]int]*meter.Meter{}
 	for w := range weeks {

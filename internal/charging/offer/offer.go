@@ -114,7 +114,7 @@ type Fee struct {
 	Per       Basis            `plan:"per" doc:"once, period, month, year, seat, minute, call, attempt, occasion or renewal."`
 	SeatsOf   string           `plan:"seats_of" doc:"For seat: component whose billed seats are counted; the plan's only seat component if absent."`
 	Times     exact.Number     `plan:"times" doc:"For occasion: how often it is expected in a year; 0 if absent: it is listed and not summed."`
-	Component string           `plan:"component" doc:"Component of the plan that prices it already."`
+	Component string           `plan:"component" doc:"Component, or minimum spend, of the plan that prices it already."`
 	Note      string           `plan:"note" doc:"What else was said."`
 }
 

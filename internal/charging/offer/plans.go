@@ -114,7 +114,7 @@ func (o *Offer) narrow(out, p *catalog.Plan) {
 // component is the component a fee becomes; ok is false where it adds nothing:
 // not charged, priced by the plan already, a rule, or an occasion nobody expects.
 func (o *Offer) component(p *catalog.Plan, f Fee, end End, aged bool) (c catalog.Component, ok bool, err error) {
-	if f.Answer != Charged || f.Component != "" || f.Per == "" {
+	if f.Answer != Charged || f.Component != "" || f.Per == "" && !f.Amount.Unknown {
 		return c, false, nil
 	}
 	c = catalog.Component{ID: FeeID(f.Category), Name: NameOf(f.Category),

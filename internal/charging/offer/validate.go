@@ -129,8 +129,8 @@ func (k *check) fee(at string, f *Fee) {
 	case f.Component != "" && priced:
 		k.put(at, f.Component, "the plan prices it and the fee has an amount of its own: it would be counted twice", "component or amount")
 	case f.Component != "":
-		if _, ok := k.p.Component(f.Component); !ok {
-			k.put(at+".component", f.Component, "the plan has no such component", "one of its components")
+		if _, ok := k.p.Component(f.Component); !ok && !slices.ContainsFunc(k.p.Minimums, func(l catalog.Limit) bool { return l.ID == f.Component }) {
+			k.put(at+".component", f.Component, "the plan has no such component", "one of its components, or of its minimum spends")
 		}
 	case !priced && f.Category.IsRule():
 	case !priced:
@@ -149,7 +149,7 @@ func (k *check) amount(at string, f *Fee) {
 	case f.Amount.Set && f.Amount.Sign() < 0:
 		k.put(at+".amount", f.Amount.String(), "a negative fee", "0 or more")
 	}
-	if f.Per == "" {
+	if f.Per == "" && !f.Amount.Unknown { // what nobody knows can be charged in a way nobody knows
 		k.put(at+".per", "", "an amount, but not what for", "once, period, month, year, seat, minute, call, attempt, occasion or renewal")
 	}
 	if (f.Percent != nil) != (f.Per == OnRenewal) {
