@@ -73,8 +73,12 @@ func (t *table) calling(p *packed) string {
 	return string(t.bytes[p.at+int(p.to) : p.at+int(p.to)+int(p.from)])
 }
 
-// before orders a call before a kept one of the same start.
+// before orders a call before a kept one: by start, then by all that is kept of
+// calls that look alike.
 func (t *table) before(c *usage.Call, p *packed) bool {
+	if c.Start != p.start {
+		return c.Start < p.start
+	}
 	return cmp.Or(strings.Compare(clip(c.To), t.called(p)), strings.Compare(clip(c.From), t.calling(p)), cmp.Compare(c.Answer, p.answer)) < 0
 }
 

@@ -80,18 +80,17 @@ func rank(scores []Score, weights map[Criterion]int) {
 // switchAt is the nearest weight of a criterion, the others keeping their
 // shares, at which another offer comes first.
 func switchAt(s *Scores, k Criterion) (WeightSwitch, bool) {
-	from := s.Weights[k]
-	try := func(to int) string {
-		scores := slices.Clone(s.Offers)
-		rankShares(scores, reweigh(s.Weights, k, to))
-		return scores[0].Offer
+	lines := make([]scoreLine, len(s.Offers))
+	for i := range s.Offers {
+		lines[i] = lineOf(&s.Offers[i], s.Weights, k)
 	}
+	from := s.Weights[k]
 	for step := 1; step <= 100; step++ {
 		for _, to := range []int{from + step, from - step} {
 			if to < 0 || to > 100 {
 				continue
 			}
-			if best := try(to); best != s.Best {
+			if best := s.Offers[bestAt(lines, to)].Offer; best != s.Best {
 				return WeightSwitch{Criterion: k, From: from, To: to, Best: best}, true
 			}
 		}
@@ -99,31 +98,39 @@ func switchAt(s *Scores, k Criterion) (WeightSwitch, bool) {
 	return WeightSwitch{}, false
 }
 
-// reweigh gives a criterion another weight; the others share what is left as they
-// did. Shares need not be whole.
-func reweigh(weights map[Criterion]int, k Criterion, to int) map[Criterion]exact.Number {
-	out, rest := map[Criterion]exact.Number{k: exact.Int(int64(to))}, int64(100-weights[k])
+// scoreLine is an offer's score as the weight of one criterion moves: own for
+// each hundredth it has, rest for each it leaves to the others.
+type scoreLine struct{ own, rest exact.Number }
+
+// lineOf keeps the shares of the other criteria; where one had all the weight the
+// others share evenly. Marks count with twice their middle.
+func lineOf(s *Score, weights map[Criterion]int, k Criterion) scoreLine {
+	var out scoreLine
+	left := int64(100 - weights[k])
 	for _, other := range Criteria() {
+		mark := s.Marks[other].Low.Add(s.Marks[other].High)
 		switch {
 		case other == k:
-		case rest == 0: // it had all the weight: the others share evenly
-			out[other] = exact.Frac(int64(100-to), int64(len(Criteria())-1))
+			out.own = mark
+		case left == 0:
+			out.rest = out.rest.Add(mark.Div(exact.Int(int64(len(Criteria()) - 1))))
 		default:
-			out[other] = exact.Frac(int64(weights[other])*int64(100-to), rest)
+			out.rest = out.rest.Add(mark.Mul(exact.Frac(int64(weights[other]), left)))
 		}
 	}
 	return out
 }
 
-func rankShares(scores []Score, weights map[Criterion]exact.Number) {
-	mark := func(s Score) exact.Number {
-		n := exact.Zero
-		for _, k := range Criteria() {
-			n = n.Add(s.Marks[k].Low.Add(s.Marks[k].High).Mul(weights[k]))
+// bestAt is who comes first at a weight; the earlier of equals.
+func bestAt(lines []scoreLine, weight int) int {
+	own, rest := exact.Int(int64(weight)), exact.Int(int64(100-weight))
+	best, most := 0, exact.Zero
+	for i, l := range lines {
+		if n := l.own.Mul(own).Add(l.rest.Mul(rest)); i == 0 || most.Less(n) {
+			best, most = i, n
 		}
-		return n
 	}
-	slices.SortStableFunc(scores, func(a, b Score) int { return mark(b).Cmp(mark(a)) })
+	return best
 }
 
 // priceMark is 100 for the cheapest, 50 for twice its cost. An open total can be

@@ -41,10 +41,13 @@ type Usage struct {
 	last     timex.Instant
 }
 
-// class is the calls that look alike; kept is the earliest of them.
+// class is the calls that look alike; kept is the one with the most room before
+// a change of price, the earliest of equals: as long as any of them is, it can
+// stand for it.
 type class struct {
 	like meter.Likeness
 	kept packed
+	room int64
 }
 
 // cell is how many calls of a class talked for so many seconds.
@@ -97,7 +100,7 @@ func (u *Usage) Call(c *usage.Call) error { return u.CallTimes(c, 1) }
 
 // CallTimes gathers calls that are just alike, n of them.
 func (u *Usage) CallTimes(c *usage.Call, n int64) error {
-	like, err := u.sight.Of(c)
+	like, room, err := u.sight.Of(c)
 	if err != nil {
 		return err
 	}
@@ -111,9 +114,9 @@ func (u *Usage) CallTimes(c *usage.Call, n int64) error {
 		}
 		id = uint32(len(u.classes))
 		u.byLike[like] = id
-		u.classes = append(u.classes, class{like: like, kept: u.table.pack(c)})
-	} else if k := &u.classes[id].kept; c.Start < k.start || c.Start == k.start && u.table.before(c, k) {
-		*k = u.table.pack(c)
+		u.classes = append(u.classes, class{like: like, kept: u.table.pack(c), room: room})
+	} else if k := &u.classes[id]; room > k.room || room == k.room && u.table.before(c, &k.kept) {
+		k.kept, k.room = u.table.pack(c), room
 	}
 	seconds := min(c.Seconds(), 1<<30)
 	key := uint64(id)<<32 | uint64(seconds)

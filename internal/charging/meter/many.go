@@ -55,7 +55,7 @@ func served(t *contract.Terms) Dates {
 
 // asks is the union of what filters ask of a call's own words.
 type asks struct {
-	direction, mode, purpose, result, by, outcome, campaign, account, trunk, place, part bool
+	direction, mode, purpose, result, by, outcome, campaign, account, trunk, place, far, part bool
 }
 
 func (a *asks) filter(f *catalog.Filter) {
@@ -69,5 +69,6 @@ func (a *asks) filter(f *catalog.Filter) {
 	a.account = a.account || len(f.Account) > 0
 	a.trunk = a.trunk || len(f.Trunk) > 0
 	a.place = a.place || asksNumber(f)
+	a.far = a.far || len(f.Reach)+len(f.Region) > 0
 	a.part = a.part || f.LongerThan%catalog.Duration(second) != 0
 }

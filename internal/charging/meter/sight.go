@@ -3,6 +3,7 @@ package meter
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -133,8 +134,11 @@ func (s *Sight) look(t *contract.Terms, seen map[string]bool) error {
 	return nil
 }
 
-// Of is how a call looks.
-func (s *Sight) Of(c *usage.Call) (l Likeness, err error) {
+// Of is how a call looks, and for how many seconds it could have talked without
+// running over a change of price. Of calls that look alike, the one with the most
+// room can stand for all of them, whatever their lengths.
+func (s *Sight) Of(c *usage.Call) (l Likeness, room int64, err error) {
+	room = math.MaxInt64
 	l.Epoch = s.epochOf(c.Start)
 	if c.IsAnswered() {
 		l.bits |= bitAnswered
@@ -162,12 +166,12 @@ func (s *Sight) Of(c *usage.Call) (l Likeness, err error) {
 		l.rows = s.rowsOf(c)
 	}
 	if len(s.clocks) > 0 {
-		s.hoursOf(c, &l)
+		room = s.hoursOf(c, &l)
 	}
 	if len(s.words) > maxWords || len(s.combos) > maxWords {
-		return l, fault.New(fault.Overflow, "calls have more than %d different words, rows and hours for these offers", maxWords)
+		return l, 0, fault.New(fault.Overflow, "calls have more than %d different words, rows and hours for these offers", maxWords)
 	}
-	return l, nil
+	return l, room, nil
 }
 
 // maxWords bounds what a Sight remembers: ten million words.
@@ -210,6 +214,10 @@ func (s *Sight) combo() uint32 {
 // placeOf is what the numbers tell: kind of line, region, how far.
 func (s *Sight) placeOf(c *usage.Call) uint32 {
 	s.scratch = append(s.scratch[:0], 'p')
+	if !s.asks.far && c.Line != "" { // the record itself says all that is asked
+		s.scratch = append(s.scratch, c.Line...)
+		return s.combo()
+	}
 	for i := range s.views {
 		v := &s.views[i]
 		v.show(c, true)
@@ -236,15 +244,15 @@ func (s *Sight) rowsOf(c *usage.Call) uint32 {
 	return s.combo()
 }
 
-// hoursOf is which schedules a call falls in; one that runs on into another
-// stands alone.
-func (s *Sight) hoursOf(c *usage.Call, l *Likeness) {
+// hoursOf is which schedules a call falls in, and how long it stays in them; one
+// that runs on into another stands alone.
+func (s *Sight) hoursOf(c *usage.Call, l *Likeness) (room int64) {
+	room = math.MaxInt64
 	begin := c.Answer
 	if begin.IsZero() {
 		begin = c.Start
 	}
 	s.scratch = append(s.scratch[:0], 'h')
-	crosses := false
 	for i := range s.clocks {
 		k := &s.clocks[i]
 		at := begin
@@ -253,13 +261,16 @@ func (s *Sight) hoursOf(c *usage.Call, l *Likeness) {
 		}
 		schedule, until := k.clock.at(at)
 		s.scratch = binary.LittleEndian.AppendUint16(s.scratch, uint16(schedule+1))
-		crosses = crosses || !k.atStart && !k.whole && c.IsAnswered() && c.Seconds() > secondsUntil(begin, until)
+		if !k.atStart && !k.whole {
+			room = min(room, secondsUntil(begin, until))
+		}
 	}
 	l.hours = s.combo()
-	if crosses {
+	if c.IsAnswered() && c.Seconds() > room {
 		s.alone++
 		l.alone = s.alone
 	}
+	return room
 }
 
 // Edges are the moments an Epoch counts, ascending.
