@@ -156,7 +156,7 @@ func (c *Comparison) exitCost(cand *candidate, recurring span, left int) (*Range
 		}
 	case fee.Answer == offer.Charged && (fee.Amount.Set || fee.Low != nil):
 		s = span{fee.PriceAt(offer.Low).Number, fee.PriceAt(offer.High).Number, fee.Amount.Unknown}
-	case left == 0:
+	case left == 0 && !o.Term.IsZero():
 	default:
 		return nil, nil
 	}

@@ -11,7 +11,6 @@ import (
 	"waihu/internal/charging/offer"
 	"waihu/internal/exact"
 	"waihu/internal/lang"
-	"waihu/internal/money"
 	"waihu/internal/usage"
 )
 
@@ -242,14 +241,6 @@ func TestRoundingCost(t *testing.T) {
 			}
 		}
 	}
-}
-
-func cny(s string) money.Amount {
-	a, err := money.Parse(s, money.MustCurrency("CNY"))
-	if err != nil {
-		panic(err)
-	}
-	return a
 }
 
 // names in three languages come with every phrase a comparison makes.

@@ -100,12 +100,15 @@ func (u *Usage) Call(c *usage.Call) error { return u.CallTimes(c, 1) }
 
 // CallTimes gathers calls that are just alike, n of them.
 func (u *Usage) CallTimes(c *usage.Call, n int64) error {
-	like, room, err := u.sight.Of(c)
-	if err != nil {
-		return err
+	if u.sealed {
+		return errSealed
 	}
 	if c.Start.IsZero() {
 		return fault.New(fault.Invalid, "call %s has no start: it belongs to no period", c.ID)
+	}
+	like, room, err := u.sight.Of(c)
+	if err != nil {
+		return err
 	}
 	id, known := u.byLike[like]
 	if !known {
@@ -172,7 +175,13 @@ func (u *Usage) Module(m usage.Module) error   { u.modules = append(u.modules, m
 func (u *Usage) Rental(r usage.Rental) error   { u.rentals = append(u.rentals, r); return u.room() }
 func (u *Usage) Event(e usage.Event) error     { u.events = append(u.events, e); return u.room() }
 
+// errSealed is for facts that come after the first answer.
+var errSealed = fault.New(fault.Conflict, "the comparison has answered: facts that come later need a new one")
+
 func (u *Usage) room() error {
+	if u.sealed {
+		return errSealed
+	}
 	if n := len(u.seats) + len(u.sessions) + len(u.modules) + len(u.rentals) + len(u.events); n > maxFacts {
 		return fault.New(fault.Overflow, "more than %d facts beside calls", maxFacts)
 	}
