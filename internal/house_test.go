@@ -18,6 +18,7 @@ import (
 var floors = map[string]int{
 	"internal/exact":             0,
 	"internal/fault":             0,
+	"internal/id":                0,
 	"internal/lang":              0,
 	"internal/money":             0,
 	"internal/phone":             0,
@@ -26,11 +27,15 @@ var floors = map[string]int{
 	"internal/usage":             1,
 	"internal/usage/cdr":         2,
 	"internal/charging/catalog":  3,
+	"internal/charging/cheapest": 3,
 	"internal/charging/contract": 3,
 	"internal/charging/deck":     3,
+	"internal/charging/forecast": 3,
 	"internal/charging/invoice":  3,
+	"internal/charging/ledger":   3,
 	"internal/charging/meter":    3,
 	"internal/charging/rating":   3,
+	"internal/charging/staffing": 3,
 	"internal/charging/wallet":   3,
 	"internal/charging/offer":    3,
 	"internal/charging/compare":  3,
@@ -39,6 +44,7 @@ var floors = map[string]int{
 	"internal/explain":           4,
 	"internal/planfile":          4,
 	"internal/sim":               4,
+	"internal/store":             4,
 	"internal/app":               5,
 	"internal/cli":               6,
 	"cmd/waihu":                  7,
@@ -47,6 +53,7 @@ var floors = map[string]int{
 // beside lists what rooms may import on their own floor, with the reason.
 var beside = map[string]map[string]string{
 	"internal/money":             {"internal/exact": "an amount is a rounded exact number"},
+	"internal/id":                {"internal/fault": "errors have a kind", "internal/timex": "identifiers rise with time"},
 	"internal/lang":              {"internal/exact": "numbers are written as each language does", "internal/fault": "errors have a kind", "internal/money": "amounts too", "internal/timex": "dates too"},
 	"internal/timex/holiday":     {"internal/timex": "calendars are made of dates"},
 	"internal/charging/deck":     {},
@@ -56,6 +63,9 @@ var beside = map[string]map[string]string{
 	"internal/charging/invoice":  {"internal/charging/catalog": "taxes", "internal/charging/contract": "terms", "internal/charging/meter": "what was gathered", "internal/charging/rating": "lines"},
 	"internal/charging/offer":    {"internal/charging/catalog": "an offer is a plan and what a buyer must know beside it", "internal/charging/contract": "terms have lengths"},
 	"internal/charging/compare":  {"internal/charging/offer": "what is compared", "internal/charging/catalog": "plans", "internal/charging/contract": "terms of each period", "internal/charging/deck": "rates by prefix", "internal/charging/meter": "the same engine as a bill", "internal/charging/rating": "lines by component", "internal/charging/invoice": "every cost is the total of a bill"},
+	"internal/charging/cheapest": {"internal/charging/catalog": "what can be chosen", "internal/charging/contract": "terms of each mix", "internal/charging/deck": "offers have decks", "internal/charging/invoice": "totals are invoices", "internal/charging/meter": "facts are metered once"},
+	"internal/charging/forecast": {"internal/charging/catalog": "shares, hours and keys of files", "internal/charging/meter": "seats in use are a level, as it counts them", "internal/charging/staffing": "the load by half hour that seats are worked out from"},
+	"internal/charging/staffing": {},
 	"internal/charging/wallet":   {"internal/charging/deck": "the longest call a balance pays for"},
 }
 
@@ -73,6 +83,7 @@ var outside = map[string][]string{
 	"github.com/xuri/excelize/v2":           {"internal/document"},
 	"github.com/klauspost/compress/zstd":    {"internal/usage/cdr"},
 	"golang.org/x/text":                     {"internal/usage/cdr"},
+	"golang.org/x/sys/cpu":                  {"internal/usage/cdr"},
 	"github.com/alecthomas/kong":            {"internal/cli"},
 	"github.com/vbauerster/mpb/v8":          {"internal/cli"},
 	"golang.org/x/term":                     {"internal/cli"},

@@ -10,10 +10,8 @@ import (
 
 // Comparing is a comparison to make.
 type Comparing struct {
-	Input   compare.Input
-	Profile *compare.Profile // described usage, beside the files or in their place; nil: none
-	Files   []string         // of records, in any supported format
-	Intake  cdr.Options
+	Input  compare.Input
+	Source Source // records, or a described team
 }
 
 // Compared is a comparison made, with what became of every record.
@@ -32,18 +30,12 @@ func Compare(ctx context.Context, c Comparing) (_ *Compared, err error) {
 		return nil, err
 	}
 	out := &Compared{}
-	intake := cdr.NewIntake(comparison, c.Intake)
-	for _, file := range c.Files {
-		_, err := intake.File(ctx, file)
+	_, intake, err := c.Source.Read(ctx, comparison)
+	if intake != nil {
 		out.Reports, out.Total = intake.Reports(), intake.Total()
-		if err != nil {
-			return out, err
-		}
 	}
-	if c.Profile != nil {
-		if err := c.Profile.Give(comparison); err != nil {
-			return out, err
-		}
+	if err != nil {
+		return out, err
 	}
 	out.Result, err = comparison.Result()
 	return out, err

@@ -29,6 +29,8 @@ type billCmd struct {
 	Set      []string `help:"Quantity of a component: seats=30. Can be repeated." placeholder:"COMPONENT=N" sep:"none"`
 	Module   []string `help:"A module that is on: recording, or recording=2026-03-05..2026-03-12. Can be repeated." sep:"none"`
 	Previous string   `help:"Invoice (JSON) of the period before, for what it carries over." type:"existingfile"`
+	Reached  []string `help:"How far a commitment of the contract had come before this period, where there is no invoice before: minutes=120000. Can be repeated." placeholder:"COMMITMENT=N" sep:"none"`
+	Level    []string `help:"What was measured of a service level of the contract: availability=99.5%. Can be repeated." placeholder:"METRIC=N" sep:"none"`
 
 	recordFlags
 
@@ -69,10 +71,8 @@ func (c *billCmd) Run(e *env) (err error) {
 	if err != nil {
 		return err
 	}
-	if c.Previous != "" {
-		if inputs.Opening, err = a.carriedOver(c.Previous, first); err != nil {
-			return err
-		}
+	if err := c.before(a, first, &inputs); err != nil {
+		return err
 	}
 	if c.Issued != "" {
 		if _, err := timex.ParseDate(c.Issued); err != nil {
@@ -190,6 +190,12 @@ func conflicts(reports []cdr.Report) (n int64) {
 	return n
 }
 
+// job is a file to write, and how; without a path it is not asked for.
+type job struct {
+	path string
+	to   func(io.Writer) error
+}
+
 // outputs are the files a bill writes.
 type outputs struct {
 	c      *billCmd
@@ -235,7 +241,7 @@ func (o *outputs) open(b *app.Billing, tag lang.Tag) error {
 		if err != nil {
 			return err
 		}
-		o.detail = newDetailFile(f, o.c.Detail, b.Terms.Plan, document.DetailOptions{Tag: tag, Zone: b.Terms.Loc})
+		o.detail = newDetailFile(f, o.c.Detail, document.DetailOptions{Tag: tag, Zone: b.Terms.Loc})
 		b.Detail = func(c *meter.Charged) { o.detail.add(c) }
 	}
 	return nil
@@ -252,10 +258,6 @@ func (o *outputs) create(path string) (*os.File, error) {
 
 // write writes the invoice in every form asked for.
 func (o *outputs) write(inv *invoice.Invoice, tag lang.Tag) error {
-	type job struct {
-		path string
-		to   func(io.Writer) error
-	}
 	jobs := []job{
 		{o.c.Save, func(w io.Writer) error { return document.JSON(w, inv) }},
 		{o.c.CSV, func(w io.Writer) error { return document.CSV(w, inv, tag) }},

@@ -19,9 +19,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 
 	"github.com/alecthomas/kong"
 
+	"waihu/internal/charging/cheapest"
 	"waihu/internal/fault"
 )
 
@@ -42,14 +44,19 @@ type Streams struct {
 
 // grammar is every command.
 type grammar struct {
-	Bill    billCmd    `cmd:"" help:"Charge usage by a plan or contract and explain every amount."`
-	Verify  verifyCmd  `cmd:"" help:"Make an invoice again from facts and plan and compare every figure."`
-	Compare compareCmd `cmd:"" help:"Which offer is cheapest for how you really call, why, and what is hidden in it."`
-	Plan    planCmd    `cmd:"" help:"Check, explain and compare plans."`
-	Offer   offerCmd   `cmd:"" help:"Check, explain and write vendors' offers."`
-	Facts   factsCmd   `cmd:"" help:"Read call records of any supported system and write them as usage facts."`
-	Formats formatsCmd `cmd:"" help:"List the record formats that are understood."`
-	Version versionCmd `cmd:"" help:"Print version and build."`
+	Bill     billCmd     `cmd:"" help:"Charge usage by a plan or contract and explain every amount."`
+	Credit   creditCmd   `cmd:"" help:"Make a credit note on an issued invoice, whole or in part."`
+	Verify   verifyCmd   `cmd:"" help:"Make an invoice again from facts and plan, or a credit note from its invoice, and compare every figure."`
+	Compare  compareCmd  `cmd:"" help:"Which offer is cheapest for how you really call, why, and what is hidden in it."`
+	Plan     planCmd     `cmd:"" help:"Check, explain and compare plans."`
+	Offer    offerCmd    `cmd:"" help:"Check, explain and write vendors' offers."`
+	Facts    factsCmd    `cmd:"" help:"Read call records of any supported system and write them as usage facts."`
+	Formats  formatsCmd  `cmd:"" help:"List the record formats that are understood."`
+	Version  versionCmd  `cmd:"" help:"Print version and build."`
+	Profile  profileCmd  `cmd:"" help:"Describe usage, make facts of a description, forecast the next months."`
+	Seats    seatsCmd    `cmd:"" help:"Say how many seats a load of calls needs, month by month, and why."`
+	Cheapest cheapestCmd `cmd:"" help:"Find the smallest bill possible among offers for this usage."`
+	Advise   adviseCmd   `cmd:"" help:"Say what was wasted in a period, and what a change of size would have saved."`
 }
 
 // env is what commands get from outside.
@@ -77,7 +84,7 @@ func Run(ctx context.Context, args []string, s Streams) (code int) {
 	}()
 	var g grammar
 	stopped := -1
-	parser, err := kong.New(&g, kong.Name("waihu"), kong.Description("Outbound calling that says what it costs, and why."),
+	parser, err := kong.New(&g, kong.Name("waihu"), kong.Vars{"bills": strconv.Itoa(cheapest.DefaultBills)}, kong.Description("Outbound calling that says what it costs, and why."),
 		kong.Writers(s.Out, s.Err), kong.Exit(func(c int) { stopped = c }), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}))
 	if err != nil {
 		fmt.Fprintln(s.Err, "waihu:", err)

@@ -5,17 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
 	"waihu/internal/app"
 	"waihu/internal/charging/compare"
+	"waihu/internal/charging/forecast"
 	"waihu/internal/exact"
 	"waihu/internal/explain"
 	"waihu/internal/lang"
 	"waihu/internal/money"
-	"waihu/internal/planfile"
 	"waihu/internal/timex"
 	"waihu/internal/timex/holiday"
 )
@@ -24,7 +23,7 @@ import (
 type compareCmd struct {
 	Usage   []string `arg:"" optional:"" help:"Files of call records, sessions and other usage, in any supported format."`
 	Offers  []string `required:"" help:"Offer or plan files, or folders of them; commas between." placeholder:"FILE|DIR"`
-	Profile string   `help:"Described usage (YAML), where there are no records yet." placeholder:"FILE" type:"existingfile"`
+	Profile string   `help:"Described usage, where there are no records yet: sales, service, survey or a profile file." placeholder:"PROFILE"`
 	Period  string   `help:"Whole months to compare: 2026-01..2026-07 (last not included), 2026; those of the records if absent."`
 
 	Months     []int    `default:"1,12,36" help:"Horizons in months."`
@@ -62,18 +61,18 @@ func (c *compareCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	job := app.Comparing{Input: in, Files: c.Usage}
-	if job.Profile, err = c.profile(e, &job.Input); err != nil {
+	if (len(c.Usage) == 0) == (c.Profile == "") {
+		return coded{exitUsage, errors.New("no usage, or two of them: name either files of call records or a --profile")}
+	}
+	job := app.Comparing{Input: in, Source: app.Source{Files: c.Usage}}
+	if err := c.profile(e, &job); err != nil {
 		return err
 	}
-	if len(c.Usage) == 0 && job.Profile == nil {
-		return coded{exitUsage, errors.New("no usage: name files of call records, or a --profile")}
-	}
-	if job.Intake, err = c.options(e, first); err != nil {
+	if job.Source.Intake, err = c.options(e, first); err != nil {
 		return err
 	}
 	bar := newProgress(e, c.Usage)
-	job.Intake.Progress = bar.told
+	job.Source.Intake.Progress = bar.told
 	done, err := app.Compare(e.ctx, job)
 	bar.stop()
 	if done != nil {
@@ -201,31 +200,37 @@ func (c *compareCmd) offers(e *env, in *compare.Input) (first *agreed, err error
 	return first, nil
 }
 
-// profile reads the described usage, and what it says about months and needs.
-func (c *compareCmd) profile(e *env, in *compare.Input) (*compare.Profile, error) {
+// monthsOfProfile is how many months of a description are made where --period
+// does not say.
+const monthsOfProfile = 12
+
+// profile reads the described usage, and what it says about months, needs and
+// the budget.
+func (c *compareCmd) profile(e *env, job *app.Comparing) (err error) {
 	if c.Profile == "" {
-		return nil, nil
+		return nil
 	}
-	p := &compare.Profile{}
-	where, problems := planfile.LoadInto(os.DirFS(filepath.Dir(c.Profile)), filepath.Base(c.Profile), p)
-	if problems.Err() == nil {
-		problems = append(problems, where.Locate(p.Check())...)
+	p, err := readProfile(e, c.Profile)
+	if err != nil {
+		return err
 	}
-	problems = inFolder(problems, c.Profile)
-	for _, w := range problems.Warnings() {
-		fmt.Fprintf(e.Err, "warning: %v\n", w)
+	in := &job.Input
+	from, months := p.From, monthsOfProfile
+	if in.First != 0 {
+		from = forecast.MonthOf(in.First)
+		months = int(forecast.MonthOf(in.After) - from)
 	}
-	if err := problems.Err(); err != nil {
-		return nil, err
+	in.First, in.After = from.First(), (from + forecast.Month(months)).First()
+	if from == 0 {
+		return coded{exitUsage, fmt.Errorf("profile %s names no first month: say --period 2026-01..2027-01", p.ID)}
 	}
-	in.Must, in.Nice = append(in.Must, p.Must...), append(in.Nice, p.Nice...)
-	if len(c.Usage) == 0 {
-		in.Profile = true
-		if in.First == 0 {
-			in.First, in.After = p.Span()
-		}
+	must, nice := p.MustModules()
+	in.Must, in.Nice, in.Profile = append(in.Must, must...), append(in.Nice, nice...), true
+	if in.Budget == nil && p.Budget.Sign() > 0 && p.Currency == in.Currency {
+		in.Budget = &p.Budget
 	}
-	return p, nil
+	job.Source.Profile, job.Source.Plan = p, forecast.Plan{From: from, Months: months, Seed: c.Seed, Cal: in.Holidays}
+	return nil
 }
 
 // write writes the result in every form asked for.
@@ -248,6 +253,7 @@ func (c *compareCmd) write(e *env, r *compare.Result, tag lang.Tag) error {
 
 func writeJSON(w interface{ Write([]byte) (int, error) }, v any) error {
 	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(v)
 }

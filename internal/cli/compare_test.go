@@ -122,18 +122,18 @@ func TestCompareRefusesBadInput(t *testing.T) {
 func TestCompareAProfile(t *testing.T) {
 	profile := file(t, "profile.yaml", `profile: new-team
 time_zone: Asia/Shanghai
-from: 2026-01-01
-months: 12
+from: 2026-01
 seats: {average: 10, peak: 14, minimum: 6}
-calls:
-  - {attempts: 20000, answered: 40%, talk: 90s}
-season: [1, 0.5, 1, 1, 1, 1, 1, 1, 1, 1, 1.2, 1.2]
+hours: [{days: [workday], from: "09:00", to: "18:00"}]
+calls: [{id: sales, minutes: 12000, answered: 8000, answer_rate: 40%}]
+length: {mean: 90s}
+season: [{month: 2, factor: 50%}, {month: 11, factor: 120%}, {month: 12, factor: 120%}]
 `)
 	code, text, errs := run(t, "compare", "--profile", profile, "--offers", offers(t))
 	if code != 0 || !strings.Contains(text, "12 months from 1 Jan 2026: 238,000 attempts, 95,200 answered") {
 		t.Errorf("exit %d: %s\n%s", code, errs, text)
 	}
-	bad := file(t, "bad.yaml", "profile: x\ntime_zone: Nowhere\nfrom: 2026-01-02\nseats: {average: 3, peak: 2}\ncalls: [{attempts: 200000000, answered: 140%, talk: 0s}]\n")
+	bad := file(t, "bad.yaml", "profile: x\ntime_zone: Nowhere\nfrom: 2026-01\nseats: {average: 3, peak: 2}\nhours: [{from: \"18:00\", to: \"09:00\"}]\ncalls: [{id: a, minutes: 1}]\n")
 	if code, _, errs := run(t, "compare", "--profile", bad, "--offers", offers(t)); code != 1 || !strings.Contains(errs, "4 problems") {
 		t.Errorf("exit %d: %s", code, errs)
 	}
@@ -159,7 +159,7 @@ func TestOfferCommands(t *testing.T) {
 	if code, _, errs := run(t, "offer", "new", dir+"/minutes.yaml", "--answers", bad); code != 1 || !strings.Contains(errs, "is not an answer") || !strings.Contains(errs, "no question of the checklist") {
 		t.Errorf("bad answers: exit %d: %s", code, errs)
 	}
-	for _, args := range [][]string{{"offer", "schema"}, {"offer", "schema", "--profile"}} {
+	for _, args := range [][]string{{"offer", "schema"}} {
 		if code, text, _ := run(t, args...); code != 0 || !json.Valid([]byte(text)) {
 			t.Errorf("%v: exit %d", args, code)
 		}

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 
-	"waihu/internal/charging/compare"
 	"waihu/internal/charging/offer"
 	"waihu/internal/explain"
 	"waihu/internal/fault"
@@ -42,7 +41,7 @@ func (c *offerCheck) Run(e *env) error {
 		}
 		all = append(all, problems...)
 		if !c.JSON {
-			printFindings(e, path, problems)
+			printFindings(e.Out, path, problems)
 		}
 	}
 	if c.JSON {
@@ -80,17 +79,11 @@ func (c *offerExplain) Run(e *env) error {
 	return err
 }
 
-type offerSchema struct {
-	Profile bool `help:"The schema of usage profiles instead."`
-}
+type offerSchema struct{}
 
 // Run prints the schema.
-func (c *offerSchema) Run(e *env) error {
-	schema := planfile.Schema(offer.Offer{}, "offer.schema.json")
-	if c.Profile {
-		schema = planfile.Schema(compare.Profile{}, "profile.schema.json")
-	}
-	_, err := e.Out.Write(schema)
+func (offerSchema) Run(e *env) error {
+	_, err := e.Out.Write(planfile.Schema(offer.Offer{}, "offer.schema.json"))
 	return err
 }
 

@@ -39,7 +39,7 @@ func (c *planCheck) Run(e *env) error {
 		if c.JSON {
 			continue
 		}
-		printFindings(e, path, problems)
+		printFindings(e.Out, path, problems)
 	}
 	if c.JSON {
 		if all == nil {
@@ -53,18 +53,6 @@ func (c *planCheck) Run(e *env) error {
 		return coded{exitFailed, errors.New("")}
 	}
 	return nil
-}
-
-// printFindings lists what is wrong with a file, and counts.
-func printFindings(e *env, path string, problems fault.Problems) {
-	for _, p := range problems {
-		kind := "error"
-		if p.Warning {
-			kind = "warning"
-		}
-		fmt.Fprintf(e.Out, "%s: %v\n", kind, p)
-	}
-	fmt.Fprintf(e.Out, "%s: %d errors, %d warnings\n", path, len(problems.Errors()), len(problems.Warnings()))
 }
 
 type planExplain struct {

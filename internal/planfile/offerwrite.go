@@ -2,7 +2,6 @@ package planfile
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"waihu/internal/charging/offer"
@@ -19,9 +18,9 @@ func WriteOffer(o *offer.Offer) []byte {
 		}
 	}
 	line("offer", o.ID)
-	line("plan", quoted(o.Plan))
-	line("vendor", quoted(o.Vendor))
-	line("source", quoted(o.Source))
+	line("plan", said(o.Plan))
+	line("vendor", said(o.Vendor))
+	line("source", said(o.Source))
 	if o.ReadOn != 0 {
 		line("read_on", o.ReadOn.String())
 	}
@@ -57,14 +56,14 @@ func feeWords(f *offer.Fee) []string {
 		add("times", f.Times.String())
 	}
 	add("component", f.Component)
-	add("note", quoted(f.Note))
+	add("note", said(f.Note))
 	return out
 }
 
-// quoted is a text as a YAML string in double quotes; an empty one stays empty.
-func quoted(s string) string {
+// said is a text in double quotes; an empty one stays empty.
+func said(s string) string {
 	if s == "" {
 		return ""
 	}
-	return strconv.Quote(s)
+	return quoted(s)
 }

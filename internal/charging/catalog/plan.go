@@ -207,7 +207,8 @@ type Limit struct {
 
 // Termination is what leaving before the term costs.
 type Termination struct {
-	Share  Percent      `plan:"share" doc:"Share of the recurring fees left in the term."`
+	Share  Percent      `plan:"share" doc:"Share of what the rest of the term would have cost without any use: recurring fees and commitments."`
+	Months int          `plan:"months" doc:"So many months of what the next billing period would have cost without any use."`
 	Amount exact.Number `plan:"amount" doc:"Fixed amount."`
 	Tax    string       `plan:"tax" doc:"Tax class."`
 }
@@ -219,6 +220,19 @@ type OfferNote struct {
 	ReadOn     timex.Date `plan:"read_on,required" doc:"When it was read."`
 	Confidence string     `plan:"confidence,required" doc:"A the vendor's own page, B a dated transcription."`
 	Notes      []string   `plan:"notes" doc:"What the source leaves open."`
+}
+
+// AsksNumbers tells whether a price hangs on what the called number tells: its
+// prefix, its country, its kind of line.
+func (p *Plan) AsksNumbers() bool {
+	asks := func(f *Filter) bool { return len(f.Line)+len(f.Reach)+len(f.Region) > 0 }
+	for i := range p.Components {
+		c := &p.Components[i]
+		if c.Deck != "" || asks(&c.Where) || slices.ContainsFunc(c.Rates, func(r RateRow) bool { return r.Deck != "" || asks(&r.Match) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // Component finds a component by its identifier.

@@ -19,6 +19,7 @@ func (r *rater) calls(c *catalog.Component) error {
 	l := r.line(c)
 	l.Evidence = Evidence{Facts: "calls", Count: cc.Matched, Digest: cc.Evidence}
 	r.callRules(c, l)
+	r.trialCalls(c, cc, l)
 	if c.Measure == catalog.Calls {
 		r.countedCalls(c, cc, l)
 	} else {
@@ -200,9 +201,8 @@ func (r *rater) singlePrice(c *catalog.Component, cc *meter.CallCount, l *Line, 
 	if total := r.rounded(c, l.Billed, nil); linear.Equal(l.Billed) && !total.Equal(l.Billed) {
 		l.Billed = total
 	}
-	r.charge(c, q, exact.One, l)
-	p := quantity(c, l.Charged)
-	r.take(p, l)
+	r.charge(c, q, r.trialShare(c), l)
+	r.take(r.priced(c, l), l)
 	if len(l.Parts) > 0 {
 		l.Parts[0].Count = count
 	}
@@ -279,8 +279,8 @@ func (r *rater) countedCalls(c *catalog.Component, cc *meter.CallCount, l *Line)
 		return
 	}
 	l.Billed = r.rounded(c, l.Raw, l)
-	r.charge(c, l.Billed, exact.One, l)
-	r.take(quantity(c, l.Charged), l)
+	r.charge(c, l.Billed, r.trialShare(c), l)
+	r.take(r.priced(c, l), l)
 	if len(l.Parts) > 0 {
 		l.Parts[0].Count = total
 	}

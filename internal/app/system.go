@@ -1,0 +1,14 @@
+package app
+
+import (
+	"waihu/internal/id"
+	"waihu/internal/store"
+)
+
+// System is the books of a running service: use cases that need what was stored
+// are its methods, one file a verb.
+type System struct {
+	DB   store.DB
+	IDs  *id.Maker
+	Node string // name of this process among its equals
+}

@@ -1,0 +1,108 @@
+package store
+
+import (
+	"context"
+
+	"waihu/internal/id"
+	"waihu/internal/money"
+	"waihu/internal/timex"
+	"waihu/internal/usage"
+)
+
+// Outcome is what became of a fact that was handed in.
+type Outcome string
+
+const (
+	Added   Outcome = "added"
+	Same    Outcome = "same"     // it was there, equal in every field: nothing was done
+	Ended   Outcome = "ended"    // a stretch that was open has its end now
+	Differs Outcome = "conflict" // its source and identifier are there with other content: nothing was done
+)
+
+// Charge is what one call came to at one price, at list price: included
+// quantities, tiers and discounts are sums of a period.
+type Charge struct {
+	Component string
+	Label     string // key of the price: row:mobile, prefix:8613 ...
+	Raw       int64  // talk seconds
+	Billed    int64  // billed seconds
+	Cost      money.Amount
+	Reason    string // why there is no price
+}
+
+// ChargedCall is a call with the contract it belongs to and what it came to.
+type ChargedCall struct {
+	Call     usage.Call
+	Contract id.ID // zero: it belongs to none
+	Charges  []Charge
+	Position int64 // set when it was added
+}
+
+// Stretch is a fact that is not a call: *usage.Seat, *usage.Session,
+// *usage.Module, *usage.Rental or *usage.Event.
+type Stretch struct {
+	Fact     usage.Fact
+	Contract id.ID
+	Position int64
+}
+
+// Tally is a running total of one price in one billing period, at list price.
+type Tally struct {
+	Contract  id.ID
+	First     timex.Date // first local day of the billing period
+	Component string
+	Label     string
+	Calls     int64
+	Raw       int64 // seconds
+	Billed    int64 // seconds
+	Cost      money.Amount
+}
+
+// CallQuery asks for calls in the order of time, newest first. Zero fields do
+// not narrow.
+type CallQuery struct {
+	Period    timex.Period // of Start; needed
+	Contract  id.ID
+	Component string // only calls charged at this component
+	Label     string
+	Agent     string
+	Campaign  string
+	Trunk     string
+	To        string // beginning of the called number
+	Result    usage.Result
+	Before    CallCursor
+	Limit     int // 1 to 1000
+}
+
+// CallCursor is the place of a call in that order.
+type CallCursor struct {
+	Start    timex.Instant
+	Position int64
+}
+
+// Usage keeps facts. Source and ID are unique in a company: for calls within the
+// month (UTC) in which they start, since months are kept apart.
+type Usage interface {
+	// AddCalls keeps those calls that are not there yet and sets their
+	// Position; one outcome a call, in order.
+	AddCalls(c id.Company, calls []ChargedCall) ([]Outcome, error)
+	// AddStretches does the same for other facts. One that differs from what is
+	// there only by having an end is Ended: it gets a new position, and up to
+	// positions before it the stretch still counts as open.
+	AddStretches(c id.Company, facts []Stretch) ([]Outcome, error)
+	// AddTallies adds to running totals.
+	AddTallies(c id.Company, t []Tally) error
+	Tallies(c id.Company, contract id.ID, first timex.Date) ([]Tally, error)
+	// Head is the last position of the company.
+	Head(c id.Company) (int64, error)
+	// Each hands out every fact of a contract (zero: of any) that concerns a
+	// period, as known up to a position (0: all): calls and events within it,
+	// other facts that overlap or touch it. Calls do not outlive the sink's
+	// method.
+	Each(ctx context.Context, c id.Company, contract id.ID, p timex.Period, upTo int64, sink usage.Sink) error
+	// Late tells which months of a contract got facts behind a position: the
+	// local dates are those of UTC.
+	Late(c id.Company, contract id.ID, after int64) ([]timex.Period, error)
+	Calls(c id.Company, q CallQuery) ([]ChargedCall, error)
+	CallByID(c id.Company, source, callID string, month timex.Date) (*ChargedCall, error)
+}

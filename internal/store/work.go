@@ -1,0 +1,91 @@
+package store
+
+import (
+	"time"
+
+	"waihu/internal/id"
+	"waihu/internal/timex"
+)
+
+// Answer is what was answered to a request that must have one effect only.
+type Answer struct {
+	Request [32]byte // SHA-256 of what was asked
+	Status  int
+	Body    []byte
+	At      timex.Instant
+}
+
+// Once keeps answers by idempotency key, in the transaction of their effect.
+type Once interface {
+	Get(c id.Company, key string) (*Answer, error)
+	// Put keeps an answer; a key that has one is a Conflict.
+	Put(c id.Company, key string, a Answer) error
+	Prune(before timex.Instant, limit int) (int, error)
+}
+
+// Message is something to be told outside: a webhook, a mail.
+type Message struct {
+	Company  id.Company
+	ID       id.ID
+	Channel  string // webhook, mail
+	To       string // identifier of the endpoint, or the address
+	Topic    string // invoice.issued ...
+	Body     []byte
+	Due      timex.Instant
+	Attempts int
+	Error    string // of the last attempt
+	State    string // waiting, sent, dead
+	Created  timex.Instant
+}
+
+// Outbox keeps messages from the transaction that caused them until they are
+// delivered.
+type Outbox interface {
+	Add(m *Message) error
+	// Claim takes messages that are due and moves their Due by hold, so that no
+	// other node sends them meanwhile.
+	Claim(now timex.Instant, hold time.Duration, limit int) ([]Message, error)
+	Update(m *Message) error
+	List(c id.Company, state string, p Page) ([]Message, error)
+	Get(c id.Company, i id.ID) (*Message, error)
+}
+
+// Lease is the right of one node to do one piece of work.
+type Lease struct {
+	Name  string
+	Node  string
+	Until timex.Instant
+	Fence int64 // rises with every change of holder
+}
+
+// Leases gives work to one node at a time.
+type Leases interface {
+	// Take gives the lease, or renews it, for so long. Held by another that is
+	// alive it is a Conflict.
+	Take(name, node string, for_ time.Duration) (Lease, error)
+	Release(name, node string) error
+	List() ([]Lease, error)
+}
+
+// AuditEntry is who did what, chained by hash.
+type AuditEntry struct {
+	Company id.Company
+	Seq     int64
+	At      timex.Instant
+	Actor   string // user or key
+	Action  string
+	Target  string
+	From    string // address of the client
+	Reason  string
+	Before  []byte // JSON, may be empty
+	After   []byte
+	Prev    [32]byte
+	Hash    [32]byte
+}
+
+// Audit keeps what people and keys did.
+type Audit interface {
+	Append(e *AuditEntry) error
+	List(c id.Company, after int64, limit int) ([]AuditEntry, error)
+	Head(c id.Company) (int64, [32]byte, error)
+}
