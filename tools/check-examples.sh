@@ -55,5 +55,12 @@ for plan in examples/market/*.yaml; do
   if "$waihu" plan check "$plan" >"$work/check" 2>&1; then ok; else bad "check $plan: $(cat "$work/check")"; fi
 done
 
+# The same usage, and a described one, under every offer of the market.
+rates=(--currency USD --rates CNY=0.14@2026-11-01 --rates EUR=1.1@2026-11-01 --rates INR=0.012@2026-11-01)
+for tag in en zh-Hant zh-Hans; do
+  if "$waihu" compare examples/sales-floor/usage/* --offers examples/market "${rates[@]}" --lang $tag >"$work/compare" 2>"$work/compare.err" && [ -s "$work/compare" ]; then ok; else bad "compare in $tag: $(tail -3 "$work/compare.err")"; fi
+done
+if "$waihu" compare --profile examples/profile.yaml --offers examples/market "${rates[@]}" >"$work/compare" 2>"$work/compare.err" && [ -s "$work/compare" ]; then ok; else bad "compare the profile: $(tail -3 "$work/compare.err")"; fi
+
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -38,6 +38,7 @@ type compareCmd struct {
 	Must       []string `help:"Functions or modules you need."`
 	Nice       []string `help:"Functions or modules that are welcome."`
 	WhatIf     []string `help:"Further what-if: volume=+30%, length=-50%, answer_rate=+10%, seats=-20%, module=+recording. Can be repeated." placeholder:"CHANGE" sep:"none"`
+	Between    []string `help:"Break-even points of two more offers: A=B. Can be repeated." placeholder:"A=B"`
 	Current    string   `help:"Offer in force today, for the cost of switching." placeholder:"OFFER"`
 
 	recordFlags
@@ -126,6 +127,13 @@ func (c *compareCmd) input() (in compare.Input, err error) {
 			return bad("what-if", err)
 		}
 		in.Changes = append(in.Changes, ch)
+	}
+	for _, s := range c.Between {
+		a, b, ok := strings.Cut(s, "=")
+		if !ok {
+			return bad("between", fmt.Errorf("%q: write two offers, A=B", s))
+		}
+		in.Pairs = append(in.Pairs, [2]string{a, b})
 	}
 	if in.Holidays, err = holiday.Calendars(); err != nil {
 		return in, err

@@ -1,6 +1,8 @@
 package cli_test
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -8,6 +10,7 @@ import (
 	"testing"
 
 	"waihu/internal/charging/compare"
+	"waihu/internal/cli"
 )
 
 const (
@@ -163,5 +166,19 @@ func TestOfferCommands(t *testing.T) {
 		if code, text, _ := run(t, args...); code != 0 || !json.Valid([]byte(text)) {
 			t.Errorf("%v: exit %d", args, code)
 		}
+	}
+}
+
+// Asked on a terminal, an answer that cannot be read is asked again; what is not
+// answered stays unknown.
+func TestOfferNewAsks(t *testing.T) {
+	var out, errs bytes.Buffer
+	code := cli.Run(context.Background(), []string{"offer", "new", offers(t) + "/minutes.yaml", "--lang", "zh-Hant"},
+		cli.Streams{In: strings.NewReader("500\n500 once\nno\n"), Out: &out, Err: &errs})
+	if code != 0 || !strings.Contains(out.String(), "{category: set_up, answer: charged, amount: 500, per: once}") || !strings.Contains(out.String(), "{category: number_pick, answer: no}") || strings.Contains(out.String(), "number_rent") {
+		t.Errorf("exit %d:\n%s\n%s", code, out.String(), errs.String())
+	}
+	if !strings.Contains(errs.String(), "開戶費") || !strings.Contains(errs.String(), "is not an answer") {
+		t.Errorf("what was asked:\n%s", errs.String())
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"waihu/internal/charging/compare"
 	"waihu/internal/exact"
 	"waihu/internal/lang"
+	"waihu/internal/money"
 	"waihu/internal/timex"
 )
 
@@ -110,7 +111,11 @@ func (t *teller) volatility() Section {
 	}
 	for i := range v.Offers {
 		o := &v.Offers[i]
-		row := []string{t.name(o.Offer), lang.Decimal(t.tag, o.Monthly.P5), lang.Decimal(t.tag, o.Monthly.P50), lang.Decimal(t.tag, o.Monthly.P95), t.float(o.CV), t.float(o.Wins)}
+		row := []string{t.name(o.Offer)}
+		for _, a := range []money.Amount{o.Monthly.P5, o.Monthly.P50, o.Monthly.P95} {
+			row = append(row, t.unit(compare.Range{Low: a, High: a, Open: o.Open}, t.r.Basis.Currency.Exponent()))
+		}
+		row = append(row, t.float(o.CV), t.float(o.Wins))
 		if o.Exceeds != nil {
 			row = append(row, t.float(*o.Exceeds))
 		}
@@ -165,7 +170,7 @@ func (t *teller) flexibility() Section {
 		}
 		return lang.Date(t.tag, d)
 	}
-	money := func(r *compare.Range) string {
+	some := func(r *compare.Range) string {
 		if r == nil {
 			return unsaid
 		}
@@ -179,7 +184,7 @@ func (t *teller) flexibility() Section {
 				term = t.say("compare.term", "months", months(f.TermMonths))
 			}
 		}
-		s.Table.Rows = append(s.Table.Rows, []string{t.name(f.Offer), term, day(f.DownsizeOn), day(f.ExitOn), money(f.ExitCost), money(f.SwitchCost)})
+		s.Table.Rows = append(s.Table.Rows, []string{t.name(f.Offer), term, day(f.DownsizeOn), day(f.ExitOn), some(f.ExitCost), some(f.SwitchCost)})
 	}
 	return s
 }

@@ -110,7 +110,7 @@ func (g *ledger) chain(end offer.End, fees bool, n, age int) ([]*bill, error) {
 	var opening []contract.Opening
 	for i := range n {
 		m := i % len(g.months)
-		aged := g.c.term > 0 && i+max(age, 0) >= g.c.term
+		aged := age != always && g.c.term > 0 && i+age >= g.c.term
 		v := g.c.at[which{end, fees, aged}]
 		old := i + age
 		if age == always {

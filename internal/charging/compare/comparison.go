@@ -116,6 +116,9 @@ func (c *Comparison) begin() error {
 		return nil
 	}
 	c.seal()
+	if c.in.Profile {
+		c.notes = append(c.notes, Phrase{Key: "compare.note.profile"})
+	}
 	if len(c.cands) == 0 {
 		return fault.New(fault.Invalid, "no offer can be compared: %s", c.reasons())
 	}

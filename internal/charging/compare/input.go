@@ -26,13 +26,14 @@ type Input struct {
 	Replicates int            // of resampling; 1,000 if 0
 	Must, Nice []string       // functions and modules needed, and welcome
 	Weights    map[Criterion]int
-	Changes    []Change // what-ifs beside the usual ones
-	Current    string   // offer in force today
-	Short      int64    // seconds below which an answered call is short; 10 if 0
-	Redial     int64    // seconds within which a call to the same number is a redial; 600 if 0
-	Profile    bool     // the usage is made of a description
-	Workers    int      // goroutines; as many as processors if 0
-	Only       []Answer // answers wanted; empty: all
+	Changes    []Change    // what-ifs beside the usual ones
+	Current    string      // offer in force today
+	Pairs      [][2]string // offers whose break-even points are wanted beside the usual ones
+	Short      int64       // seconds below which an answered call is short; 10 if 0
+	Redial     int64       // seconds within which a call to the same number is a redial; 600 if 0
+	Profile    bool        // the usage is made of a description
+	Workers    int         // goroutines; as many as processors if 0
+	Only       []Answer    // answers wanted; empty: all
 }
 
 // Answer names a part of the result that can be left out, for what asks often.
@@ -95,6 +96,11 @@ func (in *Input) complete() error {
 	}
 	if in.Current != "" && !seen[in.Current] {
 		return fault.New(fault.NotFound, "the current offer %q is not among those compared", in.Current)
+	}
+	for _, p := range in.Pairs {
+		if !seen[p[0]] || !seen[p[1]] || p[0] == p[1] {
+			return fault.New(fault.NotFound, "break-even between %q and %q: name two of the offers compared", p[0], p[1])
+		}
 	}
 	return in.numbers()
 }

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"waihu/internal/charging/offer"
@@ -137,6 +138,9 @@ func (c *Comparison) against(r *Result, at int) []Phrase {
 			continue // an offer that does not go by seats leaves nothing out
 		}
 		add("unpriced", args("facts", u.Facts, "count", strconv.FormatInt(u.Count, 10), "reason", u.Reason))
+	}
+	if o := c.cands[0]; slices.Contains(o.Plan.Unmetered, "calls") && o.Offer.FeeOf(offer.LineRent).Answer == offer.Unknown {
+		add("unmetered", nil)
 	}
 	if s := &r.HiddenFees[0]; s.Known < s.Asked {
 		add("unasked", args("unknown", strconv.Itoa(s.Asked-s.Known), "asked", strconv.Itoa(s.Asked)))

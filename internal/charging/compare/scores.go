@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -20,7 +21,7 @@ var usualWeights = map[Criterion]int{Price: 50, FunctionFit: 15, Quality: 15, Su
 // to 100.
 func weightsOf(in map[Criterion]int) (map[Criterion]int, error) {
 	if len(in) == 0 {
-		return usualWeights, nil
+		return maps.Clone(usualWeights), nil
 	}
 	out, total := map[Criterion]int{}, 0
 	for _, k := range Criteria() {
