@@ -61,7 +61,7 @@ func measureCSV(r *report, o options) error {
 	}
 	var took map[string]cost
 	err = single(func() (err error) {
-		took, err = compare(o.runs, []contender{
+		took, err = takeTurns(o.runs, []contender{
 			{"blocks", w.scanBlocks},
 			{"opened", w.scanOpened},
 			{"lines", w.scanLines},

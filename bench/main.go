@@ -1,7 +1,7 @@
 // Command bench measures Waihu against its goals and against other ways to do
 // the same work, and says of each goal whether it is met.
 //
-//	go run . all | rating | csv | memory
+//	go run . all | rating | csv | memory | compare
 package main
 
 import (
@@ -10,11 +10,12 @@ import (
 	"os"
 )
 
-const usageText = `usage: bench [flags] all | rating | csv | memory
+const usageText = `usage: bench [flags] all | rating | csv | memory | compare
 
   rating   calls in memory over a deck of 200,000 prefixes
   csv      a Master.csv of a million rows, file to totals, beside other engines
   memory   ten million calls through "waihu bill"
+  compare  twenty offers under a million calls, beside SQLite and PostgreSQL
 `
 
 // options are how much is measured.
@@ -39,7 +40,7 @@ func run() int {
 		return 2
 	}
 	parts, known := map[string][]func(*report, options) error{
-		"all": {measureRating, measureCSV, measureMemory}, "rating": {measureRating}, "csv": {measureCSV}, "memory": {measureMemory}}[flags.Arg(0)]
+		"all": {measureRating, measureCSV, measureMemory, measureComparing}, "rating": {measureRating}, "csv": {measureCSV}, "memory": {measureMemory}, "compare": {measureComparing}}[flags.Arg(0)]
 	if !known || o.runs < 1 {
 		flags.Usage()
 		return 2

@@ -39,6 +39,8 @@ var floors = map[string]int{
 	"internal/charging/wallet":   3,
 	"internal/charging/audit":    3,
 	"internal/charging/clause":   3,
+	"internal/charging/offer":    3,
+	"internal/charging/compare":  3,
 	"internal/charging/cases":    3, // tests only
 	"internal/document":          4,
 	"internal/explain":           4,
@@ -62,6 +64,8 @@ var beside = map[string]map[string]string{
 	"internal/charging/meter":    {"internal/charging/catalog": "what to count", "internal/charging/contract": "for which period", "internal/charging/deck": "at which rate"},
 	"internal/charging/rating":   {"internal/charging/catalog": "prices", "internal/charging/contract": "terms", "internal/charging/deck": "what a call costs", "internal/charging/meter": "quantities"},
 	"internal/charging/invoice":  {"internal/charging/catalog": "taxes", "internal/charging/contract": "terms", "internal/charging/meter": "what was gathered", "internal/charging/rating": "lines"},
+	"internal/charging/offer":    {"internal/charging/catalog": "an offer is a plan and what a buyer must know beside it", "internal/charging/contract": "terms have lengths"},
+	"internal/charging/compare":  {"internal/charging/offer": "what is compared", "internal/charging/catalog": "plans", "internal/charging/contract": "terms of each period", "internal/charging/deck": "rates by prefix", "internal/charging/meter": "the same engine as a bill", "internal/charging/rating": "lines by component", "internal/charging/invoice": "every cost is the total of a bill"},
 	"internal/charging/cheapest": {"internal/charging/catalog": "what can be chosen", "internal/charging/contract": "terms of each mix", "internal/charging/deck": "offers have decks", "internal/charging/invoice": "totals are invoices", "internal/charging/meter": "facts are metered once"},
 	"internal/charging/forecast": {"internal/charging/catalog": "shares, hours and keys of files", "internal/charging/meter": "seats in use are a level, as it counts them", "internal/charging/staffing": "the load by half hour that seats are worked out from"},
 	"internal/charging/staffing": {},

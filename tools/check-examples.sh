@@ -57,8 +57,22 @@ done
 if "$waihu" audit "$work/sales-floor/invoice.json" examples/sales-floor/usage/* --contract examples/sales-floor/contract.yaml --period 2026-03 >"$work/audit.own" 2>&1; then ok; else bad "audit of a right invoice: $(tail -3 "$work/audit.own")"; fi
 
 for plan in examples/market/*.yaml; do
+  case "$plan" in *.offer.yaml)
+    if "$waihu" offer check "$plan" >"$work/check" 2>&1; then ok; else bad "check $plan: $(cat "$work/check")"; fi
+    for tag in en zh-Hant zh-Hans; do
+      if "$waihu" offer explain "$plan" --lang $tag >"$work/check" 2>/dev/null && [ -s "$work/check" ]; then ok; else bad "explain $plan in $tag"; fi
+    done
+    continue ;;
+  esac
   if "$waihu" plan check "$plan" >"$work/check" 2>&1; then ok; else bad "check $plan: $(cat "$work/check")"; fi
 done
+
+# The same usage, and a described one, under every offer of the market.
+rates=(--currency USD --rates CNY=0.14@2026-11-01 --rates EUR=1.1@2026-11-01 --rates INR=0.012@2026-11-01)
+for tag in en zh-Hant zh-Hans; do
+  if "$waihu" compare examples/sales-floor/usage/* --offers examples/market "${rates[@]}" --lang $tag >"$work/compare" 2>"$work/compare.err" && [ -s "$work/compare" ]; then ok; else bad "compare in $tag: $(tail -3 "$work/compare.err")"; fi
+done
+if "$waihu" compare --profile examples/profile.yaml --offers examples/market "${rates[@]}" >"$work/compare" 2>"$work/compare.err" && [ -s "$work/compare" ]; then ok; else bad "compare the profile: $(tail -3 "$work/compare.err")"; fi
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

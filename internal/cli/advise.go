@@ -60,7 +60,7 @@ func (c *adviseCmd) Run(e *env) error {
 		if list == nil {
 			list = []cheapest.Advice{}
 		}
-		return asJSON(e.Out, list)
+		return writeJSON(e.Out, list)
 	}
 	_, err = fmt.Fprint(e.Out, explain.Advice(list, lang.Dates(tag, first, after), tag).Text())
 	return err

@@ -64,7 +64,7 @@ func (c *cheapestCmd) Run(e *env) error {
 		return err
 	}
 	if c.JSON {
-		return asJSON(e.Out, answer)
+		return writeJSON(e.Out, answer)
 	}
 	_, err = fmt.Fprint(e.Out, explain.Cheapest(&explain.Bound{Answer: answer, Currency: currency, Months: len(months), Parts: parts, Bills: c.Bills}, tag).Text())
 	return err

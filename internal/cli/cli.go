@@ -49,7 +49,9 @@ type grammar struct {
 	Verify   verifyCmd   `cmd:"" help:"Make an invoice again from facts and plan, or a credit note from its invoice, and compare every figure."`
 	Audit    auditCmd    `cmd:"" help:"Audit a vendor's bill against contract and records, cause by cause."`
 	Contract contractCmd `cmd:"" help:"Check what a contract leaves open."`
+	Compare  compareCmd  `cmd:"" help:"Which offer is cheapest for how you really call, why, and what is hidden in it."`
 	Plan     planCmd     `cmd:"" help:"Check, explain and compare plans."`
+	Offer    offerCmd    `cmd:"" help:"Check, explain and write vendors' offers."`
 	Facts    factsCmd    `cmd:"" help:"Read call records of any supported system and write them as usage facts."`
 	Formats  formatsCmd  `cmd:"" help:"List the record formats that are understood."`
 	Version  versionCmd  `cmd:"" help:"Print version and build."`

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -101,7 +100,7 @@ func (c *profileExpand) Run(e *env) (err error) {
 		return err
 	}
 	if c.JSON {
-		return asJSON(e.Out, made)
+		return writeJSON(e.Out, made)
 	}
 	_, err = fmt.Fprint(e.Out, explain.Profile(p, made, plan.Cal, tag).Text())
 	return err
@@ -114,13 +113,6 @@ func (c *profileExpand) write(p *forecast.Profile, plan forecast.Plan) (_ *forec
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	return app.WriteFacts(f, p, plan)
-}
-
-func asJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
 }
 
 type profileShow struct {
@@ -176,7 +168,7 @@ func (c *profileCheck) Run(e *env) error {
 		}
 	}
 	if c.JSON {
-		if err := asJSON(e.Out, all); err != nil {
+		if err := writeJSON(e.Out, all); err != nil {
 			return err
 		}
 	}

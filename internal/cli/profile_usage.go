@@ -81,7 +81,7 @@ func (c *profileFrom) Run(e *env) error {
 	}
 	switch {
 	case c.JSON:
-		return asJSON(e.Out, o)
+		return writeJSON(e.Out, o)
 	case c.Out == "":
 		_, err = e.Out.Write(data)
 	}
@@ -123,7 +123,7 @@ func (c *profileForecast) Run(e *env) error {
 		}
 	}
 	if c.JSON {
-		return asJSON(e.Out, struct {
+		return writeJSON(e.Out, struct {
 			Outlooks []forecast.Outlook `json:"outlooks"`
 			Bills    *explain.Priced    `json:"bills,omitempty"`
 		}{outlooks, bills})

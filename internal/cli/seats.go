@@ -60,7 +60,7 @@ func (c *seatsCmd) Run(e *env) error {
 		}
 	}
 	if c.JSON {
-		return asJSON(e.Out, struct {
+		return writeJSON(e.Out, struct {
 			Months []staffing.Sized `json:"months"`
 			Waste  []staffing.Waste `json:"waste,omitempty"`
 		}{z.Months, z.Waste})

@@ -14,6 +14,7 @@ import (
 // view is what a filter may ask about a call, worked out at most once.
 type view struct {
 	call    *usage.Call
+	times   int64        // how many calls just like it there are
 	home    string       // region whose numbers are written without country code
 	number  phone.Number // called number in E.164; 0 is not one
 	read    bool         // number was worked out
