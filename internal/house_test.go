@@ -40,9 +40,14 @@ var floors = map[string]int{
 	"internal/planfile":          4,
 	"internal/sim":               4,
 	"internal/store":             4,
+	"internal/access":            5,
 	"internal/app":               5,
-	"internal/cli":               6,
-	"cmd/waihu":                  7,
+	"internal/notify":            5,
+	"internal/receive":           6,
+	"internal/api":               7,
+	"internal/serve":             8,
+	"internal/cli":               9,
+	"cmd/waihu":                  10,
 }
 
 // beside lists what rooms may import on their own floor, with the reason.
@@ -56,6 +61,7 @@ var beside = map[string]map[string]string{
 	"internal/charging/meter":    {"internal/charging/catalog": "what to count", "internal/charging/contract": "for which period", "internal/charging/deck": "at which rate"},
 	"internal/charging/rating":   {"internal/charging/catalog": "prices", "internal/charging/contract": "terms", "internal/charging/deck": "what a call costs", "internal/charging/meter": "quantities"},
 	"internal/charging/invoice":  {"internal/charging/catalog": "taxes", "internal/charging/contract": "terms", "internal/charging/meter": "what was gathered", "internal/charging/rating": "lines"},
+	"internal/notify":            {"internal/access": "secrets are sealed, and a webhook that is switched off is a deed of the audit log"},
 	"internal/charging/wallet":   {"internal/charging/deck": "the longest call a balance pays for"},
 }
 
@@ -77,6 +83,15 @@ var outside = map[string][]string{
 	"github.com/vbauerster/mpb/v8":          {"internal/cli"},
 	"golang.org/x/term":                     {"internal/cli"},
 	"github.com/santhosh-tekuri/jsonschema": {"internal/planfile"},
+	"golang.org/x/crypto":                   {"internal/access"},
+	"github.com/pquerna/otp":                {"internal/access"},
+	"github.com/go-webauthn/webauthn":       {"internal/access"},
+	"github.com/coreos/go-oidc/v3":          {"internal/access"},
+	"golang.org/x/oauth2":                   {"internal/access"},
+	"github.com/wneessen/go-mail":           {"internal/notify"},
+	"github.com/danielgtaylor/huma/v2":      {"internal/api"},
+	"github.com/go-sql-driver/mysql":        {"internal/receive"},
+	"github.com/prometheus/client_golang":   {"internal/serve"},
 }
 
 // forbidden are standard packages that would make a pure room impure.
