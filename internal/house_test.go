@@ -41,6 +41,9 @@ var floors = map[string]int{
 	"internal/sim":               4,
 	"internal/store":             4,
 	"internal/access":            5,
+	"internal/store/postgres":    5,
+	"internal/store/sqlite":      5,
+	"internal/store/storetest":   5, // tests only
 	"internal/app":               5,
 	"internal/notify":            5,
 	"internal/receive":           6,
@@ -92,6 +95,8 @@ var outside = map[string][]string{
 	"github.com/danielgtaylor/huma/v2":      {"internal/api"},
 	"github.com/go-sql-driver/mysql":        {"internal/receive"},
 	"github.com/prometheus/client_golang":   {"internal/serve"},
+	"modernc.org/sqlite":                    {"internal/store/sqlite"},
+	"github.com/jackc/pgx/v5":               {"internal/store/postgres"},
 }
 
 // forbidden are standard packages that would make a pure room impure.
