@@ -27,7 +27,7 @@ aaa xxx temp temporary backup oracle postgres mysql asterisk freeswitch vicidial
 operator finance supervisor auditor`
 
 // keyboards are the rows that fingers walk along.
-var keyboards = []string{"`1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p", "qazwsxedcrfvtgbyhnujmikolp", "abcdefghijklmnopqrstuvwxyz", "01234567890"}
+var keyboards = []string{"`1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p", "1q2w3e4r5t6y7u8i9o0p", "qazwsxedcrfvtgbyhnujmikolp", "abcdefghijklmnopqrstuvwxyz", "01234567890"}
 
 // common tells whether a password follows the rule.
 func common(password string, known ...string) bool {

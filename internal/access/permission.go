@@ -145,7 +145,7 @@ func Table() []Grant {
 		{WalletRead, "see balances", books},
 		{WalletTopUp, "book prepaid money", []Role{Finance}},
 		{WalletAdjust, "change a balance by hand", []Role{Finance}},
-		{ReserveCall, "put money aside for a call, settle and release it", []Role{API}},
+		{ReserveCall, "put money aside for a call, settle and release it", []Role{API, CustomerAdmin}},
 		{BudgetRead, "see budgets and alerts", reads},
 		{BudgetWrite, "set budgets", []Role{Finance, CustomerAdmin}},
 		{ForecastRead, "see forecasts and advice", books},
@@ -159,7 +159,7 @@ func Table() []Grant {
 		{WebhookWrite, "add, change and end webhooks, send again", []Role{CustomerAdmin}},
 		{AuditRead, "see the audit log", []Role{Finance, Auditor, CustomerAdmin}},
 		{JobRead, "see running work", reads},
-		{ApprovalRead, "see changes that wait for a second person", []Role{Finance, Auditor}},
+		{ApprovalRead, "see changes that wait for a second person", []Role{Finance}},
 		{ApprovalDecide, "be the second person", []Role{Finance}},
 		{Operate, "look at and repair the installation", nil},
 	}
