@@ -44,6 +44,7 @@ var floors = map[string]int{
 	"internal/store/postgres":    5,
 	"internal/store/sqlite":      5,
 	"internal/store/storetest":   5, // tests only
+	"internal/store/tables":      5,
 	"internal/app":               5,
 	"internal/notify":            5,
 	"internal/receive":           6,
@@ -65,6 +66,8 @@ var beside = map[string]map[string]string{
 	"internal/charging/rating":   {"internal/charging/catalog": "prices", "internal/charging/contract": "terms", "internal/charging/deck": "what a call costs", "internal/charging/meter": "quantities"},
 	"internal/charging/invoice":  {"internal/charging/catalog": "taxes", "internal/charging/contract": "terms", "internal/charging/meter": "what was gathered", "internal/charging/rating": "lines"},
 	"internal/notify":            {"internal/access": "secrets are sealed, and a webhook that is switched off is a deed of the audit log"},
+	"internal/store/sqlite":      {"internal/store/tables": "the rows it keeps"},
+	"internal/store/postgres":    {"internal/store/tables": "the rows it keeps"},
 	"internal/charging/wallet":   {"internal/charging/deck": "the longest call a balance pays for"},
 }
 
