@@ -56,7 +56,7 @@ var beside = map[string]map[string]string{
 	"internal/charging/meter":    {"internal/charging/catalog": "what to count", "internal/charging/contract": "for which period", "internal/charging/deck": "at which rate"},
 	"internal/charging/rating":   {"internal/charging/catalog": "prices", "internal/charging/contract": "terms", "internal/charging/deck": "what a call costs", "internal/charging/meter": "quantities"},
 	"internal/charging/invoice":  {"internal/charging/catalog": "taxes", "internal/charging/contract": "terms", "internal/charging/meter": "what was gathered", "internal/charging/rating": "lines"},
-	"internal/charging/wallet":   {"internal/charging/deck": "the longest call a balance pays for"},
+	"internal/charging/wallet":   {"internal/charging/deck": "the longest call a balance pays for", "internal/charging/ledger": "a purse is the projection of its journal"},
 }
 
 // pure rooms use the standard library alone: charging must give the same answer
