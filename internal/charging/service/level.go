@@ -145,7 +145,7 @@ func Attain(levels []contract.ServiceLevel, outages []Outage, samples []Sample, 
 		if a.Known {
 			a.Value = a.Value.Round(exact.Down, decimals)
 			a.Met = a.Value.Cmp(target) >= 0
-			if lower(&l) {
+			if l.Better == contract.Lower {
 				a.Met = a.Value.Cmp(target) <= 0
 			}
 			a.Measured = written(a.Value, percent)
@@ -176,12 +176,6 @@ func written(n exact.Number, percent bool) string {
 	}
 	return n.String()
 }
-
-// lowerIsBetter are metrics whose good way is down where a contract does not
-// say.
-var lowerIsBetter = []string{"first_response_minutes", "resolution_minutes", "dropped_calls"}
-
-func lower(l *contract.ServiceLevel) bool { return slices.Contains(lowerIsBetter, l.Metric) }
 
 // Figures are the measured values as a bill states them, by metric.
 func Figures(list []Attained) map[string]string {

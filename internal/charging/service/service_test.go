@@ -76,7 +76,7 @@ func TestUpCountsMinutes(t *testing.T) {
 }
 
 func TestAttain(t *testing.T) {
-	levels := []contract.ServiceLevel{{Metric: Availability, Target: "99.9%"}, {Metric: "mos", Target: "4.2"}, {Metric: "dropped_calls", Target: "2%"}, {Metric: "other", Target: "1"}}
+	levels := []contract.ServiceLevel{{Metric: Availability, Target: "99.9%"}, {Metric: "mos", Target: "4.2"}, {Metric: "dropped_calls", Target: "2%", Better: contract.Lower}, {Metric: "other", Target: "1"}}
 	samples := []Sample{{"mos", at("2026-03-02 00:00:00"), exact.MustParse("4.0"), 3}, {"mos", at("2026-03-03 00:00:00"), exact.MustParse("5"), 1}, {"mos", at("2026-04-03 00:00:00"), exact.MustParse("1"), 100}, {"dropped_calls", at("2026-03-02 00:00:00"), exact.MustParse("0.03"), 1}}
 	got, err := Attain(levels, []Outage{{From: at("2026-03-05 10:00:00"), To: at("2026-03-05 10:45:00")}}, samples, march())
 	if err != nil {
