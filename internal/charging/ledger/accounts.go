@@ -33,6 +33,9 @@ func Deferred(category string) Account { return in("deferred", category) }
 // Wallet is the prepaid balance of a name.
 func Wallet(name string) Account { return in("wallet", name) }
 
+// Consumed is what prepaid calls of a contract took and no invoice has yet.
+func Consumed(contract string) Account { return in("consumed", contract) }
+
 // other is the category of what names none.
 const other = "other"
 

@@ -18,6 +18,9 @@ const (
 	KindGrant      = "grant"       // balance was given
 	KindExpiry     = "expiry"      // balance ran out of time
 	KindCall       = "call"        // a prepaid call
+	KindDrawn      = "drawn"       // prepaid money paid an invoice
+	KindReturned   = "returned"    // prepaid calls took more than their invoice
+	KindAhead      = "paid_ahead"  // money for invoices to come
 	KindCarrier    = "carrier"     // what a carrier asks for calls
 	KindWriteOff   = "write_off"   // an invoice nobody will pay
 	KindFx         = "fx"          // what the rates won or lost
@@ -211,11 +214,29 @@ func Expired(ref, wallet string, amount money.Amount, bought bool) (Entry, error
 	return write(KindExpiry, ref).debit(Wallet(wallet), amount).credit(to, amount).done()
 }
 
-// Called is a prepaid call: what it took from the wallet, with the tax in it,
-// and what the carrier asks for it, in any currency; zero for not known.
-func Called(ref, wallet, category string, net, tax, carrier money.Amount) (Entry, error) {
-	w := write(KindCall, ref).debit(Wallet(wallet), net).credit(Revenue(category), net).debit(Wallet(wallet), tax).credit(Tax, tax)
-	return w.debit(CarrierCost, carrier).credit(CarrierOwed, carrier).done()
+// Called is a prepaid call: what it took from the wallet, tax included, and
+// what the carrier asks for it, in any currency; zero for not known. What it took
+// is a payment on the contract's next invoice, which says what was earned.
+func Called(ref, wallet, contract string, gross, carrier money.Amount) (Entry, error) {
+	return write(KindCall, ref).debit(Wallet(wallet), gross).credit(Consumed(contract), gross).debit(CarrierCost, carrier).credit(CarrierOwed, carrier).done()
+}
+
+// Drawn pays an invoice from prepaid money: from what its calls took already,
+// then from the wallet.
+func Drawn(ref, wallet, contract string, consumed, more money.Amount) (Entry, error) {
+	w := write(KindDrawn, ref).debit(Consumed(contract), consumed).debit(Wallet(wallet), more)
+	return w.credit(Receivable, consumed).credit(Receivable, more).done()
+}
+
+// Returned gives back to a wallet what calls took beyond what their invoice came
+// to: included minutes, tiers and discounts are known when a period is over.
+func Returned(ref, wallet, contract string, amount money.Amount) (Entry, error) {
+	return write(KindReturned, ref).debit(Consumed(contract), amount).credit(Wallet(wallet), amount).done()
+}
+
+// PaidAhead is money that came in for invoices to come.
+func PaidAhead(ref string, amount money.Amount) (Entry, error) {
+	return write(KindAhead, ref).debit(Cash, amount).credit(Unapplied, amount).done()
 }
 
 // CarrierAsked is what carriers ask for a period's calls.

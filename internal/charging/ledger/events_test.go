@@ -30,7 +30,7 @@ func parts(r *rand.Rand) []Part {
 
 // event makes an entry of any kind.
 func event(r *rand.Rand, ref string) (Entry, error) {
-	switch r.IntN(14) {
+	switch r.IntN(17) {
 	case 0:
 		return UsageAccrued(ref, parts(r))
 	case 1:
@@ -52,7 +52,13 @@ func event(r *rand.Rand, ref string) (Entry, error) {
 	case 9:
 		return Expired(ref, "main", amount(r), r.IntN(2) == 0)
 	case 10:
-		return Called(ref, "main", "voice", amount(r), amount(r), money.Micros(r.Int64N(1e6), usd))
+		return Called(ref, "main", "c1", amount(r), money.Micros(r.Int64N(1e6), usd))
+	case 13:
+		return Drawn(ref, "main", "c1", amount(r), amount(r))
+	case 14:
+		return Returned(ref, "main", "c1", amount(r))
+	case 15:
+		return PaidAhead(ref, amount(r))
 	case 11:
 		return CarrierAsked(ref, amount(r))
 	case 12:
@@ -153,7 +159,10 @@ func TestWhatIsBooked(t *testing.T) {
 		{"credited when half was paid", func() (Entry, error) { return Credited("c", []Part{{"voice", m(4)}}, m(1), m(3)) }, "revenue:voice 4.00 CNY, tax 1.00 CNY, receivable -3.00 CNY, unapplied -2.00 CNY"},
 		{"breakage", func() (Entry, error) { return Expired("x", "main", m(1), true) }, "wallet:main 1.00 CNY, breakage -1.00 CNY"},
 		{"a gift expired", func() (Entry, error) { return Expired("x", "main", m(1), false) }, "wallet:main 1.00 CNY, granted -1.00 CNY"},
-		{"a call", func() (Entry, error) { return Called("k", "main", "", m(2), m(1), d(1)) }, "wallet:main 3.00 CNY, revenue:other -2.00 CNY, tax -1.00 CNY, carrier_cost 1.00 USD, carrier_payable -1.00 USD"},
+		{"a call", func() (Entry, error) { return Called("k", "main", "c1", m(3), d(1)) }, "wallet:main 3.00 CNY, consumed:c1 -3.00 CNY, carrier_cost 1.00 USD, carrier_payable -1.00 USD"},
+		{"an invoice drawn", func() (Entry, error) { return Drawn("i", "main", "c1", m(3), m(2)) }, "consumed:c1 3.00 CNY, wallet:main 2.00 CNY, receivable -5.00 CNY"},
+		{"a call cheaper than it seemed", func() (Entry, error) { return Returned("i", "main", "c1", m(1)) }, "consumed:c1 1.00 CNY, wallet:main -1.00 CNY"},
+		{"paid ahead", func() (Entry, error) { return PaidAhead("a", m(1)) }, "cash 1.00 CNY, unapplied -1.00 CNY"},
 		{"nothing", func() (Entry, error) { return UsageAccrued("u", nil) }, ""},
 	} {
 		e, err := c.make()

@@ -105,7 +105,7 @@ func TestReplayEqualsProjection(t *testing.T) {
 				}
 				in += n.Micros()
 			case 2, 3:
-				e, err = ledger.Called(ref, "main", "voice", n, money.Zero(cny), money.Amount{})
+				e, err = ledger.Called(ref, "main", "c1", n, money.Amount{})
 				if err := p.Take(n, now); err != nil {
 					t.Fatal(err)
 				}
