@@ -45,6 +45,9 @@ var floors = map[string]int{
 	"internal/planfile":          4,
 	"internal/sim":               4,
 	"internal/store":             4,
+	"internal/store/postgres":    5,
+	"internal/store/sqlite":      5,
+	"internal/store/storetest":   5, // tests only
 	"internal/app":               5,
 	"internal/cli":               6,
 	"cmd/waihu":                  7,
@@ -84,6 +87,8 @@ var outside = map[string][]string{
 	"github.com/vbauerster/mpb/v8":          {"internal/cli"},
 	"golang.org/x/term":                     {"internal/cli"},
 	"github.com/santhosh-tekuri/jsonschema": {"internal/planfile"},
+	"modernc.org/sqlite":                    {"internal/store/sqlite"},
+	"github.com/jackc/pgx/v5":               {"internal/store/postgres"},
 }
 
 // forbidden are standard packages that would make a pure room impure.
