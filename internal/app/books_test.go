@@ -15,6 +15,7 @@ import (
 	"waihu/internal/app"
 	"waihu/internal/charging/invoice"
 	"waihu/internal/charging/ledger"
+	"waihu/internal/exact"
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/money"
@@ -283,4 +284,12 @@ func short(inv *invoice.Invoice) string {
 	}
 	fmt.Fprintf(&w, "total %s", inv.Total.Decimal())
 	return w.String()
+}
+
+func event(kind, at string) *usage.Event {
+	t, err := time.Parse("2006-01-02 15:04:05", at)
+	if err != nil {
+		panic(err)
+	}
+	return &usage.Event{ID: kind + at, Source: "test", Kind: kind, Quantity: exact.One, At: timex.At(t)}
 }

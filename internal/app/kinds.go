@@ -25,6 +25,7 @@ const (
 	KindBilled   store.Kind = "billed"    // BilledPeriod, identifier of the invoice; index "contract"
 	KindOpen     store.Kind = "open"      // Stretch that has no end yet; unique "stretch"
 	KindWallet   store.Kind = "wallet"    // Purse; unique "name"
+	KindRate     store.Kind = "rate"      // fx.Rate, of the platform; unique "rate" (pair and day)
 	KindBudget   store.Kind = "budget"    // Budget; index "contract"
 	KindOutage   store.Kind = "outage"    // service.Outage
 	KindSample   store.Kind = "sample"    // service.Sample; unique "sample"
