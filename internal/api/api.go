@@ -80,6 +80,7 @@ func New(d Deps) (*API, error) {
 	mux := http.NewServeMux()
 	a.huma = humago.New(mux, a.config())
 	a.huma.UseMiddleware(a.identify)
+	alias(a.huma.OpenAPI().Components.Schemas)
 	a.register()
 	a.finishDocument()
 	if a.handler, err = a.wrap(mux); err != nil {
@@ -95,7 +96,7 @@ func (a *API) Handler() http.Handler { return a.handler }
 func (a *API) Routes() []Route { return a.routes }
 
 // Document is the OpenAPI document as JSON.
-func (a *API) Document() ([]byte, error) { return document(a.huma.OpenAPI()) }
+func (a *API) Document() ([]byte, error) { return written(a.huma.OpenAPI()) }
 
 func (a *API) config() huma.Config {
 	c := huma.DefaultConfig("Waihu", Version)
@@ -106,6 +107,7 @@ func (a *API) config() huma.Config {
 	c.RejectUnknownQueryParameters = true
 	c.Transformers = []huma.Transformer{a.problemOf}
 	c.Info.Description = about
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"key":     {Type: "http", Scheme: "bearer", BearerFormat: "wh_live_<id>_<secret>", Description: "An API key."},
 		"session": {Type: "apiKey", In: "cookie", Name: cookieName, Description: "A browser session."},
@@ -132,6 +134,11 @@ func (a *API) register() {
 	a.webhookRoutes()
 	a.approvalRoutes()
 	a.auditRoutes()
+	a.companyRoutes()
+	a.planRoutes()
+	a.contractRoutes()
+	a.invoiceRoutes()
+	a.statementRoutes()
 }
 
 // Worker is how one of the process's own workers is.

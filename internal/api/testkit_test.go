@@ -46,11 +46,11 @@ func newWorldOf(t *testing.T, c api.Config) *world {
 	t.Cleanup(func() { must(t, db.Close()) })
 	seal, err := access.NewSealer(make([]byte, access.SealerKeySize))
 	must(t, err)
-	w := &world{T: t, db: db}
+	w := &world{T: t, db: store.Joining(db)}
 	ids := id.NewMaker(rand.Reader)
-	w.sys = &app.System{DB: db, IDs: ids, Node: "test"}
-	w.gate = &access.Gate{DB: db, IDs: ids, Seal: seal, Hasher: access.NewHasher(), Policy: access.Policy{SecondFactor: true, SecondPerson: true}}
-	post := &notify.Post{DB: db, IDs: ids, Seal: seal, Guard: &notify.Guard{}, HTTPS: true}
+	w.sys = &app.System{DB: w.db, IDs: ids, Node: "test"}
+	w.gate = &access.Gate{DB: w.db, IDs: ids, Seal: seal, Hasher: access.NewHasher(), Policy: access.Policy{SecondFactor: true, SecondPerson: true}}
+	post := &notify.Post{DB: w.db, IDs: ids, Seal: seal, Guard: &notify.Guard{}, HTTPS: true}
 	c.Uploads = t.TempDir()
 	w.api, err = api.New(api.Deps{System: w.sys, Gate: w.gate, Post: post, Log: slog.New(slog.NewJSONHandler(&w.log, nil)), Config: c})
 	must(t, err)
@@ -166,3 +166,17 @@ func (r *reply) field(name string) string {
 	}
 	return s
 }
+
+// company opens the books of one.
+func (w *world) company(name string) id.Company {
+	w.Helper()
+	c, err := w.sys.AddCompany(w.Context(), app.Company{Name: name})
+	must(w.T, err)
+	return id.Company{ID: c.ID}
+}
+
+// once is the header of a new effect.
+func once(key string) string { return "Idempotency-Key: " + key }
+
+// of is the header that names a company.
+func of(c id.Company) string { return "Waihu-Company: " + c.Named("co") }
