@@ -29,7 +29,12 @@ var floors = map[string]int{
 	"internal/charging/catalog":  3,
 	"internal/charging/contract": 3,
 	"internal/charging/deck":     3,
+	"internal/charging/budget":   3,
+	"internal/charging/dunning":  3,
+	"internal/charging/fx":       3,
 	"internal/charging/invoice":  3,
+	"internal/charging/life":     3,
+	"internal/charging/service":  3,
 	"internal/charging/ledger":   3,
 	"internal/charging/meter":    3,
 	"internal/charging/rating":   3,
@@ -62,7 +67,9 @@ var beside = map[string]map[string]string{
 	"internal/charging/invoice":  {"internal/charging/catalog": "taxes", "internal/charging/contract": "terms", "internal/charging/meter": "what was gathered", "internal/charging/rating": "lines"},
 	"internal/store/sqlite":      {"internal/store/tables": "the rows it keeps"},
 	"internal/store/postgres":    {"internal/store/tables": "the rows it keeps"},
-	"internal/charging/wallet":   {"internal/charging/deck": "the longest call a balance pays for"},
+	"internal/charging/life":     {"internal/charging/catalog": "plans to stay on or switch to", "internal/charging/contract": "the clauses that decide"},
+	"internal/charging/service":  {"internal/charging/contract": "what was promised"},
+	"internal/charging/wallet":   {"internal/charging/deck": "the longest call a balance pays for", "internal/charging/ledger": "a purse is the projection of its journal"},
 }
 
 // pure rooms use the standard library alone: charging must give the same answer

@@ -46,7 +46,7 @@ func (c *Contract) changeDays() []timex.Date {
 
 // changesPlan tells whether the contract changes anything of its plan.
 func (c *Contract) changesPlan() bool {
-	return c.Prepayment != nil || c.Zone != "" || c.Anchor != "" || c.Termination != nil ||
+	return c.Trial != nil || c.Prepayment != nil || c.Zone != "" || c.Anchor != "" || c.Termination != nil ||
 		slices.ContainsFunc(c.stages(), func(s stage) bool { return s.changesPrices() })
 }
 
@@ -91,6 +91,7 @@ func (c *Contract) PlanOn(p *catalog.Plan, day timex.Date) *catalog.Plan {
 			s.chargePacks(&out, i == 0)
 		}
 	}
+	c.Trial.apply(&out, c.Start)
 	if pre := c.Prepayment; pre != nil && pre.Percent != nil {
 		out.Discounts = append(out.Discounts, catalog.Discount{ID: "prepayment", Percent: pre.Percent, Components: pre.Components})
 	}
@@ -135,8 +136,8 @@ func replace[T any](list []T, item T, id func(T) string) []T {
 }
 
 func (c *Commitment) apply(p *catalog.Plan, day timex.Date) {
-	if c.From != 0 && day < c.From || c.To != 0 && day >= c.To {
-		return
+	if c.From != 0 && day < c.From || c.To != 0 && day >= c.To || c.isLong(p) {
+		return // a long one is added up over its periods: see Promise
 	}
 	if c.Amount != nil {
 		p.Minimums = replace(p.Minimums, catalog.Limit{ID: c.ID, Name: c.Name, Amount: *c.Amount, Components: c.Components, Prorate: c.Prorate, TaxClass: c.TaxClass},
@@ -226,6 +227,11 @@ func (o *Override) apply(c *catalog.Component) {
 			v = v.Elem()
 		}
 		target.Set(v)
+	}
+	for _, n := range []*exact.Number{&c.Commitment, &c.Minimum, &c.Maximum} {
+		if n.IsZero() {
+			*n = exact.Zero // 0 in a contract lifts what the plan has
+		}
 	}
 	if len(o.Rows) > 0 {
 		c.Rates = slices.Clone(c.Rates)
