@@ -162,19 +162,19 @@ func (p *Purse) take(first timex.Date, amount money.Amount) error {
 	return nil
 }
 
-// Budget is a budget of a contract and how far it has come in a period.
+// Budget is a budget of a contract and how far it has come in a period. It
+// watches use at list price before tax, as it runs up call by call: what is
+// included or discounted is known when the period is over, so a budget stops
+// early rather than late.
 type Budget struct {
 	ID        id.ID  `json:"id"`
 	Name      string `json:"name"`
 	Contract  id.ID  `json:"contract"`
 	Component string `json:"component,omitempty"` // of this component alone; none: of all
 	budget.Budget
-	Period   timex.Date   `json:"period,omitzero"` // first day of the period that Told and Days are of
-	Told     int          `json:"told"`
-	Days     []budget.Day `json:"days,omitempty"` // use of whole days
-	Seen     money.Amount `json:"seen,omitzero"`  // spent by use when the last day was closed
-	Through  timex.Date   `json:"through,omitzero"`
-	Revision int64        `json:"revision"`
+	Period   timex.Date `json:"period,omitzero"` // first day of the period that Told is of
+	Told     int        `json:"told"`
+	Revision int64      `json:"revision"`
 }
 
 // Ticket is a support ticket.
