@@ -29,6 +29,7 @@ const (
 	KindBudget   store.Kind = "budget"    // Budget; index "contract"
 	KindOutage   store.Kind = "outage"    // service.Outage
 	KindSample   store.Kind = "sample"    // service.Sample; unique "sample"
+	KindSupport  store.Kind = "support"   // Support, of the platform; unique "name"
 	KindTicket   store.Kind = "ticket"    // Ticket; index "state"
 	KindRun      store.Kind = "bill_run"  // Run; unique "run"
 	KindStep     store.Kind = "bill_step" // Step; unique "step" (run/contract/first day), index "run"
