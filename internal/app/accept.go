@@ -14,7 +14,7 @@ import (
 const (
 	maxText   = 255       // bytes of each text of a fact
 	maxFuture = time.Hour // how far clocks of switches may be ahead of ours
-	maxTalk   = 30 * 24 * time.Hour
+	mostTalk   = 30 * 24 * time.Hour
 )
 
 var earliestFact = timex.MustDate("1990-01-01").Start(time.UTC)
@@ -50,8 +50,8 @@ func callRefusal(c *usage.Call, now timex.Instant) string {
 		return fmt.Sprintf("it ends at %s, before it starts at %s", c.End, c.Start)
 	case c.Talk < 0 || c.Total < 0:
 		return "a duration is negative: 0 or more was expected"
-	case c.Talk > maxTalk:
-		return fmt.Sprintf("it talked for %s: at most %s is believed", c.Talk, maxTalk)
+	case c.Talk > mostTalk:
+		return fmt.Sprintf("it talked for %s: at most %s is believed", c.Talk, mostTalk)
 	}
 	for _, s := range [...]string{c.ID, c.Source, c.Session, c.From, c.To, c.Account, c.Agent, c.Campaign, c.Trunk, c.Outcome, c.Cause,
 		string(c.Direction), string(c.Result), string(c.By), string(c.Mode), string(c.Purpose), string(c.Line), string(c.Reach)} {

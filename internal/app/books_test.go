@@ -293,3 +293,11 @@ func event(kind, at string) *usage.Event {
 	}
 	return &usage.Event{ID: kind + at, Source: "test", Kind: kind, Quantity: exact.One, At: timex.At(t)}
 }
+
+func decode[T any](t testing.TB, b []byte) (out T) {
+	t.Helper()
+	if err := json.Unmarshal(b, &out); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}

@@ -158,3 +158,8 @@ func (s *System) billed(ctx context.Context, tx store.Tx, c id.Company, a *Agree
 	inv.Inputs = in
 	return inv, nil
 }
+
+// periodOf is a whole billing period.
+func periodOf(first, after timex.Date) contract.BillingPeriod {
+	return contract.BillingPeriod{First: first, After: after, ServedFrom: first, ServedTo: after}
+}
