@@ -50,6 +50,7 @@ var floors = map[string]int{
 	"internal/store/postgres":    5,
 	"internal/store/sqlite":      5,
 	"internal/store/storetest":   5, // tests only
+	"internal/store/tables":      5,
 	"internal/app":               5,
 	"internal/cli":               6,
 	"cmd/waihu":                  7,
@@ -66,6 +67,8 @@ var beside = map[string]map[string]string{
 	"internal/charging/meter":    {"internal/charging/catalog": "what to count", "internal/charging/contract": "for which period", "internal/charging/deck": "at which rate"},
 	"internal/charging/rating":   {"internal/charging/catalog": "prices", "internal/charging/contract": "terms", "internal/charging/deck": "what a call costs", "internal/charging/meter": "quantities"},
 	"internal/charging/invoice":  {"internal/charging/catalog": "taxes", "internal/charging/contract": "terms", "internal/charging/meter": "what was gathered", "internal/charging/rating": "lines"},
+	"internal/store/sqlite":      {"internal/store/tables": "the rows it keeps"},
+	"internal/store/postgres":    {"internal/store/tables": "the rows it keeps"},
 	"internal/charging/life":     {"internal/charging/catalog": "plans to stay on or switch to", "internal/charging/contract": "the clauses that decide"},
 	"internal/charging/service":  {"internal/charging/contract": "what was promised"},
 	"internal/charging/wallet":   {"internal/charging/deck": "the longest call a balance pays for", "internal/charging/ledger": "a purse is the projection of its journal"},

@@ -61,6 +61,9 @@ func (s *System) issue(ctx context.Context, tx store.Tx, x *issuing) (*store.Doc
 	if err := s.bookInvoice(tx, x, doc); err != nil {
 		return nil, err
 	}
+	if err := s.releaseAccrued(tx, x, doc); err != nil {
+		return nil, err
+	}
 	if err := s.payFromWhatIsThere(tx, x, doc); err != nil {
 		return nil, err
 	}

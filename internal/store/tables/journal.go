@@ -1,4 +1,4 @@
-package sqlite
+package tables
 
 import (
 	"waihu/internal/charging/ledger"
@@ -8,12 +8,15 @@ import (
 	"waihu/internal/store"
 )
 
-type journal struct{ *tx }
+type journal struct{ *Tx }
 
 const entryColumns = "e.seq, e.id, e.at, e.kind, e.ref, e.note, e.prev, e.hash"
 
 func (t journal) Append(c id.Company, e ledger.Entry) (ledger.Entry, error) {
 	if err := e.Check(); err != nil {
+		return e, err
+	}
+	if err := t.lock(c); err != nil {
 		return e, err
 	}
 	if old, err := t.ByRef(c, e.Kind, e.Ref); err == nil {
@@ -55,7 +58,8 @@ func (t journal) post(c id.Company, seq int64, n int, p ledger.Posting) error {
 	if err != nil {
 		return fault.New(fault.Overflow, "account %s: %v", p.Account, err)
 	}
-	_, err = t.exec("INSERT OR REPLACE INTO balances (company, account, currency, micros) VALUES (?, ?, ?, ?)", c, string(p.Account), cur, sum.Micros())
+	_, err = t.exec(`INSERT INTO balances (company, account, currency, micros) VALUES (?, ?, ?, ?)
+		ON CONFLICT (company, account, currency) DO UPDATE SET micros = excluded.micros`, c, string(p.Account), cur, sum.Micros())
 	return err
 }
 
@@ -78,15 +82,15 @@ func (t journal) Entries(c id.Company, account ledger.Account, after int64, limi
 		return t.read(c, "SELECT "+entryColumns+" FROM entries e WHERE company = ? AND seq > ? ORDER BY seq LIMIT ?", c, after, limit)
 	}
 	return t.read(c, "SELECT "+entryColumns+` FROM entries e JOIN
-		(SELECT DISTINCT seq FROM postings WHERE company = ?1 AND account = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4) p ON e.company = ?1 AND e.seq = p.seq ORDER BY e.seq`,
-		c, string(account), after, limit)
+		(SELECT DISTINCT seq FROM postings WHERE company = ? AND account = ? AND seq > ? ORDER BY seq LIMIT ?) p ON e.company = ? AND e.seq = p.seq ORDER BY e.seq`,
+		c, string(account), after, limit, c)
 }
 
 // read gives entries with their postings.
 func (t journal) read(c id.Company, sql string, args ...any) ([]ledger.Entry, error) {
 	var out []ledger.Entry
-	err := t.query(sql, args, func(r row) error {
-		out = append(out, ledger.Entry{Seq: r.int(0), ID: r.id(1), At: r.instant(2), Kind: r.text(3), Ref: r.text(4), Note: r.text(5), Prev: r.hash(6), Hash: r.hash(7)})
+	err := t.query(sql, args, func(r Row) error {
+		out = append(out, ledger.Entry{Seq: r.Int(0), ID: r.ID(1), At: r.Instant(2), Kind: r.Text(3), Ref: r.Text(4), Note: r.Text(5), Prev: r.Hash(6), Hash: r.Hash(7)})
 		return nil
 	})
 	for i := range out {
@@ -94,9 +98,9 @@ func (t journal) read(c id.Company, sql string, args ...any) ([]ledger.Entry, er
 			break
 		}
 		e := &out[i]
-		err = t.query("SELECT account, currency, micros FROM postings WHERE company = ? AND seq = ? ORDER BY n", []any{c, e.Seq}, func(r row) error {
-			a, err := r.amount(2, 1)
-			e.Postings = append(e.Postings, ledger.Posting{Account: ledger.Account(r.text(0)), Amount: a})
+		err = t.query("SELECT account, currency, micros FROM postings WHERE company = ? AND seq = ? ORDER BY n", []any{c, e.Seq}, func(r Row) error {
+			a, err := r.Amount(2, 1)
+			e.Postings = append(e.Postings, ledger.Posting{Account: ledger.Account(r.Text(0)), Amount: a})
 			return err
 		})
 	}
@@ -105,8 +109,8 @@ func (t journal) read(c id.Company, sql string, args ...any) ([]ledger.Entry, er
 
 func (t journal) Balance(c id.Company, a ledger.Account, cur money.Currency) (money.Amount, error) {
 	out := money.Zero(cur)
-	err := t.query("SELECT micros FROM balances WHERE company = ? AND account = ? AND currency = ?", []any{c, string(a), cur}, func(r row) error {
-		out = money.Micros(r.int(0), cur)
+	err := t.query("SELECT micros FROM balances WHERE company = ? AND account = ? AND currency = ?", []any{c, string(a), cur}, func(r Row) error {
+		out = money.Micros(r.Int(0), cur)
 		return nil
 	})
 	return out, err
@@ -114,17 +118,17 @@ func (t journal) Balance(c id.Company, a ledger.Account, cur money.Currency) (mo
 
 func (t journal) Balances(c id.Company) ([]store.Balance, error) {
 	var out []store.Balance
-	err := t.query("SELECT account, currency, micros FROM balances WHERE company = ? ORDER BY account, currency", []any{c}, func(r row) error {
-		a, err := r.amount(2, 1)
-		out = append(out, store.Balance{Account: ledger.Account(r.text(0)), Amount: a})
+	err := t.query("SELECT account, currency, micros FROM balances WHERE company = ? ORDER BY account, currency", []any{c}, func(r Row) error {
+		a, err := r.Amount(2, 1)
+		out = append(out, store.Balance{Account: ledger.Account(r.Text(0)), Amount: a})
 		return err
 	})
 	return out, err
 }
 
 func (t journal) Head(c id.Company) (seq int64, hash ledger.Hash, err error) {
-	err = t.query("SELECT seq, hash FROM entries WHERE company = ? ORDER BY seq DESC LIMIT 1", []any{c}, func(r row) error {
-		seq, hash = r.int(0), r.hash(1)
+	err = t.query("SELECT seq, hash FROM entries WHERE company = ? ORDER BY seq DESC LIMIT 1", []any{c}, func(r Row) error {
+		seq, hash = r.Int(0), r.Hash(1)
 		return nil
 	})
 	return seq, hash, err

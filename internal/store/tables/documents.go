@@ -1,8 +1,9 @@
-package sqlite
+package tables
 
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"waihu/internal/fault"
 	"waihu/internal/id"
@@ -10,12 +11,27 @@ import (
 	"waihu/internal/store"
 )
 
-type documents struct{ *tx }
+type documents struct{ *Tx }
 
 const documentColumns = "id, kind, contract, of, first, after, status, series, number, currency, total, paid, credited, issued_on, due_on, dunned, position, revision, body, seal, created, updated"
 
+// putDocument replaces every column but the key and created.
+var putDocument = func() string {
+	names := strings.Split(documentColumns, ", ")
+	set := make([]string, 0, len(names))
+	for _, n := range names[1:] {
+		if n != "created" {
+			set = append(set, n+" = excluded."+n)
+		}
+	}
+	return "INSERT INTO documents (company, " + documentColumns + ") VALUES (?" + strings.Repeat(", ?", len(names)) + ") ON CONFLICT (company, id) DO UPDATE SET " + strings.Join(set, ", ")
+}()
+
 func (t documents) Put(d *store.Document) error {
 	if err := d.Check(); err != nil {
+		return err
+	}
+	if err := t.lock(d.Company); err != nil {
 		return err
 	}
 	old, err := t.Get(d.Company, d.ID)
@@ -37,7 +53,7 @@ func (t documents) Put(d *store.Document) error {
 	if err := t.free(d); err != nil {
 		return err
 	}
-	if _, err := t.exec("INSERT OR REPLACE INTO documents (company, "+documentColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	if _, err := t.exec(putDocument,
 		d.Company, d.ID, string(d.Kind), d.Contract, d.Of, d.First, d.After, string(d.Status), d.Series, d.Number, d.Total.Currency(), d.Total.Micros(), d.Paid.Micros(), d.Credited.Micros(),
 		d.IssuedOn, d.DueOn, d.Dunned, d.Position, d.Revision+1, d.Body, d.Seal, created, t.now); err != nil {
 		return err
@@ -63,17 +79,17 @@ func (t documents) free(d *store.Document) error {
 	// Stored invoices do not overlap, so the last to begin before this one ends
 	// is the only one that can reach into it, besides those that begin later.
 	return t.query(`SELECT id, first, after, number FROM documents WHERE company = ? AND contract = ? AND kind = 'invoice' AND status <> 'void'
-		AND first < ? AND after > first AND id <> ? ORDER BY first DESC LIMIT 1`, []any{d.Company, d.Contract, d.After, d.ID}, func(r row) error {
-		if r.date(2) <= d.First {
+		AND first < ? AND after > first AND id <> ? ORDER BY first DESC LIMIT 1`, []any{d.Company, d.Contract, d.After, d.ID}, func(r Row) error {
+		if r.Date(2) <= d.First {
 			return nil
 		}
-		return fault.New(fault.Conflict, "invoice %s%s bills %s to %s of this contract already: two invoices may not cover one day", r.text(3), r.id(0), r.date(1), r.date(2)-1)
+		return fault.New(fault.Conflict, "invoice %s%s bills %s to %s of this contract already: two invoices may not cover one day", r.Text(3), r.ID(0), r.Date(1), r.Date(2)-1)
 	})
 }
 
 func (t documents) Get(c id.Company, i id.ID) (*store.Document, error) {
 	var out *store.Document
-	err := t.one("SELECT "+documentColumns+" FROM documents WHERE company = ? AND id = ?", []any{c, i}, func(r row) (err error) {
+	err := t.one("SELECT "+documentColumns+" FROM documents WHERE company = ? AND id = ?", []any{c, i}, func(r Row) (err error) {
 		out, err = readDocument(c, r)
 		return err
 	})
@@ -82,7 +98,7 @@ func (t documents) Get(c id.Company, i id.ID) (*store.Document, error) {
 
 func (t documents) ByNumber(c id.Company, number string) (*store.Document, error) {
 	var out *store.Document
-	err := t.one("SELECT "+documentColumns+" FROM documents WHERE company = ? AND number = ? AND number <> ''", []any{c, number}, func(r row) (err error) {
+	err := t.one("SELECT "+documentColumns+" FROM documents WHERE company = ? AND number = ? AND number <> ''", []any{c, number}, func(r Row) (err error) {
 		out, err = readDocument(c, r)
 		return err
 	})
@@ -139,7 +155,7 @@ func (t documents) list(c id.Company, q store.DocumentQuery, statuses []store.St
 	}
 	where, order, more := paged("id", q.Page)
 	var out []store.Document
-	err := t.query(sql+where+order, append(args, more...), func(r row) error {
+	err := t.query(sql+where+order, append(args, more...), func(r Row) error {
 		d, err := readDocument(c, r)
 		if err == nil {
 			out = append(out, *d)
@@ -149,17 +165,20 @@ func (t documents) list(c id.Company, q store.DocumentQuery, statuses []store.St
 	return out, err
 }
 
-func readDocument(c id.Company, r row) (*store.Document, error) {
-	total, err := r.amount(10, 9)
+func readDocument(c id.Company, r Row) (*store.Document, error) {
+	total, err := r.Amount(10, 9)
 	cur := total.Currency()
-	return &store.Document{Company: c, ID: r.id(0), Kind: store.DocumentKind(r.text(1)), Contract: r.id(2), Of: r.id(3), First: r.date(4), After: r.date(5),
-		Status: store.Status(r.text(6)), Series: r.text(7), Number: r.text(8), Total: total, Paid: money.Micros(r.int(11), cur), Credited: money.Micros(r.int(12), cur),
-		IssuedOn: r.date(13), DueOn: r.date(14), Dunned: int(r.int(15)), Position: r.int(16), Revision: r.int(17), Body: r.bytes(18), Seal: r.text(19),
-		Created: r.instant(20), Updated: r.instant(21)}, err
+	return &store.Document{Company: c, ID: r.ID(0), Kind: store.DocumentKind(r.Text(1)), Contract: r.ID(2), Of: r.ID(3), First: r.Date(4), After: r.Date(5),
+		Status: store.Status(r.Text(6)), Series: r.Text(7), Number: r.Text(8), Total: total, Paid: money.Micros(r.Int(11), cur), Credited: money.Micros(r.Int(12), cur),
+		IssuedOn: r.Date(13), DueOn: r.Date(14), Dunned: int(r.Int(15)), Position: r.Int(16), Revision: r.Int(17), Body: r.Bytes(18), Seal: r.Text(19),
+		Created: r.Instant(20), Updated: r.Instant(21)}, err
 }
 
 func (t documents) Next(c id.Company, series string) (n int64, err error) {
-	err = t.one("INSERT INTO series (company, series, last) VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET last = last + 1 RETURNING last", []any{c, series},
-		func(r row) error { n = r.int(0); return nil })
+	if err := t.lock(c); err != nil {
+		return 0, err
+	}
+	err = t.one("INSERT INTO series (company, series, last) VALUES (?, ?, 1) ON CONFLICT (company, series) DO UPDATE SET last = series.last + 1 RETURNING last", []any{c, series},
+		func(r Row) error { n = r.Int(0); return nil })
 	return n, err
 }

@@ -1,4 +1,4 @@
-package sqlite
+package tables
 
 import (
 	"slices"
@@ -11,10 +11,14 @@ import (
 	"waihu/internal/timex"
 )
 
-type holds struct{ *tx }
+type holds struct{ *Tx }
 
 func (t holds) Put(c id.Company, h store.Hold) error {
-	_, err := t.exec("INSERT OR REPLACE INTO holds (company, wallet, call, currency, micros, seconds, until) VALUES (?, ?, ?, ?, ?, ?, ?)",
+	if err := t.lock(c); err != nil {
+		return err
+	}
+	_, err := t.exec(`INSERT INTO holds (company, wallet, call, currency, micros, seconds, until) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (company, wallet, call) DO UPDATE SET currency = excluded.currency, micros = excluded.micros, seconds = excluded.seconds, until = excluded.until`,
 		c, h.Wallet, h.Call, h.Money.Currency(), h.Money.Micros(), h.Seconds, h.Until)
 	return err
 }
@@ -30,6 +34,9 @@ func (t holds) Get(c id.Company, wallet, call string) (*store.Hold, error) {
 }
 
 func (t holds) Delete(c id.Company, wallet, call string) error {
+	if err := t.lock(c); err != nil {
+		return err
+	}
 	n, err := t.exec("DELETE FROM holds WHERE company = ? AND wallet = ? AND call = ?", c, wallet, call)
 	if err != nil || n == 0 {
 		return orMissing(err, "a hold of wallet %s for call %s", wallet, call)
@@ -37,10 +44,13 @@ func (t holds) Delete(c id.Company, wallet, call string) error {
 	return nil
 }
 
-// Sum needs no lock of its own: one transaction writes at a time.
+// Sum locks the whole company: who asks what is held is about to hold more.
 func (t holds) Sum(c id.Company, wallet string, cur money.Currency) (held money.Amount, seconds int64, err error) {
-	err = t.one("SELECT coalesce(sum(CASE WHEN currency = ? THEN micros END), 0), coalesce(sum(seconds), 0) FROM holds WHERE company = ? AND wallet = ?", []any{cur, c, wallet},
-		func(r row) error { held, seconds = money.Micros(r.int(0), cur), r.int(1); return nil })
+	if err := t.lock(c); err != nil {
+		return held, 0, err
+	}
+	err = t.one("SELECT CAST(coalesce(sum(CASE WHEN currency = ? THEN micros END), 0) AS BIGINT), CAST(coalesce(sum(seconds), 0) AS BIGINT) FROM holds WHERE company = ? AND wallet = ?", []any{cur, c, wallet},
+		func(r Row) error { held, seconds = money.Micros(r.Int(0), cur), r.Int(1); return nil })
 	return held, seconds, err
 }
 
@@ -53,9 +63,9 @@ func (t holds) Expired(c id.Company, now timex.Instant, limit int) ([]store.Hold
 
 func (t holds) read(sql string, args ...any) ([]store.Hold, error) {
 	var out []store.Hold
-	err := t.query(sql, args, func(r row) error {
-		m, err := r.amount(3, 2)
-		out = append(out, store.Hold{Wallet: r.text(0), Call: r.text(1), Money: m, Seconds: r.int(4), Until: r.instant(5)})
+	err := t.query(sql, args, func(r Row) error {
+		m, err := r.Amount(3, 2)
+		out = append(out, store.Hold{Wallet: r.Text(0), Call: r.Text(1), Money: m, Seconds: r.Int(4), Until: r.Instant(5)})
 		return err
 	})
 	return out, err
@@ -69,18 +79,21 @@ func orMissing(err error, format string, args ...any) error {
 	return missing(err, format, args...)
 }
 
-type once struct{ *tx }
+type once struct{ *Tx }
 
 func (t once) Get(c id.Company, key string) (*store.Answer, error) {
 	var out *store.Answer
-	err := t.one("SELECT request, status, body, at FROM once WHERE company = ? AND key = ?", []any{c, key}, func(r row) error {
-		out = &store.Answer{Request: r.hash(0), Status: int(r.int(1)), Body: r.bytes(2), At: r.instant(3)}
+	err := t.one("SELECT request, status, body, at FROM once WHERE company = ? AND key = ?", []any{c, key}, func(r Row) error {
+		out = &store.Answer{Request: r.Hash(0), Status: int(r.Int(1)), Body: r.Bytes(2), At: r.Instant(3)}
 		return nil
 	})
 	return out, missing(err, "an answer for key %q", key)
 }
 
 func (t once) Put(c id.Company, key string, a store.Answer) error {
+	if err := t.lock(c); err != nil {
+		return err
+	}
 	n, err := t.exec("INSERT INTO once (company, key, request, status, body, at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", c, key, a.Request[:], a.Status, a.Body, t.now)
 	if err == nil && n == 0 {
 		return fault.New(fault.Conflict, "key %q was answered already", key)
@@ -96,13 +109,16 @@ func (t once) Prune(before timex.Instant, limit int) (int, error) {
 	return int(n), err
 }
 
-type outbox struct{ *tx }
+type outbox struct{ *Tx }
 
 const messageColumns = "company, id, channel, recipient, topic, body, due, attempts, error, state, created"
 
 func (t outbox) Add(m *store.Message) error {
 	if m.ID.IsZero() || m.Channel == "" {
 		return fault.New(fault.Invalid, "a message needs an identifier and a channel; it has %s and %q", m.ID, m.Channel)
+	}
+	if err := t.lock(m.Company); err != nil {
+		return err
 	}
 	m.State, m.Created, m.Due = store.Waiting, t.now, max(m.Due, t.now)
 	n, err := t.exec("INSERT INTO outbox ("+messageColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -117,7 +133,7 @@ func (t outbox) Claim(now timex.Instant, hold time.Duration, limit int) ([]store
 	if err := store.CheckLimit(limit); err != nil {
 		return nil, err
 	}
-	out, err := t.read("SELECT "+messageColumns+" FROM outbox WHERE state = 'waiting' AND due <= ? ORDER BY due LIMIT ?", now, limit)
+	out, err := t.read("SELECT "+messageColumns+" FROM outbox WHERE state = 'waiting' AND due <= ? ORDER BY due LIMIT ?"+t.engine.Claiming(), now, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -163,20 +179,20 @@ func (t outbox) Get(c id.Company, i id.ID) (*store.Message, error) {
 
 func (t outbox) read(sql string, args ...any) ([]store.Message, error) {
 	var out []store.Message
-	err := t.query(sql, args, func(r row) error {
-		out = append(out, store.Message{Company: id.Company{ID: r.id(0)}, ID: r.id(1), Channel: r.text(2), To: r.text(3), Topic: r.text(4), Body: r.bytes(5),
-			Due: r.instant(6), Attempts: int(r.int(7)), Error: r.text(8), State: r.text(9), Created: r.instant(10)})
+	err := t.query(sql, args, func(r Row) error {
+		out = append(out, store.Message{Company: id.Company{ID: r.ID(0)}, ID: r.ID(1), Channel: r.Text(2), To: r.Text(3), Topic: r.Text(4), Body: r.Bytes(5),
+			Due: r.Instant(6), Attempts: int(r.Int(7)), Error: r.Text(8), State: r.Text(9), Created: r.Instant(10)})
 		return nil
 	})
 	return out, err
 }
 
-type leases struct{ *tx }
+type leases struct{ *Tx }
 
 func (t leases) Take(name, node string, for_ time.Duration) (store.Lease, error) {
 	out := store.Lease{Name: name, Node: node, Until: t.now.Add(for_), Fence: 1}
 	var held *store.Lease
-	if err := t.query("SELECT name, node, until, fence FROM leases WHERE name = ?", []any{name}, func(r row) error { l := readLease(r); held = &l; return nil }); err != nil {
+	if err := t.query("SELECT name, node, until, fence FROM leases WHERE name = ?", []any{name}, func(r Row) error { l := readLease(r); held = &l; return nil }); err != nil {
 		return out, err
 	}
 	if held != nil {
@@ -188,32 +204,37 @@ func (t leases) Take(name, node string, for_ time.Duration) (store.Lease, error)
 			out.Fence++
 		}
 	}
-	_, err := t.exec("INSERT OR REPLACE INTO leases (name, node, until, fence) VALUES (?, ?, ?, ?)", out.Name, out.Node, out.Until, out.Fence)
+	_, err := t.exec(`INSERT INTO leases (name, node, until, fence) VALUES (?, ?, ?, ?)
+		ON CONFLICT (name) DO UPDATE SET node = excluded.node, until = excluded.until, fence = excluded.fence`, out.Name, out.Node, out.Until, out.Fence)
 	return out, err
 }
 
 // Release keeps the row: its fence must go on rising.
 func (t leases) Release(name, node string) error {
-	n, err := t.exec("UPDATE leases SET until = min(until, ?) WHERE name = ? AND node = ?", t.now, name, node)
-	if err == nil && n == 0 {
-		return fault.New(fault.NotFound, "%s is not done by %s", name, node)
+	var until timex.Instant
+	if err := t.one("SELECT until FROM leases WHERE name = ? AND node = ?", []any{name, node}, func(r Row) error { until = r.Instant(0); return nil }); err != nil {
+		return missing(err, "a lease of %s for %s", name, node)
 	}
+	_, err := t.exec("UPDATE leases SET until = ? WHERE name = ? AND node = ?", min(until, t.now), name, node)
 	return err
 }
 
 func (t leases) List() ([]store.Lease, error) {
 	var out []store.Lease
-	err := t.query("SELECT name, node, until, fence FROM leases ORDER BY name", nil, func(r row) error { out = append(out, readLease(r)); return nil })
+	err := t.query("SELECT name, node, until, fence FROM leases ORDER BY name", nil, func(r Row) error { out = append(out, readLease(r)); return nil })
 	return out, err
 }
 
-func readLease(r row) store.Lease {
-	return store.Lease{Name: r.text(0), Node: r.text(1), Until: r.instant(2), Fence: r.int(3)}
+func readLease(r Row) store.Lease {
+	return store.Lease{Name: r.Text(0), Node: r.Text(1), Until: r.Instant(2), Fence: r.Int(3)}
 }
 
-type audit struct{ *tx }
+type audit struct{ *Tx }
 
 func (t audit) Append(e *store.AuditEntry) error {
+	if err := t.lock(e.Company); err != nil {
+		return err
+	}
 	seq, prev, err := t.Head(e.Company)
 	if err != nil {
 		return err
@@ -230,17 +251,17 @@ func (t audit) List(c id.Company, after int64, limit int) ([]store.AuditEntry, e
 		return nil, err
 	}
 	var out []store.AuditEntry
-	err := t.query("SELECT seq, at, actor, action, target, client, reason, before, after, prev, hash FROM audit WHERE company = ? AND seq > ? ORDER BY seq LIMIT ?", []any{c, after, limit}, func(r row) error {
-		out = append(out, store.AuditEntry{Company: c, Seq: r.int(0), At: r.instant(1), Actor: r.text(2), Action: r.text(3), Target: r.text(4), From: r.text(5), Reason: r.text(6),
-			Before: r.bytes(7), After: r.bytes(8), Prev: r.hash(9), Hash: r.hash(10)})
+	err := t.query("SELECT seq, at, actor, action, target, client, reason, before, after, prev, hash FROM audit WHERE company = ? AND seq > ? ORDER BY seq LIMIT ?", []any{c, after, limit}, func(r Row) error {
+		out = append(out, store.AuditEntry{Company: c, Seq: r.Int(0), At: r.Instant(1), Actor: r.Text(2), Action: r.Text(3), Target: r.Text(4), From: r.Text(5), Reason: r.Text(6),
+			Before: r.Bytes(7), After: r.Bytes(8), Prev: r.Hash(9), Hash: r.Hash(10)})
 		return nil
 	})
 	return out, err
 }
 
 func (t audit) Head(c id.Company) (seq int64, hash [32]byte, err error) {
-	err = t.query("SELECT seq, hash FROM audit WHERE company = ? ORDER BY seq DESC LIMIT 1", []any{c}, func(r row) error {
-		seq, hash = r.int(0), r.hash(1)
+	err = t.query("SELECT seq, hash FROM audit WHERE company = ? ORDER BY seq DESC LIMIT 1", []any{c}, func(r Row) error {
+		seq, hash = r.Int(0), r.Hash(1)
 		return nil
 	})
 	return seq, hash, err

@@ -1,4 +1,4 @@
-package sqlite
+package tables
 
 import (
 	"sync"
@@ -25,30 +25,30 @@ type name struct {
 // maxNames bounds what is remembered; beyond it everything is looked up anew.
 const maxNames = 1 << 20
 
-// names remembers numbers that are committed. They never change.
-type names struct {
+// Names remembers numbers that are committed. They never change.
+type Names struct {
 	mu     sync.RWMutex
 	byText map[name]int64
 	byKey  map[int64]string // of kinds other than companyName
 }
 
-func newNames() *names { return &names{byText: map[name]int64{}, byKey: map[int64]string{}} }
+func NewNames() *Names { return &Names{byText: map[name]int64{}, byKey: map[int64]string{}} }
 
-func (n *names) find(of name) (int64, bool) {
+func (n *Names) find(of name) (int64, bool) {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
 	key, ok := n.byText[of]
 	return key, ok
 }
 
-func (n *names) text(key int64) (string, bool) {
+func (n *Names) text(key int64) (string, bool) {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
 	s, ok := n.byKey[key]
 	return s, ok
 }
 
-func (n *names) keep(fresh map[name]int64) {
+func (n *Names) keep(fresh map[name]int64) {
 	if len(fresh) == 0 {
 		return
 	}
@@ -68,7 +68,7 @@ func (n *names) keep(fresh map[name]int64) {
 
 // number is the number of a name; add gives it one if it has none. Without
 // add a name nobody has used is of kind NotFound.
-func (t *tx) number(of name, add bool) (key int64, err error) {
+func (t *Tx) number(of name, add bool) (key int64, err error) {
 	if key, ok := t.fresh[of]; ok {
 		return key, nil
 	}
@@ -80,7 +80,7 @@ func (t *tx) number(of name, add bool) (key int64, err error) {
 	if of.kind == companyName {
 		find, args, insert = "SELECT key FROM companies WHERE id = ?", []any{[]byte(of.text)}, "INSERT INTO companies (id) VALUES (?) RETURNING key"
 	}
-	read := func(r row) error { key = r.int(0); return nil }
+	read := func(r Row) error { key = r.Int(0); return nil }
 	if err = t.one(find, args, read); isNone(err) && add {
 		err = t.one(insert, args, read)
 	}
@@ -90,12 +90,12 @@ func (t *tx) number(of name, add bool) (key int64, err error) {
 	return key, err
 }
 
-func (t *tx) company(c id.Company, add bool) (int64, error) {
+func (t *Tx) company(c id.Company, add bool) (int64, error) {
 	return t.number(name{0, companyName, string(c.ID[:])}, add)
 }
 
 // called is the text of a number that stands in a stored row.
-func (t *tx) called(key int64) (s string, err error) {
+func (t *Tx) called(key int64) (s string, err error) {
 	if s, ok := t.names.text(key); ok {
 		return s, nil
 	}
@@ -103,8 +103,8 @@ func (t *tx) called(key int64) (s string, err error) {
 		return s, nil
 	}
 	var of name
-	err = t.one("SELECT company, kind, text FROM names WHERE key = ?", []any{key}, func(r row) error {
-		of = name{r.int(0), byte(r.int(1)), string(r.bytes(2))}
+	err = t.one("SELECT company, kind, text FROM names WHERE key = ?", []any{key}, func(r Row) error {
+		of = name{r.Int(0), byte(r.Int(1)), string(r.Bytes(2))}
 		return nil
 	})
 	if err == nil {
@@ -113,11 +113,19 @@ func (t *tx) called(key int64) (s string, err error) {
 	return of.text, missing(err, "name %d of a stored row", key)
 }
 
-func (t *tx) contract(company int64, contract id.ID, add bool) (int64, error) {
+// writing is the number of a company that is written to from here on.
+func (t *Tx) writing(c id.Company) (int64, error) {
+	if err := t.lock(c); err != nil {
+		return 0, err
+	}
+	return t.company(c, true)
+}
+
+func (t *Tx) contract(company int64, contract id.ID, add bool) (int64, error) {
 	return t.number(name{company, contractName, string(contract[:])}, add)
 }
 
-func (t *tx) learn(of name, key int64) {
+func (t *Tx) learn(of name, key int64) {
 	t.fresh[of] = key
 	if of.kind != companyName {
 		t.texts[key] = of.text

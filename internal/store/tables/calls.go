@@ -1,11 +1,10 @@
-package sqlite
+package tables
 
 import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
 	"slices"
-	"strings"
 
 	"waihu/internal/fault"
 	"waihu/internal/id"
@@ -19,53 +18,37 @@ import (
 // the source, then the identifier), its contract, its start, and a body of
 // charges and canonical form. The row's number is the company's and the
 // position.
-type facts struct{ *tx }
+type facts struct{ *Tx }
 
 const (
 	positionBits = 40
 	positionMask = 1<<positionBits - 1
-	rowsAtOnce   = 64 // of one INSERT: more gain nothing, and the last of a batch are fewer
 )
 
-func table(month timex.Date) string {
+// Table is the name of the table of a month.
+func Table(month timex.Date) string {
 	y, m, _ := month.Civil()
 	return fmt.Sprintf("calls_%04d%02d", y, m)
 }
 
-// month makes the table of a month unless it is there.
-func (t facts) month(m timex.Date) (string, error) {
-	name := table(m)
-	n, err := t.exec("INSERT INTO call_months (month) VALUES (?) ON CONFLICT DO NOTHING", m)
-	if err != nil || n == 0 {
-		return name, err
-	}
-	for _, sql := range []string{
-		"CREATE TABLE " + name + " (pk INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, contract INTEGER NOT NULL, start INTEGER NOT NULL, body BLOB NOT NULL) STRICT",
-		"CREATE INDEX " + name + "_start ON " + name + " (pk >> 40, start, contract)",
-	} {
-		if _, err := t.exec(sql); err != nil {
-			return name, err
-		}
-	}
-	return name, nil
-}
-
-// adding is a call on its way into its table.
-type adding struct {
-	at    int // its place in the batch
-	key   []byte
-	body  []byte
-	start timex.Instant
-	owner int64 // number of its contract
+// CallRow is a call on its way into its table.
+type CallRow struct {
+	PK       int64
+	Key      []byte // number of the source in four bytes, then the identifier
+	Contract int64  // its number
+	Start    timex.Instant
+	Body     []byte
+	at       int // its place in the batch
 }
 
 // AddCalls writes the calls of each month, many a statement. Where some of a
-// statement were there already it is undone and the known ones are looked up.
+// statement were there already nothing of it is written and the known ones are
+// looked up.
 func (t facts) AddCalls(c id.Company, calls []store.ChargedCall) ([]store.Outcome, error) {
 	if len(calls) > store.MaxBatch {
 		return nil, fault.New(fault.Invalid, "%d calls at once: at most %d were expected", len(calls), store.MaxBatch)
 	}
-	company, err := t.company(c, true)
+	company, err := t.writing(c)
 	if err != nil {
 		return nil, err
 	}
@@ -90,8 +73,8 @@ func (t facts) AddCalls(c id.Company, calls []store.ChargedCall) ([]store.Outcom
 }
 
 // prepare encodes the calls and sorts them by month, in the order of their coming.
-func (t facts) prepare(company int64, calls []store.ChargedCall) (months map[timex.Date][]adding, order []timex.Date, err error) {
-	months = map[timex.Date][]adding{}
+func (t facts) prepare(company int64, calls []store.ChargedCall) (months map[timex.Date][]CallRow, order []timex.Date, err error) {
+	months = map[timex.Date][]CallRow{}
 	var buf []byte // one for all: what was cut from it stays valid when it grows
 	var month timex.Date
 	var from, to timex.Instant
@@ -107,8 +90,8 @@ func (t facts) prepare(company int64, calls []store.ChargedCall) (months map[tim
 		if months[month] == nil {
 			order = append(order, month)
 		}
-		a := adding{at: i, start: c.Start}
-		if a.owner, err = t.contract(company, calls[i].Contract, true); err != nil {
+		a := CallRow{at: i, Start: c.Start}
+		if a.Contract, err = t.contract(company, calls[i].Contract, true); err != nil {
 			return nil, nil, err
 		}
 		source, err := t.number(name{company, sourceName, c.Source}, true)
@@ -117,12 +100,12 @@ func (t facts) prepare(company int64, calls []store.ChargedCall) (months map[tim
 		}
 		at := len(buf)
 		buf = append(binary.BigEndian.AppendUint32(buf, uint32(source)), c.ID...)
-		a.key = buf[at:len(buf):len(buf)]
+		a.Key = buf[at:len(buf):len(buf)]
 		at = len(buf)
 		if buf, err = t.appendBody(buf, company, &calls[i]); err != nil {
 			return nil, nil, err
 		}
-		a.body = buf[at:len(buf):len(buf)]
+		a.Body = buf[at:len(buf):len(buf)]
 		months[month] = append(months[month], a)
 	}
 	return months, order, nil
@@ -162,30 +145,28 @@ type batch struct {
 }
 
 // write adds the calls of one month.
-func (b *batch) write(month timex.Date, rows []adding) error {
-	name, err := b.month(month)
-	if err != nil {
+func (b *batch) write(month timex.Date, rows []CallRow) error {
+	name := Table(month)
+	if err := b.engine.Month(month); err != nil {
 		return err
 	}
 	owners, known := map[int64]bool{}, false
 	for len(rows) > 0 {
-		part := rows[:min(len(rows), rowsAtOnce)]
+		part := rows[:min(len(rows), b.engine.RowsAtOnce())]
 		rows = rows[len(part):]
 		fresh := part
 		if known {
+			var err error
 			if fresh, err = b.unknown(name, part); err != nil {
 				return err
 			}
 		}
-		n, err := b.insert(name, fresh)
+		all, err := b.insert(name, fresh)
 		if err != nil {
 			return err
 		}
-		if n < int64(len(fresh)) { // some were there: undo, and from now on look first
+		if !all { // some were there: from now on look first
 			known = true
-			if _, err := b.exec("DELETE FROM "+name+" WHERE pk BETWEEN ? AND ?", b.pk(1), b.pk(len(fresh))); err != nil {
-				return err
-			}
 			if fresh, err = b.unknown(name, fresh); err != nil {
 				return err
 			}
@@ -195,7 +176,7 @@ func (b *batch) write(month timex.Date, rows []adding) error {
 		}
 		for i, a := range fresh {
 			b.out[a.at], b.calls[a.at].Position = store.Added, b.position+int64(i)+1
-			owners[a.owner] = true
+			owners[a.Contract] = true
 		}
 		b.position += int64(len(fresh))
 	}
@@ -210,49 +191,41 @@ func (b *batch) write(month timex.Date, rows []adding) error {
 // pk is the row number of the n-th call to come.
 func (b *batch) pk(n int) int64 { return b.company<<positionBits | (b.position + int64(n)) }
 
-func (b *batch) insert(name string, rows []adding) (int64, error) {
+func (b *batch) insert(name string, rows []CallRow) (bool, error) {
 	if len(rows) == 0 {
-		return 0, nil
+		return true, nil
 	}
-	args := make([]any, 0, 5*rowsAtOnce)
 	for i := range rows {
-		a := &rows[i]
-		args = append(args, b.pk(i+1), a.key, a.owner, int64(a.start), a.body)
+		rows[i].PK = b.pk(i + 1)
 	}
-	return b.exec(insertCalls(name, len(rows)), args...)
-}
-
-func insertCalls(name string, rows int) string {
-	return "INSERT INTO " + name + " (pk, key, contract, start, body) VALUES (?, ?, ?, ?, ?)" + strings.Repeat(", (?, ?, ?, ?, ?)", rows-1) + " ON CONFLICT (key) DO NOTHING"
+	return b.insertCalls(name, rows)
 }
 
 // unknown settles those calls that are there already, or came before in the
 // same lot, and gives the rest.
-func (b *batch) unknown(name string, rows []adding) ([]adding, error) {
+func (b *batch) unknown(name string, rows []CallRow) ([]CallRow, error) {
 	stored := make(map[string][]byte, len(rows))
-	args := make([]any, len(rows))
-	for i := range rows {
-		args[i] = rows[i].key
+	if len(rows) == 0 {
+		return nil, nil
 	}
-	sql := "SELECT key, body FROM " + name + " WHERE key IN (?" + strings.Repeat(", ?", len(rows)-1) + ")"
-	err := b.query(sql, args, func(r row) error {
-		_, fact, err := cutBody(r.bytes(1))
-		stored[r.text(0)] = fact
+	err := b.findCalls(name, rows, func(key, body []byte) error {
+		_, fact, err := cutBody(body)
+		stored[string(key)] = fact
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	fresh := make([]adding, 0, len(rows))
+	fresh := make([]CallRow, 0, len(rows))
 	for _, a := range rows {
-		_, fact, err := cutBody(a.body)
+		_, fact, err := cutBody(a.Body)
 		if err != nil {
 			return nil, err
 		}
-		there, known := stored[string(a.key)]
+		there, known := stored[string(a.Key)]
 		switch {
 		case !known:
-			stored[string(a.key)] = fact
+			stored[string(a.Key)] = fact
 			fresh = append(fresh, a)
 		case bytes.Equal(there, fact):
 			b.out[a.at] = store.Same
@@ -265,13 +238,13 @@ func (b *batch) unknown(name string, rows []adding) ([]adding, error) {
 
 // touch notes that a month of a contract got facts up to a position.
 func (t facts) touch(contract int64, month timex.Date, position int64) error {
-	_, err := t.exec("INSERT INTO usage_months (contract, month, position) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET position = excluded.position", contract, month, position)
+	_, err := t.exec("INSERT INTO usage_months (contract, month, position) VALUES (?, ?, ?) ON CONFLICT (contract, month) DO UPDATE SET position = excluded.position", contract, month, position)
 	return err
 }
 
 // head is the last position of a company; 0 before the first.
 func (t facts) head(company int64) (n int64, err error) {
-	err = t.query("SELECT position FROM companies WHERE key = ?", []any{company}, func(r row) error { n = r.int(0); return nil })
+	err = t.query("SELECT position FROM companies WHERE key = ?", []any{company}, func(r Row) error { n = r.Int(0); return nil })
 	return n, err
 }
 
@@ -302,7 +275,7 @@ func (t facts) CallByID(c id.Company, source, callID string, month timex.Date) (
 			return orNone(err)
 		}
 		key := append(binary.BigEndian.AppendUint32(nil, uint32(from)), callID...)
-		return t.one("SELECT pk, contract, body FROM "+table(names[0])+" WHERE key = ?", []any{key}, func(r row) (err error) {
+		return t.one("SELECT pk, contract, body FROM "+Table(names[0])+" WHERE key = ?", []any{key}, func(r Row) (err error) {
 			out, err = t.readCall(r)
 			return err
 		})
@@ -318,16 +291,16 @@ func orNone(err error) error {
 }
 
 // readCall reads pk, contract and body.
-func (t facts) readCall(r row) (*store.ChargedCall, error) {
-	charges, fact, err := cutBody(r.bytes(2))
+func (t facts) readCall(r Row) (*store.ChargedCall, error) {
+	charges, fact, err := cutBody(r.Bytes(2))
 	if err != nil {
 		return nil, err
 	}
-	out := &store.ChargedCall{Position: r.int(0) & positionMask}
+	out := &store.ChargedCall{Position: r.Int(0) & positionMask}
 	if err := usage.DecodeCall(fact, &out.Call); err != nil {
 		return nil, err
 	}
-	owner, err := t.called(r.int(1))
+	owner, err := t.called(r.Int(1))
 	if err != nil {
 		return nil, err
 	}
@@ -358,8 +331,8 @@ func (t facts) months(p timex.Period) ([]timex.Date, error) {
 		return nil, nil
 	}
 	var out []timex.Date
-	err := t.query("SELECT month FROM call_months WHERE month BETWEEN ? AND ? ORDER BY month", []any{store.MonthOf(p.From), store.MonthOf(p.To - 1)}, func(r row) error {
-		out = append(out, r.date(0))
+	err := t.query("SELECT month FROM call_months WHERE month BETWEEN ? AND ? ORDER BY month", []any{store.MonthOf(p.From), store.MonthOf(p.To - 1)}, func(r Row) error {
+		out = append(out, r.Date(0))
 		return nil
 	})
 	return out, err
@@ -390,15 +363,15 @@ func (t facts) Calls(c id.Company, q store.CallQuery) ([]store.ChargedCall, erro
 	var out []store.ChargedCall
 	slices.Reverse(months)
 	for _, m := range months {
-		if err := t.callsOf(table(m), company, owner, &q, &out); err != nil || len(out) == q.Limit {
+		if err := t.callsOf(Table(m), company, owner, &q, &out); err != nil || len(out) == q.Limit {
 			return out, err
 		}
 	}
 	return out, nil
 }
 
-// callsIn is the statement that reads a month by time, newest first.
-func callsIn(name string, owner int64) string {
+// CallsByTime is the statement that reads a month by time, newest first.
+func CallsByTime(name string, owner int64) string {
 	sql := "SELECT pk, contract, body FROM " + name + " WHERE pk >> 40 = ? AND start >= ? AND (start, pk) < (?, ?)"
 	if owner != 0 {
 		sql += " AND contract = ?"
@@ -415,7 +388,7 @@ func (t facts) callsOf(name string, company, owner int64, q *store.CallQuery, ou
 	if owner != 0 {
 		args = append(args, owner)
 	}
-	err := t.query(callsIn(name, owner), args, func(r row) error {
+	err := t.scan(CallsByTime(name, owner), args, func(r Row) error {
 		call, err := t.readCall(r)
 		if err == nil && q.Takes(call) {
 			if *out = append(*out, *call); len(*out) == q.Limit {

@@ -1,4 +1,4 @@
-package sqlite
+package tables
 
 import (
 	"context"
@@ -18,7 +18,7 @@ func (t facts) AddStretches(c id.Company, list []store.Stretch) ([]store.Outcome
 	if len(list) > store.MaxBatch {
 		return nil, fault.New(fault.Invalid, "%d facts at once: at most %d were expected", len(list), store.MaxBatch)
 	}
-	company, err := t.company(c, true)
+	company, err := t.writing(c)
 	if err != nil {
 		return nil, err
 	}
@@ -57,9 +57,9 @@ func (t facts) addStretch(company, position int64, s *store.Stretch) (store.Outc
 		return "", err
 	}
 	pk, outcome := int64(0), store.Added
-	err = t.one("SELECT pk, ended, fact FROM stretches WHERE source = ? AND kind = ? AND id = ?", []any{source, int64(k.Kind), k.ID}, func(r row) (err error) {
-		pk = r.int(0)
-		outcome, err = store.Meet(r.bytes(2), r.int(1) != 0, s.Fact)
+	err = t.one("SELECT pk, ended, fact FROM stretches WHERE source = ? AND kind = ? AND id = ?", []any{source, int64(k.Kind), []byte(k.ID)}, func(r Row) (err error) {
+		pk = r.Int(0)
+		outcome, err = store.Meet(r.Bytes(2), r.Int(1) != 0, s.Fact)
 		return err
 	})
 	if err != nil && !isNone(err) {
@@ -70,7 +70,7 @@ func (t facts) addStretch(company, position int64, s *store.Stretch) (store.Outc
 	switch outcome {
 	case store.Added:
 		pk = company<<positionBits | position
-		_, err = t.exec("INSERT INTO stretches (pk, source, kind, id, contract, ended, start, stop, fact) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?)", pk, source, int64(k.Kind), k.ID, owner, k.From, k.To, fact)
+		_, err = t.exec("INSERT INTO stretches (pk, source, kind, id, contract, ended, start, stop, fact) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?)", pk, source, int64(k.Kind), []byte(k.ID), owner, k.From, k.To, fact)
 	case store.Ended:
 		changed = timex.Period{From: k.To, To: t.now}
 		if _, err = t.exec("UPDATE stretches SET ended = ?, stop = ?, fact = ? WHERE pk = ?", position, k.To, fact, pk); err == nil {
@@ -114,7 +114,7 @@ func (t facts) file(company, pk int64, k store.StretchKey) error {
 }
 
 func (t facts) AddTallies(c id.Company, list []store.Tally) error {
-	company, err := t.company(c, true)
+	company, err := t.writing(c)
 	if err != nil {
 		return err
 	}
@@ -130,7 +130,8 @@ func (t facts) AddTallies(c id.Company, list []store.Tally) error {
 			return err
 		}
 		if _, err := t.exec(`INSERT INTO tallies (contract, first, price, calls, raw, billed, cost) VALUES (?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT DO UPDATE SET calls = calls + excluded.calls, raw = raw + excluded.raw, billed = billed + excluded.billed, cost = cost + excluded.cost`,
+			ON CONFLICT (contract, first, price) DO UPDATE SET calls = tallies.calls + excluded.calls, raw = tallies.raw + excluded.raw,
+			billed = tallies.billed + excluded.billed, cost = tallies.cost + excluded.cost`,
 			owner, s.First, price, s.Calls, s.Raw, s.Billed, s.Cost.Micros()); err != nil {
 			return err
 		}
@@ -144,13 +145,13 @@ func (t facts) Tallies(c id.Company, contract id.ID, first timex.Date) ([]store.
 		return nil, err
 	}
 	var out []store.Tally
-	err = t.query("SELECT price, calls, raw, billed, cost FROM tallies WHERE contract = ? AND first = ?", []any{owner, first}, func(r row) error {
-		text, err := t.called(r.int(0))
+	err = t.query("SELECT price, calls, raw, billed, cost FROM tallies WHERE contract = ? AND first = ?", []any{owner, first}, func(r Row) error {
+		text, err := t.called(r.Int(0))
 		if err != nil {
 			return err
 		}
 		n, err := store.ParsePriceName(text)
-		out = append(out, store.Tally{Contract: contract, First: first, Component: n.Component, Label: n.Label, Calls: r.int(1), Raw: r.int(2), Billed: r.int(3), Cost: money.Micros(r.int(4), n.Currency)})
+		out = append(out, store.Tally{Contract: contract, First: first, Component: n.Component, Label: n.Label, Calls: r.Int(1), Raw: r.Int(2), Billed: r.Int(3), Cost: money.Micros(r.Int(4), n.Currency)})
 		return err
 	})
 	store.SortTallies(out)
@@ -178,8 +179,8 @@ func (t facts) Late(c id.Company, contract id.ID, after int64) ([]timex.Period, 
 		return nil, err
 	}
 	var out []timex.Period
-	err = t.query("SELECT month FROM usage_months WHERE contract = ? AND position > ? ORDER BY month", []any{owner, after}, func(r row) error {
-		out = append(out, timex.Days(r.date(0), r.date(0).AddMonths(1), utc))
+	err = t.query("SELECT month FROM usage_months WHERE contract = ? AND position > ? ORDER BY month", []any{owner, after}, func(r Row) error {
+		out = append(out, timex.Days(r.Date(0), r.Date(0).AddMonths(1), utc))
 		return nil
 	})
 	return out, err
@@ -217,7 +218,7 @@ func (t facts) Each(ctx context.Context, c id.Company, contract id.ID, p timex.P
 		return err
 	}
 	for _, m := range months {
-		if err := t.eachCall(ctx, table(m), company, owner, p, upTo, sink); err != nil {
+		if err := t.eachCall(ctx, Table(m), company, owner, p, upTo, sink); err != nil {
 			return err
 		}
 	}
@@ -240,11 +241,11 @@ func (t facts) eachCall(ctx context.Context, name string, company, owner int64, 
 	}
 	var call usage.Call
 	n := 0
-	return t.query(eachIn(name, owner), args, func(r row) error {
+	return t.scan(eachIn(name, owner), args, func(r Row) error {
 		if n++; n%cancelRows == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		_, fact, err := cutBody(r.bytes(0))
+		_, fact, err := cutBody(r.Bytes(0))
 		if err != nil {
 			return err
 		}
@@ -258,21 +259,21 @@ func (t facts) eachCall(ctx context.Context, name string, company, owner int64, 
 // stretchesIn finds stretches filed under the months of a period, open ones, and
 // those that were still open as of a position.
 const stretchesIn = `SELECT pk, contract, ended, start, stop, fact FROM stretches WHERE pk IN (
-	SELECT pk FROM stretch_months WHERE company = ?1 AND month BETWEEN ?2 AND ?3
-	UNION SELECT pk FROM stretch_months WHERE company = ?1 AND month = 0
-	UNION SELECT pk FROM stretches WHERE pk >> 40 = ?1 AND ended > ?4) AND pk <= (?1 << 40 | ?4) ORDER BY pk`
+	SELECT pk FROM stretch_months WHERE company = ? AND month BETWEEN ? AND ?
+	UNION SELECT pk FROM stretch_months WHERE company = ? AND month = 0
+	UNION SELECT pk FROM stretches WHERE pk >> 40 = ? AND ended > ? AND ended > 0) AND pk <= ? ORDER BY pk`
 
 func (t facts) eachStretch(company, owner int64, p timex.Period, upTo int64, sink usage.Sink) error {
-	return t.query(stretchesIn, []any{company, store.MonthOf(p.From), store.MonthOf(p.To - 1), upTo}, func(r row) error {
-		if owner != 0 && r.int(1) != owner {
+	return t.scan(stretchesIn, []any{company, store.MonthOf(p.From), store.MonthOf(p.To - 1), company, company, upTo, company<<positionBits | upTo}, func(r Row) error {
+		if owner != 0 && r.Int(1) != owner {
 			return nil
 		}
-		fact, err := usage.DecodeCanonical(r.bytes(5))
+		fact, err := usage.DecodeCanonical(r.Bytes(5))
 		if err != nil {
 			return err
 		}
-		from, to := r.instant(3), r.instant(4)
-		if r.int(2) > upTo {
+		from, to := r.Instant(3), r.Instant(4)
+		if r.Int(2) > upTo {
 			fact, to = store.Opened(fact), 0
 		}
 		if _, event := fact.(*usage.Event); event && !p.Contains(from) || from >= p.To || !to.IsZero() && to < p.From {

@@ -1,4 +1,4 @@
-package sqlite
+package tables
 
 import (
 	"encoding/json"
@@ -11,7 +11,7 @@ import (
 	"waihu/internal/store"
 )
 
-type records struct{ *tx }
+type records struct{ *Tx }
 
 const recordColumns = "id, revision, body, keys, created, updated"
 
@@ -24,6 +24,9 @@ type recordKeys struct {
 func (t records) Put(r *store.Record) error {
 	if r.Kind == "" || r.ID.IsZero() {
 		return fault.New(fault.Invalid, "a record needs a kind and an identifier; it has %q and %s", r.Kind, r.ID)
+	}
+	if err := t.lock(r.Company); err != nil {
+		return err
 	}
 	old, err := t.Get(r.Company, r.Kind, r.ID)
 	switch {
@@ -48,7 +51,8 @@ func (t records) Put(r *store.Record) error {
 	if err != nil {
 		return err
 	}
-	if _, err := t.exec("INSERT OR REPLACE INTO records (company, kind, id, revision, body, keys, created, updated) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+	if _, err := t.exec(`INSERT INTO records (company, kind, id, revision, body, keys, created, updated) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (company, kind, id) DO UPDATE SET revision = excluded.revision, body = excluded.body, keys = excluded.keys, updated = excluded.updated`,
 		r.Company, string(r.Kind), r.ID, r.Revision+1, r.Body, keys, created, t.now); err != nil {
 		return err
 	}
@@ -61,7 +65,7 @@ func (t records) free(r *store.Record) error {
 	for _, k := range r.Unique {
 		var has id.ID
 		err := t.one("SELECT id FROM record_unique WHERE company = ? AND kind = ? AND name = ? AND value = ?", []any{r.Company, string(r.Kind), k.Name, k.Value},
-			func(row row) error { has = row.id(0); return nil })
+			func(found Row) error { has = found.ID(0); return nil })
 		if err == nil && has != r.ID {
 			return fault.New(fault.Conflict, "another %s has %s %q already", r.Kind, k.Name, k.Value)
 		}
@@ -83,7 +87,7 @@ func (t records) replaceKeys(old, r *store.Record) error {
 		keys  []store.Key
 	}{{"record_unique", r.Unique}, {"record_index", r.Index}} {
 		for _, k := range set.keys {
-			if _, err := t.exec("INSERT OR IGNORE INTO "+set.table+" (company, kind, name, value, id) VALUES (?, ?, ?, ?, ?)", r.Company, string(r.Kind), k.Name, k.Value, r.ID); err != nil {
+			if _, err := t.exec("INSERT INTO "+set.table+" (company, kind, name, value, id) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", r.Company, string(r.Kind), k.Name, k.Value, r.ID); err != nil {
 				return err
 			}
 		}
@@ -116,7 +120,7 @@ func (t records) dropKeys(old, next *store.Record) error {
 
 func (t records) Get(c id.Company, k store.Kind, i id.ID) (*store.Record, error) {
 	var out *store.Record
-	err := t.one("SELECT "+recordColumns+" FROM records WHERE company = ? AND kind = ? AND id = ?", []any{c, string(k), i}, func(r row) (err error) {
+	err := t.one("SELECT "+recordColumns+" FROM records WHERE company = ? AND kind = ? AND id = ?", []any{c, string(k), i}, func(r Row) (err error) {
 		out, err = readRecord(c, k, r)
 		return err
 	})
@@ -125,8 +129,8 @@ func (t records) Get(c id.Company, k store.Kind, i id.ID) (*store.Record, error)
 
 func (t records) ByKey(c id.Company, k store.Kind, key store.Key) (*store.Record, error) {
 	var out *store.Record
-	err := t.one("SELECT "+recordColumns+` FROM records WHERE company = ?1 AND kind = ?2 AND id =
-		(SELECT id FROM record_unique WHERE company = ?1 AND kind = ?2 AND name = ?3 AND value = ?4)`, []any{c, string(k), key.Name, key.Value}, func(r row) (err error) {
+	err := t.one("SELECT "+recordColumns+` FROM records WHERE company = ? AND kind = ? AND id =
+		(SELECT id FROM record_unique WHERE company = ? AND kind = ? AND name = ? AND value = ?)`, []any{c, string(k), c, string(k), key.Name, key.Value}, func(r Row) (err error) {
 		out, err = readRecord(c, k, r)
 		return err
 	})
@@ -145,7 +149,7 @@ func (t records) List(c id.Company, k store.Kind, key store.Key, p store.Page) (
 		base = append(base, key.Name, key.Value)
 	}
 	var out []store.Record
-	err := t.query(sql+where+order, append(base, args...), func(r row) error {
+	err := t.query(sql+where+order, append(base, args...), func(r Row) error {
 		rec, err := readRecord(c, k, r)
 		if err == nil {
 			out = append(out, *rec)
@@ -156,6 +160,9 @@ func (t records) List(c id.Company, k store.Kind, key store.Key, p store.Page) (
 }
 
 func (t records) Delete(c id.Company, k store.Kind, i id.ID) error {
+	if err := t.lock(c); err != nil {
+		return err
+	}
 	old, err := t.Get(c, k, i)
 	if err != nil {
 		return err
@@ -167,12 +174,12 @@ func (t records) Delete(c id.Company, k store.Kind, i id.ID) error {
 	return err
 }
 
-func readRecord(c id.Company, k store.Kind, r row) (*store.Record, error) {
+func readRecord(c id.Company, k store.Kind, r Row) (*store.Record, error) {
 	var keys recordKeys
-	if err := json.Unmarshal(r.bytes(3), &keys); err != nil {
-		return nil, fmt.Errorf("keys of %s %s: %w", k, r.id(0), err)
+	if err := json.Unmarshal(r.Bytes(3), &keys); err != nil {
+		return nil, fmt.Errorf("keys of %s %s: %w", k, r.ID(0), err)
 	}
-	return &store.Record{Company: c, Kind: k, ID: r.id(0), Revision: r.int(1), Body: r.bytes(2), Unique: keys.Unique, Index: keys.Index, Created: r.instant(4), Updated: r.instant(5)}, nil
+	return &store.Record{Company: c, Kind: k, ID: r.ID(0), Revision: r.Int(1), Body: r.Bytes(2), Unique: keys.Unique, Index: keys.Index, Created: r.Instant(4), Updated: r.Instant(5)}, nil
 }
 
 // paged is the end of a statement that gives one page in the order of a column
