@@ -38,9 +38,9 @@ type Reserved struct {
 
 // Bounds of prepaid calls.
 const (
-	usualHold = 60        // seconds of talk
-	maxTalk   = 12 * 3600 // seconds a call is ever cut at
-	holdSlack = 5 * time.Minute
+	usualHold   = 60        // seconds of talk
+	longestTalk = 12 * 3600 // seconds a call is ever cut at
+	holdSlack   = 5 * time.Minute
 )
 
 // Reserve puts the price of so much talk aside, at the price the call's bill has,
@@ -50,8 +50,8 @@ const (
 // again gives the same hold.
 func (s *System) Reserve(ctx context.Context, c id.Company, in Reserve) (out Reserved, err error) {
 	defer fault.Wrap(&err, "reserve")
-	if in.Call == "" || len(in.Call) > maxName || in.To == "" || in.Seconds < 0 || in.Seconds > maxTalk {
-		return out, fault.New(fault.Invalid, "a call identifier of 1 to %d characters, a number and 0 to %d seconds were expected", maxName, maxTalk)
+	if in.Call == "" || len(in.Call) > maxName || in.To == "" || in.Seconds < 0 || in.Seconds > longestTalk {
+		return out, fault.New(fault.Invalid, "a call identifier of 1 to %d characters, a number and 0 to %d seconds were expected", maxName, longestTalk)
 	}
 	if in.Seconds == 0 {
 		in.Seconds = usualHold
@@ -125,7 +125,7 @@ func (s *System) hold(tx store.Tx, c id.Company, w *Purse, p *pricer, in *Reserv
 	if err != nil {
 		return out, fault.New(fault.Overflow, "%v", err)
 	}
-	longest, err := p.longest(in.call(), limit, maxTalk)
+	longest, err := p.longest(in.call(), limit, longestTalk)
 	if err != nil {
 		return out, err
 	}
@@ -145,8 +145,8 @@ func (s *System) hold(tx store.Tx, c id.Company, w *Purse, p *pricer, in *Reserv
 // is, and the call is cut there.
 func (s *System) Extend(ctx context.Context, c id.Company, in Reserve) (out Reserved, err error) {
 	defer fault.Wrap(&err, "extend")
-	if in.Seconds < 1 || in.Seconds > maxTalk || in.Start == 0 {
-		return out, fault.New(fault.Invalid, "the start of the call and 1 to %d seconds were expected", maxTalk)
+	if in.Seconds < 1 || in.Seconds > longestTalk || in.Start == 0 {
+		return out, fault.New(fault.Invalid, "the start of the call and 1 to %d seconds were expected", longestTalk)
 	}
 	err = s.DB.Update(ctx, func(tx store.Tx) error {
 		a, _, of, err := s.contractOf(tx, c, in.Contract)
