@@ -14,7 +14,7 @@ import (
 const (
 	maxText   = 255       // bytes of each text of a fact
 	maxFuture = time.Hour // how far clocks of switches may be ahead of ours
-	mostTalk   = 30 * 24 * time.Hour
+	mostTalk  = 30 * 24 * time.Hour
 )
 
 var earliestFact = timex.MustDate("1990-01-01").Start(time.UTC)
