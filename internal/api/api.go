@@ -12,6 +12,7 @@ import (
 	"waihu/internal/access"
 	"waihu/internal/app"
 	"waihu/internal/notify"
+	"waihu/internal/receive"
 )
 
 // Version is the version of the interface. Within it the document only grows.
@@ -25,6 +26,11 @@ type Deps struct {
 	Log    *slog.Logger
 	Config Config
 
+	// Ingest keeps usage; it may gather what comes in at once.
+	Ingest receive.Ingester
+	// Facts is told how many facts were kept, were there, were refused; nil:
+	// nobody.
+	Facts func(accepted, duplicate, rejected int)
 	// Seen is told of every request that was answered; nil: nobody.
 	Seen func(route string, status int, took time.Duration)
 	// Work tells how the workers of this process are; nil: there are none.
@@ -53,6 +59,7 @@ type API struct {
 	routes  []Route
 	limits  *limits
 	flights *flights
+	jobs    *jobs
 	proxies trusted
 	second  map[string]secondStep // what an approval lets happen, by action
 }
@@ -72,6 +79,7 @@ type Route struct {
 // New builds the interface with every route.
 func New(d Deps) (*API, error) {
 	a := &API{d: d, flights: newFlights(), second: map[string]secondStep{}}
+	a.jobs = newJobs(a)
 	var err error
 	if a.proxies, err = newTrusted(d.Config.Proxies); err != nil {
 		return nil, err
@@ -139,6 +147,17 @@ func (a *API) register() {
 	a.contractRoutes()
 	a.invoiceRoutes()
 	a.statementRoutes()
+	a.jobRoutes()
+	a.runRoutes()
+	a.eventRoutes()
+	a.callRoutes()
+	a.stretchRoutes()
+	a.uploadRoutes()
+	a.receiverRoutes()
+	a.walletRoutes()
+	a.budgetRoutes()
+	a.serviceRoutes()
+	a.operationRoutes()
 }
 
 // Worker is how one of the process's own workers is.

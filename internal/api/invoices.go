@@ -121,7 +121,7 @@ func (a *API) draftRoutes() {
 		Total Money           `json:"total"`
 		Body  json.RawMessage `json:"body" doc:"The invoice as it would be issued now, with every line."`
 	}
-	read(a, op{id: "invoice-draft", method: http.MethodGet, path: "/v1/contracts/{contract}/draft", what: "What a period would be billed now. Nothing is kept.", may: access.InvoiceRead},
+	read(a, op{id: "invoice-draft", method: http.MethodGet, path: "/v1/contracts/{contract}/draft", what: "What a period would be billed now. Nothing is kept.", may: access.InvoiceDraft},
 		func(r *request, in *draftIn) (*draft, error) {
 			c, err := a.contract(r, in.Contract)
 			if err != nil {

@@ -52,7 +52,7 @@ func newWorldOf(t *testing.T, c api.Config) *world {
 	w.gate = &access.Gate{DB: w.db, IDs: ids, Seal: seal, Hasher: access.NewHasher(), Policy: access.Policy{SecondFactor: true, SecondPerson: true}}
 	post := &notify.Post{DB: w.db, IDs: ids, Seal: seal, Guard: &notify.Guard{}, HTTPS: true}
 	c.Uploads = t.TempDir()
-	w.api, err = api.New(api.Deps{System: w.sys, Gate: w.gate, Post: post, Log: slog.New(slog.NewJSONHandler(&w.log, nil)), Config: c})
+	w.api, err = api.New(api.Deps{System: w.sys, Gate: w.gate, Post: post, Ingest: w.sys, Log: slog.New(slog.NewJSONHandler(&w.log, nil)), Config: c})
 	must(t, err)
 	w.operator = w.key(id.Platform, access.Operator)
 	w.finance = w.key(id.Platform, access.Finance)

@@ -142,15 +142,15 @@ func nameOf(f usage.Fact) (name, source string) {
 	return "", ""
 }
 
-func (g *gatherer) Call(c *usage.Call) error      { return g.add(keep(c)) }
+func (g *gatherer) Call(c *usage.Call) error      { return g.add(Keep(c)) }
 func (g *gatherer) Seat(s usage.Seat) error       { return g.add(&s) }
 func (g *gatherer) Session(s usage.Session) error { return g.add(&s) }
 func (g *gatherer) Module(m usage.Module) error   { return g.add(&m) }
 func (g *gatherer) Rental(r usage.Rental) error   { return g.add(&r) }
 func (g *gatherer) Event(e usage.Event) error     { return g.add(&e) }
 
-// keep copies a call that points into a reader's buffer.
-func keep(c *usage.Call) *usage.Call {
+// Keep copies a call that points into a reader's buffer.
+func Keep(c *usage.Call) *usage.Call {
 	out := *c
 	for _, s := range []*string{&out.ID, &out.Source, &out.Session, &out.From, &out.To, &out.Account, &out.Agent, &out.Campaign, &out.Trunk, &out.Outcome, &out.Cause} {
 		*s = strings.Clone(*s)

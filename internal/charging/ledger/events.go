@@ -21,6 +21,7 @@ const (
 	KindDrawn      = "drawn"       // prepaid money paid an invoice
 	KindReturned   = "returned"    // prepaid calls took more than their invoice
 	KindAhead      = "paid_ahead"  // money for invoices to come
+	KindRefund     = "refund"      // money was paid back
 	KindCarrier    = "carrier"     // what a carrier asks for calls
 	KindWriteOff   = "write_off"   // an invoice nobody will pay
 	KindFx         = "fx"          // what the rates won or lost
@@ -224,6 +225,11 @@ func Returned(ref, wallet, contract string, amount money.Amount) (Entry, error) 
 // PaidAhead is money that came in for invoices to come.
 func PaidAhead(ref string, amount money.Amount) (Entry, error) {
 	return write(KindAhead, ref).debit(Cash, amount).credit(Unapplied, amount).done()
+}
+
+// Refunded pays back what is the customer's.
+func Refunded(ref string, amount money.Amount) (Entry, error) {
+	return write(KindRefund, ref).debit(Unapplied, amount).credit(Cash, amount).done()
 }
 
 // CarrierAsked is what carriers ask for a period's calls.
