@@ -43,7 +43,7 @@ type budgetBody struct {
 
 func (a *API) budgetRoutes() {
 	read(a, op{id: "budget-list", method: http.MethodGet, path: "/v1/contracts/{contract}/budgets", what: "A contract's budgets.", may: access.BudgetRead},
-		func(r *request, in *contractIn) (*List[Budget], error) {
+		func(r *request, in *ContractIn) (*List[Budget], error) {
 			c, err := a.contract(r, in.Contract)
 			if err != nil {
 				return nil, err
@@ -59,7 +59,7 @@ func (a *API) budgetRoutes() {
 			return out, nil
 		})
 	type budgetIn struct {
-		contractIn
+		ContractIn
 		Body budgetBody
 	}
 	change(a, op{id: "budget-set", method: http.MethodPost, path: "/v1/contracts/{contract}/budgets", what: "Set a budget, or change one.", may: access.BudgetWrite, status: http.StatusCreated},
@@ -131,7 +131,7 @@ func (a *API) outlookRoutes() {
 		return r.sys.Margin(r.ctx, r.company, c, first)
 	})
 	type whatIfIn struct {
-		contractIn
+		ContractIn
 		Body whatIfBody
 	}
 	read(a, op{id: "contract-what-if", method: http.MethodPost, path: "/v1/contracts/{contract}/what-if", what: "What cancelling, downsizing or switching would cost, when it could be, and which clause decides. Nothing is changed.", may: access.ForecastRead},
@@ -149,7 +149,7 @@ func (a *API) outlookRoutes() {
 // outlook adds something that is told about a contract.
 func outlook[O any](a *API, noun, what string, may access.Permission, tell func(*request, id.ID, timex.Date) (O, error)) {
 	type outlookIn struct {
-		contractIn
+		ContractIn
 		First timex.Date `query:"first" doc:"First day of the period, where it is about one; absent: the running one."`
 	}
 	read(a, op{id: "contract-" + noun, method: http.MethodGet, path: "/v1/contracts/{contract}/" + noun, what: what, may: may},

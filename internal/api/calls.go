@@ -68,7 +68,7 @@ func callOf(c store.ChargedCall) Call {
 const callDays = 92
 
 type callsIn struct {
-	pageIn
+	PageIn
 	From      timex.Instant `query:"from" required:"true" doc:"Calls that start at or after it."`
 	Until     timex.Instant `query:"until" required:"true" doc:"And before it; at most 92 days later."`
 	Contract  string        `query:"contract" maxLength:"40"`
@@ -84,7 +84,7 @@ type callsIn struct {
 func (a *API) callRoutes() {
 	read(a, op{id: "call-list", method: http.MethodGet, path: "/v1/calls", what: "Calls with what they came to, newest first.", may: access.UsageRead}, a.calls)
 	type talliesIn struct {
-		contractIn
+		ContractIn
 		First timex.Date `query:"first" required:"true" doc:"First day of the billing period."`
 	}
 	type tally struct {

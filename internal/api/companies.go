@@ -86,7 +86,7 @@ func (a *API) companyRoutes() {
 		})
 }
 
-func (a *API) companies(r *request, in *pageIn) (*List[Company], error) {
+func (a *API) companies(r *request, in *PageIn) (*List[Company], error) {
 	if r.company != id.Platform {
 		c, err := r.sys.GetCompany(r.ctx, r.company)
 		if err != nil {

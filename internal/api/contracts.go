@@ -31,7 +31,8 @@ func contractOf(c *app.Agreement, whole bool) Contract {
 	return out
 }
 
-type contractIn struct {
+// ContractIn names a contract in an address.
+type ContractIn struct {
 	Contract string `path:"contract" maxLength:"40"`
 }
 
@@ -86,7 +87,7 @@ func (a *API) contractRoutes() {
 			return out, nil
 		})
 	read(a, op{id: "contract-get", method: http.MethodGet, path: "/v1/contracts/{contract}", what: "One contract, with its text.", may: access.ContractRead},
-		func(r *request, in *contractIn) (*Contract, error) {
+		func(r *request, in *ContractIn) (*Contract, error) {
 			c, err := a.contract(r, in.Contract)
 			if err != nil {
 				return nil, err
@@ -122,7 +123,7 @@ func (a *API) contractRoutes() {
 // step adds something that is done to one contract.
 func step[B any](a *API, verb, what string, may access.Permission, do func(*request, id.ID, *B) (app.Agreement, error)) {
 	type stepIn struct {
-		contractIn
+		ContractIn
 		Body B
 	}
 	change(a, op{id: "contract-" + verb, method: http.MethodPost, path: "/v1/contracts/{contract}/" + verb, what: what, may: may, body: contractBody, once: true},

@@ -56,7 +56,8 @@ func documentName(k store.DocumentKind, i id.ID) string {
 	return i.Named("inv")
 }
 
-type invoiceIn struct {
+// InvoiceIn names an invoice or credit note in an address.
+type InvoiceIn struct {
 	Invoice string `path:"invoice" maxLength:"40" doc:"inv_..., or its number."`
 }
 
@@ -72,7 +73,7 @@ func (a *API) document(r *request, name string) (*store.Document, error) {
 
 func (a *API) invoiceRoutes() {
 	type listIn struct {
-		pageIn
+		PageIn
 		Kind     store.DocumentKind `query:"kind" enum:"invoice,credit_note"`
 		Contract string             `query:"contract" maxLength:"40"`
 		Status   store.Status       `query:"status" enum:"draft,issued,partly_paid,paid,void,overdue"`
@@ -96,10 +97,10 @@ func (a *API) invoiceRoutes() {
 			if err != nil {
 				return nil, err
 			}
-			return paged(&in.pageIn, rows, func(d store.Document) id.ID { return d.ID }, func(d store.Document) Invoice { return invoiceOf(&d, false) }), nil
+			return paged(&in.PageIn, rows, func(d store.Document) id.ID { return d.ID }, func(d store.Document) Invoice { return invoiceOf(&d, false) }), nil
 		})
 	read(a, op{id: "invoice-get", method: http.MethodGet, path: "/v1/invoices/{invoice}", what: "One invoice or credit note, with every line.", may: access.InvoiceRead},
-		func(r *request, in *invoiceIn) (*Invoice, error) {
+		func(r *request, in *InvoiceIn) (*Invoice, error) {
 			d, err := a.document(r, in.Invoice)
 			if err != nil {
 				return nil, err
@@ -114,7 +115,7 @@ func (a *API) invoiceRoutes() {
 
 func (a *API) draftRoutes() {
 	type draftIn struct {
-		contractIn
+		ContractIn
 		Day timex.Date `query:"day" doc:"A day of the period; absent: the period that is billed next."`
 	}
 	type draft struct {
@@ -155,7 +156,7 @@ func papers() map[string]paper {
 
 func (a *API) paperRoutes() {
 	type paperIn struct {
-		invoiceIn
+		InvoiceIn
 		Form string   `path:"form" enum:"pdf,xlsx,csv,json,ubl"`
 		Lang lang.Tag `query:"lang" enum:"en,zh-Hant,zh-Hans" default:"en"`
 	}
@@ -223,7 +224,7 @@ type Credited struct {
 
 func (a *API) paymentRoutes() {
 	type payIn struct {
-		invoiceIn
+		InvoiceIn
 		Body payBody
 	}
 	change(a, op{id: "invoice-pay", method: http.MethodPost, path: "/v1/invoices/{invoice}/payments", what: "Book money that came in, in full, in part or beyond what is open.", may: access.PaymentWrite, status: http.StatusCreated, once: true},
@@ -252,7 +253,7 @@ func (a *API) paymentRoutes() {
 		return "a credit note on " + d.Number + ": " + in.Reason, true, nil
 	}, a.creditInvoice)
 	type creditIn struct {
-		invoiceIn
+		InvoiceIn
 		Body creditBody
 	}
 	change(a, op{id: "invoice-credit", method: http.MethodPost, path: "/v1/invoices/{invoice}/credit-notes", what: "Give back a part of an invoice, or all of it. A second person approves it.", may: access.InvoiceCredit, status: http.StatusCreated, once: true},
@@ -261,7 +262,7 @@ func (a *API) paymentRoutes() {
 			return credit(r, &in.Body)
 		})
 	type reasonIn struct {
-		invoiceIn
+		InvoiceIn
 		Body reasonBody
 	}
 	change(a, op{id: "invoice-void", method: http.MethodPost, path: "/v1/invoices/{invoice}/void", what: "Take back the newest invoice of a contract, while nothing of it is paid or credited.", may: access.InvoiceVoid, once: true},

@@ -235,7 +235,7 @@ func (a *API) enqueue(r *request, i id.ID, what string, input any, total int64) 
 
 func (a *API) jobRoutes() {
 	read(a, op{id: "job-list", method: http.MethodGet, path: "/v1/jobs", what: "Work that outlives its request, newest first.", may: access.JobRead, either: true},
-		func(r *request, in *pageIn) (*List[Job], error) {
+		func(r *request, in *PageIn) (*List[Job], error) {
 			p, err := in.page(true)
 			if err != nil {
 				return nil, err

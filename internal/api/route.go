@@ -84,13 +84,16 @@ func read[I, O any](a *API, o op, f func(*request, *I) (*O, error)) {
 		if err != nil {
 			return nil, err
 		}
-		return &answer[O]{Body: *out}, nil
+		return &answer[O]{Status: http.StatusOK, Body: *out}, nil
 	})
 }
 
 // change adds an operation that changes something: one transaction with its
 // audit entry and, where the operation asks for a key, its answer.
 func change[I, O any](a *API, o op, f func(*request, *I) (*O, error)) {
+	if o.status == 0 {
+		o.status = http.StatusOK
+	}
 	add(a, o, func(ctx context.Context, in *I) (*answer[O], error) {
 		c := callerOf(ctx)
 		company, err := c.allow(o)

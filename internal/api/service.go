@@ -30,7 +30,7 @@ type (
 
 func (a *API) serviceRoutes() {
 	type levelsIn struct {
-		contractIn
+		ContractIn
 		First timex.Date `query:"first" required:"true"`
 		After timex.Date `query:"after" required:"true" doc:"Day after the last."`
 	}

@@ -40,7 +40,7 @@ type (
 
 func (a *API) stretchRoutes() {
 	read(a, op{id: "stretch-list", method: http.MethodGet, path: "/v1/contracts/{contract}/stretches", what: "Seats, sessions, modules and rentals that go on.", may: access.UsageRead},
-		func(r *request, in *contractIn) (*List[Stretch], error) {
+		func(r *request, in *ContractIn) (*List[Stretch], error) {
 			c, err := a.contract(r, in.Contract)
 			if err != nil {
 				return nil, err
@@ -56,7 +56,7 @@ func (a *API) stretchRoutes() {
 			return out, nil
 		})
 	type beginIn struct {
-		contractIn
+		ContractIn
 		Body beginBody
 	}
 	change(a, op{id: "stretch-begin", method: http.MethodPost, path: "/v1/contracts/{contract}/stretches", what: "Assign a seat, open a session, switch a module on, rent a thing.", may: access.UsageWrite, status: http.StatusCreated, once: true},
@@ -74,7 +74,7 @@ func (a *API) stretchRoutes() {
 			return &out, r.did(access.Deed{Action: b.What + ".begin", Target: out.ID, After: out})
 		})
 	type endIn struct {
-		contractIn
+		ContractIn
 		Stretch string `path:"stretch" maxLength:"40"`
 		Body    endBody
 	}

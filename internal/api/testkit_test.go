@@ -52,7 +52,7 @@ func newWorldOf(t *testing.T, c api.Config) *world {
 	w.gate = &access.Gate{DB: w.db, IDs: ids, Seal: seal, Hasher: access.NewHasher(), Policy: access.Policy{SecondFactor: true, SecondPerson: true}}
 	post := &notify.Post{DB: w.db, IDs: ids, Seal: seal, Guard: &notify.Guard{}, HTTPS: true}
 	c.Uploads = t.TempDir()
-	w.api, err = api.New(api.Deps{System: w.sys, Gate: w.gate, Post: post, Ingest: w.sys, Log: slog.New(slog.NewJSONHandler(&w.log, nil)), Config: c})
+	w.api, err = api.New(api.Deps{System: w.sys, Gate: w.gate, Post: post, Ingest: w.sys, Log: slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelError})), Config: c})
 	must(t, err)
 	w.operator = w.key(id.Platform, access.Operator)
 	w.finance = w.key(id.Platform, access.Finance)
@@ -116,6 +116,9 @@ func (w *world) ask(key, method, path string, body any, headers ...string) *repl
 	}
 	rec := httptest.NewRecorder()
 	w.api.Handler().ServeHTTP(rec, req)
+	if rec.Code == http.StatusInternalServerError {
+		w.Errorf("%s %s went wrong: %s", method, path, w.log.String())
+	}
 	return &reply{w, rec.Code, rec.Header(), rec.Body.Bytes()}
 }
 

@@ -87,7 +87,9 @@ type uploadBody struct {
 func (b *uploadBody) Read(p []byte) (int, error) {
 	if b.left <= 0 {
 		b.left = uploadPiece
-		if err := b.to.SetReadDeadline(time.Now().Add(uploadPause)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		now := time.Now()
+		err := errors.Join(b.to.SetReadDeadline(now.Add(uploadPause)), b.to.SetWriteDeadline(now.Add(2*uploadPause)))
+		if err != nil && !errors.Is(err, http.ErrNotSupported) {
 			return 0, err
 		}
 	}

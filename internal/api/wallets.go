@@ -32,7 +32,8 @@ type (
 	}
 )
 
-type walletIn struct {
+// WalletIn names a wallet in an address.
+type WalletIn struct {
 	Wallet string `path:"wallet" maxLength:"200"`
 }
 
@@ -54,12 +55,12 @@ func (a *API) walletRoutes() {
 			return &out, r.did(access.Deed{Action: "wallet.open", Target: b.Name, After: b})
 		})
 	read(a, op{id: "wallet-get", method: http.MethodGet, path: "/v1/wallets/{wallet}", what: "What is in a wallet, and what running calls hold of it.", may: access.WalletRead},
-		func(r *request, in *walletIn) (*app.Funds, error) {
+		func(r *request, in *WalletIn) (*app.Funds, error) {
 			out, err := r.sys.Balance(r.ctx, r.company, in.Wallet)
 			return &out, err
 		})
 	type fundIn struct {
-		walletIn
+		WalletIn
 		Body fundBody
 	}
 	change(a, op{id: "wallet-top-up", method: http.MethodPost, path: "/v1/wallets/{wallet}/top-ups", what: "Book balance that was bought.", may: access.WalletTopUp, status: http.StatusCreated, once: true},
