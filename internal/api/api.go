@@ -110,7 +110,7 @@ func (a *API) config() huma.Config {
 	c := huma.DefaultConfig("Waihu", Version)
 	c.CreateHooks = nil // no $schema links: they repeat the Host of whoever asks
 	c.DocsPath, c.SchemasPath, c.OpenAPIPath = "", "", ""
-	c.Formats = map[string]huma.Format{"application/json": strictJSON(), "json": strictJSON()}
+	c.Formats = map[string]huma.Format{"application/json": strictJSON(), "json": strictJSON(), "application/yaml": fileFormat()}
 	c.DefaultFormat = "application/json"
 	c.RejectUnknownQueryParameters = true
 	c.Transformers = []huma.Transformer{a.problemOf}
@@ -129,6 +129,8 @@ const about = `What an outbound-calling system costs, and why.
 Credentials: an API key as bearer token. A key belongs to one company, or to the operator; the operator's keys name the company in the header Waihu-Company.
 
 Changes that cost money or count calls need an Idempotency-Key: the same key and request give the first answer again, for 30 days.
+
+A plan or contract can also be sent as the file it is, with the content type application/yaml.
 
 Errors are problem+json (RFC 9457) with a stable code and a request_id. Lists come in pages: pass next_cursor as cursor. Money is a decimal in text with its currency. Times are RFC 3339 in UTC.`
 

@@ -150,7 +150,7 @@ func (a *API) outlookRoutes() {
 func outlook[O any](a *API, noun, what string, may access.Permission, tell func(*request, id.ID, timex.Date) (O, error)) {
 	type outlookIn struct {
 		ContractIn
-		First timex.Date `query:"first" doc:"First day of the period, where it is about one; absent: the running one."`
+		First Day `query:"first" doc:"First day of the period, where it is about one; absent: the running one."`
 	}
 	read(a, op{id: "contract-" + noun, method: http.MethodGet, path: "/v1/contracts/{contract}/" + noun, what: what, may: may},
 		func(r *request, in *outlookIn) (*O, error) {
@@ -158,7 +158,7 @@ func outlook[O any](a *API, noun, what string, may access.Permission, tell func(
 			if err != nil {
 				return nil, err
 			}
-			out, err := tell(r, c.ID, in.First)
+			out, err := tell(r, c.ID, in.First.Date)
 			return &out, err
 		})
 }

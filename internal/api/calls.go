@@ -69,23 +69,23 @@ const callDays = 92
 
 type callsIn struct {
 	PageIn
-	From      timex.Instant `query:"from" required:"true" doc:"Calls that start at or after it."`
-	Until     timex.Instant `query:"until" required:"true" doc:"And before it; at most 92 days later."`
-	Contract  string        `query:"contract" maxLength:"40"`
-	Component string        `query:"component" maxLength:"200"`
-	Label     string        `query:"label" maxLength:"200"`
-	Agent     string        `query:"agent" maxLength:"200"`
-	Campaign  string        `query:"campaign" maxLength:"200"`
-	Trunk     string        `query:"trunk" maxLength:"200"`
-	To        string        `query:"to" maxLength:"40" doc:"Beginning of the called number."`
-	Result    usage.Result  `query:"result" enum:"answered,busy,no_answer,rejected,unassigned,congestion,canceled,failed"`
+	From      Moment       `query:"from" required:"true" doc:"Calls that start at or after it."`
+	Until     Moment       `query:"until" required:"true" doc:"And before it; at most 92 days later."`
+	Contract  string       `query:"contract" maxLength:"40"`
+	Component string       `query:"component" maxLength:"200"`
+	Label     string       `query:"label" maxLength:"200"`
+	Agent     string       `query:"agent" maxLength:"200"`
+	Campaign  string       `query:"campaign" maxLength:"200"`
+	Trunk     string       `query:"trunk" maxLength:"200"`
+	To        string       `query:"to" maxLength:"40" doc:"Beginning of the called number."`
+	Result    usage.Result `query:"result" enum:"answered,busy,no_answer,rejected,unassigned,congestion,canceled,failed"`
 }
 
 func (a *API) callRoutes() {
 	read(a, op{id: "call-list", method: http.MethodGet, path: "/v1/calls", what: "Calls with what they came to, newest first.", may: access.UsageRead}, a.calls)
 	type talliesIn struct {
 		ContractIn
-		First timex.Date `query:"first" required:"true" doc:"First day of the billing period."`
+		First Day `query:"first" required:"true" doc:"First day of the billing period."`
 	}
 	type tally struct {
 		Component string `json:"component"`
@@ -101,7 +101,7 @@ func (a *API) callRoutes() {
 			if err != nil {
 				return nil, err
 			}
-			all, err := r.tx.Usage().Tallies(r.company, c.ID, in.First)
+			all, err := r.tx.Usage().Tallies(r.company, c.ID, in.First.Date)
 			if err != nil {
 				return nil, err
 			}
@@ -114,14 +114,14 @@ func (a *API) callRoutes() {
 }
 
 func (a *API) calls(r *request, in *callsIn) (*List[Call], error) {
-	if in.Until <= in.From || in.Until > in.From.Add(callDays*24*hour) {
+	if in.Until.Instant <= in.From.Instant || in.Until.Instant > in.From.Add(callDays*24*hour) {
 		return nil, fault.Problem{Path: "until", What: "it is not within 92 days behind from"}
 	}
 	at, err := in.numbers(2)
 	if err != nil {
 		return nil, err
 	}
-	q := store.CallQuery{Period: timex.Period{From: in.From, To: in.Until}, Component: in.Component, Label: in.Label, Agent: in.Agent, Campaign: in.Campaign, Trunk: in.Trunk,
+	q := store.CallQuery{Period: timex.Period{From: in.From.Instant, To: in.Until.Instant}, Component: in.Component, Label: in.Label, Agent: in.Agent, Campaign: in.Campaign, Trunk: in.Trunk,
 		To: in.To, Result: in.Result, Before: store.CallCursor{Start: timex.Instant(at[0]), Position: at[1]}, Limit: in.Limit + 1}
 	if in.Contract != "" {
 		if q.Contract, err = named("con", in.Contract, "contract"); err != nil {

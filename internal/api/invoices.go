@@ -116,7 +116,7 @@ func (a *API) invoiceRoutes() {
 func (a *API) draftRoutes() {
 	type draftIn struct {
 		ContractIn
-		Day timex.Date `query:"day" doc:"A day of the period; absent: the period that is billed next."`
+		Day Day `query:"day" doc:"A day of the period; absent: the period that is billed next."`
 	}
 	type draft struct {
 		Total Money           `json:"total"`
@@ -128,7 +128,7 @@ func (a *API) draftRoutes() {
 			if err != nil {
 				return nil, err
 			}
-			inv, err := r.sys.DraftInvoice(r.ctx, r.company, c.ID, in.Day)
+			inv, err := r.sys.DraftInvoice(r.ctx, r.company, c.ID, in.Day.Date)
 			if err != nil {
 				return nil, err
 			}

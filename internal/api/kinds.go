@@ -23,6 +23,15 @@ type (
 	curText     string
 )
 
+// Day and Moment are dates and instants in the query of an address.
+type (
+	Day    struct{ timex.Date }
+	Moment struct{ timex.Instant }
+)
+
+func (Day) Schema(r huma.Registry) *huma.Schema    { return dateText("").Schema(r) }
+func (Moment) Schema(r huma.Registry) *huma.Schema { return timeText("").Schema(r) }
+
 func (dateText) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: "string", Format: "date", Examples: []any{"2026-03-01"}}
 }

@@ -31,8 +31,8 @@ type (
 func (a *API) serviceRoutes() {
 	type levelsIn struct {
 		ContractIn
-		First timex.Date `query:"first" required:"true"`
-		After timex.Date `query:"after" required:"true" doc:"Day after the last."`
+		First Day `query:"first" required:"true"`
+		After Day `query:"after" required:"true" doc:"Day after the last."`
 	}
 	read(a, op{id: "service-levels", method: http.MethodGet, path: "/v1/contracts/{contract}/service-levels", what: "What was promised and what was kept.", may: access.ServiceRead},
 		func(r *request, in *levelsIn) (*List[service.Attained], error) {
@@ -40,7 +40,7 @@ func (a *API) serviceRoutes() {
 			if err != nil {
 				return nil, err
 			}
-			all, err := r.sys.ServiceLevels(r.ctx, r.company, c.ID, in.First, in.After)
+			all, err := r.sys.ServiceLevels(r.ctx, r.company, c.ID, in.First.Date, in.After.Date)
 			if all == nil {
 				all = []service.Attained{}
 			}

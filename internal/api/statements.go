@@ -35,9 +35,9 @@ type Statement struct {
 
 func (a *API) statementRoutes() {
 	type statementIn struct {
-		First    timex.Date `query:"first" required:"true"`
-		After    timex.Date `query:"after" required:"true" doc:"Day after the last."`
-		Currency string     `query:"currency" required:"true" pattern:"^[A-Z]{3}$"`
+		First    Day    `query:"first" required:"true"`
+		After    Day    `query:"after" required:"true" doc:"Day after the last."`
+		Currency string `query:"currency" required:"true" pattern:"^[A-Z]{3}$"`
 	}
 	read(a, op{id: "statement-get", method: http.MethodGet, path: "/v1/statement", what: "The company's account: what was asked, what was paid, what is open.", may: access.StatementRead},
 		func(r *request, in *statementIn) (*Statement, error) {
@@ -45,7 +45,7 @@ func (a *API) statementRoutes() {
 			if err != nil {
 				return nil, err
 			}
-			s, err := r.sys.Statement(r.ctx, r.company, cur, in.First, in.After)
+			s, err := r.sys.Statement(r.ctx, r.company, cur, in.First.Date, in.After.Date)
 			if err != nil {
 				return nil, err
 			}
