@@ -37,9 +37,13 @@ type DB struct {
 	names  *tables.Names
 	writer chan *conn // holds the one connection that writes, unless it is in use
 	reader chan *conn
+	folder *conn              // folds the log in
 	opened map[chan *conn]int // how many connections belong to each
 	closed chan struct{}
 	once   sync.Once
+
+	written chan struct{} // something was committed
+	folding sync.WaitGroup
 }
 
 var _ store.DB = (*DB)(nil)
@@ -50,7 +54,6 @@ const (
 	pageBytes   = 8192
 	cacheKiB    = 64 << 10
 	readerKiB   = 8 << 10
-	walPages    = 4000 // after so many the log is folded into the file
 	maxKeptWAL  = 256 << 20
 	mappedBytes = 1 << 30
 )
@@ -58,7 +61,7 @@ const (
 // Open opens or makes the file and brings its schema up to date.
 func Open(path string, o Options) (_ *DB, err error) {
 	defer fault.Wrap(&err, "opening database %s", path)
-	db := &DB{path: path, clock: o.Clock, names: tables.NewNames(), closed: make(chan struct{}), opened: map[chan *conn]int{}}
+	db := &DB{path: path, clock: o.Clock, names: tables.NewNames(), closed: make(chan struct{}), written: make(chan struct{}, 1), opened: map[chan *conn]int{}}
 	if db.clock == nil {
 		db.clock = func() timex.Instant { return timex.At(time.Now()) }
 	}
@@ -85,6 +88,13 @@ func Open(path string, o Options) (_ *DB, err error) {
 		}
 		db.keep(db.reader, r)
 	}
+	f, err := connect(dsn(path, "rw"), writerPragmas(o))
+	if err != nil {
+		return nil, err
+	}
+	db.folder = f
+	db.folding.Add(1)
+	go db.fold(f)
 	return db, nil
 }
 
@@ -104,7 +114,7 @@ func writerPragmas(o Options) []string {
 	}
 	return []string{fmt.Sprint("busy_timeout=", busyMillis), fmt.Sprint("page_size=", pageBytes), "journal_mode=WAL", "synchronous=" + sync,
 		"foreign_keys=ON", fmt.Sprint("cache_size=-", cacheKiB), fmt.Sprint("mmap_size=", mappedBytes), "temp_store=MEMORY",
-		fmt.Sprint("wal_autocheckpoint=", walPages), fmt.Sprint("journal_size_limit=", maxKeptWAL)}
+		"wal_autocheckpoint=0", fmt.Sprint("journal_size_limit=", maxKeptWAL)}
 }
 
 // Memory is a database for tests and trials: whole and real, but gone when it is
@@ -131,6 +141,10 @@ func (db *DB) Close() (err error) {
 			for range n {
 				err = errors.Join(err, (<-pool).close())
 			}
+		}
+		db.folding.Wait()
+		if db.folder != nil {
+			err = errors.Join(err, db.folder.close())
 		}
 		if db.temp != "" {
 			err = errors.Join(err, os.RemoveAll(db.temp))
