@@ -27,6 +27,9 @@ import (
 type Options struct {
 	Clock   func() timex.Instant // nil: the machine's
 	Relaxed bool                 // a power cut may lose the last commits; for data that can be made again
+
+	files       string // tests: the name of a file layer that cuts power or fills up
+	synchronous string // tests: another setting than FULL
 }
 
 // DB is one open file.
@@ -72,7 +75,7 @@ func Open(path string, o Options) (_ *DB, err error) {
 			err = errors.Join(err, db.Close())
 		}
 	}()
-	w, err := connect(dsn(path, "rwc"), writerPragmas(o))
+	w, err := connect(o.dsn(path, "rwc"), writerPragmas(o))
 	if err != nil {
 		return nil, err
 	}
@@ -81,14 +84,14 @@ func Open(path string, o Options) (_ *DB, err error) {
 		return nil, err
 	}
 	for range readers {
-		r, err := connect(dsn(path, "rw"), []string{fmt.Sprint("busy_timeout=", busyMillis), fmt.Sprint("cache_size=-", readerKiB),
+		r, err := connect(o.dsn(path, "rw"), []string{fmt.Sprint("busy_timeout=", busyMillis), fmt.Sprint("cache_size=-", readerKiB),
 			fmt.Sprint("mmap_size=", mappedBytes), "temp_store=MEMORY", "query_only=ON"})
 		if err != nil {
 			return nil, err
 		}
 		db.keep(db.reader, r)
 	}
-	f, err := connect(dsn(path, "rw"), writerPragmas(o))
+	f, err := connect(o.dsn(path, "rw"), writerPragmas(o))
 	if err != nil {
 		return nil, err
 	}
@@ -103,14 +106,21 @@ func (db *DB) keep(pool chan *conn, c *conn) {
 	pool <- c
 }
 
-func dsn(path, mode string) string {
-	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath(), RawQuery: "mode=" + mode}).String()
+func (o Options) dsn(path, mode string) string {
+	q := url.Values{"mode": {mode}}
+	if o.files != "" {
+		q.Set("vfs", o.files)
+	}
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath(), RawQuery: q.Encode()}).String()
 }
 
 func writerPragmas(o Options) []string {
 	sync := "FULL"
 	if o.Relaxed {
 		sync = "OFF"
+	}
+	if o.synchronous != "" {
+		sync = o.synchronous
 	}
 	return []string{fmt.Sprint("busy_timeout=", busyMillis), fmt.Sprint("page_size=", pageBytes), "journal_mode=WAL", "synchronous=" + sync,
 		"foreign_keys=ON", fmt.Sprint("cache_size=-", cacheKiB), fmt.Sprint("mmap_size=", mappedBytes), "temp_store=MEMORY",
