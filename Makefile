@@ -4,7 +4,7 @@ BIN := bin/waihu
 PERIOD := 2026-03
 OUT := out
 
-.PHONY: deps run test bench fuzz build lint clean
+.PHONY: deps run test soak bench fuzz build lint clean
 
 build:
 	$(GO) build -trimpath -o $(BIN) ./cmd/waihu
@@ -18,6 +18,11 @@ run: build
 test: deps lint
 	$(GO) test -race -shuffle=on -timeout 12m ./...
 	tools/check-examples.sh
+
+# The tests of faults at length: 200 kills, 600 power cuts and full disks, a
+# million events with duplicates.
+soak: deps
+	WAIHU_SOAK=10 $(GO) test -count=1 -v -timeout 60m -run 'Killed|PowerCut|DiskFull|Shuffled' ./internal/app/... ./internal/store/...
 
 deps:
 	@tools/deps.sh
