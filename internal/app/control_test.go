@@ -189,6 +189,8 @@ func TestWhatIfOverTheBooks(t *testing.T) {
 	if w := less.Ways[0]; w.After != yuan("210.80") || len(w.Clauses) == 0 {
 		t.Errorf("two seats: %+v", w)
 	}
+	_, err := b.Cancel(ctx, who.company, who.contract, day("2026-04-01"), day("2026-04-01"))
+	wantKind(t, "ending with a day that is billed", err, fault.Conflict)
 	// Asked again by really doing it: the last invoice has that fee.
 	must(b.Cancel(ctx, who.company, who.contract, day("2026-12-10"), day("2027-01-01")))
 	b.at("2027-01-02 00:00:00")

@@ -169,6 +169,9 @@ func TestDunningSuspendsAndReleases(t *testing.T) {
 		for range 2 {
 			steps += must(b.MarkOverdue(ctx, who.company, d)).Steps
 		}
+		if status := b.documents(who.company)[0].Status; (status == store.Overdue) != (d > doc.DueOn) {
+			t.Fatalf("%s: %s, due on %s", d, status, doc.DueOn)
+		}
 		if got, want := must(b.GetCompany(ctx, who.company)).Suspended, d >= doc.DueOn+21; got != want {
 			t.Fatalf("%s: suspended is %v", d, got)
 		}
