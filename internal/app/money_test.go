@@ -240,6 +240,29 @@ func TestLateUsage(t *testing.T) {
 	b.sound(who.company)
 }
 
+// TestLateUsageRunsOn: a late call of March takes what March carried to April;
+// April charges the same, but carries less to May, which then charges more.
+func TestLateUsageRunsOn(t *testing.T) {
+	b := newBooks(t)
+	b.publish(planText)
+	who := b.customer("one", "")
+	b.calls(who, "2026-03-10 02:00:00", 120)
+	b.calls(who, "2026-04-10 02:00:00", 300)
+	b.calls(who, "2026-05-10 02:00:00", 1200)
+	for _, until := range []string{"2026-04-01", "2026-05-01", "2026-06-01"} {
+		b.at(until + " 03:00:00")
+		b.close(until)
+	}
+	b.calls(who, "2026-03-20 02:00:00", 600)
+	b.at("2026-07-01 03:00:00")
+	b.close("2026-07-01")
+	inv := b.invoice(&b.documents(who.company)[3])
+	if got, want := short(inv), "seats 100.00\ntalk 0.00\nadjustment/INV-000001/talk 0.24\nadjustment/INV-000003/talk 0.60\ntotal 106.92"; got != want {
+		t.Errorf("June\n%s\nwant\n%s", got, want)
+	}
+	b.sound(who.company)
+}
+
 // TestUnpricedIsHeld: usage without a price stops its own invoice, no other.
 func TestUnpricedIsHeld(t *testing.T) {
 	b := newBooks(t)
