@@ -83,14 +83,16 @@ func (s *System) dun(tx store.Tx, c id.Company, d *store.Document, schedule dunn
 	return step.Action, s.tell(tx, c, "dunning."+string(step.Action), dunningNews{newsOf(d), step.Action, schedule.SuspendsOn(d.DueOn)})
 }
 
-// WriteOff gives up an invoice nobody will pay.
+// WriteOff gives up what is open of an invoice.
 type WriteOff struct {
 	Key     string `json:"-"`
 	Invoice id.ID  `json:"invoice"`
 	Reason  string `json:"reason"`
+	Fx      bool   `json:"fx,omitempty"` // it was paid in another currency, and the rate moved: no bad debt
 }
 
-// WriteOff books what is open of an invoice as a bad debt. It stays on the
+// WriteOff books what is open of an invoice as a bad debt, or as lost on a rate
+// of exchange. It stays on the
 // invoice as credited, so that nobody is reminded of it again.
 func (s *System) WriteOff(ctx context.Context, c id.Company, in WriteOff) (out Paid, err error) {
 	defer fault.Wrap(&err, "write off")
@@ -101,7 +103,11 @@ func (s *System) WriteOff(ctx context.Context, c id.Company, in WriteOff) (out P
 				return Paid{}, err
 			}
 			open := openOf(doc)
-			e, err := ledger.WrittenOff(doc.ID.String(), open)
+			book := ledger.WrittenOff
+			if in.Fx {
+				book = ledger.FxDifference
+			}
+			e, err := book(doc.ID.String(), open)
 			e.Note = in.Reason
 			if err := s.book(tx, c, e, err); err != nil {
 				return Paid{}, err

@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -85,6 +86,10 @@ func TestPayments(t *testing.T) {
 	wantKind(t, "another rate of the day", b.AddRate(ctx, rate), fault.Conflict)
 	b.sound(who.company)
 	st := must(b.Statement(ctx, who.company, cny, day("2026-04-01"), day("2026-06-01")))
+	gone := must(b.WriteOff(ctx, who.company, app.WriteOff{Key: "f", Invoice: next.ID, Reason: "the rate moved", Fx: true}))
+	if !gone.Open.IsZero() || b.balance(who.company, ledger.FxResult) != "85.00" || b.balance(who.company, ledger.BadDebt) != "0.00" {
+		t.Errorf("lost on the rate: %+v", gone)
+	}
 	if st.Closing != yuan("85") || len(st.Open) != 1 || len(st.Rows) != 5 || st.Ages[1] != yuan("85") {
 		t.Errorf("%+v", st)
 	}
@@ -260,6 +265,11 @@ func TestLateUsageRunsOn(t *testing.T) {
 	if got, want := short(inv), "seats 100.00\ntalk 0.00\nadjustment/INV-000001/talk 0.24\nadjustment/INV-000003/talk 0.60\ntotal 106.92"; got != want {
 		t.Errorf("June\n%s\nwant\n%s", got, want)
 	}
+	for on, want := range map[string]string{"2026-03-15": "talk 0.24", "2026-05-15": "talk 0.60"} {
+		if got := short(must(b.DraftInvoice(context.Background(), who.company, who.contract, day(on)))); !strings.Contains(got, want+"\n") {
+			t.Errorf("the month of %s by what is known now:\n%s", on, got)
+		}
+	}
 	b.sound(who.company)
 }
 
@@ -277,8 +287,11 @@ func TestUnpricedIsHeld(t *testing.T) {
 	if run.Counts.Issued != 1 || run.Counts.Held != 1 || len(b.documents(two.company)) != 1 {
 		t.Fatalf("%+v", run.Counts)
 	}
-	decided := must(b.ClosePeriod(context.Background(), app.ClosePeriod{Until: day("2026-04-01"), Issue: day("2026-04-03"), Unpriced: true}))
-	if decided.Counts.Issued != 1 || decided.Counts.Held != 0 {
+	decided := must(b.ClosePeriod(context.Background(), app.ClosePeriod{Until: day("2026-04-01"), Issue: day("2026-04-03"), Company: one.company.ID, Unpriced: true}))
+	if again := must(b.ClosePeriod(context.Background(), app.ClosePeriod{Until: day("2026-04-01"), Issue: day("2026-04-03"), Company: one.company.ID, Unpriced: true})); again.ID != decided.ID {
+		t.Error("the same run for one company was run twice")
+	}
+	if decided.Counts.Issued != 1 || decided.Counts.Contracts != 1 || decided.Counts.Held != 0 {
 		t.Errorf("once it was decided: %+v", decided.Counts)
 	}
 	b.sound(one.company, two.company)
