@@ -18,13 +18,6 @@ type Dunned struct {
 	Suspended bool `json:"suspended"`
 }
 
-// dunningNews is what a reminder says.
-type dunningNews struct {
-	invoiceNews
-	Action     dunning.Action `json:"action"`
-	SuspendsOn timex.Date     `json:"suspends_on,omitzero"`
-}
-
 // MarkOverdue looks at a company's open invoices on a day: what is late becomes
 // overdue, reminders go out by its schedule, service is suspended. Looked at
 // twice, a day does nothing the second time.

@@ -13,6 +13,7 @@ import (
 	"waihu/internal/exact"
 	"waihu/internal/fault"
 	"waihu/internal/id"
+	"waihu/internal/lang"
 	"waihu/internal/money"
 	"waihu/internal/store"
 )
@@ -39,6 +40,25 @@ func (b *books) messages(c id.Company) map[string]int {
 		list, err := tx.Outbox().List(c, "", store.Page{Limit: 1000})
 		for _, m := range list {
 			out[m.Channel+" "+m.Topic]++
+		}
+		return err
+	})
+	return out
+}
+
+// letter is the body of the newest mail of a topic in the outbox.
+func (b *books) letter(c id.Company, topic string, tag lang.Tag) (out string) {
+	b.t.Helper()
+	b.view(func(tx store.Tx) error {
+		list, err := tx.Outbox().List(c, "", store.Page{Limit: 1000})
+		for _, m := range list {
+			if m.Channel == "mail" && m.Topic == topic {
+				body := decode[struct {
+					Lang lang.Tag
+					Args map[string]string
+				}](b.t, m.Body)
+				out = lang.Phrase(tag, "mail."+topic+".body", body.Args)
+			}
 		}
 		return err
 	})
@@ -184,10 +204,13 @@ func TestDunningSuspendsAndReleases(t *testing.T) {
 	if steps != 4 {
 		t.Errorf("%d steps", steps)
 	}
-	for topic, want := range map[string]int{"mail dunning.remind": 2, "mail dunning.warn": 1, "webhook dunning.suspend": 1, "mail invoice.overdue": 1, "webhook service.suspended": 1, "mail invoice.issued": 1} {
+	for topic, want := range map[string]int{"mail dunning.remind": 2, "mail dunning.warn": 1, "webhook dunning.suspend": 1, "webhook invoice.overdue": 1, "webhook service.suspended": 1, "mail invoice.issued": 1} {
 		if got := b.messages(who.company)[topic]; got != want {
 			t.Errorf("%s: %d messages, want %d", topic, got, want)
 		}
+	}
+	if got := b.letter(who.company, "dunning.warn", lang.Simplified); got != "账单 INV-000001 已于 2026年4月12日 到期，尚欠 1855.00 CNY。 / 若未付款，自 2026年5月3日 起将无法拨打新通话。" {
+		t.Errorf("the letter says %q", got)
 	}
 	must(b.Pay(ctx, who.company, app.Pay{Key: "a", Invoice: doc.ID, Amount: yuan("1854"), On: day("2026-05-20")}))
 	if !must(b.GetCompany(ctx, who.company)).Suspended {
