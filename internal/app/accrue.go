@@ -21,6 +21,7 @@ import (
 // fresh is what the new calls of a batch came to.
 type fresh struct {
 	sums    sums
+	carrier carrierSums
 	prepaid []prepaidCall
 }
 
@@ -33,6 +34,8 @@ type prepaidCall struct {
 func (f *fresh) add(c *store.ChargedCall, at pricedAt) error {
 	if at.contract != nil && at.contract.agreement.Wallet != "" && at.period.terms != nil {
 		f.prepaid = append(f.prepaid, prepaidCall{c, at})
+	} else if err := f.carrier.add(c.Call.Cost); err != nil {
+		return err
 	}
 	return f.sums.add(c, at)
 }
@@ -178,12 +181,14 @@ func (s *System) takePrepaid(tx store.Tx, c id.Company, w *Purse, p *prepaidCall
 			return err
 		}
 	}
-	e, err := ledger.Called(w.Name+"/"+p.call.Call.ID, w.Name, p.at.contract.agreement.ID.String(), gross, money.Amount{})
+	e, err := ledger.Called(w.Name+"/"+p.call.Call.ID, w.Name, p.at.contract.agreement.ID.String(), gross, p.call.Call.Cost)
 	if err != nil || e.IsEmpty() {
 		return err
 	}
-	if _, err := tx.Journal().ByRef(c, e.Kind, e.Ref); fault.KindOf(err) != fault.NotFound {
-		return err // nil: it was settled
+	if settled, err := tx.Journal().ByRef(c, e.Kind, e.Ref); err == nil {
+		return s.carrierLate(tx, c, settled, p.call.Call.Cost)
+	} else if fault.KindOf(err) != fault.NotFound {
+		return err
 	}
 	if err := tx.Holds().Delete(c, w.Name, p.call.Call.ID); err != nil && fault.KindOf(err) != fault.NotFound {
 		return err

@@ -47,11 +47,11 @@ func (s *System) Advice(ctx context.Context, c id.Company, contractID id.ID) (ou
 		if err := tx.Usage().Each(ctx, c, a.ID, timex.Days(b.First, b.After, of.loc), 0, seen); err != nil {
 			return err
 		}
-		inv, err := s.newestInvoice(ctx, tx, c, &a, of, b)
+		d, err := s.draft(ctx, tx, c, &a, of, b)
 		if err != nil {
 			return err
 		}
-		out = append(seen.advice(), fromLines(inv)...)
+		out = append(seen.advice(), fromLines(d.inv)...)
 		cheaper, err := s.cheaperPlans(ctx, tx, c, &a, of, b)
 		out = append(out, cheaper...)
 		for i := range out {
@@ -60,23 +60,6 @@ func (s *System) Advice(ctx context.Context, c id.Company, contractID id.ID) (ou
 		return err
 	})
 	return out, err
-}
-
-// newestInvoice is what the newest billed period comes to by what is known now,
-// or the draft of the running one.
-func (s *System) newestInvoice(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, b contract.BillingPeriod) (*invoice.Invoice, error) {
-	if a.Last.IsZero() {
-		d, err := s.draft(ctx, tx, c, a, of, b)
-		if err != nil {
-			return nil, err
-		}
-		return d.inv, nil
-	}
-	last, _, err := get[BilledPeriod](tx, c, KindBilled, a.Last)
-	if err != nil {
-		return nil, err
-	}
-	return s.billed(ctx, tx, c, a, of, last.First, last.After, last.Inputs, 0)
 }
 
 // seen notes who was given a seat, who logged in, what was on and what was used.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"strconv"
 
 	"waihu/internal/charging/budget"
 	"waihu/internal/charging/life"
@@ -82,6 +83,14 @@ type BudgetAlert struct {
 	Spent    money.Amount `json:"spent"`
 	Amount   money.Amount `json:"amount"`
 	HardStop bool         `json:"hard_stop"` // and nothing more is begun
+}
+
+func (a BudgetAlert) words() map[string]string {
+	out := map[string]string{"name": a.Name, "level": strconv.Itoa(a.Level), "spent": a.Spent.String(), "amount": a.Amount.String()}
+	if a.HardStop {
+		out["stop"] = "yes"
+	}
+	return out
 }
 
 // CheckBudgets tells of every level a company's budgets have reached, each once

@@ -4,11 +4,8 @@ import (
 	"sync"
 	"time"
 
-	"waihu/internal/charging/catalog"
-	"waihu/internal/charging/contract"
 	"waihu/internal/charging/invoice"
 	"waihu/internal/charging/meter"
-	"waihu/internal/exact"
 	"waihu/internal/fault"
 	"waihu/internal/money"
 	"waihu/internal/timex"
@@ -19,17 +16,11 @@ import (
 // that makes its bills, at list price: what is included or cheaper by quantity
 // is known when the period is over, and goes back to the wallet then.
 type pricer struct {
-	terms *contract.Terms
-	first timex.Date
+	period
 
-	mu    sync.Mutex
-	meter *meter.Meter
-	got   []meter.Charged
-	used  int
+	mu  sync.Mutex
+	got []meter.Priced
 }
-
-// meterUses bounds how many calls are put to one meter: it remembers some.
-const meterUses = 5_000
 
 // pricerAt is the pricer of the period that an instant lies in.
 func (s *System) pricerAt(a *Agreement, of *agreed, at timex.Instant) (*pricer, error) {
@@ -41,76 +32,58 @@ func (s *System) pricerAt(a *Agreement, of *agreed, at timex.Instant) (*pricer, 
 	if len(periods) == 0 {
 		return nil, fault.New(fault.Conflict, "contract %s does not serve on %s", a.Contract, day)
 	}
-	key := digest(a.Plan, a.File, periods[0].First.String(), periods[0].After.String())
+	b := periods[0]
+	key := digest(a.Plan, a.File, b.First.String(), b.After.String())
 	if p := s.read.price(key); p != nil {
 		return p, nil
 	}
-	terms, err := of.terms(periods[0].First, periods[0].After, invoice.Inputs{})
-	if err != nil {
+	p := &pricer{period: period{first: b.First}}
+	if p.terms, err = of.terms(b.First, b.After, invoice.Inputs{}); err != nil {
 		return nil, err
 	}
-	p := &pricer{terms: terms, first: periods[0].First}
+	if p.meter, err = meter.New(p.terms, meter.Options{Prices: func(x *meter.Priced) { p.got = append(p.got, *x) }}); err != nil {
+		return nil, err
+	}
 	s.read.keepPrice(key, p)
 	return p, nil
 }
 
-// cost is what a call of so many seconds of talk costs, tax included, rounded
-// half away to a millionth. A call without a price is of kind Unpriced.
+// cost is what a call of so many seconds of talk costs, tax included, to a
+// millionth. A call without a price is of kind Unpriced.
 func (p *pricer) cost(call *usage.Call, seconds int64) (money.Amount, error) {
 	c := *call
 	c.Result, c.Talk = usage.Answered, time.Duration(seconds)*time.Second
 	c.Answer, c.End, c.Total = c.Start, c.Start.Add(c.Talk), c.Talk
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.meter == nil || p.used >= meterUses {
-		m, err := meter.New(p.terms, meter.Options{Detail: func(x *meter.Charged) { p.got = append(p.got, *x) }})
-		if err != nil {
-			return money.Amount{}, err
-		}
-		p.meter, p.used = m, 0
-	}
-	p.got, p.used = p.got[:0], p.used+1
+	p.got = p.got[:0]
 	if err := p.meter.Call(&c); err != nil {
 		return money.Amount{}, err
 	}
-	sum, priced := exact.Zero, false
+	plan := p.terms.Plan
+	sum, priced := money.Zero(plan.Currency), false
 	for i := range p.got {
 		x := &p.got[i]
 		if x.Reason != "" {
-			return money.Amount{}, fault.New(fault.Unpriced, "calls to %s: %s", c.To, x.Reason)
+			return sum, fault.New(fault.Unpriced, "calls to %s: %s", c.To, x.Reason)
 		}
+		component := plan.Components[x.Component].ID
 		if !x.HasCost {
-			return money.Amount{}, fault.New(fault.Unpriced, "component %s is priced by the period's quantity: its calls cannot be prepaid", x.Component)
+			return sum, fault.New(fault.Unpriced, "component %s is priced by the period's quantity: its calls cannot be prepaid", component)
 		}
 		priced = true
-		sum = sum.Add(p.gross(x.Component, x.Cost, c.Start))
+		gross, _, err := p.taxed(component, money.Micros(x.Micros, plan.Currency), true)
+		if err == nil {
+			sum, err = plus(sum, gross)
+		}
+		if err != nil {
+			return sum, err
+		}
 	}
 	if !priced {
-		return money.Amount{}, fault.New(fault.Unpriced, "nothing in plan %s prices calls to %s", p.terms.Plan.ID, c.To)
+		return sum, fault.New(fault.Unpriced, "nothing in plan %s prices calls to %s", plan.ID, c.To)
 	}
-	out, err := money.Round(sum, p.terms.Plan.Currency, exact.HalfAway, 6)
-	if err != nil {
-		return out, fault.New(fault.Overflow, "%v", err)
-	}
-	return out, nil
-}
-
-// gross adds the tax of a component where prices do not contain it.
-func (p *pricer) gross(component string, net exact.Number, at timex.Instant) exact.Number {
-	plan := p.terms.Plan
-	comp, ok := plan.Component(component)
-	if !ok || plan.Tax.Prices == catalog.TaxInclusive {
-		return net
-	}
-	class := comp.TaxClass
-	if class == "" {
-		class = plan.Tax.Default
-	}
-	rate, ok := plan.Tax.RateOn(class, at.DateIn(p.terms.Loc))
-	if !ok {
-		return net
-	}
-	return net.Mul(exact.One.Add(rate))
+	return sum, nil
 }
 
 // longest is the longest talk that an amount pays for, up to most seconds; 0: not

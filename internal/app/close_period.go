@@ -24,6 +24,7 @@ import (
 type ClosePeriod struct {
 	Until    timex.Date `json:"until"`              // periods whose day after the last is this or before
 	Issue    timex.Date `json:"issue"`              // date on the invoices
+	Company  id.ID      `json:"company,omitzero"`   // only this one; none: all
 	Unpriced bool       `json:"unpriced,omitempty"` // issue although usage has no price: it was decided to leave it
 	Workers  int        `json:"-"`                  // drafts at once; 4 if absent, at most 64
 }
@@ -64,7 +65,7 @@ const (
 
 // openRun takes the lease and finds or begins the run.
 func (s *System) openRun(ctx context.Context, in *ClosePeriod) (run Run, err error) {
-	key := fmt.Sprintf("%s %s", in.Until, in.Issue)
+	key := strings.TrimSuffix(fmt.Sprintf("%s %s %s", in.Until, in.Issue, only(in.Company)), " ")
 	err = s.DB.Update(ctx, func(tx store.Tx) error {
 		var err error
 		if run, _, err = find[Run](tx, id.Platform, KindRun, "run", key); err == nil && run.State == runDone {
@@ -78,7 +79,7 @@ func (s *System) openRun(ctx context.Context, in *ClosePeriod) (run Run, err err
 		if !run.ID.IsZero() {
 			return nil
 		}
-		run = Run{Until: in.Until, Issue: in.Issue, State: runRunning}
+		run = Run{Until: in.Until, Issue: in.Issue, Only: in.Company, State: runRunning}
 		if run.ID, err = s.newID(tx); err != nil {
 			return err
 		}
@@ -111,6 +112,10 @@ func (s *System) walk(ctx context.Context, in *ClosePeriod, run *Run) error {
 	for { // bounded: run.Company rises with every page
 		var page []store.Record
 		err := s.DB.View(ctx, func(tx store.Tx) (err error) {
+			if !run.Only.IsZero() {
+				page, err = onlyCompany(tx, run)
+				return err
+			}
 			page, err = tx.Records().List(id.Platform, KindCompany, store.Key{}, store.Page{After: run.Company, Limit: companyPage})
 			return err
 		})
@@ -129,6 +134,26 @@ func (s *System) walk(ctx context.Context, in *ClosePeriod, run *Run) error {
 			return err
 		}
 	}
+}
+
+// only is the company of a run as text; empty: all.
+func only(company id.ID) string {
+	if company.IsZero() {
+		return ""
+	}
+	return company.String()
+}
+
+// onlyCompany is the one page of a run for one company; empty once it is done.
+func onlyCompany(tx store.Tx, run *Run) ([]store.Record, error) {
+	if run.Company == run.Only {
+		return nil, nil
+	}
+	r, err := tx.Records().Get(id.Platform, KindCompany, run.Only)
+	if err != nil {
+		return nil, err
+	}
+	return []store.Record{*r}, nil
 }
 
 // companyPage is how many companies are billed before a run notes how far it is.

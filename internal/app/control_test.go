@@ -7,6 +7,7 @@ import (
 
 	"waihu/internal/app"
 	"waihu/internal/charging/budget"
+	"waihu/internal/charging/ledger"
 	"waihu/internal/charging/life"
 	"waihu/internal/charging/service"
 	"waihu/internal/exact"
@@ -16,6 +17,7 @@ import (
 	"waihu/internal/money"
 	"waihu/internal/store"
 	"waihu/internal/timex"
+	"waihu/internal/usage"
 )
 
 func (b *books) tally(who customer, component, cost string) {
@@ -80,8 +82,19 @@ func TestForecastAndMargin(t *testing.T) {
 	if f.Spent != yuan("1432.80") || f.Left != 16 || f.Method != budget.ByKindOfDay || f.Likely.Cmp(yuan("1520")) < 0 || f.Likely.Cmp(yuan("1535")) > 0 {
 		t.Errorf("%+v", f)
 	}
+	var facts []usage.Fact
+	for _, c := range answered("carrier", timex.Instant(b.clock.Load()), 60, 60) {
+		c.Cost = money.Micros(30_000, cny)
+		facts = append(facts, c)
+	}
+	for range 2 {
+		must(b.Ingest(context.Background(), who.company, facts))
+	}
+	if got := b.balance(who.company, ledger.CarrierOwed); got != "-0.06" {
+		t.Errorf("carriers ask %s", got)
+	}
 	m := must(b.Margin(context.Background(), who.company, who.contract, day("2026-03-05")))
-	if m.Unknown != 14 || len(m.Destinations) != 1 || m.Destinations[0].Calls != 14 || m.Destinations[0].Earned != yuan("84.00") || m.Invoiced != yuan("1432.80") {
+	if m.Unknown != 14 || len(m.Destinations) != 1 || m.Destinations[0].Calls != 16 || m.Destinations[0].Earned != yuan("84.24") || m.Invoiced != yuan("1433.04") || m.Carrier != yuan("0.06") {
 		t.Errorf("%+v", m)
 	}
 }
@@ -189,6 +202,8 @@ func TestWhatIfOverTheBooks(t *testing.T) {
 	if w := less.Ways[0]; w.After != yuan("210.80") || len(w.Clauses) == 0 {
 		t.Errorf("two seats: %+v", w)
 	}
+	_, err := b.Cancel(ctx, who.company, who.contract, day("2026-04-01"), day("2026-04-01"))
+	wantKind(t, "ending with a day that is billed", err, fault.Conflict)
 	// Asked again by really doing it: the last invoice has that fee.
 	must(b.Cancel(ctx, who.company, who.contract, day("2026-12-10"), day("2027-01-01")))
 	b.at("2027-01-02 00:00:00")

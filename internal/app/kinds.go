@@ -204,10 +204,11 @@ type Stretch struct {
 // Run is one closing of periods.
 type Run struct {
 	ID      id.ID      `json:"id"`
-	Until   timex.Date `json:"until"` // periods that end on this day or before are closed
-	Issue   timex.Date `json:"issue"` // date on the invoices
-	State   string     `json:"state"` // running, done
-	Company id.ID      `json:"company,omitzero"`
+	Until   timex.Date `json:"until"`            // periods that end on this day or before are closed
+	Issue   timex.Date `json:"issue"`            // date on the invoices
+	Only    id.ID      `json:"only,omitzero"`    // this company alone
+	State   string     `json:"state"`            // running, done
+	Company id.ID      `json:"company,omitzero"` // the last that is done
 	Counts  RunCounts  `json:"counts"`
 }
 

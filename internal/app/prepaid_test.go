@@ -146,7 +146,7 @@ func TestLifeOfAPrepaidCall(t *testing.T) {
 	if long.Funds.Balance.Sign() >= 0 {
 		t.Errorf("a call that was made is booked beyond the balance: %+v", long)
 	}
-	for topic, want := range map[string]int{"webhook wallet.low": 2, "mail wallet.top_up_due": 2} {
+	for topic, want := range map[string]int{"webhook wallet.low": 2, "webhook wallet.top_up_due": 2} {
 		if got := b.messages(who.company)[topic]; got != want {
 			t.Errorf("%s: %d messages, want %d", topic, got, want)
 		}

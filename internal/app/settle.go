@@ -78,8 +78,8 @@ func (s *System) take(tx store.Tx, c id.Company, a *Agreement, r *store.Record, 
 	}
 	before, err := tx.Journal().ByRef(c, ledger.KindCall, entry.Ref)
 	switch {
-	case err == nil && store.SamePostings(before.Postings, entry.Postings):
-		return funds(tx, c, w)
+	case err == nil && onWallet(before, w.Name) == onWallet(&entry, w.Name):
+		return funds(tx, c, w) // settled, or ingested as a record
 	case err == nil:
 		return Funds{}, fault.New(fault.Conflict, "call %s was settled before with other figures", in.Call)
 	case fault.KindOf(err) != fault.NotFound:
@@ -95,6 +95,16 @@ func (s *System) take(tx store.Tx, c id.Company, a *Agreement, r *store.Record, 
 		return Funds{}, err
 	}
 	return s.keepPurse(tx, c, r, w)
+}
+
+// onWallet is what an entry takes from a wallet.
+func onWallet(e *ledger.Entry, name string) money.Amount {
+	for _, p := range e.Postings {
+		if p.Account == ledger.Wallet(name) {
+			return p.Amount
+		}
+	}
+	return money.Amount{}
 }
 
 // Release gives a hold back whole: the call was not placed or not answered. A

@@ -93,7 +93,10 @@ func (s *System) unbill(tx store.Tx, c id.Company, a *Agreement, doc *store.Docu
 		if err := s.reverse(tx, c, ledger.KindReleased, doc.ID.String()+"/"+old.First.String()); err != nil {
 			return err
 		}
-		if old.Invoice == doc.ID || old.now().By != doc.ID {
+		if old.Invoice == doc.ID { // the document stays; that its period is billed is not true any more
+			return tx.Records().Delete(c, KindBilled, r.ID)
+		}
+		if old.now().By != doc.ID {
 			return nil
 		}
 		old.Stands = old.Stands[:len(old.Stands)-1]

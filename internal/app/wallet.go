@@ -162,14 +162,6 @@ func (s *System) keepPurse(tx store.Tx, c id.Company, r *store.Record, w *Purse)
 	return out, save(tx, r, w)
 }
 
-// walletNews is what messages say of a wallet: a level that was crossed, or how
-// much is to be bought. Whoever collects the money answers with a TopUp.
-type walletNews struct {
-	Wallet  string       `json:"wallet"`
-	Balance money.Amount `json:"balance"`
-	Amount  money.Amount `json:"amount"`
-}
-
 // funds locks a wallet's holds and gives what is there.
 func funds(tx store.Tx, c id.Company, w *Purse) (out Funds, err error) {
 	out = Funds{Wallet: w.Name}
