@@ -4,7 +4,6 @@ BIN := bin/waihu
 PERIOD := 2026-03
 OUT := out
 
-.PHONY: deps run test soak bench fuzz build lint clean
 .PHONY: deps run test bench fuzz planted soak build lint clean
 
 build:
@@ -19,11 +18,6 @@ run: build
 test: deps lint
 	$(GO) test -race -shuffle=on -timeout 12m ./...
 	tools/check-examples.sh
-
-# The tests of faults at length: 200 kills, 600 power cuts and full disks, a
-# million events with duplicates.
-soak: deps
-	WAIHU_SOAK=10 $(GO) test -count=1 -v -timeout 60m -run 'Killed|PowerCut|DiskFull|Shuffled' ./internal/app/... ./internal/store/...
 
 deps:
 	@tools/deps.sh
@@ -43,9 +37,11 @@ fuzz:
 planted:
 	tools/planted.sh
 
-# Longer than make test: a year of bills of 200 companies.
-soak:
+# Longer than make test: a year of bills of 200 companies; 200 kills, 600 power
+# cuts and full disks, a million events with duplicates.
+soak: deps
 	WAIHU_SOAK=200 $(GO) test -count=1 -run TestAYearOfBills -v ./internal/app
+	WAIHU_SOAK=10 $(GO) test -count=1 -v -timeout 60m -run 'Killed|PowerCut|DiskFull|Shuffled' ./internal/app/... ./internal/store/...
 
 clean:
 	rm -rf bin $(OUT)

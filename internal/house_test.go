@@ -59,9 +59,7 @@ var floors = map[string]int{
 	"internal/serve":             8,
 	"internal/cli":               9,
 	"cmd/waihu":                  10,
-	"internal/cli":               6,
 	"internal/app/faults":        6, // tests only
-	"cmd/waihu":                  7,
 }
 
 // beside lists what rooms may import on their own floor, with the reason.

@@ -82,7 +82,7 @@ type callsIn struct {
 }
 
 func (a *API) callRoutes() {
-	read(a, op{id: "call-list", method: http.MethodGet, path: "/v1/calls", what: "Calls with what they came to, newest first.", may: access.UsageRead}, a.calls)
+	read(a, op{id: "call-list", method: http.MethodGet, path: "/v1/calls", what: "Calls with what they came to, newest first. A page may have fewer than the limit, even none, and a next page.", may: access.UsageRead}, a.calls)
 	type talliesIn struct {
 		ContractIn
 		First Day `query:"first" required:"true" doc:"First day of the billing period."`
@@ -122,24 +122,22 @@ func (a *API) calls(r *request, in *callsIn) (*List[Call], error) {
 		return nil, err
 	}
 	q := store.CallQuery{Period: timex.Period{From: in.From.Instant, To: in.Until.Instant}, Component: in.Component, Label: in.Label, Agent: in.Agent, Campaign: in.Campaign, Trunk: in.Trunk,
-		To: in.To, Result: in.Result, Before: store.CallCursor{Start: timex.Instant(at[0]), Position: at[1]}, Limit: in.Limit + 1}
+		To: in.To, Result: in.Result, Before: store.CallCursor{Start: timex.Instant(at[0]), Position: at[1]}, Limit: in.Limit}
 	if in.Contract != "" {
 		if q.Contract, err = named("con", in.Contract, "contract"); err != nil {
 			return nil, err
 		}
 	}
-	rows, err := r.tx.Usage().Calls(r.company, q)
+	page, err := r.tx.Usage().Calls(r.company, q)
 	if err != nil {
 		return nil, err
 	}
 	out := &List[Call]{Items: []Call{}}
-	if len(rows) > in.Limit {
-		rows, out.HasMore = rows[:in.Limit], true
-		last := rows[len(rows)-1]
-		out.NextCursor = numberCursor(int64(last.Call.Start), last.Position)
-	}
-	for _, c := range rows {
+	for _, c := range page.Calls {
 		out.Items = append(out.Items, callOf(c))
+	}
+	if page.Next != (store.CallCursor{}) {
+		out.HasMore, out.NextCursor = true, numberCursor(int64(page.Next.Start), page.Next.Position)
 	}
 	return out, nil
 }
