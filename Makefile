@@ -18,6 +18,7 @@ run: build
 test: deps lint
 	$(GO) test -race -shuffle=on -timeout 12m ./...
 	tools/check-examples.sh
+	tools/check-service.sh
 
 deps:
 	@tools/deps.sh

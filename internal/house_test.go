@@ -54,6 +54,7 @@ var floors = map[string]int{
 	"internal/store/tables":      5,
 	"internal/app":               5,
 	"internal/notify":            5,
+	"internal/archive":           6,
 	"internal/receive":           6,
 	"internal/api":               7,
 	"internal/serve":             8,

@@ -50,6 +50,11 @@ type grammar struct {
 	Formats formatsCmd `cmd:"" help:"List the record formats that are understood."`
 	Serve   serveCmd   `cmd:"" help:"Run the service: keep the books, serve the interface."`
 	Config  configCmd  `cmd:"" help:"Print the service's configuration and where each value came from."`
+	Doctor  doctorCmd  `cmd:"" help:"Examine the installation and every rule of its books."`
+	Backup  backupCmd  `cmd:"" help:"Copy the books while the service runs."`
+	Restore restoreCmd `cmd:"" help:"Put a copy into an empty data folder."`
+	Export  exportCmd  `cmd:"" help:"Write everything, or all of a company, into an archive."`
+	Import  importCmd  `cmd:"" help:"Read an archive of everything into an empty database, SQLite or PostgreSQL."`
 	User    userCmd    `cmd:"" help:"Let people in, from the service's own machine."`
 	Key     keyCmd     `cmd:"" help:"Make and end API keys, from the service's own machine."`
 	Version versionCmd `cmd:"" help:"Print version and build."`
