@@ -59,6 +59,15 @@ type grammar struct {
 	Seats    seatsCmd    `cmd:"" help:"Say how many seats a load of calls needs, month by month, and why."`
 	Cheapest cheapestCmd `cmd:"" help:"Find the smallest bill possible among offers for this usage."`
 	Advise   adviseCmd   `cmd:"" help:"Say what was wasted in a period, and what a change of size would have saved."`
+	Serve    serveCmd    `cmd:"" help:"Run the service: keep the books, serve the interface."`
+	Config   configCmd   `cmd:"" help:"Print the service's configuration and where each value came from."`
+	Doctor   doctorCmd   `cmd:"" help:"Examine the installation and every rule of its books."`
+	Backup   backupCmd   `cmd:"" help:"Copy the books while the service runs."`
+	Restore  restoreCmd  `cmd:"" help:"Put a copy into an empty data folder."`
+	Export   exportCmd   `cmd:"" help:"Write everything, or all of a company, into an archive."`
+	Import   importCmd   `cmd:"" help:"Read an archive of everything into an empty database, SQLite or PostgreSQL."`
+	User     userCmd     `cmd:"" help:"Let people in, from the service's own machine."`
+	Key      keyCmd      `cmd:"" help:"Make and end API keys, from the service's own machine."`
 }
 
 // env is what commands get from outside.
