@@ -90,7 +90,7 @@ func (db *DB) Close() error {
 
 // Ready asks the server, and compares its schema with the program's.
 func (db *DB) Ready(ctx context.Context) error {
-	all, err := steps()
+	all, err := tables.Steps(migrations)
 	if err != nil {
 		return err
 	}
