@@ -4,7 +4,7 @@ BIN := bin/waihu
 PERIOD := 2026-03
 OUT := out
 
-.PHONY: deps run test bench fuzz planted soak build lint clean
+.PHONY: deps run test bench fuzz build lint clean
 
 build:
 	$(GO) build -trimpath -o $(BIN) ./cmd/waihu
@@ -32,14 +32,6 @@ bench:
 # A minute of fuzzing for every parser; failures are kept under testdata/fuzz.
 fuzz:
 	tools/fuzz.sh
-
-# Faults planted in the books, one after another: the tests must find each.
-planted:
-	tools/planted.sh
-
-# Longer than make test: a year of bills of 200 companies.
-soak:
-	WAIHU_SOAK=200 $(GO) test -count=1 -run TestAYearOfBills -v ./internal/app
 
 clean:
 	rm -rf bin $(OUT)

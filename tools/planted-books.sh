@@ -4,7 +4,7 @@
 # given the faulty file in its place. Prints what was found, and fails if a fault
 # survived or its line is not there any more.
 #
-#   tools/planted.sh [word]     only faults whose file or name has the word
+#   tools/planted-books.sh [word]     only faults whose file or name has the word
 set -eu
 cd "$(dirname "$0")/.."
 GO=${GO:-go}
@@ -34,6 +34,6 @@ while IFS="$tab" read -r name file from to package tests; do
 		echo "found     $name: $(grep -m1 -- '--- FAIL' "$work/out" | sed 's/ *--- FAIL: //; s/ (.*//')"
 		found=$((found + 1))
 	fi
-done <tools/planted.tsv
+done <tools/planted-books.tsv
 echo "$found faults found, $bad not"
 [ "$bad" = 0 ]
