@@ -4,7 +4,7 @@ BIN := bin/waihu
 PERIOD := 2026-03
 OUT := out
 
-.PHONY: deps run test bench fuzz build lint clean
+.PHONY: deps run test bench fuzz coverage soak build lint clean
 
 build:
 	$(GO) build -trimpath -o $(BIN) ./cmd/waihu
@@ -32,6 +32,17 @@ bench:
 # A minute of fuzzing for every parser; failures are kept under testdata/fuzz.
 fuzz:
 	tools/fuzz.sh
+
+# Statement coverage of the charging wing, with its floor.
+coverage:
+	tools/coverage.sh
+
+# What takes too long for every change: planted faults that tests must find, and
+# a year of bills of 200 companies.
+soak: coverage
+	tools/planted.sh
+	tools/planted-books.sh
+	WAIHU_SOAK=200 $(GO) test -count=1 -run TestAYearOfBills -v ./internal/app
 
 clean:
 	rm -rf bin $(OUT)
