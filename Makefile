@@ -4,7 +4,7 @@ BIN := bin/waihu
 PERIOD := 2026-03
 OUT := out
 
-.PHONY: deps run test soak bench fuzz build lint clean
+.PHONY: deps run test bench fuzz coverage soak build lint clean
 
 build:
 	$(GO) build -trimpath -o $(BIN) ./cmd/waihu
@@ -19,11 +19,6 @@ test: deps lint
 	$(GO) test -race -shuffle=on -timeout 12m ./...
 	tools/check-examples.sh
 
-# The tests of faults at length: 200 kills, 600 power cuts and full disks, a
-# million events with duplicates.
-soak: deps
-	WAIHU_SOAK=10 $(GO) test -count=1 -v -timeout 60m -run 'Killed|PowerCut|DiskFull|Shuffled' ./internal/app/... ./internal/store/...
-
 deps:
 	@tools/deps.sh
 
@@ -37,6 +32,19 @@ bench:
 # A minute of fuzzing for every parser; failures are kept under testdata/fuzz.
 fuzz:
 	tools/fuzz.sh
+
+# Statement coverage of the charging wing, with its floor.
+coverage:
+	tools/coverage.sh
+
+# What takes too long for every change: planted faults that tests must find, a
+# year of bills of 200 companies, 200 kills, 600 power cuts and full disks, a
+# million events with duplicates.
+soak: coverage
+	tools/planted.sh
+	tools/planted-books.sh
+	WAIHU_SOAK=200 $(GO) test -count=1 -run TestAYearOfBills -v ./internal/app
+	WAIHU_SOAK=10 $(GO) test -count=1 -timeout 60m -run 'Killed|PowerCut|DiskFull|Shuffled' -v ./internal/app/... ./internal/store/...
 
 clean:
 	rm -rf bin $(OUT)

@@ -32,12 +32,14 @@ var floors = map[string]int{
 	"internal/charging/budget":   3,
 	"internal/charging/dunning":  3,
 	"internal/charging/fx":       3,
+	"internal/charging/forecast": 3,
 	"internal/charging/invoice":  3,
 	"internal/charging/life":     3,
 	"internal/charging/service":  3,
 	"internal/charging/ledger":   3,
 	"internal/charging/meter":    3,
 	"internal/charging/rating":   3,
+	"internal/charging/staffing": 3,
 	"internal/charging/wallet":   3,
 	"internal/charging/cases":    3, // tests only
 	"internal/document":          4,
@@ -73,6 +75,8 @@ var beside = map[string]map[string]string{
 	"internal/charging/life":     {"internal/charging/catalog": "plans to stay on or switch to", "internal/charging/contract": "the clauses that decide"},
 	"internal/charging/service":  {"internal/charging/contract": "what was promised"},
 	"internal/charging/wallet":   {"internal/charging/deck": "the longest call a balance pays for", "internal/charging/ledger": "a purse is the projection of its journal"},
+	"internal/charging/forecast": {"internal/charging/catalog": "shares, hours and keys of files", "internal/charging/meter": "seats in use are a level, as it counts them", "internal/charging/staffing": "the load by half hour that seats are worked out from"},
+	"internal/charging/staffing": {},
 }
 
 // pure rooms use the standard library alone: charging must give the same answer

@@ -21,6 +21,7 @@ import (
 // fresh is what the new calls of a batch came to.
 type fresh struct {
 	sums    sums
+	carrier carrierSums
 	prepaid []prepaidCall
 }
 
@@ -33,6 +34,8 @@ type prepaidCall struct {
 func (f *fresh) add(c *store.ChargedCall, at pricedAt) error {
 	if at.contract != nil && at.contract.agreement.Wallet != "" && at.period.terms != nil {
 		f.prepaid = append(f.prepaid, prepaidCall{c, at})
+	} else if err := f.carrier.add(c.Call.Cost); err != nil {
+		return err
 	}
 	return f.sums.add(c, at)
 }
@@ -178,12 +181,14 @@ func (s *System) takePrepaid(tx store.Tx, c id.Company, w *Purse, p *prepaidCall
 			return err
 		}
 	}
-	e, err := ledger.Called(w.Name+"/"+p.call.Call.ID, w.Name, p.at.contract.agreement.ID.String(), gross, money.Amount{})
+	e, err := ledger.Called(callRef(w.Name, p.call.Call.ID), w.Name, p.at.contract.agreement.ID.String(), gross, p.call.Call.Cost)
 	if err != nil || e.IsEmpty() {
 		return err
 	}
-	if _, err := tx.Journal().ByRef(c, e.Kind, e.Ref); fault.KindOf(err) != fault.NotFound {
-		return err // nil: it was settled
+	if settled, err := tx.Journal().ByRef(c, e.Kind, e.Ref); err == nil {
+		return s.carrierLate(tx, c, settled, p.call.Call.Cost)
+	} else if fault.KindOf(err) != fault.NotFound {
+		return err
 	}
 	if err := tx.Holds().Delete(c, w.Name, p.call.Call.ID); err != nil && fault.KindOf(err) != fault.NotFound {
 		return err
@@ -229,18 +234,13 @@ func (s *System) releaseAccrued(tx store.Tx, x *issuing, doc *store.Document) er
 		return err
 	}
 	contract := x.a.ID.String()
-	accrued := map[timex.Date][]ledger.Part{}
+	var accrued []ledger.Standing
 	for _, b := range all {
 		first, category, is := ledger.AccruedIn(b.Account, contract)
-		if is && first <= x.d.inv.First && !b.Amount.IsZero() {
-			accrued[first] = append(accrued[first], ledger.Part{Category: category, Amount: b.Amount})
+		if is && first <= x.d.inv.First && b.Amount.Currency() == doc.Total.Currency() {
+			accrued = append(accrued, ledger.Standing{First: first, Category: category, Amount: b.Amount})
 		}
 	}
-	for _, first := range slices.Sorted(maps.Keys(accrued)) {
-		e, err := ledger.Release(doc.ID.String()+"/"+first.String(), contract, first, accrued[first])
-		if err := s.book(tx, x.company, e, err); err != nil {
-			return err
-		}
-	}
-	return nil
+	e, err := ledger.Release(doc.ID.String(), contract, accrued)
+	return s.book(tx, x.company, e, err)
 }

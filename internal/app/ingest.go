@@ -232,13 +232,16 @@ func (s *System) keepBatches(tx store.Tx, c id.Company, batches []*handed) error
 	if err := s.bookUsage(tx, c, position, fresh.sums); err != nil {
 		return err
 	}
+	if err := s.bookCarrier(tx, c, position, fresh.carrier); err != nil {
+		return err
+	}
 	return s.bookPrepaid(tx, c, fresh.prepaid)
 }
 
 // keepCalls adds the calls of all batches, tells each what became of its own,
 // and sums up those that are new.
 func keepCalls(tx store.Tx, c id.Company, calls []store.ChargedCall, batches []*handed) (*fresh, error) {
-	all := &fresh{sums: sums{}}
+	all := &fresh{sums: sums{}, carrier: carrierSums{}}
 	if len(calls) == 0 {
 		return all, nil
 	}

@@ -92,26 +92,17 @@ func (e *Entry) Reverse(kind, ref string) Entry {
 	return out
 }
 
-// UsageAccrued says what was used and is not invoiced yet.
-func UsageAccrued(ref string, used []Part) (Entry, error) {
-	w := write(KindUsage, ref)
-	for _, u := range used {
-		w.debit(Unbilled, u.Amount).credit(Revenue(u.Category), u.Amount)
-	}
-	return w.done()
-}
-
 // Invoiced is an invoice in the words of the books. Amounts may be negative: an
 // adjustment can outweigh a month.
 type Invoiced struct {
-	Ref     string
-	Earned  []Part // for service up to the end of the period
-	Ahead   []Part // for service behind it
-	Tax     money.Amount
-	Accrued []Part // what was booked as usage before, and is an invoice now
+	Ref    string
+	Earned []Part // for service up to the end of the period
+	Ahead  []Part // for service behind it
+	Tax    money.Amount
 }
 
-// Entry asks the customer for the whole, and takes back what was accrued.
+// Entry asks the customer for the whole. What had accrued is taken back by a
+// Release of its own.
 func (x Invoiced) Entry() (Entry, error) {
 	w := write(KindInvoice, x.Ref)
 	for _, p := range x.Earned {
@@ -120,11 +111,7 @@ func (x Invoiced) Entry() (Entry, error) {
 	for _, p := range x.Ahead {
 		w.debit(Receivable, p.Amount).credit(Deferred(p.Category), p.Amount)
 	}
-	w.debit(Receivable, x.Tax).credit(Tax, x.Tax)
-	for _, p := range x.Accrued {
-		w.debit(Revenue(p.Category), p.Amount).credit(Unbilled, p.Amount)
-	}
-	return w.done()
+	return w.debit(Receivable, x.Tax).credit(Tax, x.Tax).done()
 }
 
 // ServedAhead moves what was invoiced ahead to what is earned.
