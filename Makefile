@@ -42,7 +42,7 @@ coverage:
 # tests must find each.
 planted:
 	tools/planted.sh
-	tools/planted-charging.sh
+	tools/planted-books.sh
 
 # Longer than make test: coverage, planted faults, a year of bills of 200
 # companies, 200 kills, 600 power cuts and full disks, a million events with

@@ -56,6 +56,7 @@ var floors = map[string]int{
 	"internal/access":            5,
 	"internal/store/postgres":    5,
 	"internal/store/sqlite":      5,
+	"internal/export":            4,
 	"internal/store/storetest":   5, // tests only
 	"internal/store/tables":      5,
 	"internal/app":               5,
@@ -89,6 +90,7 @@ var beside = map[string]map[string]string{
 	"internal/charging/clause":   {"internal/charging/catalog": "prices and their rules", "internal/charging/contract": "what was signed", "internal/charging/deck": "decks of the plan", "internal/charging/invoice": "what a period costs in which nothing is used", "internal/charging/meter": "and its quantities"},
 	"internal/charging/wallet":   {"internal/charging/deck": "the longest call a balance pays for", "internal/charging/ledger": "a purse is the projection of its journal"},
 	"internal/notify":            {"internal/access": "secrets are sealed, and a webhook that is switched off is a deed of the audit log"},
+	"internal/export":            {"internal/store": "the calls it writes"},
 	"internal/store/sqlite":      {"internal/store/tables": "the rows it keeps"},
 	"internal/store/postgres":    {"internal/store/tables": "the rows it keeps"},
 	"internal/charging/life":     {"internal/charging/catalog": "plans to stay on or switch to", "internal/charging/contract": "the clauses that decide"},
@@ -123,6 +125,7 @@ var outside = map[string][]string{
 	"github.com/danielgtaylor/huma/v2":      {"internal/api"},
 	"github.com/go-sql-driver/mysql":        {"internal/receive"},
 	"github.com/prometheus/client_golang":   {"internal/serve"},
+	"github.com/parquet-go/parquet-go":      {"internal/export"},
 	"modernc.org/sqlite":                    {"internal/store/sqlite"},
 	"github.com/jackc/pgx/v5":               {"internal/store/postgres"},
 }
