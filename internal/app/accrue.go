@@ -181,7 +181,7 @@ func (s *System) takePrepaid(tx store.Tx, c id.Company, w *Purse, p *prepaidCall
 			return err
 		}
 	}
-	e, err := ledger.Called(w.Name+"/"+p.call.Call.ID, w.Name, p.at.contract.agreement.ID.String(), gross, p.call.Call.Cost)
+	e, err := ledger.Called(callRef(w.Name, p.call.Call.ID), w.Name, p.at.contract.agreement.ID.String(), gross, p.call.Call.Cost)
 	if err != nil || e.IsEmpty() {
 		return err
 	}
