@@ -49,10 +49,12 @@ var floors = map[string]int{
 	"internal/store":             4,
 	"internal/store/postgres":    5,
 	"internal/store/sqlite":      5,
+	"internal/export":            4,
 	"internal/store/storetest":   5, // tests only
 	"internal/store/tables":      5,
 	"internal/app":               5,
 	"internal/cli":               6,
+	"internal/app/faults":        6, // tests only
 	"cmd/waihu":                  7,
 }
 
@@ -67,6 +69,7 @@ var beside = map[string]map[string]string{
 	"internal/charging/meter":    {"internal/charging/catalog": "what to count", "internal/charging/contract": "for which period", "internal/charging/deck": "at which rate"},
 	"internal/charging/rating":   {"internal/charging/catalog": "prices", "internal/charging/contract": "terms", "internal/charging/deck": "what a call costs", "internal/charging/meter": "quantities"},
 	"internal/charging/invoice":  {"internal/charging/catalog": "taxes", "internal/charging/contract": "terms", "internal/charging/meter": "what was gathered", "internal/charging/rating": "lines"},
+	"internal/export":            {"internal/store": "the calls it writes"},
 	"internal/store/sqlite":      {"internal/store/tables": "the rows it keeps"},
 	"internal/store/postgres":    {"internal/store/tables": "the rows it keeps"},
 	"internal/charging/life":     {"internal/charging/catalog": "plans to stay on or switch to", "internal/charging/contract": "the clauses that decide"},
@@ -94,6 +97,7 @@ var outside = map[string][]string{
 	"github.com/vbauerster/mpb/v8":          {"internal/cli"},
 	"golang.org/x/term":                     {"internal/cli"},
 	"github.com/santhosh-tekuri/jsonschema": {"internal/planfile"},
+	"github.com/parquet-go/parquet-go":      {"internal/export"},
 	"modernc.org/sqlite":                    {"internal/store/sqlite"},
 	"github.com/jackc/pgx/v5":               {"internal/store/postgres"},
 }

@@ -13,7 +13,7 @@ import (
 // Ready reads the file and compares its schema with the program's.
 func (db *DB) Ready(ctx context.Context) error {
 	return db.run(ctx, db.reader, "BEGIN", readClock, func(c *conn, _ *tables.Tx) error {
-		all, err := steps()
+		all, err := tables.Steps(migrations)
 		if err != nil {
 			return err
 		}
@@ -22,6 +22,19 @@ func (db *DB) Ready(ctx context.Context) error {
 			err = fault.New(fault.Conflict, "database %s has schema %d, %d was expected", db.path, at, len(all))
 		}
 		return err
+	})
+}
+
+// Check reads the whole file and looks whether its pages and indexes are sound. A
+// damage is of kind Mismatch.
+func (db *DB) Check(ctx context.Context) error {
+	return db.run(ctx, db.reader, "BEGIN", readClock, func(c *conn, _ *tables.Tx) error {
+		return c.query("PRAGMA integrity_check(1)", nil, func(r tables.Row) error {
+			if found := r.Text(0); found != "ok" {
+				return fault.New(fault.Mismatch, "database %s is damaged: %s; restore the last backup", db.path, found)
+			}
+			return nil
+		})
 	})
 }
 
@@ -36,7 +49,7 @@ func (db *DB) Backup(ctx context.Context, path string) (err error) {
 	if err := os.Remove(part); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	c, err := connect(dsn(db.path, "rw"), []string{fmt.Sprint("busy_timeout=", busyMillis), "synchronous=FULL"})
+	c, err := connect(Options{}.dsn(db.path, "rw"), []string{fmt.Sprint("busy_timeout=", busyMillis), "synchronous=FULL"})
 	if err != nil {
 		return err
 	}

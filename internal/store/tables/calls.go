@@ -45,10 +45,7 @@ type CallRow struct {
 // statement were there already nothing of it is written and the known ones are
 // looked up.
 func (t facts) AddCalls(c id.Company, calls []store.ChargedCall) ([]store.Outcome, error) {
-	if len(calls) > store.MaxBatch {
-		return nil, fault.New(fault.Invalid, "%d calls at once: at most %d were expected", len(calls), store.MaxBatch)
-	}
-	company, err := t.writing(c)
+	company, head, err := t.begin(c, len(calls))
 	if err != nil {
 		return nil, err
 	}
@@ -56,20 +53,46 @@ func (t facts) AddCalls(c id.Company, calls []store.ChargedCall) ([]store.Outcom
 	if err != nil {
 		return nil, err
 	}
-	b := batch{facts: t, company: company, calls: calls, out: make([]store.Outcome, len(calls))}
-	if b.position, err = t.head(company); err != nil {
-		return nil, err
-	}
-	before := b.position
+	b := batch{facts: t, company: company, calls: calls, out: make([]store.Outcome, len(calls)), position: head}
 	for _, m := range order {
 		if err := b.write(m, months[m]); err != nil {
 			return nil, err
 		}
 	}
-	if b.position > before {
-		_, err = t.exec("UPDATE companies SET position = ? WHERE key = ?", b.position, company)
+	return b.out, t.advance(company, head, b.position)
+}
+
+// begin locks a company for so many facts, and gives its number and position.
+func (t facts) begin(c id.Company, n int) (company, head int64, err error) {
+	if n > store.MaxBatch {
+		return 0, 0, fault.New(fault.Invalid, "%d facts at once: at most %d were expected", n, store.MaxBatch)
 	}
-	return b.out, err
+	if company, err = t.writing(c); err != nil {
+		return 0, 0, err
+	}
+	head, err = t.head(company)
+	return company, head, err
+}
+
+// advance notes how far a company's usage has come.
+func (t facts) advance(company, from, to int64) error {
+	if to == from {
+		return nil
+	}
+	_, err := t.exec("UPDATE companies SET position = ? WHERE key = ?", to, company)
+	return err
+}
+
+// narrow gives the numbers of a company and one of its contracts, 0 for the zero
+// contract. Where there is no such company or contract, found is false.
+func (t facts) narrow(c id.Company, contract id.ID) (company, owner int64, found bool, err error) {
+	if company, err = t.company(c, false); err == nil && !contract.IsZero() {
+		owner, err = t.contract(company, contract, false)
+	}
+	if isNone(err) {
+		return 0, 0, false, nil
+	}
+	return company, owner, err == nil, err
 }
 
 // prepare encodes the calls and sorts them by month, in the order of their coming.
@@ -339,35 +362,35 @@ func (t facts) months(p timex.Period) ([]timex.Date, error) {
 }
 
 // Calls reads along the index of starts, the newest first.
-func (t facts) Calls(c id.Company, q store.CallQuery) ([]store.ChargedCall, error) {
+func (t facts) Calls(c id.Company, q store.CallQuery) (page store.CallPage, err error) {
 	if err := store.CheckLimit(q.Limit); err != nil {
-		return nil, err
+		return page, err
 	}
-	company, err := t.company(c, false)
-	if isNone(err) {
-		return nil, nil
+	company, owner, found, err := t.narrow(c, q.Contract)
+	if !found {
+		return page, err
 	}
 	months, err := t.months(q.Period)
 	if err != nil {
-		return nil, err
+		return page, err
 	}
-	owner := int64(0)
-	if !q.Contract.IsZero() {
-		if owner, err = t.contract(company, q.Contract, false); err != nil {
-			if isNone(err) {
-				err = nil
-			}
-			return nil, err
-		}
-	}
-	var out []store.ChargedCall
+	look := looking{facts: t, company: company, owner: owner, q: &q, left: store.MaxLooked}
 	slices.Reverse(months)
 	for _, m := range months {
-		if err := t.callsOf(Table(m), company, owner, &q, &out); err != nil || len(out) == q.Limit {
-			return out, err
+		if err := look.in(Table(m)); err != nil || !look.page.Next.Start.IsZero() {
+			return look.page, err
 		}
 	}
-	return out, nil
+	return look.page, nil
+}
+
+// looking is the reading of one page.
+type looking struct {
+	facts
+	company, owner int64
+	q              *store.CallQuery
+	left           int // calls that may still be looked at
+	page           store.CallPage
 }
 
 // CallsByTime is the statement that reads a month by time, newest first.
@@ -376,32 +399,38 @@ func CallsByTime(name string, owner int64) string {
 	if owner != 0 {
 		sql += " AND contract = ?"
 	}
-	return sql + " ORDER BY start DESC, pk DESC"
+	return sql + " ORDER BY start DESC, pk DESC LIMIT ?"
 }
 
-func (t facts) callsOf(name string, company, owner int64, q *store.CallQuery, out *[]store.ChargedCall) error {
-	start, pk := q.Period.To, company<<positionBits
+// in looks at the calls of one month.
+func (l *looking) in(name string) error {
+	q, start, pk := l.q, l.q.Period.To, l.company<<positionBits
 	if !q.Before.Start.IsZero() && q.Before.Start < start {
-		start, pk = q.Before.Start, company<<positionBits|q.Before.Position
+		start, pk = q.Before.Start, l.company<<positionBits|q.Before.Position
 	}
-	args := []any{company, q.Period.From, start, pk}
-	if owner != 0 {
-		args = append(args, owner)
+	args := []any{l.company, q.Period.From, start, pk}
+	if l.owner != 0 {
+		args = append(args, l.owner)
 	}
-	err := t.scan(CallsByTime(name, owner), args, func(r Row) error {
-		call, err := t.readCall(r)
-		if err == nil && q.Takes(call) {
-			if *out = append(*out, *call); len(*out) == q.Limit {
-				return errEnough
-			}
+	limit := l.left
+	if !q.Narrow() {
+		limit = min(limit, q.Limit-len(l.page.Calls))
+	}
+	return l.query(CallsByTime(name, l.owner), append(args, limit), func(r Row) error {
+		if len(l.page.Calls) == q.Limit {
+			return nil // the rest of what was asked for in vain
 		}
-		return err
-	})
-	if err == errEnough {
+		call, err := l.readCall(r)
+		if err != nil {
+			return err
+		}
+		l.left--
+		if q.Takes(call) {
+			l.page.Calls = append(l.page.Calls, *call)
+		}
+		if len(l.page.Calls) == q.Limit || l.left == 0 {
+			l.page.Next = store.CallCursor{Start: call.Call.Start, Position: call.Position}
+		}
 		return nil
-	}
-	return err
+	})
 }
-
-// errEnough ends a reading early.
-var errEnough = fault.New(fault.Internal, "enough was read")
