@@ -24,7 +24,11 @@ var usd = money.MustCurrency("USD")
 // support, 50 of set-up and 6 % tax: 1,855.
 func billed(t *testing.T) (*books, customer, *store.Document) {
 	t.Helper()
-	b := newBooks(t)
+	return billedIn(t, newBooks(t))
+}
+
+func billedIn(t *testing.T, b *books) (*books, customer, *store.Document) {
+	t.Helper()
 	b.publish(planText)
 	who := b.customer("one", fiveSeats)
 	b.at("2026-04-01 03:00:00")
@@ -116,8 +120,10 @@ func TestPayments(t *testing.T) {
 }
 
 // TestOneKeyOneEffect: 64 ask at once with one key.
-func TestOneKeyOneEffect(t *testing.T) {
-	b, who, doc := billed(t)
+func TestOneKeyOneEffect(t *testing.T) { oneKey(t, newBooks(t)) }
+
+func oneKey(t *testing.T, b *books) {
+	b, who, doc := billedIn(t, b)
 	var group sync.WaitGroup
 	seen := make([]id.ID, 64)
 	for i := range seen {
