@@ -281,21 +281,70 @@ const maxTries = 5
 
 // closeNext bills the next period of a contract if it is over: the draft is made
 // beside other work, then issued in one short transaction, if the contract is
-// still what the draft was made from.
+// still what the draft was made from. What cannot be billed for a reason in the
+// contract or its usage is held, and does not stop the run.
 func (s *System) closeNext(ctx context.Context, in *ClosePeriod, run *Run, c id.Company, contract id.ID, x *issuing) (more bool, err error) {
 	for range maxTries {
 		if x == nil {
-			if x, err = s.prepare(ctx, in, c, contract); err != nil || x == nil {
-				return false, err
+			if x, err = s.prepare(ctx, in, c, contract); err != nil {
+				return false, s.holdFor(ctx, run, c, Step{Contract: contract}, err)
+			}
+			if x == nil {
+				return false, nil
 			}
 		}
-		more, err = s.finish(ctx, in, run, x)
+		if why := heldFor(in, x); why != "" {
+			return false, s.holdBack(ctx, c, run, x.step(stepHeld, why))
+		}
+		err = s.finish(ctx, run, x)
+		if err == nil {
+			return true, nil
+		}
 		if !errors.Is(err, errMoved) {
-			return more, err
+			return false, s.holdFor(ctx, run, c, x.step(stepHeld, ""), err)
 		}
 		x = nil
 	}
 	return false, err
+}
+
+// step is what becomes of the draft in a run.
+func (x *issuing) step(state, why string) Step {
+	return Step{Contract: x.a.ID, First: x.d.inv.First, After: x.d.inv.After, State: state, Why: why}
+}
+
+// holdFor holds a period for an error that lies in what is billed; any other, as
+// of a database that is gone, is the run's.
+func (s *System) holdFor(ctx context.Context, run *Run, c id.Company, step Step, err error) error {
+	if fault.KindOf(err) == fault.Internal {
+		return err
+	}
+	step.State, step.Why = stepHeld, err.Error()
+	return s.holdBack(ctx, c, run, step)
+}
+
+// holdBack notes why a period is not billed.
+func (s *System) holdBack(ctx context.Context, c id.Company, run *Run, step Step) error {
+	return s.DB.Update(ctx, func(tx store.Tx) error { return s.putStep(tx, c, run, &step) })
+}
+
+// putStep keeps what became of a period in a run, in the place of what became of
+// it in an earlier attempt.
+func (s *System) putStep(tx store.Tx, c id.Company, run *Run, step *Step) error {
+	step.Run = run.ID
+	key := store.Key{Name: "step", Value: fmt.Sprintf("%s/%s/%s", run.ID, step.Contract, step.First)}
+	r, err := tx.Records().ByKey(c, KindStep, key)
+	if err != nil && fault.KindOf(err) != fault.NotFound {
+		return err
+	}
+	if err != nil {
+		r = &store.Record{Company: c, Kind: KindStep, Unique: []store.Key{key}}
+		if r.ID, err = s.newID(tx); err != nil {
+			return err
+		}
+	}
+	r.Index = []store.Key{{Name: "run", Value: run.ID.String()}}
+	return save(tx, r, step)
 }
 
 // prepare drafts the next period that is over; nil: there is none.
@@ -320,44 +369,24 @@ func (s *System) prepare(ctx context.Context, in *ClosePeriod, c id.Company, con
 	return x, err
 }
 
-// finish issues a prepared draft, or holds it and says why.
-func (s *System) finish(ctx context.Context, in *ClosePeriod, run *Run, x *issuing) (more bool, err error) {
-	key := fmt.Sprintf("%s/%s/%s", run.ID, x.a.ID, x.d.inv.First)
-	step := Step{Run: run.ID, Contract: x.a.ID, First: x.d.inv.First, After: x.d.inv.After, State: stepIssued}
-	if why := heldFor(in, x); why != "" {
-		step.State, step.Why = stepHeld, why
-	}
-	err = s.DB.Update(ctx, func(tx store.Tx) error {
-		r := &store.Record{Company: x.company, Kind: KindStep, Unique: []store.Key{{Name: "step", Value: key}}, Index: []store.Key{{Name: "run", Value: run.ID.String()}}}
-		_, before, err := find[Step](tx, x.company, KindStep, "step", key)
-		switch {
-		case err == nil:
-			r = before // it was held in an earlier attempt
-		case fault.KindOf(err) != fault.NotFound:
+// finish issues a prepared draft, with its step of the run.
+func (s *System) finish(ctx context.Context, run *Run, x *issuing) error {
+	return s.DB.Update(ctx, func(tx store.Tx) error {
+		now, err := tx.Records().Get(x.company, KindContract, x.a.ID)
+		if err != nil {
 			return err
-		default:
-			if r.ID, err = s.newID(tx); err != nil {
-				return err
-			}
 		}
-		if step.State == stepIssued {
-			now, err := tx.Records().Get(x.company, KindContract, x.a.ID)
-			if err != nil {
-				return err
-			}
-			if now.Revision != x.record.Revision {
-				return errMoved
-			}
-			y := x.again()
-			doc, err := s.issue(ctx, tx, y)
-			if err != nil {
-				return err
-			}
-			step.Invoice, step.Number, step.Total = doc.ID, doc.Number, doc.Total
+		if now.Revision != x.record.Revision {
+			return errMoved
 		}
-		return save(tx, r, &step)
+		doc, err := s.issue(ctx, tx, x.again())
+		if err != nil {
+			return err
+		}
+		step := x.step(stepIssued, "")
+		step.Invoice, step.Number, step.Total = doc.ID, doc.Number, doc.Total
+		return s.putStep(tx, x.company, run, &step)
 	})
-	return step.State == stepIssued, err
 }
 
 // again is a copy that a transaction can change, and change again if it is run
