@@ -33,7 +33,7 @@ func event(r *rand.Rand, ref string) (Entry, error) {
 	switch r.IntN(17) {
 	case 0:
 		if r.IntN(2) == 0 {
-			return Release(ref, "c1", 20_000, parts(r))
+			return Release(ref, "c1", []Standing{{20_000, "voice", amount(r)}, {20_031, "", amount(r)}})
 		}
 		return Accrued(ref, "c1", 20_000, parts(r))
 	case 1:
@@ -154,7 +154,7 @@ func TestWhatIsBooked(t *testing.T) {
 		want string
 	}{
 		{"usage", func() (Entry, error) { return Accrued("u", "c1", 20_513, []Part{{"voice", m(3)}}) }, "unbilled:c1/2026-03-01/voice 3.00 CNY, revenue:voice -3.00 CNY"},
-		{"usage on an invoice", func() (Entry, error) { return Release("u", "c1", 20_513, []Part{{"voice", m(3)}}) }, "revenue:voice 3.00 CNY, unbilled:c1/2026-03-01/voice -3.00 CNY"},
+		{"usage on an invoice", func() (Entry, error) { return Release("u", "c1", []Standing{{20_513, "voice", m(3)}}) }, "revenue:voice 3.00 CNY, unbilled:c1/2026-03-01/voice -3.00 CNY"},
 		{"invoice", Invoiced{"i", []Part{{"voice", m(3)}}, []Part{{"seats", m(2)}}, m(1)}.Entry, "receivable 6.00 CNY, revenue:voice -3.00 CNY, deferred:seats -2.00 CNY, tax -1.00 CNY"},
 		{"a negative invoice", Invoiced{Ref: "i", Earned: []Part{{"voice", m(-3)}}, Tax: money.Zero(cny)}.Entry, "receivable -3.00 CNY, revenue:voice 3.00 CNY"},
 		{"served", func() (Entry, error) { return ServedAhead("s", []Part{{"seats", m(2)}}) }, "deferred:seats 2.00 CNY, revenue:seats -2.00 CNY"},
