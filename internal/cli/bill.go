@@ -200,9 +200,10 @@ type job struct {
 type outputs struct {
 	c      *billCmd
 	warn   io.Writer
-	files  []*os.File
+	files  []*outFile
 	facts  *cdr.Writer
 	detail *detailFile
+	made   bool // every document: the files are kept
 }
 
 func newOutputs(c *billCmd, warn io.Writer) *outputs {
@@ -247,8 +248,8 @@ func (o *outputs) open(b *app.Billing, tag lang.Tag) error {
 	return nil
 }
 
-func (o *outputs) create(path string) (*os.File, error) {
-	f, err := os.Create(path)
+func (o *outputs) create(path string) (*outFile, error) {
+	f, err := createOut(path)
 	if err != nil {
 		return nil, err
 	}
@@ -286,7 +287,6 @@ func (o *outputs) write(inv *invoice.Invoice, tag lang.Tag) error {
 			continue
 		}
 		if err := j.to(&made[i]); err != nil {
-			o.discard()
 			return fmt.Errorf("%s: %w", j.path, err)
 		}
 	}
@@ -302,14 +302,8 @@ func (o *outputs) write(inv *invoice.Invoice, tag lang.Tag) error {
 			return fmt.Errorf("%s: %w", j.path, err)
 		}
 	}
+	o.made = true
 	return nil
-}
-
-// discard removes what was written while records were read.
-func (o *outputs) discard() {
-	for _, f := range o.files {
-		os.Remove(f.Name())
-	}
 }
 
 // handOver writes the data of an e-invoice, unless the tax system would refuse
@@ -330,7 +324,8 @@ func (o *outputs) handOver(w io.Writer, path string, data interface {
 	return data.JSON(w)
 }
 
-// close ends every file; an error here is an error of the command.
+// close ends every file, and keeps all or none; an error here is an error of the
+// command.
 func (o *outputs) close() error {
 	var errs []error
 	if o.detail != nil {
@@ -339,8 +334,9 @@ func (o *outputs) close() error {
 	if o.facts != nil {
 		errs = append(errs, o.facts.Flush())
 	}
+	keep := o.made && errors.Join(errs...) == nil
 	for _, f := range o.files {
-		errs = append(errs, f.Close())
+		errs = append(errs, f.end(keep))
 	}
 	return errors.Join(errs...)
 }
