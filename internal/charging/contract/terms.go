@@ -39,6 +39,7 @@ type Terms struct {
 
 	// history gives quantities and changes of other days; nil: they do not change.
 	history func(first, after timex.Date) (map[string]exact.Number, map[string][]Change)
+	stated  map[string]exact.Number // quantities that were stated for the bill, over the contract's
 }
 
 // Change is a new level of a fixed quantity from a local day on.
@@ -64,14 +65,12 @@ func (t *Terms) Within(first, after timex.Date) *Terms {
 	if t.history == nil {
 		return &own
 	}
-	_, agreed := t.history(t.First, t.After)
 	quantities, changes := t.history(first, after)
 	own.Quantities, own.Changes = maps.Clone(t.Quantities), maps.Clone(t.Changes)
 	for id, n := range quantities {
-		if stated := len(t.Changes[id]) != len(agreed[id]); stated {
-			continue
+		if _, stated := t.stated[id]; !stated {
+			own.Quantities[id], own.Changes[id] = n, changes[id]
 		}
-		own.Quantities[id], own.Changes[id] = n, changes[id]
 	}
 	return &own
 }

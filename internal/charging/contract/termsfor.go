@@ -114,6 +114,7 @@ func (a *Agreement) changesPrices() bool {
 
 // stated puts stated quantities over the contract's.
 func (k *check) stated(in *Inputs, t *Terms) {
+	t.stated = in.Stated.Quantities
 	for _, id := range slices.Sorted(maps.Keys(in.Stated.Quantities)) {
 		n := in.Stated.Quantities[id]
 		comp, ok := t.Plan.Component(id)
