@@ -102,6 +102,7 @@ func (c *billCmd) Run(e *env) (err error) {
 	bar.stop()
 	if billed != nil {
 		reportIntake(e.Err, billed.Reports, billed.Total)
+		reportDoubts(e.Err, billed.Doubts)
 	}
 	if err != nil {
 		return err
