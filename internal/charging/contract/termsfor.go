@@ -114,7 +114,6 @@ func (a *Agreement) changesPrices() bool {
 
 // stated puts stated quantities over the contract's.
 func (k *check) stated(in *Inputs, t *Terms) {
-	t.stated = in.Stated.Quantities
 	for _, id := range slices.Sorted(maps.Keys(in.Stated.Quantities)) {
 		n := in.Stated.Quantities[id]
 		comp, ok := t.Plan.Component(id)
@@ -126,8 +125,7 @@ func (k *check) stated(in *Inputs, t *Terms) {
 		case n.Sign() < 0:
 			k.put("quantities."+id, n.String(), "a negative quantity", "0 or more")
 		}
-		t.Quantities[id] = n
-		delete(t.Changes, id)
+		t.State(id, n)
 	}
 	if t.End != 0 && t.Start != 0 && t.End <= t.Start {
 		k.put("end", t.End.String(), "service ends before it begins", "a day after "+t.Start.String())
