@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
+	"io"
 	"os"
 )
 
@@ -46,4 +49,57 @@ func writeOut(path string, write func(*outFile) error) error {
 	}
 	err = write(f)
 	return errors.Join(err, f.end(err == nil))
+}
+
+// job is a file to write, and how; without a path it is not asked for.
+type job struct {
+	path string
+	to   func(io.Writer) error
+}
+
+// outFiles are files of one command: all of them are kept, or none.
+type outFiles []*outFile
+
+func (o *outFiles) create(path string) (*outFile, error) {
+	f, err := createOut(path)
+	if err == nil {
+		*o = append(*o, f)
+	}
+	return f, err
+}
+
+// write does every job. All documents are made before any is written: one that
+// cannot be made leaves no folder half of one bill and half of another.
+func (o *outFiles) write(jobs []job) error {
+	made := make([]bytes.Buffer, len(jobs))
+	for i, j := range jobs {
+		if j.path == "" {
+			continue
+		}
+		if err := j.to(&made[i]); err != nil {
+			return fmt.Errorf("%s: %w", j.path, err)
+		}
+	}
+	for i, j := range jobs {
+		if j.path == "" {
+			continue
+		}
+		f, err := o.create(j.path)
+		if err != nil {
+			return err
+		}
+		if _, err := f.Write(made[i].Bytes()); err != nil {
+			return fmt.Errorf("%s: %w", j.path, err)
+		}
+	}
+	return nil
+}
+
+// end closes the files and, if all went well, puts them in their places.
+func (o *outFiles) end(keep bool) error {
+	var errs []error
+	for _, f := range *o {
+		errs = append(errs, f.end(keep))
+	}
+	return errors.Join(errs...)
 }

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -18,17 +17,11 @@ import (
 	"waihu/internal/usage/cdr"
 )
 
-// job is a file to write, and how; without a path it is not asked for.
-type job struct {
-	path string
-	to   func(io.Writer) error
-}
-
 // outputs are the files a bill writes.
 type outputs struct {
 	c      *billCmd
 	warn   io.Writer
-	files  []*outFile
+	files  outFiles
 	facts  *cdr.Writer
 	detail *detailFile
 	made   bool // every document: the files are kept
@@ -58,7 +51,7 @@ func (o *outputs) open(b *app.Billing, tag lang.Tag) error {
 		}
 	}
 	if o.c.Facts != "" {
-		f, err := o.create(o.c.Facts)
+		f, err := o.files.create(o.c.Facts)
 		if err != nil {
 			return err
 		}
@@ -66,7 +59,7 @@ func (o *outputs) open(b *app.Billing, tag lang.Tag) error {
 		b.Facts = o.facts
 	}
 	if o.c.Detail != "" {
-		f, err := o.create(o.c.Detail)
+		f, err := o.files.create(o.c.Detail)
 		if err != nil {
 			return err
 		}
@@ -74,15 +67,6 @@ func (o *outputs) open(b *app.Billing, tag lang.Tag) error {
 		b.Detail = func(c *meter.Charged) { o.detail.add(c) }
 	}
 	return nil
-}
-
-func (o *outputs) create(path string) (*outFile, error) {
-	f, err := createOut(path)
-	if err != nil {
-		return nil, err
-	}
-	o.files = append(o.files, f)
-	return f, nil
 }
 
 // write writes the invoice in every form asked for.
@@ -107,28 +91,8 @@ func (o *outputs) write(inv *invoice.Invoice, tag lang.Tag) error {
 			jobs = append(jobs, job{filepath.Join(o.c.Out, "invoice."+string(t)+".pdf"), func(w io.Writer) error { return document.PDF(w, inv, t) }})
 		}
 	}
-	// Everything is made before anything is written: a document that cannot be
-	// made leaves no folder half of one bill and half of another.
-	made := make([]bytes.Buffer, len(jobs))
-	for i, j := range jobs {
-		if j.path == "" {
-			continue
-		}
-		if err := j.to(&made[i]); err != nil {
-			return fmt.Errorf("%s: %w", j.path, err)
-		}
-	}
-	for i, j := range jobs {
-		if j.path == "" {
-			continue
-		}
-		f, err := o.create(j.path)
-		if err != nil {
-			return err
-		}
-		if _, err := f.Write(made[i].Bytes()); err != nil {
-			return fmt.Errorf("%s: %w", j.path, err)
-		}
+	if err := o.files.write(jobs); err != nil {
+		return err
 	}
 	o.made = true
 	return nil
@@ -162,9 +126,6 @@ func (o *outputs) close() error {
 	if o.facts != nil {
 		errs = append(errs, o.facts.Flush())
 	}
-	keep := o.made && errors.Join(errs...) == nil
-	for _, f := range o.files {
-		errs = append(errs, f.end(keep))
-	}
+	errs = append(errs, o.files.end(o.made && errors.Join(errs...) == nil))
 	return errors.Join(errs...)
 }
