@@ -49,7 +49,7 @@ plant charging/deck/cost.go "a second too many in the first increment" 'if secon
 plant charging/deck/cost.go "grace is open where it is closed" 'case seconds <= g:' 'case seconds < g:'
 plant charging/meter/call.go "a connect fee is lost" 't.Fees += legs' 't.Fees += 0'
 plant charging/meter/call.go "legs are not counted" 't.Linear += billed * legs' 't.Linear += billed'
-plant charging/meter/call.go "an increment belongs to the hour before" 'lo := max(from-first+next-1, 0) / next' 'lo := max(from-first+next, 0) / next'
+plant charging/meter/parts.go "an increment belongs to the hour before" 'lo := max(from-first+next-1, 0) / next' 'lo := max(from-first+next, 0) / next'
 plant charging/meter/tariff.go "the least specific row wins" 'if out != nil && r.keys <= out.keys {' 'if out != nil && r.keys >= out.keys {'
 plant charging/meter/tariff.go "a stated fee of nothing is the component's" 'open := r.Connect == 0 && !r.ConnectFree' 'open := r.Connect == 0'
 plant charging/meter/meter.go "a period has its last moment twice" 'if !m.terms.Period.Contains(c.Start) {' 'if !m.terms.Period.Contains(c.Start) && c.Start != m.terms.Period.To {'

@@ -3,6 +3,7 @@ package cli_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -171,5 +172,19 @@ func TestRolloverOverInvoices(t *testing.T) {
 	}
 	if code, _, errs := run(t, "bill", plan, "--period", "2026-06", "--previous", march); code != 1 || !strings.Contains(errs, "just before") {
 		t.Errorf("an invoice of another period was taken as the one before: %s", errs)
+	}
+}
+
+// TestBillNamesDoubtfulFacts: log-outs that were never recorded are counted, and
+// said, a few of them.
+func TestBillNamesDoubtfulFacts(t *testing.T) {
+	plan := file(t, "plan.yaml", "plan: p\nversion: 1\ncurrency: CNY\ntime_zone: UTC\ncomponents: [{id: seats, measure: seats_concurrent_peak, unit_price: 1}]\n")
+	sessions := "fact,id,user,from,to\n"
+	for i := range 5 {
+		sessions += fmt.Sprintf("session,s%d,u%d,2026-03-02 09:00:00,2026-03-05 09:00:00\n", i, i)
+	}
+	code, _, errs := run(t, "bill", plan, file(t, "sessions.csv", sessions), "--period", "2026-03")
+	if code != 0 || strings.Count(errs, "longer than 24 hours") != 3 || !strings.Contains(errs, "warning: 2 more such sessions") {
+		t.Errorf("exit %d\n%s", code, errs)
 	}
 }

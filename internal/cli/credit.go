@@ -75,33 +75,16 @@ func (c *creditCmd) Run(e *env) error {
 	return document.NoteText(e.Out, n, document.TextOptions{Tag: tag, Colour: isTerminal(e.Out)})
 }
 
-// write writes the note in every form asked for; all are made before any is
-// written.
+// write writes the note in every form asked for.
 func (c *creditCmd) write(n *invoice.CreditNote, tag lang.Tag) error {
-	jobs := c.jobs(n, tag)
-	made := make([]bytes.Buffer, len(jobs))
-	for i, j := range jobs {
-		if j.path == "" {
-			continue
-		}
-		if err := j.to(&made[i]); err != nil {
-			return fmt.Errorf("%s: %w", j.path, err)
-		}
-	}
 	if c.Out != "" {
 		if err := os.MkdirAll(c.Out, 0o755); err != nil {
 			return err
 		}
 	}
-	for i, j := range jobs {
-		if j.path == "" {
-			continue
-		}
-		if err := os.WriteFile(j.path, made[i].Bytes(), 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
+	var files outFiles
+	err := files.write(c.jobs(n, tag))
+	return errors.Join(err, files.end(err == nil))
 }
 
 func (c *creditCmd) jobs(n *invoice.CreditNote, tag lang.Tag) []job {

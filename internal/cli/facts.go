@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"waihu/internal/usage/cdr"
 )
@@ -19,7 +18,7 @@ type factsCmd struct {
 }
 
 // Run reads every file and accounts for every record.
-func (c *factsCmd) Run(e *env) (err error) {
+func (c *factsCmd) Run(e *env) error {
 	opt, err := c.options(e, nil)
 	if err != nil {
 		return err
@@ -27,39 +26,42 @@ func (c *factsCmd) Run(e *env) (err error) {
 	if c.Zone == "" {
 		fmt.Fprintln(e.Err, "note: stamps that name no zone are read as UTC; say --zone Asia/Shanghai, or where the records were made, if they are local")
 	}
-	var to io.Writer = e.Out
-	if c.Report {
-		to = io.Discard
-	} else if c.Out != "" {
-		f, err := os.Create(c.Out)
-		if err != nil {
+	var total cdr.Counts
+	switch {
+	case c.Report:
+		total, err = c.read(e, opt, io.Discard)
+	case c.Out == "":
+		total, err = c.read(e, opt, e.Out)
+	default:
+		err = writeOut(c.Out, func(f *outFile) error {
+			total, err = c.read(e, opt, f)
 			return err
-		}
-		defer func() { err = errors.Join(err, f.Close()) }()
-		to = f
+		})
 	}
+	if err == nil && total.Rejected > 0 {
+		return coded{exitDecide, fmt.Errorf("%d %s refused", total.Rejected, plural(int(total.Rejected), "record was", "records were"))}
+	}
+	return err
+}
+
+// read writes the facts of every file, and says what became of their records.
+func (c *factsCmd) read(e *env, opt cdr.Options, to io.Writer) (cdr.Counts, error) {
 	w := cdr.NewWriter(to)
 	intake := cdr.NewIntake(w, opt)
 	for _, path := range c.Files {
 		if _, err := intake.File(e.ctx, path); err != nil {
 			reportIntake(e.Err, intake.Reports(), intake.Total())
-			return errors.Join(err, w.Flush())
+			return intake.Total(), errors.Join(err, w.Flush())
 		}
 	}
 	if err := w.Flush(); err != nil {
-		return err
+		return intake.Total(), err
 	}
-	if c.Report {
-		enc := json.NewEncoder(e.Out)
-		enc.SetIndent("", "  ")
-		if err := enc.Encode(intake.Reports()); err != nil {
-			return err
-		}
-	} else {
+	if !c.Report {
 		reportIntake(e.Err, intake.Reports(), intake.Total())
+		return intake.Total(), nil
 	}
-	if n := intake.Total().Rejected; n > 0 {
-		return coded{exitDecide, fmt.Errorf("%d %s refused", n, plural(int(n), "record was", "records were"))}
-	}
-	return nil
+	enc := json.NewEncoder(e.Out)
+	enc.SetIndent("", "  ")
+	return intake.Total(), enc.Encode(intake.Reports())
 }

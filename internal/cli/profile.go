@@ -106,13 +106,12 @@ func (c *profileExpand) Run(e *env) (err error) {
 	return err
 }
 
-func (c *profileExpand) write(p *forecast.Profile, plan forecast.Plan) (_ *forecast.Made, err error) {
-	f, err := os.Create(c.Out)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	return app.WriteFacts(f, p, plan)
+func (c *profileExpand) write(p *forecast.Profile, plan forecast.Plan) (made *forecast.Made, err error) {
+	err = writeOut(c.Out, func(f *outFile) error {
+		made, err = app.WriteFacts(f, p, plan)
+		return err
+	})
+	return made, err
 }
 
 type profileShow struct {

@@ -195,7 +195,7 @@ func (g *Gatherer) Session(s usage.Session) error {
 	if len(g.sessions) == maxStretches {
 		return fault.New(fault.Invalid, "more than %d sessions: give fewer months at a time", maxStretches)
 	}
-	if s.State == usage.WrapUp {
+	if s.State == usage.WrapUp && s.From < s.To { // else it has no end, or none that can be
 		g.wrapUp += s.To.Sub(s.From)
 	}
 	g.stated = g.stated || s.State != ""

@@ -143,3 +143,14 @@ func TestGatherOddUsage(t *testing.T) {
 		t.Errorf("a clock a century off: %v", err)
 	}
 }
+
+// TestWrapUpWithoutAnEnd: a log of work after a call that was never ended adds
+// nothing, and above all takes nothing off.
+func TestWrapUpWithoutAnEnd(t *testing.T) {
+	from := timex.MustDate("2026-03-02").Start(time.UTC)
+	k := &kept{calls: []usage.Call{{ID: "1", Direction: usage.Outbound, Result: usage.Answered, Start: from, Answer: from, End: from.Add(time.Minute), Talk: time.Minute}},
+		sessions: []usage.Session{{User: "a", State: usage.WrapUp, From: from, To: from.Add(30 * time.Second)}, {User: "b", State: usage.WrapUp, From: from}}}
+	if o := gathered(t, k); o.WrapUp != 30*time.Second {
+		t.Errorf("%s of work after a call, want 30s", o.WrapUp)
+	}
+}

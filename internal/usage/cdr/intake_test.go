@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -261,3 +262,38 @@ func TestTalliesAreBounded(t *testing.T) {
 		t.Errorf("%d reasons, %d in all", len(list), sum)
 	}
 }
+
+// TestKeptFactsKeepNoBlocks: sinks keep sessions and the like. A text of theirs
+// that is part of a block would keep all of the block.
+func TestKeptFactsKeepNoBlocks(t *testing.T) {
+	const facts, apart = 60, fullBlock
+	var text strings.Builder
+	for i := range facts {
+		fmt.Fprintf(&text, `{"fact":"session","id":"s%d","source":"x","user":"mei","type":"agent","state":"ready","from":"2026-03-02T01:00:00Z","to":"2026-03-02T09:00:00Z"}`+"\n", i)
+		fmt.Fprintf(&text, `{"fact":"module","id":"m%d","source":"x","module":"recording","from":"2026-03-02T01:00:00Z"}`+"\n", i)
+		fmt.Fprintf(&text, `{"fact":"call","id":"c%d","source":"x","result":"answered","start":"2026-03-02T01:00:00Z","outcome":"%s"}`+"\n", i, strings.Repeat("o", apart))
+	}
+	sink := &keeping{}
+	in := NewIntake(sink, Options{})
+	before := heap()
+	if r := feed(t, in, "facts.jsonl", text.String()); r.Counts.Accepted != 3*facts {
+		t.Fatalf("%+v", r)
+	}
+	if held := int64(heap()) - int64(before); held > facts*apart/8 {
+		t.Errorf("%d sessions and %d modules hold %d bytes", len(sink.sessions), len(sink.modules), held)
+	}
+	runtime.KeepAlive(&text) // it was there before, too
+	if len(sink.sessions) != facts || len(sink.modules) != facts || sink.sessions[1].ID != "s1" || sink.sessions[1].State != usage.Ready || sink.modules[1].Module != "recording" {
+		t.Errorf("%+v", sink)
+	}
+}
+
+// keeping is a sink that keeps facts as a meter does.
+type keeping struct {
+	totals
+	sessions []usage.Session
+	modules  []usage.Module
+}
+
+func (k *keeping) Session(s usage.Session) error { k.sessions = append(k.sessions, s); return nil }
+func (k *keeping) Module(m usage.Module) error   { k.modules = append(k.modules, m); return nil }
