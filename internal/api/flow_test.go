@@ -11,7 +11,10 @@ import (
 	"sync"
 	"testing"
 
+	"waihu/internal/api"
 	"waihu/internal/id"
+	"waihu/internal/store/postgres"
+	"waihu/internal/store/storetest"
 )
 
 // served gives company A a running contract with a seat, and names it.
@@ -73,8 +76,10 @@ func (w *world) waitFor(key, job string, headers ...string) *reply {
 	return nil
 }
 
-func TestFromPlanToCreditNote(t *testing.T) {
-	w := newWorld(t)
+func TestFromPlanToCreditNote(t *testing.T) { planToCreditNote(newWorld(t)) }
+
+func planToCreditNote(w *world) {
+	t := w.TB
 	con := w.served()
 	w.ask(w.switchA, "POST", "/v1/events", callEvent(1)).want(200)
 	draft := w.ask(w.keyA, "GET", "/v1/contracts/"+con+"/draft?day=2026-03-01", nil).want(200)
@@ -282,10 +287,11 @@ func TestIdempotencyKeys(t *testing.T) {
 
 // TestManyRequestsWithOneKey: of 64 at once one has the effect, the others get
 // its answer or are told to wait.
-func TestManyRequestsWithOneKey(t *testing.T) {
-	w := newWorld(t)
+func TestManyRequestsWithOneKey(t *testing.T) { manyRequests(newWorld(t), 20) }
+
+func manyRequests(w *world, rounds int) {
 	con := w.served()
-	for round := range 20 {
+	for round := range rounds {
 		var mu sync.Mutex
 		statuses, ids := map[int]int{}, map[string]bool{}
 		var all sync.WaitGroup
@@ -302,14 +308,16 @@ func TestManyRequestsWithOneKey(t *testing.T) {
 		}
 		all.Wait()
 		if len(ids) != 1 || statuses[201] == 0 || statuses[201]+statuses[409] != 64 {
-			t.Fatalf("round %d: %v, %d effects", round, statuses, len(ids))
+			w.Fatalf("round %d: %v, %d effects", round, statuses, len(ids))
 		}
 	}
 }
 
 // TestThirtyCallsOnCreditForOne goes through the interface.
-func TestThirtyCallsOnCreditForOne(t *testing.T) {
-	w := newWorld(t)
+func TestThirtyCallsOnCreditForOne(t *testing.T) { thirtyCalls(newWorld(t)) }
+
+func thirtyCalls(w *world) {
+	t := w.TB
 	cny := func(s string) map[string]string { return map[string]string{"amount": s, "currency": "CNY"} }
 	w.ask(w.finance, "POST", "/v1/wallets", map[string]any{"name": "calls", "currency": "CNY"}, once("w"), of(w.a)).want(201)
 	w.ask(w.finance, "POST", "/v1/wallets/calls/top-ups", map[string]any{"amount": cny("0.20")}, once("t"), of(w.a)).want(201)
@@ -430,5 +438,21 @@ func TestRightsEndAtTheCompany(t *testing.T) {
 	}
 	if p := w.ask(w.keyA, "GET", "/v1/invoices", nil, of(w.b), "Accept-Language: zh-TW").wantCode(404, "not_found"); p["title"] != "不存在" {
 		t.Errorf("title %v", p["title"])
+	}
+}
+
+// TestOnPostgreSQL goes the ways that collide on the other database.
+func TestOnPostgreSQL(t *testing.T) {
+	cluster, err := storetest.StartCluster("fsync=off")
+	must(t, err)
+	t.Cleanup(func() { must(t, cluster.Close()) })
+	for name, way := range map[string]func(*world){"plan_to_credit_note": planToCreditNote, "many_requests": func(w *world) { manyRequests(w, 5) }, "thirty_calls": thirtyCalls} {
+		t.Run(name, func(t *testing.T) {
+			dsn, err := cluster.Database(name)
+			must(t, err)
+			db, err := postgres.Open(t.Context(), dsn, postgres.Options{Conns: 16})
+			must(t, err)
+			way(newWorldOn(t, db, api.Config{AdjustLimit: "100"}))
+		})
 	}
 }

@@ -51,6 +51,11 @@ func newWorldOf(t testing.TB, c api.Config) *world {
 	t.Helper()
 	db, err := sqlite.Memory(sqlite.Options{})
 	must(t, err)
+	return newWorldOn(t, db, c)
+}
+
+func newWorldOn(t testing.TB, db store.DB, c api.Config) *world {
+	t.Helper()
 	t.Cleanup(func() { must(t, db.Close()) })
 	seal, err := access.NewSealer(make([]byte, access.SealerKeySize))
 	must(t, err)
