@@ -50,6 +50,7 @@ var floors = map[string]int{
 	"internal/access":            5,
 	"internal/store/postgres":    5,
 	"internal/store/sqlite":      5,
+	"internal/export":            4,
 	"internal/store/storetest":   5, // tests only
 	"internal/store/tables":      5,
 	"internal/app":               5,
@@ -75,6 +76,7 @@ var beside = map[string]map[string]string{
 	"internal/charging/rating":   {"internal/charging/catalog": "prices", "internal/charging/contract": "terms", "internal/charging/deck": "what a call costs", "internal/charging/meter": "quantities"},
 	"internal/charging/invoice":  {"internal/charging/catalog": "taxes", "internal/charging/contract": "terms", "internal/charging/meter": "what was gathered", "internal/charging/rating": "lines"},
 	"internal/notify":            {"internal/access": "secrets are sealed, and a webhook that is switched off is a deed of the audit log"},
+	"internal/export":            {"internal/store": "the calls it writes"},
 	"internal/store/sqlite":      {"internal/store/tables": "the rows it keeps"},
 	"internal/store/postgres":    {"internal/store/tables": "the rows it keeps"},
 	"internal/charging/life":     {"internal/charging/catalog": "plans to stay on or switch to", "internal/charging/contract": "the clauses that decide"},
@@ -111,6 +113,7 @@ var outside = map[string][]string{
 	"github.com/danielgtaylor/huma/v2":      {"internal/api"},
 	"github.com/go-sql-driver/mysql":        {"internal/receive"},
 	"github.com/prometheus/client_golang":   {"internal/serve"},
+	"github.com/parquet-go/parquet-go":      {"internal/export"},
 	"modernc.org/sqlite":                    {"internal/store/sqlite"},
 	"github.com/jackc/pgx/v5":               {"internal/store/postgres"},
 }

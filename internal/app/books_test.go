@@ -49,11 +49,14 @@ type books struct {
 	clock atomic.Int64
 }
 
-func newBooks(t testing.TB) *books {
+func newBooks(t testing.TB) *books { return newBooksIn(t, sqlite.Memory) }
+
+// newBooksIn is a system over another database.
+func newBooksIn(t testing.TB, open func(sqlite.Options) (*sqlite.DB, error)) *books {
 	t.Helper()
 	b := &books{t: t}
 	b.at("2026-03-01 00:00:00")
-	db, err := sqlite.Memory(sqlite.Options{Clock: func() timex.Instant { return timex.Instant(b.clock.Add(1)) }})
+	db, err := open(sqlite.Options{Clock: func() timex.Instant { return timex.Instant(b.clock.Add(1)) }})
 	if err != nil {
 		t.Fatal(err)
 	}

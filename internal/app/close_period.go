@@ -244,14 +244,24 @@ func (s *System) closeCompany(ctx context.Context, in *ClosePeriod, run *Run, c 
 	})
 }
 
+// moves tells whether the calendar changes the contract by a day.
+func (x *issuing) moves(on timex.Date) bool {
+	l := x.a.Life
+	l.Steps = slices.Clone(l.Steps)
+	changed, err := l.Advance(x.of.contract, on)
+	return changed || err != nil
+}
+
 // maxPeriods bounds how many periods of one contract a run bills.
 const maxPeriods = 4_000
 
 // closeContract bills every period of a contract that is over; ready is the draft
 // of the first, if it was made ahead.
 func (s *System) closeContract(ctx context.Context, in *ClosePeriod, run *Run, c id.Company, contract id.ID, ready *issuing) error {
-	if _, err := s.advance(ctx, c, contract, in.Until); err != nil {
-		return err
+	if ready == nil || ready.moves(in.Until) {
+		if _, err := s.advance(ctx, c, contract, in.Until); err != nil {
+			return err
+		}
 	}
 	for range maxPeriods {
 		more, err := s.closeNext(ctx, in, run, c, contract, ready)

@@ -130,12 +130,13 @@ func (q *Question) leave(after then) ([]Way, error) {
 		if w.Rest, err = q.committed(w.On, exit.On); err != nil {
 			return nil, err
 		}
-		between := money.Amount{}
-		if w.After, between, err = after(w.On, exit.On); err != nil {
+		period, between, err := after(w.On, exit.On)
+		if err != nil {
 			return nil, err
 		}
-		if w.Total, err = money.Sum(q.Plan.Currency, w.Until, w.Fee, between); err != nil {
-			return nil, fault.New(fault.Overflow, "%v", err)
+		w.After, w.Total = period, between
+		if err := add(&w.Total, w.Until, w.Fee); err != nil {
+			return nil, err
 		}
 	}
 	return ways, nil
@@ -173,15 +174,11 @@ func (q *Question) until(w *Way, c *contract.Contract, ends timex.Date) error {
 		if err != nil {
 			return err
 		}
-		net, err := cost.Net.Sub(cost.Fee)
-		if err != nil {
-			return fault.New(fault.Overflow, "%v", err)
+		if err := add(&w.Until, cost.Net, cost.Fee.Neg()); err != nil {
+			return err
 		}
-		if w.Until, err = w.Until.Add(net); err != nil {
-			return fault.New(fault.Overflow, "%v", err)
-		}
-		if w.Fee, err = w.Fee.Add(cost.Fee); err != nil {
-			return fault.New(fault.Overflow, "%v", err)
+		if err := add(&w.Fee, cost.Fee); err != nil {
+			return err
 		}
 		w.Stub = b.After != ends && b.ServedTo == ends
 	}
@@ -207,8 +204,8 @@ func (q *Question) committed(from, to timex.Date) (money.Amount, error) {
 		if err != nil {
 			return sum, err
 		}
-		if sum, err = sum.Add(cost.Net); err != nil {
-			return sum, fault.New(fault.Overflow, "%v", err)
+		if err := add(&sum, cost.Net); err != nil {
+			return sum, err
 		}
 	}
 	return sum, nil
@@ -278,11 +275,23 @@ func (q *Question) switched(on, until timex.Date) (period, all money.Amount, err
 		if err != nil {
 			return cost.Net, all, err
 		}
-		if all, err = all.Add(one.Net); err != nil {
-			return cost.Net, all, fault.New(fault.Overflow, "%v", err)
+		if err := add(&all, one.Net); err != nil {
+			return cost.Net, all, err
 		}
 	}
 	return cost.Net, all, nil
+}
+
+// add adds amounts of one currency; beyond what can be counted is Overflow.
+func add(sum *money.Amount, more ...money.Amount) error {
+	for _, m := range more {
+		next, err := sum.Add(m)
+		if err != nil {
+			return fault.New(fault.Overflow, "%v", err)
+		}
+		*sum = next
+	}
+	return nil
 }
 
 // best is the way that costs least until the latest day of all.

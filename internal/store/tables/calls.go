@@ -45,10 +45,7 @@ type CallRow struct {
 // statement were there already nothing of it is written and the known ones are
 // looked up.
 func (t facts) AddCalls(c id.Company, calls []store.ChargedCall) ([]store.Outcome, error) {
-	if len(calls) > store.MaxBatch {
-		return nil, fault.New(fault.Invalid, "%d calls at once: at most %d were expected", len(calls), store.MaxBatch)
-	}
-	company, err := t.writing(c)
+	company, head, err := t.begin(c, len(calls))
 	if err != nil {
 		return nil, err
 	}
@@ -56,20 +53,46 @@ func (t facts) AddCalls(c id.Company, calls []store.ChargedCall) ([]store.Outcom
 	if err != nil {
 		return nil, err
 	}
-	b := batch{facts: t, company: company, calls: calls, out: make([]store.Outcome, len(calls))}
-	if b.position, err = t.head(company); err != nil {
-		return nil, err
-	}
-	before := b.position
+	b := batch{facts: t, company: company, calls: calls, out: make([]store.Outcome, len(calls)), position: head}
 	for _, m := range order {
 		if err := b.write(m, months[m]); err != nil {
 			return nil, err
 		}
 	}
-	if b.position > before {
-		_, err = t.exec("UPDATE companies SET position = ? WHERE key = ?", b.position, company)
+	return b.out, t.advance(company, head, b.position)
+}
+
+// begin locks a company for so many facts, and gives its number and position.
+func (t facts) begin(c id.Company, n int) (company, head int64, err error) {
+	if n > store.MaxBatch {
+		return 0, 0, fault.New(fault.Invalid, "%d facts at once: at most %d were expected", n, store.MaxBatch)
 	}
-	return b.out, err
+	if company, err = t.writing(c); err != nil {
+		return 0, 0, err
+	}
+	head, err = t.head(company)
+	return company, head, err
+}
+
+// advance notes how far a company's usage has come.
+func (t facts) advance(company, from, to int64) error {
+	if to == from {
+		return nil
+	}
+	_, err := t.exec("UPDATE companies SET position = ? WHERE key = ?", to, company)
+	return err
+}
+
+// narrow gives the numbers of a company and one of its contracts, 0 for the zero
+// contract. Where there is no such company or contract, found is false.
+func (t facts) narrow(c id.Company, contract id.ID) (company, owner int64, found bool, err error) {
+	if company, err = t.company(c, false); err == nil && !contract.IsZero() {
+		owner, err = t.contract(company, contract, false)
+	}
+	if isNone(err) {
+		return 0, 0, false, nil
+	}
+	return company, owner, err == nil, err
 }
 
 // prepare encodes the calls and sorts them by month, in the order of their coming.
@@ -343,22 +366,13 @@ func (t facts) Calls(c id.Company, q store.CallQuery) (page store.CallPage, err 
 	if err := store.CheckLimit(q.Limit); err != nil {
 		return page, err
 	}
-	company, err := t.company(c, false)
-	if isNone(err) {
-		return page, nil
+	company, owner, found, err := t.narrow(c, q.Contract)
+	if !found {
+		return page, err
 	}
 	months, err := t.months(q.Period)
 	if err != nil {
 		return page, err
-	}
-	owner := int64(0)
-	if !q.Contract.IsZero() {
-		if owner, err = t.contract(company, q.Contract, false); err != nil {
-			if isNone(err) {
-				err = nil
-			}
-			return page, err
-		}
 	}
 	look := looking{facts: t, company: company, owner: owner, q: &q, left: store.MaxLooked}
 	slices.Reverse(months)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"waihu/internal/fault"
+	"waihu/internal/phone"
 	"waihu/internal/timex"
 	"waihu/internal/usage"
 )
@@ -169,7 +170,19 @@ func (o *intakeOut) Call(c *usage.Call) error {
 	if !o.admit(c.Source, c.ID, c, c.Start) {
 		return o.err
 	}
+	if o.t.opt.Home != "" && c.Talk > 0 {
+		o.doubt(c.To)
+	}
 	return o.t.sink.Call(c)
+}
+
+// doubt flags a called number that can be read in two ways. It is charged as the
+// one at home.
+func (o *intakeOut) doubt(to string) {
+	if _, other, ok := phone.Ambiguous(to, o.t.opt.Home); ok {
+		o.Flag(fault.Problem{Path: "to", Value: to, What: "the called number has no country code and could be one abroad; it is read as a number of " + o.t.opt.Home,
+			Expected: "+" + other.String() + " if it was a call abroad", Fix: "let the switch write numbers with country code"})
+	}
 }
 
 // fails reports the checks a call failed, and tells whether one refuses it.
