@@ -14,21 +14,22 @@ import (
 	"waihu/internal/id"
 	"waihu/internal/store"
 	"waihu/internal/store/sqlite"
+	"waihu/internal/timex"
 )
 
 // BenchmarkClose closes a month of 1,000 companies with 1,000 calls each,
 // invoices, journal, messages and all: over a database in memory, and over one
 // that is on disk before a transaction returns.
 func BenchmarkClose(b *testing.B) {
-	b.Run("memory", func(b *testing.B) { benchmarkClose(b, sqlite.Memory) })
+	b.Run("memory", func(b *testing.B) { benchmarkClose(b, memory) })
 	b.Run("disk", func(b *testing.B) {
-		benchmarkClose(b, func(o sqlite.Options) (*sqlite.DB, error) {
-			return sqlite.Open(filepath.Join(b.TempDir(), "books.db"), o)
+		benchmarkClose(b, func(clock func() timex.Instant) (store.DB, error) {
+			return sqlite.Open(filepath.Join(b.TempDir(), "books.db"), sqlite.Options{Clock: clock})
 		})
 	})
 }
 
-func benchmarkClose(b *testing.B, open func(sqlite.Options) (*sqlite.DB, error)) {
+func benchmarkClose(b *testing.B, open opener) {
 	const companies, calls = 1_000, 1_000
 	for b.Loop() {
 		b.StopTimer()
