@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -362,6 +363,17 @@ func TestADayIsBilledOnce(t *testing.T) {
 		if run.Counts.Held != 1 || run.Counts.Issued != 1 || len(b.documents(one.company)) != 1 || len(b.documents(two.company)) != 2 {
 			t.Errorf("forgetting %s: %+v, %d documents", forgets, run.Counts, len(b.documents(one.company)))
 		}
+		b.view(func(tx store.Tx) error {
+			list, err := tx.Records().List(one.company, app.KindStep, store.Key{Name: "run", Value: run.ID.String()}, store.Page{Limit: 10})
+			if err != nil || len(list) != 1 {
+				return errors.Join(err, fmt.Errorf("%d steps", len(list)))
+			}
+			step := decode[app.Step](t, list[0].Body)
+			if guard := strings.Contains(step.Why, "safety bound"); step.State != "held" || guard != (forgets == "when") {
+				t.Errorf("forgetting %s: %+v", forgets, step)
+			}
+			return nil
+		})
 		b.sound(one.company, two.company)
 	}
 }
