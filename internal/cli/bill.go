@@ -93,6 +93,9 @@ func (c *billCmd) Run(e *env) (err error) {
 		return err
 	}
 	b := app.Billing{Terms: terms, Heading: a.heading(), Inputs: inputs, Files: c.Usage, Intake: intake}
+	if err := apart(out.paths(), append([]string{c.Plan, c.Previous, c.Mapping}, c.Usage...)); err != nil {
+		return err
+	}
 	if err := out.open(&b, tag); err != nil {
 		return err
 	}
@@ -200,7 +203,8 @@ type job struct {
 type outputs struct {
 	c      *billCmd
 	warn   io.Writer
-	files  []*os.File
+	files  []*newFile
+	whole  bool // everything was written: the files take their places
 	facts  *cdr.Writer
 	detail *detailFile
 }
@@ -219,6 +223,23 @@ func newOutputs(c *billCmd, warn io.Writer) *outputs {
 		fill(&c.Facts, "facts.jsonl")
 	}
 	return &outputs{c: c, warn: warn}
+}
+
+// paths are all files that will be written.
+func (o *outputs) paths() []string {
+	c := o.c
+	out := []string{c.Save, c.CSV, c.XLSX, c.UBL, c.Fapiao, c.Taiwan, c.PDF, c.Detail, c.Facts}
+	if c.Out != "" {
+		for _, t := range lang.Tags() {
+			out = append(out, o.pdf(t))
+		}
+	}
+	return out
+}
+
+// pdf is where the PDF of one language goes in the folder for everything.
+func (o *outputs) pdf(t lang.Tag) string {
+	return filepath.Join(o.c.Out, "invoice."+string(t)+".pdf")
 }
 
 // open begins the files that are written while records are read.
@@ -247,8 +268,8 @@ func (o *outputs) open(b *app.Billing, tag lang.Tag) error {
 	return nil
 }
 
-func (o *outputs) create(path string) (*os.File, error) {
-	f, err := os.Create(path)
+func (o *outputs) create(path string) (*newFile, error) {
+	f, err := createFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -275,7 +296,7 @@ func (o *outputs) write(inv *invoice.Invoice, tag lang.Tag) error {
 	}
 	if o.c.Out != "" {
 		for _, t := range lang.Tags() {
-			jobs = append(jobs, job{filepath.Join(o.c.Out, "invoice."+string(t)+".pdf"), func(w io.Writer) error { return document.PDF(w, inv, t) }})
+			jobs = append(jobs, job{o.pdf(t), func(w io.Writer) error { return document.PDF(w, inv, t) }})
 		}
 	}
 	// Everything is made before anything is written: a document that cannot be
@@ -286,7 +307,6 @@ func (o *outputs) write(inv *invoice.Invoice, tag lang.Tag) error {
 			continue
 		}
 		if err := j.to(&made[i]); err != nil {
-			o.discard()
 			return fmt.Errorf("%s: %w", j.path, err)
 		}
 	}
@@ -302,14 +322,8 @@ func (o *outputs) write(inv *invoice.Invoice, tag lang.Tag) error {
 			return fmt.Errorf("%s: %w", j.path, err)
 		}
 	}
+	o.whole = true
 	return nil
-}
-
-// discard removes what was written while records were read.
-func (o *outputs) discard() {
-	for _, f := range o.files {
-		os.Remove(f.Name())
-	}
 }
 
 // handOver writes the data of an e-invoice, unless the tax system would refuse
@@ -330,7 +344,8 @@ func (o *outputs) handOver(w io.Writer, path string, data interface {
 	return data.JSON(w)
 }
 
-// close ends every file; an error here is an error of the command.
+// close ends every file; an error here is an error of the command. A bill that
+// was not made leaves the files of the one before it alone.
 func (o *outputs) close() error {
 	var errs []error
 	if o.detail != nil {
@@ -339,8 +354,13 @@ func (o *outputs) close() error {
 	if o.facts != nil {
 		errs = append(errs, o.facts.Flush())
 	}
+	keep := o.whole && errors.Join(errs...) == nil
 	for _, f := range o.files {
-		errs = append(errs, f.Close())
+		if keep {
+			errs = append(errs, f.keep())
+			continue
+		}
+		errs = append(errs, f.drop())
 	}
 	return errors.Join(errs...)
 }

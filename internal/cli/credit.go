@@ -79,6 +79,13 @@ func (c *creditCmd) Run(e *env) error {
 // written.
 func (c *creditCmd) write(n *invoice.CreditNote, tag lang.Tag) error {
 	jobs := c.jobs(n, tag)
+	var paths []string
+	for _, j := range jobs {
+		paths = append(paths, j.path)
+	}
+	if err := apart(paths, append([]string{c.Invoice}, c.Earlier...)); err != nil {
+		return err
+	}
 	made := make([]bytes.Buffer, len(jobs))
 	for i, j := range jobs {
 		if j.path == "" {
@@ -97,7 +104,7 @@ func (c *creditCmd) write(n *invoice.CreditNote, tag lang.Tag) error {
 		if j.path == "" {
 			continue
 		}
-		if err := os.WriteFile(j.path, made[i].Bytes(), 0o644); err != nil {
+		if err := writeFile(j.path, made[i].Bytes()); err != nil {
 			return err
 		}
 	}

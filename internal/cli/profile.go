@@ -108,11 +108,14 @@ func (c *profileExpand) Run(e *env) (err error) {
 }
 
 func (c *profileExpand) write(p *forecast.Profile, plan forecast.Plan) (_ *forecast.Made, err error) {
-	f, err := os.Create(c.Out)
-	if err != nil {
+	if err := apart([]string{c.Out}, []string{c.Profile}); err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
+	f, fail := createFile(c.Out)
+	if fail != nil {
+		return nil, fail
+	}
+	defer func() { err = f.end(err) }()
 	return app.WriteFacts(f, p, plan)
 }
 

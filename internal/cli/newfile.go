@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// newFile is a file being written. What stands at its path stays as it was until
+// the new content is whole: it is written beside it and takes its place at the
+// end. A device or a pipe is written as it is.
+type newFile struct {
+	*os.File
+	path string // empty: there is nothing to put in place
+}
+
+// createFile begins a file. Either keep or drop ends it.
+func createFile(path string) (*newFile, error) {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	switch info, err := os.Stat(path); {
+	case err == nil && info.IsDir():
+		return nil, fmt.Errorf("%s: this is a folder; name a file", path)
+	case err == nil && !info.Mode().IsRegular():
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		return &newFile{File: f}, err
+	}
+	f, err := os.OpenFile(path+".part", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	return &newFile{f, path}, nil
+}
+
+// keep ends the file and puts it in its place.
+func (f *newFile) keep() error {
+	if err := f.Close(); err != nil || f.path == "" {
+		return err
+	}
+	return os.Rename(f.Name(), f.path)
+}
+
+// drop ends the file as if it had never been begun.
+func (f *newFile) drop() error {
+	err := f.Close()
+	if f.path == "" {
+		return err
+	}
+	return errors.Join(err, os.Remove(f.Name()))
+}
+
+// end keeps the file if all went well, and drops it if not.
+func (f *newFile) end(err error) error {
+	if err != nil {
+		return errors.Join(err, f.drop())
+	}
+	return f.keep()
+}
+
+// writeFile writes a whole file, or leaves what stood there.
+func writeFile(path string, data []byte) error {
+	f, err := createFile(path)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return f.end(err)
+}
+
+// apart refuses to write over what is read, and to write two things into one
+// file: records and issued invoices are kept as they are.
+func apart(written, read []string) error {
+	for i, to := range written {
+		if to == "" {
+			continue
+		}
+		for _, other := range written[:i] {
+			if other != "" && filepath.Clean(other) == filepath.Clean(to) && to != os.DevNull {
+				return coded{exitUsage, fmt.Errorf("%s: two documents would be written here; name a file for each", to)}
+			}
+		}
+		info, err := os.Stat(to)
+		if err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		for _, from := range read {
+			if source, err := os.Stat(from); err == nil && os.SameFile(info, source) {
+				return coded{exitUsage, fmt.Errorf("%s: this file is read, it cannot be written over; write to another file or folder", to)}
+			}
+		}
+	}
+	return nil
+}

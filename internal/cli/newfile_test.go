@@ -1,0 +1,94 @@
+package cli_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// text is what stands in a file.
+func text(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// copied copies a file of the examples into a fresh folder.
+func copied(t *testing.T, from string) string {
+	t.Helper()
+	return file(t, filepath.Base(from), text(t, examples+from))
+}
+
+func TestNothingReadIsWrittenOver(t *testing.T) {
+	plan, records := copied(t, "per-minute/plan.yaml"), copied(t, "per-minute/usage/Master.csv")
+	dir := t.TempDir()
+	bill := []string{"bill", plan, records, "--period", "2026-03"}
+	for _, out := range []string{"--csv", "--facts", "--detail", "--save", "--pdf", "--xlsx"} {
+		for _, target := range []string{plan, records} {
+			before := text(t, target)
+			code, _, errs := run(t, append(bill, out, target)...)
+			if code != 2 || !strings.Contains(errs, "cannot be written over") || text(t, target) != before {
+				t.Errorf("%s %s: exit %d, %s", out, filepath.Base(target), code, errs)
+			}
+		}
+	}
+	link := filepath.Join(dir, "link.csv")
+	if err := os.Symlink(records, link); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errs := run(t, append(bill, "--csv", link)...); code != 2 {
+		t.Errorf("by another name: exit %d, %s", code, errs)
+	}
+	if code, _, errs := run(t, "facts", records, "--out", records, "--zone", "Asia/Shanghai"); code != 2 || !strings.Contains(text(t, records), "ANSWERED") {
+		t.Errorf("facts: exit %d, %s", code, errs)
+	}
+	if code, _, errs := run(t, append(bill, "--csv", dir+"/x", "--save", dir+"/./x")...); code != 2 || !strings.Contains(errs, "two documents") {
+		t.Errorf("two into one: exit %d, %s", code, errs)
+	}
+	if code, _, errs := run(t, append(bill, "--number", "A1", "--out", dir)...); code != 0 {
+		t.Fatal(errs)
+	}
+	issued := text(t, dir+"/invoice.json")
+	if code, _, errs := run(t, "credit", dir+"/invoice.json", "--number", "C1", "--reason", "noise", "--save", dir+"/invoice.json"); code != 2 || text(t, dir+"/invoice.json") != issued {
+		t.Errorf("credit: exit %d, %s", code, errs)
+	}
+}
+
+func TestABillThatCannotBeMadeLeavesTheOneBefore(t *testing.T) {
+	dir := t.TempDir()
+	plan, records := examples+"per-minute/plan.yaml", examples+"per-minute/usage/Master.csv"
+	if code, _, errs := run(t, "bill", plan, records, "--period", "2026-03", "--out", dir); code != 0 {
+		t.Fatal(errs)
+	}
+	names := func() (out []string) {
+		list, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range list {
+			out = append(out, f.Name()+"="+text(t, filepath.Join(dir, f.Name())))
+		}
+		return out
+	}
+	before := strings.Join(names(), "\n")
+	empty := file(t, "empty.csv", "")
+	for _, args := range [][]string{
+		{"bill", plan, examples + "sales-floor/usage/Master.csv", empty, "--period", "2026-03", "--out", dir},
+		{"bill", plan, examples + "sales-floor/usage/Master.csv", "--period", "2026-03", "--out", dir, "--ubl", dir + "/u.xml"},
+		{"facts", examples + "sales-floor/usage/Master.csv", empty, "--out", dir + "/facts.jsonl"},
+	} {
+		if code, _, errs := run(t, args...); code != 1 {
+			t.Errorf("%s: exit %d, %s", args[0], code, errs)
+		}
+		if strings.Join(names(), "\n") != before {
+			t.Errorf("%v: the folder is not what it was", args)
+		}
+	}
+	if code, _, errs := run(t, "bill", plan, records, "--period", "2026-03", "--csv", os.DevNull, "--pdf", dir); code != 1 || !strings.Contains(errs, "this is a folder") {
+		t.Errorf("a folder for a file: exit %d, %s", code, errs)
+	}
+}
