@@ -26,6 +26,7 @@ const (
 	ClockJump         Check = "clock_jump"
 	Runaway           Check = "runaway"
 	Unanswered        Check = "talk_unanswered"
+	ClocksBack        Check = "clocks_back"
 )
 
 // Choices lists the checks. The first six refuse a record, the others flag it.
@@ -55,6 +56,7 @@ var checks = [...]struct {
 	{ClockJump, "its talk time is not the time from answer to end: the clock was set in mid-call", "a difference of at most 2 s", false},
 	{Runaway, "it talked for very long: it may have hung", "less than 12 h", false},
 	{Unanswered, "it has talk time, but was not answered", "no talk time, or the result answered", false},
+	{ClocksBack, "the clocks went back in mid-call, so it seems to end before it starts: its end is taken from start and duration", "stamps with a zone, or epochs", false},
 }
 
 // Limits are the thresholds of the checks. The zero value has those named.
@@ -94,13 +96,14 @@ func newChecker(l Limits) checker {
 	return c
 }
 
-// call is the set of checks a call fails, a bit for each.
-func (k *checker) call(c *usage.Call) (failed uint32) {
-	if c.End != 0 && c.End < c.Start && c.Total > 0 && c.Start.Add(c.Total) > c.End {
-		// The clocks went back in mid-call: the duration tells when it ended.
+// call is the set of checks a call fails, a bit for each. Unless the records are
+// settled, an end that the clocks put before the start is put right.
+func (k *checker) call(c *usage.Call, settled bool) (failed uint32) {
+	if c.End != 0 && c.End < c.Start && c.Total > 0 && !settled {
+		// The duration tells when it ended.
 		if back := c.Start.Add(c.Total).Sub(c.End); back == time.Hour || back == 30*time.Minute {
 			c.End = c.Start.Add(c.Total)
-			failed |= bit(9)
+			failed |= bit(12)
 		}
 	}
 	failed |= k.stretch(c.ID, c.Start, c.End)
@@ -174,6 +177,8 @@ func callValue(i int, c *usage.Call) string {
 		return c.Talk.String() + " of " + c.Total.String()
 	case ClockJump:
 		return c.Talk.String() + " and " + c.End.Sub(c.Answer).String()
+	case ClocksBack:
+		return c.Start.String() + " and " + c.Total.String()
 	case Runaway, Unanswered:
 		return c.Talk.String()
 	}
