@@ -282,3 +282,22 @@ func TestClocksThatWentBack(t *testing.T) {
 		}
 	}
 }
+
+func TestLongLogInsAreFlagged(t *testing.T) {
+	table := "fact,id,user,type,from,to\nsession,1,mei,%s,2026-03-02T09:00:00+08:00,%s\n"
+	for _, c := range []struct {
+		kind, to string
+		flagged  int64
+	}{
+		{"agent", "2026-03-03T08:59:59+08:00", 0},
+		{"agent", "2026-03-03T09:00:00+08:00", 1},
+		{"agent", "", 1},
+		{"robot", "2026-03-31T09:00:00+08:00", 0},
+		{"robot", "", 0},
+	} {
+		r := feed(t, NewIntake(&totals{}, Options{}), "s.csv", fmt.Sprintf(table, c.kind, c.to))
+		if r.Counts.Accepted != 1 || r.Counts.Flagged != c.flagged {
+			t.Errorf("%s until %q: %s, %+v", c.kind, c.to, r.Counts, r.Tallies)
+		}
+	}
+}
