@@ -166,7 +166,7 @@ func (r *rater) slotPart(c *catalog.Component, s *meter.Slot, included, scale ex
 	}
 	if s.Rate.Status == deck.Unknown && p.Quantity.Sign() > 0 {
 		l.Unknown, p.Unknown = true, true
-		l.rule("unknown_price", "what", p.Name.En)
+		l.Rules = append(l.Rules, withName(rule("unknown_price"), "what", p.Name))
 	}
 	return p
 }
@@ -230,7 +230,7 @@ func (r *rater) take(p priced, l *Line) {
 func (r *rater) unknown(l *Line) {
 	if !l.Unknown {
 		l.Unknown = true
-		l.rule("unknown_price", "what", l.Name.En)
+		l.Rules = append(l.Rules, withName(rule("unknown_price"), "what", l.Name))
 	}
 }
 
