@@ -366,12 +366,14 @@ func (o *outputs) close() error {
 }
 
 func readInvoice(path string) (*invoice.Invoice, error) {
-	f, err := os.Open(path)
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	inv, err := document.ReadJSON(f)
+	if document.IsNote(data) {
+		return nil, fault.New(fault.Invalid, "%s: this is a credit note; name the invoice it is on", path)
+	}
+	inv, err := document.ReadJSON(bytes.NewReader(data))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

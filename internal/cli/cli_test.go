@@ -173,3 +173,19 @@ func TestRolloverOverInvoices(t *testing.T) {
 		t.Errorf("an invoice of another period was taken as the one before: %s", errs)
 	}
 }
+
+// TestVerifySaysWhatContradicts adds a second record of one call with other
+// content: the invoice stands, and the contradiction is told.
+func TestVerifySaysWhatContradicts(t *testing.T) {
+	out := t.TempDir()
+	plan := examples + "per-minute/plan.yaml"
+	if code, _, errs := run(t, "bill", plan, examples+"per-minute/usage/Master.csv", "--period", "2026-03", "--out", out); code != 0 {
+		t.Fatal(errs)
+	}
+	facts := text(t, out+"/facts.jsonl")
+	first, _, _ := strings.Cut(facts, "\n")
+	other := file(t, "facts.jsonl", facts+strings.Replace(first, `"floor1"`, `"floor2"`, 1)+"\n")
+	if code, said, errs := run(t, "verify", out+"/invoice.json", "--plan", plan, other); code != 0 || !strings.HasPrefix(said, "identical: 1 line, ") || !strings.Contains(errs, "came before with other content") {
+		t.Errorf("exit %d: %s%s", code, said, errs)
+	}
+}

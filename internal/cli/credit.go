@@ -178,5 +178,5 @@ func (c *verifyCmd) verifyNote(e *env) error {
 	if v.Sealed, v.Differences, err = app.VerifyNote(n, inv, earlier); err != nil {
 		return err
 	}
-	return c.report(e, v, fmt.Sprintf("%d lines, %s given back of invoice %s", len(n.Lines), n.Total, n.Of.Number))
+	return c.report(e, v, fmt.Sprintf("%d %s, %s given back of invoice %s", len(n.Lines), plural(len(n.Lines), "line", "lines"), n.Total, n.Of.Number))
 }
