@@ -189,3 +189,23 @@ func TestVerifySaysWhatContradicts(t *testing.T) {
 		t.Errorf("exit %d: %s%s", code, said, errs)
 	}
 }
+
+// TestAContractIsToldWithItsPrices: a contract that takes 10% off is no plan
+// without changes.
+func TestAContractIsToldWithItsPrices(t *testing.T) {
+	plan, deal := examples+"sales-floor/plan.yaml", examples+"sales-floor/contract.yaml"
+	code, out, errs := run(t, "plan", "explain", deal)
+	if code != 0 || !strings.Contains(out, "First-year discount: 10% off") || !strings.Contains(errs, "has it on 2026-01-01") {
+		t.Errorf("exit %d: %s%s", code, out, errs)
+	}
+	code, out, errs = run(t, "plan", "diff", plan, deal)
+	if code != 0 || !strings.Contains(out, "added discounts[first-year]") || !strings.HasSuffix(out, "1 change\n") {
+		t.Errorf("exit %d: %s%s", code, out, errs)
+	}
+	if code, _, errs = run(t, "plan", "diff", plan, deal, "--on", "soon"); code != 2 || !strings.Contains(errs, "--on") {
+		t.Errorf("exit %d: %s", code, errs)
+	}
+	if code, out, errs = run(t, "plan", "diff", plan, plan); code != 0 || out != "0 changes\n" || errs != "" {
+		t.Errorf("exit %d: %s%s", code, out, errs)
+	}
+}
