@@ -75,6 +75,9 @@ func (c *billCmd) Run(e *env) (err error) {
 		return err
 	}
 	if c.Issued != "" {
+		if c.Number == "" {
+			return coded{exitUsage, errors.New("--issued: a draft has no date of issue; say --number too")}
+		}
 		if _, err := timex.ParseDate(c.Issued); err != nil {
 			return coded{exitUsage, fmt.Errorf("--issued: %w", err)}
 		}

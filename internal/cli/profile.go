@@ -198,7 +198,8 @@ func printFindings(w io.Writer, path string, problems fault.Problems) {
 		}
 		fmt.Fprintf(w, "%s: %v\n", kind, p)
 	}
-	fmt.Fprintf(w, "%s: %d errors, %d warnings\n", path, len(problems.Errors()), len(problems.Warnings()))
+	errs, warnings := len(problems.Errors()), len(problems.Warnings())
+	fmt.Fprintf(w, "%s: %d %s, %d %s\n", path, errs, plural(errs, "error", "errors"), warnings, plural(warnings, "warning", "warnings"))
 }
 
 type profileSchema struct{}

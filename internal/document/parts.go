@@ -212,6 +212,9 @@ func factsRow(tag lang.Tag, f *invoice.Facts) string {
 	if f.Outside > 0 {
 		out = append(out, say(tag, "doc.outside", "n", lang.Count(tag, f.Outside)))
 	}
+	if len(out) == 0 {
+		out = []string{say(tag, "doc.none")}
+	}
 	return say(tag, "doc.colon", "label", say(tag, "doc.facts"), "text", strings.Join(out, say(tag, "doc.comma")))
 }
 
