@@ -212,3 +212,20 @@ func TestAContractIsToldWithItsPrices(t *testing.T) {
 		t.Errorf("exit %d: %s%s", code, out, errs)
 	}
 }
+
+// TestInvoicesNameThingsInTheirLanguage: where a sentence speaks of a component,
+// a package or a way to charge, it is by name.
+func TestInvoicesNameThingsInTheirLanguage(t *testing.T) {
+	for example, want := range map[string]string{
+		"modules": "按 20 個計費座席（座席）", "rentals": "的 15%（號碼月租, 話機租賃）", "the-cheaper-of": "按最便宜的方式收費：按分鐘", "package-rollover": "通話時長：剩餘 205 分鐘",
+	} {
+		usage, err := filepath.Glob(examples + example + "/usage/*")
+		if err != nil {
+			t.Fatal(err)
+		}
+		code, out, errs := run(t, append([]string{"bill", examples + example + "/plan.yaml", "--period", "2026-03", "--lang", "zh-Hant"}, usage...)...)
+		if code != 0 || !strings.Contains(out, want) {
+			t.Errorf("%s: exit %d, %q is missing in\n%s%s", example, code, want, out, errs)
+		}
+	}
+}

@@ -119,11 +119,11 @@ func (c *planSchema) Run(e *env) error {
 }
 
 type planDiff struct {
-	Old      string `arg:"" help:"Older version." type:"existingfile"`
-	New      string `arg:"" help:"Newer version." type:"existingfile"`
+	Old string `arg:"" help:"Older version." type:"existingfile"`
+	New string `arg:"" help:"Newer version." type:"existingfile"`
 	dayFlag
-	JSON     bool   `help:"Write the changes as JSON."`
-	ExitCode bool   `help:"Exit 4 if there is any difference."`
+	JSON     bool `help:"Write the changes as JSON."`
+	ExitCode bool `help:"Exit 4 if there is any difference."`
 }
 
 // Run lists what changed.

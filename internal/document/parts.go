@@ -194,7 +194,7 @@ func unpricedRow(tag lang.Tag, u *invoice.Unpriced) []string {
 }
 
 func carryRow(tag lang.Tag, c *invoice.Carry) string {
-	return say(tag, "doc.carry_row", "package", clean(c.Package), "seat", clean(c.Seat),
+	return say(tag, "doc.carry_row", "package", clean(c.Name.Or(c.Package).In(tag)), "seat", clean(c.Seat),
 		"left", lang.Quantity(tag, c.Left, c.Unit), "expires", c.Expires.String())
 }
 

@@ -101,6 +101,14 @@ func withName(r Rule, key string, name lang.Text) Rule {
 	return r
 }
 
+// called keeps an identifier under key and says its name where a sentence shows it.
+func called(r Rule, key string, name lang.Text) Rule {
+	id := r.Args[key]
+	r = withName(r, key, name)
+	r.Args[key] = id
+	return r
+}
+
 func orDefault[T ~string](v, d T) T {
 	if v == "" {
 		return d
