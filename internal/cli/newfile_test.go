@@ -92,3 +92,26 @@ func TestABillThatCannotBeMadeLeavesTheOneBefore(t *testing.T) {
 		t.Errorf("a folder for a file: exit %d, %s", code, errs)
 	}
 }
+
+// TestARewrittenFileKeepsItsPlace: a link stays a link, and what only its owner
+// may read stays so.
+func TestARewrittenFileKeepsItsPlace(t *testing.T) {
+	kept := file(t, "kept.csv", "old")
+	if err := os.Chmod(kept, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(t.TempDir(), "link.csv")
+	if err := os.Symlink(kept, link); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errs := run(t, "bill", examples+"per-minute/plan.yaml", examples+"per-minute/usage/Master.csv", "--period", "2026-03", "--csv", link); code != 0 {
+		t.Fatal(errs)
+	}
+	info, err := os.Lstat(link)
+	if err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link is gone: %v, %v", info, err)
+	}
+	if info, err = os.Stat(kept); err != nil || info.Mode().Perm() != 0o600 || !strings.Contains(text(t, kept), "9.45") {
+		t.Errorf("%v, %v", info, err)
+	}
+}
