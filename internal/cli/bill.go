@@ -112,6 +112,9 @@ func (c *billCmd) Run(e *env) (err error) {
 	if err != nil {
 		return err
 	}
+	if f := &billed.Invoice.Facts; f.Outside > 0 && f.Calls+f.Sessions+f.Seats+f.Modules+f.Rentals+f.Events == 0 {
+		fmt.Fprintf(e.Err, "note: no fact is in the period %s, all %d are outside: is it the right one?\n", c.Period, f.Outside)
+	}
 	if err := c.issue(billed.Invoice, a); err != nil {
 		return err
 	}
