@@ -86,6 +86,11 @@ func (c *creditCmd) write(n *invoice.CreditNote, tag lang.Tag) error {
 	if err := apart(paths, append([]string{c.Invoice}, c.Earlier...)); err != nil {
 		return err
 	}
+	if save := jobs[0].path; save != "" {
+		if err := unissued(save, n.Seal); err != nil {
+			return err
+		}
+	}
 	made := make([]bytes.Buffer, len(jobs))
 	for i, j := range jobs {
 		if j.path == "" {

@@ -1,12 +1,17 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"waihu/internal/charging/invoice"
+	"waihu/internal/document"
+	"waihu/internal/fault"
 )
 
 // newFile is a file being written. What stands at its path stays as it was until
@@ -97,4 +102,33 @@ func apart(written, read []string) error {
 		}
 	}
 	return nil
+}
+
+// maxIssued is the most of a file that is looked at for an issued document.
+const maxIssued = 256 << 20
+
+// unissued refuses to put a document in the place of another that was issued: a
+// correction is a credit note and a new invoice, in files of their own. The same
+// document may be written again.
+func unissued(path, seal string) error {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() || info.Size() > maxIssued {
+		return nil // nothing there, or no document of ours
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil // the writing will tell
+	}
+	var number, stands string
+	if document.IsNote(data) {
+		if n, err := document.ReadNoteJSON(bytes.NewReader(data)); err == nil {
+			number, stands = n.Number, n.Seal
+		}
+	} else if inv, err := document.ReadJSON(bytes.NewReader(data)); err == nil && inv.Status == invoice.Issued {
+		number, stands = inv.Number, inv.Seal
+	}
+	if number == "" || stands == seal {
+		return nil
+	}
+	return fault.New(fault.Conflict, "%s: %s was issued and stands here; it is kept: write to another file or folder", path, number)
 }

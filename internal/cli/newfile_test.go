@@ -93,6 +93,36 @@ func TestABillThatCannotBeMadeLeavesTheOneBefore(t *testing.T) {
 	}
 }
 
+func TestWhatWasIssuedIsKept(t *testing.T) {
+	dir := t.TempDir()
+	bill := func(usage string, more ...string) (int, string) {
+		code, _, errs := run(t, append([]string{"bill", examples + "per-minute/plan.yaml", examples + usage, "--period", "2026-03", "--out", dir}, more...)...)
+		return code, errs
+	}
+	if code, errs := bill("per-minute/usage/Master.csv"); code != 0 {
+		t.Fatal(errs)
+	}
+	for range 2 { // in the place of a draft, and once more the same
+		if code, errs := bill("per-minute/usage/Master.csv", "--number", "A1"); code != 0 {
+			t.Fatal(errs)
+		}
+	}
+	issued, facts := text(t, dir+"/invoice.json"), text(t, dir+"/facts.jsonl")
+	for _, more := range [][]string{{"--number", "A1"}, {"--number", "A2"}, nil} {
+		code, errs := bill("six-second/usage/Master.csv", more...)
+		if code != 1 || !strings.Contains(errs, "A1 was issued") || text(t, dir+"/invoice.json") != issued || text(t, dir+"/facts.jsonl") != facts {
+			t.Errorf("%v: exit %d, %s", more, code, errs)
+		}
+	}
+	credit := []string{"credit", dir + "/invoice.json", "--number", "C1", "--issued", "2026-04-02", "--save", dir + "/note.json", "--reason"}
+	if code, _, errs := run(t, append(credit, "noise")...); code != 0 {
+		t.Fatal(errs)
+	}
+	if code, _, errs := run(t, append(credit, "another")...); code != 1 || !strings.Contains(errs, "C1 was issued") {
+		t.Errorf("exit %d, %s", code, errs)
+	}
+}
+
 // TestARewrittenFileKeepsItsPlace: a link stays a link, and what only its owner
 // may read stays so.
 func TestARewrittenFileKeepsItsPlace(t *testing.T) {

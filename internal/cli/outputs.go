@@ -104,6 +104,11 @@ func (o *outputs) create(path string) (*newFile, error) {
 
 // write writes the invoice in every form asked for.
 func (o *outputs) write(inv *invoice.Invoice, tag lang.Tag) error {
+	if o.c.Save != "" {
+		if err := unissued(o.c.Save, inv.Seal); err != nil {
+			return err
+		}
+	}
 	jobs := []job{
 		{o.c.Save, func(w io.Writer) error { return document.JSON(w, inv) }},
 		{o.c.CSV, func(w io.Writer) error { return document.CSV(w, inv, tag) }},
