@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -49,6 +50,9 @@ func (c *billCmd) Run(e *env) (err error) {
 		return coded{exitUsage, err}
 	}
 	if c.Issued != "" {
+		if c.Number == "" {
+			return coded{exitUsage, errors.New("--issued: a draft has no date of issue; say --number too")}
+		}
 		if _, err := timex.ParseDate(c.Issued); err != nil {
 			return coded{exitUsage, fmt.Errorf("--issued: %w", err)}
 		}
@@ -67,6 +71,9 @@ func (c *billCmd) Run(e *env) (err error) {
 		return err
 	}
 	b := app.Billing{Terms: terms, Heading: a.heading(), Inputs: inputs, Files: c.Usage, Intake: intake}
+	if err := apart(out.paths(), append([]string{c.Plan, c.Previous, c.Mapping}, c.Usage...)); err != nil {
+		return err
+	}
 	if err := out.open(&b, tag); err != nil {
 		return err
 	}
@@ -80,6 +87,9 @@ func (c *billCmd) Run(e *env) (err error) {
 	}
 	if err != nil {
 		return err
+	}
+	if f := &billed.Invoice.Facts; f.Outside > 0 && f.Calls+f.Sessions+f.Seats+f.Modules+f.Rentals+f.Events == 0 {
+		fmt.Fprintf(e.Err, "note: no fact is in the period %s, all %d are outside: is it the right one?\n", c.Period, f.Outside)
 	}
 	if err := c.issue(billed.Invoice, a); err != nil {
 		return err
@@ -166,12 +176,14 @@ func conflicts(reports []cdr.Report) (n int64) {
 }
 
 func readInvoice(path string) (*invoice.Invoice, error) {
-	f, err := os.Open(path)
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	inv, err := document.ReadJSON(f)
+	if document.IsNote(data) {
+		return nil, fault.New(fault.Invalid, "%s: this is a credit note; name the invoice it is on", path)
+	}
+	inv, err := document.ReadJSON(bytes.NewReader(data))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

@@ -75,16 +75,45 @@ func (c *creditCmd) Run(e *env) error {
 	return document.NoteText(e.Out, n, document.TextOptions{Tag: tag, Colour: isTerminal(e.Out)})
 }
 
-// write writes the note in every form asked for.
+// write writes the note in every form asked for; all are made before any is
+// written.
 func (c *creditCmd) write(n *invoice.CreditNote, tag lang.Tag) error {
+	jobs := c.jobs(n, tag)
+	var paths []string
+	for _, j := range jobs {
+		paths = append(paths, j.path)
+	}
+	if err := apart(paths, append([]string{c.Invoice}, c.Earlier...)); err != nil {
+		return err
+	}
+	if save := jobs[0].path; save != "" {
+		if err := unissued(save, n.Seal); err != nil {
+			return err
+		}
+	}
+	made := make([]bytes.Buffer, len(jobs))
+	for i, j := range jobs {
+		if j.path == "" {
+			continue
+		}
+		if err := j.to(&made[i]); err != nil {
+			return fmt.Errorf("%s: %w", j.path, err)
+		}
+	}
 	if c.Out != "" {
 		if err := os.MkdirAll(c.Out, 0o755); err != nil {
 			return err
 		}
 	}
-	var files outFiles
-	err := files.write(c.jobs(n, tag))
-	return errors.Join(err, files.end(err == nil))
+	for i, j := range jobs {
+		if j.path == "" {
+			continue
+		}
+		if err := writeFile(j.path, made[i].Bytes()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *creditCmd) jobs(n *invoice.CreditNote, tag lang.Tag) []job {
@@ -154,5 +183,5 @@ func (c *verifyCmd) verifyNote(e *env) error {
 	if v.Sealed, v.Differences, err = app.VerifyNote(n, inv, earlier); err != nil {
 		return err
 	}
-	return c.report(e, v, fmt.Sprintf("%d lines, %s given back of invoice %s", len(n.Lines), n.Total, n.Of.Number))
+	return c.report(e, v, fmt.Sprintf("%d %s, %s given back of invoice %s", len(n.Lines), plural(len(n.Lines), "line", "lines"), n.Total, n.Of.Number))
 }

@@ -26,42 +26,49 @@ func (c *factsCmd) Run(e *env) error {
 	if c.Zone == "" {
 		fmt.Fprintln(e.Err, "note: stamps that name no zone are read as UTC; say --zone Asia/Shanghai, or where the records were made, if they are local")
 	}
-	var total cdr.Counts
-	switch {
-	case c.Report:
-		total, err = c.read(e, opt, io.Discard)
-	case c.Out == "":
-		total, err = c.read(e, opt, e.Out)
-	default:
-		err = writeOut(c.Out, func(f *outFile) error {
-			total, err = c.read(e, opt, f)
+	intake, err := c.read(e, opt)
+	if err != nil {
+		return err
+	}
+	if c.Report {
+		enc := json.NewEncoder(e.Out)
+		enc.SetIndent("", "  ")
+		if err := enc.Encode(intake.Reports()); err != nil {
 			return err
-		})
+		}
+	} else {
+		reportIntake(e.Err, intake.Reports(), intake.Total())
 	}
-	if err == nil && total.Rejected > 0 {
-		return coded{exitDecide, fmt.Errorf("%d %s refused", total.Rejected, plural(int(total.Rejected), "record was", "records were"))}
+	if n := intake.Total().Rejected; n > 0 {
+		return coded{exitDecide, fmt.Errorf("%d %s refused", n, plural(int(n), "record was", "records were"))}
 	}
-	return err
+	return nil
 }
 
-// read writes the facts of every file, and says what became of their records.
-func (c *factsCmd) read(e *env, opt cdr.Options, to io.Writer) (cdr.Counts, error) {
+// read writes the facts of every file where they were asked for.
+func (c *factsCmd) read(e *env, opt cdr.Options) (_ *cdr.Intake, err error) {
+	var to io.Writer = e.Out
+	switch {
+	case c.Report:
+		to = io.Discard
+	case c.Out != "":
+		if err := apart([]string{c.Out}, append([]string{c.Mapping}, c.Files...)); err != nil {
+			return nil, err
+		}
+		f, fail := createFile(c.Out)
+		if fail != nil {
+			return nil, fail
+		}
+		defer func() { err = f.end(err) }()
+		to = f
+	}
 	w := cdr.NewWriter(to)
 	intake := cdr.NewIntake(w, opt)
 	for _, path := range c.Files {
 		if _, err := intake.File(e.ctx, path); err != nil {
 			reportIntake(e.Err, intake.Reports(), intake.Total())
-			return intake.Total(), errors.Join(err, w.Flush())
+			return nil, errors.Join(err, w.Flush())
 		}
 	}
-	if err := w.Flush(); err != nil {
-		return intake.Total(), err
-	}
-	if !c.Report {
-		reportIntake(e.Err, intake.Reports(), intake.Total())
-		return intake.Total(), nil
-	}
-	enc := json.NewEncoder(e.Out)
-	enc.SetIndent("", "  ")
-	return intake.Total(), enc.Encode(intake.Reports())
+	return intake, w.Flush()
 }

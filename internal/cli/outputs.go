@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -17,14 +18,20 @@ import (
 	"waihu/internal/usage/cdr"
 )
 
+// job is a file to write, and how; without a path it is not asked for.
+type job struct {
+	path string
+	to   func(io.Writer) error
+}
+
 // outputs are the files a bill writes.
 type outputs struct {
 	c      *billCmd
 	warn   io.Writer
-	files  outFiles
+	files  []*newFile
+	whole  bool // everything was written: the files take their places
 	facts  *cdr.Writer
 	detail *detailFile
-	made   bool // every document: the files are kept
 }
 
 func newOutputs(c *billCmd, warn io.Writer) *outputs {
@@ -43,6 +50,23 @@ func newOutputs(c *billCmd, warn io.Writer) *outputs {
 	return &outputs{c: c, warn: warn}
 }
 
+// paths are all files that will be written.
+func (o *outputs) paths() []string {
+	c := o.c
+	out := []string{c.Save, c.CSV, c.XLSX, c.UBL, c.Fapiao, c.Taiwan, c.PDF, c.Detail, c.Facts}
+	if c.Out != "" {
+		for _, t := range lang.Tags() {
+			out = append(out, o.pdf(t))
+		}
+	}
+	return out
+}
+
+// pdf is where the PDF of one language goes in the folder for everything.
+func (o *outputs) pdf(t lang.Tag) string {
+	return filepath.Join(o.c.Out, "invoice."+string(t)+".pdf")
+}
+
 // open begins the files that are written while records are read.
 func (o *outputs) open(b *app.Billing, tag lang.Tag) error {
 	if o.c.Out != "" {
@@ -51,7 +75,7 @@ func (o *outputs) open(b *app.Billing, tag lang.Tag) error {
 		}
 	}
 	if o.c.Facts != "" {
-		f, err := o.files.create(o.c.Facts)
+		f, err := o.create(o.c.Facts)
 		if err != nil {
 			return err
 		}
@@ -59,7 +83,7 @@ func (o *outputs) open(b *app.Billing, tag lang.Tag) error {
 		b.Facts = o.facts
 	}
 	if o.c.Detail != "" {
-		f, err := o.files.create(o.c.Detail)
+		f, err := o.create(o.c.Detail)
 		if err != nil {
 			return err
 		}
@@ -69,8 +93,22 @@ func (o *outputs) open(b *app.Billing, tag lang.Tag) error {
 	return nil
 }
 
+func (o *outputs) create(path string) (*newFile, error) {
+	f, err := createFile(path)
+	if err != nil {
+		return nil, err
+	}
+	o.files = append(o.files, f)
+	return f, nil
+}
+
 // write writes the invoice in every form asked for.
 func (o *outputs) write(inv *invoice.Invoice, tag lang.Tag) error {
+	if o.c.Save != "" {
+		if err := unissued(o.c.Save, inv.Seal); err != nil {
+			return err
+		}
+	}
 	jobs := []job{
 		{o.c.Save, func(w io.Writer) error { return document.JSON(w, inv) }},
 		{o.c.CSV, func(w io.Writer) error { return document.CSV(w, inv, tag) }},
@@ -88,13 +126,33 @@ func (o *outputs) write(inv *invoice.Invoice, tag lang.Tag) error {
 	}
 	if o.c.Out != "" {
 		for _, t := range lang.Tags() {
-			jobs = append(jobs, job{filepath.Join(o.c.Out, "invoice."+string(t)+".pdf"), func(w io.Writer) error { return document.PDF(w, inv, t) }})
+			jobs = append(jobs, job{o.pdf(t), func(w io.Writer) error { return document.PDF(w, inv, t) }})
 		}
 	}
-	if err := o.files.write(jobs); err != nil {
-		return err
+	// Everything is made before anything is written: a document that cannot be
+	// made leaves no folder half of one bill and half of another.
+	made := make([]bytes.Buffer, len(jobs))
+	for i, j := range jobs {
+		if j.path == "" {
+			continue
+		}
+		if err := j.to(&made[i]); err != nil {
+			return fmt.Errorf("%s: %w", j.path, err)
+		}
 	}
-	o.made = true
+	for i, j := range jobs {
+		if j.path == "" {
+			continue
+		}
+		f, err := o.create(j.path)
+		if err != nil {
+			return err
+		}
+		if _, err := f.Write(made[i].Bytes()); err != nil {
+			return fmt.Errorf("%s: %w", j.path, err)
+		}
+	}
+	o.whole = true
 	return nil
 }
 
@@ -116,8 +174,8 @@ func (o *outputs) handOver(w io.Writer, path string, data interface {
 	return data.JSON(w)
 }
 
-// close ends every file, and keeps all or none; an error here is an error of the
-// command.
+// close ends every file; an error here is an error of the command. A bill that
+// was not made leaves the files of the one before it alone.
 func (o *outputs) close() error {
 	var errs []error
 	if o.detail != nil {
@@ -126,6 +184,13 @@ func (o *outputs) close() error {
 	if o.facts != nil {
 		errs = append(errs, o.facts.Flush())
 	}
-	errs = append(errs, o.files.end(o.made && errors.Join(errs...) == nil))
+	keep := o.whole && errors.Join(errs...) == nil
+	for _, f := range o.files {
+		if keep {
+			errs = append(errs, f.keep())
+			continue
+		}
+		errs = append(errs, f.drop())
+	}
 	return errors.Join(errs...)
 }

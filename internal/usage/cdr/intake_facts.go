@@ -17,7 +17,7 @@ func (o *intakeOut) Seat(s usage.Seat) error {
 }
 
 func (o *intakeOut) Session(s usage.Session) error {
-	if o.refused(s.ID, s.From, s.To) || !o.admit(s.Source, s.ID, &s, s.From) {
+	if failed := o.t.check.session(&s); failed != 0 && o.fails(failed, &usage.Call{Start: s.From, End: s.To}) || !o.admit(s.Source, s.ID, &s, s.From) {
 		return o.err
 	}
 	own(&s.ID, &s.Source, &s.User, &s.Type)

@@ -297,3 +297,43 @@ type keeping struct {
 
 func (k *keeping) Session(s usage.Session) error { k.sessions = append(k.sessions, s); return nil }
 func (k *keeping) Module(m usage.Module) error   { k.modules = append(k.modules, m); return nil }
+
+// TestClocksThatWentBack has a call over the hour that came twice: in records it
+// is put right and flagged, in settled facts an end before the start is an error.
+func TestClocksThatWentBack(t *testing.T) {
+	row := `"a","8005","2125550100","c","c","PJSIP/8005-01","PJSIP/t-02","Dial","x","2026-11-01 01:59:30","2026-11-01 01:59:40","2026-11-01 01:00:40",70,60,"ANSWERED","DOCUMENTATION","1793512770.1",""` + "\n"
+	r := feed(t, NewIntake(&totals{}, Options{Zone: zone("America/New_York")}), "m.csv", row)
+	var said []string
+	for _, y := range r.Tallies {
+		said = append(said, y.Sample[0].Path+" "+y.Sample[0].Value)
+	}
+	if words := strings.Join(said, "; "); r.Counts.Accepted != 1 || !strings.Contains(words, "check clocks_back 2026-11-01T05:59:30Z and 1m10s") || strings.Contains(words, "clock_jump") {
+		t.Errorf("%s: %s", r.Counts, words)
+	}
+	fact := `{"fact":"call","id":"1","source":"asterisk","result":"answered","start":"2026-03-02T01:07:36Z","answer":"2026-03-02T01:07:59Z","end":"2026-03-02T%s:09:25Z","total":109,"talk":86}` + "\n"
+	for hour, want := range map[string]int64{"01": 1, "00": 0} {
+		r := feed(t, NewIntake(&totals{}, Options{}), "facts.jsonl", fmt.Sprintf(fact, hour))
+		if r.Counts.Accepted != want || r.Counts.Rejected != 1-want {
+			t.Errorf("an end at %s:09: %s, %+v", hour, r.Counts, r.Tallies)
+		}
+	}
+}
+
+func TestLongLogInsAreFlagged(t *testing.T) {
+	table := "fact,id,user,type,from,to\nsession,1,mei,%s,2026-03-02T09:00:00+08:00,%s\n"
+	for _, c := range []struct {
+		kind, to string
+		flagged  int64
+	}{
+		{"agent", "2026-03-03T08:59:59+08:00", 0},
+		{"agent", "2026-03-03T09:00:00+08:00", 1},
+		{"agent", "", 1},
+		{"robot", "2026-03-31T09:00:00+08:00", 0},
+		{"robot", "", 0},
+	} {
+		r := feed(t, NewIntake(&totals{}, Options{}), "s.csv", fmt.Sprintf(table, c.kind, c.to))
+		if r.Counts.Accepted != 1 || r.Counts.Flagged != c.flagged {
+			t.Errorf("%s until %q: %s, %+v", c.kind, c.to, r.Counts, r.Tallies)
+		}
+	}
+}
