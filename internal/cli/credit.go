@@ -91,14 +91,9 @@ func (c *creditCmd) write(n *invoice.CreditNote, tag lang.Tag) error {
 			return err
 		}
 	}
-	made := make([]bytes.Buffer, len(jobs))
-	for i, j := range jobs {
-		if j.path == "" {
-			continue
-		}
-		if err := j.to(&made[i]); err != nil {
-			return fmt.Errorf("%s: %w", j.path, err)
-		}
+	made, err := makeAll(jobs)
+	if err != nil {
+		return err
 	}
 	if c.Out != "" {
 		if err := os.MkdirAll(c.Out, 0o755); err != nil {

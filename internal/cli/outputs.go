@@ -24,6 +24,21 @@ type job struct {
 	to   func(io.Writer) error
 }
 
+// makeAll makes every document asked for before any is written: one that cannot
+// be made leaves no folder half of one bill and half of another.
+func makeAll(jobs []job) ([]bytes.Buffer, error) {
+	made := make([]bytes.Buffer, len(jobs))
+	for i, j := range jobs {
+		if j.path == "" {
+			continue
+		}
+		if err := j.to(&made[i]); err != nil {
+			return nil, fmt.Errorf("%s: %w", j.path, err)
+		}
+	}
+	return made, nil
+}
+
 // outputs are the files a bill writes.
 type outputs struct {
 	c      *billCmd
@@ -129,16 +144,9 @@ func (o *outputs) write(inv *invoice.Invoice, tag lang.Tag) error {
 			jobs = append(jobs, job{o.pdf(t), func(w io.Writer) error { return document.PDF(w, inv, t) }})
 		}
 	}
-	// Everything is made before anything is written: a document that cannot be
-	// made leaves no folder half of one bill and half of another.
-	made := make([]bytes.Buffer, len(jobs))
-	for i, j := range jobs {
-		if j.path == "" {
-			continue
-		}
-		if err := j.to(&made[i]); err != nil {
-			return fmt.Errorf("%s: %w", j.path, err)
-		}
+	made, err := makeAll(jobs)
+	if err != nil {
+		return err
 	}
 	for i, j := range jobs {
 		if j.path == "" {
