@@ -219,7 +219,7 @@ func TestFiveDaysOfFailureSwitchOff(t *testing.T) {
 	w := newWorld(t)
 	gate := access.Gate{DB: w.db, IDs: w.post.IDs}
 	w.update(func(tx store.Tx) error {
-		_, _, err := gate.AddUser(tx, access.NewUser{Email: "admin@example.com", Name: "Ada", Lang: lang.Traditional, Members: []access.Member{{Company: w.c, Role: access.CustomerAdmin}}})
+		_, _, err := gate.AddUser(tx, access.NewUser{Email: "admin@example.com", Name: "Admin", Lang: lang.Traditional, Members: []access.Member{{Company: w.c, Role: access.CustomerAdmin}}})
 		return err
 	})
 	e, _ := w.endpoint(w.server.URL)
@@ -416,16 +416,16 @@ func TestLettersGoOutInTheirLanguage(t *testing.T) {
 	must(t, err)
 	w.post.Mail = &notify.SMTP{Host: host, Port: n, From: "billing@example.com", Plain: true}
 	w.update(func(tx store.Tx) error {
-		return notify.Write(tx, w.post.IDs, w.c, notify.Letter{To: "mei@example.com", Lang: lang.Simplified, Topic: "invitation", Args: map[string]string{"name": "Mei", "token": "t0ken", "address": "https://waihu.example.com"}})
+		return notify.Write(tx, w.post.IDs, w.c, notify.Letter{To: "agent@example.com", Lang: lang.Simplified, Topic: "invitation", Args: map[string]string{"name": "Agent", "token": "t0ken", "address": "https://waihu.example.com"}})
 	})
 	w.send()
 	mail := <-got
-	for _, want := range []string{"To: <mei@example.com>", "From: <billing@example.com>", "Message-ID: <msg_", "=?UTF-8?"} {
+	for _, want := range []string{"To: <agent@example.com>", "From: <billing@example.com>", "Message-ID: <msg_", "=?UTF-8?"} {
 		if !strings.Contains(mail, want) {
 			t.Errorf("the mail has no %q:\n%s", want, mail)
 		}
 	}
-	l := notify.Letter{Lang: lang.Simplified, Topic: "invitation", Args: map[string]string{"name": "Mei", "token": "t0ken", "address": "https://waihu.example.com"}}
+	l := notify.Letter{Lang: lang.Simplified, Topic: "invitation", Args: map[string]string{"name": "Agent", "token": "t0ken", "address": "https://waihu.example.com"}}
 	subject, body := l.Text()
 	if subject != "您的外呼账号" || !strings.Contains(body, "https://waihu.example.com/invitation?token=t0ken") || !strings.Contains(body, "\n\n") {
 		t.Errorf("%s\n%s", subject, body)
