@@ -42,6 +42,7 @@ var floors = map[string]int{
 	"internal/store":             4,
 	"internal/app":               5,
 	"internal/cli":               6,
+	"internal/console":           6,
 	"cmd/waihu":                  7,
 }
 
