@@ -29,7 +29,12 @@ var floors = map[string]int{
 	"internal/charging/catalog":  3,
 	"internal/charging/contract": 3,
 	"internal/charging/deck":     3,
+	"internal/charging/budget":   3,
+	"internal/charging/dunning":  3,
+	"internal/charging/fx":       3,
 	"internal/charging/invoice":  3,
+	"internal/charging/life":     3,
+	"internal/charging/service":  3,
 	"internal/charging/ledger":   3,
 	"internal/charging/meter":    3,
 	"internal/charging/rating":   3,
@@ -40,6 +45,9 @@ var floors = map[string]int{
 	"internal/planfile":          4,
 	"internal/sim":               4,
 	"internal/store":             4,
+	"internal/store/postgres":    5,
+	"internal/store/sqlite":      5,
+	"internal/store/storetest":   5, // tests only
 	"internal/app":               5,
 	"internal/cli":               6,
 	"internal/console":           6,
@@ -57,7 +65,9 @@ var beside = map[string]map[string]string{
 	"internal/charging/meter":    {"internal/charging/catalog": "what to count", "internal/charging/contract": "for which period", "internal/charging/deck": "at which rate"},
 	"internal/charging/rating":   {"internal/charging/catalog": "prices", "internal/charging/contract": "terms", "internal/charging/deck": "what a call costs", "internal/charging/meter": "quantities"},
 	"internal/charging/invoice":  {"internal/charging/catalog": "taxes", "internal/charging/contract": "terms", "internal/charging/meter": "what was gathered", "internal/charging/rating": "lines"},
-	"internal/charging/wallet":   {"internal/charging/deck": "the longest call a balance pays for"},
+	"internal/charging/life":     {"internal/charging/catalog": "plans to stay on or switch to", "internal/charging/contract": "the clauses that decide"},
+	"internal/charging/service":  {"internal/charging/contract": "what was promised"},
+	"internal/charging/wallet":   {"internal/charging/deck": "the longest call a balance pays for", "internal/charging/ledger": "a purse is the projection of its journal"},
 }
 
 // pure rooms use the standard library alone: charging must give the same answer
@@ -78,6 +88,8 @@ var outside = map[string][]string{
 	"github.com/vbauerster/mpb/v8":          {"internal/cli"},
 	"golang.org/x/term":                     {"internal/cli"},
 	"github.com/santhosh-tekuri/jsonschema": {"internal/planfile"},
+	"modernc.org/sqlite":                    {"internal/store/sqlite"},
+	"github.com/jackc/pgx/v5":               {"internal/store/postgres"},
 }
 
 // forbidden are standard packages that would make a pure room impure.

@@ -15,6 +15,7 @@ import (
 	"waihu/internal/charging/contract"
 	"waihu/internal/charging/invoice"
 	"waihu/internal/charging/rating"
+	"waihu/internal/exact"
 	"waihu/internal/lang"
 	"waihu/internal/planfile"
 	"waihu/internal/timex"
@@ -63,13 +64,15 @@ func TestScripts(t *testing.T) {
 // script is a parsed .bill file.
 type script struct {
 	periods []string
+	levels  map[string]string // of the last period
+	reached string            // toward the commitment, before the first period
 	since   string
 	files   fstest.MapFS
 	facts   []string
 }
 
 func parseScript(t *testing.T, input string) script {
-	s := script{files: fstest.MapFS{}}
+	s := script{files: fstest.MapFS{}, levels: map[string]string{}}
 	head, rest, _ := strings.Cut(input, "== ")
 	for _, line := range strings.Split(head, "\n") {
 		key, value, _ := strings.Cut(line, ":")
@@ -78,6 +81,11 @@ func parseScript(t *testing.T, input string) script {
 			s.periods = append(s.periods, strings.TrimSpace(value))
 		case "since":
 			s.since = strings.TrimSpace(value)
+		case "level":
+			metric, measured, _ := strings.Cut(strings.TrimSpace(value), "=")
+			s.levels[metric] = measured
+		case "reached":
+			s.reached = strings.TrimSpace(value)
 		}
 	}
 	for _, part := range strings.Split("\n"+rest, "\n== ") {
@@ -111,16 +119,27 @@ func runScript(t *testing.T, input string) string {
 		return out.String()
 	}
 	var carry []invoice.Carry
+	var standing *contract.Standing
+	if id, n, ok := strings.Cut(s.reached, "="); ok {
+		standing = &contract.Standing{Toward: []contract.Toward{{Commitment: id, Reached: exact.MustParse(n)}}}
+	}
 	for i, period := range s.periods {
 		if len(s.periods) > 1 {
 			fmt.Fprintf(&out, "# %s\n", period)
 		}
-		inv := billScript(t, &out, s, bundle, period, carry)
+		levels := s.levels
+		if i < len(s.periods)-1 {
+			levels = nil
+		}
+		inv := billScript(t, &out, s, bundle, period, invoice.Inputs{Opening: carry, Standing: standing, Levels: levels})
 		if inv == nil {
 			return out.String()
 		}
 		show(&out, inv)
-		carry = inv.Carry
+		carry, standing = inv.Carry, inv.Standing
+		if standing == nil {
+			standing = &contract.Standing{}
+		}
 		if i < len(s.periods)-1 {
 			fmt.Fprintln(&out)
 		}
@@ -128,7 +147,7 @@ func runScript(t *testing.T, input string) string {
 	return out.String()
 }
 
-func billScript(t *testing.T, out *bytes.Buffer, s script, bundle planfile.Bundle, period string, carry []invoice.Carry) *invoice.Invoice {
+func billScript(t *testing.T, out *bytes.Buffer, s script, bundle planfile.Bundle, period string, stated invoice.Inputs) *invoice.Invoice {
 	first, after, err := timex.ParsePeriod(period)
 	if err != nil {
 		t.Fatal(err)
@@ -138,10 +157,11 @@ func billScript(t *testing.T, out *bytes.Buffer, s script, bundle planfile.Bundl
 		t.Fatal(err)
 	}
 	var opening []contract.Opening
-	for _, c := range carry {
+	for _, c := range stated.Opening {
 		opening = append(opening, contract.Opening{Package: c.Package, Seat: c.Seat, Granted: c.Granted, Expires: c.Expires, Left: c.Left})
 	}
-	in := contract.Inputs{Plan: bundle.Plan, Decks: bundle.Decks, Contract: bundle.Contract, First: first, After: after, Holidays: holidays, Opening: opening}
+	in := contract.Inputs{Plan: bundle.Plan, Decks: bundle.Decks, Contract: bundle.Contract, First: first, After: after, Holidays: holidays, Opening: opening, Before: stated.Standing}
+	in.Stated.Levels = stated.Levels
 	if s.since != "" {
 		in.Stated.Start = timex.MustDate(s.since)
 	}
@@ -197,6 +217,17 @@ func show(out *bytes.Buffer, inv *invoice.Invoice) {
 	}
 	for _, n := range inv.Notes {
 		fmt.Fprintf(out, "note: %s\n", lang.Phrase(lang.English, "rule."+n.Key, n.Args))
+	}
+	if p := inv.Prepaid; p != nil {
+		fmt.Fprintf(out, "paid ahead: %s before, used %s, left %s, to pay %s\n", p.Before.Decimal(), p.Used.Decimal(), p.Left.Decimal(), p.Payable.Decimal())
+		for _, pay := range p.Payments {
+			fmt.Fprintf(out, "paid ahead on %s: %s\n", pay.On, pay.Amount.Decimal())
+		}
+	}
+	if inv.Standing != nil {
+		for _, w := range inv.Standing.Toward {
+			fmt.Fprintf(out, "toward %s from %s: %s\n", w.Commitment, w.First, w.Reached)
+		}
 	}
 	for _, c := range inv.Carry {
 		fmt.Fprintf(out, "carried: %s, %s %s until %s\n", c.Package, c.Left, c.Unit, c.Expires)

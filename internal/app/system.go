@@ -11,4 +11,6 @@ type System struct {
 	DB   store.DB
 	IDs  *id.Maker
 	Node string // name of this process among its equals
+
+	read reading // plans and contracts read from their texts
 }

@@ -5,14 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"waihu/internal/app"
+	"waihu/internal/charging/contract"
 	"waihu/internal/charging/invoice"
 	"waihu/internal/charging/meter"
 	"waihu/internal/document"
+	"waihu/internal/exact"
 	"waihu/internal/fault"
 	"waihu/internal/lang"
 	"waihu/internal/timex"
@@ -29,6 +33,8 @@ type billCmd struct {
 	Set      []string `help:"Quantity of a component: seats=30. Can be repeated." placeholder:"COMPONENT=N" sep:"none"`
 	Module   []string `help:"A module that is on: recording, or recording=2026-03-05..2026-03-12. Can be repeated." sep:"none"`
 	Previous string   `help:"Invoice (JSON) of the period before, for what it carries over." type:"existingfile"`
+	Reached  []string `help:"How far a commitment of the contract had come before this period, where there is no invoice before: minutes=120000. Can be repeated." placeholder:"COMMITMENT=N" sep:"none"`
+	Level    []string `help:"What was measured of a service level of the contract: availability=99.5%. Can be repeated." placeholder:"METRIC=N" sep:"none"`
 
 	recordFlags
 
@@ -69,10 +75,8 @@ func (c *billCmd) Run(e *env) (err error) {
 	if err != nil {
 		return err
 	}
-	if c.Previous != "" {
-		if inputs.Opening, err = a.carriedOver(c.Previous, first); err != nil {
-			return err
-		}
+	if err := c.before(a, first, &inputs); err != nil {
+		return err
 	}
 	if c.Issued != "" {
 		if _, err := timex.ParseDate(c.Issued); err != nil {
@@ -116,6 +120,49 @@ func (c *billCmd) Run(e *env) (err error) {
 		return err
 	}
 	return c.decide(billed)
+}
+
+// before takes in what ran on from the period before, and what was measured.
+func (c *billCmd) before(a *agreed, first timex.Date, in *invoice.Inputs) (err error) {
+	if in.Levels, err = pairs("--level", c.Level); err != nil {
+		return err
+	}
+	reached, err := pairs("--reached", c.Reached)
+	if err != nil {
+		return err
+	}
+	if c.Previous != "" {
+		if in.Opening, in.Standing, err = a.carriedOver(c.Previous, first); err != nil {
+			return err
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(reached)) {
+		n, err := exact.Parse(reached[id])
+		if err != nil || n.Sign() < 0 {
+			return coded{exitUsage, fmt.Errorf("--reached %s=%s: write commitment=quantity, such as minutes=120000", id, reached[id])}
+		}
+		if in.Standing == nil {
+			in.Standing = &contract.Standing{}
+		}
+		in.Standing.Toward = append(in.Standing.Toward, contract.Toward{Commitment: id, Reached: n})
+	}
+	return nil
+}
+
+// pairs reads words such as availability=99.5%.
+func pairs(flag string, words []string) (map[string]string, error) {
+	var out map[string]string
+	for _, s := range words {
+		name, value, ok := strings.Cut(s, "=")
+		if !ok || name == "" || value == "" {
+			return nil, coded{exitUsage, fmt.Errorf("%s %s: write name=value", flag, s)}
+		}
+		if out == nil {
+			out = map[string]string{}
+		}
+		out[name] = value
+	}
+	return out, nil
 }
 
 // issue gives the invoice its number and dates, if it was asked to.

@@ -95,7 +95,7 @@ func (a *agreed) terms(e *env, first, after timex.Date, in invoice.Inputs) (*con
 	if err != nil {
 		return nil, err
 	}
-	st := contract.Stated{Start: in.Start, End: in.End, Quantities: map[string]exact.Number{}}
+	st := contract.Stated{Start: in.Start, End: in.End, Quantities: map[string]exact.Number{}, Levels: in.Levels}
 	for id, value := range in.Quantities {
 		if st.Quantities[id], err = exact.Parse(value); err != nil {
 			return nil, fault.New(fault.Invalid, "quantity of %s: %v", id, err)
@@ -113,7 +113,7 @@ func (a *agreed) terms(e *env, first, after timex.Date, in invoice.Inputs) (*con
 		st.Modules = append(st.Modules, term)
 	}
 	t, problems := contract.TermsFor(contract.Inputs{Plan: a.Plan, Decks: a.Decks, Contract: a.Contract, Loc: a.loc, First: first, After: after,
-		Holidays: holidays, Opening: openings(in.Opening), Stated: st})
+		Holidays: holidays, Opening: openings(in.Opening), Before: in.Standing, Stated: st})
 	problems = a.Locate(problems)
 	for _, w := range problems.Warnings() {
 		fmt.Fprintf(e.Err, "warning: %v\n", w)
@@ -163,22 +163,26 @@ func stated(since string, set, modules []string) (in invoice.Inputs, err error) 
 
 // carriedOver takes what the invoice before left, which must end where the
 // period begins.
-func (a *agreed) carriedOver(path string, first timex.Date) ([]invoice.Carry, error) {
+func (a *agreed) carriedOver(path string, first timex.Date) ([]invoice.Carry, *contract.Standing, error) {
 	before, err := readInvoice(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if seal, err := before.Digest(); err != nil || seal != before.Seal {
-		return nil, fault.New(fault.Mismatch, "--previous %s: its seal is broken, so what it carries over cannot be trusted; give the invoice as it was made", path)
+		return nil, nil, fault.New(fault.Mismatch, "--previous %s: its seal is broken, so what it carries over cannot be trusted; give the invoice as it was made", path)
 	}
 	if contract := a.heading().Contract; before.Plan.ID != a.Plan.ID || before.Contract != contract || before.Currency != a.Plan.Currency {
-		return nil, fault.New(fault.Conflict, "--previous %s: it is of plan %s, contract %q, in %s; this bill is of plan %s, contract %q, in %s", path,
+		return nil, nil, fault.New(fault.Conflict, "--previous %s: it is of plan %s, contract %q, in %s; this bill is of plan %s, contract %q, in %s", path,
 			before.Plan.ID, before.Contract, before.Currency, a.Plan.ID, contract, a.Plan.Currency)
 	}
 	if before.After != first {
-		return nil, fault.New(fault.Invalid, "--previous %s: that invoice ends before %s, this period begins on %s; give the invoice just before", path, before.After, first)
+		return nil, nil, fault.New(fault.Invalid, "--previous %s: that invoice ends before %s, this period begins on %s; give the invoice just before", path, before.After, first)
 	}
-	return before.Carry, nil
+	standing := before.Standing
+	if standing == nil && a.Contract != nil && a.Contract.RunsOn() {
+		standing = &contract.Standing{} // known to be nothing
+	}
+	return before.Carry, standing, nil
 }
 
 func openings(carry []invoice.Carry) []contract.Opening {

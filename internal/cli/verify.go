@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -102,6 +103,17 @@ func statedWords(inv *invoice.Invoice) string {
 	}
 	if inv.Inputs.Start != 0 {
 		words = append(words, "service since "+inv.Inputs.Start.String())
+	}
+	for _, metric := range slices.Sorted(maps.Keys(inv.Inputs.Levels)) {
+		words = append(words, fmt.Sprintf("%s measured at %s", metric, inv.Inputs.Levels[metric]))
+	}
+	if s := inv.Inputs.Standing; s != nil {
+		for _, t := range s.Toward {
+			words = append(words, fmt.Sprintf("%s counted toward %s before", t.Reached, t.Commitment))
+		}
+		if s.Prepaid.Sign() > 0 {
+			words = append(words, fmt.Sprintf("%s paid ahead and left", s.Prepaid))
+		}
 	}
 	for _, c := range inv.Inputs.Opening {
 		words = append(words, fmt.Sprintf("%s %s of %s carried over", c.Left, c.Unit, c.Package))

@@ -98,9 +98,13 @@ func sumRows(inv *invoice.Invoice) []csvRow {
 	for _, t := range inv.Taxes {
 		out = append(out, csvRow{"record": "tax", "tax_rate": decimal(t.Rate), "gross": t.Net.Decimal(), "amount": t.Tax.Decimal(), "currency": c})
 	}
-	for _, s := range []struct{ id, amount string }{
+	sums := []struct{ id, amount string }{
 		{"subtotal", inv.Subtotal.Decimal()}, {"net", inv.Net.Decimal()}, {"tax", inv.Tax.Decimal()}, {"total", inv.Total.Decimal()},
-	} {
+	}
+	if p := inv.Prepaid; p != nil {
+		sums = append(sums, []struct{ id, amount string }{{"prepaid_used", p.Used.Decimal()}, {"prepaid_left", p.Left.Decimal()}, {"to_pay", p.Payable.Decimal()}}...)
+	}
+	for _, s := range sums {
 		out = append(out, csvRow{"record": "total", "id": s.id, "amount": s.amount, "currency": c})
 	}
 	for _, u := range inv.Unpriced {

@@ -9,6 +9,7 @@ import (
 	"waihu/internal/charging/invoice"
 	"waihu/internal/charging/rating"
 	"waihu/internal/lang"
+	"waihu/internal/money"
 )
 
 // labelled is a fact with its label.
@@ -83,7 +84,39 @@ func totals(tag lang.Tag, inv *invoice.Invoice) []totalRow {
 	case inv.Status == invoice.Drafted:
 		last = "doc.total_draft"
 	}
-	return append(out, totalRow{lang.Phrase(tag, last, nil), sum, true})
+	out = append(out, totalRow{lang.Phrase(tag, last, nil), sum, true})
+	return append(out, paidRows(tag, inv)...)
+}
+
+// paidRows show what of the total is paid from what was paid ahead.
+func paidRows(tag lang.Tag, inv *invoice.Invoice) []totalRow {
+	p := inv.Prepaid
+	if p == nil {
+		return nil
+	}
+	row := func(key string, a money.Amount, strong bool) totalRow {
+		return totalRow{lang.Phrase(tag, key, nil), lang.Decimal(tag, a), strong}
+	}
+	var out []totalRow
+	if !p.Before.IsZero() {
+		out = append(out, row("doc.paid_before", p.Before, false))
+	}
+	for _, pay := range p.Payments {
+		out = append(out, totalRow{say(tag, "doc.paid_ahead", "on", pay.On.String()), lang.Decimal(tag, pay.Amount), false})
+	}
+	return append(out, row("doc.paid_used", p.Used.Neg(), false), row("doc.paid_left", p.Left, false), row("doc.to_pay", p.Payable, true))
+}
+
+// standingRows tell how far commitments longer than a period have come.
+func standingRows(tag lang.Tag, inv *invoice.Invoice) []string {
+	if inv.Standing == nil {
+		return nil
+	}
+	var out []string
+	for _, t := range inv.Standing.Toward {
+		out = append(out, say(tag, "doc.standing_row", "name", clean(t.Commitment), "reached", t.Reached.String(), "first", t.First.String()))
+	}
+	return out
 }
 
 // totalInWords is the total as Chinese documents repeat it; empty in English

@@ -107,6 +107,7 @@ func (p *pdfPage) rest() {
 	for i := range p.inv.Carry {
 		carry = append(carry, carryRow(p.tag, &p.inv.Carry[i]))
 	}
+	block(p.say("doc.standing"), standingRows(p.tag, p.inv))
 	block(p.say("doc.carry"), carry)
 	block(p.say("doc.notes"), notes)
 }

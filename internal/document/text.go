@@ -263,6 +263,9 @@ func (t *textPage) foot() {
 	for _, s := range sentences(tag, t.inv.Notes) {
 		t.wrapped(plainText, 0, "· "+s)
 	}
+	for _, s := range standingRows(tag, t.inv) {
+		t.wrapped(plainText, 0, s)
+	}
 	for i := range t.inv.Carry {
 		t.wrapped(plainText, 0, carryRow(tag, &t.inv.Carry[i]))
 	}

@@ -59,7 +59,11 @@ func ublOf(inv *invoice.Invoice) (*ublInvoice, error) {
 		Currency: code, BuyerRef: clean(inv.Contract),
 		Seller: ublRole{ublPartyOf(&inv.Seller)}, Buyer: ublRole{ublPartyOf(&inv.Buyer)},
 		Tax: ublTax{Amount: amount(inv.Tax)},
-		Sum: ublSum{amount(inv.Net), amount(inv.Net), amount(inv.Total), amount(inv.Total)},
+		Sum: ublSum{Lines: amount(inv.Net), Exclusive: amount(inv.Net), Inclusive: amount(inv.Total), Payable: amount(inv.ToPay())},
+	}
+	if p := inv.Prepaid; p != nil && !p.Used.IsZero() {
+		used := amount(p.Used)
+		doc.Sum.Prepaid = &used
 	}
 	if inv.After > inv.First {
 		doc.Period = &ublPeriod{inv.First.String(), (inv.After - 1).String()}

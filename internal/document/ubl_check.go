@@ -130,7 +130,11 @@ func (c *ublCheck) sums(d *ublInvoice) {
 	c.need(figure(s.Exclusive).Equal(figure(s.Lines)), "BR-CO-13", "net", "the net amount is not the sum of the lines", "")
 	c.need(taxes.Equal(figure(d.Tax.Amount)), "BR-CO-14", "tax", "the taxes do not sum to the tax", "")
 	c.need(figure(s.Exclusive).Add(figure(d.Tax.Amount)).Equal(figure(s.Inclusive)), "BR-CO-15", "total", "net and tax do not make the total", "")
-	c.need(figure(s.Inclusive).Equal(figure(s.Payable)), "BR-CO-16", "total", "the total is not what is to be paid", "")
+	paid := exact.Zero
+	if s.Prepaid != nil {
+		paid = figure(*s.Prepaid)
+	}
+	c.need(figure(s.Inclusive).Sub(paid).Equal(figure(s.Payable)), "BR-CO-16", "total", "the total less what was paid ahead is not what is to be paid", "")
 	c.decimals("net", s.Exclusive)
 	c.decimals("total", s.Inclusive)
 }

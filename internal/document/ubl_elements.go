@@ -104,10 +104,11 @@ type ublCategory struct {
 }
 
 type ublSum struct {
-	Lines     ublAmount `xml:"cbc:LineExtensionAmount"` // BT-106
-	Exclusive ublAmount `xml:"cbc:TaxExclusiveAmount"`  // BT-109
-	Inclusive ublAmount `xml:"cbc:TaxInclusiveAmount"`  // BT-112
-	Payable   ublAmount `xml:"cbc:PayableAmount"`       // BT-115
+	Lines     ublAmount  `xml:"cbc:LineExtensionAmount"` // BT-106
+	Exclusive ublAmount  `xml:"cbc:TaxExclusiveAmount"`  // BT-109
+	Inclusive ublAmount  `xml:"cbc:TaxInclusiveAmount"`  // BT-112
+	Prepaid   *ublAmount `xml:"cbc:PrepaidAmount"`       // BT-113
+	Payable   ublAmount  `xml:"cbc:PayableAmount"`       // BT-115
 }
 
 type ublLine struct {

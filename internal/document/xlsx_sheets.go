@@ -23,6 +23,18 @@ func (b *workbook) invoice(inv *invoice.Invoice) {
 	b.put(b.say("doc.net"), b.amount(inv.Net))
 	b.put(b.say("doc.tax"), b.amount(inv.Tax))
 	b.put(b.say("doc.total"), b.amount(inv.Total))
+	if p := inv.Prepaid; p != nil {
+		b.put(b.say("doc.paid_before"), b.amount(p.Before))
+		for _, pay := range p.Payments {
+			b.put(b.say("doc.paid_ahead", "on", pay.On.String()), b.amount(pay.Amount))
+		}
+		b.put(b.say("doc.paid_used"), b.amount(p.Used))
+		b.put(b.say("doc.paid_left"), b.amount(p.Left))
+		b.put(b.say("doc.to_pay"), b.amount(p.Payable))
+	}
+	for _, s := range standingRows(b.tag, inv) {
+		b.put(b.say("doc.standing"), cell(s))
+	}
 	if len(inv.Unknown) > 0 {
 		b.put(b.bold(b.say("doc.unknown")), cell(unknownNote(b.tag, inv)))
 	}

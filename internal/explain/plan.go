@@ -131,7 +131,11 @@ func (w *writer) head() Section {
 		if t.Share.Sign() > 0 {
 			share = t.Share.Number.String()
 		}
-		add(w.say("plan.termination", "share", share, "amount", w.some(t.Amount)))
+		months := ""
+		if t.Months > 0 {
+			months = strconv.Itoa(t.Months)
+		}
+		add(w.say("plan.termination", "share", share, "months", months, "amount", w.some(t.Amount)))
 	}
 	return s
 }

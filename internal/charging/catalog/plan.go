@@ -207,7 +207,8 @@ type Limit struct {
 
 // Termination is what leaving before the term costs.
 type Termination struct {
-	Share  Percent      `plan:"share" doc:"Share of the recurring fees left in the term."`
+	Share  Percent      `plan:"share" doc:"Share of what the rest of the term would have cost without any use: recurring fees and commitments."`
+	Months int          `plan:"months" doc:"So many months of what the next billing period would have cost without any use."`
 	Amount exact.Number `plan:"amount" doc:"Fixed amount."`
 	Tax    string       `plan:"tax" doc:"Tax class."`
 }

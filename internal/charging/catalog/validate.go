@@ -131,6 +131,7 @@ func (c *check) head() {
 	if t := p.Termination; t != nil {
 		c.percent("early_termination.share", &t.Share, exact.One)
 		c.price("early_termination.amount", t.Amount)
+		c.months("early_termination.months", t.Months)
 		c.taxClass("early_termination.tax", t.Tax)
 	}
 	if o := p.Offer; o != nil && !slices.Contains([]string{"A", "B", "C", "D"}, o.Confidence) {
@@ -219,6 +220,17 @@ func (c *check) references(path string, ids []string) {
 		if slices.Index(ids, id) < i {
 			c.put(fault.Problem{Path: index(path, i), Value: id, What: "the component is there twice", Expected: "each once"})
 		}
+	}
+}
+
+// months checks how many months of fees leaving early costs.
+func (c *check) months(path string, n int) {
+	every := c.p.Period.Every
+	switch {
+	case n < 0 || n > maxPeriods:
+		c.bad(path, strconv.Itoa(n)+" months", "0 to "+strconv.Itoa(maxPeriods))
+	case n > 0 && every != "" && every.Months() == 0:
+		c.bad(path, "months of a plan that is billed by the "+string(every), "share or amount")
 	}
 }
 

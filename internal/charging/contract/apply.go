@@ -135,8 +135,8 @@ func replace[T any](list []T, item T, id func(T) string) []T {
 }
 
 func (c *Commitment) apply(p *catalog.Plan, day timex.Date) {
-	if c.From != 0 && day < c.From || c.To != 0 && day >= c.To {
-		return
+	if c.From != 0 && day < c.From || c.To != 0 && day >= c.To || c.isLong(p) {
+		return // a long one is added up over its periods: see Promise
 	}
 	if c.Amount != nil {
 		p.Minimums = replace(p.Minimums, catalog.Limit{ID: c.ID, Name: c.Name, Amount: *c.Amount, Components: c.Components, Prorate: c.Prorate, TaxClass: c.TaxClass},

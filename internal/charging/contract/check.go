@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"waihu/internal/charging/catalog"
+	"waihu/internal/exact"
 	"waihu/internal/fault"
 	"waihu/internal/timex"
 )
@@ -26,7 +27,7 @@ func (c *Contract) Check(p *catalog.Plan) fault.Problems {
 		k.names(s, p)
 	}
 	k.switched(c, p)
-	k.keptOnly(c, p)
+	k.clausesOf(c, p)
 	if k.found.Err() != nil || c.Validate().Err() != nil {
 		return k.found // what a broken contract would make of the plan says little
 	}
@@ -73,6 +74,7 @@ func (k *check) names(s stage, p *catalog.Plan) {
 		if c := &s.Commitments[i]; c.Component != "" {
 			k.component(where+".component", c.Component, p)
 		}
+		k.checkPromise(where, &s.Commitments[i], p)
 	}
 }
 
@@ -172,6 +174,9 @@ func (c *Contract) located(plain, changed *catalog.Plan) fault.Problems {
 
 // source is the path in the contract of what set a path of the plan.
 func (c *Contract) source(path string, p *catalog.Plan) string {
+	if strings.HasPrefix(path, "early_termination") && c.Termination != nil {
+		return path
+	}
 	list, rest, _ := strings.Cut(path, "[")
 	digits, rest, _ := strings.Cut(rest, "]")
 	i := -1
@@ -203,20 +208,15 @@ func (c *Contract) source(path string, p *catalog.Plan) string {
 	return ""
 }
 
-// keptOnly says which clauses that cost money are kept and checked, but charged
-// by nobody yet: what a bill leaves out must not look charged.
-func (k *check) keptOnly(c *Contract, p *catalog.Plan) {
-	const later = "it is kept with the contract and charged nowhere yet; charge or credit it by hand when it falls due"
-	for _, clause := range []struct {
-		path  string
-		given bool
-	}{
-		{"early_termination", c.Termination != nil || p.Termination != nil},
-		{"prepayment.amount", c.Prepayment != nil && !c.Prepayment.Amount.IsZero()},
-		{"service_levels", len(c.ServiceLevels) > 0},
-	} {
-		if clause.given {
-			k.warn(clause.path, "this clause is not charged", later)
+// clausesOf checks amounts that stand on an invoice as they are, and what the
+// clauses refer to.
+func (k *check) clausesOf(c *Contract, p *catalog.Plan) {
+	if pre := c.Prepayment; pre != nil && !p.Currency.IsZero() && !pre.Amount.Round(exact.Down, p.Currency.Exponent()).Equal(pre.Amount) {
+		k.put("prepayment.amount", pre.Amount.String(), "more decimals than "+p.Currency.String(), fmt.Sprintf("at most %d", p.Currency.Exponent()))
+	}
+	for i := range c.ServiceLevels {
+		for j, id := range c.ServiceLevels[i].Components {
+			k.component(at(at("service_levels", i)+".components", j), id, p)
 		}
 	}
 }

@@ -109,13 +109,18 @@ type Commitment struct {
 	ID         string        `plan:"id,required" doc:"Identifier."`
 	Name       lang.Text     `plan:"name" doc:"Name for people."`
 	Component  string        `plan:"component" doc:"For a quantity: the component."`
-	Quantity   *exact.Number `plan:"quantity" doc:"Least quantity charged in a period."`
+	Quantity   *exact.Number `plan:"quantity" doc:"Least quantity charged in a period, or used in the time every names."`
 	Components []string      `plan:"components" doc:"For an amount: what counts toward it; absent: all."`
-	Amount     *exact.Number `plan:"amount" doc:"Least amount of a period, before tax."`
+	Amount     *exact.Number `plan:"amount" doc:"Least amount of a period, or of the time every names, before tax."`
 	From       timex.Date    `plan:"from" doc:"First day of a period it holds for."`
 	To         timex.Date    `plan:"to" doc:"Day after the last."`
-	Prorate    bool          `plan:"prorate" doc:"For an amount: part of a period needs part of it."`
+	Prorate    bool          `plan:"prorate" doc:"For an amount: part of a period needs part of it. With every: part of a year does."`
 	TaxClass   string        `plan:"tax" doc:"Tax class of the line that makes up the difference."`
+
+	Every   timex.Unit     `plan:"every" doc:"How long it is for: quarter, half_year or year. What its periods count is added up and the shortfall charged when it ends; a billing period if absent."`
+	Anchor  catalog.Anchor `plan:"anchor" doc:"With every: contract (default), from the first day it holds; calendar."`
+	Price   catalog.Price  `plan:"price" doc:"With every: price of a unit that is missing at the end; the component's unit_price if absent."`
+	Overage catalog.Price  `plan:"overage" doc:"With every: price of a unit beyond the quantity, from the moment it is reached; the component's unit_price if absent."`
 }
 
 // Pack is a package bought with the contract.
@@ -150,16 +155,17 @@ type Renewal struct {
 	Term       Term `plan:"term" doc:"By how long it goes on each time."`
 }
 
-// Prepayment is what is paid ahead.
+// Prepayment is what is paid ahead. It is a payment, not a fee: it changes no
+// line and no tax, later bills are paid from it first.
 type Prepayment struct {
-	Every      timex.Unit       `plan:"every" doc:"How much time each payment covers."`
+	Every      timex.Unit       `plan:"every" doc:"How much time each payment covers, from the start of the contract; absent: it is paid once."`
 	Amount     exact.Number     `plan:"amount" doc:"What is paid each time."`
 	Percent    *catalog.Percent `plan:"discount" doc:"Discount on every period for paying ahead."`
 	Components []string         `plan:"components" doc:"What the discount is for; absent: all."`
 }
 
-// ServiceLevel is a promise about the service. It is kept with the contract;
-// its credit is given by a credit note, never by itself.
+// ServiceLevel is a promise about the service. What was measured is stated for a
+// bill; where it misses the target the bill has a line that gives the credit.
 type ServiceLevel struct {
 	Metric      string           `plan:"metric,required" doc:"What is measured, for example availability."`
 	Target      string           `plan:"target,required" doc:"What is promised, for example 99.9%."`
@@ -167,5 +173,8 @@ type ServiceLevel struct {
 	Amount      exact.Number     `plan:"credit_amount" doc:"Amount that is given back."`
 	Components  []string         `plan:"components" doc:"Fees the share is of; absent: all."`
 	RequestDays int              `plan:"request_days" doc:"Days to ask for it."`
+	Better      Better           `plan:"better" doc:"Which way is good: higher (default) or lower."`
+	Steps       []LevelStep      `plan:"steps" doc:"Credits by how far the target was missed, the smallest first; instead of credit and credit_amount."`
+	Maximum     *catalog.Percent `plan:"maximum" doc:"Most that is given back in a period, as a share of the fees; 100% if absent."`
 	Note        string           `plan:"note" doc:"Exclusions and the like."`
 }

@@ -27,6 +27,13 @@ type signed struct {
 	Modules    [][3]string             `json:"modules"`
 	Opening    []Opening               `json:"opening"`
 	Holidays   map[string]string       `json:"holidays"`
+
+	// Clauses that need more than the period; left out where there are none.
+	Before   *Standing `json:"before,omitempty"`
+	Promises []string  `json:"promises,omitempty"`
+	Prepay   []Payment `json:"prepay,omitempty"`
+	Levels   []Level   `json:"levels,omitempty"`
+	Leaving  []string  `json:"leaving,omitempty"`
 }
 
 // digest is the SHA-256 over the terms as canonical JSON, in hexadecimal.
@@ -44,12 +51,29 @@ func (t *Terms) digest() string {
 			s.Holidays[name] = specialDays(t.Holidays[name], t.First-1, t.After+1)
 		}
 	}
+	s.clauses(t)
 	b, err := json.Marshal(s) // maps are written in the order of their keys
 	if err != nil {
 		b = []byte(err.Error()) // none of these types can fail
 	}
 	sum := sha256.Sum256(b)
 	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// clauses adds what commitments, prepayments, service levels and leaving early
+// hang on.
+func (s *signed) clauses(t *Terms) {
+	s.Before, s.Prepay, s.Levels = t.Before, t.Prepay, t.Levels
+	for i := range t.Promises {
+		p := &t.Promises[i]
+		s.Promises = append(s.Promises, string(catalog.Canonical(&p.Commitment)), p.First.String(), p.After.String(), p.Served.String(), p.Reached.String())
+	}
+	if l := t.Leaving; l != nil {
+		s.Leaving = append(s.Leaving, l.End.String(), l.Bound.String(), l.Next.Digest)
+		for _, rest := range l.Rest {
+			s.Leaving = append(s.Leaving, rest.Digest)
+		}
+	}
 }
 
 // endThatCounts is the end of service as far as it can move a price of the

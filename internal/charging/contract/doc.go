@@ -3,9 +3,10 @@
 //
 // It owns the Contract as a file states it, and Terms: a plan as a contract
 // changed it, with dates, fixed quantities and modules. It does not own plans
-// (package catalog), files (package planfile) or money that was paid. Clauses
-// that need the past of an account, such as service credits, notice and
-// renewal, are kept and checked here but charged nowhere.
+// (package catalog), files (package planfile) or money that was paid. What needs
+// the past of an account comes in as a Standing, what was measured of service
+// levels is stated. Notice and renewal are kept and checked here; they are
+// charged nowhere.
 //
 // What always holds: the plan a contract names is never changed, Terms have a
 // copy; changes of quantity hold from their very day, changes of price from the

@@ -31,6 +31,11 @@ type Terms struct {
 	Changes    map[string][]Change     // changes of a fixed quantity within the period, by component
 	Modules    []usage.Module          // modules the contract itself switches on
 	Opening    []Opening               // what earlier periods left over
+	Before     *Standing               // what ran on from the bill before; nil: nobody says
+	Promises   []Promise               // commitments for longer than a period that count in this one
+	Prepay     []Payment               // what is paid ahead in the period
+	Levels     []Level                 // service levels that were missed
+	Leaving    *Leaving                // nil unless the contract ends in the period, before its term
 
 	// history gives quantities and changes of other days; nil: they do not change.
 	history func(first, after timex.Date) (map[string]exact.Number, map[string][]Change)

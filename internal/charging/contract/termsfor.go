@@ -25,6 +25,7 @@ type Inputs struct {
 	After    timex.Date     // day after the last
 	Holidays map[string]*timex.Calendar
 	Opening  []Opening // what earlier periods left over
+	Before   *Standing // what runs on from the bill before; nil: nobody says
 	Stated   Stated
 }
 
@@ -35,18 +36,22 @@ type Stated struct {
 	End        timex.Date // day after the last; 0: the contract's, or open
 	Quantities map[string]exact.Number
 	Modules    []ModuleTerm
+	Levels     map[string]string // what was measured of a service level, by metric: "99.5%"
 }
 
 // TermsFor works out what holds in a billing period. Problems have paths of the
 // contract; with an error there are no terms. Prices that change within the
 // period hold from the next one, and a warning says so.
-func TermsFor(in Inputs) (*Terms, fault.Problems) {
+func TermsFor(in Inputs) (*Terms, fault.Problems) { return termsOf(in, false) }
+
+// termsOf is TermsFor; asIf are terms of a period that will not be.
+func termsOf(in Inputs, asIf bool) (*Terms, fault.Problems) {
 	k := &check{}
 	if in.Plan == nil || in.After <= in.First {
 		k.put("", in.First.String()+" to "+in.After.String(), "no plan, or a period that ends before it begins", "a plan, and a day after the first")
 		return nil, k.found
 	}
-	t := &Terms{Plan: in.Plan, Decks: in.Decks, Holidays: in.Holidays, Opening: in.Opening, First: in.First, After: in.After,
+	t := &Terms{Plan: in.Plan, Decks: in.Decks, Holidays: in.Holidays, Opening: in.Opening, Before: in.Before, First: in.First, After: in.After,
 		Start: in.Stated.Start, End: in.Stated.End, Quantities: map[string]exact.Number{}, Changes: map[string][]Change{}}
 	if in.Contract != nil {
 		k.underContract(&in, t)
@@ -67,6 +72,12 @@ func TermsFor(in Inputs) (*Terms, fault.Problems) {
 	k.stated(&in, t)
 	t.Modules = moduleFacts(&in, t)
 	k.aligned(t)
+	t.Promises = k.promises(&in, t, asIf)
+	t.Prepay = k.paidAhead(&in, t)
+	t.Levels = k.levels(&in, t)
+	if !asIf {
+		t.Leaving = k.leaving(&in, t)
+	}
 	if k.found.Err() != nil {
 		return nil, k.found
 	}

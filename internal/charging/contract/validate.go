@@ -83,6 +83,9 @@ func (k *check) clauses(c *Contract) {
 	if t := c.Termination; t != nil {
 		k.share("early_termination.share", &t.Share)
 		k.amount("early_termination.amount", t.Amount)
+		if c.Term.IsZero() {
+			k.warn("early_termination", "a contract without a term never ends before it", "name the term")
+		}
 	}
 	if r := c.Renewal; r != nil {
 		k.days("renewal.notice_days", r.NoticeDays)
@@ -94,12 +97,7 @@ func (k *check) clauses(c *Contract) {
 		k.share("prepayment.discount", p.Percent)
 		k.amount("prepayment.amount", p.Amount)
 	}
-	for i := range c.ServiceLevels {
-		s, path := &c.ServiceLevels[i], at("service_levels", i)
-		k.share(path+".credit", s.Credit)
-		k.amount(path+".credit_amount", s.Amount)
-		k.days(path+".request_days", s.RequestDays)
-	}
+	k.serviceLevels(c.ServiceLevels)
 }
 
 func (k *check) days(path string, n int) {
@@ -212,6 +210,15 @@ func (k *check) commitments(path string, list []Commitment) {
 			k.put(where+".component", c.Component, "a quantity is one component's", "component, and no components")
 		case c.Amount != nil && c.Component != "":
 			k.put(where+".component", c.Component, "an amount counts several components", "components, a list")
+		}
+		if c.Quantity != nil && c.Quantity.Sign() < 0 || c.Amount != nil && c.Amount.Sign() < 0 {
+			k.put(where, "", "a negative commitment", "0 or more")
+		}
+		if c.Amount != nil && (c.Overage.Set || c.Price.Set) {
+			k.put(where, "", "overage and price are of a unit; an amount has none", "a quantity and its component")
+		}
+		if c.Price.Unknown || c.Overage.Unknown || c.Price.Sign() < 0 || c.Overage.Sign() < 0 {
+			k.put(where, "", "a price of a commitment that is negative or not known", "0 or more")
 		}
 		if c.To != 0 && c.To <= c.From {
 			k.put(where+".to", c.To.String(), "it ends before it begins", "a day after "+c.From.String())

@@ -61,7 +61,14 @@ func Draft(g *meter.Gathered, h Heading) (_ *Invoice, err error) {
 	}
 	c := g.Counts
 	inv.Facts = Facts{Calls: c.Calls, Sessions: c.Sessions, Seats: c.Seats, Modules: c.Modules, Rentals: c.Rentals, Events: c.Events, Outside: c.Outside, Digest: g.Digest}
-	return inv, inv.total(t.Plan.Tax.Rounding)
+	if err := inv.total(t.Plan.Tax.Rounding); err != nil {
+		return inv, err
+	}
+	if err := inv.drawDown(t); err != nil {
+		return inv, err
+	}
+	inv.Standing = inv.handOn(rated)
+	return inv, nil
 }
 
 // total sums the lines and works out the tax.

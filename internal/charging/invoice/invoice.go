@@ -1,6 +1,7 @@
 package invoice
 
 import (
+	"waihu/internal/charging/contract"
 	"waihu/internal/charging/rating"
 	"waihu/internal/exact"
 	"waihu/internal/lang"
@@ -51,7 +52,11 @@ type Invoice struct {
 	Facts    Facts         `json:"facts"`
 	Carry    []Carry       `json:"carry,omitempty"` // included quantities that live on
 	Inputs   Inputs        `json:"inputs"`
-	Seal     string        `json:"seal,omitempty"` // digest over everything else
+
+	Prepaid  *Prepaid           `json:"prepaid,omitempty"`  // what of the total was paid ahead
+	Standing *contract.Standing `json:"standing,omitempty"` // what runs on to the next invoice beside packages
+
+	Seal string `json:"seal,omitempty"` // digest over everything else
 }
 
 // Inputs is what was stated beside plan and facts: with it the invoice can be
@@ -62,6 +67,10 @@ type Inputs struct {
 	Quantities map[string]string `json:"quantities,omitempty"`
 	Modules    []string          `json:"modules,omitempty"` // id, or id from..to
 	Opening    []Carry           `json:"opening,omitempty"` // what the invoice before left over
+
+	Standing *contract.Standing `json:"standing,omitempty"` // what ran on from it
+	Levels   map[string]string  `json:"levels,omitempty"`   // service levels as measured, by metric
+	Adjusted []Adjusted         `json:"adjusted,omitempty"` // earlier invoices whose differences it books
 }
 
 // PlanRef names the plan version an invoice was made with.

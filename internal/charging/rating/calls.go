@@ -201,8 +201,7 @@ func (r *rater) singlePrice(c *catalog.Component, cc *meter.CallCount, l *Line, 
 		l.Billed = total
 	}
 	r.charge(c, q, exact.One, l)
-	p := quantity(c, l.Charged)
-	r.take(p, l)
+	r.take(r.priced(c, l), l)
 	if len(l.Parts) > 0 {
 		l.Parts[0].Count = count
 	}
@@ -280,7 +279,7 @@ func (r *rater) countedCalls(c *catalog.Component, cc *meter.CallCount, l *Line)
 	}
 	l.Billed = r.rounded(c, l.Raw, l)
 	r.charge(c, l.Billed, exact.One, l)
-	r.take(quantity(c, l.Charged), l)
+	r.take(r.priced(c, l), l)
 	if len(l.Parts) > 0 {
 		l.Parts[0].Count = total
 	}

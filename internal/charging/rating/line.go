@@ -53,6 +53,10 @@ const (
 	MinSpend   Kind = "minimum_spend"
 	MaxSpend   Kind = "maximum_spend"
 	DiscountOf Kind = "discount"
+
+	Shortfall        Kind = "commitment"        // of a commitment longer than a period
+	ServiceCredit    Kind = "service_credit"    // given back for a service level that was missed
+	EarlyTermination Kind = "early_termination" // for ending a contract before its term
 )
 
 // Part is a piece of a line at one price.

@@ -206,7 +206,7 @@ func (r *rater) wholeQuantity(c *catalog.Component, q meter.Quantity, share *Fra
 	}
 	r.charge(c, n, served, l)
 	n = l.Charged
-	p := quantity(c, n)
+	p := r.priced(c, l)
 	if share != nil {
 		for i := range p.parts {
 			p.parts[i].Proration = share

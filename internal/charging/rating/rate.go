@@ -16,9 +16,10 @@ import (
 // Rated is a period priced: its lines in the order of the plan, before tax.
 type Rated struct {
 	Lines  []Line
-	Groups []Group // "the cheaper of", with what was not charged
-	Carry  []Left  // included quantities that live on
-	Notes  []Rule  // about the bill as a whole
+	Groups []Group           // "the cheaper of", with what was not charged
+	Carry  []Left            // included quantities that live on
+	Notes  []Rule            // about the bill as a whole
+	Toward []contract.Toward // how far long commitments have come
 }
 
 // rater prices one period.
@@ -29,6 +30,8 @@ type rater struct {
 	lines []*Line
 	pots  *pots
 	seats map[string]exact.Number // billed seats by component, once asked
+
+	standing []contract.Toward
 }
 
 // Rate prices what a period's facts came to. Errors are of kind Overflow or
@@ -54,9 +57,13 @@ func Rate(g *meter.Gathered) (_ *Rated, err error) {
 	if err := r.wholeBill(out); err != nil {
 		return nil, err
 	}
+	if err := r.clauses(); err != nil {
+		return nil, err
+	}
 	for _, l := range r.lines {
 		out.Lines = append(out.Lines, *l)
 	}
+	out.Toward = r.standing
 	return out, nil
 }
 
@@ -85,6 +92,19 @@ func (r *rater) wholeBill(out *Rated) (err error) {
 	}
 	r.sort()
 	return r.limits()
+}
+
+// clauses applies what a contract says beyond the period, on lines that stand as
+// they are: what is missing of long commitments, what is given back for service
+// levels, what leaving early costs.
+func (r *rater) clauses() error {
+	if err := r.promises(); err != nil {
+		return err
+	}
+	if err := r.credits(); err != nil {
+		return err
+	}
+	return r.leaving()
 }
 
 // sort puts the lines into the order of the plan: the order they are printed in

@@ -1,0 +1,81 @@
+package invoice
+
+import (
+	"waihu/internal/charging/contract"
+	"waihu/internal/charging/rating"
+	"waihu/internal/exact"
+	"waihu/internal/money"
+	"waihu/internal/timex"
+)
+
+// Prepaid is how far an invoice is paid from what was paid ahead. It is payment,
+// not price: lines, taxes and total are what they are without it.
+type Prepaid struct {
+	Before   money.Amount `json:"before"` // left by the invoice before
+	Payments []Payment    `json:"payments,omitempty"`
+	Used     money.Amount `json:"used"` // for this invoice: all of the total, as far as there is
+	Left     money.Amount `json:"left"`
+	Payable  money.Amount `json:"payable"` // total less used
+}
+
+// Payment is what the contract has paid ahead on a day of the period. It counts
+// as received; whoever keeps the books knows whether it was.
+type Payment struct {
+	On     timex.Date   `json:"on"`
+	Amount money.Amount `json:"amount"`
+}
+
+// ToPay is what is still to be paid: the total, less what is taken from what was
+// paid ahead.
+func (inv *Invoice) ToPay() money.Amount {
+	if inv.Prepaid != nil {
+		return inv.Prepaid.Payable
+	}
+	return inv.Total
+}
+
+// drawDown pays the total from what was paid ahead, as far as there is. A
+// negative total is not paid into it.
+func (inv *Invoice) drawDown(t *contract.Terms) (err error) {
+	if !t.Prepays() {
+		return nil
+	}
+	p := &Prepaid{Before: money.Zero(inv.Currency)}
+	if t.Before != nil {
+		if p.Before, err = money.ToMinor(t.Before.Prepaid, inv.Currency); err != nil {
+			return beyond(err)
+		}
+	}
+	have := p.Before.Exact()
+	for _, pay := range t.Prepay {
+		amount, err := money.ToMinor(pay.Amount, inv.Currency)
+		if err != nil {
+			return beyond(err)
+		}
+		p.Payments = append(p.Payments, Payment{pay.On, amount})
+		have = have.Add(amount.Exact())
+	}
+	used := exact.Max(exact.Min(have, inv.Total.Exact()), exact.Zero)
+	for _, f := range []struct {
+		to *money.Amount
+		n  exact.Number
+	}{{&p.Used, used}, {&p.Left, have.Sub(used)}, {&p.Payable, inv.Total.Exact().Sub(used)}} {
+		if *f.to, err = money.ToMinor(f.n, inv.Currency); err != nil {
+			return beyond(err)
+		}
+	}
+	inv.Prepaid = p
+	return nil
+}
+
+// handOn is what runs on to the next invoice; nil where nothing does.
+func (inv *Invoice) handOn(rated *rating.Rated) *contract.Standing {
+	out := contract.Standing{Toward: rated.Toward}
+	if inv.Prepaid != nil {
+		out.Prepaid = inv.Prepaid.Left.Exact()
+	}
+	if len(out.Toward) == 0 && out.Prepaid.IsZero() {
+		return nil
+	}
+	return &out
+}
