@@ -32,12 +32,14 @@ var floors = map[string]int{
 	"internal/charging/budget":   3,
 	"internal/charging/dunning":  3,
 	"internal/charging/fx":       3,
+	"internal/charging/forecast": 3,
 	"internal/charging/invoice":  3,
 	"internal/charging/life":     3,
 	"internal/charging/service":  3,
 	"internal/charging/ledger":   3,
 	"internal/charging/meter":    3,
 	"internal/charging/rating":   3,
+	"internal/charging/staffing": 3,
 	"internal/charging/wallet":   3,
 	"internal/charging/cases":    3, // tests only
 	"internal/document":          4,
@@ -45,13 +47,19 @@ var floors = map[string]int{
 	"internal/planfile":          4,
 	"internal/sim":               4,
 	"internal/store":             4,
+	"internal/access":            5,
 	"internal/store/postgres":    5,
 	"internal/store/sqlite":      5,
 	"internal/store/storetest":   5, // tests only
+	"internal/store/tables":      5,
 	"internal/app":               5,
 	"internal/cli":               6,
 	"internal/console":           6,
 	"cmd/waihu":                  7,
+	"internal/notify":            5,
+	"internal/receive":           6,
+	"internal/api":               7,
+	"internal/serve":             8,
 }
 
 // beside lists what rooms may import on their own floor, with the reason.
@@ -65,9 +73,14 @@ var beside = map[string]map[string]string{
 	"internal/charging/meter":    {"internal/charging/catalog": "what to count", "internal/charging/contract": "for which period", "internal/charging/deck": "at which rate"},
 	"internal/charging/rating":   {"internal/charging/catalog": "prices", "internal/charging/contract": "terms", "internal/charging/deck": "what a call costs", "internal/charging/meter": "quantities"},
 	"internal/charging/invoice":  {"internal/charging/catalog": "taxes", "internal/charging/contract": "terms", "internal/charging/meter": "what was gathered", "internal/charging/rating": "lines"},
+	"internal/notify":            {"internal/access": "secrets are sealed, and a webhook that is switched off is a deed of the audit log"},
+	"internal/store/sqlite":      {"internal/store/tables": "the rows it keeps"},
+	"internal/store/postgres":    {"internal/store/tables": "the rows it keeps"},
 	"internal/charging/life":     {"internal/charging/catalog": "plans to stay on or switch to", "internal/charging/contract": "the clauses that decide"},
 	"internal/charging/service":  {"internal/charging/contract": "what was promised"},
 	"internal/charging/wallet":   {"internal/charging/deck": "the longest call a balance pays for", "internal/charging/ledger": "a purse is the projection of its journal"},
+	"internal/charging/forecast": {"internal/charging/catalog": "shares, hours and keys of files", "internal/charging/meter": "seats in use are a level, as it counts them", "internal/charging/staffing": "the load by half hour that seats are worked out from"},
+	"internal/charging/staffing": {},
 }
 
 // pure rooms use the standard library alone: charging must give the same answer
@@ -88,6 +101,15 @@ var outside = map[string][]string{
 	"github.com/vbauerster/mpb/v8":          {"internal/cli"},
 	"golang.org/x/term":                     {"internal/cli"},
 	"github.com/santhosh-tekuri/jsonschema": {"internal/planfile"},
+	"golang.org/x/crypto":                   {"internal/access"},
+	"github.com/pquerna/otp":                {"internal/access"},
+	"github.com/go-webauthn/webauthn":       {"internal/access"},
+	"github.com/coreos/go-oidc/v3":          {"internal/access"},
+	"golang.org/x/oauth2":                   {"internal/access"},
+	"github.com/wneessen/go-mail":           {"internal/notify"},
+	"github.com/danielgtaylor/huma/v2":      {"internal/api"},
+	"github.com/go-sql-driver/mysql":        {"internal/receive"},
+	"github.com/prometheus/client_golang":   {"internal/serve"},
 	"modernc.org/sqlite":                    {"internal/store/sqlite"},
 	"github.com/jackc/pgx/v5":               {"internal/store/postgres"},
 }

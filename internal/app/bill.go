@@ -7,10 +7,12 @@ package app
 
 import (
 	"context"
+	"os"
 
 	"waihu/internal/charging/contract"
 	"waihu/internal/charging/invoice"
 	"waihu/internal/charging/meter"
+	"waihu/internal/charging/rating"
 	"waihu/internal/fault"
 	"waihu/internal/usage"
 	"waihu/internal/usage/cdr"
@@ -38,7 +40,15 @@ type Billed struct {
 // cannot be read to its end it gives the reports so far beside the error.
 func Bill(ctx context.Context, b Billing) (_ *Billed, err error) {
 	defer fault.Wrap(&err, "bill")
-	m, err := meter.New(b.Terms, meter.Options{Evidence: true, Detail: b.Detail})
+	twice := b.Detail != nil && rating.CoversCalls(b.Terms.Plan)
+	options := meter.Options{Evidence: true, Detail: b.Detail}
+	if twice {
+		if err := regular(b.Files); err != nil {
+			return nil, err
+		}
+		options.Detail, options.Trace = nil, true
+	}
+	m, err := meter.New(b.Terms, options)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +76,48 @@ func Bill(ctx context.Context, b Billing) (_ *Billed, err error) {
 		return out, err
 	}
 	out.Invoice.Inputs = b.Inputs
+	if twice {
+		if err := tellCovered(ctx, b, g); err != nil {
+			return out, err
+		}
+	}
 	return out, out.Invoice.Close()
+}
+
+// regular checks that files can be read a second time.
+func regular(files []string) error {
+	for _, file := range files {
+		if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
+			return fault.New(fault.Invalid, "%s can be read only once; a list of calls under a plan with packages reads its files twice, for what a package covers is known when all are read: save it to a file first", file)
+		}
+	}
+	return nil
+}
+
+// tellCovered reads the files again and tells every call with what packages
+// cover of it.
+func tellCovered(ctx context.Context, b Billing, g *meter.Gathered) error {
+	covered, err := rating.CoverageOf(g)
+	if err != nil {
+		return err
+	}
+	m, err := meter.New(b.Terms, meter.Options{Detail: func(c *meter.Charged) {
+		covered.Tell(c)
+		b.Detail(c)
+	}})
+	if err != nil {
+		return err
+	}
+	again := b.Intake
+	again.Rejects, again.Progress = "", nil
+	intake := cdr.NewIntake(m, again)
+	for _, file := range b.Files {
+		if _, err := intake.File(ctx, file); err != nil {
+			return err
+		}
+	}
+	_, err = m.Finish()
+	return err
 }
 
 // both hands facts to two sinks.

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"slices"
+
 	"waihu/internal/charging/budget"
 	"waihu/internal/charging/contract"
 	"waihu/internal/charging/dunning"
@@ -23,6 +25,7 @@ const (
 	KindBilled   store.Kind = "billed"    // BilledPeriod, identifier of the invoice; index "contract"
 	KindOpen     store.Kind = "open"      // Stretch that has no end yet; unique "stretch"
 	KindWallet   store.Kind = "wallet"    // Purse; unique "name"
+	KindRate     store.Kind = "rate"      // fx.Rate, of the platform; unique "rate" (pair and day)
 	KindBudget   store.Kind = "budget"    // Budget; index "contract"
 	KindOutage   store.Kind = "outage"    // service.Outage
 	KindSample   store.Kind = "sample"    // service.Sample; unique "sample"
@@ -70,7 +73,18 @@ type Agreement struct {
 	Position int64      `json:"position,omitempty"` // usage up to here is in issued invoices
 	Last     id.ID      `json:"last,omitzero"`      // the newest invoice that stands
 	Claims   []string   `json:"claims,omitempty"`   // what issued invoices charged for, the newest last
+	Ahead    []Ahead    `json:"ahead,omitempty"`    // invoiced, not yet served
 	Revision int64      `json:"revision"`
+}
+
+// Ahead is what was invoiced for service that reaches behind its invoice: a
+// year paid in January is earned day by day.
+type Ahead struct {
+	Category string       `json:"category"`
+	First    timex.Date   `json:"first"`
+	After    timex.Date   `json:"after"`
+	Net      money.Amount `json:"net"`
+	Earned   money.Amount `json:"earned"` // of Net, so far
 }
 
 // maxClaims bounds what a contract remembers having charged: years of months.
@@ -86,13 +100,15 @@ type BilledPeriod struct {
 	Before   id.ID          `json:"before,omitzero"` // the contract's invoice before
 	Claims   int            `json:"claims"`          // how many of the contract's claims are its own
 	From     int64          `json:"from"`            // position of the contract before it was issued
+	Owed     []Ahead        `json:"owed,omitempty"`  // what the contract had been invoiced ahead before it
 	Inputs   invoice.Inputs `json:"inputs"`
 	Stands   []Stand        `json:"stands"` // as issued, then as each later invoice corrected it
 }
 
 // Stand is the figures of a billed period at one time.
 type Stand struct {
-	By       id.ID                  `json:"by"` // the invoice that booked it
+	By       id.ID                  `json:"by"`    // the invoice that booked it
+	Facts    string                 `json:"facts"` // digest
 	Lines    []invoice.AdjustedLine `json:"lines"`
 	Carry    []invoice.Carry        `json:"carry,omitempty"`
 	Standing *contract.Standing     `json:"standing,omitempty"`
@@ -112,7 +128,38 @@ type Purse struct {
 	Levels    wallet.Levels     `json:"levels"`
 	Day       timex.Date        `json:"day,omitzero"`      // UTC day of the last automatic top-up ...
 	TopUps    int               `json:"top_ups,omitempty"` // ... and how many there were on it
+	Taken     []Taken           `json:"taken,omitempty"`   // by calls that no invoice has yet
 	Revision  int64             `json:"revision"`
+}
+
+// Taken is what prepaid calls of one billing period took.
+type Taken struct {
+	First  timex.Date   `json:"first"`
+	Amount money.Amount `json:"amount"`
+}
+
+// taken is what the calls of a period took, which is then on its invoice.
+func (p *Purse) taken(first timex.Date) money.Amount {
+	for i, t := range p.Taken {
+		if t.First == first {
+			p.Taken = slices.Delete(p.Taken, i, i+1)
+			return t.Amount
+		}
+	}
+	return money.Zero(p.Purse.Currency)
+}
+
+// take adds a call to what its period took.
+func (p *Purse) take(first timex.Date, amount money.Amount) error {
+	for i := range p.Taken {
+		if t := &p.Taken[i]; t.First == first {
+			sum, err := t.Amount.Add(amount)
+			t.Amount = sum
+			return err
+		}
+	}
+	p.Taken = append(p.Taken, Taken{first, amount})
+	return nil
 }
 
 // Budget is a budget of a contract and how far it has come in a period.
@@ -125,7 +172,7 @@ type Budget struct {
 	Period   timex.Date   `json:"period,omitzero"` // first day of the period that Told and Days are of
 	Told     int          `json:"told"`
 	Days     []budget.Day `json:"days,omitempty"` // use of whole days
-	Seen     money.Amount `json:"seen"`           // spent by use when the last day was closed
+	Seen     money.Amount `json:"seen,omitzero"`  // spent by use when the last day was closed
 	Through  timex.Date   `json:"through,omitzero"`
 	Revision int64        `json:"revision"`
 }
@@ -172,12 +219,13 @@ type RunCounts struct {
 
 // Step is what became of one period of one contract in a run.
 type Step struct {
-	Run      id.ID      `json:"run"`
-	Contract id.ID      `json:"contract"`
-	First    timex.Date `json:"first"`
-	After    timex.Date `json:"after"`
-	Invoice  id.ID      `json:"invoice,omitzero"`
-	Number   string     `json:"number,omitempty"`
-	State    string     `json:"state"` // issued, held
-	Why      string     `json:"why,omitempty"`
+	Run      id.ID        `json:"run"`
+	Contract id.ID        `json:"contract"`
+	First    timex.Date   `json:"first"`
+	After    timex.Date   `json:"after"`
+	Invoice  id.ID        `json:"invoice,omitzero"`
+	Number   string       `json:"number,omitempty"`
+	State    string       `json:"state"` // issued, held
+	Why      string       `json:"why,omitempty"`
+	Total    money.Amount `json:"total,omitzero"`
 }

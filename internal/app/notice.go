@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 
 	"waihu/internal/charging/life"
@@ -28,8 +29,8 @@ func (s *System) GiveNotice(ctx context.Context, c id.Company, contract id.ID, o
 func (s *System) Cancel(ctx context.Context, c id.Company, contract id.ID, on, ends timex.Date) (out Agreement, err error) {
 	defer fault.Wrap(&err, "cancel contract")
 	return s.change(ctx, c, contract, func(tx store.Tx, a *Agreement, of *agreed) error {
-		if ends < a.BilledTo {
-			return fault.New(fault.Conflict, "the contract is billed until %s: it cannot end on %s", a.BilledTo-1, ends)
+		if a.BilledTo != 0 && ends <= a.BilledTo {
+			return fault.New(fault.Conflict, "the contract is billed until %s: it can end on %s at the soonest, so that a last invoice says what leaving costs", a.BilledTo-1, a.BilledTo+1)
 		}
 		if err := a.Life.EndEarly(of.contract, today(tx, of, on), ends); err != nil {
 			return err
@@ -54,24 +55,30 @@ func (s *System) AdvanceContracts(ctx context.Context, c id.Company, on timex.Da
 			return out, err
 		}
 		for i := range list {
-			_, err := s.change(ctx, c, list[i].ID, func(tx store.Tx, a *Agreement, of *agreed) error {
-				before := a.Life.Renewals
-				changed, err := a.Life.Advance(of.contract, today(tx, of, on))
-				if err != nil || !changed {
-					return err
-				}
-				out.Renewed += a.Life.Renewals - before
-				topic := "contract.renewed"
-				if a.Life.State == life.Ended {
-					out.Ended++
-					topic = "contract.ended"
-				}
-				return s.tell(tx, c, topic, a.brief())
-			})
+			a, err := s.advance(ctx, c, list[i].ID, on)
 			if err != nil {
 				return out, err
+			}
+			out.Renewed += a.Life.Renewals - list[i].Life.Renewals
+			if a.Life.State == life.Ended {
+				out.Ended++
 			}
 		}
 	}
 	return out, nil
+}
+
+// advance does what the calendar does to one contract.
+func (s *System) advance(ctx context.Context, c id.Company, contract id.ID, on timex.Date) (Agreement, error) {
+	return s.change(ctx, c, contract, func(tx store.Tx, a *Agreement, of *agreed) error {
+		changed, err := a.Life.Advance(of.contract, today(tx, of, on))
+		if err != nil || !changed {
+			return cmp.Or(err, errUnchanged)
+		}
+		topic := "contract.renewed"
+		if a.Life.State == life.Ended {
+			topic = "contract.ended"
+		}
+		return s.tell(tx, c, topic, a.brief())
+	})
 }

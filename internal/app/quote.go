@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 
 	"waihu/internal/charging/life"
 	"waihu/internal/fault"
@@ -88,6 +89,9 @@ func putAgreement(tx store.Tx, r *store.Record, a *Agreement) error {
 	return save(tx, r, a)
 }
 
+// errUnchanged says that there is nothing to keep.
+var errUnchanged = errors.New("nothing changed")
+
 // change reads a contract, lets f change it and keeps it.
 func (s *System) change(ctx context.Context, c id.Company, i id.ID, f func(store.Tx, *Agreement, *agreed) error) (out Agreement, err error) {
 	err = s.DB.Update(ctx, func(tx store.Tx) error {
@@ -95,10 +99,14 @@ func (s *System) change(ctx context.Context, c id.Company, i id.ID, f func(store
 		if err != nil {
 			return err
 		}
-		if err := f(tx, &a, of); err != nil {
+		err = f(tx, &a, of)
+		out = a
+		if err == errUnchanged {
+			return nil
+		}
+		if err != nil {
 			return err
 		}
-		out = a
 		return putAgreement(tx, r, &out)
 	})
 	return out, err

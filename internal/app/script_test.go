@@ -107,11 +107,7 @@ func parseScript(t *testing.T, input string) script {
 func runScript(t *testing.T, input string) string {
 	s := parseScript(t, input)
 	var out bytes.Buffer
-	main := "plan.yaml"
-	if s.files["contract.yaml"] != nil {
-		main = "contract.yaml"
-	}
-	bundle, problems := planfile.Load(s.files, main)
+	bundle, problems := planfile.Load(s.files, mainOf(s))
 	for _, p := range problems {
 		fmt.Fprintln(&out, p)
 	}
@@ -170,21 +166,13 @@ func billScript(t *testing.T, out *bytes.Buffer, s script, bundle planfile.Bundl
 		fmt.Fprintln(out, bundle.Locate(problems))
 		return nil
 	}
-	dir := t.TempDir()
-	var files []string
-	for _, name := range s.facts {
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, s.files[name].Data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		files = append(files, path)
-	}
+	files := writeFacts(t, s)
 	billed, err := app.Bill(context.Background(), app.Billing{Terms: terms, Files: files, Intake: cdr.Options{Zone: terms.Loc}})
 	if billed != nil && (billed.Total.Rejected > 0 || billed.Total.Duplicate > 0) {
 		fmt.Fprintln(out, "records", billed.Total)
 	}
 	if err != nil {
-		fmt.Fprintln(out, strings.ReplaceAll(err.Error(), dir+string(filepath.Separator), ""))
+		fmt.Fprintln(out, err)
 		return nil
 	}
 	return billed.Invoice

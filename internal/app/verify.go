@@ -63,9 +63,9 @@ func Verify(ctx context.Context, given *invoice.Invoice, b Billing) (_ *Verified
 	return out, nil
 }
 
-// tree is an invoice as plain JSON values, numbers kept as they are written.
-func tree(inv *invoice.Invoice) (any, error) {
-	b, err := json.Marshal(inv)
+// tree is a document as plain JSON values, numbers kept as they are written.
+func tree(doc any) (any, error) {
+	b, err := json.Marshal(doc)
 	if err != nil {
 		return nil, err
 	}

@@ -237,6 +237,12 @@ func conflicts(reports []cdr.Report) (n int64) {
 	return n
 }
 
+// job is a file to write, and how; without a path it is not asked for.
+type job struct {
+	path string
+	to   func(io.Writer) error
+}
+
 // outputs are the files a bill writes.
 type outputs struct {
 	c      *billCmd
@@ -282,7 +288,7 @@ func (o *outputs) open(b *app.Billing, tag lang.Tag) error {
 		if err != nil {
 			return err
 		}
-		o.detail = newDetailFile(f, o.c.Detail, b.Terms.Plan, document.DetailOptions{Tag: tag, Zone: b.Terms.Loc})
+		o.detail = newDetailFile(f, o.c.Detail, document.DetailOptions{Tag: tag, Zone: b.Terms.Loc})
 		b.Detail = func(c *meter.Charged) { o.detail.add(c) }
 	}
 	return nil
@@ -299,10 +305,6 @@ func (o *outputs) create(path string) (*os.File, error) {
 
 // write writes the invoice in every form asked for.
 func (o *outputs) write(inv *invoice.Invoice, tag lang.Tag) error {
-	type job struct {
-		path string
-		to   func(io.Writer) error
-	}
 	jobs := []job{
 		{o.c.Save, func(w io.Writer) error { return document.JSON(w, inv) }},
 		{o.c.CSV, func(w io.Writer) error { return document.CSV(w, inv, tag) }},

@@ -43,7 +43,8 @@ type Streams struct {
 // grammar is every command.
 type grammar struct {
 	Bill    billCmd    `cmd:"" help:"Charge usage by a plan or contract and explain every amount."`
-	Verify  verifyCmd  `cmd:"" help:"Make an invoice again from facts and plan and compare every figure."`
+	Credit  creditCmd  `cmd:"" help:"Make a credit note on an issued invoice, whole or in part."`
+	Verify  verifyCmd  `cmd:"" help:"Make an invoice again from facts and plan, or a credit note from its invoice, and compare every figure."`
 	Plan    planCmd    `cmd:"" help:"Check, explain and compare plans."`
 	Facts   factsCmd   `cmd:"" help:"Read call records of any supported system and write them as usage facts."`
 	Formats formatsCmd `cmd:"" help:"List the record formats that are understood."`

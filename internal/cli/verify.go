@@ -5,24 +5,38 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 
 	"waihu/internal/app"
 	"waihu/internal/charging/invoice"
+	"waihu/internal/document"
 )
 
 // verifyCmd makes an invoice again.
 type verifyCmd struct {
-	Invoice string   `arg:"" help:"Invoice as JSON." type:"existingfile"`
-	Facts   []string `arg:"" help:"The exported facts, or the records themselves." type:"existingfile"`
-	Plan    string   `required:"" help:"Plan or contract the invoice was made with." type:"existingfile"`
+	Invoice string   `arg:"" help:"Invoice or credit note as JSON." type:"existingfile"`
+	Facts   []string `arg:"" optional:"" help:"The exported facts, or the records themselves." type:"existingfile"`
+	Plan    string   `help:"Plan or contract the invoice was made with." type:"existingfile"`
+	Of      string   `help:"For a credit note: the invoice it is on." type:"existingfile"`
+	Earlier []string `help:"For a credit note: a note made before it on the same invoice; name every one." placeholder:"FILE" type:"existingfile" sep:"none"`
 	recordFlags
 	JSON bool `help:"Write the result as JSON."`
 }
 
 // Run compares and says identical, or where the first difference is.
 func (c *verifyCmd) Run(e *env) error {
+	data, err := os.ReadFile(c.Invoice)
+	if err != nil {
+		return err
+	}
+	if document.IsNote(data) {
+		return c.verifyNote(e)
+	}
+	if c.Plan == "" {
+		return coded{exitUsage, errors.New("an invoice is checked with its plan or contract: say --plan FILE")}
+	}
 	given, err := readInvoice(c.Invoice)
 	if err != nil {
 		return err
@@ -46,10 +60,12 @@ func (c *verifyCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return c.report(e, v)
+	return c.report(e, v, "")
 }
 
-func (c *verifyCmd) report(e *env, v *app.Verified) error {
+// report says what came out; what are the words for a document that is no
+// invoice.
+func (c *verifyCmd) report(e *env, v *app.Verified, what string) error {
 	if c.JSON {
 		enc := json.NewEncoder(e.Out)
 		enc.SetIndent("", "  ")
@@ -65,13 +81,15 @@ func (c *verifyCmd) report(e *env, v *app.Verified) error {
 		}
 		return coded{exitMismatch, errors.New("")}
 	}
-	inv := v.Recomputed
-	if words := statedWords(inv); words != "" {
-		fmt.Fprintf(e.Out, "stated by the issuer, in neither plan nor contract nor facts: %s\n", words)
+	if inv := v.Recomputed; inv != nil {
+		if words := statedWords(inv); words != "" {
+			fmt.Fprintf(e.Out, "stated by the issuer, in neither plan nor contract nor facts: %s\n", words)
+		}
+		what = fmt.Sprintf("%d lines, %s, from %d calls, %d sessions, %d seats, %d modules, %d rentals, %d events",
+			len(inv.Lines), inv.Total, inv.Facts.Calls, inv.Facts.Sessions, inv.Facts.Seats, inv.Facts.Modules, inv.Facts.Rentals, inv.Facts.Events)
 	}
 	if v.Identical() {
-		fmt.Fprintf(e.Out, "identical: %d lines, %s, from %d calls, %d sessions, %d seats, %d modules, %d rentals, %d events\n",
-			len(inv.Lines), inv.Total, inv.Facts.Calls, inv.Facts.Sessions, inv.Facts.Seats, inv.Facts.Modules, inv.Facts.Rentals, inv.Facts.Events)
+		fmt.Fprintf(e.Out, "identical: %s\n", what)
 		return nil
 	}
 	if !v.Sealed {

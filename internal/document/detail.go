@@ -28,9 +28,9 @@ type Row struct {
 	Component string
 	Rate      string // rate row, prefix or band
 	Amount    exact.Number
-	NoAmount  bool   // the price depends on the whole period, or there is none
-	Included  int64  // seconds that cost nothing
-	Rule      string // what decided, or why there is no price
+	NoAmount  bool         // the price depends on the whole period, or there is none
+	Included  exact.Number // seconds that cost nothing
+	Rule      string       // what decided, or why there is no price
 }
 
 // Detail writes rated calls one after the other, in bounded memory. Close
@@ -111,7 +111,7 @@ func (d *detailCSV) Write(r *Row) error {
 	c[4], c[5], c[6] = guard(r.From), guard(r.To), guard(r.Agent)
 	c[7], c[8] = strconv.FormatInt(r.Talk, 10), strconv.FormatInt(r.Billed, 10)
 	c[9], c[10], c[11] = guard(r.Component), guard(r.Rate), r.amountDigits()
-	c[12], c[13] = strconv.FormatInt(r.Included, 10), guard(r.Rule)
+	c[12], c[13] = decimal(r.Included), guard(r.Rule)
 	d.err = d.out.Write(c)
 	return d.err
 }

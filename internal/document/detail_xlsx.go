@@ -138,7 +138,7 @@ func (d *detailXLSX) Write(r *Row) error {
 	d.text(r.Component, 0)
 	d.text(r.Rate, 0)
 	d.amount(r.amountDigits())
-	d.number(strconv.FormatInt(r.Included, 10), 0)
+	d.amount(decimal(r.Included))
 	d.text(r.Rule, 0)
 	d.put("</row>")
 	return d.err

@@ -41,7 +41,7 @@ func keyName(tag lang.Tag, key string, only bool) string {
 	switch {
 	case kind == "fees":
 		return say(tag, "doc.fixed")
-	case only && (!ok || kind == "tier"), kind == "unit" || kind == "block" || kind == "share" || kind == "true_up":
+	case only && (!ok || kind == "tier"), kind == "unit" || kind == "rise" || kind == "block" || kind == "share" || kind == "true_up":
 		return ""
 	case kind == "tier" && ok:
 		return say(tag, "doc.tier", "n", value)

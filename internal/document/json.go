@@ -23,10 +23,8 @@ func JSON(w io.Writer, inv *invoice.Invoice) error {
 // ReadJSON reads what JSON wrote. A field it does not know is an Invalid
 // error: the file was made by another version or by hand.
 func ReadJSON(r io.Reader) (*invoice.Invoice, error) {
-	dec := json.NewDecoder(r)
-	dec.DisallowUnknownFields()
 	inv := new(invoice.Invoice)
-	if err := dec.Decode(inv); err != nil {
+	if err := decodeStrict(r, inv); err != nil {
 		return nil, fault.New(fault.Invalid, "this is not an invoice of version %d as JSON: %v", invoice.Version, err)
 	}
 	if inv.Version != invoice.Version {
@@ -35,13 +33,36 @@ func ReadJSON(r io.Reader) (*invoice.Invoice, error) {
 	return inv, nil
 }
 
-func marshal(inv *invoice.Invoice) ([]byte, error) {
+// maxDocument is the most of a document that is read: an invoice of ten
+// thousand lines is a tenth of it.
+const maxDocument = 256 << 20
+
+// decodeStrict reads one JSON value and nothing after it, refusing fields the
+// type does not have and keys that are there twice: of two values one would be
+// read by us and the other by somebody else.
+func decodeStrict(r io.Reader, into any) error {
+	data, err := io.ReadAll(io.LimitReader(r, maxDocument+1))
+	if err != nil {
+		return err
+	}
+	if len(data) > maxDocument {
+		return fault.New(fault.Invalid, "more than %d MiB", maxDocument>>20)
+	}
+	if err := once(data); err != nil {
+		return err
+	}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	return dec.Decode(into)
+}
+
+func marshal(doc any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	if err := enc.Encode(inv); err != nil {
-		return nil, fault.New(fault.Internal, "invoice %s as JSON: %v", inv.Number, err)
+	if err := enc.Encode(doc); err != nil {
+		return nil, fault.New(fault.Internal, "a %T as JSON: %v", doc, err)
 	}
 	return b.Bytes(), nil
 }

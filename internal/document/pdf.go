@@ -67,6 +67,7 @@ type pdfPage struct {
 	tag    lang.Tag
 	inv    *invoice.Invoice
 	digest string
+	note   *invoice.CreditNote // what inv shows is this; nil: it is an invoice
 	y      float64
 	again  func() // draws the heading of the running table on a new page
 }
@@ -109,6 +110,9 @@ func madeAt(inv *invoice.Invoice) time.Time {
 func (p *pdfPage) say(key string, pairs ...string) string { return say(p.tag, key, pairs...) }
 
 func (p *pdfPage) title() string {
+	if p.note != nil {
+		return p.say("note.title")
+	}
 	if p.inv.Status == invoice.Drafted {
 		return p.say("doc.title") + p.say("doc.bracket", "text", p.say("doc.draft"))
 	}
@@ -172,7 +176,23 @@ func (p *pdfPage) feet() {
 	for n := 1; n <= of; n++ {
 		p.turnTo(n)
 		p.line(left, footAt-4, right, footAt-4, 0.15, pale)
-		p.text(left, footAt, p.say("doc.invoice_digest")+"  "+p.digest, pen{5.6, false, grey})
+		p.text(left, footAt, p.say(p.digestKey())+"  "+p.digest, pen{5.6, false, grey})
 		p.right(right, footAt, p.say("doc.page", "n", strconv.Itoa(n), "of", strconv.Itoa(of)), pen{6.8, false, grey})
 	}
+}
+
+// digestKey is the phrase for the digest at the foot.
+func (p *pdfPage) digestKey() string {
+	if p.note != nil {
+		return "note.digest"
+	}
+	return "doc.invoice_digest"
+}
+
+// facts are the head of the document.
+func (p *pdfPage) facts() []labelled {
+	if p.note != nil {
+		return noteFacts(p.tag, p.note)
+	}
+	return facts(p.tag, p.inv)
 }

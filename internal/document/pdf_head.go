@@ -9,13 +9,13 @@ func (p *pdfPage) firstPage() {
 	p.newPage()
 	seller := p.inv.Seller
 	titleSize := 21.0
-	p.right(right, p.y+5.5, p.say("doc.title"), pen{titleSize, true, accent})
+	p.right(right, p.y+5.5, p.bareTitle(), pen{titleSize, true, accent})
 	p.paragraph(left, content*0.6, clean(seller.Name), pen{12, true, dark})
 	p.y += 1
 	for _, f := range partyFields(p.tag, seller) {
 		p.paragraph(left, content*0.6, say(p.tag, "doc.colon", "label", f.label, "text", f.value), small)
 	}
-	number := facts(p.tag, p.inv)[0]
+	number := p.facts()[0]
 	p.right(right, top+12.5, p.fitted(say(p.tag, "doc.colon", "label", number.label, "text", number.value), 70, 8.6), pen{8.6, false, grey})
 	p.y = max(p.y, top+16) + 3
 	p.box(left, p.y, content, 0.7, accent)
@@ -24,6 +24,14 @@ func (p *pdfPage) firstPage() {
 		p.notice(p.say("doc.draft"), []string{p.say("doc.draft_note")}, nil)
 	}
 	p.parties()
+}
+
+// bareTitle is the title without the word for a draft, which has its own place.
+func (p *pdfPage) bareTitle() string {
+	if p.note != nil {
+		return p.title()
+	}
+	return p.say("doc.title")
 }
 
 // parties writes the buyer on the left and the facts on the right.
@@ -42,7 +50,7 @@ func (p *pdfPage) parties() {
 	low := p.y
 	p.y = from
 	const at = left + 98
-	for _, f := range facts(p.tag, p.inv)[1:] { // the number is below the title
+	for _, f := range p.facts()[1:] { // the number is below the title
 		p.text(at, p.y+label.size*pointMM, f.label, label)
 		lines := p.wrap(f.value, right-at-28, 8)
 		for _, line := range lines {

@@ -8,6 +8,9 @@ import (
 // sums writes the block of totals on the right, and the total in words.
 func (p *pdfPage) sums() {
 	rows := totals(p.tag, p.inv)
+	if p.note != nil {
+		rows = noteTotals(p.tag, p.note)
+	}
 	const wide = 92.0
 	p.room(float64(len(rows))*6 + 18)
 	p.y += 2.5
@@ -117,7 +120,7 @@ func (p *pdfPage) rest() {
 func (p *pdfPage) payment(from, wide float64) {
 	low := p.y
 	p.y = from
-	if p.inv.Status != invoice.Drafted && p.inv.Seller.Bank != "" {
+	if p.inv.Status != invoice.Drafted && p.note == nil && p.inv.Seller.Bank != "" {
 		look := pen{7.8, false, dark}
 		p.paragraph(left, wide, p.say("doc.payment"), pen{8.6, true, accent})
 		p.paragraph(left, wide, say(p.tag, "doc.colon", "label", p.say("doc.bank"), "text", clean(p.inv.Seller.Bank)), look)

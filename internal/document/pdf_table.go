@@ -113,6 +113,9 @@ func (p *pdfPage) tableHead(g grid) {
 func (p *pdfPage) row(g grid, no int, l *rating.Line) {
 	names := p.wrap(clean(lineName(p.tag, l)), g.nameWide, body.size)
 	note := clean(summary(p.tag, l))
+	if p.note != nil {
+		note = clean(noteRemark(p.tag, &p.note.Lines[no-1]))
+	}
 	if l.First != p.inv.First || l.After != p.inv.After {
 		note = strings.TrimSuffix(lang.Dates(p.tag, l.First, l.After)+" · "+note, " · ")
 	}

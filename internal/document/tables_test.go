@@ -146,7 +146,7 @@ func TestFigure(t *testing.T) {
 func detailRow(i int) *Row {
 	return &Row{CallID: "gw1/" + strconv.Itoa(i), Source: "asterisk", Start: timex.At(time.Date(2026, 3, 1, 1, 30, i%60, 0, time.UTC)),
 		Direction: usage.Outbound, From: "+862155501234", To: "+8613800138000", Agent: "=a1", Talk: 61, Billed: 120, Component: "calls", Rate: "8613",
-		Amount: exact.Frac(1, 3), Included: 60, Rule: "increment 60/60"}
+		Amount: exact.Frac(1, 3), Included: exact.Int(60), Rule: "increment 60/60"}
 }
 
 func TestDetailCSV(t *testing.T) {

@@ -36,7 +36,8 @@ func Text(w io.Writer, inv *invoice.Invoice, o TextOptions) error {
 	if err != nil {
 		return err
 	}
-	t := &textPage{out: bufio.NewWriter(w), o: o, inv: inv, digest: digest}
+	t := newTextPage(w, inv, o)
+	t.digest = digest
 	t.head()
 	t.lines()
 	t.totals()
@@ -45,6 +46,10 @@ func Text(w io.Writer, inv *invoice.Invoice, o TextOptions) error {
 	t.alternatives()
 	t.foot()
 	return t.out.Flush()
+}
+
+func newTextPage(w io.Writer, inv *invoice.Invoice, o TextOptions) *textPage {
+	return &textPage{out: bufio.NewWriter(w), o: o, inv: inv}
 }
 
 type textPage struct {
@@ -108,6 +113,10 @@ func (t *textPage) head() {
 	for _, f := range facts(t.o.Tag, t.inv) {
 		t.field(f.label, f.value)
 	}
+	t.parties()
+}
+
+func (t *textPage) parties() {
 	for _, p := range []struct {
 		key   string
 		party invoice.Party

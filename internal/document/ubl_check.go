@@ -41,7 +41,8 @@ func (d *ublInvoice) check() fault.Problems {
 	c.need(d.Profile == ublProfile, "PEPPOL-EN16931-R001, R007", "ProfileID", "the business process is missing", "")
 	c.need(d.ID != "", "BR-02", "number", "an invoice has a number", "issue the draft")
 	c.need(d.Issued != "", "BR-03", "issued_on", "an invoice has a date of issue", "issue the draft")
-	c.need(d.Type == "380", "BR-04", "InvoiceTypeCode", "an invoice has a type", "")
+	c.need(d.Type == "380" || d.Type == noteType, "BR-04", "InvoiceTypeCode", "an invoice has a type", "")
+	c.need(d.Of == nil || d.Of.ID != "", "BR-55", "of.number", "a credit note names its invoice", "")
 	c.need(d.Currency != "", "BR-05", "currency", "an invoice has a currency", "")
 	c.need(d.BuyerRef != "", "PEPPOL-EN16931-R003", "contract", "the buyer's reference or order is missing", "name the contract")
 	c.party("seller", &d.Seller.Party, "BR-06", "BR-08", "BR-09", "PEPPOL-EN16931-R020")
@@ -49,8 +50,8 @@ func (d *ublInvoice) check() fault.Problems {
 	c.need(d.Seller.Party.Tax != nil, "BR-CO-26", "seller.tax_id", "the seller has no identifier", "write its tax number")
 	c.need(len(d.Lines) > 0, "BR-16", "lines", "an invoice has at least one line", "")
 	c.need(len(d.Tax.Parts) > 0, "BR-CO-18", "taxes", "there is no tax breakdown", "give the plan a tax class")
-	c.need(d.Due != "" || figure(d.Sum.Payable).Sign() <= 0, "BR-CO-25", "due_on", "an amount is due and the date is missing", "issue with a due date")
-	c.need(figure(d.Sum.Payable).Sign() >= 0, "type 380", "total", "the total is negative", "this is a credit note, not an invoice")
+	c.need(d.Due != "" || d.Of != nil || figure(d.Sum.Payable).Sign() <= 0, "BR-CO-25", "due_on", "an amount is due and the date is missing", "issue with a due date")
+	c.need(figure(d.Sum.Payable).Sign() >= 0, "type "+d.Type, "total", "the total is negative", "this is a credit note, not an invoice")
 	for i := range d.Lines {
 		c.line(i, &d.Lines[i])
 	}

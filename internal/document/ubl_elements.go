@@ -27,6 +27,8 @@ type ublInvoice struct {
 	Tax      ublTax        `xml:"cac:TaxTotal"`
 	Sum      ublSum        `xml:"cac:LegalMonetaryTotal"`
 	Lines    []ublLine     `xml:"cac:InvoiceLine"`
+
+	Of *ublOriginal `xml:"-"` // of a credit note
 }
 
 type ublPeriod struct {

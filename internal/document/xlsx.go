@@ -30,7 +30,7 @@ func XLSX(w io.Writer, inv *invoice.Invoice, tag lang.Tag) (err error) {
 			err = fault.New(fault.Internal, "XLSX: %v", err)
 		}
 	}()
-	b := &workbook{file: excelize.NewFile(), tag: tag, styles: map[string]int{}}
+	b := newWorkbook(tag)
 	defer b.file.Close()
 	b.invoice(inv)
 	b.lines(inv)
@@ -41,6 +41,10 @@ func XLSX(w io.Writer, inv *invoice.Invoice, tag lang.Tag) (err error) {
 		return b.err
 	}
 	return b.save(w, say(tag, "doc.title")+" "+clean(inv.Number), madeAt(inv))
+}
+
+func newWorkbook(tag lang.Tag) *workbook {
+	return &workbook{file: excelize.NewFile(), tag: tag, styles: map[string]int{}}
 }
 
 // save writes the workbook, the same bytes each time.

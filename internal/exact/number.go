@@ -87,6 +87,7 @@ func (n Number) Add(m Number) Number { return Number{new(big.Rat).Add(n.rat(), m
 func (n Number) Sub(m Number) Number { return Number{new(big.Rat).Sub(n.rat(), m.rat())} }
 func (n Number) Mul(m Number) Number { return Number{new(big.Rat).Mul(n.rat(), m.rat())} }
 func (n Number) Neg() Number         { return Number{new(big.Rat).Neg(n.rat())} }
+func (n Number) Abs() Number         { return Number{new(big.Rat).Abs(n.rat())} }
 
 // Div is n / m. Dividing by zero is a programming error and panics.
 func (n Number) Div(m Number) Number { return Number{new(big.Rat).Quo(n.rat(), m.rat())} }
@@ -100,6 +101,10 @@ func (n Number) IsZero() bool        { return n.Sign() == 0 }
 func (n Number) Equal(m Number) bool { return n.Cmp(m) == 0 }
 func (n Number) Less(m Number) bool  { return n.Cmp(m) < 0 }
 func (n Number) IsInt() bool         { return n.rat().IsInt() }
+
+// IsGiven tells whether anybody made the number: the zero value of the type is 0
+// as well, but nobody wrote it. Results of arithmetic are given.
+func (n Number) IsGiven() bool { return n.r != nil }
 
 // Min and Max are the smaller and the larger of two numbers.
 func Min(a, b Number) Number {

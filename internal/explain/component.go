@@ -72,7 +72,7 @@ func (t *telling) source() {
 	switch c.Measure {
 	case catalog.Recurring, catalog.OneOff:
 		n := c.Quantity
-		if n.IsZero() {
+		if !n.IsGiven() {
 			n = exact.One
 		}
 		t.add(t.say("plan.quantity", "quantity", n.String()))
@@ -238,5 +238,8 @@ func (t *telling) when() {
 	}
 	if c.Trial > 0 {
 		t.add(t.say("rule.trial", "days", strconv.FormatInt(catalog.Span(c.Trial)/86400, 10)))
+		if c.TrialIncluded != nil {
+			t.add(t.say("plan.trial_included", "quantity", c.TrialIncluded.String(), "unit", c.PricedUnit()))
+		}
 	}
 }

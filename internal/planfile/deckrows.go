@@ -23,6 +23,7 @@ func deckRows(d *catalog.Deck) []deck.Entry {
 			e.Rate.Status = deck.Unknown
 		}
 		e.Rate.Price, e.Rate.Connect = nano(r.UnitPrice), nano(r.ConnectFee)
+		e.Rate.ConnectFree = r.ConnectFee.Set && !r.ConnectFee.Unknown && e.Rate.Connect == 0
 		out = append(out, e)
 	}
 	return out

@@ -8,11 +8,12 @@ import (
 
 	"waihu/internal/charging/catalog"
 	"waihu/internal/charging/contract"
+	"waihu/internal/charging/forecast"
 	"waihu/internal/planfile"
 )
 
 func TestSchemasAreUpToDate(t *testing.T) {
-	for name, root := range map[string]any{"plan": catalog.Plan{}, "contract": contract.Contract{}} {
+	for name, root := range map[string]any{"plan": catalog.Plan{}, "contract": contract.Contract{}, "profile": forecast.Profile{}} {
 		got := planfile.Schema(root, name+".schema.json")
 		if again := planfile.Schema(root, name+".schema.json"); !bytes.Equal(got, again) {
 			t.Errorf("%s: two runs differ", name)

@@ -72,6 +72,8 @@ type Component struct {
 	Proration Proration  `plan:"proration" doc:"Part of a period: day (default), second, fixed_30, thirty_360, none, any_use."`
 	On        timex.Date `plan:"on" doc:"For one_off: the local day it falls due; absent: when the contract starts."`
 	Trial     Duration   `plan:"trial" doc:"Free days at the start of the contract, for example 14d."`
+
+	TrialIncluded *exact.Number `plan:"trial_included" doc:"With trial, for talk_time and calls: so much is free in it instead of all."`
 }
 
 // Filter says which usage a component or rate row takes. Lists are "any of";

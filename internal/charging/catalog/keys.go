@@ -40,7 +40,8 @@ func KeysOf(t reflect.Type) []Key {
 }
 
 // IsGiven tells whether a file would have to write a value: it is not the zero
-// value of its type. A price of zero is given, a quantity of zero is not.
+// value of its type. A zero that was written is given: quantity: 0 is none, and
+// no quantity is one.
 func IsGiven(v reflect.Value) bool {
 	switch v.Kind() {
 	case reflect.Slice, reflect.Map:
@@ -48,7 +49,7 @@ func IsGiven(v reflect.Value) bool {
 	}
 	switch x := v.Interface().(type) {
 	case exact.Number:
-		return !x.IsZero()
+		return x.IsGiven()
 	case Price:
 		return x.Set
 	}

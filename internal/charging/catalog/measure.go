@@ -72,6 +72,12 @@ func (m Measure) Prorates() bool {
 	return false
 }
 
+// Trials tells whether a component can be free for a time at the start of a
+// contract.
+func (m Measure) Trials() bool {
+	return m.Prorates() || m.OfCalls() || m == SeatDays || m == SystemTime
+}
+
 // UnitOf is the unit a quantity is priced in.
 type UnitOf string
 

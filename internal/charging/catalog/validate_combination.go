@@ -41,6 +41,7 @@ func (c *check) combinations(path string, comp *Component) {
 		{"round_total", comp.RoundTotal != nil, comp.Measure == Events && comp.PricesEach(), "each event is priced alone"},
 		{"commitment", !comp.Commitment.IsZero(), comp.Measure == Events && comp.PricesEach(), "each event is priced alone; use minimum"},
 		{"included", comp.Included != nil, comp.Measure.OfCalls() && bounds, "a bound or rounding of each call and a free quantity contradict each other"},
+		{"trial_included", comp.TrialIncluded != nil, comp.Measure.OfCalls() && bounds, "a bound or rounding of each call and a free quantity contradict each other"},
 		{"included", comp.Included != nil, byDay, "tiers of a level that changes from day to day have no total to take it from; make the first tier free"},
 		{"commitment", !comp.Commitment.IsZero(), byDay, "tiers of a level that changes from day to day have no total to raise; use minimum"},
 		{"round_total", comp.RoundTotal != nil, byDay, "tiers price each day's level"},

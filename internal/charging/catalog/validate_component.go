@@ -62,7 +62,9 @@ func takenBy(key string) []Measure {
 	case "timing", "proration":
 		return prorating()
 	case "trial":
-		return append(prorating(), SeatDays, SystemTime)
+		return append(prorating(), SeatDays, SystemTime, TalkTime, Calls)
+	case "trial_included":
+		return callMeasures
 	case "on":
 		return []Measure{OneOff}
 	}
@@ -201,7 +203,17 @@ func (c *check) numbers(path string, comp *Component) {
 			c.bad(path+".block.size", "a block of nothing", "a number above 0")
 		}
 	}
+	c.most(path+".maximum", comp.Maximum)
+	c.most(path+".maximum_each", comp.MaxEach)
 	c.tiers(path+".tiers", comp)
+}
+
+// most refuses a most of nothing: absent is no most, and what is free has no
+// price.
+func (c *check) most(path string, n exact.Number) {
+	if n.IsGiven() && n.IsZero() {
+		c.bad(path, "a most of nothing", "an amount above 0; leave it out for no most, and write unit_price: 0 for what is free")
+	}
 }
 
 // atMost checks a least against a most; a most of zero is none.
@@ -246,6 +258,12 @@ func (c *check) times(path string, comp *Component) {
 	}
 	if comp.Trial%Duration(24*time.Hour) != 0 {
 		c.bad(path+".trial", "a trial of "+comp.Trial.String(), "whole days, such as 14d")
+	}
+	if n := comp.TrialIncluded; n != nil {
+		c.quantity(path+".trial_included", *n)
+		if comp.Trial == 0 {
+			c.bad(path+".trial_included", "an allowance for a trial that is not there", "trial with its days")
+		}
 	}
 	if comp.Every != "" && c.p.Period.Count > 1 {
 		c.bad(path+".every", "a fee with its own period in a plan whose period has several units", "period.count: 1")

@@ -130,6 +130,9 @@ func (c *check) included(path string, in *Included, m Measure) {
 			c.bad(path+".rollover.periods", fmt.Sprintf("%d periods", r.Periods), fmt.Sprintf("1 to %d", maxRollover))
 		}
 		c.quantity(path+".rollover.cap", r.Cap)
+		if r.Cap.IsGiven() && r.Cap.IsZero() {
+			c.bad(path+".rollover.cap", "a rollover of nothing", "an amount above 0; leave it out for no limit, and rollover for no rollover")
+		}
 	}
 	c.dates(path, in.From, in.To)
 	dated := in.From != 0 || in.To != 0

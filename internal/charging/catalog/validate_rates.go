@@ -51,6 +51,7 @@ func (c *check) row(path string, comp *Component, r *RateRow) {
 	c.known(path+".connect_fee", r.ConnectFee, comp.Measure)
 	c.nano(path+".minimum_each", r.MinEach, comp.Measure)
 	c.nano(path+".maximum_each", r.MaxEach, comp.Measure)
+	c.most(path+".maximum_each", r.MaxEach)
 	c.atMost(path+".minimum_each", r.MinEach, r.MaxEach, "maximum_each")
 	c.callTime(path+".minimum_duration", r.MinDuration)
 	if r.LegFactor < 0 || r.LegFactor > 9 {
@@ -139,7 +140,7 @@ func (c *check) bands(path string, comp *Component, r *RateRow) {
 }
 
 func first(a, b exact.Number) exact.Number {
-	if a.IsZero() {
+	if !a.IsGiven() {
 		return b
 	}
 	return a

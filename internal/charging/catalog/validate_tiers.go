@@ -29,6 +29,9 @@ func (c *check) tiers(path string, comp *Component) {
 		c.known(at+".unit_price", row.UnitPrice, comp.Measure)
 		c.price(at+".flat", row.Flat)
 		c.quantity(at+".block", row.Block)
+		if row.Block.IsGiven() && row.Block.IsZero() {
+			c.bad(at+".block", "a block of nothing", "a number above 0, or no block")
+		}
 		if !row.UnitPrice.Set && row.Flat.IsZero() {
 			c.bad(at, "a tier without a price", "unit_price, flat or both; unit_price: 0 if it is free")
 		}

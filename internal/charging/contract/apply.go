@@ -46,7 +46,7 @@ func (c *Contract) changeDays() []timex.Date {
 
 // changesPlan tells whether the contract changes anything of its plan.
 func (c *Contract) changesPlan() bool {
-	return c.Prepayment != nil || c.Zone != "" || c.Anchor != "" || c.Termination != nil ||
+	return c.Trial != nil || c.Prepayment != nil || c.Zone != "" || c.Anchor != "" || c.Termination != nil ||
 		slices.ContainsFunc(c.stages(), func(s stage) bool { return s.changesPrices() })
 }
 
@@ -91,6 +91,7 @@ func (c *Contract) PlanOn(p *catalog.Plan, day timex.Date) *catalog.Plan {
 			s.chargePacks(&out, i == 0)
 		}
 	}
+	c.Trial.apply(&out, c.Start)
 	if pre := c.Prepayment; pre != nil && pre.Percent != nil {
 		out.Discounts = append(out.Discounts, catalog.Discount{ID: "prepayment", Percent: pre.Percent, Components: pre.Components})
 	}
@@ -226,6 +227,11 @@ func (o *Override) apply(c *catalog.Component) {
 			v = v.Elem()
 		}
 		target.Set(v)
+	}
+	for _, n := range []*exact.Number{&c.Commitment, &c.Minimum, &c.Maximum} {
+		if n.IsZero() {
+			*n = exact.Zero // 0 in a contract lifts what the plan has
+		}
 	}
 	if len(o.Rows) > 0 {
 		c.Rates = slices.Clone(c.Rates)

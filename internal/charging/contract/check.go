@@ -28,6 +28,7 @@ func (c *Contract) Check(p *catalog.Plan) fault.Problems {
 	}
 	k.switched(c, p)
 	k.clausesOf(c, p)
+	k.trial(c.Trial, p)
 	if k.found.Err() != nil || c.Validate().Err() != nil {
 		return k.found // what a broken contract would make of the plan says little
 	}

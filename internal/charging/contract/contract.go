@@ -27,6 +27,7 @@ type Contract struct {
 	Ramps      []Ramp      `plan:"ramps" doc:"Terms that change with the age of the contract."`
 	Amendments []Amendment `plan:"amendments" doc:"Later changes, each with the first day it holds."`
 
+	Trial             *Trial               `plan:"trial" doc:"A time at the start that is free, or free up to an allowance."`
 	Renewal           *Renewal             `plan:"renewal" doc:"What happens when the term ends."`
 	PriceNoticeDays   int                  `plan:"price_change_notice_days" doc:"Days the seller must announce a new price before."`
 	Termination       *catalog.Termination `plan:"early_termination" doc:"What leaving before the term costs; the plan's if absent."`
@@ -101,6 +102,8 @@ type Override struct {
 	Timing       catalog.Timing           `plan:"timing" doc:"arrears or advance."`
 	Proration    catalog.Proration        `plan:"proration" doc:"Part of a period."`
 	Trial        catalog.Duration         `plan:"trial" doc:"Free days at the start of the contract, for example 14d."`
+
+	TrialIncluded *exact.Number `plan:"trial_included" doc:"With trial, for talk_time and calls: so much is free in it instead of all."`
 }
 
 // Commitment is a promise to use or to spend. With a quantity it is one

@@ -117,6 +117,9 @@ func deckDigest(d *deck.Deck) string {
 		for _, n := range []int64{int64(d.From(i)), r.Price, int64(r.Per), int64(r.First), int64(r.Next), int64(r.Minimum), int64(r.Grace), r.Connect, r.MinCost, r.MaxCost, int64(r.Status)} {
 			b = binary.BigEndian.AppendUint64(b, uint64(n))
 		}
+		if r.ConnectFree {
+			b = append(b, 1)
+		}
 		h.Write(b)
 	}
 	return hex.EncodeToString(h.Sum(nil))

@@ -56,6 +56,7 @@ func termsOf(in Inputs, asIf bool) (*Terms, fault.Problems) {
 	if in.Contract != nil {
 		k.underContract(&in, t)
 	}
+	t.Plan = trialPackages(t.Plan, t.Start, t.First)
 	if t.Loc = in.Loc; t.Loc == nil {
 		loc, err := timex.LoadZone(t.Plan.Zone)
 		if err != nil {

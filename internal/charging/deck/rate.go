@@ -30,6 +30,8 @@ type Rate struct {
 	MinCost int64 // least an answered call costs, 0 none
 	MaxCost int64 // most a call costs, 0 none
 	Status  Status
+
+	ConnectFree bool // a connect fee of 0 is stated: no component's own takes its place
 }
 
 // Entry is one row of a deck.

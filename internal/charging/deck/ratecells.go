@@ -20,6 +20,9 @@ func (f *file) rate() Rate {
 			n, w := parseNano(s)
 			f.refuse(m.of, w)
 			*m.to = n
+			if m.of == fieldConnect {
+				r.ConnectFree = n == 0
+			}
 		}
 	}
 	for _, d := range []struct {

@@ -51,8 +51,12 @@ func record(e *Entry) []string {
 	case Unknown:
 		price = "unknown"
 	}
+	connect := formatNano(r.Connect)
+	if r.Connect == 0 && !r.ConnectFree {
+		connect = ""
+	}
 	return []string{prefix, name, price, seconds(r.Per), seconds(r.First), seconds(r.Next), seconds(r.Minimum), seconds(r.Grace),
-		formatNano(r.Connect), formatNano(r.MinCost), formatNano(r.MaxCost), from}
+		connect, formatNano(r.MinCost), formatNano(r.MaxCost), from}
 }
 
 func seconds(n int32) string { return strconv.Itoa(int(n)) }

@@ -56,9 +56,7 @@ func Draft(g *meter.Gathered, h Heading) (_ *Invoice, err error) {
 	for _, c := range rated.Carry {
 		inv.Carry = append(inv.Carry, Carry{Package: c.Package, Seat: c.Seat, Granted: c.Granted, Expires: c.Expires, Left: c.Left, Unit: c.Unit})
 	}
-	for _, u := range g.Unpriced {
-		inv.Unpriced = append(inv.Unpriced, Unpriced(u))
-	}
+	inv.Unpriced = unpriced(g.Unpriced, t.Plan, rated.Groups)
 	c := g.Counts
 	inv.Facts = Facts{Calls: c.Calls, Sessions: c.Sessions, Seats: c.Seats, Modules: c.Modules, Rentals: c.Rentals, Events: c.Events, Outside: c.Outside, Digest: g.Digest}
 	if err := inv.total(t.Plan.Tax.Rounding); err != nil {

@@ -163,7 +163,7 @@ func (d *dice) over(p *catalog.Plan) {
 			burn = ""
 		}
 		p.Packages = []catalog.Package{
-			{ID: "month", AppliesTo: []string{"out", "in"}, Included: catalog.Included{Quantity: exact.Int(d.Int64N(60)), Burn: burn, Rollover: &catalog.Rollover{Periods: 1 + d.IntN(3), Cap: exact.Int(d.Int64N(30))}}},
+			{ID: "month", AppliesTo: []string{"out", "in"}, Included: catalog.Included{Quantity: exact.Int(d.Int64N(60)), Burn: burn, Rollover: &catalog.Rollover{Periods: 1 + d.IntN(3), Cap: exact.Int(1 + d.Int64N(29))}}},
 			{ID: "each", AppliesTo: []string{"out"}, Included: each},
 		}
 	}

@@ -121,7 +121,7 @@ func (m *callMeter) price(w *waiting) {
 func (m *callMeter) settle(w *waiting) {
 	if w.slot == none {
 		m.refused++
-		m.ahead.meter.note("calls", w.reason, string(w.to[:w.digits]), 1, w.seconds)
+		m.ahead.meter.note(unpricedKey{facts: "calls", reason: w.reason, refused: m.comp.ID}, string(w.to[:w.digits]), 1, w.seconds)
 		return
 	}
 	m.matched++

@@ -60,9 +60,11 @@ type callMeter struct {
 	overflow  bool
 	done      int64          // seconds of the call before the part at hand
 	detail    func(*Charged) // nil: none
+	trace     bool           // burns are kept to be told of, whether their order matters or not
 	ahead     *ahead         // nil: every call is looked up at once
 	parted    bool           // a call can have several parts: bands, hours
 	soFar     soFar
+	trial     trial
 }
 
 func newCallMeter(comp *catalog.Component, terms *contract.Terms) (*callMeter, error) {
@@ -70,7 +72,7 @@ func newCallMeter(comp *catalog.Component, terms *contract.Terms) (*callMeter, e
 	if err != nil {
 		return nil, err
 	}
-	m := &callMeter{tariff: t, tallies: make([]Tally, t.slots), seats: map[string]int32{}}
+	m := &callMeter{tariff: t, tallies: make([]Tally, t.slots), seats: map[string]int32{}, trial: newTrial(comp, terms)}
 	m.keepBurns, m.perSeat = burnsOneByOne(terms.Plan, comp, t.slots)
 	m.parted = t.clock != nil || slices.ContainsFunc(t.rows, func(r row) bool { return len(r.bands) > 0 })
 	return m, nil
@@ -103,6 +105,9 @@ func (m *callMeter) take(v *view) outcome {
 	if m.filtered && !takes(&m.comp.Where, v) {
 		return outcome{}
 	}
+	if v.date < m.trial.until {
+		return m.takeFree(v)
+	}
 	if m.comp.Measure == catalog.Calls {
 		return m.takeEvent(v)
 	}
@@ -129,12 +134,12 @@ func (m *callMeter) takeEvent(v *view) outcome {
 	t.Calls += r.legs
 	t.Raw += v.seconds
 	m.matched++
-	if m.keepBurns {
+	if m.keepBurns || m.trace {
 		m.burns = append(m.burns, Burn{At: v.call.Start, Slot: int32(r.slot + i), Seconds: int32(r.legs), Seat: m.seat(v)})
 	}
 	if m.detail != nil {
 		rate := r.rateOf(i)
-		m.detail(&Charged{Call: v.call, Component: m.comp.ID, Label: r.label(i), Raw: v.seconds, HasCost: m.linear(), Cost: rate.UnitPrice().Mul(exact.Int(r.legs))})
+		m.detail(&Charged{Call: v.call, Component: m.comp.ID, Label: r.label(i), Raw: v.seconds, At: v.call.Start, Slot: int32(r.slot + i), Units: r.legs, HasCost: m.linear(), Cost: rate.UnitPrice().Mul(exact.Int(r.legs))})
 	}
 	return outcome{took: true}
 }
@@ -199,7 +204,7 @@ func (m *callMeter) add(r *row, i int, rate *deck.Rate, v *view, billed, raw int
 	if m.detail != nil {
 		m.tell(r, i, rate, v, billed, raw)
 	}
-	if m.keepBurns && rate.Decide(billed) == deck.Linear { // a call at a bound of its rate uses no package
+	if (m.keepBurns || m.trace) && rate.Decide(billed) == deck.Linear { // a call at a bound of its rate uses no package
 		m.burns = append(m.burns, Burn{At: v.call.Start.Add(time.Duration(m.done) * time.Second), Slot: int32(slot), Seconds: int32(min(billed*r.legs, math.MaxInt32)), Seat: m.seat(v)})
 	}
 }
@@ -256,7 +261,8 @@ func (m *callMeter) rounded(rate *deck.Rate, billed int64, first bool) (nano int
 
 // tell reports one call, or one part of it, to the detail.
 func (m *callMeter) tell(r *row, i int, rate *deck.Rate, v *view, billed, raw int64) {
-	c := Charged{Call: v.call, Component: m.comp.ID, Label: r.label(i), Raw: raw, Billed: billed * r.legs, HasCost: m.linear()}
+	c := Charged{Call: v.call, Component: m.comp.ID, Label: r.label(i), Raw: raw, Billed: billed * r.legs, HasCost: m.linear(),
+		At: v.call.Start.Add(time.Duration(m.done) * time.Second), Slot: int32(r.slot + i), Units: billed * r.legs}
 	c.Cost = rate.Cost(billed).Mul(exact.Int(r.legs))
 	if m.each != nil {
 		c.Cost = exact.Scaled(m.soFar.last, 9).Mul(exact.Int(r.legs))

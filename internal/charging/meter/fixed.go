@@ -21,7 +21,7 @@ func openingQuantity(c *catalog.Component, terms *contract.Terms) exact.Number {
 	if n, ok := terms.Quantities[c.ID]; ok {
 		return n
 	}
-	if c.Quantity.IsZero() && c.Measure == catalog.Recurring {
+	if !c.Quantity.IsGiven() && c.Measure == catalog.Recurring {
 		return exact.One
 	}
 	return c.Quantity

@@ -1,6 +1,7 @@
 package meter
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 
@@ -31,8 +32,12 @@ type CallCount struct {
 	Matched  int64  // calls
 	Refused  int64  // calls it takes but has no price for
 	Evidence string
-	Burns    []Burn   // in time order, where packages need them
-	Seats    []string // agents by Burn.Seat; the first is unused
+
+	TrialCalls, TrialSeconds int64 // calls of a free trial, which are neither matched nor in a slot
+
+	Burns  []Burn   // in time order, where packages need them
+	Traced []Burn   // in time order, where Options.Trace asked for them
+	Seats  []string // agents by Burn.Seat; the first is unused
 }
 
 // Slot is one price with what was counted at it.
@@ -62,7 +67,7 @@ func (m *Meter) Finish() (*Gathered, error) {
 	}
 	sort.Slice(g.Unpriced, func(i, j int) bool {
 		a, b := g.Unpriced[i], g.Unpriced[j]
-		return a.Facts+a.Reason < b.Facts+b.Reason
+		return cmp.Or(cmp.Compare(a.Facts, b.Facts), cmp.Compare(a.Reason, b.Reason), slices.Compare(a.Refused, b.Refused), slices.Compare(a.Priced, b.Priced)) < 0
 	})
 	sort.Slice(g.Each, func(i, j int) bool {
 		a, b := &g.Each[i], &g.Each[j]
@@ -81,7 +86,8 @@ func (m *Meter) Finish() (*Gathered, error) {
 }
 
 func (m *callMeter) finish(evidence bool) *CallCount {
-	out := &CallCount{Matched: m.matched, Refused: m.refused, Burns: m.burns, Seats: make([]string, len(m.seats)+1)}
+	out := &CallCount{Matched: m.matched, Refused: m.refused, Burns: m.burns, Seats: make([]string, len(m.seats)+1),
+		TrialCalls: m.trial.calls, TrialSeconds: m.trial.seconds}
 	if evidence {
 		out.Evidence = m.evidence.String()
 	}
@@ -114,6 +120,12 @@ func (m *callMeter) finish(evidence bool) *CallCount {
 		out.Burns[i].Seat = renumber[out.Burns[i].Seat]
 	}
 	slices.SortFunc(out.Burns, compareBurns)
+	if m.trace {
+		out.Traced = out.Burns
+	}
+	if !m.keepBurns {
+		out.Burns = nil
+	}
 	return out
 }
 

@@ -33,7 +33,7 @@ func (m *Meter) Merge(o *Meter) error {
 	for key, u := range o.unpriced {
 		mine := m.unpriced[key]
 		if mine == nil {
-			mine = &Unpriced{Facts: u.Facts, Reason: u.Reason}
+			mine = key.unpriced()
 			m.unpriced[key] = mine
 		}
 		mine.Count += u.Count
@@ -52,6 +52,8 @@ func (m *callMeter) merge(o *callMeter) {
 	}
 	m.matched += o.matched
 	m.refused += o.refused
+	m.trial.calls += o.trial.calls
+	m.trial.seconds += o.trial.seconds
 	m.overflow = m.overflow || o.overflow
 	m.evidence.Merge(&o.evidence)
 	back := make([]int32, len(o.seats)+1) // o's seat indexes in ours

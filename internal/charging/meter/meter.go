@@ -33,6 +33,8 @@ type Meter struct {
 	counts   Counts
 	digest   usage.Digest
 	unpriced map[unpricedKey]*Unpriced
+	refused  []unpricedKey // of the call at hand, by component
+	takers   []string      // components that have a price for it, where "the cheaper of" may drop one
 	view     view
 	elements usage.Elements
 	dayFrom  timex.Instant // local day last seen: most calls are of the day of the one before
@@ -45,6 +47,9 @@ type Options struct {
 	// Detail is told of every call at every price it was charged, in the order
 	// of the facts. nil: no detail. What it points to is valid during the call.
 	Detail func(*Charged)
+	// Trace keeps every call a package may cover, so that the package can say
+	// which: some forty bytes a call.
+	Trace bool
 }
 
 // Charged is one call, or one part of it, at one price.
@@ -57,6 +62,12 @@ type Charged struct {
 	Cost      exact.Number // at list price, before included quantities, tiers and discounts
 	HasCost   bool         // false where the price depends on the whole period: tiers, blocks
 	Reason    string       // why there is no price
+	Trial     bool         // it is of a free trial
+
+	At       timex.Instant // when the part began
+	Slot     int32         // as Slot.Index has it
+	Units    int64         // what packages count of it: billed seconds, or calls
+	Included exact.Number  // what of Units a package covers; the meter does not know
 }
 
 // Counts is how many facts of each kind fell in the period, and outside it.
@@ -86,8 +97,8 @@ func New(terms *contract.Terms, options Options) (_ *Meter, err error) {
 		if err != nil {
 			return nil, err
 		}
-		cm.detail = options.Detail
-		if looksAhead(cm, options) {
+		cm.detail, cm.trace = options.Detail, options.Trace && len(terms.Plan.IncludedFor(comp.ID)) > 0
+		if looksAhead(cm, options) && len(terms.Plan.Cheapest) == 0 {
 			cm.ahead = &ahead{meter: m}
 		}
 		m.calls = append(m.calls, cm)
@@ -120,6 +131,7 @@ func (m *Meter) Call(c *usage.Call) error {
 	if !m.service.Contains(c.Start) {
 		if talked {
 			m.refuse(c, "", OutsideService)
+			m.noteRefused(c)
 		}
 		return nil
 	}
@@ -133,20 +145,24 @@ func (m *Meter) Call(c *usage.Call) error {
 		if out.reason != "" {
 			cm.refused++
 			m.refuse(c, cm.comp.ID, out.reason)
+		} else if out.took && len(m.terms.Plan.Cheapest) > 0 {
+			m.takers = append(m.takers, cm.comp.ID)
 		}
 		priced = priced || out.took
 		if out.took && cm.comp.Measure == catalog.TalkTime {
 			taken += v.seconds - out.left
 		}
 	}
+	m.noteRefused(c)
 	if m.unmetered("calls") || !talked {
 		return nil
 	}
 	switch {
 	case !priced || m.talk && taken == 0:
 		m.refuse(c, "", NoComponent)
+		m.noteRefused(c)
 	case m.talk && taken < v.seconds: // the rest of it falls in hours no component is for
-		m.note("calls", NoComponent, c.To, 1, v.seconds-taken)
+		m.note(unpricedKey{facts: "calls", reason: NoComponent}, c.To, 1, v.seconds-taken)
 	}
 	return nil
 }
@@ -183,7 +199,7 @@ func (m *Meter) Rental(r usage.Rental) error {
 func (m *Meter) Event(e usage.Event) error {
 	return m.keep(&e, m.terms.Period.Contains(e.At), &m.counts.Events, func() {
 		if !m.service.Contains(e.At) {
-			m.note("events", OutsideService, e.Kind, 1, 0)
+			m.note(unpricedKey{facts: "events", reason: OutsideService}, e.Kind, 1, 0)
 			return
 		}
 		k := m.events[e.Kind]

@@ -185,7 +185,7 @@ func (t *tariff) rate(r *catalog.RateRow, price catalog.Price) (deck.Rate, error
 		fee = t.comp.ConnectFee
 	}
 	least, most := r.MinEach, r.MaxEach
-	if least.IsZero() {
+	if !least.IsGiven() {
 		least = t.comp.MinEach
 	}
 	if most.IsZero() {
@@ -222,14 +222,15 @@ func (t *tariff) rate(r *catalog.RateRow, price catalog.Price) (deck.Rate, error
 
 // withDefaults fills what a deck's row leaves to the component.
 func withDefaults(r deck.Rate, base *deck.Rate) deck.Rate {
-	if base.Status == deck.Unknown && r.Status == deck.Priced && r.Connect == 0 {
+	open := r.Connect == 0 && !r.ConnectFree
+	if base.Status == deck.Unknown && r.Status == deck.Priced && open {
 		r.Status = deck.Unknown // the connect fee it leaves open is not known
 	}
 	r.Minimum = max(r.Minimum, base.Minimum)
 	if r.Grace == 0 {
 		r.Grace = base.Grace
 	}
-	if r.Connect == 0 {
+	if open {
 		r.Connect = base.Connect
 	}
 	if r.MinCost == 0 {

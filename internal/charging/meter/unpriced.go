@@ -22,6 +22,8 @@ const (
 type Unpriced struct {
 	Facts    string
 	Reason   string
+	Refused  []string // components that take it and have no price for it; none where none takes it
+	Priced   []string // components that have one, in a plan with "the cheaper of"
 	Count    int64
 	Seconds  int64
 	Examples []string // at most examplesKept, smallest first, so that order of input does not show
@@ -29,12 +31,14 @@ type Unpriced struct {
 
 const examplesKept = 5
 
-// unpricedKey tells Unpriced apart.
-type unpricedKey struct{ facts, reason string }
+// unpricedKey tells Unpriced apart; refused and priced are components with
+// commas.
+type unpricedKey struct{ facts, reason, refused, priced string }
 
-// refuse puts a call on the unpriced list.
+// refuse books that a component has no price for a call. What the call comes to
+// is noted once all components were asked: see noteRefused.
 func (m *Meter) refuse(c *usage.Call, component, reason string) {
-	m.note("calls", reason, c.To, 1, m.view.seconds)
+	m.refused = append(m.refused, unpricedKey{facts: "calls", reason: reason, refused: component})
 	if m.options.Detail != nil {
 		m.options.Detail(&Charged{Call: c, Component: component, Raw: m.view.seconds, Reason: reason})
 	}
@@ -42,17 +46,44 @@ func (m *Meter) refuse(c *usage.Call, component, reason string) {
 
 func (m *Meter) unmetered(facts string) bool { return slices.Contains(m.terms.Plan.Unmetered, facts) }
 
+// noteRefused puts a call on the unpriced list, once for each reason why there
+// is no price.
+func (m *Meter) noteRefused(c *usage.Call) {
+	for i, key := range m.refused {
+		if slices.ContainsFunc(m.refused[:i], func(k unpricedKey) bool { return k.reason == key.reason }) {
+			continue
+		}
+		for _, k := range m.refused[i+1:] {
+			if k.reason == key.reason {
+				key.refused += "," + k.refused
+			}
+		}
+		key.priced = strings.Join(m.takers, ",")
+		m.note(key, c.To, 1, m.view.seconds)
+	}
+	m.refused, m.takers = m.refused[:0], m.takers[:0]
+}
+
 // note puts usage on the unpriced list.
-func (m *Meter) note(facts, reason, what string, count, seconds int64) {
-	key := unpricedKey{facts, reason}
+func (m *Meter) note(key unpricedKey, what string, count, seconds int64) {
 	u := m.unpriced[key]
 	if u == nil {
-		u = &Unpriced{Facts: facts, Reason: reason}
+		u = key.unpriced()
 		m.unpriced[key] = u
 	}
 	u.Count += count
 	u.Seconds += seconds
 	u.example(what)
+}
+
+func (k unpricedKey) unpriced() *Unpriced {
+	words := func(s string) []string {
+		if s == "" {
+			return nil
+		}
+		return strings.Split(s, ",")
+	}
+	return &Unpriced{Facts: k.facts, Reason: k.reason, Refused: words(k.refused), Priced: words(k.priced)}
 }
 
 func (u *Unpriced) example(what string) {
@@ -102,5 +133,5 @@ func (m *Meter) noteUnless(facts, what string, count int64, takes func(*catalog.
 			return
 		}
 	}
-	m.note(facts, NoComponent, what, count, 0)
+	m.note(unpricedKey{facts: facts, reason: NoComponent}, what, count, 0)
 }

@@ -19,6 +19,7 @@ func (r *rater) calls(c *catalog.Component) error {
 	l := r.line(c)
 	l.Evidence = Evidence{Facts: "calls", Count: cc.Matched, Digest: cc.Evidence}
 	r.callRules(c, l)
+	r.trialCalls(c, cc, l)
 	if c.Measure == catalog.Calls {
 		r.countedCalls(c, cc, l)
 	} else {
@@ -29,6 +30,29 @@ func (r *rater) calls(c *catalog.Component) error {
 	}
 	r.add(l)
 	return nil
+}
+
+// trialCalls tells what a free trial took: those calls are in no price.
+func (r *rater) trialCalls(c *catalog.Component, cc *meter.CallCount, l *Line) {
+	if c.Trial == 0 {
+		return
+	}
+	served := meter.Served(c, r.terms)
+	if served.First == l.First {
+		return
+	}
+	l.rule("trial_calls", "days", fmt.Sprint(int64(served.First-l.First)), "until", served.First.String(), "calls", fmt.Sprint(cc.TrialCalls), "seconds", fmt.Sprint(cc.TrialSeconds))
+	l.First, l.After = served.First, served.After
+}
+
+// trialShare is the part of the period that is not a free trial: a commitment is
+// for that part.
+func (r *rater) trialShare(c *catalog.Component) exact.Number {
+	if c.Trial == 0 {
+		return exact.One
+	}
+	first, after := r.terms.Service()
+	return exact.Frac(meter.Served(c, r.terms).Days(), int64(after-first))
 }
 
 // callRules names how each call is counted.
@@ -200,7 +224,7 @@ func (r *rater) singlePrice(c *catalog.Component, cc *meter.CallCount, l *Line, 
 	if total := r.rounded(c, l.Billed, nil); linear.Equal(l.Billed) && !total.Equal(l.Billed) {
 		l.Billed = total
 	}
-	r.charge(c, q, exact.One, l)
+	r.charge(c, q, r.trialShare(c), l)
 	r.take(r.priced(c, l), l)
 	if len(l.Parts) > 0 {
 		l.Parts[0].Count = count
@@ -278,7 +302,7 @@ func (r *rater) countedCalls(c *catalog.Component, cc *meter.CallCount, l *Line)
 		return
 	}
 	l.Billed = r.rounded(c, l.Raw, l)
-	r.charge(c, l.Billed, exact.One, l)
+	r.charge(c, l.Billed, r.trialShare(c), l)
 	r.take(r.priced(c, l), l)
 	if len(l.Parts) > 0 {
 		l.Parts[0].Count = total

@@ -31,6 +31,7 @@ type pots struct {
 	buckets []*bucket
 	used    map[string]map[int32]exact.Number // component -> slot -> used, base units
 	perPack map[string]map[string]exact.Number
+	covered *Coverage // told of each call that was covered; nil: nobody asks
 }
 
 // scaleOf is how many base units one unit of a component has: seconds for
@@ -220,9 +221,13 @@ func (p *pots) burnCalls(g *meter.Gathered) {
 	for q := earliest(queues); q != nil && !p.empty(); q = earliest(queues) {
 		b := q.burns[0]
 		q.burns = q.burns[1:]
-		p.take(q.comp, b.Slot, wall.of(b.At), q.seats[b.Seat], exact.Int(int64(b.Seconds)))
+		got := p.take(q.comp, b.Slot, wall.of(b.At), q.seats[b.Seat], exact.Int(int64(b.Seconds)))
+		p.covered.add(q.comp, b, q.seats[b.Seat], got)
 	}
 	p.burnSums(sums)
+	for i := range sums {
+		p.covered.share(sums[i].comp, sums[i].slot, g.Calls[sums[i].comp], p.used[sums[i].comp][sums[i].slot])
+	}
 }
 
 // queue is the calls of one component in time order. They are as the meter keeps

@@ -10,9 +10,7 @@ import (
 	modernc "modernc.org/sqlite"
 
 	"waihu/internal/fault"
-	"waihu/internal/id"
-	"waihu/internal/money"
-	"waihu/internal/timex"
+	"waihu/internal/store/tables"
 )
 
 // maxStatements bounds the prepared statements of a connection; those of months
@@ -112,32 +110,9 @@ func (s *stmt) bind(args []any) []driver.NamedValue {
 	}
 	s.args = s.args[:len(args)]
 	for i, a := range args {
-		s.args[i].Value = value(a)
+		s.args[i].Value = tables.Value(a)
 	}
 	return s.args
-}
-
-// value is what the driver is handed for one of our types.
-func value(a any) driver.Value {
-	switch a := a.(type) {
-	case int:
-		return int64(a)
-	case timex.Instant:
-		return int64(a)
-	case timex.Date:
-		return int64(a)
-	case id.ID:
-		return a[:]
-	case id.Company:
-		return a.ID[:]
-	case money.Currency:
-		return a.String()
-	case []byte:
-		if a == nil {
-			return []byte{}
-		}
-	}
-	return a
 }
 
 // exec runs a statement and tells how many rows it changed.
@@ -157,7 +132,7 @@ func (c *conn) exec(sql string, args ...any) (int64, error) {
 
 // query hands out the rows of a statement one after another. each may run
 // other statements.
-func (c *conn) query(sql string, args []any, each func(row) error) (err error) {
+func (c *conn) query(sql string, args []any, each func(tables.Row) error) (err error) {
 	s, err := c.prepared(sql)
 	if err != nil {
 		return err
@@ -173,59 +148,19 @@ func (c *conn) query(sql string, args []any, each func(row) error) (err error) {
 			err = errors.Join(err, e)
 		}
 	}()
-	r := make(row, len(rows.Columns()))
+	values := make([]driver.Value, len(rows.Columns()))
+	r := make(tables.Row, len(values))
 	for { // ends with the rows
-		if err := rows.Next(r); err == io.EOF {
+		if err := rows.Next(values); err == io.EOF {
 			return nil
 		} else if err != nil {
 			return err
+		}
+		for i, v := range values {
+			r[i] = v
 		}
 		if err := each(r); err != nil {
 			return err
 		}
 	}
-}
-
-// row is the values of one row, valid until the next.
-type row []driver.Value
-
-func (r row) int(i int) int64 {
-	n, _ := r[i].(int64)
-	return n
-}
-
-func (r row) text(i int) string {
-	switch v := r[i].(type) {
-	case string:
-		return v
-	case []byte:
-		return string(v)
-	}
-	return ""
-}
-
-// bytes is a copy the driver made for this row alone.
-func (r row) bytes(i int) []byte {
-	b, _ := r[i].([]byte)
-	return b
-}
-
-func (r row) id(i int) (out id.ID) {
-	copy(out[:], r.bytes(i))
-	return out
-}
-
-func (r row) hash(i int) (out [32]byte) {
-	copy(out[:], r.bytes(i))
-	return out
-}
-
-func (r row) instant(i int) timex.Instant { return timex.Instant(r.int(i)) }
-func (r row) date(i int) timex.Date       { return timex.Date(r.int(i)) }
-
-// amount is money of a currency in another column.
-func (r row) amount(micros, currency int) (money.Amount, error) {
-	var cur money.Currency
-	err := cur.UnmarshalText([]byte(r.text(currency)))
-	return money.Micros(r.int(micros), cur), err
 }

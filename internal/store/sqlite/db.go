@@ -19,6 +19,7 @@ import (
 
 	"waihu/internal/fault"
 	"waihu/internal/store"
+	"waihu/internal/store/tables"
 	"waihu/internal/timex"
 )
 
@@ -33,7 +34,7 @@ type DB struct {
 	path   string
 	temp   string // directory to remove on closing
 	clock  func() timex.Instant
-	names  *names
+	names  *tables.Names
 	writer chan *conn // holds the one connection that writes, unless it is in use
 	reader chan *conn
 	opened map[chan *conn]int // how many connections belong to each
@@ -57,7 +58,7 @@ const (
 // Open opens or makes the file and brings its schema up to date.
 func Open(path string, o Options) (_ *DB, err error) {
 	defer fault.Wrap(&err, "opening database %s", path)
-	db := &DB{path: path, clock: o.Clock, names: newNames(), closed: make(chan struct{}), opened: map[chan *conn]int{}}
+	db := &DB{path: path, clock: o.Clock, names: tables.NewNames(), closed: make(chan struct{}), opened: map[chan *conn]int{}}
 	if db.clock == nil {
 		db.clock = func() timex.Instant { return timex.At(time.Now()) }
 	}

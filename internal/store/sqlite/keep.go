@@ -7,17 +7,17 @@ import (
 	"os"
 
 	"waihu/internal/fault"
-	"waihu/internal/store"
+	"waihu/internal/store/tables"
 )
 
 // Ready reads the file and compares its schema with the program's.
 func (db *DB) Ready(ctx context.Context) error {
-	return db.View(ctx, func(t store.Tx) error {
+	return db.run(ctx, db.reader, "BEGIN", readClock, func(c *conn, _ *tables.Tx) error {
 		all, err := steps()
 		if err != nil {
 			return err
 		}
-		at, err := version(t.(*tx).c)
+		at, err := version(c)
 		if err == nil && at != len(all) {
 			err = fault.New(fault.Conflict, "database %s has schema %d, %d was expected", db.path, at, len(all))
 		}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 
 	"waihu/internal/fault"
+	"waihu/internal/store/tables"
 )
 
 //go:embed migrations/*.sql
@@ -57,8 +58,8 @@ func migrate(c *conn) error {
 }
 
 func version(c *conn) (n int, err error) {
-	err = c.query("PRAGMA user_version", nil, func(r row) error {
-		n = int(r.int(0))
+	err = c.query("PRAGMA user_version", nil, func(r tables.Row) error {
+		n = int(r.Int(0))
 		return nil
 	})
 	return n, err

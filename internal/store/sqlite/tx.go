@@ -4,36 +4,32 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"waihu/internal/fault"
+	"waihu/internal/id"
 	"waihu/internal/store"
+	"waihu/internal/store/tables"
 	"waihu/internal/timex"
 )
 
-// tx is one transaction. An error of the database spoils it: what was half done
-// is never committed, even if f goes on.
-type tx struct {
-	c     *conn
-	names *names
-	now   timex.Instant
-	fresh map[name]int64 // names made in here; everybody's once it is committed
-	texts map[int64]string
-	spoil error
-}
-
-var errEnded = fault.New(fault.Internal, "the transaction has ended: nothing of it may be used outside its function")
+// The first statement of a transaction fixes the moment it is of.
+const (
+	moveClock = "UPDATE clock SET at = max(at, ?) RETURNING at"
+	readClock = "SELECT max(at, ?) FROM clock"
+)
 
 // Update runs f in the one transaction that writes.
 func (db *DB) Update(ctx context.Context, f func(store.Tx) error) (err error) {
-	return db.run(ctx, db.writer, "BEGIN IMMEDIATE", "UPDATE clock SET at = max(at, ?) RETURNING at", f)
+	return db.run(ctx, db.writer, "BEGIN IMMEDIATE", moveClock, func(_ *conn, t *tables.Tx) error { return f(t) })
 }
 
 // View runs f over a snapshot.
 func (db *DB) View(ctx context.Context, f func(store.Tx) error) error {
-	return db.run(ctx, db.reader, "BEGIN", "SELECT max(at, ?) FROM clock", f)
+	return db.run(ctx, db.reader, "BEGIN", readClock, func(_ *conn, t *tables.Tx) error { return f(t) })
 }
 
-func (db *DB) run(ctx context.Context, pool chan *conn, begin, clock string, f func(store.Tx) error) (err error) {
+func (db *DB) run(ctx context.Context, pool chan *conn, begin, clock string, f func(*conn, *tables.Tx) error) (err error) {
 	var c *conn
 	select {
 	case <-ctx.Done():
@@ -46,89 +42,91 @@ func (db *DB) run(ctx context.Context, pool chan *conn, begin, clock string, f f
 	if _, err := c.exec(begin); err != nil {
 		return fmt.Errorf("%s: %w", begin, err)
 	}
-	t := &tx{c: c, names: db.names, fresh: map[name]int64{}, texts: map[int64]string{}}
 	open := true
 	defer func() {
-		t.spoil = errEnded
 		if open {
 			// After a full disk there may be nothing left to undo; that is no news.
 			_, _ = c.exec("ROLLBACK")
 		}
 	}()
-	// The first statement is what fixes the moment a snapshot is of.
-	if err := t.one(clock, []any{db.clock()}, func(r row) error { t.now = r.instant(0); return nil }); err != nil {
+	var now timex.Instant
+	if err := c.query(clock, []any{db.clock()}, func(r tables.Row) error { now = r.Instant(0); return nil }); err != nil {
 		return err
 	}
-	if err := f(t); err != nil {
+	t := tables.New(engine{c}, db.names, now)
+	defer t.End()
+	if err := f(c, t); err != nil {
 		return err
 	}
-	if err := errors.Join(t.spoil, ctx.Err()); err != nil {
+	if err := errors.Join(t.End(), ctx.Err()); err != nil {
 		return err
 	}
 	if _, err := c.exec("COMMIT"); err != nil {
 		return fmt.Errorf("COMMIT: %w", err)
 	}
 	open = false
-	db.names.keep(t.fresh)
+	t.Committed()
 	return nil
 }
 
-func (t *tx) Now() timex.Instant         { return t.now }
-func (t *tx) Records() store.Records     { return records{t} }
-func (t *tx) Usage() store.Usage         { return facts{t} }
-func (t *tx) Journal() store.Journal     { return journal{t} }
-func (t *tx) Documents() store.Documents { return documents{t} }
-func (t *tx) Holds() store.Holds         { return holds{t} }
-func (t *tx) Once() store.Once           { return once{t} }
-func (t *tx) Outbox() store.Outbox       { return outbox{t} }
-func (t *tx) Leases() store.Leases       { return leases{t} }
-func (t *tx) Audit() store.Audit         { return audit{t} }
+// engine is the statements of one transaction.
+type engine struct{ c *conn }
 
-// exec runs a statement that writes.
-func (t *tx) exec(sql string, args ...any) (int64, error) {
-	if t.spoil != nil {
-		return 0, t.spoil
-	}
-	n, err := t.c.exec(sql, args...)
-	if err != nil {
-		t.spoil = err
-	}
-	return n, err
+func (e engine) Exec(sql string, args ...any) (int64, error) { return e.c.exec(sql, args...) }
+
+func (e engine) Query(sql string, args []any, each func(tables.Row) error) error {
+	return e.c.query(sql, args, each)
 }
 
-// query hands out rows; an error of each is not one of the database.
-func (t *tx) query(sql string, args []any, each func(row) error) error {
-	if t.spoil != nil {
-		return t.spoil
-	}
-	var own error
-	err := t.c.query(sql, args, func(r row) error { own = each(r); return own })
-	if err != nil && own == nil {
-		t.spoil = err
-	}
-	return err
+func (e engine) Scan(sql string, args []any, each func(tables.Row) error) error {
+	return e.c.query(sql, args, each)
 }
 
-// one is query for at most one row, which the statement sees to; no row is of
-// kind NotFound.
-func (t *tx) one(sql string, args []any, each func(row) error) error {
-	found := false
-	err := t.query(sql, args, func(r row) error { found = true; return each(r) })
-	if err == nil && !found {
-		return errNone
+// Lock has nothing to do: one transaction writes at a time. Neither has Claiming.
+func (engine) Lock(id.Company) error { return nil }
+func (engine) Claiming() string      { return "" }
+
+func (e engine) Month(m timex.Date) error {
+	n, err := e.c.exec("INSERT INTO call_months (month) VALUES (?) ON CONFLICT DO NOTHING", m)
+	if err != nil || n == 0 {
+		return err
 	}
-	return err
+	name := tables.Table(m)
+	for _, sql := range []string{
+		"CREATE TABLE " + name + " (pk INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, contract INTEGER NOT NULL, start INTEGER NOT NULL, body BLOB NOT NULL) STRICT",
+		"CREATE INDEX " + name + "_start ON " + name + " (pk >> 40, start, contract)",
+	} {
+		if _, err := e.c.exec(sql); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-var errNone = fault.New(fault.NotFound, "it is not there")
+// rowsAtOnce is how many calls one INSERT has: more gain nothing, and a batch
+// has a rest that is shorter.
+const rowsAtOnce = 64
 
-// missing says what was not found.
-func missing(err error, format string, args ...any) error {
-	if errors.Is(err, errNone) {
-		return fault.New(fault.NotFound, "%s is not there", fmt.Sprintf(format, args...))
+func (engine) RowsAtOnce() int { return rowsAtOnce }
+
+func (e engine) InsertCalls(table string, rows []tables.CallRow) (bool, error) {
+	args := make([]any, 0, 5*rowsAtOnce)
+	for i := range rows {
+		r := &rows[i]
+		args = append(args, r.PK, r.Key, r.Contract, int64(r.Start), r.Body)
 	}
-	return err
+	n, err := e.c.exec("INSERT INTO "+table+" (pk, key, contract, start, body) VALUES (?, ?, ?, ?, ?)"+strings.Repeat(", (?, ?, ?, ?, ?)", len(rows)-1)+" ON CONFLICT (key) DO NOTHING", args...)
+	if err != nil || n == int64(len(rows)) {
+		return true, err
+	}
+	_, err = e.c.exec("DELETE FROM "+table+" WHERE pk BETWEEN ? AND ?", rows[0].PK, rows[len(rows)-1].PK)
+	return false, err
 }
 
-// isNone tells that there was no row.
-func isNone(err error) bool { return errors.Is(err, errNone) }
+func (e engine) FindCalls(table string, rows []tables.CallRow, each func(key, body []byte) error) error {
+	args := make([]any, len(rows))
+	for i := range rows {
+		args[i] = rows[i].Key
+	}
+	return e.c.query("SELECT key, body FROM "+table+" WHERE key IN (?"+strings.Repeat(", ?", len(rows)-1)+")", args, func(r tables.Row) error { return each(r.Bytes(0), r.Bytes(1)) })
+}

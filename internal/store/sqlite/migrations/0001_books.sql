@@ -48,7 +48,7 @@ CREATE TABLE stretches (
   pk       INTEGER PRIMARY KEY, -- company and position, as of calls
   source   INTEGER NOT NULL,
   kind     INTEGER NOT NULL,
-  id       TEXT NOT NULL,
+  id       BLOB NOT NULL,
   contract INTEGER NOT NULL,
   ended    INTEGER NOT NULL,    -- position at which it got its end; 0: it came as it is
   start    INTEGER NOT NULL,
