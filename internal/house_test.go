@@ -99,6 +99,7 @@ var outside = map[string][]string{
 	"golang.org/x/text":                     {"internal/usage/cdr"},
 	"github.com/alecthomas/kong":            {"internal/cli"},
 	"github.com/vbauerster/mpb/v8":          {"internal/cli"},
+	"rsc.io/qr":                             {"internal/console"},
 	"golang.org/x/term":                     {"internal/cli"},
 	"github.com/santhosh-tekuri/jsonschema": {"internal/planfile"},
 	"golang.org/x/crypto":                   {"internal/access"},

@@ -3,18 +3,31 @@ package console
 import (
 	"log/slog"
 	"net/http"
+
+	"waihu/internal/access"
+	"waihu/internal/app"
 )
+
+// Deps are what the console works on.
+type Deps struct {
+	System *app.System
+	Gate   *access.Gate
+	Log    *slog.Logger
+	Client func(*http.Request) access.Client // where a request comes from, proxies seen through; nil: its peer
+}
 
 // Server answers for the pages of the console.
 type Server struct {
+	d      Deps
 	mux    *http.ServeMux
+	guard  http.Handler
 	assets *assets
 	pages  pages
-	log    *slog.Logger
+	routes []route
 }
 
 // New reads templates and assets and knows every address.
-func New(log *slog.Logger) (*Server, error) {
+func New(d Deps) (*Server, error) {
 	a, err := loadAssets()
 	if err != nil {
 		return nil, err
@@ -23,11 +36,19 @@ func New(log *slog.Logger) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{mux: http.NewServeMux(), assets: a, pages: p, log: log}
+	s := &Server{d: d, mux: http.NewServeMux(), assets: a, pages: p}
 	s.mux.Handle("GET /assets/", a)
 	s.mux.HandleFunc("POST /view", s.choose)
-	s.mux.HandleFunc("GET /styleguide", s.styleguide)
-	s.mux.HandleFunc("GET /", s.missing)
+	s.public("GET /styleguide", s.styleguide)
+	s.public("GET /", s.missing)
+	s.loginPages()
+	s.homePages()
+	s.invoicePages()
+	cross := http.NewCrossOriginProtection()
+	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, phrase(viewOf(r).Tag, "console.cross_origin"), http.StatusForbidden)
+	}))
+	s.guard = cross.Handler(s.mux)
 	return s, nil
 }
 
@@ -42,11 +63,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Permissions-Policy", "camera=(), geolocation=(), payment=(), usb=(), microphone=(self)")
-	s.mux.ServeHTTP(w, r)
+	s.guard.ServeHTTP(w, r)
 }
 
 // missing is the page for an address that is none.
-func (s *Server) missing(w http.ResponseWriter, r *http.Request) {
-	tag := viewOf(r).Tag
-	s.render(w, r, http.StatusNotFound, "missing", &Page{Title: phrase(tag, "console.missing")})
+func (s *Server) missing(w http.ResponseWriter, r *http.Request, v *visit) error {
+	s.render(w, v, http.StatusNotFound, "missing", &Page{Title: v.say("console.missing"), Bare: v.actor == nil})
+	return nil
 }

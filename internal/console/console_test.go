@@ -1,6 +1,7 @@
 package console
 
 import (
+	"crypto/rand"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -8,16 +9,43 @@ import (
 	"strings"
 	"testing"
 
+	"waihu/internal/access"
+	"waihu/internal/app"
+	"waihu/internal/id"
 	"waihu/internal/lang"
+	"waihu/internal/store"
+	"waihu/internal/store/sqlite"
 )
 
-func server(t *testing.T) *Server {
+// world is a console over a database in memory.
+type world struct {
+	*Server
+	t  *testing.T
+	db store.DB
+}
+
+func server(t *testing.T) *world {
 	t.Helper()
-	s, err := New(slog.New(slog.NewTextHandler(t.Output(), nil)))
+	db, err := sqlite.Memory(sqlite.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	seal, err := access.NewSealer(make([]byte, access.SealerKeySize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := id.NewMaker(rand.Reader)
+	gate := &access.Gate{DB: db, IDs: ids, Seal: seal, Hasher: access.NewHasher()}
+	s, err := New(Deps{System: &app.System{DB: db, IDs: ids, Node: "test"}, Gate: gate, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &world{s, t, db}
 }
 
 func get(t *testing.T, s http.Handler, path string, headers ...string) *httptest.ResponseRecorder {

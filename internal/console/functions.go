@@ -28,6 +28,7 @@ func functions(tag lang.Tag, a *assets) template.FuncMap {
 		"date":      func(d timex.Date) string { return lang.Date(tag, d) },
 		"dates":     func(first, after timex.Date) string { return lang.Dates(tag, first, after) },
 		"clock":     lang.Clock,
+		"qr":        drawQR,
 		"dict":      dict,
 		"list":      func(v ...any) []any { return v },
 		"languages": lang.Tags,

@@ -82,27 +82,27 @@ func (p *Page) View() view { return p.view }
 // render writes a page. It is made whole before the first byte goes out, so
 // that a fault in a template is an error page and not half a page. A request
 // by htmx for a named part of a page gets that part alone.
-func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, name string, p *Page) {
-	v := viewOf(r)
+func (s *Server) render(w http.ResponseWriter, v *visit, status int, name string, p *Page) {
 	t := s.pages[v.Tag][name]
 	if t == nil {
-		s.fail(w, r, fmt.Errorf("console: no page %q", name))
+		s.fail(w, v.r, fmt.Errorf("console: no page %q", name))
 		return
 	}
-	v.Nav = navigation(p.Here)
-	p.view = v
+	p.view = v.view
+	p.view.Nav = navigation(v, p.Here)
 	block := "layout"
-	if part := r.Header.Get("HX-Target"); r.Header.Get("HX-Request") == "true" && part != "" && t.Lookup("part-"+part) != nil {
+	if part := v.r.Header.Get("HX-Target"); v.r.Header.Get("HX-Request") == "true" && part != "" && t.Lookup("part-"+part) != nil {
 		block = "part-" + part
 	}
 	var b bytes.Buffer
 	if err := t.ExecuteTemplate(&b, block, p); err != nil {
-		s.fail(w, r, err)
+		s.fail(w, v.r, err)
 		return
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", string(v.Tag))
+	h.Set("Cache-Control", "no-store")
 	h.Add("Vary", "Cookie, Accept-Language, HX-Request, HX-Target")
 	w.WriteHeader(status)
 	_, _ = w.Write(b.Bytes()) // the client went away
@@ -110,6 +110,6 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, name
 
 // fail answers with what can be said when a page cannot be made.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
-	s.log.ErrorContext(r.Context(), "page", "path", r.URL.Path, "error", err)
-	http.Error(w, lang.Phrase(viewOf(r).Tag, "console.broken", nil), http.StatusInternalServerError)
+	s.d.Log.ErrorContext(r.Context(), "page", "path", r.URL.Path, "error", err)
+	http.Error(w, phrase(viewOf(r).Tag, "console.broken"), http.StatusInternalServerError)
 }

@@ -34,8 +34,7 @@ type guidePoint struct {
 
 // styleguide shows the parts pages are made of, to build with and to check by
 // eye in each language and theme.
-func (s *Server) styleguide(w http.ResponseWriter, r *http.Request) {
-	tag := viewOf(r).Tag
+func (s *Server) styleguide(w http.ResponseWriter, _ *http.Request, v *visit) error {
 	cny := money.MustCurrency("CNY")
 	yuan := func(micros int64) money.Amount { return money.Micros(micros, cny) }
 	g := guide{
@@ -54,7 +53,8 @@ func (s *Server) styleguide(w http.ResponseWriter, r *http.Request) {
 	for m := int64(0); m <= 6000; m += 500 {
 		g.Curve = append(g.Curve, guidePoint{m, [3]money.Amount{yuan(300_000_000), yuan(m * 100_000), yuan(120_000_000 + max(0, m-1000)*80_000)}})
 	}
-	s.render(w, r, http.StatusOK, "styleguide", &Page{Title: phrase(tag, "nav.styleguide"), Lead: phrase(tag, "guide.lead"), Here: "/styleguide", Chart: true, Body: g})
+	s.render(w, v, http.StatusOK, "styleguide", &Page{Title: v.say("nav.styleguide"), Lead: v.say("guide.lead"), Here: "/styleguide", Chart: true, Body: g})
+	return nil
 }
 
 // Float is an amount for a chart, where the eye sees no more than a pixel.

@@ -57,11 +57,7 @@ func (s *Server) choose(w http.ResponseWriter, r *http.Request) {
 	case "light", "dark", "auto":
 		keep(w, "theme", theme)
 	}
-	back := r.PostForm.Get("back")
-	if !strings.HasPrefix(back, "/") || strings.HasPrefix(back, "//") || strings.HasPrefix(back, "/\\") {
-		back = "/"
-	}
-	http.Redirect(w, r, back, http.StatusSeeOther)
+	http.Redirect(w, r, back(r.PostForm.Get("back")), http.StatusSeeOther)
 }
 
 func keep(w http.ResponseWriter, name, value string) {
