@@ -4,7 +4,7 @@ BIN := bin/waihu
 PERIOD := 2026-03
 OUT := out
 
-.PHONY: deps run test bench fuzz build lint clean
+.PHONY: deps run test bench fuzz planted soak build lint clean
 
 build:
 	$(GO) build -trimpath -o $(BIN) ./cmd/waihu
@@ -32,6 +32,16 @@ bench:
 # A minute of fuzzing for every parser; failures are kept under testdata/fuzz.
 fuzz:
 	tools/fuzz.sh
+
+# Faults planted in the books, one after another: the tests must find each.
+planted:
+	tools/planted.sh
+
+# Longer than make test: a year of bills of 200 companies; 200 kills, 600 power
+# cuts and full disks, a million events with duplicates.
+soak: deps
+	WAIHU_SOAK=200 $(GO) test -count=1 -run TestAYearOfBills -v ./internal/app
+	WAIHU_SOAK=10 $(GO) test -count=1 -v -timeout 60m -run 'Killed|PowerCut|DiskFull|Shuffled' ./internal/app/... ./internal/store/...
 
 clean:
 	rm -rf bin $(OUT)

@@ -32,7 +32,7 @@ func TestKeyWorksUntilItEnds(t *testing.T) {
 	}
 	a, err := w.g.LetKey(t.Context(), text, home)
 	must(t, err)
-	if !access.Can(a, access.UsageWrite, c) || access.Can(a, access.UsageWrite, w.company()) || access.Can(a, access.InvoiceIssue, c) {
+	if !access.Can(a, access.UsageWrite, c) || access.Can(a, access.UsageWrite, w.company()) || access.Can(a, access.InvoiceVoid, c) {
 		t.Error("the key may something else than its role in its company")
 	}
 	w.update(func(tx store.Tx) error {
@@ -95,7 +95,7 @@ func TestKeyScopesAndAddresses(t *testing.T) {
 		w.wantRefusal(err, access.WrongAddress)
 	}
 	must(t, w.g.DB.View(t.Context(), func(tx store.Tx) error {
-		_, _, err := w.g.AddKey(tx, access.NewKey{Company: c, Name: "x", Role: access.API, Scopes: []access.Permission{access.InvoiceIssue}})
+		_, _, err := w.g.AddKey(tx, access.NewKey{Company: c, Name: "x", Role: access.API, Scopes: []access.Permission{access.InvoiceVoid}})
 		w.wantKind(err, fault.Invalid)
 		_, _, err = w.g.AddKey(tx, access.NewKey{Company: c, Name: "x", Role: access.Finance})
 		w.wantKind(err, fault.Invalid)
@@ -120,7 +120,7 @@ func TestTableOfPermissions(t *testing.T) {
 		t.Errorf("only %d permissions", len(seen))
 	}
 	// What moves money is the operator's, whatever role a customer's people have.
-	for _, p := range []access.Permission{access.InvoiceIssue, access.InvoiceCredit, access.PaymentWrite, access.PaymentRefund, access.WalletTopUp, access.WalletAdjust, access.PlanPublish, access.ContractQuote, access.PeriodClose, access.ApprovalDecide, access.MarginRead} {
+	for _, p := range []access.Permission{access.InvoiceVoid, access.InvoiceCredit, access.PaymentWrite, access.PaymentRefund, access.WalletTopUp, access.WalletAdjust, access.PlanPublish, access.ContractQuote, access.PeriodClose, access.ApprovalDecide, access.MarginRead} {
 		for _, r := range []access.Role{access.CustomerAdmin, access.API, access.Agent, access.Supervisor, access.Auditor} {
 			if r.Has(p) {
 				t.Errorf("%s has %s", r, p)

@@ -21,7 +21,6 @@ const (
 	KeyWrite  Permission = "key.write"
 
 	PlanRead    Permission = "plan.read"
-	PlanWrite   Permission = "plan.write"
 	PlanPublish Permission = "plan.publish"
 
 	ContractRead   Permission = "contract.read"
@@ -36,7 +35,6 @@ const (
 
 	InvoiceRead   Permission = "invoice.read"
 	InvoiceDraft  Permission = "invoice.draft"
-	InvoiceIssue  Permission = "invoice.issue"
 	InvoiceVoid   Permission = "invoice.void"
 	InvoiceCredit Permission = "invoice.credit"
 	PaymentWrite  Permission = "payment.write"
@@ -123,7 +121,6 @@ func Table() []Grant {
 		{KeyRead, "see API keys, without their secrets", []Role{Finance, Auditor, CustomerAdmin}},
 		{KeyWrite, "make and end API keys", []Role{CustomerAdmin}},
 		{PlanRead, "see plans", reads},
-		{PlanWrite, "write plans that are not published", []Role{Finance}},
 		{PlanPublish, "publish a version of a plan", []Role{Finance}},
 		{ContractRead, "see contracts", books},
 		{ContractQuote, "make a contract out of a plan, with its prices", []Role{Finance}},
@@ -134,8 +131,7 @@ func Table() []Grant {
 		{UsageWrite, "hand in usage", []Role{Finance, API, CustomerAdmin}},
 		{UsageUpload, "upload files of call records", []Role{Finance, API, CustomerAdmin}},
 		{InvoiceRead, "see invoices and credit notes", books},
-		{InvoiceDraft, "draft an invoice", []Role{Finance}},
-		{InvoiceIssue, "issue an invoice", []Role{Finance}},
+		{InvoiceDraft, "see what a period would be billed now", books},
 		{InvoiceVoid, "void an invoice", []Role{Finance}},
 		{InvoiceCredit, "issue a credit note", []Role{Finance}},
 		{PaymentWrite, "book a payment", []Role{Finance}},

@@ -141,7 +141,7 @@ func (a *API) passkeyRoutes() {
 		return &challengeOut{Challenge(*ch)}, nil
 	})
 	type newPasskey struct {
-		passkeyBody
+		PasskeyBody
 		Name string `json:"name" minLength:"1" maxLength:"100" doc:"What it is kept in, for its owner."`
 	}
 	finish := oneselfOp("passkey-add", http.MethodPut, "/v1/me/passkeys", "Add a passkey: give the browser's answer. Other sessions end.")

@@ -12,6 +12,7 @@ import (
 	"waihu/internal/access"
 	"waihu/internal/app"
 	"waihu/internal/notify"
+	"waihu/internal/receive"
 )
 
 // Version is the version of the interface. Within it the document only grows.
@@ -25,6 +26,11 @@ type Deps struct {
 	Log    *slog.Logger
 	Config Config
 
+	// Ingest keeps usage; it may gather what comes in at once.
+	Ingest receive.Ingester
+	// Facts is told how many facts were kept, were there, were refused; nil:
+	// nobody.
+	Facts func(accepted, duplicate, rejected int)
 	// Seen is told of every request that was answered; nil: nobody.
 	Seen func(route string, status int, took time.Duration)
 	// Work tells how the workers of this process are; nil: there are none.
@@ -53,6 +59,7 @@ type API struct {
 	routes  []Route
 	limits  *limits
 	flights *flights
+	jobs    *jobs
 	proxies trusted
 	second  map[string]secondStep // what an approval lets happen, by action
 }
@@ -72,6 +79,7 @@ type Route struct {
 // New builds the interface with every route.
 func New(d Deps) (*API, error) {
 	a := &API{d: d, flights: newFlights(), second: map[string]secondStep{}}
+	a.jobs = newJobs(a)
 	var err error
 	if a.proxies, err = newTrusted(d.Config.Proxies); err != nil {
 		return nil, err
@@ -80,6 +88,7 @@ func New(d Deps) (*API, error) {
 	mux := http.NewServeMux()
 	a.huma = humago.New(mux, a.config())
 	a.huma.UseMiddleware(a.identify)
+	alias(a.huma.OpenAPI().Components.Schemas)
 	a.register()
 	a.finishDocument()
 	if a.handler, err = a.wrap(mux); err != nil {
@@ -95,17 +104,18 @@ func (a *API) Handler() http.Handler { return a.handler }
 func (a *API) Routes() []Route { return a.routes }
 
 // Document is the OpenAPI document as JSON.
-func (a *API) Document() ([]byte, error) { return document(a.huma.OpenAPI()) }
+func (a *API) Document() ([]byte, error) { return written(a.huma.OpenAPI()) }
 
 func (a *API) config() huma.Config {
 	c := huma.DefaultConfig("Waihu", Version)
 	c.CreateHooks = nil // no $schema links: they repeat the Host of whoever asks
 	c.DocsPath, c.SchemasPath, c.OpenAPIPath = "", "", ""
-	c.Formats = map[string]huma.Format{"application/json": strictJSON(), "json": strictJSON()}
+	c.Formats = map[string]huma.Format{"application/json": strictJSON(), "json": strictJSON(), "application/yaml": fileFormat()}
 	c.DefaultFormat = "application/json"
 	c.RejectUnknownQueryParameters = true
 	c.Transformers = []huma.Transformer{a.problemOf}
 	c.Info.Description = about
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"key":     {Type: "http", Scheme: "bearer", BearerFormat: "wh_live_<id>_<secret>", Description: "An API key."},
 		"session": {Type: "apiKey", In: "cookie", Name: cookieName, Description: "A browser session."},
@@ -120,6 +130,8 @@ Credentials: an API key as bearer token. A key belongs to one company, or to the
 
 Changes that cost money or count calls need an Idempotency-Key: the same key and request give the first answer again, for 30 days.
 
+A plan or contract can also be sent as the file it is, with the content type application/yaml.
+
 Errors are problem+json (RFC 9457) with a stable code and a request_id. Lists come in pages: pass next_cursor as cursor. Money is a decimal in text with its currency. Times are RFC 3339 in UTC.`
 
 // register adds the routes, one file a resource.
@@ -132,6 +144,22 @@ func (a *API) register() {
 	a.webhookRoutes()
 	a.approvalRoutes()
 	a.auditRoutes()
+	a.companyRoutes()
+	a.planRoutes()
+	a.contractRoutes()
+	a.invoiceRoutes()
+	a.statementRoutes()
+	a.jobRoutes()
+	a.runRoutes()
+	a.eventRoutes()
+	a.callRoutes()
+	a.stretchRoutes()
+	a.uploadRoutes()
+	a.receiverRoutes()
+	a.walletRoutes()
+	a.budgetRoutes()
+	a.serviceRoutes()
+	a.operationRoutes()
 }
 
 // Worker is how one of the process's own workers is.

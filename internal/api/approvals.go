@@ -75,7 +75,7 @@ func guarded[B, O any](a *API, action string, may access.Permission, needs func(
 
 func (a *API) approvalRoutes() {
 	read(a, op{id: "approval-list", method: http.MethodGet, path: "/v1/approvals", what: "Changes that wait for a second person; of one company, also those that were decided.", may: access.ApprovalRead, either: true},
-		func(r *request, in *pageIn) (*List[Approval], error) {
+		func(r *request, in *PageIn) (*List[Approval], error) {
 			p, err := in.page(false)
 			if err != nil {
 				return nil, err

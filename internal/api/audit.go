@@ -31,7 +31,7 @@ func auditOf(e store.AuditEntry) AuditEntry {
 
 func (a *API) auditRoutes() {
 	read(a, op{id: "audit-list", method: http.MethodGet, path: "/v1/audit", what: "Who did what, in order. The hash of the last entry, written down elsewhere, shows whether the past was changed.", may: access.AuditRead, either: true},
-		func(r *request, in *pageIn) (*List[AuditEntry], error) {
+		func(r *request, in *PageIn) (*List[AuditEntry], error) {
 			after, err := in.numbers(1)
 			if err != nil {
 				return nil, err

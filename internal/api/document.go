@@ -18,9 +18,9 @@ func (a *API) finishDocument() {
 	delete(schemas.Map(), "ErrorDetail")
 }
 
-// document is the OpenAPI document with two spaces of indent and sorted as it
+// written is the OpenAPI document with two spaces of indent and sorted as it
 // was built: the same code gives the same bytes.
-func document(o *huma.OpenAPI) ([]byte, error) {
+func written(o *huma.OpenAPI) ([]byte, error) {
 	b, err := json.Marshal(o)
 	if err != nil {
 		return nil, err

@@ -22,7 +22,7 @@ func (a *API) healthRoutes() {
 	// kill it.
 	plain(a, op{id: "health-live", method: http.MethodGet, path: "/v1/health/live", what: "Whether the process answers."},
 		func(context.Context, *caller, *none) (*healthOut, error) {
-			return &healthOut{Body: Health{Status: "ok", Version: Version}}, nil
+			return &healthOut{Status: http.StatusOK, Body: Health{Status: "ok", Version: Version}}, nil
 		})
 	plain(a, op{id: "health-ready", method: http.MethodGet, path: "/v1/health/ready", what: "Whether it can do its work: database, schema, workers."},
 		func(ctx context.Context, _ *caller, _ *none) (*healthOut, error) {

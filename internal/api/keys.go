@@ -41,7 +41,7 @@ type NewKey struct {
 func (a *API) keyRoutes() {
 	g := a.d.Gate
 	read(a, op{id: "key-list", method: http.MethodGet, path: "/v1/keys", what: "API keys, without their secrets.", may: access.KeyRead, either: true},
-		func(r *request, in *pageIn) (*List[Key], error) {
+		func(r *request, in *PageIn) (*List[Key], error) {
 			p, err := in.page(false)
 			if err != nil {
 				return nil, err

@@ -94,7 +94,7 @@ type (
 		Token    string `json:"token" maxLength:"100" doc:"Out of the invitation."`
 		Password string `json:"password" maxLength:"1024"`
 	}
-	passkeyBody struct {
+	PasskeyBody struct {
 		Flow       string          `json:"flow" maxLength:"100" doc:"Out of the first half."`
 		Credential json.RawMessage `json:"credential" doc:"What the browser answered."`
 	}
@@ -137,7 +137,7 @@ func (a *API) loginRoutes() {
 			return &challengeOut{Challenge(*ch)}, nil
 		})
 	stepping(a, post("login-passkey", "/v1/login/passkey/answer", "Log in by passkey."),
-		func(ctx context.Context, c *caller, in *bodyOf[passkeyBody]) (*access.Step, error) {
+		func(ctx context.Context, c *caller, in *bodyOf[PasskeyBody]) (*access.Step, error) {
 			return g.FinishPasskeyLogin(ctx, in.Body.Flow, in.Body.Credential, c.client)
 		})
 	again := post("login-again", "/v1/login/again", "Show the password once more, before changing how one logs in.")

@@ -7,8 +7,8 @@ import (
 	"waihu/internal/store"
 )
 
-// pageIn asks for a part of a list.
-type pageIn struct {
+// PageIn asks for a part of a list.
+type PageIn struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50" doc:"Most items of the page."`
 	Cursor string `query:"cursor" maxLength:"200" doc:"next_cursor of the page before."`
 }
@@ -22,7 +22,7 @@ type List[T any] struct {
 
 // page is what the store is asked for: one more than shown, to see whether there
 // is a next page.
-func (p *pageIn) page(down bool) (store.Page, error) {
+func (p *PageIn) page(down bool) (store.Page, error) {
 	out := store.Page{Limit: p.Limit + 1, Down: down}
 	if p.Cursor == "" {
 		return out, nil
@@ -41,7 +41,7 @@ func errCursor() error {
 
 // paged cuts the one more off and makes the cursor. named gives the identifier
 // of an item.
-func paged[S, T any](p *pageIn, rows []S, named func(S) id.ID, show func(S) T) *List[T] {
+func paged[S, T any](p *PageIn, rows []S, named func(S) id.ID, show func(S) T) *List[T] {
 	out := &List[T]{Items: []T{}}
 	if len(rows) > p.Limit {
 		rows, out.HasMore = rows[:p.Limit], true
@@ -55,7 +55,7 @@ func paged[S, T any](p *pageIn, rows []S, named func(S) id.ID, show func(S) T) *
 }
 
 // numbered is paged for lists that are counted: the cursor is a number.
-func numbered[S, T any](p *pageIn, rows []S, number func(S) int64, show func(S) T) *List[T] {
+func numbered[S, T any](p *PageIn, rows []S, number func(S) int64, show func(S) T) *List[T] {
 	out := &List[T]{Items: []T{}}
 	if len(rows) > p.Limit {
 		rows, out.HasMore = rows[:p.Limit], true
@@ -78,7 +78,7 @@ func numberCursor(n ...int64) string {
 }
 
 // numbers reads a cursor of so many numbers; none without a cursor.
-func (p *pageIn) numbers(count int) ([]int64, error) {
+func (p *PageIn) numbers(count int) ([]int64, error) {
 	out := make([]int64, count)
 	if p.Cursor == "" {
 		return out, nil

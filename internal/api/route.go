@@ -45,9 +45,10 @@ type answer[T any] struct {
 
 // request is one request inside its transaction.
 type request struct {
-	ctx     context.Context
+	ctx     context.Context // use cases given it join tx
 	tx      store.Tx
-	sys     *app.System // its transactions are this one
+	sys     *app.System
+	key     string // for use cases that keep answers themselves
 	actor   *access.Actor
 	company id.Company
 	deeds   int
@@ -63,20 +64,8 @@ func (r *request) did(d access.Deed) error {
 	return access.Record(r.tx, r.actor, d)
 }
 
-// joined makes every transaction of a use case the one that is under way, so
-// that an effect, its audit entry and its answer are kept or undone as one.
-type joined struct {
-	store.DB
-	tx store.Tx
-}
-
-func (j joined) Update(_ context.Context, f func(store.Tx) error) error { return f(j.tx) }
-func (j joined) View(_ context.Context, f func(store.Tx) error) error   { return f(j.tx) }
-
 func (a *API) in(ctx context.Context, tx store.Tx, c *caller, company id.Company) *request {
-	sys := *a.d.System
-	sys.DB = joined{a.d.System.DB, tx}
-	return &request{ctx: ctx, tx: tx, sys: &sys, actor: c.actor, company: company}
+	return &request{ctx: store.Within(ctx, tx), tx: tx, sys: a.d.System, actor: c.actor, company: company, key: "in " + c.onceKey}
 }
 
 // read adds an operation that changes nothing.
@@ -95,13 +84,16 @@ func read[I, O any](a *API, o op, f func(*request, *I) (*O, error)) {
 		if err != nil {
 			return nil, err
 		}
-		return &answer[O]{Body: *out}, nil
+		return &answer[O]{Status: http.StatusOK, Body: *out}, nil
 	})
 }
 
 // change adds an operation that changes something: one transaction with its
 // audit entry and, where the operation asks for a key, its answer.
 func change[I, O any](a *API, o op, f func(*request, *I) (*O, error)) {
+	if o.status == 0 {
+		o.status = http.StatusOK
+	}
 	add(a, o, func(ctx context.Context, in *I) (*answer[O], error) {
 		c := callerOf(ctx)
 		company, err := c.allow(o)
@@ -199,3 +191,27 @@ func add[I, O any](a *API, o op, f func(context.Context, *I) (*O, error)) {
 }
 
 func ptr[T any](v T) *T { return &v }
+
+// fileOut is a file as an answer.
+type fileOut struct {
+	ContentType string `header:"Content-Type"`
+	Disposition string `header:"Content-Disposition"`
+	Body        []byte
+}
+
+// file adds an operation that gives a file.
+func file[I any](a *API, o op, f func(*request, *I) (*fileOut, error)) {
+	add(a, o, func(ctx context.Context, in *I) (*fileOut, error) {
+		c := callerOf(ctx)
+		company, err := c.allow(o)
+		if err != nil {
+			return nil, err
+		}
+		var out *fileOut
+		err = a.d.System.DB.View(ctx, func(tx store.Tx) (err error) {
+			out, err = f(a.in(ctx, tx, c, company), in)
+			return err
+		})
+		return out, err
+	})
+}

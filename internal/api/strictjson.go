@@ -30,6 +30,21 @@ func strictJSON() huma.Format {
 	}
 }
 
+// fileFormat takes a plan or contract as the file it is, in the place of an
+// object with the text under "file": what curl --data-binary @plan.yaml sends.
+func fileFormat() huma.Format {
+	return huma.Format{
+		Marshal: strictJSON().Marshal,
+		Unmarshal: func(data []byte, v any) error {
+			b, err := json.Marshal(map[string]string{"file": string(data)})
+			if err != nil {
+				return err
+			}
+			return json.Unmarshal(b, v)
+		},
+	}
+}
+
 // checkJSON walks over the tokens of a body.
 func checkJSON(data []byte) error {
 	dec := json.NewDecoder(bytes.NewReader(data))

@@ -46,13 +46,13 @@ func newWorldOf(t *testing.T, c api.Config) *world {
 	t.Cleanup(func() { must(t, db.Close()) })
 	seal, err := access.NewSealer(make([]byte, access.SealerKeySize))
 	must(t, err)
-	w := &world{T: t, db: db}
+	w := &world{T: t, db: store.Joining(db)}
 	ids := id.NewMaker(rand.Reader)
-	w.sys = &app.System{DB: db, IDs: ids, Node: "test"}
-	w.gate = &access.Gate{DB: db, IDs: ids, Seal: seal, Hasher: access.NewHasher(), Policy: access.Policy{SecondFactor: true, SecondPerson: true}}
-	post := &notify.Post{DB: db, IDs: ids, Seal: seal, Guard: &notify.Guard{}, HTTPS: true}
+	w.sys = &app.System{DB: w.db, IDs: ids, Node: "test"}
+	w.gate = &access.Gate{DB: w.db, IDs: ids, Seal: seal, Hasher: access.NewHasher(), Policy: access.Policy{SecondFactor: true, SecondPerson: true}}
+	post := &notify.Post{DB: w.db, IDs: ids, Seal: seal, Guard: &notify.Guard{}, HTTPS: true}
 	c.Uploads = t.TempDir()
-	w.api, err = api.New(api.Deps{System: w.sys, Gate: w.gate, Post: post, Log: slog.New(slog.NewJSONHandler(&w.log, nil)), Config: c})
+	w.api, err = api.New(api.Deps{System: w.sys, Gate: w.gate, Post: post, Ingest: w.sys, Log: slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelError})), Config: c})
 	must(t, err)
 	w.operator = w.key(id.Platform, access.Operator)
 	w.finance = w.key(id.Platform, access.Finance)
@@ -116,6 +116,9 @@ func (w *world) ask(key, method, path string, body any, headers ...string) *repl
 	}
 	rec := httptest.NewRecorder()
 	w.api.Handler().ServeHTTP(rec, req)
+	if rec.Code == http.StatusInternalServerError {
+		w.Errorf("%s %s went wrong: %s", method, path, w.log.String())
+	}
 	return &reply{w, rec.Code, rec.Header(), rec.Body.Bytes()}
 }
 
@@ -166,3 +169,17 @@ func (r *reply) field(name string) string {
 	}
 	return s
 }
+
+// company opens the books of one.
+func (w *world) company(name string) id.Company {
+	w.Helper()
+	c, err := w.sys.AddCompany(w.Context(), app.Company{Name: name})
+	must(w.T, err)
+	return id.Company{ID: c.ID}
+}
+
+// once is the header of a new effect.
+func once(key string) string { return "Idempotency-Key: " + key }
+
+// of is the header that names a company.
+func of(c id.Company) string { return "Waihu-Company: " + c.Named("co") }

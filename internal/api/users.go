@@ -72,14 +72,15 @@ type UserChange struct {
 	Disabled *bool         `json:"disabled,omitempty" doc:"Whether the person is kept out."`
 }
 
-type userIn struct {
+// UserIn names a person in an address.
+type UserIn struct {
 	User string `path:"user" maxLength:"40"`
 }
 
 func (a *API) userRoutes() {
 	g := a.d.Gate
 	read(a, op{id: "user-list", method: http.MethodGet, path: "/v1/users", what: "The company's people.", may: access.UserRead, either: true},
-		func(r *request, in *pageIn) (*List[User], error) {
+		func(r *request, in *PageIn) (*List[User], error) {
 			p, err := in.page(false)
 			if err != nil {
 				return nil, err
@@ -91,8 +92,8 @@ func (a *API) userRoutes() {
 			return paged(in, rows, func(u *access.User) id.ID { return u.ID }, func(u *access.User) User { return within(u, r.company) }), nil
 		})
 	read(a, op{id: "user-get", method: http.MethodGet, path: "/v1/users/{user}", what: "One person.", may: access.UserRead, either: true},
-		func(r *request, in *userIn) (*User, error) {
-			u, err := a.userIn(r, in.User)
+		func(r *request, in *UserIn) (*User, error) {
+			u, err := a.userOfCompany(r, in.User)
 			if err != nil {
 				return nil, err
 			}
@@ -101,13 +102,13 @@ func (a *API) userRoutes() {
 		})
 	change(a, op{id: "user-invite", method: http.MethodPost, path: "/v1/users", what: "Invite a person: a letter lets them choose a password.", may: access.UserWrite, either: true, status: http.StatusCreated}, a.invite)
 	type changeIn struct {
-		userIn
+		UserIn
 		Body UserChange
 	}
 	change(a, op{id: "user-change", method: http.MethodPatch, path: "/v1/users/{user}", what: "Change a person or their roles. Sessions end where rights change.", may: access.UserWrite, either: true},
 		func(r *request, in *changeIn) (*User, error) { return a.changeUser(r, in.User, in.Body) })
 	change(a, op{id: "user-reset", method: http.MethodPost, path: "/v1/users/{user}/invitation", what: "Let a person choose a new password. Their sessions end.", may: access.UserWrite, either: true, status: http.StatusAccepted},
-		func(r *request, in *userIn) (*Done, error) {
+		func(r *request, in *UserIn) (*Done, error) {
 			u, err := a.mine(r, in.User)
 			if err != nil {
 				return nil, err
@@ -123,8 +124,8 @@ func (a *API) userRoutes() {
 		})
 }
 
-// userIn reads a person who belongs to the company; others do not exist.
-func (a *API) userIn(r *request, name string) (*access.User, error) {
+// userOfCompany reads a person who belongs to the company; others do not exist.
+func (a *API) userOfCompany(r *request, name string) (*access.User, error) {
 	i, err := inPath("user", name)
 	if err != nil {
 		return nil, err
@@ -144,7 +145,7 @@ func (a *API) userIn(r *request, name string) (*access.User, error) {
 // mine reads a person whose account the caller may change: one whose every role
 // the caller could give.
 func (a *API) mine(r *request, name string) (*access.User, error) {
-	u, err := a.userIn(r, name)
+	u, err := a.userOfCompany(r, name)
 	if err != nil {
 		return nil, err
 	}

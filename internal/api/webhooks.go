@@ -73,7 +73,8 @@ func messageOf(m store.Message) Message {
 	return out
 }
 
-type webhookIn struct {
+// WebhookIn names a webhook in an address.
+type WebhookIn struct {
 	Webhook string `path:"webhook" maxLength:"40"`
 }
 
@@ -105,7 +106,7 @@ func (a *API) webhookRoutes() {
 		})
 	a.webhookChange(op{id: "webhook-change", method: http.MethodPatch, path: "/v1/webhooks/{webhook}", what: "Change a webhook, or switch it on or off."})
 	change(a, op{id: "webhook-remove", method: http.MethodDelete, path: "/v1/webhooks/{webhook}", what: "End a webhook.", may: access.WebhookWrite},
-		func(r *request, in *webhookIn) (*Done, error) {
+		func(r *request, in *WebhookIn) (*Done, error) {
 			before, i, err := a.webhook(r, in.Webhook)
 			if err != nil {
 				return nil, err
@@ -116,7 +117,7 @@ func (a *API) webhookRoutes() {
 			return &Done{true}, r.did(access.Deed{Action: "webhook.remove", Target: in.Webhook, Before: before})
 		})
 	change(a, op{id: "webhook-rotate", method: http.MethodPost, path: "/v1/webhooks/{webhook}/secret", what: "A new secret; for a day deliveries are signed by both.", may: access.WebhookWrite},
-		func(r *request, in *webhookIn) (*Webhook, error) {
+		func(r *request, in *WebhookIn) (*Webhook, error) {
 			out, i, err := a.webhook(r, in.Webhook)
 			if err != nil {
 				return nil, err
@@ -143,7 +144,7 @@ func (a *API) webhookRoutes() {
 
 func (a *API) webhookChange(o op) {
 	type changeIn struct {
-		webhookIn
+		WebhookIn
 		Body WebhookChange
 	}
 	o.may = access.WebhookWrite
@@ -176,7 +177,7 @@ func (a *API) webhook(r *request, name string) (*Webhook, id.ID, error) {
 
 func (a *API) messageRoutes() {
 	type messagesIn struct {
-		pageIn
+		PageIn
 		State string `query:"state" enum:"waiting,sent,dead" default:"waiting"`
 	}
 	read(a, op{id: "message-list", method: http.MethodGet, path: "/v1/messages", what: "Events on their way outside, newest first.", may: access.WebhookRead},
@@ -189,7 +190,7 @@ func (a *API) messageRoutes() {
 			if err != nil {
 				return nil, err
 			}
-			return paged(&in.pageIn, rows, func(m store.Message) id.ID { return m.ID }, messageOf), nil
+			return paged(&in.PageIn, rows, func(m store.Message) id.ID { return m.ID }, messageOf), nil
 		})
 	type messageIn struct {
 		Message string `path:"message" maxLength:"40"`

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"net/http"
+	"path"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -61,7 +62,7 @@ func (a *API) wrap(mux *http.ServeMux) (http.Handler, error) {
 func (a *API) matched(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, pattern := mux.Handler(r)
-		if pattern == "" {
+		if pattern == "" || path.Clean(r.URL.Path) != r.URL.Path { // no redirects to tidier addresses
 			for _, other := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 				probe := &http.Request{Method: other, URL: r.URL, Host: r.Host}
 				if _, there := mux.Handler(probe); there != "" && other != r.Method {

@@ -5,6 +5,7 @@ import (
 
 	"waihu/internal/fault"
 	"waihu/internal/id"
+	"waihu/internal/lang"
 	"waihu/internal/store"
 )
 
@@ -62,6 +63,9 @@ func (s *System) GetCompany(ctx context.Context, c id.Company) (out Company, err
 func (c *Company) check() error {
 	if c.Name == "" || len(c.Name) > maxName || len(c.Email) > maxName || len(c.Series) > 20 {
 		return fault.New(fault.Invalid, "a company needs a name; name and email have at most %d characters, series 20", maxName)
+	}
+	if _, err := lang.ParseTag(c.Lang); err != nil && c.Lang != "" {
+		return fault.New(fault.Invalid, "lang: %v", err)
 	}
 	return c.Dunning.Check()
 }

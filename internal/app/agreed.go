@@ -152,6 +152,25 @@ type reading struct {
 	mu        sync.Mutex
 	plans     map[string]*agreed // without a contract
 	contracts map[string]*agreed
+	prices    map[string]*pricer
+}
+
+// maxPricers bounds the pricers kept ready: each has room for its decks.
+const maxPricers = 1_000
+
+func (r *reading) price(key string) *pricer {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.prices[key]
+}
+
+func (r *reading) keepPrice(key string, p *pricer) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.prices == nil || len(r.prices) >= maxPricers {
+		r.prices = map[string]*pricer{}
+	}
+	r.prices[key] = p
 }
 
 func (r *reading) look(list *map[string]*agreed, key string) *agreed {

@@ -157,17 +157,30 @@ func (b *books) calls(who customer, from string, seconds ...int) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	b.callsAt(who, from, timex.At(start), seconds...)
+}
+
+func (b *books) callsAt(who customer, name string, start timex.Instant, seconds ...int) {
+	b.t.Helper()
 	var list []store.ChargedCall
-	for i, n := range seconds {
-		at := timex.At(start.Add(time.Duration(i) * time.Minute))
-		talk := time.Duration(n) * time.Second
-		list = append(list, store.ChargedCall{Contract: who.contract, Call: usage.Call{ID: fmt.Sprint(from, i), Source: "test", Direction: usage.Outbound, Result: usage.Answered,
-			To: "8613800138000", Start: at, Answer: at.Add(time.Second), End: at.Add(time.Second + talk), Talk: talk, Total: talk + time.Second}})
+	for _, c := range answered(name, start, seconds...) {
+		list = append(list, store.ChargedCall{Contract: who.contract, Call: *c})
 	}
 	b.update(func(tx store.Tx) error {
 		_, err := tx.Usage().AddCalls(who.company, list)
 		return err
 	})
+}
+
+// answered are calls of so many seconds of talk, one a minute.
+func answered(name string, start timex.Instant, seconds ...int) (out []*usage.Call) {
+	for i, n := range seconds {
+		at := start.Add(time.Duration(i) * time.Minute)
+		talk := time.Duration(n) * time.Second
+		out = append(out, &usage.Call{ID: fmt.Sprint(name, "/", i), Source: "test", Direction: usage.Outbound, Result: usage.Answered,
+			To: "8613800138000", Start: at, Answer: at.Add(time.Second), End: at.Add(time.Second + talk), Talk: talk, Total: talk + time.Second})
+	}
+	return out
 }
 
 func (b *books) update(f func(store.Tx) error) {
@@ -292,4 +305,12 @@ func event(kind, at string) *usage.Event {
 		panic(err)
 	}
 	return &usage.Event{ID: kind + at, Source: "test", Kind: kind, Quantity: exact.One, At: timex.At(t)}
+}
+
+func decode[T any](t testing.TB, b []byte) (out T) {
+	t.Helper()
+	if err := json.Unmarshal(b, &out); err != nil {
+		t.Fatal(err)
+	}
+	return out
 }

@@ -1,11 +1,14 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"waihu/internal/charging/life"
@@ -21,8 +24,9 @@ import (
 type ClosePeriod struct {
 	Until    timex.Date `json:"until"`              // periods whose day after the last is this or before
 	Issue    timex.Date `json:"issue"`              // date on the invoices
+	Company  id.ID      `json:"company,omitzero"`   // only this one; none: all
 	Unpriced bool       `json:"unpriced,omitempty"` // issue although usage has no price: it was decided to leave it
-	Workers  int        `json:"-"`                  // companies at once; 4 if absent, at most 64
+	Workers  int        `json:"-"`                  // drafts at once; 4 if absent, at most 64
 }
 
 // Bounds of a run.
@@ -61,7 +65,7 @@ const (
 
 // openRun takes the lease and finds or begins the run.
 func (s *System) openRun(ctx context.Context, in *ClosePeriod) (run Run, err error) {
-	key := fmt.Sprintf("%s %s", in.Until, in.Issue)
+	key := strings.TrimSuffix(fmt.Sprintf("%s %s %s", in.Until, in.Issue, only(in.Company)), " ")
 	err = s.DB.Update(ctx, func(tx store.Tx) error {
 		var err error
 		if run, _, err = find[Run](tx, id.Platform, KindRun, "run", key); err == nil && run.State == runDone {
@@ -75,7 +79,7 @@ func (s *System) openRun(ctx context.Context, in *ClosePeriod) (run Run, err err
 		if !run.ID.IsZero() {
 			return nil
 		}
-		run = Run{Until: in.Until, Issue: in.Issue, State: runRunning}
+		run = Run{Until: in.Until, Issue: in.Issue, Only: in.Company, State: runRunning}
 		if run.ID, err = s.newID(tx); err != nil {
 			return err
 		}
@@ -108,6 +112,10 @@ func (s *System) walk(ctx context.Context, in *ClosePeriod, run *Run) error {
 	for { // bounded: run.Company rises with every page
 		var page []store.Record
 		err := s.DB.View(ctx, func(tx store.Tx) (err error) {
+			if !run.Only.IsZero() {
+				page, err = onlyCompany(tx, run)
+				return err
+			}
 			page, err = tx.Records().List(id.Platform, KindCompany, store.Key{}, store.Page{After: run.Company, Limit: companyPage})
 			return err
 		})
@@ -128,60 +136,106 @@ func (s *System) walk(ctx context.Context, in *ClosePeriod, run *Run) error {
 	}
 }
 
+// only is the company of a run as text; empty: all.
+func only(company id.ID) string {
+	if company.IsZero() {
+		return ""
+	}
+	return company.String()
+}
+
+// onlyCompany is the one page of a run for one company; empty once it is done.
+func onlyCompany(tx store.Tx, run *Run) ([]store.Record, error) {
+	if run.Company == run.Only {
+		return nil, nil
+	}
+	r, err := tx.Records().Get(id.Platform, KindCompany, run.Only)
+	if err != nil {
+		return nil, err
+	}
+	return []store.Record{*r}, nil
+}
+
 // companyPage is how many companies are billed before a run notes how far it is.
 const companyPage = 50
 
-// closeAll bills the companies of a page and counts what came of them.
-func (s *System) closeAll(ctx context.Context, in *ClosePeriod, run *Run, page []store.Record) (RunCounts, error) {
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
+// closeAll bills the companies of a page and counts what came of them. Drafts are
+// made side by side; they are issued in the order of the companies, so that the
+// same run gives the same numbers however often it was started.
+func (s *System) closeAll(ctx context.Context, in *ClosePeriod, run *Run, page []store.Record) (sum RunCounts, err error) {
+	ctx, stop := context.WithCancel(ctx)
 	workers := in.Workers
 	if workers < 1 {
 		workers = usualWorkers
 	}
-	next := make(chan id.Company)
-	counts := make([]RunCounts, min(workers, maxWorkers))
+	ready := make([]chan []*issuing, len(page))
+	for i := range ready {
+		ready[i] = make(chan []*issuing, 1)
+	}
+	var next atomic.Int64
 	var group sync.WaitGroup
-	for w := range counts {
+	defer group.Wait()
+	defer stop()
+	for range min(workers, maxWorkers, len(page)) {
 		group.Go(func() {
-			for c := range next {
-				if err := s.closeCompany(ctx, in, run, c, &counts[w]); err != nil {
-					stop(err)
-				}
+			for i := next.Add(1) - 1; i < int64(len(page)); i = next.Add(1) - 1 {
+				ready[i] <- s.draftsOf(ctx, in, id.Company{ID: page[i].ID})
 			}
 		})
 	}
 	for i := range page {
-		next <- id.Company{ID: page[i].ID} // after an error the rest passes quickly: their context is done
-	}
-	close(next)
-	group.Wait()
-	var sum RunCounts
-	for _, c := range counts {
-		if err := sum.add(c); err != nil {
+		if err := s.closeCompany(ctx, in, run, id.Company{ID: page[i].ID}, <-ready[i], &sum); err != nil {
 			return sum, err
 		}
 	}
-	return sum, context.Cause(ctx)
+	return sum, nil
+}
+
+// contractsToBill lists a company's contracts that can have something to bill.
+func (s *System) contractsToBill(ctx context.Context, c id.Company) (out []Agreement, err error) {
+	for _, state := range []life.State{life.Running, life.Notice, life.Ended} {
+		some, err := s.Contracts(ctx, c, state)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, some...)
+	}
+	slices.SortFunc(out, func(a, b Agreement) int { return bytes.Compare(a.ID[:], b.ID[:]) })
+	return out, nil
+}
+
+// draftsOf makes the first draft of each contract ahead. One that fails is made
+// again in its turn, where its error is told.
+func (s *System) draftsOf(ctx context.Context, in *ClosePeriod, c id.Company) (out []*issuing) {
+	if ctx.Err() != nil {
+		return nil
+	}
+	list, err := s.contractsToBill(ctx, c)
+	if err != nil {
+		return nil
+	}
+	for i := range list {
+		if x, err := s.prepare(ctx, in, c, list[i].ID); err == nil && x != nil {
+			out = append(out, x)
+		}
+	}
+	return out
 }
 
 // closeCompany bills a company's contracts and counts its steps of this run,
 // those of an earlier attempt with them.
-func (s *System) closeCompany(ctx context.Context, in *ClosePeriod, run *Run, c id.Company, counts *RunCounts) error {
-	if ctx.Err() != nil {
-		return nil
-	}
-	var list []Agreement
-	for _, state := range []life.State{life.Running, life.Notice, life.Ended} {
-		some, err := s.Contracts(ctx, c, state)
-		if err != nil {
-			return err
-		}
-		list = append(list, some...)
+func (s *System) closeCompany(ctx context.Context, in *ClosePeriod, run *Run, c id.Company, drafts []*issuing, counts *RunCounts) error {
+	list, err := s.contractsToBill(ctx, c)
+	if err != nil {
+		return err
 	}
 	for i := range list {
-		if err := s.closeContract(ctx, in, run, c, list[i].ID); err != nil {
-			return fault.New(fault.KindOf(err), "company %s, contract %s: %v", c, list[i].Contract, err)
+		var ready *issuing
+		if at := slices.IndexFunc(drafts, func(x *issuing) bool { return x.a.ID == list[i].ID }); at >= 0 {
+			ready = drafts[at]
+		}
+		if err := s.closeContract(ctx, in, run, c, list[i].ID, ready); err != nil {
+			return fmt.Errorf("company %s, contract %s: %w", c, list[i].Contract, err)
 		}
 	}
 	counts.Contracts += len(list)
@@ -193,13 +247,15 @@ func (s *System) closeCompany(ctx context.Context, in *ClosePeriod, run *Run, c 
 // maxPeriods bounds how many periods of one contract a run bills.
 const maxPeriods = 4_000
 
-// closeContract bills every period of a contract that is over.
-func (s *System) closeContract(ctx context.Context, in *ClosePeriod, run *Run, c id.Company, contract id.ID) error {
+// closeContract bills every period of a contract that is over; ready is the draft
+// of the first, if it was made ahead.
+func (s *System) closeContract(ctx context.Context, in *ClosePeriod, run *Run, c id.Company, contract id.ID, ready *issuing) error {
 	if _, err := s.advance(ctx, c, contract, in.Until); err != nil {
 		return err
 	}
 	for range maxPeriods {
-		more, err := s.closeNext(ctx, in, run, c, contract)
+		more, err := s.closeNext(ctx, in, run, c, contract, ready)
+		ready = nil
 		if err != nil || !more {
 			return err
 		}
@@ -216,16 +272,18 @@ const maxTries = 5
 // closeNext bills the next period of a contract if it is over: the draft is made
 // beside other work, then issued in one short transaction, if the contract is
 // still what the draft was made from.
-func (s *System) closeNext(ctx context.Context, in *ClosePeriod, run *Run, c id.Company, contract id.ID) (more bool, err error) {
+func (s *System) closeNext(ctx context.Context, in *ClosePeriod, run *Run, c id.Company, contract id.ID, x *issuing) (more bool, err error) {
 	for range maxTries {
-		var x *issuing
-		if x, err = s.prepare(ctx, in, c, contract); err != nil || x == nil {
-			return false, err
+		if x == nil {
+			if x, err = s.prepare(ctx, in, c, contract); err != nil || x == nil {
+				return false, err
+			}
 		}
 		more, err = s.finish(ctx, in, run, x)
 		if !errors.Is(err, errMoved) {
 			return more, err
 		}
+		x = nil
 	}
 	return false, err
 }

@@ -88,11 +88,14 @@ func (s *System) draft(ctx context.Context, tx store.Tx, c id.Company, a *Agreem
 	if out.position, err = tx.Usage().Head(c); err != nil {
 		return nil, err
 	}
+	if b.First < a.BilledTo {
+		return out, s.draftAgain(ctx, tx, c, a, of, out)
+	}
 	in, last, err := s.runsOn(tx, c, a, of, b)
 	if err != nil {
 		return nil, err
 	}
-	if last != nil && b.First >= last.After {
+	if last != nil {
 		if out.corrected, err = s.late(ctx, tx, c, a, of, last, out.position); err != nil {
 			return nil, err
 		}
@@ -107,6 +110,32 @@ func (s *System) draft(ctx context.Context, tx store.Tx, c id.Company, a *Agreem
 	}
 	out.inv, err = s.billed(ctx, tx, c, a, of, b.First, b.After, in, out.position)
 	return out, err
+}
+
+// draftAgain makes a billed period again by what is known now, from where the
+// period before it stands.
+func (s *System) draftAgain(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, out *drafted) error {
+	last, _, err := get[BilledPeriod](tx, c, KindBilled, a.Last)
+	if err != nil {
+		return err
+	}
+	periods, err := s.standing(tx, c, &last, timex.Days(out.period.First, out.period.After, of.loc).From, of)
+	if err != nil {
+		return err
+	}
+	for i, p := range periods {
+		if p.First != out.period.First {
+			continue
+		}
+		in := p.Inputs
+		in.Adjusted = nil
+		if i > 0 {
+			in.Opening, in.Standing = periods[i-1].now().Carry, periods[i-1].now().Standing
+		}
+		out.inv, err = s.billed(ctx, tx, c, a, of, p.First, p.After, in, out.position)
+		return err
+	}
+	return fault.New(fault.NotFound, "no invoice bills the period from %s", out.period.First)
 }
 
 // runsOn gathers what an invoice states beside its facts: the end of service and
@@ -157,4 +186,9 @@ func (s *System) billed(ctx context.Context, tx store.Tx, c id.Company, a *Agree
 	}
 	inv.Inputs = in
 	return inv, nil
+}
+
+// periodOf is a whole billing period.
+func periodOf(first, after timex.Date) contract.BillingPeriod {
+	return contract.BillingPeriod{First: first, After: after, ServedFrom: first, ServedTo: after}
 }

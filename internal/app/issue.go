@@ -61,6 +61,9 @@ func (s *System) issue(ctx context.Context, tx store.Tx, x *issuing) (*store.Doc
 	if err := s.bookInvoice(tx, x, doc); err != nil {
 		return nil, err
 	}
+	if err := s.releaseAccrued(tx, x, doc); err != nil {
+		return nil, err
+	}
 	if err := s.payFromWhatIsThere(tx, x, doc); err != nil {
 		return nil, err
 	}
@@ -71,21 +74,6 @@ func (s *System) issue(ctx context.Context, tx store.Tx, x *issuing) (*store.Doc
 		return nil, err
 	}
 	return doc, s.tell(tx, x.company, "invoice.issued", newsOf(doc))
-}
-
-// invoiceNews is what messages say of an invoice or credit note.
-type invoiceNews struct {
-	Document id.ID        `json:"document"`
-	Kind     string       `json:"kind"`
-	Number   string       `json:"number"`
-	Status   store.Status `json:"status"`
-	Total    money.Amount `json:"total"`
-	Open     money.Amount `json:"open"`
-	DueOn    timex.Date   `json:"due_on,omitzero"`
-}
-
-func newsOf(d *store.Document) invoiceNews {
-	return invoiceNews{d.ID, string(d.Kind), d.Number, d.Status, d.Total, openOf(d), d.DueOn}
 }
 
 // openOf is what is not paid or credited of a document.

@@ -133,32 +133,6 @@ func once[T any](tx store.Tx, c id.Company, verb, key string, request any, do fu
 	return out, tx.Once().Put(c, key, store.Answer{Request: sum, Status: 200, Body: answer, At: tx.Now()})
 }
 
-// tell puts a message into the outbox: for the webhooks of the company, and by
-// mail where it has an address.
-func (s *System) tell(tx store.Tx, c id.Company, topic string, body any) error {
-	b, err := json.Marshal(body)
-	if err != nil {
-		return fault.New(fault.Internal, "message %s: %v", topic, err)
-	}
-	company, _, err := get[Company](tx, id.Platform, KindCompany, c.ID)
-	if err != nil {
-		return err
-	}
-	for _, to := range []struct{ channel, address string }{{"webhook", ""}, {"mail", company.Email}} {
-		if to.channel == "mail" && to.address == "" {
-			continue
-		}
-		m := &store.Message{Company: c, Channel: to.channel, To: to.address, Topic: topic, Body: b, Due: tx.Now(), State: "waiting", Created: tx.Now()}
-		if m.ID, err = s.newID(tx); err != nil {
-			return err
-		}
-		if err := tx.Outbox().Add(m); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func versionName(plan string, version int) string { return plan + "@" + strconv.Itoa(version) }
 
 // digest is SHA-256 over texts, each with its length before it.

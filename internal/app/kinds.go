@@ -19,19 +19,21 @@ import (
 // Kinds of records that the books keep. Companies, published plans and bill runs
 // belong to the platform; all others to a company.
 const (
-	KindCompany  store.Kind = "company"   // Company; unique "name"
-	KindPlan     store.Kind = "plan"      // PlanVersion; unique "version" (id@version), index "plan" (id)
-	KindContract store.Kind = "contract"  // Agreement; unique "contract" (the customer's word), index "state"
-	KindBilled   store.Kind = "billed"    // BilledPeriod, identifier of the invoice; index "contract"
-	KindOpen     store.Kind = "open"      // Stretch that has no end yet; unique "stretch"
-	KindWallet   store.Kind = "wallet"    // Purse; unique "name"
-	KindRate     store.Kind = "rate"      // fx.Rate, of the platform; unique "rate" (pair and day)
-	KindBudget   store.Kind = "budget"    // Budget; index "contract"
-	KindOutage   store.Kind = "outage"    // service.Outage
-	KindSample   store.Kind = "sample"    // service.Sample; unique "sample"
-	KindTicket   store.Kind = "ticket"    // Ticket; index "state"
-	KindRun      store.Kind = "bill_run"  // Run; unique "run"
-	KindStep     store.Kind = "bill_step" // Step; unique "step" (run/contract/first day), index "run"
+	KindCompany   store.Kind = "company"   // Company; unique "name"
+	KindPlan      store.Kind = "plan"      // PlanVersion; unique "version" (id@version), index "plan" (id)
+	KindContract  store.Kind = "contract"  // Agreement; unique "contract" (the customer's word), index "state"
+	KindContracts store.Kind = "contracts" // one a company, its identifier the company's: its revision rises with every change of a contract
+	KindBilled    store.Kind = "billed"    // BilledPeriod, identifier of the invoice; index "contract"
+	KindOpen      store.Kind = "open"      // Stretch that has no end yet; unique "stretch"
+	KindWallet    store.Kind = "wallet"    // Purse; unique "name"
+	KindRate      store.Kind = "rate"      // fx.Rate, of the platform; unique "rate" (pair and day)
+	KindBudget    store.Kind = "budget"    // Budget; index "contract"
+	KindOutage    store.Kind = "outage"    // service.Outage
+	KindSample    store.Kind = "sample"    // service.Sample; unique "sample"
+	KindSupport   store.Kind = "support"   // Support, of the platform; unique "name"
+	KindTicket    store.Kind = "ticket"    // Ticket; index "state"
+	KindRun       store.Kind = "bill_run"  // Run; unique "run"
+	KindStep      store.Kind = "bill_step" // Step; unique "step" (run/contract/first day), index "run"
 )
 
 // Company is a customer whose books are kept.
@@ -162,19 +164,19 @@ func (p *Purse) take(first timex.Date, amount money.Amount) error {
 	return nil
 }
 
-// Budget is a budget of a contract and how far it has come in a period.
+// Budget is a budget of a contract and how far it has come in a period. It
+// watches use at list price before tax, as it runs up call by call: what is
+// included or discounted is known when the period is over, so a budget stops
+// early rather than late.
 type Budget struct {
 	ID        id.ID  `json:"id"`
 	Name      string `json:"name"`
 	Contract  id.ID  `json:"contract"`
 	Component string `json:"component,omitempty"` // of this component alone; none: of all
 	budget.Budget
-	Period   timex.Date   `json:"period,omitzero"` // first day of the period that Told and Days are of
-	Told     int          `json:"told"`
-	Days     []budget.Day `json:"days,omitempty"` // use of whole days
-	Seen     money.Amount `json:"seen,omitzero"`  // spent by use when the last day was closed
-	Through  timex.Date   `json:"through,omitzero"`
-	Revision int64        `json:"revision"`
+	Period   timex.Date `json:"period,omitzero"` // first day of the period that Told is of
+	Told     int        `json:"told"`
+	Revision int64      `json:"revision"`
 }
 
 // Ticket is a support ticket.
@@ -202,10 +204,11 @@ type Stretch struct {
 // Run is one closing of periods.
 type Run struct {
 	ID      id.ID      `json:"id"`
-	Until   timex.Date `json:"until"` // periods that end on this day or before are closed
-	Issue   timex.Date `json:"issue"` // date on the invoices
-	State   string     `json:"state"` // running, done
-	Company id.ID      `json:"company,omitzero"`
+	Until   timex.Date `json:"until"`            // periods that end on this day or before are closed
+	Issue   timex.Date `json:"issue"`            // date on the invoices
+	Only    id.ID      `json:"only,omitzero"`    // this company alone
+	State   string     `json:"state"`            // running, done
+	Company id.ID      `json:"company,omitzero"` // the last that is done
 	Counts  RunCounts  `json:"counts"`
 }
 

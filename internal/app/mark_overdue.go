@@ -18,13 +18,6 @@ type Dunned struct {
 	Suspended bool `json:"suspended"`
 }
 
-// dunningNews is what a reminder says.
-type dunningNews struct {
-	invoiceNews
-	Action     dunning.Action `json:"action"`
-	SuspendsOn timex.Date     `json:"suspends_on,omitzero"`
-}
-
 // MarkOverdue looks at a company's open invoices on a day: what is late becomes
 // overdue, reminders go out by its schedule, service is suspended. Looked at
 // twice, a day does nothing the second time.
@@ -83,14 +76,16 @@ func (s *System) dun(tx store.Tx, c id.Company, d *store.Document, schedule dunn
 	return step.Action, s.tell(tx, c, "dunning."+string(step.Action), dunningNews{newsOf(d), step.Action, schedule.SuspendsOn(d.DueOn)})
 }
 
-// WriteOff gives up an invoice nobody will pay.
+// WriteOff gives up what is open of an invoice.
 type WriteOff struct {
 	Key     string `json:"-"`
 	Invoice id.ID  `json:"invoice"`
 	Reason  string `json:"reason"`
+	Fx      bool   `json:"fx,omitempty"` // it was paid in another currency, and the rate moved: no bad debt
 }
 
-// WriteOff books what is open of an invoice as a bad debt. It stays on the
+// WriteOff books what is open of an invoice as a bad debt, or as lost on a rate
+// of exchange. It stays on the
 // invoice as credited, so that nobody is reminded of it again.
 func (s *System) WriteOff(ctx context.Context, c id.Company, in WriteOff) (out Paid, err error) {
 	defer fault.Wrap(&err, "write off")
@@ -101,7 +96,11 @@ func (s *System) WriteOff(ctx context.Context, c id.Company, in WriteOff) (out P
 				return Paid{}, err
 			}
 			open := openOf(doc)
-			e, err := ledger.WrittenOff(doc.ID.String(), open)
+			book := ledger.WrittenOff
+			if in.Fx {
+				book = ledger.FxDifference
+			}
+			e, err := book(doc.ID.String(), open)
 			e.Note = in.Reason
 			if err := s.book(tx, c, e, err); err != nil {
 				return Paid{}, err

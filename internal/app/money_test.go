@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -12,6 +13,7 @@ import (
 	"waihu/internal/exact"
 	"waihu/internal/fault"
 	"waihu/internal/id"
+	"waihu/internal/lang"
 	"waihu/internal/money"
 	"waihu/internal/store"
 )
@@ -38,6 +40,25 @@ func (b *books) messages(c id.Company) map[string]int {
 		list, err := tx.Outbox().List(c, "", store.Page{Limit: 1000})
 		for _, m := range list {
 			out[m.Channel+" "+m.Topic]++
+		}
+		return err
+	})
+	return out
+}
+
+// letter is the body of the newest mail of a topic in the outbox.
+func (b *books) letter(c id.Company, topic string, tag lang.Tag) (out string) {
+	b.t.Helper()
+	b.view(func(tx store.Tx) error {
+		list, err := tx.Outbox().List(c, "", store.Page{Limit: 1000})
+		for _, m := range list {
+			if m.Channel == "mail" && m.Topic == topic {
+				body := decode[struct {
+					Lang lang.Tag
+					Args map[string]string
+				}](b.t, m.Body)
+				out = lang.Phrase(tag, "mail."+topic+".body", body.Args)
+			}
 		}
 		return err
 	})
@@ -85,6 +106,10 @@ func TestPayments(t *testing.T) {
 	wantKind(t, "another rate of the day", b.AddRate(ctx, rate), fault.Conflict)
 	b.sound(who.company)
 	st := must(b.Statement(ctx, who.company, cny, day("2026-04-01"), day("2026-06-01")))
+	gone := must(b.WriteOff(ctx, who.company, app.WriteOff{Key: "f", Invoice: next.ID, Reason: "the rate moved", Fx: true}))
+	if !gone.Open.IsZero() || b.balance(who.company, ledger.FxResult) != "85.00" || b.balance(who.company, ledger.BadDebt) != "0.00" {
+		t.Errorf("lost on the rate: %+v", gone)
+	}
 	if st.Closing != yuan("85") || len(st.Open) != 1 || len(st.Rows) != 5 || st.Ages[1] != yuan("85") {
 		t.Errorf("%+v", st)
 	}
@@ -169,6 +194,9 @@ func TestDunningSuspendsAndReleases(t *testing.T) {
 		for range 2 {
 			steps += must(b.MarkOverdue(ctx, who.company, d)).Steps
 		}
+		if status := b.documents(who.company)[0].Status; (status == store.Overdue) != (d > doc.DueOn) {
+			t.Fatalf("%s: %s, due on %s", d, status, doc.DueOn)
+		}
 		if got, want := must(b.GetCompany(ctx, who.company)).Suspended, d >= doc.DueOn+21; got != want {
 			t.Fatalf("%s: suspended is %v", d, got)
 		}
@@ -176,10 +204,13 @@ func TestDunningSuspendsAndReleases(t *testing.T) {
 	if steps != 4 {
 		t.Errorf("%d steps", steps)
 	}
-	for topic, want := range map[string]int{"mail dunning.remind": 2, "mail dunning.warn": 1, "webhook dunning.suspend": 1, "mail invoice.overdue": 1, "webhook service.suspended": 1, "mail invoice.issued": 1} {
+	for topic, want := range map[string]int{"mail dunning.remind": 2, "mail dunning.warn": 1, "webhook dunning.suspend": 1, "webhook invoice.overdue": 1, "webhook service.suspended": 1, "mail invoice.issued": 1} {
 		if got := b.messages(who.company)[topic]; got != want {
 			t.Errorf("%s: %d messages, want %d", topic, got, want)
 		}
+	}
+	if got := b.letter(who.company, "dunning.warn", lang.Simplified); got != "账单 INV-000001 已于 2026年4月12日 到期，尚欠 1855.00 CNY。 / 若未付款，自 2026年5月3日 起将无法拨打新通话。" {
+		t.Errorf("the letter says %q", got)
 	}
 	must(b.Pay(ctx, who.company, app.Pay{Key: "a", Invoice: doc.ID, Amount: yuan("1854"), On: day("2026-05-20")}))
 	if !must(b.GetCompany(ctx, who.company)).Suspended {
@@ -237,6 +268,34 @@ func TestLateUsage(t *testing.T) {
 	b.sound(who.company)
 }
 
+// TestLateUsageRunsOn: a late call of March takes what March carried to April;
+// April charges the same, but carries less to May, which then charges more.
+func TestLateUsageRunsOn(t *testing.T) {
+	b := newBooks(t)
+	b.publish(planText)
+	who := b.customer("one", "")
+	b.calls(who, "2026-03-10 02:00:00", 120)
+	b.calls(who, "2026-04-10 02:00:00", 300)
+	b.calls(who, "2026-05-10 02:00:00", 1200)
+	for _, until := range []string{"2026-04-01", "2026-05-01", "2026-06-01"} {
+		b.at(until + " 03:00:00")
+		b.close(until)
+	}
+	b.calls(who, "2026-03-20 02:00:00", 600)
+	b.at("2026-07-01 03:00:00")
+	b.close("2026-07-01")
+	inv := b.invoice(&b.documents(who.company)[3])
+	if got, want := short(inv), "seats 100.00\ntalk 0.00\nadjustment/INV-000001/talk 0.24\nadjustment/INV-000003/talk 0.60\ntotal 106.92"; got != want {
+		t.Errorf("June\n%s\nwant\n%s", got, want)
+	}
+	for on, want := range map[string]string{"2026-03-15": "talk 0.24", "2026-05-15": "talk 0.60"} {
+		if got := short(must(b.DraftInvoice(context.Background(), who.company, who.contract, day(on)))); !strings.Contains(got, want+"\n") {
+			t.Errorf("the month of %s by what is known now:\n%s", on, got)
+		}
+	}
+	b.sound(who.company)
+}
+
 // TestUnpricedIsHeld: usage without a price stops its own invoice, no other.
 func TestUnpricedIsHeld(t *testing.T) {
 	b := newBooks(t)
@@ -251,8 +310,11 @@ func TestUnpricedIsHeld(t *testing.T) {
 	if run.Counts.Issued != 1 || run.Counts.Held != 1 || len(b.documents(two.company)) != 1 {
 		t.Fatalf("%+v", run.Counts)
 	}
-	decided := must(b.ClosePeriod(context.Background(), app.ClosePeriod{Until: day("2026-04-01"), Issue: day("2026-04-03"), Unpriced: true}))
-	if decided.Counts.Issued != 1 || decided.Counts.Held != 0 {
+	decided := must(b.ClosePeriod(context.Background(), app.ClosePeriod{Until: day("2026-04-01"), Issue: day("2026-04-03"), Company: one.company.ID, Unpriced: true}))
+	if again := must(b.ClosePeriod(context.Background(), app.ClosePeriod{Until: day("2026-04-01"), Issue: day("2026-04-03"), Company: one.company.ID, Unpriced: true})); again.ID != decided.ID {
+		t.Error("the same run for one company was run twice")
+	}
+	if decided.Counts.Issued != 1 || decided.Counts.Contracts != 1 || decided.Counts.Held != 0 {
 		t.Errorf("once it was decided: %+v", decided.Counts)
 	}
 	b.sound(one.company, two.company)

@@ -145,10 +145,6 @@ func (s *System) release(tx store.Tx, c id.Company) error {
 	return s.tell(tx, c, "service.released", companyNews{company.Name})
 }
 
-type companyNews struct {
-	Name string `json:"name"`
-}
-
 func scheduleOf(c *Company) dunning.Schedule {
 	if len(c.Dunning) == 0 {
 		return dunning.Usual()

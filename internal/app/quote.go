@@ -86,6 +86,9 @@ func putAgreement(tx store.Tx, r *store.Record, a *Agreement) error {
 	r.Unique = []store.Key{{Name: "contract", Value: a.Contract}}
 	r.Index = []store.Key{{Name: "state", Value: string(a.Life.State)}}
 	a.Revision = r.Revision + 1
+	if err := contractsChanged(tx, r.Company); err != nil {
+		return err
+	}
 	return save(tx, r, a)
 }
 

@@ -49,15 +49,3 @@ func (s *System) Withdraw(ctx context.Context, c id.Company, contract id.ID, on 
 		return a.Life.Withdraw(today(tx, of, on))
 	})
 }
-
-// contractNews is what messages say of a contract.
-type contractNews struct {
-	Contract id.ID      `json:"contract"`
-	Name     string     `json:"name"`
-	State    string     `json:"state"`
-	EndsOn   timex.Date `json:"ends_on,omitzero"`
-}
-
-func (a *Agreement) brief() contractNews {
-	return contractNews{a.ID, a.Contract, string(a.Life.State), a.Life.EndsOn}
-}

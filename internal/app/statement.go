@@ -65,23 +65,62 @@ func (s *System) Statement(ctx context.Context, c id.Company, cur money.Currency
 	return out, err
 }
 
-// journal adds up what was booked.
+// journal adds up what was booked on what is asked for and on what is the
+// customer's, in the order of booking.
 func (st *Statement) journal(tx store.Tx, c id.Company) error {
-	after := int64(0)
-	for { // bounded: after rises with every page
-		list, err := tx.Journal().Entries(c, "", after, pageSize)
+	asked, theirs := &entries{account: ledger.Receivable}, &entries{account: ledger.Unapplied}
+	for { // bounded: every round takes an entry
+		a, err := asked.head(tx, c)
 		if err != nil {
 			return err
 		}
-		for i := range list {
-			if err := st.row(&list[i]); err != nil {
-				return err
-			}
+		b, err := theirs.head(tx, c)
+		if err != nil {
+			return err
 		}
-		if len(list) < pageSize {
+		next := a
+		if a == nil || b != nil && b.Seq < a.Seq {
+			next = b
+		}
+		if next == nil {
 			return nil
 		}
-		after = list[len(list)-1].Seq
+		if err := st.row(next); err != nil {
+			return err
+		}
+		asked.pass(next.Seq)
+		theirs.pass(next.Seq)
+	}
+}
+
+// entries reads those of one account, page by page.
+type entries struct {
+	account ledger.Account
+	after   int64
+	page    []ledger.Entry
+	done    bool
+}
+
+// head is the next entry; nil: there is none.
+func (x *entries) head(tx store.Tx, c id.Company) (*ledger.Entry, error) {
+	if len(x.page) == 0 && !x.done {
+		var err error
+		if x.page, err = tx.Journal().Entries(c, x.account, x.after, pageSize); err != nil {
+			return nil, err
+		}
+		x.done = len(x.page) < pageSize
+	}
+	if len(x.page) == 0 {
+		return nil, nil
+	}
+	return &x.page[0], nil
+}
+
+// pass goes on behind a number: an entry on both accounts is one.
+func (x *entries) pass(seq int64) {
+	x.after = seq
+	if len(x.page) > 0 && x.page[0].Seq == seq {
+		x.page = x.page[1:]
 	}
 }
 

@@ -12,5 +12,6 @@ type System struct {
 	IDs  *id.Maker
 	Node string // name of this process among its equals
 
-	read reading // plans and contracts read from their texts
+	read   reading // plans and contracts read from their texts
+	priced prices  // what calls of companies cost
 }

@@ -48,14 +48,7 @@ func (s *System) void(tx store.Tx, c id.Company, in *Void) error {
 		return fault.New(fault.Conflict, "%s was paid or credited in part: correct it by a credit note", doc.Number)
 	}
 	for _, kind := range []string{ledger.KindInvoice, ledger.KindEarned} {
-		before, err := tx.Journal().ByRef(c, kind, doc.ID.String())
-		if fault.KindOf(err) == fault.NotFound && err != nil {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if err := s.book(tx, c, before.Reverse(ledger.KindVoid, kind+" "+doc.ID.String()), nil); err != nil {
+		if err := s.reverse(tx, c, kind, doc.ID.String()); err != nil {
 			return err
 		}
 	}
@@ -75,6 +68,18 @@ func (s *System) void(tx store.Tx, c id.Company, in *Void) error {
 	return s.release(tx, c)
 }
 
+// reverse takes an entry back, if there is one.
+func (s *System) reverse(tx store.Tx, c id.Company, kind, ref string) error {
+	before, err := tx.Journal().ByRef(c, kind, ref)
+	if err != nil {
+		if fault.KindOf(err) == fault.NotFound {
+			return nil
+		}
+		return err
+	}
+	return s.book(tx, c, before.Reverse(ledger.KindVoid, kind+" "+ref), nil)
+}
+
 // unbill gives a contract back what it was before its newest invoice, and the
 // periods that invoice corrected the stands they had.
 func (s *System) unbill(tx store.Tx, c id.Company, a *Agreement, doc *store.Document) error {
@@ -85,7 +90,13 @@ func (s *System) unbill(tx store.Tx, c id.Company, a *Agreement, doc *store.Docu
 	a.Claims = a.Claims[:max(len(a.Claims)-b.Claims, 0)]
 	a.BilledTo, a.Position, a.Last, a.Ahead = b.First, b.From, b.Before, b.Owed
 	return each(tx, c, KindBilled, store.Key{Name: "contract", Value: a.ID.String()}, func(old BilledPeriod, r *store.Record) error {
-		if old.Invoice == doc.ID || old.now().By != doc.ID {
+		if err := s.reverse(tx, c, ledger.KindReleased, doc.ID.String()+"/"+old.First.String()); err != nil {
+			return err
+		}
+		if old.Invoice == doc.ID { // the document stays; that its period is billed is not true any more
+			return tx.Records().Delete(c, KindBilled, r.ID)
+		}
+		if old.now().By != doc.ID {
 			return nil
 		}
 		old.Stands = old.Stands[:len(old.Stands)-1]

@@ -48,6 +48,10 @@ type grammar struct {
 	Plan    planCmd    `cmd:"" help:"Check, explain and compare plans."`
 	Facts   factsCmd   `cmd:"" help:"Read call records of any supported system and write them as usage facts."`
 	Formats formatsCmd `cmd:"" help:"List the record formats that are understood."`
+	Serve   serveCmd   `cmd:"" help:"Run the service: keep the books, serve the interface."`
+	Config  configCmd  `cmd:"" help:"Print the service's configuration and where each value came from."`
+	User    userCmd    `cmd:"" help:"Let people in, from the service's own machine."`
+	Key     keyCmd     `cmd:"" help:"Make and end API keys, from the service's own machine."`
 	Version versionCmd `cmd:"" help:"Print version and build."`
 }
 

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"sync"
 	"time"
@@ -84,25 +83,15 @@ func (p *Post) Round(ctx context.Context) (int, error) {
 	return len(due), errors.Join(errs...)
 }
 
-// Run sends until the context ends. A full round is followed by the next at once,
-// others after a pause.
-func (p *Post) Run(ctx context.Context, pause time.Duration, log *slog.Logger) {
-	tick := time.NewTicker(pause)
-	defer tick.Stop()
-	for {
+// Due sends what is due until nothing more is, round by round.
+func (p *Post) Due(ctx context.Context) error {
+	for ctx.Err() == nil { // bounded: a message that was tried is due later
 		n, err := p.Round(ctx)
-		if err != nil && ctx.Err() == nil {
-			log.Error("sending of messages failed", "error", err)
-		}
-		if n == batch && err == nil {
-			continue
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
+		if err != nil || n < batch {
+			return err
 		}
 	}
+	return nil
 }
 
 // deliver sends one message and notes what became of it.

@@ -13,9 +13,18 @@ func (q *CallQuery) Takes(c *ChargedCall) bool {
 		q.Trunk != "" && c.Call.Trunk != q.Trunk || q.Result != "" && c.Call.Result != q.Result || !strings.HasPrefix(c.Call.To, q.To) {
 		return false
 	}
+	if q.Unpriced && !slices.ContainsFunc(c.Charges, func(ch Charge) bool { return ch.Reason != "" }) {
+		return false
+	}
 	return q.Component == "" && q.Label == "" || slices.ContainsFunc(c.Charges, func(ch Charge) bool {
 		return (q.Component == "" || ch.Component == q.Component) && (q.Label == "" || ch.Label == q.Label)
 	})
+}
+
+// Narrow tells whether the query passes calls over that its period, contract and
+// cursor do not.
+func (q *CallQuery) Narrow() bool {
+	return q.Component != "" || q.Label != "" || q.Agent != "" || q.Campaign != "" || q.Trunk != "" || q.To != "" || q.Result != "" || q.Unpriced
 }
 
 // SortTallies puts tallies in the order of component and label.

@@ -11,7 +11,7 @@ import (
 // has or spent, credits what it owes or earned.
 const (
 	Receivable  Account = "receivable"      // invoices not yet paid
-	Unbilled    Account = "unbilled"        // used, not yet invoiced
+	Unbilled    Account = "unbilled"        // used, not yet invoiced: see Accruing
 	Tax         Account = "tax"             // owed to the tax office
 	Cash        Account = "cash"            // what came in
 	Unapplied   Account = "unapplied"       // paid or credited beyond what was asked: owed to the customer

@@ -21,6 +21,7 @@ const (
 	KindDrawn      = "drawn"       // prepaid money paid an invoice
 	KindReturned   = "returned"    // prepaid calls took more than their invoice
 	KindAhead      = "paid_ahead"  // money for invoices to come
+	KindRefund     = "refund"      // money was paid back
 	KindCarrier    = "carrier"     // what a carrier asks for calls
 	KindWriteOff   = "write_off"   // an invoice nobody will pay
 	KindFx         = "fx"          // what the rates won or lost
@@ -92,26 +93,17 @@ func (e *Entry) Reverse(kind, ref string) Entry {
 	return out
 }
 
-// UsageAccrued says what was used and is not invoiced yet.
-func UsageAccrued(ref string, used []Part) (Entry, error) {
-	w := write(KindUsage, ref)
-	for _, u := range used {
-		w.debit(Unbilled, u.Amount).credit(Revenue(u.Category), u.Amount)
-	}
-	return w.done()
-}
-
 // Invoiced is an invoice in the words of the books. Amounts may be negative: an
 // adjustment can outweigh a month.
 type Invoiced struct {
-	Ref     string
-	Earned  []Part // for service up to the end of the period
-	Ahead   []Part // for service behind it
-	Tax     money.Amount
-	Accrued []Part // what was booked as usage before, and is an invoice now
+	Ref    string
+	Earned []Part // for service up to the end of the period
+	Ahead  []Part // for service behind it
+	Tax    money.Amount
 }
 
-// Entry asks the customer for the whole, and takes back what was accrued.
+// Entry asks the customer for the whole. What had accrued is taken back by a
+// Release of its own.
 func (x Invoiced) Entry() (Entry, error) {
 	w := write(KindInvoice, x.Ref)
 	for _, p := range x.Earned {
@@ -120,11 +112,7 @@ func (x Invoiced) Entry() (Entry, error) {
 	for _, p := range x.Ahead {
 		w.debit(Receivable, p.Amount).credit(Deferred(p.Category), p.Amount)
 	}
-	w.debit(Receivable, x.Tax).credit(Tax, x.Tax)
-	for _, p := range x.Accrued {
-		w.debit(Revenue(p.Category), p.Amount).credit(Unbilled, p.Amount)
-	}
-	return w.done()
+	return w.debit(Receivable, x.Tax).credit(Tax, x.Tax).done()
 }
 
 // ServedAhead moves what was invoiced ahead to what is earned.
@@ -237,6 +225,11 @@ func Returned(ref, wallet, contract string, amount money.Amount) (Entry, error) 
 // PaidAhead is money that came in for invoices to come.
 func PaidAhead(ref string, amount money.Amount) (Entry, error) {
 	return write(KindAhead, ref).debit(Cash, amount).credit(Unapplied, amount).done()
+}
+
+// Refunded pays back what is the customer's.
+func Refunded(ref string, amount money.Amount) (Entry, error) {
+	return write(KindRefund, ref).debit(Unapplied, amount).credit(Cash, amount).done()
 }
 
 // CarrierAsked is what carriers ask for a period's calls.

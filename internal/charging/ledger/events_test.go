@@ -32,9 +32,12 @@ func parts(r *rand.Rand) []Part {
 func event(r *rand.Rand, ref string) (Entry, error) {
 	switch r.IntN(17) {
 	case 0:
-		return UsageAccrued(ref, parts(r))
+		if r.IntN(2) == 0 {
+			return Release(ref, "c1", 20_000, parts(r))
+		}
+		return Accrued(ref, "c1", 20_000, parts(r))
 	case 1:
-		return Invoiced{ref, parts(r), parts(r), amount(r), parts(r)}.Entry()
+		return Invoiced{ref, parts(r), parts(r), amount(r)}.Entry()
 	case 2:
 		return ServedAhead(ref, parts(r))
 	case 3:
@@ -150,8 +153,9 @@ func TestWhatIsBooked(t *testing.T) {
 		make func() (Entry, error)
 		want string
 	}{
-		{"usage", func() (Entry, error) { return UsageAccrued("u", []Part{{"voice", m(3)}, {"seats", m(2)}}) }, "unbilled 5.00 CNY, revenue:voice -3.00 CNY, revenue:seats -2.00 CNY"},
-		{"invoice of accrued usage", Invoiced{"i", []Part{{"voice", m(3)}}, []Part{{"seats", m(2)}}, m(1), []Part{{"voice", m(3)}}}.Entry, "receivable 6.00 CNY, deferred:seats -2.00 CNY, tax -1.00 CNY, unbilled -3.00 CNY"},
+		{"usage", func() (Entry, error) { return Accrued("u", "c1", 20_513, []Part{{"voice", m(3)}}) }, "unbilled:c1/2026-03-01/voice 3.00 CNY, revenue:voice -3.00 CNY"},
+		{"usage on an invoice", func() (Entry, error) { return Release("u", "c1", 20_513, []Part{{"voice", m(3)}}) }, "revenue:voice 3.00 CNY, unbilled:c1/2026-03-01/voice -3.00 CNY"},
+		{"invoice", Invoiced{"i", []Part{{"voice", m(3)}}, []Part{{"seats", m(2)}}, m(1)}.Entry, "receivable 6.00 CNY, revenue:voice -3.00 CNY, deferred:seats -2.00 CNY, tax -1.00 CNY"},
 		{"a negative invoice", Invoiced{Ref: "i", Earned: []Part{{"voice", m(-3)}}, Tax: money.Zero(cny)}.Entry, "receivable -3.00 CNY, revenue:voice 3.00 CNY"},
 		{"served", func() (Entry, error) { return ServedAhead("s", []Part{{"seats", m(2)}}) }, "deferred:seats 2.00 CNY, revenue:seats -2.00 CNY"},
 		{"paid too much", func() (Entry, error) { return Paid("p", m(7), m(5)) }, "cash 7.00 CNY, receivable -5.00 CNY, unapplied -2.00 CNY"},
@@ -163,7 +167,7 @@ func TestWhatIsBooked(t *testing.T) {
 		{"an invoice drawn", func() (Entry, error) { return Drawn("i", "main", "c1", m(3), m(2)) }, "consumed:c1 3.00 CNY, wallet:main 2.00 CNY, receivable -5.00 CNY"},
 		{"a call cheaper than it seemed", func() (Entry, error) { return Returned("i", "main", "c1", m(1)) }, "consumed:c1 1.00 CNY, wallet:main -1.00 CNY"},
 		{"paid ahead", func() (Entry, error) { return PaidAhead("a", m(1)) }, "cash 1.00 CNY, unapplied -1.00 CNY"},
-		{"nothing", func() (Entry, error) { return UsageAccrued("u", nil) }, ""},
+		{"nothing", func() (Entry, error) { return Accrued("u", "c1", 1, nil) }, ""},
 	} {
 		e, err := c.make()
 		if err != nil {

@@ -30,6 +30,8 @@ import (
 type Options struct {
 	Clock func() timex.Instant // nil: the machine's
 	Conns int                  // most connections at once; 0: maxConns
+
+	tracer pgx.QueryTracer // tests look at the statements
 }
 
 // DB is a pool of connections to one database.
@@ -62,6 +64,7 @@ func Open(ctx context.Context, dsn string, o Options) (_ *DB, err error) {
 	if o.Conns > 0 {
 		config.MaxConns = int32(o.Conns)
 	}
+	config.ConnConfig.Tracer = o.tracer
 	config.ConnConfig.ConnectTimeout = connectWait
 	config.ConnConfig.RuntimeParams["synchronous_commit"] = "on"
 	config.ConnConfig.RuntimeParams["application_name"] = "waihu"

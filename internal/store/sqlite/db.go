@@ -27,6 +27,9 @@ import (
 type Options struct {
 	Clock   func() timex.Instant // nil: the machine's
 	Relaxed bool                 // a power cut may lose the last commits; for data that can be made again
+
+	files       string // tests: the name of a file layer that cuts power or fills up
+	synchronous string // tests: another setting than FULL
 }
 
 // DB is one open file.
@@ -37,9 +40,13 @@ type DB struct {
 	names  *tables.Names
 	writer chan *conn // holds the one connection that writes, unless it is in use
 	reader chan *conn
+	folder *conn              // folds the log in
 	opened map[chan *conn]int // how many connections belong to each
 	closed chan struct{}
 	once   sync.Once
+
+	written chan struct{} // something was committed
+	folding sync.WaitGroup
 }
 
 var _ store.DB = (*DB)(nil)
@@ -50,7 +57,6 @@ const (
 	pageBytes   = 8192
 	cacheKiB    = 64 << 10
 	readerKiB   = 8 << 10
-	walPages    = 4000 // after so many the log is folded into the file
 	maxKeptWAL  = 256 << 20
 	mappedBytes = 1 << 30
 )
@@ -58,7 +64,7 @@ const (
 // Open opens or makes the file and brings its schema up to date.
 func Open(path string, o Options) (_ *DB, err error) {
 	defer fault.Wrap(&err, "opening database %s", path)
-	db := &DB{path: path, clock: o.Clock, names: tables.NewNames(), closed: make(chan struct{}), opened: map[chan *conn]int{}}
+	db := &DB{path: path, clock: o.Clock, names: tables.NewNames(), closed: make(chan struct{}), written: make(chan struct{}, 1), opened: map[chan *conn]int{}}
 	if db.clock == nil {
 		db.clock = func() timex.Instant { return timex.At(time.Now()) }
 	}
@@ -69,7 +75,7 @@ func Open(path string, o Options) (_ *DB, err error) {
 			err = errors.Join(err, db.Close())
 		}
 	}()
-	w, err := connect(dsn(path, "rwc"), writerPragmas(o))
+	w, err := connect(o.dsn(path, "rwc"), writerPragmas(o))
 	if err != nil {
 		return nil, err
 	}
@@ -78,13 +84,20 @@ func Open(path string, o Options) (_ *DB, err error) {
 		return nil, err
 	}
 	for range readers {
-		r, err := connect(dsn(path, "rw"), []string{fmt.Sprint("busy_timeout=", busyMillis), fmt.Sprint("cache_size=-", readerKiB),
+		r, err := connect(o.dsn(path, "rw"), []string{fmt.Sprint("busy_timeout=", busyMillis), fmt.Sprint("cache_size=-", readerKiB),
 			fmt.Sprint("mmap_size=", mappedBytes), "temp_store=MEMORY", "query_only=ON"})
 		if err != nil {
 			return nil, err
 		}
 		db.keep(db.reader, r)
 	}
+	f, err := connect(o.dsn(path, "rw"), writerPragmas(o))
+	if err != nil {
+		return nil, err
+	}
+	db.folder = f
+	db.folding.Add(1)
+	go db.fold(f)
 	return db, nil
 }
 
@@ -93,8 +106,12 @@ func (db *DB) keep(pool chan *conn, c *conn) {
 	pool <- c
 }
 
-func dsn(path, mode string) string {
-	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath(), RawQuery: "mode=" + mode}).String()
+func (o Options) dsn(path, mode string) string {
+	q := url.Values{"mode": {mode}}
+	if o.files != "" {
+		q.Set("vfs", o.files)
+	}
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath(), RawQuery: q.Encode()}).String()
 }
 
 func writerPragmas(o Options) []string {
@@ -102,9 +119,12 @@ func writerPragmas(o Options) []string {
 	if o.Relaxed {
 		sync = "OFF"
 	}
+	if o.synchronous != "" {
+		sync = o.synchronous
+	}
 	return []string{fmt.Sprint("busy_timeout=", busyMillis), fmt.Sprint("page_size=", pageBytes), "journal_mode=WAL", "synchronous=" + sync,
 		"foreign_keys=ON", fmt.Sprint("cache_size=-", cacheKiB), fmt.Sprint("mmap_size=", mappedBytes), "temp_store=MEMORY",
-		fmt.Sprint("wal_autocheckpoint=", walPages), fmt.Sprint("journal_size_limit=", maxKeptWAL)}
+		"wal_autocheckpoint=0", fmt.Sprint("journal_size_limit=", maxKeptWAL)}
 }
 
 // Memory is a database for tests and trials: whole and real, but gone when it is
@@ -131,6 +151,10 @@ func (db *DB) Close() (err error) {
 			for range n {
 				err = errors.Join(err, (<-pool).close())
 			}
+		}
+		db.folding.Wait()
+		if db.folder != nil {
+			err = errors.Join(err, db.folder.close())
 		}
 		if db.temp != "" {
 			err = errors.Join(err, os.RemoveAll(db.temp))

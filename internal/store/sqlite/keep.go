@@ -25,6 +25,19 @@ func (db *DB) Ready(ctx context.Context) error {
 	})
 }
 
+// Check reads the whole file and looks whether its pages and indexes are sound. A
+// damage is of kind Mismatch.
+func (db *DB) Check(ctx context.Context) error {
+	return db.run(ctx, db.reader, "BEGIN", readClock, func(c *conn, _ *tables.Tx) error {
+		return c.query("PRAGMA integrity_check(1)", nil, func(r tables.Row) error {
+			if found := r.Text(0); found != "ok" {
+				return fault.New(fault.Mismatch, "database %s is damaged: %s; restore the last backup", db.path, found)
+			}
+			return nil
+		})
+	})
+}
+
 // Backup writes a copy that is complete as of one moment, while work goes on.
 // The file must not be there; it has its name only once it is whole and on disk.
 func (db *DB) Backup(ctx context.Context, path string) (err error) {
@@ -36,7 +49,7 @@ func (db *DB) Backup(ctx context.Context, path string) (err error) {
 	if err := os.Remove(part); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	c, err := connect(dsn(db.path, "rw"), []string{fmt.Sprint("busy_timeout=", busyMillis), "synchronous=FULL"})
+	c, err := connect(Options{}.dsn(db.path, "rw"), []string{fmt.Sprint("busy_timeout=", busyMillis), "synchronous=FULL"})
 	if err != nil {
 		return err
 	}

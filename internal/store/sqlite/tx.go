@@ -66,6 +66,10 @@ func (db *DB) run(ctx context.Context, pool chan *conn, begin, clock string, f f
 	}
 	open = false
 	t.Committed()
+	select {
+	case db.written <- struct{}{}:
+	default: // it is known already
+	}
 	return nil
 }
 

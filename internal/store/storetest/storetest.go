@@ -36,6 +36,7 @@ func Run(t *testing.T, open Opener) {
 		"calls":               calls,
 		"calls in lots":       callsInLots,
 		"calls asked for":     callsAsked,
+		"calls that are rare": callsBounded,
 		"months of calls":     callMonths,
 		"stretches":           stretches,
 		"as known":            asKnown,

@@ -171,12 +171,11 @@ func callsAsked(t *testing.T, b *bench) {
 		var got []store.ChargedCall
 		q := store.CallQuery{Period: whole, Limit: limit}
 		for range 50 {
-			part := ask(b, q)
-			if len(part) == 0 {
+			part := page(b, q)
+			got = append(got, part.Calls...)
+			if q.Before = part.Next; q.Before.Start.IsZero() {
 				break
 			}
-			got = append(got, part...)
-			q.Before = store.CallCursor{Start: part[len(part)-1].Call.Start, Position: part[len(part)-1].Position}
 		}
 		if !reflect.DeepEqual(got, all) {
 			t.Errorf("pages of %d gave %d calls, in another order or not all", limit, len(got))
@@ -210,13 +209,45 @@ func callsAsked(t *testing.T, b *bench) {
 	})
 }
 
-func ask(b *bench, q store.CallQuery) (out []store.ChargedCall) {
+func ask(b *bench, q store.CallQuery) []store.ChargedCall {
+	b.Helper()
+	return page(b, q).Calls
+}
+
+func page(b *bench, q store.CallQuery) (out store.CallPage) {
 	b.Helper()
 	b.view(func(tx store.Tx) (err error) {
 		out, err = tx.Usage().Calls(acme, q)
 		return err
 	})
 	return out
+}
+
+// callsBounded: a query for what is rare looks at so many calls and says where
+// to go on.
+func callsBounded(t *testing.T, b *bench) {
+	const n = store.MaxLooked + 500
+	list := make([]store.ChargedCall, n)
+	for i := range list {
+		list[i] = call(i)
+		list[i].Call.Start = inMarch.From.Add(time.Duration(i) * time.Second)
+		list[i].Charges = list[i].Charges[:1]
+	}
+	list[0].Call.Agent = "rare"
+	list[1].Charges = call(1).Charges
+	add(b, list...)
+	for what, q := range map[string]store.CallQuery{"agent": {Agent: "rare"}, "unpriced": {Unpriced: true}} {
+		q.Period, q.Limit = inMarch, 10
+		first := page(b, q)
+		if len(first.Calls) != 0 || first.Next.Start.IsZero() {
+			t.Fatalf("%s: %d calls and %v of the newest: none, and a place to go on, were expected", what, len(first.Calls), first.Next)
+		}
+		q.Before = first.Next
+		second := page(b, q)
+		if len(second.Calls) != 1 || !second.Next.Start.IsZero() {
+			t.Errorf("%s: %d calls and %v behind them: one and the end were expected", what, len(second.Calls), second.Next)
+		}
+	}
 }
 
 // callMonths: a month is a month in UTC, its first and last microsecond in it.

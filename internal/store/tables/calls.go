@@ -339,17 +339,17 @@ func (t facts) months(p timex.Period) ([]timex.Date, error) {
 }
 
 // Calls reads along the index of starts, the newest first.
-func (t facts) Calls(c id.Company, q store.CallQuery) ([]store.ChargedCall, error) {
+func (t facts) Calls(c id.Company, q store.CallQuery) (page store.CallPage, err error) {
 	if err := store.CheckLimit(q.Limit); err != nil {
-		return nil, err
+		return page, err
 	}
 	company, err := t.company(c, false)
 	if isNone(err) {
-		return nil, nil
+		return page, nil
 	}
 	months, err := t.months(q.Period)
 	if err != nil {
-		return nil, err
+		return page, err
 	}
 	owner := int64(0)
 	if !q.Contract.IsZero() {
@@ -357,17 +357,26 @@ func (t facts) Calls(c id.Company, q store.CallQuery) ([]store.ChargedCall, erro
 			if isNone(err) {
 				err = nil
 			}
-			return nil, err
+			return page, err
 		}
 	}
-	var out []store.ChargedCall
+	look := looking{facts: t, company: company, owner: owner, q: &q, left: store.MaxLooked}
 	slices.Reverse(months)
 	for _, m := range months {
-		if err := t.callsOf(Table(m), company, owner, &q, &out); err != nil || len(out) == q.Limit {
-			return out, err
+		if err := look.in(Table(m)); err != nil || !look.page.Next.Start.IsZero() {
+			return look.page, err
 		}
 	}
-	return out, nil
+	return look.page, nil
+}
+
+// looking is the reading of one page.
+type looking struct {
+	facts
+	company, owner int64
+	q              *store.CallQuery
+	left           int // calls that may still be looked at
+	page           store.CallPage
 }
 
 // CallsByTime is the statement that reads a month by time, newest first.
@@ -376,32 +385,38 @@ func CallsByTime(name string, owner int64) string {
 	if owner != 0 {
 		sql += " AND contract = ?"
 	}
-	return sql + " ORDER BY start DESC, pk DESC"
+	return sql + " ORDER BY start DESC, pk DESC LIMIT ?"
 }
 
-func (t facts) callsOf(name string, company, owner int64, q *store.CallQuery, out *[]store.ChargedCall) error {
-	start, pk := q.Period.To, company<<positionBits
+// in looks at the calls of one month.
+func (l *looking) in(name string) error {
+	q, start, pk := l.q, l.q.Period.To, l.company<<positionBits
 	if !q.Before.Start.IsZero() && q.Before.Start < start {
-		start, pk = q.Before.Start, company<<positionBits|q.Before.Position
+		start, pk = q.Before.Start, l.company<<positionBits|q.Before.Position
 	}
-	args := []any{company, q.Period.From, start, pk}
-	if owner != 0 {
-		args = append(args, owner)
+	args := []any{l.company, q.Period.From, start, pk}
+	if l.owner != 0 {
+		args = append(args, l.owner)
 	}
-	err := t.scan(CallsByTime(name, owner), args, func(r Row) error {
-		call, err := t.readCall(r)
-		if err == nil && q.Takes(call) {
-			if *out = append(*out, *call); len(*out) == q.Limit {
-				return errEnough
-			}
+	limit := l.left
+	if !q.Narrow() {
+		limit = min(limit, q.Limit-len(l.page.Calls))
+	}
+	return l.query(CallsByTime(name, l.owner), append(args, limit), func(r Row) error {
+		if len(l.page.Calls) == q.Limit {
+			return nil // the rest of what was asked for in vain
 		}
-		return err
-	})
-	if err == errEnough {
+		call, err := l.readCall(r)
+		if err != nil {
+			return err
+		}
+		l.left--
+		if q.Takes(call) {
+			l.page.Calls = append(l.page.Calls, *call)
+		}
+		if len(l.page.Calls) == q.Limit || l.left == 0 {
+			l.page.Next = store.CallCursor{Start: call.Call.Start, Position: call.Position}
+		}
 		return nil
-	}
-	return err
+	})
 }
-
-// errEnough ends a reading early.
-var errEnough = fault.New(fault.Internal, "enough was read")
