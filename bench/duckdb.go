@@ -52,7 +52,7 @@ func (w *workload) duckdb(o options, want totals) (cost, []ranked, error) {
 // race is compare for ways that may be hopeless: those that take more than eight
 // times as long as the fastest are run once only.
 func race(runs int, list []contender) (map[string]cost, error) {
-	once, err := compare(0, list)
+	once, err := takeTurns(0, list)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func race(runs int, list []contender) (map[string]cost, error) {
 		}
 	}
 	list = slices.DeleteFunc(list, func(c contender) bool { return once[c.name].cpu > 8*once[fastest].cpu })
-	several, err := compare(runs, list)
+	several, err := takeTurns(runs, list)
 	maps.Copy(once, several)
 	return once, err
 }

@@ -1,7 +1,7 @@
 // Command bench measures Waihu against its goals and against other ways to do
 // the same work, and says of each goal whether it is met.
 //
-//	go run . all | rating | csv | memory | stores
+//	go run . all | rating | csv | memory | compare | stores
 package main
 
 import (
@@ -10,11 +10,12 @@ import (
 	"os"
 )
 
-const usageText = `usage: bench [flags] all | rating | csv | memory | stores
+const usageText = `usage: bench [flags] all | rating | csv | memory | compare | stores
 
   rating   calls in memory over a deck of 200,000 prefixes
   csv      a Master.csv of a million rows, file to totals, beside other engines
   memory   ten million calls through "waihu bill"
+  compare  twenty offers under a million calls, beside SQLite and PostgreSQL
   stores   usage kept, rated and booked in SQLite and PostgreSQL
 `
 
@@ -43,7 +44,7 @@ func run() int {
 		return 2
 	}
 	parts, known := map[string][]func(*report, options) error{
-		"all": {measureRating, measureCSV, measureMemory, measureStores}, "rating": {measureRating}, "csv": {measureCSV}, "memory": {measureMemory}, "stores": {measureStores}}[flags.Arg(0)]
+		"all": {measureRating, measureCSV, measureMemory, measureComparing, measureStores}, "rating": {measureRating}, "csv": {measureCSV}, "memory": {measureMemory}, "compare": {measureComparing}, "stores": {measureStores}}[flags.Arg(0)]
 	if !known || o.runs < 1 {
 		flags.Usage()
 		return 2

@@ -34,11 +34,11 @@ type contender struct {
 	run  func() error
 }
 
-// compare runs all contenders in turn, so many times, after a run each that
+// takeTurns runs all contenders in turn, so many times, after a run each that
 // does not count, and gives the median cost of each; with no runs, that of the
 // one which else does not count. Taking turns lets whatever disturbs the machine
 // disturb them alike.
-func compare(runs int, list []contender) (map[string]cost, error) {
+func takeTurns(runs int, list []contender) (map[string]cost, error) {
 	all := map[string][]cost{}
 	for i := range runs + 1 {
 		for _, c := range list {

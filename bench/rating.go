@@ -65,7 +65,7 @@ func loading(r *report, o options, entries []deck.Entry) error {
 	}
 	var took map[string]cost
 	err := single(func() (err error) {
-		took, err = compare(o.runs, []contender{{"load", load}})
+		took, err = takeTurns(o.runs, []contender{{"load", load}})
 		return err
 	})
 	if err != nil {
@@ -145,7 +145,7 @@ func (b *rater) oneCore(o options, entries []deck.Entry) ([]finding, error) {
 		return nil, err
 	}
 	ref := newReference(entries)
-	took, err := compare(o.runs, []contender{
+	took, err := takeTurns(o.runs, []contender{
 		{"mixed", func() error { return b.play(m, 0, tapedCalls, 0) }},
 		{"second", func() error { return b.play(m, 0, tapedCalls, 1) }},
 		{"hour", func() error { return b.play(m, 0, tapedCalls, 3600) }},
@@ -180,7 +180,7 @@ func (b *rater) twoCores(o options) (finding, error) {
 	if runtime.NumCPU() < 2 {
 		return finding{what: "two cores", measured: "there is one only"}, nil
 	}
-	took, err := compare(o.runs, []contender{
+	took, err := takeTurns(o.runs, []contender{
 		{"one", func() error { return b.share(1) }},
 		{"two", func() error { return b.share(2) }},
 	})

@@ -16,7 +16,7 @@ import (
 	"waihu/internal/usage"
 )
 
-// Advice is something a customer could do. lang has the sentence under "advice."
+// Advice is something a customer could do. lang has the sentence under "tip."
 // and Key.
 type Advice struct {
 	Key    string            `json:"key"`

@@ -109,7 +109,7 @@ func tellCovered(ctx context.Context, b Billing, g *meter.Gathered) error {
 		return err
 	}
 	again := b.Intake
-	again.Rejects, again.Progress = "", nil
+	again.Rejects, again.Progress, again.Home = "", nil, ""
 	intake := cdr.NewIntake(m, again)
 	for _, file := range b.Files {
 		if _, err := intake.File(ctx, file); err != nil {

@@ -148,7 +148,7 @@ components:
 	adv := must(b.Advice(ctx, c, contract))
 	words := ""
 	for _, a := range adv {
-		words += lang.Phrase(lang.English, "advice."+a.Key, a.Args) + "\n"
+		words += lang.Phrase(lang.English, "tip."+a.Key, a.Args) + "\n"
 	}
 	if want := "ann has a seat and was not logged in once\nbob has a seat and was not logged in once\nModule base is on and was not used\nModule recording is on and was not used\n"; words != want {
 		t.Errorf("advice\n%s", words)

@@ -61,6 +61,6 @@ func VerifyNote(given *invoice.CreditNote, inv *invoice.Invoice, earlier []*invo
 		return sealed, nil, err
 	}
 	var out []Difference
-	compare("", a, b, &out)
+	compareInvoices("", a, b, &out)
 	return sealed, out, nil
 }

@@ -59,7 +59,7 @@ func Verify(ctx context.Context, given *invoice.Invoice, b Billing) (_ *Verified
 	if err != nil {
 		return out, err
 	}
-	compare("", a, c, &out.Differences)
+	compareInvoices("", a, c, &out.Differences)
 	return out, nil
 }
 
@@ -78,8 +78,8 @@ func tree(doc any) (any, error) {
 // maxDifferences bounds a report: after so many, one has seen enough.
 const maxDifferences = 100
 
-// compare walks two trees and notes where leaves differ.
-func compare(path string, a, b any, out *[]Difference) {
+// compareInvoices walks two trees and notes where leaves differ.
+func compareInvoices(path string, a, b any, out *[]Difference) {
 	if len(*out) >= maxDifferences {
 		return
 	}
@@ -87,14 +87,14 @@ func compare(path string, a, b any, out *[]Difference) {
 	case map[string]any:
 		if y, ok := b.(map[string]any); ok {
 			for _, k := range keysOf(x, y) {
-				compare(join(path, k), x[k], y[k], out)
+				compareInvoices(join(path, k), x[k], y[k], out)
 			}
 			return
 		}
 	case []any:
 		if y, ok := b.([]any); ok {
 			for i := range max(len(x), len(y)) {
-				compare(path+"["+strconv.Itoa(i)+"]", at(x, i), at(y, i), out)
+				compareInvoices(path+"["+strconv.Itoa(i)+"]", at(x, i), at(y, i), out)
 			}
 			return
 		}

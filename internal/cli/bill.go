@@ -5,18 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"waihu/internal/app"
-	"waihu/internal/charging/contract"
 	"waihu/internal/charging/invoice"
 	"waihu/internal/charging/meter"
 	"waihu/internal/document"
-	"waihu/internal/exact"
 	"waihu/internal/fault"
 	"waihu/internal/lang"
 	"waihu/internal/timex"
@@ -25,17 +21,10 @@ import (
 
 // billCmd charges usage.
 type billCmd struct {
-	Plan   string   `arg:"" help:"Plan or contract file (YAML or JSON)."`
-	Usage  []string `arg:"" optional:"" help:"Files of call records, sessions and other usage, in any supported format."`
-	Period string   `required:"" help:"Period: 2026-03, 2026, 2026-03-01 or 2026-03-01..2026-04-01 (last day not included)."`
+	Plan  string   `arg:"" help:"Plan or contract file (YAML or JSON)."`
+	Usage []string `arg:"" optional:"" help:"Files of call records, sessions and other usage, in any supported format."`
 
-	Since    string   `help:"First day of service, for one-off fees and shares of a first month; a contract says it itself."`
-	Set      []string `help:"Quantity of a component: seats=30. Can be repeated." placeholder:"COMPONENT=N" sep:"none"`
-	Module   []string `help:"A module that is on: recording, or recording=2026-03-05..2026-03-12. Can be repeated." sep:"none"`
-	Previous string   `help:"Invoice (JSON) of the period before, for what it carries over." type:"existingfile"`
-	Reached  []string `help:"How far a commitment of the contract had come before this period, where there is no invoice before: minutes=120000. Can be repeated." placeholder:"COMMITMENT=N" sep:"none"`
-	Level    []string `help:"What was measured of a service level of the contract: availability=99.5%. Can be repeated." placeholder:"METRIC=N" sep:"none"`
-
+	periodFlags
 	recordFlags
 
 	Lang   string `default:"en" help:"Language of the invoice: en, zh-Hant, zh-Hans."`
@@ -63,21 +52,6 @@ func (c *billCmd) Run(e *env) (err error) {
 	if err != nil {
 		return coded{exitUsage, err}
 	}
-	first, after, err := timex.ParsePeriod(c.Period)
-	if err != nil {
-		return coded{exitUsage, fmt.Errorf("--period: %w", err)}
-	}
-	a, err := readAgreement(e, c.Plan)
-	if err != nil {
-		return err
-	}
-	inputs, err := stated(c.Since, c.Set, c.Module)
-	if err != nil {
-		return err
-	}
-	if err := c.before(a, first, &inputs); err != nil {
-		return err
-	}
 	if c.Issued != "" {
 		if _, err := timex.ParseDate(c.Issued); err != nil {
 			return coded{exitUsage, fmt.Errorf("--issued: %w", err)}
@@ -86,7 +60,7 @@ func (c *billCmd) Run(e *env) (err error) {
 	if len(c.Usage) == 0 {
 		fmt.Fprintln(e.Err, "note: no usage files: only fixed fees are charged")
 	}
-	terms, err := a.terms(e, first, after, inputs)
+	a, terms, inputs, err := c.periodFlags.terms(e, c.Plan)
 	if err != nil {
 		return err
 	}
@@ -120,49 +94,6 @@ func (c *billCmd) Run(e *env) (err error) {
 		return err
 	}
 	return c.decide(billed)
-}
-
-// before takes in what ran on from the period before, and what was measured.
-func (c *billCmd) before(a *agreed, first timex.Date, in *invoice.Inputs) (err error) {
-	if in.Levels, err = pairs("--level", c.Level); err != nil {
-		return err
-	}
-	reached, err := pairs("--reached", c.Reached)
-	if err != nil {
-		return err
-	}
-	if c.Previous != "" {
-		if in.Opening, in.Standing, err = a.carriedOver(c.Previous, first); err != nil {
-			return err
-		}
-	}
-	for _, id := range slices.Sorted(maps.Keys(reached)) {
-		n, err := exact.Parse(reached[id])
-		if err != nil || n.Sign() < 0 {
-			return coded{exitUsage, fmt.Errorf("--reached %s=%s: write commitment=quantity, such as minutes=120000", id, reached[id])}
-		}
-		if in.Standing == nil {
-			in.Standing = &contract.Standing{}
-		}
-		in.Standing.Toward = append(in.Standing.Toward, contract.Toward{Commitment: id, Reached: n})
-	}
-	return nil
-}
-
-// pairs reads words such as availability=99.5%.
-func pairs(flag string, words []string) (map[string]string, error) {
-	var out map[string]string
-	for _, s := range words {
-		name, value, ok := strings.Cut(s, "=")
-		if !ok || name == "" || value == "" {
-			return nil, coded{exitUsage, fmt.Errorf("%s %s: write name=value", flag, s)}
-		}
-		if out == nil {
-			out = map[string]string{}
-		}
-		out[name] = value
-	}
-	return out, nil
 }
 
 // issue gives the invoice its number and dates, if it was asked to.

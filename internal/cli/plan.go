@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -40,22 +39,13 @@ func (c *planCheck) Run(e *env) error {
 		if c.JSON {
 			continue
 		}
-		for _, p := range problems {
-			kind := "error"
-			if p.Warning {
-				kind = "warning"
-			}
-			fmt.Fprintf(e.Out, "%s: %v\n", kind, p)
-		}
-		fmt.Fprintf(e.Out, "%s: %d errors, %d warnings\n", path, len(problems.Errors()), len(problems.Warnings()))
+		printFindings(e.Out, path, problems)
 	}
 	if c.JSON {
-		enc := json.NewEncoder(e.Out)
-		enc.SetIndent("", "  ")
 		if all == nil {
 			all = fault.Problems{}
 		}
-		if err := enc.Encode(all); err != nil {
+		if err := writeJSON(e.Out, all); err != nil {
 			return err
 		}
 	}
@@ -117,12 +107,10 @@ func (c *planDiff) Run(e *env) error {
 	}
 	changes := append(catalog.Diff(older.Plan, newer.Plan), deckChanges(older, newer)...)
 	if c.JSON {
-		enc := json.NewEncoder(e.Out)
-		enc.SetIndent("", "  ")
 		if changes == nil {
 			changes = []catalog.Difference{}
 		}
-		if err := enc.Encode(changes); err != nil {
+		if err := writeJSON(e.Out, changes); err != nil {
 			return err
 		}
 	} else {

@@ -32,6 +32,9 @@ func (f *recordFlags) options(e *env, a *agreed) (cdr.Options, error) {
 	opt.Zone = time.UTC
 	if a != nil {
 		opt.Zone = a.loc
+		if a.Plan.AsksNumbers() {
+			opt.Home = a.Plan.Home
+		}
 	}
 	if f.Zone != "" {
 		loc, err := timex.LoadZone(f.Zone)

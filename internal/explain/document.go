@@ -34,7 +34,10 @@ func (d *Document) Text() string {
 	b.WriteString(d.Title + "\n")
 	for i := range d.Sections {
 		s := &d.Sections[i]
-		b.WriteString("\n" + s.Title + "\n")
+		b.WriteString("\n")
+		if s.Title != "" {
+			b.WriteString(s.Title + "\n")
+		}
 		for _, line := range s.Sentences {
 			b.WriteString("  - " + line + "\n")
 		}

@@ -56,7 +56,7 @@ func TestNothingIsLeftOpen(t *testing.T) {
 	}
 	plans := []*catalog.Plan{everything(t), load(t, "../planfile/testdata/good/short.json")}
 	for _, file := range files {
-		if !strings.Contains(file, "contract") {
+		if !strings.Contains(file, "contract") && !strings.HasSuffix(file, ".offer.yaml") {
 			plans = append(plans, load(t, file))
 		}
 	}

@@ -103,6 +103,7 @@ func (b *book) readFile(name, data string) {
 //	{name}             the argument; "name.zh-Hant" (the language) goes before "name"
 //	{n|call|calls}     the first word where n is 1, else the second
 //	{n:number}         a decimal or a/b, grouped: 12,345.6
+//	{a:amount}         a decimal with the decimals it has, grouped: 12,345.60
 //	{p:percent}        a share, 0.06 as 6%
 //	{d:date}           2026-03-01 as 1 Mar 2026 or 2026年3月1日
 //	{s:seconds}        whole seconds in words: 1 minute 30 seconds

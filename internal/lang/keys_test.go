@@ -138,7 +138,10 @@ func keysIn(n ast.Node) []keyUse {
 			}
 		}
 	case *ast.CompositeLit:
-		if !isRule(n.Type) {
+		if named(n.Type, "Phrase") {
+			return keyOfPhrase(n)
+		}
+		if !named(n.Type, "Rule") {
 			return nil
 		}
 		for _, e := range n.Elts {
@@ -154,12 +157,36 @@ func keysIn(n ast.Node) []keyUse {
 	return nil
 }
 
-func isRule(e ast.Expr) bool {
+// keyOfPhrase is the key of a Phrase{"key", ...} or Phrase{Key: "key"}, as far as
+// it is written out.
+func keyOfPhrase(n *ast.CompositeLit) []keyUse {
+	if len(n.Elts) == 0 {
+		return nil
+	}
+	first := n.Elts[0]
+	if kv, ok := first.(*ast.KeyValueExpr); ok {
+		if id, ok := kv.Key.(*ast.Ident); !ok || id.Name != "Key" {
+			return nil
+		}
+		first = kv.Value
+	}
+	if s, ok := literal(first); ok {
+		return []keyUse{{key: s}}
+	}
+	if sum, ok := first.(*ast.BinaryExpr); ok {
+		if s, ok := literal(sum.X); ok {
+			return []keyUse{{key: s, prefix: true}}
+		}
+	}
+	return nil
+}
+
+func named(e ast.Expr, name string) bool {
 	switch e := e.(type) {
 	case *ast.Ident:
-		return e.Name == "Rule"
+		return e.Name == name
 	case *ast.SelectorExpr:
-		return e.Sel.Name == "Rule"
+		return e.Sel.Name == name
 	}
 	return false
 }

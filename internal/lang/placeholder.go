@@ -110,7 +110,7 @@ func formKnown(n node) bool {
 		return checkName(n.a) == nil
 	}
 	switch n.a {
-	case "number", "percent", "date", "seconds", "clock":
+	case "number", "percent", "amount", "date", "seconds", "clock":
 		return true
 	}
 	return false
@@ -205,6 +205,10 @@ func (f *filler) form(form, value string) string {
 			return Percent(f.tag, n)
 		} else if ok {
 			return Number(f.tag, n)
+		}
+	case "amount":
+		if _, err := exact.Parse(value); err == nil {
+			return group(value)
 		}
 	case "date":
 		if d, err := timex.ParseDate(value); err == nil {

@@ -73,6 +73,12 @@ var notGlossary = map[string]string{
 	"doc.tax_id_TW":                     "the Taiwanese number keeps its name in Simplified",
 	"doc.tax_id_CN":                     "the mainland number keeps its name in Traditional",
 	"doc.tax_rate":                      "a tax rate is 稅率, not a price",
+	"choice.input.exchange_rate":        "an exchange rate is 匯率, not a price",
+	"compare.refused.no_rate":           "an exchange rate is 匯率, not a price",
+	"compare.sensitivity.exchange_rate": "an exchange rate is 匯率, not a price",
+	"choice.input.answer_rate":          "a connect rate is 接通率, not a price",
+	"compare.change.answer_rate":        "a connect rate is 接通率, not a price",
+	"choice.fee_category.invoice_fee":   "the fee is 開票費: for making out an invoice",
 }
 
 // TestGlossary holds the phrases to the terms of the trade: where the English

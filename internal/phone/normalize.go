@@ -1,6 +1,9 @@
 package phone
 
-import "strings"
+import (
+	"encoding/binary"
+	"strings"
+)
 
 // Dialing says how numbers are written in the records of one switch.
 type Dialing struct {
@@ -39,6 +42,11 @@ func Normalize(s, home string) (Number, bool) {
 // Written with a plus, the result normalizes to itself in every country. Nothing
 // is allocated.
 func (d *Dialing) Normalize(s string) (Number, bool) {
+	if d.Home == "CN" && len(d.Strip) == 0 { // what follows comes to the same, later
+		if n, ok := mobileCN(s); ok {
+			return n, true
+		}
+	}
 	var buf [maxDialled]byte
 	digits, plus := dialled(&buf, s)
 	if len(digits) == 0 {
@@ -116,7 +124,12 @@ func join(code int, area string, digits []byte) (Number, bool) {
 		}
 		v = v*10 + uint64(area[i]-'0')
 	}
-	for _, c := range digits {
+	more := digits
+	if len(digits) >= 8 {
+		v = v*1e8 + eight(binary.LittleEndian.Uint64(digits))
+		more = digits[8:]
+	}
+	for _, c := range more {
 		v = v*10 + uint64(c-'0')
 	}
 	if n += len(area) + len(digits); n == 0 {

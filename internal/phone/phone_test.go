@@ -512,3 +512,22 @@ func BenchmarkReach(b *testing.B) {
 		phone.Reach(list[i&4095], list[(i*7)&4095])
 	}
 }
+
+// TestMobilesAreReadAsEverything holds that the short way for Chinese mobile
+// numbers says what the general one says, which a code to get out asks for.
+func TestMobilesAreReadAsEverything(t *testing.T) {
+	short, general := phone.Dialing{Home: "CN"}, phone.Dialing{Home: "CN", Strip: []string{"*"}}
+	r := rand.New(rand.NewPCG(1, 86))
+	for range 200_000 {
+		b := fmt.Appendf(nil, "1%010d", r.Int64N(1e10))
+		if r.IntN(4) == 0 {
+			b[r.IntN(len(b))] = "+ -/:;0a\xff"[r.IntN(9)]
+		}
+		s := string(b)
+		n, ok := short.Normalize(s)
+		m, wantOK := general.Normalize(s)
+		if n != m || ok != wantOK {
+			t.Fatalf("%q: %v %v, want %v %v", s, n, ok, m, wantOK)
+		}
+	}
+}

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"waihu/internal/charging/catalog"
 	"waihu/internal/charging/contract"
@@ -223,16 +222,12 @@ func TestBounds(t *testing.T) {
 		"long":     {"word: " + strings.Repeat("字", 10_001), "too long"},
 		"deep":     {"words: " + strings.Repeat("[", 9000), ""},
 	} {
-		start := time.Now()
 		_, _, problems := decode(t, "x.yaml", c.src)
 		if problems == nil || !strings.Contains(problems.Error(), c.want) {
 			t.Errorf("%s: %.300s", name, problems)
 		}
 		if len(problems) > 101 {
 			t.Errorf("%s: %d problems", name, len(problems))
-		}
-		if d := time.Since(start); d > 3*time.Second {
-			t.Errorf("%s took %s", name, d)
 		}
 	}
 }

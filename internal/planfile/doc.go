@@ -1,6 +1,6 @@
-// Package planfile turns plan, contract and mapping files, written in YAML or
-// JSON, into the Go types that carry `plan` tags, and publishes the JSON Schema
-// of those types.
+// Package planfile turns plan, contract, profile and mapping files, written in
+// YAML or JSON, into the Go types that carry `plan` tags, writes such types as
+// YAML again, and publishes their JSON Schema.
 //
 // It owns the strict reading of files: every problem has file, line, column,
 // path, value, expectation and remedy, and all of them come at once. It does

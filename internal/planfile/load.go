@@ -28,9 +28,9 @@ func (b Bundle) Locate(problems fault.Problems) fault.Problems {
 	return b.ofPlan.Locate(problems)
 }
 
-// Load reads and checks a file that is a plan or a contract: a contract has the
-// key contract. The bundle is empty if there is an error; warnings may come
-// with it.
+// Load reads and checks a file that is a plan, a contract (it has the key
+// contract) or an offer: of an offer, its plan alone. The bundle is empty if
+// there is an error; warnings may come with it.
 func Load(fsys fs.FS, file string) (Bundle, fault.Problems) {
 	data, problems := read(fsys, file, MaxBytes)
 	if problems != nil {
@@ -39,6 +39,9 @@ func Load(fsys fs.FS, file string) (Bundle, fault.Problems) {
 	f := findings{file: file}
 	if root := parse(&f, data); root != nil && root.child("contract") != nil {
 		return LoadContract(fsys, file)
+	} else if root != nil && isOffer(root) {
+		b, problems := LoadOffer(fsys, file)
+		return b.Bundle, problems
 	}
 	return loadPlan(fsys, file)
 }

@@ -18,7 +18,9 @@ func TestWrittenProfilesAreReadBack(t *testing.T) {
 	for _, name := range forecast.Ready() {
 		p := forecast.ReadyProfile(name)
 		p.Name = lang.Text{En: `odd: "quotes" # and 'more'` + "\n<line>", Hant: "中文：是", Hans: "- 1"}
-		p.Sources = append(p.Sources, "true", "1.0e3", "null", "~", "0x10", "2026-03-01", "&a *b", "{x}", "- -", "on", "60/60")
+		for _, odd := range []string{"true", "1.0e3", "null", "~", "0x10", "2026-03-01", "&a *b", "{x}", "- -", "on", "60/60"} {
+			p.Sources = append(p.Sources, lang.Text{En: odd}, lang.Text{En: odd, Hans: odd})
+		}
 		data, err := planfile.Write(p)
 		if err != nil {
 			t.Fatal(err)
@@ -80,4 +82,30 @@ func TestWriteRefusesWhatNoFileHolds(t *testing.T) {
 	}{1.5}); err == nil {
 		t.Error("a float was written")
 	}
+}
+
+// FuzzProfile: no file makes reading, checking or planning a profile panic, and
+// what is read without an error is written and read back.
+func FuzzProfile(f *testing.F) {
+	for _, name := range forecast.Ready() {
+		data, err := planfile.Write(forecast.ReadyProfile(name))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		p, problems := planfile.LoadProfile(fstest.MapFS{"p.yaml": {Data: data}}, "p.yaml")
+		if problems.Err() != nil {
+			return
+		}
+		_, _ = p.Plan(forecast.Plan{From: forecast.MustMonth("2026-01"), Months: 12}) // an error is an answer
+		again, err := planfile.Write(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, problems := planfile.LoadProfile(fstest.MapFS{"p.yaml": {Data: again}}, "p.yaml"); problems.Err() != nil {
+			t.Fatalf("what was written cannot be read: %v\n%s", problems, again)
+		}
+	})
 }

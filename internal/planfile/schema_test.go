@@ -7,13 +7,15 @@ import (
 	"testing"
 
 	"waihu/internal/charging/catalog"
+
 	"waihu/internal/charging/contract"
 	"waihu/internal/charging/forecast"
+	"waihu/internal/charging/offer"
 	"waihu/internal/planfile"
 )
 
 func TestSchemasAreUpToDate(t *testing.T) {
-	for name, root := range map[string]any{"plan": catalog.Plan{}, "contract": contract.Contract{}, "profile": forecast.Profile{}} {
+	for name, root := range map[string]any{"plan": catalog.Plan{}, "contract": contract.Contract{}, "offer": offer.Offer{}, "profile": forecast.Profile{}} {
 		got := planfile.Schema(root, name+".schema.json")
 		if again := planfile.Schema(root, name+".schema.json"); !bytes.Equal(got, again) {
 			t.Errorf("%s: two runs differ", name)

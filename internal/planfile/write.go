@@ -62,7 +62,8 @@ func (w *yamlWriter) value(v reflect.Value, depth int) {
 	switch v.Kind() {
 	case reflect.Struct:
 		if t, ok := v.Interface().(lang.Text); ok {
-			w.text(t, depth)
+			w.out.WriteString("\n")
+			w.text(t, depth, "")
 			return
 		}
 		w.out.WriteString("\n")
@@ -84,6 +85,14 @@ func (w *yamlWriter) item(v reflect.Value, depth int) {
 		w.out.WriteString(dash + word + "\n")
 		return
 	}
+	if t, ok := v.Interface().(lang.Text); ok {
+		if t.Hant == "" && t.Hans == "" {
+			w.out.WriteString(dash + quoted(t.En) + "\n")
+			return
+		}
+		w.text(t, depth+1, dash)
+		return
+	}
 	if v.Kind() != reflect.Struct {
 		w.err = fault.New(fault.Internal, "a list of %s cannot be written to a file", v.Type())
 		return
@@ -91,11 +100,15 @@ func (w *yamlWriter) item(v reflect.Value, depth int) {
 	w.group(v, depth+1, dash)
 }
 
-func (w *yamlWriter) text(t lang.Text, depth int) {
-	w.out.WriteString("\n")
+// text writes the languages of a text, the first after lead.
+func (w *yamlWriter) text(t lang.Text, depth int, lead string) {
 	for _, one := range []struct{ tag, text string }{{"en", t.En}, {"zh-Hant", t.Hant}, {"zh-Hans", t.Hans}} {
 		if one.text != "" {
-			fmt.Fprintf(&w.out, "%s%s: %s\n", strings.Repeat("  ", depth), one.tag, quoted(one.text))
+			if lead == "" {
+				lead = strings.Repeat("  ", depth)
+			}
+			fmt.Fprintf(&w.out, "%s%s: %s\n", lead, one.tag, quoted(one.text))
+			lead = ""
 		}
 	}
 }

@@ -112,9 +112,12 @@ func (e *Event) AppendCanonical(dst []byte) []byte {
 }
 
 func text(dst []byte, s string) []byte {
-	if len(s) < 0x80 {
+	switch {
+	case s == "":
+		return append(dst, 0) // half of the texts of a call
+	case len(s) < 0x80:
 		dst = append(dst, byte(len(s)))
-	} else {
+	default:
 		dst = binary.AppendUvarint(dst, uint64(len(s)))
 	}
 	return append(dst, s...)

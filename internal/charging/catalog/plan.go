@@ -222,6 +222,19 @@ type OfferNote struct {
 	Notes      []string   `plan:"notes" doc:"What the source leaves open."`
 }
 
+// AsksNumbers tells whether a price hangs on what the called number tells: its
+// prefix, its country, its kind of line.
+func (p *Plan) AsksNumbers() bool {
+	asks := func(f *Filter) bool { return len(f.Line)+len(f.Reach)+len(f.Region) > 0 }
+	for i := range p.Components {
+		c := &p.Components[i]
+		if c.Deck != "" || asks(&c.Where) || slices.ContainsFunc(c.Rates, func(r RateRow) bool { return r.Deck != "" || asks(&r.Match) }) {
+			return true
+		}
+	}
+	return false
+}
+
 // Component finds a component by its identifier.
 func (p *Plan) Component(id string) (*Component, bool) {
 	for i := range p.Components {

@@ -11,7 +11,8 @@ type Leaving struct {
 	End    timex.Date // day after the last of service
 	Bound  timex.Date // day after the last the contract would have bound
 	// Rest are the terms of the periods up to Bound as if the contract went on,
-	// the one it ends in first. Next is the whole period after that one.
+	// the one it ends in first. Next is the whole period after that one, without
+	// commitments for longer than a period.
 	Rest []*Terms
 	Next *Terms
 }
@@ -57,6 +58,7 @@ func (k *check) leaving(in *Inputs, t *Terms) *Leaving {
 	if k.found.Err() != nil {
 		return nil
 	}
+	out.Next.Promises = nil // of a year, not of a month
 	return out
 }
 

@@ -7,6 +7,7 @@ import (
 	"waihu/internal/charging/catalog"
 	"waihu/internal/exact"
 	"waihu/internal/fault"
+	"waihu/internal/money"
 	"waihu/internal/timex"
 )
 
@@ -162,6 +163,13 @@ func (p Predicted) In(s Scenario) float64 {
 		return p.High
 	}
 	return p.Expected
+}
+
+// Cost is what a month ahead costs in each scenario, as bills say it.
+type Cost struct {
+	Month  Month                     `json:"month"`
+	Totals map[Scenario]money.Amount `json:"totals"`
+	Open   bool                      `json:"open,omitempty"` // a price nobody knows, or usage without a price: no more than what is known
 }
 
 // Become is a profile of the months ahead in one scenario: each month with the

@@ -1,13 +1,13 @@
 package forecast
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
 	"waihu/internal/charging/catalog"
 	"waihu/internal/exact"
 	"waihu/internal/fault"
+	"waihu/internal/lang"
 	"waihu/internal/timex"
 )
 
@@ -22,12 +22,12 @@ func (o *Observed) Describe(id string, cal string, calendars map[string]*timex.C
 	}
 	base := o.whole()
 	p := &Profile{ID: id, Zone: o.Zone, Home: o.Home, Calendar: cal, From: o.Months[0].Month,
-		Sources: []string{fmt.Sprintf("usage of %s to %s; seats by %s", o.Months[0].Month, o.Months[len(o.Months)-1].Month, o.SeatsBy)}}
+		Sources: []lang.Text{source("profile.from.usage", map[string]string{"first": o.Months[0].Month.String(), "last": o.Months[len(o.Months)-1].Month.String()}), source("profile.seen."+string(o.SeatsBy), nil)}}
 	p.Calls = usualCalls(base)
 	p.Length = o.histogram()
 	p.Hours = o.openHours(loc, calendars[cal])
 	p.Seats = usualSeats(base)
-	p.Service.WrapUp = catalog.Duration(o.wrapUp())
+	p.Service.WrapUp = catalog.Duration(o.AfterCall())
 	mean := exact.Zero
 	for _, m := range base {
 		mean = mean.Add(exact.Frac(m.Count.Seconds, int64(len(base))))
@@ -68,7 +68,7 @@ func (p *Profile) makeRoom(calendars map[string]*timex.Calendar) error {
 		least := exact.Int(sum.Seconds+sum.Answered*p.aside()).Div(exact.Int(open)).Mul(exact.Frac(10, 9)).Round(exact.Ceiling, 1)
 		if t.Average.Less(least) {
 			n.Average, n.Peak = &least, max(t.Peak, int(ceil(least)))
-			p.Sources = append(p.Sources, fmt.Sprintf("%s: seats raised from %s to %s, so that its calls fit into the working hours", n.Month, t.Average, least))
+			p.Sources = append(p.Sources, source("profile.from.raised", map[string]string{"month": n.Month.String(), "was": t.Average.String(), "now": least.String()}))
 		}
 		p.Seats.Average, p.Seats.Peak = exact.Max(p.Seats.Average, least), max(p.Seats.Peak, n.Peak)
 	}

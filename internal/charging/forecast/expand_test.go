@@ -72,21 +72,22 @@ func expand(t testing.TB, p *forecast.Profile, months int, seed uint64) (*kept, 
 
 // TestExpandHitsItsTotals counts the facts of every month and type again.
 func TestExpandHitsItsTotals(t *testing.T) {
-	for _, seed := range []uint64{1, 2, 77} {
+	for _, seed := range []uint64{1, 77} {
 		p := small()
-		k, made := expand(t, p, 14, seed)
+		k, made := expand(t, p, 5, seed)
 		got := map[string]forecast.TypeNeed{}
 		loc, _ := timex.LoadZone(p.Zone)
 		for i := range k.calls {
 			c := &k.calls[i]
 			key := string(c.Line) + string(c.Reach)
-			n := got[c.Start.In(loc).Format("2006-01")+key]
+			month := forecast.MonthOf(c.Start.DateIn(loc)).String()
+			n := got[month+key]
 			n.Attempts++
 			if c.IsAnswered() {
 				n.Answered++
 				n.Seconds += c.Seconds()
 			}
-			got[c.Start.In(loc).Format("2006-01")+key] = n
+			got[month+key] = n
 		}
 		for _, m := range made.Months {
 			for i, want := range m.Types {

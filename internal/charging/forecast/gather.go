@@ -47,6 +47,7 @@ type Gatherer struct {
 	seats    []usage.Seat
 	wrapUp   time.Duration // of sessions that tell their state
 	stated   bool          // some session does
+	after    time.Duration // work after a call, where somebody says it; 0: nobody does
 	modules  []usage.Module
 	rentals  []usage.Rental
 	dayFrom  timex.Instant
@@ -68,6 +69,10 @@ type monthCounts struct {
 func Gather(loc *time.Location, home string) *Gatherer {
 	return &Gatherer{loc: loc, home: home, months: map[Month]*monthCounts{}, lengths: map[int64]int64{}}
 }
+
+// AfterCall says how much work an answered call brings after it, over what
+// sessions tell; 0 leaves it to them.
+func (g *Gatherer) AfterCall(d time.Duration) { g.after = d }
 
 // maxMonthsGathered bounds the months of one gathering: fifty years. Records
 // with wrong clocks must not grow it without end.
@@ -181,8 +186,15 @@ func (g *Gatherer) kind(c *usage.Call) Kind {
 	return k
 }
 
+// maxStretches bounds the log-ins kept to work out who was there at once: a
+// thousand agents for ten years, with a state for each.
+const maxStretches = 20_000_000
+
 // Session, Seat, Module, Rental and Event keep what is asked of them later.
 func (g *Gatherer) Session(s usage.Session) error {
+	if len(g.sessions) == maxStretches {
+		return fault.New(fault.Invalid, "more than %d sessions: give fewer months at a time", maxStretches)
+	}
 	if s.State == usage.WrapUp {
 		g.wrapUp += s.To.Sub(s.From)
 	}

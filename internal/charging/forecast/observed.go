@@ -73,7 +73,7 @@ type SeatUse struct {
 	Peak     int           `json:"peak"`
 	Minimum  int           `json:"minimum"`
 	LoggedIn time.Duration `json:"logged_in"`
-	Open     time.Duration `json:"open"` // half hours with any call
+	Open     time.Duration `json:"open"` // somebody logged in, or half hours with any call, whichever is more
 }
 
 // Finish ends the gathering. Usage without a single call or session is Invalid.
@@ -177,7 +177,7 @@ func (m *ObservedMonth) useOf(level meter.Level, p timex.Period) {
 	mean := level.Mean(p).Mul(exact.Int(int64(p.Length()))).Round(exact.HalfAway, 0)
 	n, _ := mean.Int64()
 	m.Seats.LoggedIn = time.Duration(n)
-	m.Seats.Open = time.Duration(len(m.Load)) * staffing.Length
+	m.Seats.Open = max(time.Duration(len(m.Load))*staffing.Length, level.TimeAtOrAbove(p, 1))
 }
 
 // standing is what is no count of a month.
@@ -189,11 +189,15 @@ func (g *Gatherer) standing(out *Observed) {
 	if g.stated && answered > 0 {
 		out.WrapUp = (g.wrapUp / time.Duration(answered)).Round(time.Second)
 	}
+	if g.after > 0 {
+		out.WrapUp = g.after
+	}
+	after := out.AfterCall()
 	for i := range out.Months {
 		for j := range out.Months[i].Load {
 			h := &out.Months[i].Load[j]
-			h.Busy += time.Duration(h.Served) * out.wrapUp()
-			h.Dialed += time.Duration(h.Answered) * out.wrapUp()
+			h.Busy += time.Duration(h.Served) * after
+			h.Dialed += time.Duration(h.Answered) * after
 		}
 	}
 	for _, m := range g.modules {
@@ -221,7 +225,8 @@ func (g *Gatherer) standing(out *Observed) {
 // standardWrapUp stands for the work after a call where no record tells it.
 const standardWrapUp = 20 * time.Second
 
-func (o *Observed) wrapUp() time.Duration {
+// AfterCall is the work counted after each answered call.
+func (o *Observed) AfterCall() time.Duration {
 	if o.WrapUp > 0 {
 		return o.WrapUp
 	}

@@ -14,7 +14,7 @@ type Profile struct {
 	ID       string          `plan:"profile,required" doc:"Identifier of the profile: letters, digits, - _ and dots."`
 	Name     lang.Text       `plan:"name" doc:"Name for people."`
 	Template bool            `plan:"template" doc:"It is a template to start from, not anybody's usage."`
-	Sources  []string        `plan:"sources" doc:"Where its figures come from."`
+	Sources  []lang.Text     `plan:"sources" doc:"Where its figures come from."`
 	Purpose  usage.Purpose   `plan:"purpose" doc:"sales, service or survey."`
 	Zone     string          `plan:"time_zone,required" doc:"IANA zone of days and hours, for example Asia/Shanghai."`
 	Home     string          `plan:"home_region" doc:"ISO region the calls are made from, for example CN."`

@@ -29,15 +29,19 @@ func ReadyProfile(name string) *Profile {
 	return p
 }
 
-// The sources of the templates' figures, as reports repeat them.
-const (
-	fromSimulation = "dialing facts 2.5, idealised simulation: answer rate 25%, talk lognormal with a mean of 90 s and CV 1, wrap-up 20 s, 3% abandoned"
-	fromRules      = "dialing facts 7, defaults for China: 9:00 to 12:00 and 14:00 to 20:00"
-	fromLengths    = "dialing facts 2.6, test laws: hang-ups of about 5 s and conversations of about 180 s"
-	fromErlang     = "common worked example of the Erlang C formula: 100 calls in half an hour of 3 minutes, 80% within 20 s"
-	fromMarket     = "market facts 2d: a seat talks up to 300 minutes a day; seats used 15% to 25% less than paid for are claimed to be common"
-	assumed        = "assumption: mix of lines, seats by day, season around the Spring Festival and the National Day; change it to yours"
-)
+// source is a sentence about where figures come from, in every language.
+func source(key string, args map[string]string) lang.Text {
+	return lang.Text{En: lang.Phrase(lang.English, key, args), Hant: lang.Phrase(lang.Traditional, key, args), Hans: lang.Phrase(lang.Simplified, key, args)}
+}
+
+// sources are sentences without figures of their own.
+func sources(names ...string) []lang.Text {
+	var out []lang.Text
+	for _, name := range names {
+		out = append(out, source("profile.from."+name, nil))
+	}
+	return out
+}
 
 func percent(n int64) catalog.Percent  { return catalog.Percent{Number: exact.Frac(n, 100)} }
 func share(n int64) *catalog.Percent   { p := percent(n); return &p }
@@ -57,7 +61,7 @@ func readyBase(name string) *Profile {
 
 func readySales(p *Profile) {
 	p.Name = lang.Text{En: "Sales calls, ten seats", Hant: "銷售外呼，十個座席", Hans: "销售外呼，十个坐席"}
-	p.Sources = []string{fromSimulation, fromRules, fromMarket, assumed}
+	p.Sources = sources("simulation", "rules", "market", "assumed")
 	p.Seats = SeatNeed{Average: exact.Int(10), Peak: 12, Minimum: 7}
 	p.Calls = []CallType{
 		{ID: "mobile", Line: usage.Mobile, Reach: usage.Local, Mode: usage.Predictive, Minutes: exact.Int(32000), AnswerRate: share(25)},
@@ -70,7 +74,7 @@ func readySales(p *Profile) {
 
 func readyService(p *Profile) {
 	p.Name = lang.Text{En: "Customer service, eight seats", Hant: "客服，八個座席", Hans: "客服，八个坐席"}
-	p.Sources = []string{fromErlang, assumed}
+	p.Sources = sources("erlang", "assumed")
 	p.Seats = SeatNeed{Average: exact.Int(8), Peak: 10, Minimum: 6}
 	p.Length = Length{Shape: Exponential, Mean: seconds(180)}
 	p.Hours = []Hours{workdays(9, 18)}
@@ -87,7 +91,7 @@ func readyService(p *Profile) {
 
 func readySurvey(p *Profile) {
 	p.Name = lang.Text{En: "Survey, twenty seats", Hant: "市場調研，二十個座席", Hans: "市场调研，二十个坐席"}
-	p.Sources = []string{fromLengths, fromRules, assumed}
+	p.Sources = sources("lengths", "rules", "assumed")
 	p.Seats = SeatNeed{Average: exact.Int(16), Peak: 20, Minimum: 8}
 	p.Hours = []Hours{workdays(14, 20)}
 	p.Season = []Season{{2, percent(50)}, {10, percent(70)}}

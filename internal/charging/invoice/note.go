@@ -162,18 +162,19 @@ func noteLine(inv *Invoice, item *Item, earlier []*CreditNote) (out NoteLine, er
 	}
 	l := &inv.Lines[i]
 	out = NoteLine{Line: l.ID, Name: l.Name, Category: l.Category, First: l.First, After: l.After, Billed: l.Amount, Credited: money.Zero(inv.Currency), TaxClass: l.TaxClass, TaxRate: l.TaxRate}
+	credited := exact.Zero
 	for _, e := range earlier {
 		for j := range e.Lines {
 			if e.Lines[j].Line == l.ID {
-				if out.Credited, err = out.Credited.Add(e.Lines[j].Amount); err != nil {
-					return out, beyond(err)
-				}
+				credited = credited.Add(e.Lines[j].Amount.Exact())
 			}
 		}
 	}
-	left, err := out.Billed.Sub(out.Credited)
-	if err != nil {
-		return out, beyond(err)
+	sums := tills{currency: inv.Currency}
+	out.Credited = sums.of(credited)
+	left := sums.of(out.Billed.Exact().Sub(credited))
+	if sums.err != nil {
+		return out, sums.err
 	}
 	if out.Amount = item.Amount; item.Whole {
 		out.Amount = left
@@ -189,8 +190,8 @@ func noteLine(inv *Invoice, item *Item, earlier []*CreditNote) (out NoteLine, er
 }
 
 // total sums the lines and takes the tax of each rate from the invoice's own.
-func (n *CreditNote) total(inv *Invoice, earlier []*CreditNote) (err error) {
-	n.Subtotal, n.Net, n.Tax = money.Zero(n.Currency), money.Zero(n.Currency), money.Zero(n.Currency)
+func (n *CreditNote) total(inv *Invoice, earlier []*CreditNote) error {
+	subtotal, net, tax := exact.Zero, exact.Zero, exact.Zero
 	for i := range inv.Taxes {
 		t, any, err := n.ofRate(&inv.Taxes[i], earlier)
 		if err != nil {
@@ -200,25 +201,31 @@ func (n *CreditNote) total(inv *Invoice, earlier []*CreditNote) (err error) {
 			continue
 		}
 		n.Taxes = append(n.Taxes, t)
-		if n.Net, err = n.Net.Add(t.Net); err != nil {
-			return beyond(err)
-		}
-		if n.Tax, err = n.Tax.Add(t.Tax); err != nil {
-			return beyond(err)
-		}
+		net, tax = net.Add(t.Net.Exact()), tax.Add(t.Tax.Exact())
 	}
 	for i := range n.Lines {
-		if n.Subtotal, err = n.Subtotal.Add(n.Lines[i].Amount); err != nil {
-			return beyond(err)
-		}
+		subtotal = subtotal.Add(n.Lines[i].Amount.Exact())
 	}
-	if n.Total, err = n.Net.Add(n.Tax); err != nil {
-		return beyond(err)
-	}
+	sums := tills{currency: n.Currency}
+	n.Subtotal, n.Net, n.Tax, n.Total = sums.of(subtotal), sums.of(net), sums.of(tax), sums.of(net.Add(tax))
 	if n.Total.Sign() < 0 {
 		return fault.New(fault.Conflict, "the note would ask for %s instead of giving back", n.Total.Neg())
 	}
-	return nil
+	return sums.err
+}
+
+// tills turns sums of amounts into amounts and keeps the first error.
+type tills struct {
+	currency money.Currency
+	err      error
+}
+
+func (t *tills) of(n exact.Number) money.Amount {
+	a, err := money.ToMinor(n, t.currency)
+	if err != nil && t.err == nil {
+		t.err = beyond(err)
+	}
+	return a
 }
 
 // ofRate is what the note gives back of one tax rate; any is false where it has
@@ -257,14 +264,9 @@ func (n *CreditNote) ofRate(stored *TaxTotal, earlier []*CreditNote) (out TaxTot
 	if n.TaxInclusive {
 		net = asked.Sub(share)
 	}
-	out.Rate = stored.Rate
-	if out.Net, err = money.ToMinor(net, n.Currency); err != nil {
-		return out, any, beyond(err)
-	}
-	if out.Tax, err = money.ToMinor(share, n.Currency); err != nil {
-		return out, any, beyond(err)
-	}
-	return out, any, nil
+	sums := tills{currency: n.Currency}
+	out = TaxTotal{Rate: stored.Rate, Net: sums.of(net), Tax: sums.of(share)}
+	return out, any, sums.err
 }
 
 // Digest is the SHA-256 of the note as canonical JSON, its seal left out.

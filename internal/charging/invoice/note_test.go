@@ -157,6 +157,50 @@ func TestNotesSumToTheInvoice(t *testing.T) {
 	}
 }
 
+// TestNoteOfNegativeLines: a line that gave something back is taken back with
+// the rest, and never alone; sums beyond any money are errors.
+func TestNoteOfNegativeLines(t *testing.T) {
+	rate := exact.Scaled(6, 2)
+	invoiceOf := func(amounts ...string) *invoice.Invoice {
+		inv := &invoice.Invoice{Version: invoice.Version, Currency: cny, Status: invoice.Drafted}
+		net := exact.Zero
+		for i, a := range amounts {
+			inv.Lines = append(inv.Lines, rating.Line{ID: fmt.Sprint("l", i), Amount: yuan(t, a), TaxRate: rate})
+			net = net.Add(yuan(t, a).Exact())
+		}
+		sum := func(n exact.Number) money.Amount { a, _ := money.ToMinor(n, cny); return a }
+		inv.Taxes = []invoice.TaxTotal{{Rate: rate, Net: sum(net), Tax: sum(net.Mul(rate))}, {Rate: exact.Scaled(9, 2), Net: yuan(t, "0"), Tax: yuan(t, "0")}}
+		inv.Net, inv.Tax = inv.Taxes[0].Net, inv.Taxes[0].Tax
+		inv.Total = sum(net.Add(net.Mul(rate)))
+		if err := inv.Issue("W-1", noteDay, noteDay); err != nil {
+			t.Fatal(err)
+		}
+		return inv
+	}
+	inv := invoiceOf("100", "-30")
+	n, err := invoice.NewCreditNote(inv, noteOn("N-1", nil))
+	if err != nil || n.Total != inv.Total || len(n.Lines) != 2 {
+		t.Errorf("%+v, %v", n, err)
+	}
+	for what, item := range map[string]invoice.Item{"more than the rate has left": {Line: "l0", Whole: true}, "only what was given back": {Line: "l1", Whole: true}} {
+		if _, err := invoice.NewCreditNote(inv, noteOn("N-1", nil, item)); fault.KindOf(err) != fault.Conflict {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if _, err := invoice.NewCreditNote(invoiceOf("-5", "-1"), noteOn("N-1", nil)); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("a note that asks for money: %v", err)
+	}
+	big := invoiceOf("9000000000000")
+	big.Lines = append(big.Lines, rating.Line{ID: "more", Amount: yuan(t, "9000000000000"), TaxRate: exact.Scaled(9, 2)})
+	big.Taxes[1].Net = yuan(t, "9000000000000")
+	if err := big.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := invoice.NewCreditNote(big, noteOn("N-1", nil)); fault.KindOf(err) != fault.Overflow {
+		t.Errorf("beyond any money: %v", err)
+	}
+}
+
 // percents is taxed with rates in hundredths.
 func percents(rates ...int64) catalog.Tax {
 	out := taxed(rates...)

@@ -36,36 +36,24 @@ func (inv *Invoice) ToPay() money.Amount {
 
 // drawDown pays the total from what was paid ahead, as far as there is. A
 // negative total is not paid into it.
-func (inv *Invoice) drawDown(t *contract.Terms) (err error) {
+func (inv *Invoice) drawDown(t *contract.Terms) error {
 	if !t.Prepays() {
 		return nil
 	}
-	p := &Prepaid{Before: money.Zero(inv.Currency)}
+	sums := tills{currency: inv.Currency}
+	have := exact.Zero
 	if t.Before != nil {
-		if p.Before, err = money.ToMinor(t.Before.Prepaid, inv.Currency); err != nil {
-			return beyond(err)
-		}
+		have = t.Before.Prepaid
 	}
-	have := p.Before.Exact()
+	p := &Prepaid{Before: sums.of(have)}
 	for _, pay := range t.Prepay {
-		amount, err := money.ToMinor(pay.Amount, inv.Currency)
-		if err != nil {
-			return beyond(err)
-		}
-		p.Payments = append(p.Payments, Payment{pay.On, amount})
-		have = have.Add(amount.Exact())
+		p.Payments = append(p.Payments, Payment{pay.On, sums.of(pay.Amount)})
+		have = have.Add(pay.Amount)
 	}
 	used := exact.Max(exact.Min(have, inv.Total.Exact()), exact.Zero)
-	for _, f := range []struct {
-		to *money.Amount
-		n  exact.Number
-	}{{&p.Used, used}, {&p.Left, have.Sub(used)}, {&p.Payable, inv.Total.Exact().Sub(used)}} {
-		if *f.to, err = money.ToMinor(f.n, inv.Currency); err != nil {
-			return beyond(err)
-		}
-	}
+	p.Used, p.Left, p.Payable = sums.of(used), sums.of(have.Sub(used)), sums.of(inv.Total.Exact().Sub(used))
 	inv.Prepaid = p
-	return nil
+	return sums.err
 }
 
 // handOn is what runs on to the next invoice; nil where nothing does.

@@ -58,7 +58,7 @@ func looksAhead(m *callMeter, o Options) bool {
 // lookUpLater takes a call to be counted at a row; false if it cannot wait.
 func (m *callMeter) lookUpLater(r *row, v *view) bool {
 	to := v.call.To
-	if len(to) > aheadNumber {
+	if len(to) > aheadNumber || v.times != 1 {
 		return false
 	}
 	a := m.ahead
@@ -114,7 +114,7 @@ func (m *callMeter) price(w *waiting) {
 		rate = &full
 	}
 	w.counted = Tally{}
-	m.count(&w.counted, w.row.legs, rate, rate.Billed(w.seconds, m.steps), w.seconds, true)
+	m.count(&w.counted, w.row.legs, rate, rate.Billed(w.seconds, m.steps), w.seconds, true, 1)
 }
 
 // settle counts a call, or puts it on the unpriced list.

@@ -140,11 +140,11 @@ func (m *callMeter) takeEvent(v *view) outcome {
 		return outcome{took: true}
 	}
 	t := &m.tallies[r.slot+i]
-	t.Calls += r.legs
-	t.Raw += v.seconds
-	m.matched++
+	t.Calls += r.legs * v.times
+	t.Raw += v.seconds * v.times
+	m.matched += v.times
 	if m.keepBurns || m.trace {
-		m.burns = append(m.burns, Burn{At: v.call.Start, Slot: int32(r.slot + i), Seconds: int32(r.legs), Seat: m.seat(v)})
+		m.burn(Burn{At: v.call.Start, Slot: int32(r.slot + i), Seconds: int32(r.legs), Seat: m.seat(v)}, v.times)
 	}
 	if m.detail != nil {
 		rate := r.rateOf(i)
@@ -190,7 +190,7 @@ func (m *callMeter) takeWhole(v *view, schedule int) outcome {
 	if reason != "" {
 		return outcome{took: true, reason: reason}
 	}
-	m.matched++
+	m.matched += v.times
 	if len(r.bands) > 0 {
 		m.addBands(r, v)
 		return out
@@ -213,37 +213,45 @@ func (m *callMeter) add(r *row, i int, rate *deck.Rate, v *view, billed, raw int
 		return
 	}
 	slot := r.slot + i
-	m.count(&m.tallies[slot], r.legs, rate, billed, raw, first)
+	m.count(&m.tallies[slot], r.legs, rate, billed, raw, first, v.times)
 	if m.detail != nil {
 		m.tell(r, i, rate, v, billed, raw)
 	}
 	if (m.keepBurns || m.trace) && rate.Decide(billed) == deck.Linear { // a call at a bound of its rate uses no package
-		m.burns = append(m.burns, Burn{At: v.call.Start.Add(time.Duration(m.done) * time.Second), Slot: int32(slot), Seconds: int32(min(billed*r.legs, math.MaxInt32)), Seat: m.seat(v)})
+		m.burn(Burn{At: v.call.Start.Add(time.Duration(m.done) * time.Second), Slot: int32(slot), Seconds: int32(min(billed*r.legs, math.MaxInt32)), Seat: m.seat(v)}, v.times)
 	}
 }
 
-// count adds one call, or one part of it, to a tally.
-func (m *callMeter) count(t *Tally, legs int64, rate *deck.Rate, billed, raw int64, first bool) {
-	t.Raw += raw
-	t.Billed += billed * legs
-	if first {
-		t.Calls++
+// burn keeps calls that may use up included time.
+func (m *callMeter) burn(b Burn, times int64) {
+	for range times {
+		m.burns = append(m.burns, b)
 	}
+}
+
+// count adds one call, or one part of it, to a tally as often as it was made.
+func (m *callMeter) count(t *Tally, legs int64, rate *deck.Rate, billed, raw int64, first bool, times int64) {
+	t.Raw += raw * times
+	if first {
+		t.Calls += times
+	}
+	times *= legs
+	t.Billed += billed * times
 	if m.each != nil {
 		nano, ok := m.rounded(rate, billed, first)
-		m.overflow = m.overflow || !ok || nano > (math.MaxInt64-t.Nano)/legs
-		t.Nano += nano * legs
+		m.overflow = m.overflow || !ok || nano > (math.MaxInt64-t.Nano)/times
+		t.Nano += nano * times
 		return
 	}
 	switch rate.Decide(billed) {
 	case deck.AtMin:
-		t.AtMin += legs
+		t.AtMin += times
 	case deck.AtMax:
-		t.AtMax += legs
+		t.AtMax += times
 	case deck.Linear:
-		t.Linear += billed * legs
+		t.Linear += billed * times
 		if first {
-			t.Fees += legs
+			t.Fees += times
 		}
 	}
 }
@@ -367,7 +375,7 @@ func (m *callMeter) takeByTime(v *view) outcome {
 			}
 			m.add(r, i, &rate, v, billed, part, first)
 			if first {
-				m.matched++
+				m.matched += v.times
 			}
 			first = false
 		} else if o.reason != "" {

@@ -14,6 +14,7 @@ import (
 // view is what a filter may ask about a call, worked out at most once.
 type view struct {
 	call    *usage.Call
+	times   int64        // how many calls just like it there are
 	home    string       // region whose numbers are written without country code
 	number  phone.Number // called number in E.164; 0 is not one
 	read    bool         // number was worked out
@@ -28,16 +29,20 @@ type view struct {
 func (v *view) show(c *usage.Call, classify bool) {
 	v.call, v.seconds, v.read = c, c.Seconds(), false
 	v.line, v.reach, v.region = c.Line, c.Reach, ""
-	if !classify {
-		return
+	if classify {
+		v.classify()
 	}
+}
+
+// classify works out what the called number tells.
+func (v *view) classify() {
 	class := phone.Classify(v.called())
 	v.region = class.Region
 	if v.line == "" {
 		v.line = usage.Line(class.Kind)
 	}
 	if v.reach == "" && v.number != 0 {
-		from, _ := phone.Normalize(c.From, v.home)
+		from, _ := phone.Normalize(v.call.From, v.home)
 		v.reach = usage.Reach(phone.Reach(from, v.number))
 	}
 	// An extension or no caller at all calls from home.

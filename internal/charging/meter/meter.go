@@ -116,11 +116,18 @@ func New(terms *contract.Terms, options Options) (_ *Meter, err error) {
 
 // Call counts a call in every component that takes it.
 func (m *Meter) Call(c *usage.Call) error {
+	m.view.times = 1
+	return m.call(c)
+}
+
+// call counts a call as often as the view says.
+func (m *Meter) call(c *usage.Call) error {
+	v := &m.view
 	if !m.terms.Period.Contains(c.Start) {
-		m.counts.Outside++
+		m.counts.Outside += v.times
 		return nil
 	}
-	m.counts.Calls++
+	m.counts.Calls += v.times
 	var el *usage.Element
 	if m.options.Evidence {
 		el = m.elements.Of(c)
@@ -130,7 +137,6 @@ func (m *Meter) Call(c *usage.Call) error {
 	if !talked && !m.attempts {
 		return nil
 	}
-	v := &m.view
 	v.show(c, m.classify)
 	m.setDay(v, c.Start)
 	if !m.service.Contains(c.Start) {
@@ -148,7 +154,7 @@ func (m *Meter) Call(c *usage.Call) error {
 			cm.evidence.Add(el)
 		}
 		if out.reason != "" {
-			cm.refused++
+			cm.refused += v.times
 			m.refuse(c, cm.comp.ID, out.reason)
 		} else if out.took && len(m.terms.Plan.Cheapest) > 0 {
 			m.takers = append(m.takers, cm.comp.ID)
@@ -169,7 +175,7 @@ func (m *Meter) Call(c *usage.Call) error {
 	case m.talk && taken < v.seconds && m.options.Prices != nil:
 		m.noPrice(-1, v.seconds-taken, NoComponent)
 	case m.talk && taken < v.seconds: // the rest of it falls in hours no component is for
-		m.note(unpricedKey{facts: "calls", reason: NoComponent}, c.To, 1, v.seconds-taken)
+		m.note(unpricedKey{facts: "calls", reason: NoComponent}, c.To, v.times, (v.seconds-taken)*v.times)
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ type clockwork struct {
 	loc       *time.Location
 	schedules []*catalog.Schedule
 	calendars []*timex.Calendar     // beside schedules; nil: none
+	turns     []int                 // minutes of a day at which a window begins or ends, ascending; the last is midnight
 	days      map[timex.Date][]span // spans of a day, in order, covering it
 }
 
@@ -42,7 +43,23 @@ func newClockwork(t *contract.Terms, schedules []*catalog.Schedule) (*clockwork,
 		}
 		c.calendars = append(c.calendars, cal)
 	}
+	c.turns = turnsOf(schedules)
 	return c, nil
+}
+
+// turnsOf lists the minutes at which a schedule can change.
+func turnsOf(schedules []*catalog.Schedule) []int {
+	turns := []int{24 * 60}
+	for _, s := range schedules {
+		for _, w := range s.Windows {
+			turns = append(turns, int(w.From.Minute))
+			if w.To.Set {
+				turns = append(turns, int(w.To.Minute))
+			}
+		}
+	}
+	slices.Sort(turns)
+	return slices.Compact(turns)
 }
 
 // asksHolidays tells whether a schedule depends on a holiday calendar.
@@ -75,9 +92,9 @@ func (c *clockwork) at(i timex.Instant) (schedule int, until timex.Instant) {
 	return none, (d + 1).Start(c.loc)
 }
 
-// lay works out the spans of a local day minute by minute of the wall clock: at
-// most 1,560 steps, once a day. Minutes the clocks skip never come, those they
-// repeat come twice.
+// lay works out the spans of a local day, from one turn of the wall clock to the
+// next, once a day. Minutes the clocks skip never come, those they repeat come
+// twice.
 func (c *clockwork) lay(d timex.Date) []span {
 	end := (d + 1).Start(c.loc)
 	var out []span
@@ -89,13 +106,15 @@ func (c *clockwork) lay(d timex.Date) []span {
 		}
 		for at < until {
 			wall := at.In(c.loc)
-			if who := c.inForce(d, wall.Hour()*60+wall.Minute()); len(out) == 0 || who != out[len(out)-1].schedule {
+			minute := wall.Hour()*60 + wall.Minute()
+			if who := c.inForce(d, minute); len(out) == 0 || who != out[len(out)-1].schedule {
 				if n := len(out); n > 0 {
 					out[n-1].to = at
 				}
 				out = append(out, span{at, end, who})
 			}
-			at = min(at.Add(time.Minute-time.Duration(wall.Second())*time.Second), until)
+			next := c.turns[slices.IndexFunc(c.turns, func(t int) bool { return t > minute })] // midnight is after every minute
+			at = min(at.Add(time.Duration(next-minute)*time.Minute-time.Duration(wall.Second())*time.Second), until)
 		}
 	}
 	return out

@@ -63,7 +63,7 @@ func (m *Meter) noteRefused(c *usage.Call) {
 			}
 		}
 		key.priced = strings.Join(m.takers, ",")
-		m.note(key, c.To, 1, m.view.seconds)
+		m.note(key, c.To, m.view.times, m.view.seconds*m.view.times)
 	}
 	m.refused, m.takers = m.refused[:0], m.takers[:0]
 }

@@ -12,7 +12,12 @@ var creditName = lang.Text{En: "Service credit", Hant: "服務補償", Hans: "�
 // were missed: a line for each tax class of the fees it is a share of. All
 // credits together give back no more than a class was charged.
 func (r *rater) credits() error {
-	charged := r.lines
+	var charged []*Line
+	for _, l := range r.lines {
+		if l.Kind != Shortfall { // of a year, not a fee of the period
+			charged = append(charged, l)
+		}
+	}
 	left := map[string]exact.Number{}
 	for _, l := range charged {
 		left[l.TaxClass] = left[l.TaxClass].Add(exact.Max(l.Amount.Exact(), exact.Zero))

@@ -46,8 +46,13 @@ func (r *rater) leaving() error {
 		r.open(l, period.unknown)
 	}
 	if leave.Clause.Amount.Sign() > 0 {
-		part("fixed", lang.Text{}, exact.One, leave.Clause.Amount)
+		part("fixed", fixedName, exact.One, leave.Clause.Amount)
 	}
+	return r.addSum(l)
+}
+
+// addSum books a line that is the sum of its parts.
+func (r *rater) addSum(l *Line) error {
 	for i := range l.Parts {
 		l.Gross = l.Gross.Add(l.Parts[i].Exact)
 	}
@@ -62,6 +67,7 @@ func (r *rater) leaving() error {
 var (
 	restName   = lang.Text{En: "Rest of the term", Hant: "剩餘合約期", Hans: "剩余合同期"}
 	monthsName = lang.Text{En: "Months of fees", Hant: "按月費用", Hans: "按月费用"}
+	fixedName  = lang.Text{En: "Fixed amount", Hant: "固定金額", Hans: "固定金额"}
 )
 
 // open marks a line with a price nobody knows.

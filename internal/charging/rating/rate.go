@@ -94,19 +94,6 @@ func (r *rater) wholeBill(out *Rated) (err error) {
 	return r.limits()
 }
 
-// clauses applies what a contract says beyond the period, on lines that stand as
-// they are: what is missing of long commitments, what is given back for service
-// levels, what leaving early costs.
-func (r *rater) clauses() error {
-	if err := r.promises(); err != nil {
-		return err
-	}
-	if err := r.credits(); err != nil {
-		return err
-	}
-	return r.leaving()
-}
-
 // sort puts the lines into the order of the plan: the order they are printed in
 // and the one a maximum fills.
 func (r *rater) sort() {

@@ -45,6 +45,7 @@ type Sized struct {
 	Peak       int           `json:"peak"`      // so that every single half hour does
 	Assigned   int           `json:"assigned"`  // people to have, with absence
 	Busiest    timex.Instant `json:"busiest"`   // half hour that needs most
+	Incoming   int64         `json:"incoming"`  // incoming calls
 	Level      float64       `json:"level"`     // service level of the month with Seats; 1 without incoming calls
 	Occupancy  float64       `json:"occupancy"` // of Seats in the half hours with calls
 	Worked     int           `json:"half_hours"`
@@ -64,6 +65,7 @@ func Size(month timex.Date, load []HalfHour, m Manner) (Sized, error) {
 		if h.Calls > 0 || h.Attempts > 0 {
 			worked = append(worked, h)
 			out.HandleTime += h.Busy + h.Dialed
+			out.Incoming += h.Calls
 		}
 	}
 	out.Worked = len(worked)
@@ -87,7 +89,7 @@ func Size(month timex.Date, load []HalfHour, m Manner) (Sized, error) {
 	}
 	out.Seats, out.Peak = max(seats, 1), max(out.Peak, 1)
 	seats = out.Seats
-	out.Level = m.level(worked, seats)
+	out.Level, _ = m.served(worked, seats)
 	out.Occupancy = min(1, out.HandleTime.Hours()/(float64(seats)*Length.Hours()*float64(len(worked))))
 	out.Assigned = int(math.Ceil(float64(seats)/(1-m.Absence) - 1e-9))
 	out.Reasons = append(why, m.reasons(&out, worked)...)
@@ -171,20 +173,26 @@ func (m Manner) reaches(worked []HalfHour, seats int) bool {
 			busy, time = busy+h.Busy.Hours(), time+Length.Hours()
 		}
 	}
-	return m.level(worked, seats) >= m.Goal.Level && (m.Goal.Occupancy == 0 || time == 0 || busy <= m.Goal.Occupancy*float64(seats)*time)
+	level, lost := m.served(worked, seats)
+	if m.Patience > 0 && m.Goal.Abandons > 0 && lost > m.Goal.Abandons {
+		return false
+	}
+	return level >= m.Goal.Level && (m.Goal.Occupancy == 0 || time == 0 || busy <= m.Goal.Occupancy*float64(seats)*time)
 }
 
-// level is the share of all incoming calls answered in time.
-func (m Manner) level(worked []HalfHour, seats int) float64 {
-	served, calls := 0.0, 0.0
+// served is the share of all incoming calls answered in time, and the share lost.
+func (m Manner) served(worked []HalfHour, seats int) (level, lost float64) {
+	calls := 0.0
 	for _, h := range worked {
 		if h.Calls > 0 {
+			q := Serve(seats, m.incoming(h), m.Goal.Within)
 			calls += float64(h.Calls)
-			served += float64(h.Calls) * Serve(seats, m.incoming(h), m.Goal.Within).Level
+			level += float64(h.Calls) * q.Level
+			lost += float64(h.Calls) * q.Abandons
 		}
 	}
 	if calls == 0 {
-		return 1
+		return 1, 0
 	}
-	return served / calls
+	return level / calls, lost / calls
 }

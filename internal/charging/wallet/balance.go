@@ -167,9 +167,7 @@ func (b *Balance) Settle(id string, cost Funds) (Outcome, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := b.free(c); err != nil {
-		return "", err
-	}
+	b.free(c)
 	if c == nil {
 		c = &call{}
 		b.calls[id] = c
@@ -188,24 +186,20 @@ func (b *Balance) Release(id string) (Outcome, error) {
 	case c.state != held:
 		return Duplicate, nil
 	}
-	if err := b.free(c); err != nil {
-		return "", err
-	}
+	b.free(c)
 	c.state = released
 	return OK, nil
 }
 
-// free ends the hold of a call, if it has one.
-func (b *Balance) free(c *call) error {
+// free ends the hold of a call, if it has one. What is held contains it, so
+// taking it off cannot overflow.
+func (b *Balance) free(c *call) {
 	if c == nil || c.state != held {
-		return nil
+		return
 	}
-	left, err := b.held.sub(c.hold)
-	if err != nil {
-		return err
+	if left, err := b.held.sub(c.hold); err == nil {
+		b.held = left
 	}
-	b.held = left
-	return nil
 }
 
 // maxDecimals is what money.Amount counts in: a call is taken off rounded to it.

@@ -267,3 +267,23 @@ func ExampleBalance() {
 	// ok held 0.30 CNY and 30 s
 	// ok left 0.32 CNY and 0 s
 }
+
+// TestBeyondAnyMoney: sums that leave 64 bits are errors and change nothing.
+func TestBeyondAnyMoney(t *testing.T) {
+	most := money.Micros(math.MaxInt64, cny)
+	rich, err := New(Funds{Money: most}, most)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := rich.Authorise("a", Funds{Money: yuan(t, "1")})
+	refuse(t, "more than can be counted", out, err, fault.Overflow)
+	poor := open(t, "0", 0, "0")
+	if out, err = poor.Settle("a", Funds{Money: most}); err != nil || out != OK {
+		t.Fatal(out, err)
+	}
+	out, err = poor.Settle("b", Funds{Money: most})
+	refuse(t, "a debt beyond any", out, err, fault.Overflow)
+	if got := poor.There().Money; got != most.Neg() {
+		t.Errorf("%s there after a refusal", got)
+	}
+}

@@ -167,6 +167,12 @@ const rowsAtOnce = 1000
 
 func (*engine) RowsAtOnce() int { return rowsAtOnce }
 
+func (*engine) Numbered() string { return " OVERRIDING SYSTEM VALUE" }
+
+func (e *engine) Renumber(table string) error {
+	return e.Query("SELECT setval(pg_get_serial_sequence('"+table+"', 'key'), (SELECT coalesce(max(key), 0) + 1 FROM "+table+"), false)", nil, func(tables.Row) error { return nil })
+}
+
 func (e *engine) InsertCalls(table string, rows []tables.CallRow) (bool, error) {
 	pks, contracts, starts := make([]int64, len(rows)), make([]int64, len(rows)), make([]int64, len(rows))
 	keys, bodies := make([][]byte, len(rows)), make([][]byte, len(rows))

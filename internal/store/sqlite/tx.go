@@ -113,6 +113,10 @@ const rowsAtOnce = 64
 
 func (engine) RowsAtOnce() int { return rowsAtOnce }
 
+// Numbers need nothing: SQLite counts on behind the highest by itself.
+func (engine) Numbered() string      { return "" }
+func (engine) Renumber(string) error { return nil }
+
 func (e engine) InsertCalls(table string, rows []tables.CallRow) (bool, error) {
 	args := make([]any, 0, 5*rowsAtOnce)
 	for i := range rows {

@@ -40,6 +40,10 @@ type Engine interface {
 	FindCalls(table string, rows []CallRow, each func(key, body []byte) error) error
 	// RowsAtOnce is how many rows InsertCalls and FindCalls are good for.
 	RowsAtOnce() int
+	// Numbered stands in an INSERT that sets a number which is otherwise given.
+	Numbered() string
+	// Renumber lets a table go on counting behind its highest number.
+	Renumber(table string) error
 	// Claiming ends a query whose rows no other transaction should take.
 	Claiming() string
 }

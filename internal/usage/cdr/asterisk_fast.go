@@ -19,11 +19,8 @@ import (
 const (
 	plainColumns = 18
 	plainMost    = 4096 // bytes of a row; longer ones are not plain
-	plainHead    = 9    // columns before the first stamp
-	plainCaller  = 4    // among them, the one whose quotes may be doubled
-	// plainTail is more than the columns between the first stamp and the
-	// disposition need, so that nothing before the row is looked at.
-	plainTail = 100
+	plainBare    = 2    // columns without quotes: the durations
+	plainCaller  = 4    // the column whose quotes may be doubled
 )
 
 // quickOut is an Out that takes a record and its call at once. It asks rows for
@@ -41,29 +38,18 @@ func (a *asterisk) rawRow() string {
 	return string(s.data[s.pos-1-a.size : s.pos-1])
 }
 
-// plainRow is a row of that shape. b is the row with a little of what follows,
-// so that eight bytes can be looked at from anywhere in it.
+// plainRow is a row of that shape. text is the row with a little of what follows,
+// so that eight bytes and more can be looked at from anywhere in it. It is a view
+// of the block, not a copy, and so are the texts of the call made of it: both hold
+// until the next row is asked for.
 type plainRow struct {
-	b      []byte
-	before *plainGuess
-	quotes int                // that are in place
-	ends   [plainHead + 1]int // closing quotes of the first nine columns, from 1 on
-	unique []byte
-
-	result               usage.Result
-	total, talk          time.Duration
+	text                 string
+	cut                  *plainCut
 	start, answer, ended int // where the stamps begin; answer is 0 if it is empty
 }
 
-// plainGuess is how far it was from each quote to the next in the row before:
-// forward in head, back in tail.
-type plainGuess struct {
-	head [16]int
-	tail [3]int
-}
-
-// field is the text of one of the first nine columns.
-func (r *plainRow) field(i int) []byte { return r.b[r.ends[i]+3 : r.ends[i+1]] }
+// field is the text of a column in quotes that is not the first.
+func (r *plainRow) field(i int) string { return r.text[r.cut.commas[i-1]+2 : r.cut.commas[i]-1] }
 
 // plainRows takes rows as long as they are plain. took tells whether there were
 // any.
@@ -74,15 +60,15 @@ func (a *asterisk) plainRows() (took bool, err error) {
 	}
 	s := a.rows
 	for {
-		end := s.plainEnd()
-		if end < 0 {
+		end := s.plainEnd(&a.cut)
+		if end == 0 {
 			return took, nil
 		}
-		row := plainRow{b: s.data[s.pos : end+slack], before: &a.before}
-		if !a.plainCall(&row, end-s.pos) {
+		row := plainRow{text: view(s.data[s.pos : s.pos+end+slack]), cut: &a.cut}
+		if !a.plainCall(&row) {
 			return took, nil
 		}
-		a.size, s.pos, took = end-s.pos, end+1, true
+		a.size, s.pos, took = end, s.pos+end+1, true
 		s.nextLine++
 		if err := out.recordCall(s.nextLine-1, a, &a.call); err != nil {
 			return true, err
@@ -90,141 +76,43 @@ func (a *asterisk) plainRows() (took bool, err error) {
 	}
 }
 
-// plainEnd is where the next row ends, after reading on if need be; negative if
-// that is for next to find out.
-func (s *splitter) plainEnd() int {
+// plainEnd cuts the next row, after reading on if need be, and is how long it
+// is; 0 if it is for next to find out.
+func (s *splitter) plainEnd(c *plainCut) int {
 	for !s.skip && !s.again {
-		rest := s.data[s.pos:s.have]
-		if i := bytes.IndexByte(rest, '\n'); i >= 0 {
-			end := s.pos + i
-			if s.cr < s.pos {
-				s.cr = s.have
-				if k := bytes.IndexByte(rest, '\r'); k >= 0 {
-					s.cr = s.pos + k
-				}
+		left := s.have - s.pos
+		if left > 0 {
+			if end := c.cut(s.data[s.pos:], min(left, plainMost)); end > 0 {
+				return end
 			}
-			if s.cr < end || i > plainMost {
-				return -1
-			}
-			return end
 		}
-		if len(rest) >= maxRow || !s.fill() {
-			return -1
+		if left >= plainMost || bytes.IndexByte(s.data[s.pos:s.have], '\n') >= 0 || !s.fill() {
+			return 0
 		}
 	}
-	return -1
+	return 0
 }
 
-// shape finds the columns of a row of e bytes. Where the quotes are is guessed
-// by the row before, so that the processor need not wait for one to look for the
-// next; the number of quotes then tells that there are no others.
-func (r *plainRow) shape(e int) bool {
-	if e <= plainTail || r.b[0] != '"' || r.b[e-1] != '"' {
+// shape reads the columns that are nothing but their shape: durations and
+// disposition, and finds those of the stamps.
+func (r *plainRow) shape(call *usage.Call) bool {
+	c := &r.cut.commas
+	r.start, r.answer, r.ended = int(c[8])+2, int(c[9])+2, int(c[10])+2
+	const none = uint32(len(`"",`))
+	const stampColumn = none + uint32(wholeStamp)
+	if c[9]-c[8] != stampColumn || c[11]-c[10] != stampColumn {
 		return false
 	}
-	all := bytes.Count(r.b[:e], quoteMark)
-	if r.tail(e) && r.head() && r.quotes == all {
-		return true
-	}
-	*r.before = plainGuess{} // nothing is guessed now
-	return r.tail(e) && r.head() && r.quotes == all
-}
-
-var quoteMark = []byte{'"'}
-
-// head finds the first nine columns, and that the tenth, which begins at start,
-// comes right after them.
-func (r *plainRow) head() bool {
-	b := r.b
-	r.ends[0] = -2
-	for i, p, find := 1, 1, 0; i <= plainHead; find++ {
-		long := &r.before.head[find%len(r.before.head)]
-		q := p + *long
-		if q+4 > len(b) || !isBetween(b, q) && (i != plainCaller+1 || !isDoubled(b, q)) {
-			if q = quoteIn(b, p); q+4 > len(b) {
-				return false
-			}
-			*long = q - p
-		}
-		switch {
-		case isBetween(b, q):
-			r.ends[i] = q
-			i++
-			p = q + 3
-		case i == plainCaller+1 && isDoubled(b, q):
-			r.quotes += 2
-			p = q + 2
-		default:
+	if c[10]-c[9] != stampColumn {
+		if c[10]-c[9] != none {
 			return false
 		}
+		r.answer = 0
 	}
-	return r.ends[plainHead]+3 == r.start
-}
-
-// tail finds the other columns, from the end of the row at e.
-func (r *plainRow) tail(e int) bool {
-	r.quotes = 2 * (plainColumns - 2)
-	user := r.openedBefore(e-1, 0)
-	if user < 0 {
-		return false
-	}
-	unique := r.openedBefore(user-2, 1)
-	if unique < 0 || unique+1 == user-2 {
-		return false
-	}
-	r.unique = r.b[unique+1 : user-2]
-	flags := r.openedBefore(unique-2, 2)
-	if flags < 0 {
-		return false
-	}
-	p := r.disposition(flags - 2)
-	if p < 0 {
-		return false
-	}
-	talk, p := digitsBefore(r.b, p)
-	total, p := digitsBefore(r.b, p)
-	if p < 0 || r.b[p-1] != '"' {
-		return false
-	}
-	r.talk, r.total = time.Duration(talk)*time.Second, time.Duration(total)*time.Second
-	return r.stamps(p - 1)
-}
-
-// openedBefore is the quote that opens the column which the quote at p closes,
-// if there is another column right before it; otherwise negative.
-func (r *plainRow) openedBefore(p, find int) int {
-	long := &r.before.tail[find]
-	q := p - *long
-	if *long > 0 && q > plainTail && isBetween(r.b, q-2) {
-		return q
-	}
-	if q = quoteBefore(r.b, p); q <= plainTail || !isBetween(r.b, q-2) {
-		return -1
-	}
-	*long = p - q
-	return q
-}
-
-// stamps finds the columns of the stamps, the last of which ends at the quote
-// at p.
-func (r *plainRow) stamps(p int) bool {
-	b := r.b
-	r.ended = p - wholeStamp
-	if b[r.ended-1] != '"' || !isBetween(b, r.ended-3) {
-		return false
-	}
-	p = r.ended - 3
-	if r.answer = 0; b[p-1] == '"' {
-		p--
-	} else {
-		r.answer = p - wholeStamp
-		p = r.answer - 1
-	}
-	if !isBetween(b, p-2) {
-		return false
-	}
-	r.start = p - 2 - wholeStamp
-	return b[r.start-1] == '"'
+	total, talk, ok := twoNumbers(r.text, int(c[11]), int(c[12]), int(c[13]))
+	call.Talk, call.Total = time.Duration(talk)*time.Second, time.Duration(total)*time.Second
+	call.Result = r.disposition(int(c[13]), int(c[14]))
+	return ok && call.Result != "" && c[16]-c[15] > none
 }
 
 // plainResult is a disposition as its last sixteen bytes, those of its column
@@ -256,15 +144,13 @@ func newPlainResults(names ...string) (table [16]plainResult) {
 	return table
 }
 
-// disposition reads the column that ends at the quote at p, and is where the
-// comma before it stands; negative if it is no disposition.
-func (r *plainRow) disposition(p int) int {
-	b := r.b
-	d := &plainResults[b[p-3]&15]
-	first, last := binary.LittleEndian.Uint64(b[p-16:]), binary.LittleEndian.Uint64(b[p-8:])
-	if d.size == 0 || first&d.firstMask != d.first || last&d.lastMask != d.last || b[p-d.size-1] != ',' {
-		return -1
+// disposition reads the column between two commas; empty if it is none.
+func (r *plainRow) disposition(from, to int) usage.Result {
+	p := to - 1 // the closing quote
+	d := &plainResults[r.text[p-3]&15]
+	first, last := load64(r.text[p-16:]), load64(r.text[p-8:])
+	if first&d.firstMask != d.first || last&d.lastMask != d.last || from != p-d.size-1 {
+		return ""
 	}
-	r.result = d.result
-	return p - d.size - 1
+	return d.result
 }

@@ -1,69 +1,61 @@
 package cdr
 
 import (
-	"bytes"
-	"encoding/binary"
+	"strings"
 
 	"waihu/internal/timex"
 	"waihu/internal/usage"
 )
 
-// plainCall makes the call of a row of e bytes; false if it is not plain, or if
-// there would be anything to say about it.
-func (a *asterisk) plainCall(r *plainRow, e int) bool {
-	if !r.shape(e) {
+// plainCall makes the call of a row; false if it is not plain, or if there would
+// be anything to say about it. The call's texts are parts of the row.
+func (a *asterisk) plainCall(r *plainRow) bool {
+	c, at := &a.call, &r.cut.commas
+	if !r.shape(c) || !a.plainTimes(r, c) {
 		return false
 	}
-	c := &a.call
-	if !a.plainTimes(r, c) {
-		return false
-	}
-	c.Result, c.Total, c.Talk = r.result, r.total, r.talk
+	channel := r.field(6)
 	own, _ := cutChannel(r.field(5))
-	called, number := cutChannel(r.field(6))
-	ownName, ownPeer := a.known(own)
-	calledName, calledPeer := a.known(called)
-	if src := r.field(1); string(src) == ownPeer {
-		c.From = ownPeer // most calls of an agent: the number is at hand
-	} else {
-		c.From, _ = a.known(src)
-	}
-	c.Account, _ = a.known(r.field(0))
+	called, number := cutChannel(channel)
+	c.Account, c.From, c.To = r.text[1:at[0]-1], r.field(1), r.field(2)
 	c.Cause, c.LegB = "", false
-	if c.To, c.ID = a.numbers(r.field(2), r.unique, number); len(called) == 0 {
-		c.ID = c.ID[:len(r.unique)]
+	c.Session = r.field(16)
+	c.ID = c.Session
+	if called != "" {
+		c.ID = a.plainID(r, len(c.Session), len(number))
 	}
-	c.Session = c.ID[:len(r.unique)]
+	ownPeer := a.plainPeer(r.text[at[4]+2:], len(own))
+	calledPeer := a.plainPeer(r.text[at[5]+2:], len(called))
 	way, sure := a.wayByNumbers(c)
 	if !sure {
 		way = usage.Internal
-		if len(called) > 0 && calledPeer == "" && !bytes.HasPrefix(r.field(6), []byte("Local/")) {
+		if called != "" && calledPeer == "" && !strings.HasPrefix(channel, "Local/") {
 			way = usage.Outbound
 		}
 	}
-	a.route(c, way, ownName, ownPeer, calledName, calledPeer)
+	a.route(c, way, own, ownPeer, called, calledPeer)
 	return true
 }
 
 // plainTimes reads the stamps in the order in which times does.
 func (a *asterisk) plainTimes(r *plainRow, c *usage.Call) bool {
-	start, ok := a.plainStamp(r.b[r.start:])
-	if !ok || start == 0 {
+	start, note, ok := a.stamps.read(r.text[r.start : r.start+wholeStamp])
+	if !ok || note != 0 || start == 0 {
 		return false
 	}
-	end, ok := a.plainStamp(r.b[r.ended:])
-	if !ok || end == 0 {
+	end, note, ok := a.stamps.read(r.text[r.ended : r.ended+wholeStamp])
+	if !ok || note != 0 || end == 0 {
 		return false
 	}
 	answer := timex.Instant(0)
 	if r.answer != 0 {
-		if answer, ok = a.plainStamp(r.b[r.answer:]); !ok {
+		if answer, note, ok = a.stamps.read(r.text[r.answer : r.answer+wholeStamp]); !ok || note != 0 {
 			return false
 		}
 	}
-	if r.result != usage.Answered {
+	if c.Result != usage.Answered {
 		answer = 0
-		if r.talk > 0 {
+		if c.Talk > 0 {
 			return false
 		}
 	} else if answer == 0 {
@@ -73,54 +65,28 @@ func (a *asterisk) plainTimes(r *plainRow, c *usage.Call) bool {
 	return true
 }
 
-// plainStamp reads the stamp b begins with; false if there is doubt about it.
-func (a *asterisk) plainStamp(b []byte) (timex.Instant, bool) {
-	s := &a.stamps
-	b = b[:wholeStamp]
-	if binary.LittleEndian.Uint64(b) == s.date && binary.LittleEndian.Uint16(b[8:]) == s.dateEnd && b[10] == ' ' {
-		if second, ok := secondOfDay(binary.LittleEndian.Uint64(b[11:])); ok {
-			if wall := s.day + second; s.from <= wall && wall < s.to {
-				return timex.Instant((wall - s.offset) * 1_000_000), true
-			}
-		}
+// plainID is the uniqueid of n bytes with a hyphen and the number of the called
+// channel, of m. As they are short, as much is copied as fits, whether it belongs
+// to them or not: that is a few instructions, without a look at their size.
+func (a *asterisk) plainID(r *plainRow, n, m int) string {
+	unique := r.text[r.cut.commas[15]+2:]
+	number := r.text[int(r.cut.commas[6])-1-m:]
+	if n > 24 || m > 16 {
+		return a.ids.join(unique[:n], "-", number[:m])
 	}
-	i, note, ok := s.slow(string(b))
-	return i, ok && note == 0
-}
-
-// numbers are the two texts that no other row has: the number called, and the
-// uniqueid with a hyphen and the number of the channel. All three are parts of a
-// row with slack; as they are short, words of eight bytes are copied whether
-// they are full or not.
-func (a *asterisk) numbers(to, unique, channel []byte) (called, id string) {
-	n, m := len(to), len(to)+len(unique)+1
-	if n > 16 || len(unique) > 24 || len(channel) > 16 {
-		return a.ids.text(to), a.ids.join(string(unique), "-", string(channel))
-	}
-	var text [64]byte
-	copyWord(text[0:], to)
-	copyWord(text[8:], to[8:16])
-	copyWord(text[n:], unique)
-	copyWord(text[n+8:], unique[8:16])
-	copyWord(text[n+16:], unique[16:24])
-	text[m-1] = '-'
-	copyWord(text[m:], channel)
-	copyWord(text[m+8:], channel[8:16])
-	both := a.ids.text(text[:m+len(channel)])
-	return both[:n], both[n:]
-}
-
-func copyWord(to, from []byte) {
-	binary.LittleEndian.PutUint64(to, binary.LittleEndian.Uint64(from[:8]))
+	id := &a.id
+	copy(id[:24], unique[:24])
+	id[n] = '-'
+	copy(id[n+1:n+17], number[:16])
+	return view(id[:n+1+m])
 }
 
 // cutChannel cuts a channel at its last hyphen into the device and its number;
 // without one, both are the whole.
-func cutChannel(channel []byte) (device, number []byte) {
-	n := len(channel)
-	i := n - 9 // where it stands nearly always
-	if i < 0 || channel[i] != '-' || hasHyphen(binary.LittleEndian.Uint64(channel[i+1:])) {
-		i = bytes.LastIndexByte(channel, '-')
+func cutChannel(channel string) (device, number string) {
+	i := len(channel) - 9 // where it stands nearly always
+	if i < 0 || channel[i] != '-' || hasByte(load64(channel[i+1:]), '-') {
+		i = strings.LastIndexByte(channel, '-')
 	}
 	if i <= 0 {
 		return channel, channel[i+1:]
@@ -128,52 +94,20 @@ func cutChannel(channel []byte) (device, number []byte) {
 	return channel[:i], channel[i+1:]
 }
 
-func hasHyphen(x uint64) bool {
-	x ^= '-' * ones
-	return (x-ones)&^x&highs != 0
-}
-
-const (
-	knownBits = 10
-	knownMost = 16 // bytes; longer names are not remembered
-)
-
-// knownNames are names that come in many rows: accounts, agents, devices. The
-// first to come to a place stays there, so that they take little memory whatever
-// the input holds.
-type knownNames [1 << knownBits]knownName
-
-// knownName is a name and, if it is a device, the extension it belongs to.
-type knownName struct {
-	key        [2]uint64 // first and last eight bytes: with the length, all of it
-	text, peer string
-}
-
-// known is b, which is part of a row with slack, as a string; and peerOf it.
-func (a *asterisk) known(b []byte) (text, peer string) {
-	n := len(b)
+// plainPeer is peerOf of a device of size bytes that begins text, the rest of a
+// row. Nearly always it ends with no digit, or is a short word, a slash and a few
+// digits.
+func (a *asterisk) plainPeer(text string, size int) string {
+	n := digitsEnding(text, size)
 	if n == 0 {
-		return "", ""
+		return ""
 	}
-	if n > knownMost {
-		text = a.ids.text(b)
-		return text, a.peerOf(text)
+	slash := size - n - 1
+	if n == 8 || uint(slash) > 8 || text[slash] != '/' || hasByte(load64(text)&(1<<(8*slash)-1), '/') {
+		return a.peerOf(text[:size])
 	}
-	key := [2]uint64{binary.LittleEndian.Uint64(b[:8])}
-	if n < 8 {
-		key[0] &= 1<<(8*n) - 1
-	} else {
-		key[1] = binary.LittleEndian.Uint64(b[n-8:])
+	if n < 2 || n > a.extension {
+		return ""
 	}
-	w := &a.names[(key[0]^key[1]<<1)*0x9e3779b97f4a7c15>>(64-knownBits)]
-	if w.key == key && len(w.text) == n {
-		return w.text, w.peer
-	}
-	if w.text != "" {
-		text = a.ids.text(b)
-		return text, a.peerOf(text)
-	}
-	w.key, w.text = key, string(b)
-	w.peer = a.peerOf(w.text)
-	return w.text, w.peer
+	return text[slash+1 : size]
 }

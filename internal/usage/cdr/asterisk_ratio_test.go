@@ -78,7 +78,7 @@ func toTotals(b *testing.B, terms *contract.Terms, file string) {
 
 // centreTerms charge talk time in March 2026 by the deck of an outbound centre
 // in China: mostly parts of the ranges of mobile numbers.
-func centreTerms(b *testing.B) *contract.Terms {
+func centreTerms(b testing.TB) *contract.Terms {
 	r := rand.New(rand.NewPCG(2, 11))
 	rates := map[string]deck.Rate{}
 	for _, country := range []string{"86", "852", "886", "65", "81", "44", "49", "1"} {

@@ -2,7 +2,6 @@ package cdr
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"io"
 	"strings"
@@ -123,19 +122,24 @@ func zeroPattern(head []byte) string {
 	return ""
 }
 
-func (d *decoder) Read(b []byte) (int, error) {
-	n, err := d.read(b)
+func (d *decoder) Read(b []byte) (n int, err error) {
+	if d.ascii {
+		if n, err = d.src.Read(b); isPlainText(b[:n]) {
+			return n, err
+		}
+		n, err = d.endASCII(b, n, err)
+	} else {
+		n, err = d.read(b)
+	}
 	if bytes.IndexByte(b[:n], 0) >= 0 {
 		d.nuls++
 	}
 	return n, err
 }
 
+// read reads what is known to be more than ASCII.
 func (d *decoder) read(b []byte) (int, error) {
-	switch {
-	case d.ascii:
-		return d.readASCII(b)
-	case d.foreign != nil:
+	if d.foreign != nil {
 		n, err := d.foreign.Read(b)
 		d.invalid += int64(bytes.Count(b[:n], []byte("\uFFFD")))
 		return n, err
@@ -143,9 +147,9 @@ func (d *decoder) read(b []byte) (int, error) {
 	return d.readUTF8(b)
 }
 
-// readASCII hands ASCII through, and decides what it is when it ends.
-func (d *decoder) readASCII(b []byte) (int, error) {
-	n, err := d.src.Read(b)
+// endASCII hands through what of b[:n], which was just read, stands before the
+// first byte beyond ASCII, and decides what the text is when it begins with it.
+func (d *decoder) endASCII(b []byte, n int, err error) (int, error) {
 	k := asciiLen(b[:n])
 	if k == n {
 		return n, err
@@ -165,22 +169,6 @@ func (d *decoder) readASCII(b []byte) (int, error) {
 	d.name, d.reason, d.guessed = guessEncoding(sample)
 	d.begin()
 	return d.read(b)
-}
-
-// asciiLen is how many bytes stand before the first one beyond ASCII.
-func asciiLen(b []byte) int {
-	n := 0
-	for ; n+32 <= len(b); n += 32 {
-		v := b[n : n+32 : n+32]
-		if (binary.LittleEndian.Uint64(v)|binary.LittleEndian.Uint64(v[8:])|
-			binary.LittleEndian.Uint64(v[16:])|binary.LittleEndian.Uint64(v[24:]))&0x8080808080808080 != 0 {
-			break
-		}
-	}
-	for n < len(b) && b[n] < utf8.RuneSelf {
-		n++
-	}
-	return n
 }
 
 // readUTF8 checks what it reads in place; bytes that are no UTF-8 become U+FFFD

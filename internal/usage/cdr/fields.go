@@ -17,6 +17,7 @@ const (
 func (s *splitter) record() bool {
 	t, p, sep, spans := s.text, s.pos, s.sep, &s.spans
 	end := s.lineEnd(p)
+	s.first = [2]int{s.nl, s.cr}
 	if s.whole {
 		return s.finish(0, end, false)
 	}
@@ -160,7 +161,7 @@ func (s *splitter) beyond(wrong string) bool {
 
 // refuse sets the line at pos aside as a record that cannot be cut.
 func (s *splitter) refuse(wrong string) bool {
-	s.nl, s.cr = -1, -1 // they may stand behind this line
+	s.nl, s.cr = s.first[0], s.first[1] // they may stand behind this line
 	end := s.lineEnd(s.pos)
 	long := end-s.pos >= maxRow
 	if end == len(s.text) && !s.eof && !long {

@@ -25,6 +25,9 @@ type Options struct {
 	Open    OpenOptions
 	Limits  Limits
 
+	// Home is the region whose numbers are written without country code. Called
+	// numbers that could as well be numbers abroad are flagged; empty: none are.
+	Home string
 	// Repeats lets a record pass that came before, and saves the memory to tell.
 	Repeats bool
 	// Rejects is the folder for records that were refused: the input's name

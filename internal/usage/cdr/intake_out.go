@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"waihu/internal/fault"
+	"waihu/internal/phone"
 	"waihu/internal/timex"
 	"waihu/internal/usage"
 )
@@ -57,7 +58,7 @@ func (o *intakeOut) Record(r Row) {
 // recordCall is Record and Call. Few records need their text, so it is made
 // when one does.
 func (o *intakeOut) recordCall(line int, rows rawRow, c *usage.Call) error {
-	if o.fate != none {
+	if o.fate == open || o.flagged && o.fate != none { // else there is nothing left to settle
 		o.settle()
 	}
 	if o.late == nil {
@@ -169,7 +170,19 @@ func (o *intakeOut) Call(c *usage.Call) error {
 	if !o.admit(c.Source, c.ID, c, c.Start) {
 		return o.err
 	}
+	if o.t.opt.Home != "" && c.Talk > 0 {
+		o.doubt(c.To)
+	}
 	return o.t.sink.Call(c)
+}
+
+// doubt flags a called number that can be read in two ways. It is charged as the
+// one at home.
+func (o *intakeOut) doubt(to string) {
+	if _, other, ok := phone.Ambiguous(to, o.t.opt.Home); ok {
+		o.Flag(fault.Problem{Path: "to", Value: to, What: "the called number has no country code and could be one abroad; it is read as a number of " + o.t.opt.Home,
+			Expected: "+" + other.String() + " if it was a call abroad", Fix: "let the switch write numbers with country code"})
+	}
 }
 
 // fails reports the checks a call failed, and tells whether one refuses it.
@@ -220,8 +233,10 @@ func (o *intakeOut) repeated(source, id string, f usage.Fact) bool {
 	if source != o.source || o.sourceKey == [2]uint64{} {
 		o.source, o.sourceKey = strings.Clone(source), o.t.seen.sourceKey(source)
 	}
+	key := o.t.seen.key(o.sourceKey, id)
+	o.t.seen.fetch(key)
 	o.buf = f.AppendCanonical(o.buf[:0])
-	known, same := o.t.seen.add(o.sourceKey, id, o.buf)
+	known, same := o.t.seen.add(key, o.buf)
 	if !known {
 		return false
 	}

@@ -18,14 +18,6 @@ func (j *joined) join(x, between, y string) string {
 	return j.b.String()[start:]
 }
 
-// text is x as a string.
-func (j *joined) text(x []byte) string {
-	j.room(len(x))
-	start := j.b.Len()
-	j.b.Write(x)
-	return j.b.String()[start:]
-}
-
 func (j *joined) room(need int) {
 	if j.b.Cap()-j.b.Len() < need {
 		j.b = strings.Builder{}

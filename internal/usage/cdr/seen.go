@@ -48,17 +48,32 @@ func (s *seen) sourceKey(source string) [2]uint64 {
 	return [2]uint64{bits.RotateLeft64(maphash.String(s.seeds[1], source), 32), bits.RotateLeft64(maphash.String(s.seeds[0], source), 32)}
 }
 
-// add remembers a fact by source, ID and kind, which the canonical form has in
-// its second byte. known tells that its source and ID came before, same
-// that its content did too.
-func (s *seen) add(source [2]uint64, id string, canonical []byte) (known, same bool) {
-	a := maphash.String(s.seeds[0], id) ^ source[0] + uint64(canonical[1])*0x9e3779b97f4a7c15 // the odd number next to 2^64 over the golden ratio
-	b := maphash.String(s.seeds[1], id) ^ source[1]
+// key is what a fact is known by: hashes of its source and ID.
+func (s *seen) key(source [2]uint64, id string) seenSlot {
+	a := maphash.String(s.seeds[0], id) ^ source[0]
 	if a == 0 {
 		a = 1
 	}
+	return seenSlot{a, maphash.String(s.seeds[1], id) ^ source[1]}
+}
+
+// fetch lets the processor look for the place of a key while other work is done:
+// it is nearly always far from its caches.
+func (s *seen) fetch(key seenSlot) {
+	if h := s.shard(key.a); len(h.slots) > 0 {
+		prefetch(&h.slots[h.place(key.a)])
+	}
+}
+
+func (s *seen) shard(a uint64) *seenShard { return &s.shards[a>>(64-seenShardBits)] }
+
+// add remembers a fact by its key and its kind, which the canonical form has in
+// its second byte. known tells that its source and ID came before, same that its
+// content did too.
+func (s *seen) add(key seenSlot, canonical []byte) (known, same bool) {
+	b := key.b ^ uint64(canonical[1])*0x9e3779b97f4a7c15 // the odd number next to 2^64 over the golden ratio
 	tag := maphash.Bytes(s.content, canonical) >> (64 - tagBits)
-	known, same = s.shards[a>>(64-seenShardBits)].add(seenSlot{a, b>>tagBits<<tagBits | tag})
+	known, same = s.shard(key.a).add(seenSlot{key.a, b>>tagBits<<tagBits | tag})
 	if !known {
 		s.n++
 	}

@@ -13,21 +13,21 @@ func TestSeenKnowsWhatCameBefore(t *testing.T) {
 	source, other := s.sourceKey("asterisk"), s.sourceKey("freeswitch")
 	const n = 50_000
 	for i := range n {
-		if known, _ := s.add(source, strconv.Itoa(i), []byte{1, 1, byte(i)}); known {
+		if known, _ := s.add(s.key(source, strconv.Itoa(i)), []byte{1, 1, byte(i)}); known {
 			t.Fatalf("%d is known before it came", i)
 		}
 	}
 	for i := range n {
-		known, same := s.add(source, strconv.Itoa(i), []byte{1, 1, byte(i)})
-		changed, still := s.add(source, strconv.Itoa(i), []byte{1, 1, byte(i), 7})
+		known, same := s.add(s.key(source, strconv.Itoa(i)), []byte{1, 1, byte(i)})
+		changed, still := s.add(s.key(source, strconv.Itoa(i)), []byte{1, 1, byte(i), 7})
 		if !known || !same || !changed || still {
 			t.Fatalf("%d: known %v, same %v; changed: known %v, same %v", i, known, same, changed, still)
 		}
 	}
-	if known, _ := s.add(other, "1", []byte{1, 1}); known {
+	if known, _ := s.add(s.key(other, "1"), []byte{1, 1}); known {
 		t.Error("the ID of another source is taken for known")
 	}
-	if known, _ := s.add(source, "1", []byte{1, 2}); known {
+	if known, _ := s.add(s.key(source, "1"), []byte{1, 2}); known {
 		t.Error("the ID of another kind is taken for known")
 	}
 	if s.n != n+2 {
@@ -82,7 +82,7 @@ func BenchmarkSeen(b *testing.B) {
 		for i := range n {
 			key := strconv.AppendInt(id, int64(i), 10)
 			binary.LittleEndian.PutUint64(content[2:], uint64(i))
-			s.add(source, string(key), content)
+			s.add(s.key(source, string(key)), content)
 		}
 		runtime.GC()
 		runtime.ReadMemStats(&after)

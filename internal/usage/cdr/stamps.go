@@ -1,22 +1,19 @@
 package cdr
 
 import (
-	"math"
 	"time"
 
 	"waihu/internal/timex"
 )
 
 // stamps reads the stamps of a long file. It knows "2026-03-01 09:30:00" by
-// heart, remembers the last date it saw and the stretch around it in which the
-// clocks do not change, and leaves everything else to wallClock.
+// heart, remembers the last day it saw whose clocks do not change, and leaves
+// everything else to wallClock.
 type stamps struct {
 	clock    wallClock
-	from, to int64 // wall seconds for which offset holds, a day away from any change
-	offset   int64
-	date     uint64 // the first 8 bytes of the last date
-	dateEnd  uint16 // its last 2
-	day      int64  // its first wall second
+	date     uint64        // the first 8 bytes of that day's stamps
+	dateEnd  uint64        // the 8 bytes from the fourth on, with the space
+	midnight timex.Instant // when it began
 }
 
 func newStamps(loc *time.Location) stamps { return stamps{clock: newWallClock(loc)} }
@@ -25,36 +22,27 @@ const wholeStamp = len("2026-03-01 09:30:00")
 
 // read is the instant of a stamp, what is doubtful about it, and whether it is one.
 func (s *stamps) read(text string) (timex.Instant, stampNote, bool) {
-	if len(text) == wholeStamp && text[10] == ' ' {
-		if date, end := load64(text), load16(text[8:]); date == s.date && end == s.dateEnd {
-			if second, ok := secondOfDay(load64(text[11:])); ok {
-				if wall := s.day + second; s.from <= wall && wall < s.to {
-					return timex.Instant((wall - s.offset) * 1_000_000), 0, true
-				}
-			}
+	if len(text) == wholeStamp && load64(text) == s.date && load64(text[3:]) == s.dateEnd {
+		if second, ok := secondOfDay(load64(text[11:])); ok {
+			return s.midnight + timex.Instant(second*1_000_000), 0, true
 		}
 	}
 	return s.slow(text)
 }
 
-// slow reads any stamp and remembers its date for the next.
+// slow reads any stamp. It remembers its day if the clocks did not change within
+// a day of it, and will not.
 func (s *stamps) slow(text string) (timex.Instant, stampNote, bool) {
 	i, note, ok := s.clock.read(text)
 	if !ok || len(text) != wholeStamp || text[10] != ' ' || note != 0 {
 		return i, note, ok
 	}
 	t := i.In(s.clock.wall.Location())
-	wall := timex.WallSeconds(t.Year(), t.Month(), t.Day(), 0, 0, 0)
-	s.date, s.dateEnd, s.day = load64(text), load16(text[8:]), wall
 	_, offset := t.Zone()
-	s.offset = int64(offset)
-	s.from, s.to = math.MinInt64/2, math.MaxInt64/2
-	lo, hi := t.ZoneBounds()
-	if !lo.IsZero() {
-		s.from = lo.Unix() + s.offset + daySeconds
-	}
-	if !hi.IsZero() {
-		s.to = hi.Unix() + s.offset - daySeconds
+	from, to := t.ZoneBounds()
+	midnight := timex.WallSeconds(t.Year(), t.Month(), t.Day(), 0, 0, 0) - int64(offset)
+	if (from.IsZero() || from.Unix() < midnight-daySeconds) && (to.IsZero() || to.Unix() > midnight+2*daySeconds) {
+		s.date, s.dateEnd, s.midnight = load64(text), load64(text[3:]), timex.Instant(midnight*1_000_000)
 	}
 	return i, note, ok
 }
@@ -65,24 +53,17 @@ func load64(s string) uint64 {
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
-func load16(s string) uint16 { return uint16(s[0]) | uint16(s[1])<<8 }
-
 // secondOfDay reads the eight bytes of "09:30:00", the first in the low bits,
-// all at once: what is left after taking "00:00:00" away must be digits, and
-// nothing where the colons were.
+// all at once: what is left after taking "00:00:00" away must be digits, the
+// first of minutes and seconds at most 5, and nothing where the colons were.
 func secondOfDay(x uint64) (int64, bool) {
 	const (
-		zeros  = 0x30_30_3a_30_30_3a_30_30
-		colons = 0x00_00_ff_00_00_ff_00_00
-		high   = 0x80_80_80_80_80_80_80_80
-		nine   = 0x76_76_76_76_76_76_76_76 // carries 10 and more into the high bit
+		zeros = 0x30_30_3a_30_30_3a_30_30
+		room  = 0x76_7a_7f_76_7a_7f_76_7d // carries what is too large into the high bit
 	)
 	x ^= zeros
-	if x&colons != 0 || (x+nine|x)&high != 0 {
-		return 0, false
-	}
-	h := int64(x&15*10 + x>>8&15)
-	m := int64(x>>24&15*10 + x>>32&15)
-	s := int64(x>>48&15*10 + x>>56&15)
-	return h*3600 + m*60 + s, h < 24 && m < 60 && s < 60
+	ok := (x+room|x)&highs == 0
+	x = x*10 + x>>8 // the two digits of each pair, in its first byte
+	second := int64(x&0xff)*3600 + int64(x>>24&0xff)*60 + int64(x>>48&0xff)
+	return second, ok && second < daySeconds
 }

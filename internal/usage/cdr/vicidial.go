@@ -255,8 +255,8 @@ func (v *vicidial) row(at Row, t *vicidialTable, row *namedRow) error {
 }
 
 func sniffVICIdial(head []byte, _ string) (int, string) {
-	if m := insertOfVICIdial.FindSubmatch(head); m != nil {
-		return 95, "an SQL dump with table " + string(m[4])
+	if m := tableOfDump(head); m != nil {
+		return 95, "an SQL dump with table " + string(m)
 	}
 	v, err := newVICIdial(&Input{}, nil)
 	rows := sampleRows(head, separatorOf(head))

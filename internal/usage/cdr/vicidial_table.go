@@ -1,6 +1,7 @@
 package cdr
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 )
@@ -107,6 +108,20 @@ func (v *vicidial) table(name string) *vicidialTable {
 }
 
 var insertOfVICIdial = regexp.MustCompile("(?i)(insert (ignore )?into|replace into|create table( if not exists)?)\\s+[`\"]?(vicidial_(closer_|carrier_|agent_|user_)?log|user_call_log|call_log)(_archive)?[`\"\\s(]")
+
+// tableOfDump is the table of VICIdial that a dump fills or makes; nil if there is
+// none. The words it must hold are looked for first: the pattern takes ten
+// milliseconds over a head without them.
+func tableOfDump(head []byte) []byte {
+	lower := bytes.ToLower(head)
+	if !bytes.Contains(lower, []byte("into")) && !bytes.Contains(lower, []byte("create table")) {
+		return nil
+	}
+	if m := insertOfVICIdial.FindSubmatch(head); m != nil {
+		return m[4]
+	}
+	return nil
+}
 
 // statementOfDump begins a line of a dump of whatever tables.
 var statementOfDump = regexp.MustCompile(`(?im)^\s*(insert (ignore )?into|replace into|create table|drop table|lock tables)\s`)

@@ -1,0 +1,42 @@
+package app
+
+import (
+	"context"
+
+	"waihu/internal/charging/compare"
+	"waihu/internal/fault"
+	"waihu/internal/usage/cdr"
+)
+
+// Comparing is a comparison to make.
+type Comparing struct {
+	Input  compare.Input
+	Source Source // records, or a described team
+}
+
+// Compared is a comparison made, with what became of every record.
+type Compared struct {
+	Result  *compare.Result
+	Reports []cdr.Report
+	Total   cdr.Counts
+}
+
+// Compare reads all files and compares the offers. When a file cannot be read to
+// its end it gives the reports so far beside the error.
+func Compare(ctx context.Context, c Comparing) (_ *Compared, err error) {
+	defer fault.Wrap(&err, "compare")
+	comparison, err := compare.New(c.Input)
+	if err != nil {
+		return nil, err
+	}
+	out := &Compared{}
+	_, intake, err := c.Source.Read(ctx, comparison)
+	if intake != nil {
+		out.Reports, out.Total = intake.Reports(), intake.Total()
+	}
+	if err != nil {
+		return out, err
+	}
+	out.Result, err = comparison.Result()
+	return out, err
+}

@@ -1,0 +1,230 @@
+package compare
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"waihu/internal/exact"
+	"waihu/internal/fault"
+)
+
+// Change is a what-if: one thing about the usage that becomes another.
+type Change struct {
+	Kind  ChangeKind
+	By    exact.Number  // volume, length, seats: share, 0.2 for 20 % more; answer_rate: points, 0.1 for ten
+	Names []string      // module: +recording switches on, -recording switches off
+	Seats *exact.Number // volume with seats: they grow alike; nil: as they are
+}
+
+// ChangeKind names what changes.
+type ChangeKind string
+
+const (
+	VolumeChange ChangeKind = "volume"      // attempts and answered calls alike
+	LengthChange ChangeKind = "length"      // talk time of every answered call
+	AnswerChange ChangeKind = "answer_rate" // more attempts answered, as many attempts
+	SeatsChange  ChangeKind = "seats"       // seats and log-ins, the calls as they are
+	ModuleChange ChangeKind = "module"      // a module added or dropped
+)
+
+// ParseChange reads "volume=+20%", "answer_rate=-5%", "seats=-10%" or
+// "module=+recording". A share without sign is more.
+func ParseChange(s string) (Change, error) {
+	kind, value, ok := strings.Cut(s, "=")
+	c := Change{Kind: ChangeKind(kind)}
+	bad := fmt.Errorf("%q is not a change: write volume=+20%%, length=-50%%, answer_rate=+10%%, seats=-20%% or module=+recording", s)
+	if !ok || value == "" {
+		return c, bad
+	}
+	switch c.Kind {
+	case VolumeChange, LengthChange, AnswerChange, SeatsChange:
+		digits, percent := strings.CutSuffix(strings.TrimPrefix(value, "+"), "%")
+		n, err := exact.Parse(digits)
+		if !percent || err != nil || n.Less(exact.Int(-100)) || exact.Int(1000).Less(n) {
+			return c, bad
+		}
+		c.By = n.Div(exact.Int(100))
+	case ModuleChange:
+		for _, m := range strings.Split(value, ",") {
+			if m = strings.TrimSpace(m); len(m) < 2 || m[0] != '+' && m[0] != '-' {
+				return c, bad
+			}
+			c.Names = append(c.Names, m)
+		}
+	default:
+		return c, bad
+	}
+	return c, nil
+}
+
+// Value is the change as it is written: "+20%".
+func (c *Change) Value() string {
+	if c.Kind == ModuleChange {
+		return strings.Join(c.Names, ",")
+	}
+	s := c.By.Mul(exact.Int(100)).String() + "%"
+	if c.By.Sign() > 0 {
+		s = "+" + s
+	}
+	return s
+}
+
+// ID names the change: "volume:+20%".
+func (c *Change) ID() string { return string(c.Kind) + ":" + c.Value() }
+
+// Why a change cannot be made, as Scenario.Note says it.
+const (
+	noSeats      = "no_seats"
+	noUnanswered = "no_unanswered"
+	noAnswered   = "no_answered"
+	noModule     = "no_module"
+)
+
+// changed is the load a change makes of the usage; note says why it cannot be.
+func (c *Comparison) changed(ch Change) (l *load, note string) {
+	l = new(load)
+	*l = *c.load
+	factor := exact.One.Add(ch.By)
+	switch ch.Kind {
+	case VolumeChange:
+		num, den := ratio(factor)
+		l.counts = c.scaled(num, den, anyCell)
+		if ch.Seats != nil {
+			c.reseat(l, *ch.Seats)
+		}
+	case LengthChange:
+		l.seconds = c.lengthened(factor)
+	case AnswerChange:
+		l.counts, note = c.answered(ch.By)
+	case SeatsChange:
+		if len(l.sessions) == 0 && len(l.places) == 0 {
+			return l, noSeats
+		}
+		c.reseat(l, factor)
+	case ModuleChange:
+		note = c.switched(l, ch.Names)
+	}
+	return l, note
+}
+
+// scaled multiplies the counts of the cells that are taken by num/den, the
+// others staying.
+// Calls stay whole: each cell gets the difference of rounded running totals, so
+// that what is lost in one is gained in the next.
+func (c *Comparison) scaled(num, den int64, takes func(i int) bool) []int64 {
+	out := make([]int64, len(c.cells))
+	before, after, epoch := int64(0), int64(0), int32(-1)
+	for i := range c.cells {
+		n := c.cells[i].count
+		if e := c.classes[c.cells[i].class].like.Epoch; e != epoch {
+			before, after, epoch = 0, 0, e
+		}
+		if !takes(i) {
+			out[i] = n
+			continue
+		}
+		before += n
+		now := mulDiv(before, num, den)
+		out[i], after = now-after, now
+	}
+	return out
+}
+
+// lengthened multiplies the talk seconds of answered calls: to the next whole
+// second, at least one.
+func (c *Comparison) lengthened(factor exact.Number) []int32 {
+	out := make([]int32, len(c.cells))
+	num, den := ratio(factor)
+	for i := range c.cells {
+		s := c.cells[i].seconds
+		if out[i] = s; s > 0 && c.isAnswered(i) {
+			out[i] = int32(min(max(mulDiv(int64(s), num, den), 1), 1<<30))
+		}
+	}
+	return out
+}
+
+// answered moves attempts between answered and not, by points of the rate; new
+// answered calls are like those there are.
+func (c *Comparison) answered(points exact.Number) ([]int64, string) {
+	yes, all := int64(0), int64(0)
+	for i := range c.cells {
+		all += c.cells[i].count
+		if c.isAnswered(i) {
+			yes += c.cells[i].count
+		}
+	}
+	switch {
+	case yes == 0:
+		return nil, noAnswered
+	case yes == all:
+		return nil, noUnanswered // the records hold no attempt that failed
+	}
+	want := exact.Min(exact.Max(exact.Int(yes).Add(points.Mul(exact.Int(all))), exact.Zero), exact.Int(all))
+	whole, err := want.Round(exact.HalfAway, 0).Int64()
+	if err != nil {
+		return nil, noAnswered // counts fit 64 bits: want lies between 0 and all
+	}
+	up := c.scaled(whole, yes, c.isAnswered)
+	down := c.scaled(all-whole, all-yes, func(i int) bool { return !c.isAnswered(i) })
+	for i := range up {
+		if !c.isAnswered(i) {
+			up[i] = down[i]
+		}
+	}
+	return up, ""
+}
+
+func anyCell(int) bool { return true }
+
+// ratio is a factor as two whole numbers, in millionths where it has more.
+func ratio(f exact.Number) (num, den int64) {
+	const parts = 1_000_000
+	n, err := f.Mul(exact.Int(parts)).Round(exact.HalfAway, 0).Int64()
+	if err != nil {
+		return 0, 1 // a factor beyond nine trillion: Input refuses it
+	}
+	return n, parts
+}
+
+// mulDiv is a x num / den, rounded half up; all are not negative.
+func mulDiv(a, num, den int64) int64 {
+	if a < 1<<39 && num < 1<<23 { // the product stays below 62 bits
+		return (a*num + den/2) / den
+	}
+	n, err := exact.Int(a).Mul(exact.Frac(num, den)).Round(exact.HalfAway, 0).Int64()
+	if err != nil {
+		return 1<<62 - 1
+	}
+	return n
+}
+
+// switched switches modules on (+) or off (-).
+func (c *Comparison) switched(l *load, names []string) string {
+	l.off = map[string]bool{}
+	known := false
+	for _, n := range names {
+		for _, cand := range c.cands {
+			_, has := cand.Plan.Module(n[1:])
+			known = known || has
+		}
+		if n[0] == '-' {
+			l.off[lower(n[1:])] = true
+		} else {
+			l.on = append(slices.Clone(l.on), n[1:])
+		}
+	}
+	if !known {
+		return noModule
+	}
+	return ""
+}
+
+// Validate refuses changes that make no sense.
+func (c *Change) Validate() error {
+	if c.Kind != ModuleChange && (c.By.Less(exact.Int(-1)) || exact.Int(10).Less(c.By)) {
+		return fault.New(fault.Invalid, "change %s: from -100%% to +1000%%", c.ID())
+	}
+	return nil
+}

@@ -1,0 +1,168 @@
+package compare
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"waihu/internal/exact"
+	"waihu/internal/money"
+)
+
+// fewestMonths are needed to draw months from.
+const fewestMonths = 6
+
+// replicateMonths is how many months one replicate has.
+const replicateMonths = 12
+
+// volatility resamples real months: neighbouring ones are drawn together, so
+// that a season stays a season. All offers are billed for the same draws.
+func (c *Comparison) volatility(r *Result, _ int) error {
+	if len(c.months) < fewestMonths {
+		v, err := c.weeklyVolatility(r)
+		r.Volatility = v
+		return err
+	}
+	n := len(c.months)
+	v := &Volatility{Block: "month", Blocks: n, Length: max(int(math.Round(math.Cbrt(float64(n)))), 1), Months: replicateMonths, Replicates: c.in.Replicates, Seed: c.in.Seed}
+	bills := make([][]money.Amount, len(r.Offers))
+	for i := range r.Offers {
+		for _, m := range r.Offers[i].Monthly {
+			a, err := money.ToMinor(middle(m.Total), c.in.Currency)
+			if err != nil {
+				return err
+			}
+			bills[i] = append(bills[i], a)
+		}
+	}
+	months, totals, err := c.draw(v, bills)
+	if err != nil {
+		return err
+	}
+	r.Volatility = v
+	return c.spreads(v, r, months, totals)
+}
+
+// draw makes the replicates: the months of each, and their sums, by offer.
+func (c *Comparison) draw(v *Volatility, bills [][]money.Amount) (months, totals [][]money.Amount, err error) {
+	rng := rand.New(rand.NewPCG(v.Seed, 0x77616968)) // the second half only tells this use of the seed from others
+	months, totals = make([][]money.Amount, len(bills)), make([][]money.Amount, len(bills))
+	picks := make([]int, v.Months)
+	for range v.Replicates {
+		for i := 0; i < v.Months; i += v.Length {
+			from := rng.IntN(v.Blocks)
+			for k := i; k < min(i+v.Length, v.Months); k++ {
+				picks[k] = (from + k - i) % v.Blocks
+			}
+		}
+		for o := range bills {
+			total := money.Zero(c.in.Currency)
+			for _, p := range picks {
+				months[o] = append(months[o], bills[o][p])
+				if total, err = total.Add(bills[o][p]); err != nil {
+					return nil, nil, err
+				}
+			}
+			totals[o] = append(totals[o], total)
+		}
+	}
+	return months, totals, nil
+}
+
+// spreads describes the replicates of each offer.
+func (c *Comparison) spreads(v *Volatility, r *Result, months, totals [][]money.Amount) error {
+	if c.in.Budget != nil {
+		b, err := money.ToMinor(*c.in.Budget, c.in.Currency)
+		if err != nil {
+			return err
+		}
+		v.Budget = &b
+	}
+	wins := winners(r, totals)
+	for i := range r.Offers {
+		s := Spread{Offer: r.Offers[i].Offer, CV: variation(months[i]), Wins: wins[i], Open: r.Offers[i].Horizons[0].Total.Open}
+		if v.Budget != nil {
+			most, err := money.ToMinor(v.Budget.Exact().Mul(exact.Int(int64(v.Months))), c.in.Currency)
+			if err != nil {
+				return err
+			}
+			one, all := above(months[i], *v.Budget), above(totals[i], most)
+			s.Exceeds, s.ExceedsTotal = &one, &all
+		}
+		s.Monthly, s.Total = quantiles(months[i]), quantiles(totals[i])
+		v.Offers = append(v.Offers, s)
+	}
+	return nil
+}
+
+// winners is the share of replicates in which each offer is the cheapest of
+// those that can be totalled; a tie counts for all of them.
+func winners(r *Result, totals [][]money.Amount) []float64 {
+	out := make([]float64, len(totals))
+	if len(totals) == 0 || len(totals[0]) == 0 {
+		return out
+	}
+	for k := range totals[0] {
+		best := -1
+		for i := range totals {
+			if !r.Offers[i].Horizons[0].Total.Open && (best < 0 || totals[i][k].Cmp(totals[best][k]) < 0) {
+				best = i
+			}
+		}
+		for i := range totals {
+			if best >= 0 && !r.Offers[i].Horizons[0].Total.Open && totals[i][k].Cmp(totals[best][k]) == 0 {
+				out[i]++
+			}
+		}
+	}
+	for i := range out {
+		out[i] /= float64(len(totals[0]))
+	}
+	return out
+}
+
+// quantiles sorts the amounts. Each is the amount at its rank: the smallest that
+// so many are not above.
+func quantiles(in []money.Amount) Quantiles {
+	slices.SortFunc(in, money.Amount.Cmp)
+	at := func(percent int) money.Amount { return in[max((len(in)*percent+99)/100-1, 0)] }
+	mean := exact.Zero
+	for _, a := range in {
+		mean = mean.Add(a.Exact())
+	}
+	out := Quantiles{P5: at(5), P25: at(25), P50: at(50), P75: at(75), P95: at(95)}
+	m, err := money.ToMinor(mean.Div(exact.Int(int64(len(in)))), in[0].Currency())
+	if err == nil { // a mean lies between amounts that fit
+		out.Mean = m
+	}
+	return out
+}
+
+// variation is the standard deviation over the mean; 0 where the mean is 0.
+func variation(in []money.Amount) float64 {
+	sum, n := 0.0, float64(len(in))
+	for _, a := range in {
+		sum += float64(a.Micros())
+	}
+	mean := sum / n
+	if mean == 0 {
+		return 0
+	}
+	squares := 0.0
+	for _, a := range in {
+		d := float64(a.Micros()) - mean
+		squares += d * d
+	}
+	return math.Sqrt(squares/n) / mean
+}
+
+// above is the share of amounts above a limit.
+func above(in []money.Amount, limit money.Amount) float64 {
+	n := 0
+	for _, a := range in {
+		if a.Cmp(limit) > 0 {
+			n++
+		}
+	}
+	return float64(n) / float64(len(in))
+}

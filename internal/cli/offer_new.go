@@ -1,0 +1,162 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"waihu/internal/charging/catalog"
+	"waihu/internal/charging/offer"
+	"waihu/internal/fault"
+	"waihu/internal/lang"
+	"waihu/internal/planfile"
+	"waihu/internal/timex"
+)
+
+// offerNew asks the checklist and writes an offer.
+type offerNew struct {
+	Plan    string `arg:"" help:"Plan file the offer is for; the offer is written beside it." type:"existingfile"`
+	Answers string `help:"Take the answers from this file: one category: answer a line." placeholder:"FILE" type:"existingfile"`
+	Out     string `help:"Where to write the offer; standard output if absent." placeholder:"FILE"`
+	ID      string `help:"Identifier of the offer; the plan's if absent." placeholder:"NAME"`
+	Lang    string `default:"en" help:"Language of the questions: en, zh-Hant, zh-Hans."`
+}
+
+// maxAnswers bounds the lines of an answer file.
+const maxAnswers = 1000
+
+// Run asks, checks and writes.
+func (c *offerNew) Run(e *env) error {
+	tag, err := lang.ParseTag(c.Lang)
+	if err != nil {
+		return coded{exitUsage, err}
+	}
+	a, err := readAgreement(e, c.Plan)
+	if err != nil {
+		return err
+	}
+	o := &offer.Offer{ID: c.ID, Plan: filepath.Base(c.Plan)}
+	if o.ID == "" {
+		o.ID = a.Plan.ID
+	}
+	if c.Answers != "" {
+		err = c.fromFile(o)
+	} else {
+		err = ask(e, tag, o, a.Plan)
+	}
+	if err != nil {
+		return err
+	}
+	written := *o
+	o.Complete(a.Plan)
+	problems := o.Check(a.Plan)
+	for _, p := range problems.Warnings() {
+		fmt.Fprintf(e.Err, "warning: %v\n", p)
+	}
+	if err := problems.Err(); err != nil {
+		return err
+	}
+	if c.Out == "" {
+		_, err = e.Out.Write(planfile.WriteOffer(&written))
+		return err
+	}
+	return os.WriteFile(c.Out, planfile.WriteOffer(&written), 0o644)
+}
+
+// fromFile reads lines of "category: answer", and of vendor, source, read_on and
+// confidence.
+func (c *offerNew) fromFile(o *offer.Offer) error {
+	data, err := os.ReadFile(c.Answers)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	lines := bytes.Split(data, []byte("\n"))
+	if len(lines) > maxAnswers {
+		return fault.New(fault.Invalid, "%s has more than %d lines", c.Answers, maxAnswers)
+	}
+	for i, line := range lines {
+		text := strings.TrimSpace(string(line))
+		if text == "" || text[0] == '#' {
+			continue
+		}
+		key, value, ok := strings.Cut(text, ":")
+		if !ok {
+			errs = append(errs, fmt.Errorf("%s:%d: %q: write category: answer", c.Answers, i+1, text))
+			continue
+		}
+		if err := answer(o, strings.TrimSpace(key), strings.TrimSpace(value)); err != nil {
+			errs = append(errs, fmt.Errorf("%s:%d: %w", c.Answers, i+1, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// answer sets one thing of an offer.
+func answer(o *offer.Offer, key, value string) (err error) {
+	switch key {
+	case "vendor":
+		o.Vendor = value
+	case "source":
+		o.Source = value
+	case "confidence":
+		o.Confidence = offer.Confidence(value)
+	case "read_on":
+		o.ReadOn, err = timex.ParseDate(value)
+	default:
+		for _, c := range offer.Categories() {
+			if string(c) == key {
+				f, err := offer.ParseAnswer(c, value)
+				if err == nil && (f.Answer != offer.Unknown || f.Note != "") {
+					o.Fees = append(o.Fees, f)
+				}
+				return err
+			}
+		}
+		return fmt.Errorf("%q is no question of the checklist; there are vendor, source, read_on, confidence, %s", key, strings.Join(offer.Category("").Choices(), ", "))
+	}
+	return err
+}
+
+// ask puts every question; an answer that cannot be read is asked again.
+func ask(e *env, tag lang.Tag, o *offer.Offer, p *catalog.Plan) error {
+	in := bufio.NewScanner(e.In)
+	question := func(words, key string) error {
+		for {
+			fmt.Fprintf(e.Err, "%s: ", words)
+			if !in.Scan() {
+				if err := in.Err(); err != nil {
+					return err
+				}
+				return io.EOF
+			}
+			err := answer(o, key, in.Text())
+			if err == nil {
+				return nil
+			}
+			fmt.Fprintln(e.Err, err)
+		}
+	}
+	fmt.Fprintln(e.Err, "Answer included, no, ? (unknown), plan COMPONENT, or an amount and what for: 500 once, 10..20 month, 0.02 minute, 5% renewal.")
+	var keys [][2]string
+	if p.Offer == nil {
+		keys = [][2]string{{"vendor", "vendor"}, {"source", "source"}, {"read_on (2026-11-01)", "read_on"}, {"confidence (A, B, C, D)", "confidence"}}
+	}
+	for _, c := range offer.Categories() {
+		keys = append(keys, [2]string{lang.Choice(tag, "fee_category", string(c)) + " [" + string(c) + "]", string(c)})
+	}
+	for _, k := range keys {
+		if err := question(k[0], k[1]); errors.Is(err, io.EOF) {
+			fmt.Fprintln(e.Err)
+			return nil // what was not answered stays unknown
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}

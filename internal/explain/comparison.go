@@ -1,0 +1,241 @@
+package explain
+
+import (
+	"strconv"
+	"strings"
+
+	"waihu/internal/charging/compare"
+	"waihu/internal/charging/offer"
+	"waihu/internal/exact"
+	"waihu/internal/lang"
+	"waihu/internal/money"
+)
+
+// Comparison tells a comparison to a manager: the answer first, then why, for how
+// long, and what is hidden.
+func Comparison(r *compare.Result, tag lang.Tag) *Document {
+	t := &teller{r: r, tag: tag, names: map[string]lang.Text{}}
+	for i := range r.Offers {
+		t.names[r.Offers[i].Offer] = r.Offers[i].Name
+	}
+	d := &Document{Language: tag, Title: t.say("compare.title")}
+	answer := Section{Path: "answer"}
+	for _, p := range r.Answer {
+		answer.Sentences = append(answer.Sentences, p.In(tag))
+	}
+	d.Sections = append(d.Sections, answer)
+	for _, s := range []Section{t.usage(), t.costs(), t.drivers(), t.advice(), t.breakEvens(), t.fees(), t.rounding(), t.waste(), t.volatility(),
+		t.whatIf(), t.flexibility(), t.service(), t.scores(), t.firmness(), t.refused(), t.notes()} {
+		if len(s.Sentences) > 0 || s.Table != nil {
+			d.Sections = append(d.Sections, s)
+		}
+	}
+	return d
+}
+
+// teller says things about a comparison in one language.
+type teller struct {
+	r     *compare.Result
+	tag   lang.Tag
+	names map[string]lang.Text
+}
+
+// say is a phrase with pairs of argument names and values; an empty value is an
+// argument that is not there.
+func (t *teller) say(key string, pairs ...string) string {
+	w := writer{tag: t.tag}
+	return w.say(key, pairs...)
+}
+
+func (t *teller) name(id string) string { return t.names[id].Or(id).In(t.tag) }
+
+func (t *teller) currency() string { return t.r.Basis.Currency.String() }
+
+// amount writes a range without its currency.
+func (t *teller) amount(r compare.Range) string {
+	if r.Open {
+		return t.say("compare.amount_open", "low", r.Low.Decimal())
+	}
+	if r.IsPoint() {
+		return t.say("compare.amount", "low", r.Low.Decimal())
+	}
+	return t.say("compare.amount", "low", r.Low.Decimal(), "high", r.High.Decimal())
+}
+
+// some is an amount for a phrase that leaves nothing out of nothing.
+func some(a money.Amount) string {
+	if a.IsZero() {
+		return ""
+	}
+	return a.Decimal()
+}
+
+// short is a number with so many decimals at the most.
+func (t *teller) short(n exact.Number, decimals int) string {
+	return lang.Number(t.tag, n.Round(exact.HalfAway, decimals))
+}
+
+// signed is a share as a percentage with its sign.
+func (t *teller) signed(share exact.Number) string {
+	s := lang.Percent(t.tag, share.Round(exact.HalfAway, 3))
+	if share.Sign() > 0 {
+		s = "+" + s
+	}
+	return s
+}
+
+// percent writes a share of a statistic for a phrase.
+func percent(f float64) string { return strconv.FormatFloat(f, 'f', 3, 64) }
+
+func months(n int) string { return strconv.Itoa(n) }
+
+func (t *teller) usage() Section {
+	b := &t.r.Basis
+	u := &b.Usage
+	s := Section{Path: "usage", Title: t.say("compare.section.usage")}
+	s.Sentences = append(s.Sentences, t.say("compare.usage", "months", months(b.Periods), "first", b.First.String(), "calls", strconv.FormatInt(u.Calls, 10),
+		"answered", strconv.FormatInt(u.Answered, 10), "minutes", exact.Frac(u.Seconds, 60).Round(exact.HalfAway, 0).String(), "seats", strconv.FormatInt(u.Seats, 10), "source", u.SeatSource),
+		t.say("compare.basis", "currency", t.currency(), "tax", string(b.Tax)))
+	for _, r := range b.Rates {
+		s.Sentences = append(s.Sentences, t.say("compare.rate", "from", r.From.String(), "rate", r.Rate.String(), "to", t.currency(), "on", date(r.On)))
+	}
+	return s
+}
+
+// costs is the table of all offers.
+func (t *teller) costs() Section {
+	table := &Table{Head: []string{t.say("compare.head.offer")}}
+	for _, m := range t.r.Basis.Months {
+		table.Head = append(table.Head, t.say("compare.head.months", "months", months(m)))
+	}
+	table.Head = append(table.Head, t.say("compare.head.per_seat"), t.say("compare.head.per_minute"), t.say("compare.head.confidence"))
+	for i := range t.r.Offers {
+		o := &t.r.Offers[i]
+		row := []string{t.name(o.Offer)}
+		for _, h := range o.Horizons {
+			row = append(row, t.amount(h.Total))
+		}
+		table.Rows = append(table.Rows, append(row, t.unit(o.PerSeat, 2), t.unit(o.PerMinute, 4), string(o.Confidence)+" "+date(o.ReadOn)))
+	}
+	return Section{Path: "offers", Title: t.say("compare.section.costs"), Table: table}
+}
+
+// unit writes a unit cost, its lower end, with so many decimals.
+func (t *teller) unit(r compare.Range, decimals int) string {
+	if r.Low.IsZero() && r.High.IsZero() {
+		return "–"
+	}
+	mark := ""
+	if r.Open {
+		mark = "≥ "
+	}
+	return mark + lang.Fixed(t.tag, r.Low.Exact(), decimals)
+}
+
+// mostDifferences bounds how many offers are held against the cheapest in words.
+const mostDifferences = 5
+
+func (t *teller) drivers() Section {
+	s := Section{Path: "differences", Title: t.say("compare.section.drivers", "months", months(t.r.Basis.Decides))}
+	for i, d := range t.r.Differences {
+		if i == mostDifferences {
+			break
+		}
+		if d.More.Open {
+			continue
+		}
+		var words []string
+		for _, x := range d.Drivers {
+			more := lang.Decimal(t.tag, x.More)
+			if x.More.Sign() > 0 {
+				more = "+" + more
+			}
+			words = append(words, t.say("compare.driver_short", "kind", x.Kind, "more", more))
+		}
+		s.Sentences = append(s.Sentences, t.say("compare.difference", "offer", t.name(d.Offer), "against", t.name(d.Against), "currency", t.currency(), "more", t.amount(d.More), "drivers", lang.List(t.tag, words)))
+	}
+	return s
+}
+
+func (t *teller) advice() Section {
+	rec := &t.r.Recommendation
+	s := Section{Path: "recommendation", Title: t.say("compare.section.advice")}
+	for _, list := range [][]compare.Phrase{rec.Reasons, rec.But, rec.Next} {
+		for _, p := range list {
+			s.Sentences = append(s.Sentences, p.In(t.tag))
+		}
+	}
+	return s
+}
+
+// fees is a table of totals with and without, and what is charged extra.
+func (t *teller) fees() Section {
+	s := Section{Path: "hidden_fees", Title: t.say("compare.section.fees")}
+	if len(t.r.HiddenFees) == 0 {
+		return s
+	}
+	at, least := t.decides(), &t.r.HiddenFees[0]
+	s.Table = &Table{Head: []string{t.say("compare.head.offer"), t.say("compare.head.settled"), t.say("compare.head.without", "months", months(t.r.Basis.Decides)), t.say("compare.head.with"), t.say("compare.head.charged")}}
+	for i := range t.r.HiddenFees {
+		f := &t.r.HiddenFees[i]
+		s.Table.Rows = append(s.Table.Rows, []string{t.name(f.Offer), t.say("compare.fees.settled", "known", months(f.Known), "asked", months(f.Asked)),
+			t.amount(f.Totals[at].Without), t.amount(f.Totals[at].With), t.categories(f, offer.Charged)})
+		if f.Known < least.Known {
+			least = f
+		}
+	}
+	if least.Known < least.Asked {
+		s.Sentences = append(s.Sentences, t.say("compare.fees.unknown", "offer", t.name(least.Offer), "list", t.categories(least, offer.Unknown)))
+	}
+	return s
+}
+
+// mostListed is how many of a list are named before the rest is counted.
+const mostListed = 6
+
+func (t *teller) categories(f *compare.FeeSheet, answer offer.Answer) string {
+	var words []string
+	for _, a := range f.Answers {
+		if a.Answer == answer {
+			words = append(words, lang.Choice(t.tag, "fee_category", string(a.Category)))
+		}
+	}
+	if len(words) <= mostListed {
+		return lang.List(t.tag, words)
+	}
+	return t.say("compare.list_more", "list", lang.List(t.tag, words[:mostListed]), "more", months(len(words)-mostListed))
+}
+
+// decides is the place of the deciding horizon.
+func (t *teller) decides() int {
+	for i, m := range t.r.Basis.Months {
+		if m == t.r.Basis.Decides {
+			return i
+		}
+	}
+	return 0
+}
+
+func (t *teller) refused() Section {
+	s := Section{Path: "refused", Title: t.say("compare.section.refused")}
+	for _, x := range t.r.Refused {
+		s.Sentences = append(s.Sentences, t.say("compare.refused_row", "offer", x.Name.Or(x.Offer).In(t.tag), "why", x.Why.In(t.tag)))
+	}
+	return s
+}
+
+func (t *teller) notes() Section {
+	s := Section{Path: "notes", Title: t.say("compare.section.notes")}
+	for _, p := range t.r.Notes {
+		s.Sentences = append(s.Sentences, p.In(t.tag))
+	}
+	for i := range t.r.Offers {
+		if o := &t.r.Offers[i]; o.Why != "" {
+			s.Sentences = append(s.Sentences, t.say("compare.exact", "offer", t.name(o.Offer), "component", o.Why))
+		}
+	}
+	return s
+}
+
+// join puts lists of the language into one line.
+func (t *teller) join(words []string) string { return strings.TrimSpace(lang.List(t.tag, words)) }

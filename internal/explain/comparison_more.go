@@ -1,0 +1,263 @@
+package explain
+
+import (
+	"slices"
+	"strconv"
+
+	"waihu/internal/charging/compare"
+	"waihu/internal/exact"
+	"waihu/internal/lang"
+	"waihu/internal/money"
+	"waihu/internal/timex"
+)
+
+// mostBreakEvens bounds how many pairs are told in words.
+const mostBreakEvens = 8
+
+func (t *teller) breakEvens() Section {
+	s := Section{Path: "break_evens", Title: t.say("compare.section.break_even")}
+	for i := range t.r.BreakEvens {
+		b := &t.r.BreakEvens[i]
+		for _, p := range b.Points {
+			if len(s.Sentences) == mostBreakEvens {
+				return s
+			}
+			s.Sentences = append(s.Sentences, t.breakEven(b, &p))
+		}
+	}
+	return s
+}
+
+func (t *teller) breakEven(b *compare.BreakEven, p *compare.Crossing) string {
+	pair := []string{"a", t.name(b.A), "b", t.name(b.B), "below", t.name(p.Below)}
+	switch b.Axis {
+	case compare.SeatCount:
+		return t.say("compare.break_even.seats", append(pair, "low", p.Low.String(), "high", p.High.String(), "now", t.short(b.Now, 0))...)
+	case compare.Utilisation:
+		return t.say("compare.break_even.utilisation", append(pair, "at", p.At.Round(exact.HalfAway, 3).String(), "now", b.Now.Round(exact.HalfAway, 3).String())...)
+	}
+	return t.say("compare.break_even.minutes_per_seat", append(pair, "at", t.short(p.At, 1), "now", t.short(b.Now, 1))...)
+}
+
+func (t *teller) rounding() Section {
+	r := &t.r.Rounding
+	s := Section{Path: "rounding", Title: t.say("compare.section.rounding")}
+	if r.Calls == 0 {
+		return s
+	}
+	var words []string
+	for _, b := range r.Billed {
+		words = append(words, t.say("compare.rounding.ratio", "increment", b.Increment, "ratio", t.short(b.Ratio, 2)))
+	}
+	s.Sentences = append(s.Sentences, t.say("compare.rounding.lengths", "mean", t.short(r.Mean, 0), "list", t.join(words)))
+	table := &Table{Head: []string{t.say("compare.head.offer"), t.say("compare.rounding.own")}}
+	for _, b := range r.Billed {
+		table.Head = append(table.Head, b.Increment)
+	}
+	for i := range r.Offers {
+		o := &r.Offers[i]
+		if o.Note != "" {
+			continue
+		}
+		row := []string{t.name(o.Offer), t.join(o.Own)}
+		for _, c := range o.Costs {
+			row = append(row, t.amount(c.Total))
+		}
+		table.Rows = append(table.Rows, row)
+	}
+	if len(table.Rows) > 0 {
+		s.Table = table
+	}
+	return s
+}
+
+func (t *teller) waste() Section {
+	s := Section{Path: "waste", Title: t.say("compare.section.waste")}
+	for i := range t.r.Waste {
+		w := &t.r.Waste[i]
+		if w.Total.IsZero() && w.Expired.IsZero() {
+			continue
+		}
+		seats, expired := "", ""
+		if w.IdleSeats.Sign() > 0 {
+			seats = t.short(w.IdleSeats, 1)
+		}
+		if w.Expired.Sign() > 0 {
+			expired = t.short(w.Expired, 0)
+		}
+		s.Sentences = append(s.Sentences, t.say("compare.waste", "offer", t.name(w.Offer), "currency", t.currency(), "total", some(w.Total), "share", w.Share.Round(exact.HalfAway, 3).String(),
+			"seats", seats, "minimum", some(w.Minimum), "modules", some(w.ModuleFee), "expired", expired))
+	}
+	if len(s.Sentences) == 0 && len(t.r.Waste) > 0 {
+		s.Sentences = []string{t.say("compare.waste.none")}
+	}
+	return s
+}
+
+func (t *teller) volatility() Section {
+	v := t.r.Volatility
+	s := Section{Path: "volatility", Title: t.say("compare.section.volatility")}
+	if v == nil {
+		return s
+	}
+	if v.Why != "" {
+		s.Sentences = []string{t.say("compare.volatility.too_few")}
+		return s
+	}
+	s.Sentences = []string{t.say("compare.volatility.how", "replicates", months(v.Replicates), "months", months(v.Months), "blocks", months(v.Blocks), "block", v.Block, "seed", strconv.FormatUint(v.Seed, 10))}
+	s.Table = &Table{Head: []string{t.say("compare.head.offer"), t.say("compare.head.low"), t.say("compare.head.mid"), t.say("compare.head.high"), t.say("compare.head.cv"), t.say("compare.head.wins")}}
+	if v.Budget != nil {
+		s.Table.Head = append(s.Table.Head, t.say("compare.head.exceeds"))
+	}
+	for i := range v.Offers {
+		o := &v.Offers[i]
+		row := []string{t.name(o.Offer)}
+		for _, a := range []money.Amount{o.Monthly.P5, o.Monthly.P50, o.Monthly.P95} {
+			row = append(row, t.unit(compare.Range{Low: a, High: a, Open: o.Open}, t.r.Basis.Currency.Exponent()))
+		}
+		row = append(row, t.float(o.CV), t.float(o.Wins))
+		if o.Exceeds != nil {
+			row = append(row, t.float(*o.Exceeds))
+		}
+		s.Table.Rows = append(s.Table.Rows, row)
+	}
+	return s
+}
+
+// float writes a statistic as a percentage.
+func (t *teller) float(f float64) string {
+	return lang.Percent(t.tag, exact.MustParse(percent(f)))
+}
+
+func (t *teller) whatIf() Section {
+	s := Section{Path: "what_if", Title: t.say("compare.section.what_if", "months", months(t.r.Basis.Decides))}
+	if len(t.r.WhatIf) == 0 {
+		return s
+	}
+	const shown = 3 // offers beside the change and the cheapest
+	s.Table = &Table{Head: []string{t.say("compare.head.change"), t.say("compare.head.best")}}
+	for i := range t.r.Offers[:min(len(t.r.Offers), shown)] {
+		s.Table.Head = append(s.Table.Head, t.name(t.r.Offers[i].Offer))
+	}
+	for i := range t.r.WhatIf {
+		w := &t.r.WhatIf[i]
+		if w.Note != "" {
+			s.Table.Rows = append(s.Table.Rows, append([]string{w.Name.In(t.tag), lang.Choice(t.tag, "change_note", w.Note)}, make([]string, len(s.Table.Head)-2)...))
+			continue
+		}
+		row := []string{w.Name.In(t.tag), t.name(w.Best)}
+		for _, c := range w.Costs[:min(len(w.Costs), shown)] {
+			row = append(row, t.amount(c.Total))
+		}
+		s.Table.Rows = append(s.Table.Rows, row)
+	}
+	return s
+}
+
+func (t *teller) flexibility() Section {
+	s := Section{Path: "flexibility", Title: t.say("compare.section.flexibility")}
+	if len(t.r.Flexibility) == 0 {
+		return s
+	}
+	s.Table = &Table{}
+	for _, key := range []string{"offer", "term", "downsize", "exit", "exit_cost", "switch"} {
+		s.Table.Head = append(s.Table.Head, t.say("compare.head."+key))
+	}
+	unsaid := t.say("compare.unsaid")
+	day := func(d timex.Date) string {
+		if d == 0 {
+			return unsaid
+		}
+		return lang.Date(t.tag, d)
+	}
+	some := func(r *compare.Range) string {
+		if r == nil {
+			return unsaid
+		}
+		return t.amount(*r)
+	}
+	for i := range t.r.Flexibility {
+		f := &t.r.Flexibility[i]
+		term := unsaid
+		if f.TermKnown {
+			if term = t.say("compare.term.none"); f.TermMonths > 0 {
+				term = t.say("compare.term", "months", months(f.TermMonths))
+			}
+		}
+		s.Table.Rows = append(s.Table.Rows, []string{t.name(f.Offer), term, day(f.DownsizeOn), day(f.ExitOn), some(f.ExitCost), some(f.SwitchCost)})
+	}
+	return s
+}
+
+func (t *teller) service() Section {
+	q := t.r.Service
+	s := Section{Path: "service", Title: t.say("compare.section.service")}
+	if q == nil || q.Short+q.Redials+q.Dropped == 0 {
+		return s
+	}
+	s.Sentences = append(s.Sentences, t.say("compare.service", "short", strconv.FormatInt(q.Short, 10), "seconds", strconv.FormatInt(q.ShortSeconds, 10), "redials", strconv.FormatInt(q.Redials, 10),
+		"within", strconv.FormatInt(q.RedialWithin, 10), "dropped", strconv.FormatInt(q.Dropped, 10)))
+	for i := range q.Offers {
+		if o := &q.Offers[i]; !o.All.IsZero() {
+			s.Sentences = append(s.Sentences, t.say("compare.service.cost", "offer", t.name(o.Offer), "currency", t.currency(), "all", o.All.Decimal()))
+		}
+	}
+	return s
+}
+
+func (t *teller) scores() Section {
+	r := t.r.Scores
+	s := Section{Path: "scores"}
+	if r == nil {
+		return s
+	}
+	var weights []string
+	for _, k := range compare.Criteria() {
+		weights = append(weights, lang.Choice(t.tag, "criterion", string(k))+" "+months(r.Weights[k])+"%")
+	}
+	s.Title = t.say("compare.section.scores", "weights", lang.List(t.tag, weights))
+	for i := range r.Offers {
+		o := &r.Offers[i]
+		high := ""
+		if !o.Low.Equal(o.High) {
+			high = t.short(o.High, 0)
+		}
+		s.Sentences = append(s.Sentences, t.say("compare.score", "offer", t.name(o.Offer), "low", t.short(o.Low, 0), "high", high))
+	}
+	for _, w := range r.Switches {
+		s.Sentences = append(s.Sentences, t.say("compare.score.switch", "criterion", string(w.Criterion), "to", months(w.To), "from", months(w.From), "best", t.name(w.Best)))
+	}
+	return s
+}
+
+// firmness tells what it takes for another offer to win, and what each choice
+// can cost at worst.
+func (t *teller) firmness() Section {
+	s := Section{Path: "sensitivity", Title: t.say("compare.section.sensitivity")}
+	for i := range t.r.Sensitivity {
+		x := &t.r.Sensitivity[i]
+		key := "compare.sensitivity.holds"
+		switch {
+		case x.Input == "price":
+			key = "compare.sensitivity.price"
+		case x.Input == "exchange_rate":
+			key = "compare.sensitivity.exchange_rate"
+		case x.Moves:
+			key = "compare.sensitivity.moves"
+		}
+		move := compare.Phrase{Key: key, Args: map[string]string{"input": x.Input, "move": t.signed(x.Move), "best": t.name(x.Best), "currency": x.Currency}}
+		s.Sentences = append(s.Sentences, move.In(t.tag))
+	}
+	for i := range t.r.Regret[:min(len(t.r.Regret), 3)] {
+		g := &t.r.Regret[i]
+		if g.Open {
+			continue
+		}
+		in := lang.Choice(t.tag, "scenario", g.In)
+		if at := slices.IndexFunc(t.r.WhatIf, func(w compare.Scenario) bool { return w.ID == g.In }); at >= 0 {
+			in = t.r.WhatIf[at].Name.In(t.tag)
+		}
+		s.Sentences = append(s.Sentences, t.say("compare.regret", "offer", t.name(g.Offer), "currency", t.currency(), "most", g.Most.Decimal(), "in", in))
+	}
+	return s
+}

@@ -1,0 +1,117 @@
+package explain_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"waihu/internal/charging/compare"
+	"waihu/internal/exact"
+	"waihu/internal/explain"
+	"waihu/internal/lang"
+	"waihu/internal/money"
+	"waihu/internal/planfile"
+	"waihu/internal/timex"
+	"waihu/internal/usage"
+)
+
+// market compares all market examples under a little usage.
+func market(t *testing.T) *compare.Result {
+	t.Helper()
+	in := compare.Input{Currency: money.MustCurrency("USD"), Months: []int{1, 12, 36}, Replicates: 20, Must: []string{"power-dialer"},
+		Rates: []compare.Rate{{From: money.MustCurrency("CNY"), Rate: exact.MustParse("0.14"), On: timex.MustDate("2026-11-01")}, {From: money.MustCurrency("EUR"), Rate: exact.MustParse("1.1"), On: timex.MustDate("2026-11-01")}}}
+	budget := exact.MustParse("500")
+	in.Budget = &budget
+	files, err := planfile.OffersIn(os.DirFS("../../examples/market"), ".")
+	if err != nil || len(files) < 12 {
+		t.Fatalf("%d offers, %v", len(files), err)
+	}
+	for _, f := range files {
+		b, problems := planfile.LoadOffer(os.DirFS("../../examples/market"), f)
+		if err := problems.Err(); err != nil {
+			t.Fatal(err)
+		}
+		in.Candidates = append(in.Candidates, compare.Candidate{Offer: b.Offer, Plan: b.Plan, Decks: b.Decks})
+	}
+	c, err := compare.New(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := timex.MustDate("2026-01-01").Start(time.UTC)
+	for i := range 2000 {
+		at := from.Add(time.Duration(i) * 2 * time.Hour)
+		call := usage.Call{ID: "c", Start: at, Agent: string(rune('a' + i%7)), To: string(rune('0' + i%9)), From: "1", Direction: usage.Outbound, Result: usage.NoAnswer}
+		if i%3 > 0 {
+			call.Result, call.Answer, call.Talk = usage.Answered, at, time.Duration(i%200+1)*time.Second
+		}
+		if err := c.Call(&call); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, err := c.Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// A manager reads the answer first, then every section, in each language without
+// a gap.
+func TestComparisonIsTold(t *testing.T) {
+	r := market(t)
+	for _, tag := range lang.Tags() {
+		doc := explain.Comparison(r, tag)
+		text := doc.Text()
+		if i := strings.IndexAny(text, "{}["); i >= 0 {
+			t.Errorf("%s: a placeholder or a phrase is missing: %q", tag, text[max(0, i-60):min(len(text), i+60)])
+		}
+		seen := map[string]bool{}
+		for _, s := range doc.Sections {
+			seen[s.Path] = true
+			for _, row := range func() [][]string {
+				if s.Table == nil {
+					return nil
+				}
+				return s.Table.Rows
+			}() {
+				if len(row) != len(s.Table.Head) {
+					t.Errorf("%s %s: a row of %d cells under a head of %d", tag, s.Path, len(row), len(s.Table.Head))
+				}
+			}
+		}
+		for _, path := range []string{"answer", "usage", "offers", "differences", "recommendation", "break_evens", "hidden_fees", "rounding", "waste", "volatility", "what_if", "flexibility", "service", "scores", "sensitivity", "refused", "notes"} {
+			if !seen[path] {
+				t.Errorf("%s: nothing about %s", tag, path)
+			}
+		}
+		if doc.Sections[0].Path != "answer" || len(doc.Sections[0].Sentences) == 0 {
+			t.Errorf("%s: the answer does not come first", tag)
+		}
+	}
+	if len(r.Refused) != 1 || r.Refused[0].Offer != "dialnexa-growth" {
+		t.Errorf("refused: %+v; the offer in rupees has no exchange rate", r.Refused)
+	}
+}
+
+// Every offer of the market is told in each language without a gap.
+func TestOffersAreTold(t *testing.T) {
+	files, err := planfile.OffersIn(os.DirFS("../../examples/market"), ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		b, problems := planfile.LoadOffer(os.DirFS("../../examples/market"), f)
+		if err := problems.Err(); err != nil {
+			t.Fatal(err)
+		}
+		if !b.Offer.Confidence.IsFact() || b.Offer.ReadOn == 0 || b.Offer.Source == "" {
+			t.Errorf("%s: a market example must be a dated fact with its source", f)
+		}
+		for _, tag := range lang.Tags() {
+			if text := explain.Offer(b.Offer, b.Plan, tag).Text(); strings.ContainsAny(text, "{}[") {
+				t.Errorf("%s in %s has a gap:\n%s", f, tag, text)
+			}
+		}
+	}
+}
