@@ -88,7 +88,7 @@ var beside = map[string]map[string]string{
 	"internal/charging/staffing": {},
 	"internal/charging/audit":    {"internal/charging/catalog": "rules that are changed", "internal/charging/contract": "terms", "internal/charging/deck": "what one call costs", "internal/charging/invoice": "our side of the bill", "internal/charging/meter": "counting under other rules", "internal/charging/rating": "and pricing"},
 	"internal/charging/clause":   {"internal/charging/catalog": "prices and their rules", "internal/charging/contract": "what was signed", "internal/charging/deck": "decks of the plan", "internal/charging/invoice": "what a period costs in which nothing is used", "internal/charging/meter": "and its quantities"},
-	"internal/charging/wallet":   {"internal/charging/deck": "the longest call a balance pays for"},
+	"internal/charging/wallet":   {"internal/charging/deck": "the longest call a balance pays for", "internal/charging/ledger": "a purse is the projection of its journal"},
 	"internal/notify":            {"internal/access": "secrets are sealed, and a webhook that is switched off is a deed of the audit log"},
 	"internal/store/sqlite":      {"internal/store/tables": "the rows it keeps"},
 	"internal/store/postgres":    {"internal/store/tables": "the rows it keeps"},
