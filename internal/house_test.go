@@ -59,14 +59,14 @@ var floors = map[string]int{
 	"internal/store/storetest":   5, // tests only
 	"internal/store/tables":      5,
 	"internal/app":               5,
-	"internal/cli":               6,
-	"internal/console":           6,
-	"cmd/waihu":                  7,
 	"internal/notify":            5,
 	"internal/archive":           6,
 	"internal/receive":           6,
 	"internal/api":               7,
+	"internal/console":           7,
 	"internal/serve":             8,
+	"internal/cli":               9,
+	"cmd/waihu":                  10,
 	"internal/app/faults":        6, // tests only
 }
 
