@@ -5,10 +5,12 @@ import (
 	"crypto/rand"
 	"fmt"
 	"net/http"
+	"net/url"
 	"path"
 	"runtime/debug"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"waihu/internal/access"
 )
@@ -89,11 +91,14 @@ func bounded(next http.Handler) http.Handler {
 		for _, values := range r.Header {
 			n += len(values)
 		}
+		query, _ := url.QueryUnescape(r.URL.RawQuery) // what cannot be read is refused with its parameter
 		switch {
 		case n > headersMost:
 			httpProblem(w, r, http.StatusRequestHeaderFieldsTooLarge, "too_large", "too many headers")
 		case len(r.RequestURI) > addressLength:
 			httpProblem(w, r, http.StatusRequestURITooLong, "too_large", "the address is too long")
+		case !storable(r.URL.Path), !storable(query), !storable(r.Header.Get(onceHeader)):
+			httpProblem(w, r, http.StatusBadRequest, "malformed", "the address or the Idempotency-Key is no text in UTF-8")
 		case len(r.Header.Values("Authorization")) > 1:
 			httpProblem(w, r, http.StatusBadRequest, "malformed", "credentials are given twice")
 		default:
@@ -102,12 +107,15 @@ func bounded(next http.Handler) http.Handler {
 	})
 }
 
+// storable tells whether a text can be kept in every database.
+func storable(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
+
 // framed names a request, sets the headers of every answer, stops panics and
 // tells what became of it.
 func (a *API) framed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		f := &frame{id: "req_" + strings.ToLower(rand.Text()), client: access.Client{Address: a.proxies.address(r), Agent: r.UserAgent()}}
+		f := &frame{id: "req_" + strings.ToLower(rand.Text()), client: access.Client{Address: a.proxies.address(r), Agent: strings.ToValidUTF8(r.UserAgent(), "\uFFFD")}}
 		h := w.Header()
 		h.Set("Request-Id", f.id)
 		h.Set("X-Content-Type-Options", "nosniff")
