@@ -107,6 +107,7 @@ func planToCreditNote(w *world) {
 	w.ask(w.finance, "POST", "/v1/invoices/"+inv+"/payments", map[string]any{"amount": map[string]string{"amount": "100.00", "currency": "CNY"}, "on": "2026-04-10"}, once("p"), of(w.a)).want(201)
 
 	// A credit note needs a second person, and is what the first asked for.
+	w.ask(w.finance, "POST", "/v1/invoices/"+inv+"/credit-notes", map[string]any{"items": []any{}, "reason": "bad line", "on": "2026-04-11"}, once("none"), of(w.a)).wantCode(422, "invalid")
 	asked := w.ask(w.finance, "POST", "/v1/invoices/"+inv+"/credit-notes", map[string]any{"items": []any{map[string]string{"line": "talk"}}, "reason": "bad line", "on": "2026-04-11"}, once("c"), of(w.a)).want(201)
 	var maybe struct{ Approval struct{ ID, State string } }
 	must(t, json.Unmarshal(asked.body, &maybe))
