@@ -43,6 +43,9 @@ func TestBombsAreRefused(t *testing.T) {
 		"not JSON":                     {"/v1/users", "email=a", 400, "malformed"},
 		"an unknown field":             {"/v1/users", `{"email":"a@example.com","name":"A","roles":["agent"],"admin":true}`, 422, "invalid"},
 		"wrong types":                  {"/v1/users", `{"email":5,"name":[],"roles":"agent"}`, 422, "invalid"},
+		"U+0000 in a text":             {"/v1/users", `{"email":"a@example.com","name":"a\u0000b","roles":["agent"]}`, 400, "malformed"},
+		"U+0000 in a name":             {"/v1/users", `{"na\u0000me":"A"}`, 400, "malformed"},
+		"U+0000 in an event":           {"/v1/events", `{"specversion":"1.0","id":"a\u0000b"}`, 400, "malformed"},
 		"a number of a million digits": {"/v1/users", `{"name":` + strings.Repeat("9", 1_000_000) + `}`, 400, "malformed"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -85,6 +88,10 @@ func TestAddressesNobodyServes(t *testing.T) {
 	w.ask(w.keyA, "GET", "/v1//users", nil).wantCode(404, "not_found")
 	w.ask(w.keyA, "DELETE", "/v1/users", nil).wantCode(405, "method_not_allowed")
 	w.ask(w.keyA, "GET", "/v1/users?"+strings.Repeat("x", 5000), nil).wantCode(414, "too_large")
+	for _, odd := range []string{"/v1/invoices/%00", "/v1/invoices/%FF", "/v1/calls?agent=%00", "/v1/calls?agent=%FF"} {
+		w.ask(w.keyA, "GET", odd, nil).wantCode(400, "malformed")
+	}
+	w.ask(w.keyA, "POST", "/v1/users", "{}", "Idempotency-Key: \xff").wantCode(400, "malformed")
 	many := make([]string, 80)
 	for i := range many {
 		many[i] = fmt.Sprint("X-Flood: ", i)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -59,8 +60,8 @@ var extensionName = regexp.MustCompile(`^[a-z0-9]{1,60}$`)
 // form; anything else is an error.
 func (e *cloudEvent) UnmarshalJSON(b []byte) error {
 	var all map[string]json.RawMessage
-	if err := json.Unmarshal(b, &all); err != nil {
-		return err
+	if json.Unmarshal(b, &all) != nil {
+		return errors.New("this is no event: an object was expected")
 	}
 	var ignored string
 	for name, raw := range all {

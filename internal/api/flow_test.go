@@ -63,13 +63,20 @@ func (w *world) billed() string {
 // waitFor asks until a job is over.
 func (w *world) waitFor(key, job string, headers ...string) *reply {
 	w.Helper()
+	r := w.ended(key, job, headers...)
+	if r.field("state") == "failed" {
+		w.Fatalf("the job failed: %s", r.body)
+	}
+	return r
+}
+
+// ended waits for the end of a job, done or failed.
+func (w *world) ended(key, job string, headers ...string) *reply {
+	w.Helper()
 	for range 100_000 {
 		r := w.ask(key, "GET", "/v1/jobs/"+job, nil, headers...).want(200)
-		switch r.field("state") {
-		case "done":
+		if s := r.field("state"); s == "done" || s == "failed" {
 			return r
-		case "failed":
-			w.Fatalf("the job failed: %s", r.body)
 		}
 	}
 	w.Fatal("the job does not end")
@@ -100,6 +107,7 @@ func planToCreditNote(w *world) {
 	w.ask(w.finance, "POST", "/v1/invoices/"+inv+"/payments", map[string]any{"amount": map[string]string{"amount": "100.00", "currency": "CNY"}, "on": "2026-04-10"}, once("p"), of(w.a)).want(201)
 
 	// A credit note needs a second person, and is what the first asked for.
+	w.ask(w.finance, "POST", "/v1/invoices/"+inv+"/credit-notes", map[string]any{"items": []any{}, "reason": "bad line", "on": "2026-04-11"}, once("none"), of(w.a)).wantCode(422, "invalid")
 	asked := w.ask(w.finance, "POST", "/v1/invoices/"+inv+"/credit-notes", map[string]any{"items": []any{map[string]string{"line": "talk"}}, "reason": "bad line", "on": "2026-04-11"}, once("c"), of(w.a)).want(201)
 	var maybe struct{ Approval struct{ ID, State string } }
 	must(t, json.Unmarshal(asked.body, &maybe))
@@ -177,6 +185,9 @@ func TestEvents(t *testing.T) {
 	}
 	w.ask(w.switchA, "POST", "/v1/events", append(batch, callEvent(1001))).wantCode(422, "invalid")
 	w.ask(w.switchA, "POST", "/v1/events", "[]").wantCode(422, "invalid")
+	if r := w.ask(w.switchA, "POST", "/v1/events", "[7]").wantCode(422, "invalid"); !strings.Contains(fmt.Sprint(r["errors"]), "this is no event: an object was expected") {
+		t.Errorf("a number in place of an event: %v", r["errors"])
+	}
 
 	// All of them come back, page by page, each once.
 	seen, cursor := map[string]bool{}, ""
@@ -227,6 +238,10 @@ func TestUploadTellsWhatItRead(t *testing.T) {
 	rejects := w.ask(w.keyA, "GET", "/v1/uploads/"+job+"/rejects", nil).want(200)
 	if !bytes.Contains(rejects.body, []byte(`"no","record"`)) {
 		t.Errorf("what was refused: %s", rejects.body)
+	}
+	odd := w.ask(w.switchA, "POST", "/v1/uploads?name=x.csv", []byte("hello"), "Content-Type: application/octet-stream").want(202).field("id")
+	if r := w.ended(w.keyA, odd); r.field("state") != "failed" || !strings.Contains(r.field("error"), "no known format") {
+		t.Errorf("a file of no format: %s", r.body)
 	}
 	w.ask(w.keyB, "GET", "/v1/uploads/"+job+"/rejects", nil).wantCode(404, "not_found")
 	w.ask(w.keyB, "GET", "/v1/jobs/"+job, nil).wantCode(404, "not_found")

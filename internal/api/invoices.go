@@ -195,7 +195,7 @@ type (
 	}
 	creditBody struct {
 		Invoice string       `json:"invoice,omitempty" maxLength:"40" doc:"Filled in from the address."`
-		Items   []creditItem `json:"items,omitempty" maxItems:"1000" doc:"Absent: all that is left of all lines."`
+		Items   []creditItem `json:"items,omitempty" minItems:"1" maxItems:"1000" doc:"Absent: all that is left of all lines."`
 		Reason  string       `json:"reason" minLength:"1" maxLength:"2000"`
 		On      timex.Date   `json:"on"`
 	}

@@ -158,7 +158,7 @@ func (q *jobs) do(ctx context.Context, i id.ID) error {
 		}
 		if err != nil {
 			p := problemFor(err)
-			kept.State, kept.Code, kept.Error = jobFailed, p.Code, p.Detail
+			kept.State, kept.Code, kept.Error = jobFailed, p.Code, p.inOne()
 			if p.Status >= 500 {
 				q.a.d.Log.Error("a job failed", "job", i.Named("job"), "what", j.What, "error", err)
 			}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -117,6 +118,24 @@ func problemFor(err error) *Problem {
 		return &Problem{Status: 422, Code: "out_of_range", Detail: err.Error()}
 	}
 	return &Problem{Status: 500, Code: "internal", Detail: "something went wrong on our side; name the request_id when you ask for help"}
+}
+
+// inOne is what is wrong in one line, for those who see no list of fields.
+func (p *Problem) inOne() string {
+	if len(p.Errors) == 0 {
+		return p.Detail
+	}
+	out := make([]string, len(p.Errors))
+	for i, f := range p.Errors {
+		out[i] = f.What
+		if f.Expected != "" {
+			out[i] += "; expected " + f.Expected
+		}
+		if f.Fix != "" {
+			out[i] += "; " + f.Fix
+		}
+	}
+	return strings.Join(out, " · ")
 }
 
 func refusalStatus(code string) int {

@@ -35,7 +35,7 @@ type Statement struct {
 
 func (a *API) statementRoutes() {
 	type statementIn struct {
-		First    Day    `query:"first" required:"true"`
+		First    Day    `query:"first" required:"true" doc:"First day, in UTC, on which what is shown was booked here: not the day an invoice or payment names."`
 		After    Day    `query:"after" required:"true" doc:"Day after the last."`
 		Currency string `query:"currency" required:"true" pattern:"^[A-Z]{3}$"`
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -51,7 +52,8 @@ func fileFormat() huma.Format {
 	}
 }
 
-// checkJSON walks over the tokens of a body.
+// checkJSON walks over the tokens of a body. The character U+0000 is in no text:
+// PostgreSQL does not keep it, and books must be able to move there.
 func checkJSON(data []byte) error {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
@@ -88,6 +90,9 @@ func checkJSON(data []byte) error {
 		case '}', ']':
 			stack = stack[:len(stack)-1]
 			continue
+		}
+		if s, is := t.(string); is && strings.ContainsRune(s, 0) {
+			return errors.New("a text holds the character U+0000")
 		}
 		if len(stack) == 0 || stack[len(stack)-1].names == nil {
 			continue

@@ -5,10 +5,12 @@ import (
 	"crypto/rand"
 	"fmt"
 	"net/http"
+	"net/url"
 	"path"
 	"runtime/debug"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"waihu/internal/access"
 )
@@ -89,11 +91,14 @@ func bounded(next http.Handler) http.Handler {
 		for _, values := range r.Header {
 			n += len(values)
 		}
+		query, _ := url.QueryUnescape(r.URL.RawQuery) // what cannot be read is refused with its parameter
 		switch {
 		case n > headersMost:
 			httpProblem(w, r, http.StatusRequestHeaderFieldsTooLarge, "too_large", "too many headers")
 		case len(r.RequestURI) > addressLength:
 			httpProblem(w, r, http.StatusRequestURITooLong, "too_large", "the address is too long")
+		case !storable(r.URL.Path), !storable(query), !storable(r.Header.Get(onceHeader)):
+			httpProblem(w, r, http.StatusBadRequest, "malformed", "the address or the Idempotency-Key is no text in UTF-8")
 		case len(r.Header.Values("Authorization")) > 1:
 			httpProblem(w, r, http.StatusBadRequest, "malformed", "credentials are given twice")
 		default:
@@ -105,8 +110,11 @@ func bounded(next http.Handler) http.Handler {
 // Client is where a request comes from, seen through the proxies that are
 // believed.
 func (a *API) Client(r *http.Request) access.Client {
-	return access.Client{Address: a.proxies.address(r), Agent: r.UserAgent()}
+	return access.Client{Address: a.proxies.address(r), Agent: strings.ToValidUTF8(r.UserAgent(), "\uFFFD")}
 }
+
+// storable tells whether a text can be kept in every database.
+func storable(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
 // framed names a request, sets the headers of every answer, stops panics and
 // tells what became of it.

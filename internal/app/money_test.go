@@ -377,3 +377,19 @@ func TestADayIsBilledOnce(t *testing.T) {
 		b.sound(one.company, two.company)
 	}
 }
+
+// TestPaymentsAreInCoins: what cannot change hands is not booked.
+func TestPaymentsAreInCoins(t *testing.T) {
+	b, who, doc := billed(t)
+	ctx := context.Background()
+	fine := money.Micros(10_001_000, doc.Total.Currency())
+	if _, err := b.Pay(ctx, who.company, app.Pay{Key: "f", Invoice: doc.ID, Amount: fine, On: day("2026-04-05")}); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("10.001 was paid: %v", err)
+	}
+	if _, err := b.PayAhead(ctx, who.company, app.PayAhead{Key: "g", Amount: fine, On: day("2026-04-05")}); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("10.001 was paid ahead: %v", err)
+	}
+	if out := must(b.Pay(ctx, who.company, app.Pay{Key: "h", Invoice: doc.ID, Amount: yuan("10.01"), On: day("2026-04-05")})); out.Open.Micros()%10_000 != 0 {
+		t.Errorf("10.01 leaves %s open", out.Open)
+	}
+}

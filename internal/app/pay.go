@@ -39,11 +39,27 @@ func (s *System) Pay(ctx context.Context, c id.Company, in Pay) (out Paid, err e
 	if in.Amount.Sign() <= 0 || in.On == 0 || len(in.Note) > maxNote {
 		return out, fault.New(fault.Invalid, "a payment of %s on %s: an amount above zero, its day and a note of at most %d characters were expected", in.Amount, in.On, maxNote)
 	}
+	if err := inCoins(in.Amount); err != nil {
+		return out, err
+	}
 	err = s.DB.Update(ctx, func(tx store.Tx) (err error) {
 		out, err = once(tx, c, "pay", in.Key, in, func() (Paid, error) { return s.pay(tx, c, &in) })
 		return err
 	})
 	return out, err
+}
+
+// inCoins refuses an amount finer than money that can change hands: a thousandth
+// of a yuan is a mistype, and would leave an invoice open by what nobody can pay.
+func inCoins(a money.Amount) error {
+	coin := int64(money.Micro)
+	for range a.Currency().Exponent() {
+		coin /= 10
+	}
+	if a.Micros()%coin != 0 {
+		return fault.New(fault.Invalid, "a payment of %s: at most %d decimals were expected", a, a.Currency().Exponent())
+	}
+	return nil
 }
 
 func (s *System) pay(tx store.Tx, c id.Company, in *Pay) (out Paid, err error) {
@@ -112,6 +128,9 @@ func (s *System) PayAhead(ctx context.Context, c id.Company, in PayAhead) (payme
 	defer fault.Wrap(&err, "pay ahead")
 	if in.Amount.Sign() <= 0 {
 		return payment, fault.New(fault.Invalid, "a payment of %s: an amount above zero was expected", in.Amount)
+	}
+	if err := inCoins(in.Amount); err != nil {
+		return payment, err
 	}
 	err = s.DB.Update(ctx, func(tx store.Tx) (err error) {
 		payment, err = once(tx, c, "pay_ahead", in.Key, in, func() (i id.ID, err error) {

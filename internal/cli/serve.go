@@ -63,6 +63,9 @@ func (c *configCmd) Run(e *env) error {
 		enc.SetIndent("", "  ")
 		return enc.Encode(settings)
 	}
+	if c.Docs {
+		settings = append(settings, serve.SourceKeys()...)
+	}
 	w := tabwriter.NewWriter(e.Out, 0, 0, 2, ' ', 0)
 	for _, s := range settings {
 		if c.Docs {

@@ -167,6 +167,14 @@ func Load(file string, environ, set []string) (Config, []Setting, error) {
 	return c, out, problems.Err()
 }
 
+// SourceKeys are the keys of an entry of sources, which stands in the file only.
+func SourceKeys() (out []Setting) {
+	for _, l := range leavesOf(reflect.ValueOf(&Source{}).Elem(), "sources[].") {
+		out = append(out, Setting{Key: l.key, Origin: "in the file", Doc: l.doc})
+	}
+	return out
+}
+
 func envName(key string) string {
 	return envPrefix + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
 }

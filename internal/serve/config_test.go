@@ -93,3 +93,16 @@ func TestLogsHaveNoSecrets(t *testing.T) {
 		t.Error(b.String())
 	}
 }
+
+// TestSourceKeysAreTold: what stands in a list has no line of its own.
+func TestSourceKeysAreTold(t *testing.T) {
+	told := map[string]bool{}
+	for _, s := range serve.SourceKeys() {
+		told[s.Key] = s.Doc != ""
+	}
+	for _, key := range []string{"sources[].name", "sources[].company", "sources[].kind", "sources[].path", "sources[].every"} {
+		if !told[key] {
+			t.Errorf("%s is not told", key)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -84,9 +85,18 @@ func copyKey(from, to string) error {
 }
 
 // TakeKey puts the key of another data folder or backup into this one, before
-// there are books: what is sealed can be opened with it alone.
+// there are books: what is sealed can be opened with it alone. A key that is
+// there already, from an import that failed, may be the same one only.
 func TakeKey(c *Config, from string) error {
 	if err := c.folder(); err != nil {
+		return err
+	}
+	there, err := os.ReadFile(filepath.Join(c.Data, keyFile))
+	if err == nil {
+		theirs, err := os.ReadFile(filepath.Join(from, keyFile))
+		if err == nil && !bytes.Equal(there, theirs) {
+			err = fault.New(fault.Conflict, "%s holds another %s already: name an empty folder with --data", c.Data, keyFile)
+		}
 		return err
 	}
 	return copyKey(from, c.Data)

@@ -141,7 +141,7 @@ func (s *Service) run(ctx context.Context) (err error) {
 	}
 	s.metrics = newMetrics(s.books, s.workers)
 	h := s.c.HTTP
-	s.api, err = api.New(api.Deps{System: s.books.System, Gate: s.books.Gate, Post: post, Ingest: s.intake, Log: s.log, Facts: s.metrics.counted, Seen: s.metrics.seen, Work: s.workers.list,
+	s.api, err = api.New(api.Deps{System: s.books.System, Gate: s.books.Gate, Post: post, Ingest: s.intake, Log: s.log, Facts: s.metrics.counted, Seen: s.metrics.seen, Work: s.workers.publicly,
 		Config: api.Config{KeyRate: float64(h.KeyRate), KeyBurst: h.KeyBurst, AddressRate: float64(h.AddressRate), AddressMax: h.AddressBurst, Proxies: h.Proxies, Origins: h.Origins,
 			Address: h.Address, Uploads: filepath.Join(s.c.Data, "uploads"), AdjustLimit: s.c.Access.AdjustLimit}})
 	if err != nil {

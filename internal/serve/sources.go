@@ -16,6 +16,8 @@ import (
 const (
 	usualEvery  = 5 * time.Second
 	sourceLease = 2 * time.Minute
+
+	sourceWorker = "source " // begins the names of workers and leases of sources
 )
 
 // stepper reads what is new of a source.
@@ -83,7 +85,7 @@ func fetch(ctx context.Context, c *Config, b *Books, to receive.Ingester, w *wor
 		if s.Every > 0 {
 			every = time.Duration(s.Every) * time.Second
 		}
-		name := "source " + s.Company + " " + s.Name
+		name := sourceWorker + s.Company + " " + s.Name
 		if s.Kind != "manager" { // every node may listen: the same call is kept once
 			step = leased(b, name, max(sourceLease, 3*every), step)
 		}

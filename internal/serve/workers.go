@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sort"
+	"strings"
 	"sync"
 	"time"
 
@@ -73,15 +74,34 @@ func (w *workers) note(name string, err error) {
 	}
 }
 
-// list tells how each is, without the details: whoever asks may be anybody.
+// list tells how each is, without the details.
 func (w *workers) list() []api.Worker {
+	return w.told(func(name string) string { return name })
+}
+
+// publicly is list for anybody who asks: sources, whose names hold companies,
+// are told as one.
+func (w *workers) publicly() []api.Worker {
+	return w.told(func(name string) string {
+		if strings.HasPrefix(name, sourceWorker) {
+			return "sources"
+		}
+		return name
+	})
+}
+
+// told tells how those are that get the same name: a problem outweighs none.
+func (w *workers) told(as func(string) string) (out []api.Worker) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	var out []api.Worker
+	all := map[string]string{}
 	for name, problem := range w.state {
 		if problem != "" {
 			problem = "has a problem: see the log"
 		}
+		all[as(name)] = max(all[as(name)], problem)
+	}
+	for name, problem := range all {
 		out = append(out, api.Worker{Name: name, Error: problem})
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
