@@ -86,8 +86,12 @@ func Import(ctx context.Context, db store.DB, path string) (_ *Manifest, err err
 		if empty, err := tables.IsEmpty(tx); err != nil || !empty {
 			return errors.Join(err, fault.New(fault.Conflict, "the database is not empty any more"))
 		}
+		l, err := tables.NewLoader(tx)
+		if err != nil {
+			return err
+		}
 		for _, k := range list {
-			if err := r.readTable(ctx, tx, k); err != nil {
+			if err := r.readTable(ctx, l, k); err != nil {
 				return fmt.Errorf("%s: %w", k.Name, err)
 			}
 		}
@@ -136,7 +140,7 @@ func (r *reader) tables() (list []tables.Kept, months []timex.Date, err error) {
 // maxRow bounds a row of an archive.
 const maxRow = 256 << 20
 
-func (r *reader) readTable(ctx context.Context, tx store.Tx, k tables.Kept) (err error) {
+func (r *reader) readTable(ctx context.Context, l *tables.Loader, k tables.Kept) (err error) {
 	f, err := r.Open(tablesFolder + k.Name + ".jsonl")
 	if err != nil {
 		return err
@@ -149,7 +153,7 @@ func (r *reader) readTable(ctx context.Context, tx store.Tx, k tables.Kept) (err
 		if err := readRow(lines.Bytes(), k, values); err != nil {
 			return fmt.Errorf("row %d: %w", n, err)
 		}
-		if err := tables.Load(tx, k, values); err != nil {
+		if err := l.Load(k, values); err != nil {
 			return err
 		}
 		if n%10_000 == 0 && ctx.Err() != nil {
