@@ -173,6 +173,9 @@ func (e *engine) Renumber(table string) error {
 	return e.Query("SELECT setval(pg_get_serial_sequence('"+table+"', 'key'), (SELECT coalesce(max(key), 0) + 1 FROM "+table+"), false)", nil, func(tables.Row) error { return nil })
 }
 
+// InsertCalls takes the identifier from the company's row: so Citus sees that all
+// goes to the machine of that row, and counts the rows that were inserted. Rows
+// out of nowhere it would count when they are handed in.
 func (e *engine) InsertCalls(table string, c id.Company, rows []tables.CallRow) (bool, error) {
 	pks, contracts, starts := make([]int64, len(rows)), make([]int64, len(rows)), make([]int64, len(rows))
 	keys, bodies := make([][]byte, len(rows)), make([][]byte, len(rows))
@@ -180,7 +183,7 @@ func (e *engine) InsertCalls(table string, c id.Company, rows []tables.CallRow) 
 		r := &rows[i]
 		pks[i], keys[i], contracts[i], starts[i], bodies[i] = r.PK, r.Key, r.Contract, int64(r.Start), r.Body
 	}
-	tag, err := e.conn.Exec(e.ctx, "INSERT INTO "+table+" (tenant, pk, key, contract, start, body) SELECT $1::BYTEA, * FROM unnest($2::BIGINT[], $3::BYTEA[], $4::BIGINT[], $5::BIGINT[], $6::BYTEA[]) ON CONFLICT (tenant, key) DO NOTHING",
+	tag, err := e.conn.Exec(e.ctx, "INSERT INTO "+table+" (tenant, pk, key, contract, start, body) SELECT c.id, u.* FROM companies c, unnest($2::BIGINT[], $3::BYTEA[], $4::BIGINT[], $5::BIGINT[], $6::BYTEA[]) u WHERE c.id = $1 ON CONFLICT (tenant, key) DO NOTHING",
 		c.ID[:], pks, keys, contracts, starts, bodies)
 	if err != nil || tag.RowsAffected() == int64(len(rows)) {
 		return true, err
