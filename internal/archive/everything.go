@@ -3,7 +3,9 @@ package archive
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -59,7 +61,9 @@ func writeTable(ctx context.Context, tx store.Tx, k tables.Kept, to io.Writer) (
 	return rows, errors.Join(err, out.Flush())
 }
 
-// Import reads an archive of everything into an empty database.
+// Import reads an archive of everything into an empty database. What was read is
+// written out once more before it is kept: where a table's digest is not that of
+// the archive, nothing is kept.
 func Import(ctx context.Context, db store.DB, path string) (_ *Manifest, err error) {
 	defer fault.Wrap(&err, "import")
 	r, err := open(path)
@@ -93,6 +97,11 @@ func Import(ctx context.Context, db store.DB, path string) (_ *Manifest, err err
 		for _, k := range list {
 			if err := r.readTable(ctx, l, k); err != nil {
 				return fmt.Errorf("%s: %w", k.Name, err)
+			}
+		}
+		for _, k := range list {
+			if err := r.mustBe(ctx, tx, k); err != nil {
+				return err
 			}
 		}
 		return tables.Loaded(tx)
@@ -135,6 +144,18 @@ func (r *reader) tables() (list []tables.Kept, months []timex.Date, err error) {
 		months, list = append(months, m), append(list, tables.CallsOf(m))
 	}
 	return list, months, nil
+}
+
+// mustBe holds a table to the digest it has in the archive.
+func (r *reader) mustBe(ctx context.Context, tx store.Tx, k tables.Kept) error {
+	sum := sha256.New()
+	if _, err := writeTable(ctx, tx, k, sum); err != nil {
+		return fmt.Errorf("%s: %w", k.Name, err)
+	}
+	if hex.EncodeToString(sum.Sum(nil)) != r.manifest.Files[tablesFolder+k.Name+".jsonl"].SHA256 {
+		return fault.New(fault.Mismatch, "%s did not come out as it is in the archive: nothing was kept", k.Name)
+	}
+	return nil
 }
 
 // maxRow bounds a row of an archive.
