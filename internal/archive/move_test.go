@@ -86,6 +86,8 @@ type seen struct {
 	Head    ledger.Hash
 	Entries int64
 	Facts   int64
+	Tallies []store.Tally
+	Late    []timex.Period
 	Draft   []byte
 }
 
@@ -95,6 +97,12 @@ func look(t *testing.T, s *app.System, c id.Company, contract id.ID) (out seen) 
 	err := s.DB.View(ctx, func(tx store.Tx) (err error) {
 		if out.Entries, out.Head, err = tx.Journal().Head(c); err == nil {
 			out.Facts, err = tx.Usage().Head(c)
+		}
+		if err == nil {
+			out.Tallies, err = tx.Usage().Tallies(c, contract, timex.MustDate("2026-04-01"))
+		}
+		if err == nil {
+			out.Late, err = tx.Usage().Late(c, contract, 1)
 		}
 		return err
 	})
@@ -166,7 +174,7 @@ func moves(t *testing.T, pg store.DB) {
 		}
 		for k, c := range companies {
 			want, got := look(t, from, c, contracts[k]), look(t, s, c, contracts[k])
-			if !reflect.DeepEqual(got, want) || want.Entries == 0 || want.Facts != 82 {
+			if !reflect.DeepEqual(got, want) || want.Entries == 0 || want.Facts != 82 || len(want.Tallies) == 0 || len(want.Late) == 0 {
 				t.Errorf("move %d, company %d: %+v, want %+v", i+1, k, got, want)
 			}
 			if !bytes.Contains(want.Draft, []byte(`"talk"`)) {
@@ -196,6 +204,24 @@ func goesOn(t *testing.T, s *app.System, companies []id.Company) {
 	run, err := s.ClosePeriod(ctx, app.ClosePeriod{Until: timex.MustDate("2026-05-01"), Issue: timex.MustDate("2026-05-02")})
 	if err != nil || run.Counts.Issued != 2 {
 		t.Errorf("the next month: %+v, %v", run.Counts, err)
+	}
+	err = s.DB.View(ctx, func(tx store.Tx) error {
+		for _, k := range tables.KeptTables()[:2] { // companies and names
+			seen := map[any]bool{}
+			if err := tables.Dump(tx, k, func(row []any) error {
+				if seen[row[0]] {
+					t.Errorf("%s: number %d is there twice", k.Name, row[0])
+				}
+				seen[row[0]] = true
+				return nil
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
 	}
 	if x, err := s.Examine(ctx); err != nil || len(x.Findings) > 0 {
 		t.Errorf("%+v, %v", x, err)
