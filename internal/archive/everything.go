@@ -3,7 +3,9 @@ package archive
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -59,7 +61,9 @@ func writeTable(ctx context.Context, tx store.Tx, k tables.Kept, to io.Writer) (
 	return rows, errors.Join(err, out.Flush())
 }
 
-// Import reads an archive of everything into an empty database.
+// Import reads an archive of everything into an empty database. What was read is
+// written out once more before it is kept: where a table's digest is not that of
+// the archive, nothing is kept.
 func Import(ctx context.Context, db store.DB, path string) (_ *Manifest, err error) {
 	defer fault.Wrap(&err, "import")
 	r, err := open(path)
@@ -86,9 +90,18 @@ func Import(ctx context.Context, db store.DB, path string) (_ *Manifest, err err
 		if empty, err := tables.IsEmpty(tx); err != nil || !empty {
 			return errors.Join(err, fault.New(fault.Conflict, "the database is not empty any more"))
 		}
+		l, err := tables.NewLoader(tx)
+		if err != nil {
+			return err
+		}
 		for _, k := range list {
-			if err := r.readTable(ctx, tx, k); err != nil {
+			if err := r.readTable(ctx, l, k); err != nil {
 				return fmt.Errorf("%s: %w", k.Name, err)
+			}
+		}
+		for _, k := range list {
+			if err := r.mustBe(ctx, tx, k); err != nil {
+				return err
 			}
 		}
 		return tables.Loaded(tx)
@@ -133,10 +146,22 @@ func (r *reader) tables() (list []tables.Kept, months []timex.Date, err error) {
 	return list, months, nil
 }
 
+// mustBe holds a table to the digest it has in the archive.
+func (r *reader) mustBe(ctx context.Context, tx store.Tx, k tables.Kept) error {
+	sum := sha256.New()
+	if _, err := writeTable(ctx, tx, k, sum); err != nil {
+		return fmt.Errorf("%s: %w", k.Name, err)
+	}
+	if hex.EncodeToString(sum.Sum(nil)) != r.manifest.Files[tablesFolder+k.Name+".jsonl"].SHA256 {
+		return fault.New(fault.Mismatch, "%s did not come out as it is in the archive: nothing was kept", k.Name)
+	}
+	return nil
+}
+
 // maxRow bounds a row of an archive.
 const maxRow = 256 << 20
 
-func (r *reader) readTable(ctx context.Context, tx store.Tx, k tables.Kept) (err error) {
+func (r *reader) readTable(ctx context.Context, l *tables.Loader, k tables.Kept) (err error) {
 	f, err := r.Open(tablesFolder + k.Name + ".jsonl")
 	if err != nil {
 		return err
@@ -149,7 +174,7 @@ func (r *reader) readTable(ctx context.Context, tx store.Tx, k tables.Kept) (err
 		if err := readRow(lines.Bytes(), k, values); err != nil {
 			return fmt.Errorf("row %d: %w", n, err)
 		}
-		if err := tables.Load(tx, k, values); err != nil {
+		if err := l.Load(k, values); err != nil {
 			return err
 		}
 		if n%10_000 == 0 && ctx.Err() != nil {

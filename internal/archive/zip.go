@@ -7,9 +7,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"hash"
 	"io"
+	"maps"
 	"os"
+	"slices"
 
 	"waihu/internal/fault"
 )
@@ -30,6 +33,15 @@ type Manifest struct {
 type Contents struct {
 	Rows   int64  `json:"rows"`
 	SHA256 string `json:"sha256"`
+}
+
+// Digest is SHA-256 over the digests of all files: the same books have the same.
+func (m *Manifest) Digest() string {
+	sum := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(m.Files)) {
+		fmt.Fprintf(sum, "%s  %s\n", m.Files[name].SHA256, name)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 // writer writes an archive; files have no time, so that the same books make the

@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"waihu/internal/archive"
 	"waihu/internal/fault"
-	"waihu/internal/id"
 	"waihu/internal/serve"
 )
 
@@ -87,71 +85,4 @@ func (c *restoreCmd) Run(e *env) error {
 	}
 	_, err = fmt.Fprintf(e.Out, "restored into %s\n", config.Data)
 	return err
-}
-
-// exportCmd writes an archive.
-type exportCmd struct {
-	configFlags
-	To      string `arg:"" help:"New file (.zip)."`
-	Company string `help:"Only this company, for its own keeping: co_..." placeholder:"ID"`
-}
-
-// Run writes everything, or all of one company.
-func (c *exportCmd) Run(e *env) error {
-	company, err := companyOf(c.Company)
-	if err != nil {
-		return err
-	}
-	return c.withBooks(e, func(config *serve.Config, b *serve.Books) error {
-		var m *archive.Manifest
-		var err error
-		if company == id.Platform {
-			m, err = archive.Export(e.ctx, b.DB, c.To)
-		} else {
-			m, err = archive.ExportCompany(e.ctx, b.DB, company, c.To)
-		}
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(e.Out, "%d rows in %d files\n", rowsOf(m), len(m.Files))
-		if company == id.Platform {
-			fmt.Fprintf(e.Err, "note: the system's key is not in it: take %s/system.key along (waihu import --key), or second factors and webhook secrets must be set up anew\n", config.Data)
-		}
-		return err
-	})
-}
-
-func rowsOf(m *archive.Manifest) (n int64) {
-	for _, f := range m.Files {
-		n += f.Rows
-	}
-	return n
-}
-
-// importCmd reads an archive.
-type importCmd struct {
-	configFlags
-	From string `arg:"" help:"File that waihu export wrote." type:"existingfile"`
-	Key  string `help:"Data folder the archive is from, for its system.key." type:"existingdir" placeholder:"DIR"`
-}
-
-// Run reads everything into an empty database.
-func (c *importCmd) Run(e *env) error {
-	if c.Key != "" {
-		config, _, err := c.load()
-		if err != nil {
-			return err
-		}
-		if err := serve.TakeKey(&config, c.Key); err != nil {
-			return err
-		}
-	}
-	return c.withBooks(e, func(_ *serve.Config, b *serve.Books) error {
-		m, err := archive.Import(e.ctx, b.DB, c.From)
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(e.Out, "%d rows out of %d files\n", rowsOf(m), len(m.Files))
-		return err
-	})
 }

@@ -31,6 +31,13 @@ import (
 const childEnv = "WAIHU_FAULT_CHILD"
 
 func TestMain(m *testing.M) {
+	if dsn := os.Getenv(closerEnv); dsn != "" {
+		if err := closer(dsn, os.Getenv(closerEnv+"_NOW"), os.Getenv(closerEnv+"_LEFT"), os.Getenv(closerEnv+"_UNTIL")); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	if path := os.Getenv(childEnv); path != "" {
 		if err := child(path, os.Getenv(childEnv+"_COMPANY"), os.Getenv(childEnv+"_FROM")); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -111,16 +118,29 @@ func begin(t *testing.T, path string) (company, contract id.ID) {
 		t.Fatal(err)
 	}
 	defer db.Close()
+	publish(t, s)
+	return customer(t, s, "a")
+}
+
+func publish(t *testing.T, s *app.System) {
+	t.Helper()
+	if _, err := s.PublishPlan(context.Background(), app.PublishPlan{File: planText}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// customer is a company with a running contract.
+func customer(t *testing.T, s *app.System, name string) (company, contract id.ID) {
+	t.Helper()
 	ctx := context.Background()
-	_, err1 := s.PublishPlan(ctx, app.PublishPlan{File: planText})
-	c, err2 := s.AddCompany(ctx, app.Company{Name: "a", Email: "a@example.com"})
+	c, err1 := s.AddCompany(ctx, app.Company{Name: name, Email: name + "@example.com"})
 	in := id.Company{ID: c.ID}
 	text := "contract: c\nplan: p@1\nstart: 2026-03-01\nseller: {name: S}\nbuyer: {name: B}\n"
-	q, err3 := s.Quote(ctx, in, app.Quote{File: text, On: timex.MustDate("2026-02-01")})
+	q, err2 := s.Quote(ctx, in, app.Quote{File: text, On: timex.MustDate("2026-02-01")})
 	sum := sha256.Sum256([]byte(text))
-	_, err4 := s.Sign(ctx, in, app.Sign{Contract: q.ID, Document: hex.EncodeToString(sum[:]), On: timex.MustDate("2026-02-02")})
-	_, err5 := s.Start(ctx, in, q.ID, timex.MustDate("2026-03-01"))
-	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
+	_, err3 := s.Sign(ctx, in, app.Sign{Contract: q.ID, Document: hex.EncodeToString(sum[:]), On: timex.MustDate("2026-02-02")})
+	_, err4 := s.Start(ctx, in, q.ID, timex.MustDate("2026-03-01"))
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		t.Fatal(err)
 	}
 	return c.ID, q.ID

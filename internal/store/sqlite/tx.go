@@ -86,9 +86,10 @@ func (e engine) Scan(sql string, args []any, each func(tables.Row) error) error 
 	return e.c.query(sql, args, each)
 }
 
-// Lock has nothing to do: one transaction writes at a time. Neither has Claiming.
+// Lock has nothing to do: one transaction writes at a time.
 func (engine) Lock(id.Company) error { return nil }
-func (engine) Claiming() string      { return "" }
+
+func (engine) Tenancy() tables.Tenancy { return tables.ByNumber }
 
 func (e engine) Month(m timex.Date) error {
 	n, err := e.c.exec("INSERT INTO call_months (month) VALUES (?) ON CONFLICT DO NOTHING", m)
@@ -117,7 +118,7 @@ func (engine) RowsAtOnce() int { return rowsAtOnce }
 func (engine) Numbered() string      { return "" }
 func (engine) Renumber(string) error { return nil }
 
-func (e engine) InsertCalls(table string, rows []tables.CallRow) (bool, error) {
+func (e engine) InsertCalls(table string, _ id.Company, rows []tables.CallRow) (bool, error) {
 	args := make([]any, 0, 5*rowsAtOnce)
 	for i := range rows {
 		r := &rows[i]
@@ -131,7 +132,7 @@ func (e engine) InsertCalls(table string, rows []tables.CallRow) (bool, error) {
 	return false, err
 }
 
-func (e engine) FindCalls(table string, rows []tables.CallRow, each func(key, body []byte) error) error {
+func (e engine) FindCalls(table string, _ id.Company, rows []tables.CallRow, each func(key, body []byte) error) error {
 	args := make([]any, len(rows))
 	for i := range rows {
 		args[i] = rows[i].Key

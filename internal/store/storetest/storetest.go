@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -21,8 +22,8 @@ import (
 // with the test.
 type Opener func(t *testing.T, clock func() timex.Instant) store.DB
 
-// Run tests a database.
-func Run(t *testing.T, open Opener) {
+// Run tests a database; what it is known not to keep is left out by name.
+func Run(t *testing.T, open Opener, without ...string) {
 	for name, test := range map[string]func(*testing.T, *bench){
 		"transactions":        transactions,
 		"spoilt transactions": spoilt,
@@ -58,6 +59,9 @@ func Run(t *testing.T, open Opener) {
 		"audit":               audit,
 		"many at once":        manyAtOnce,
 	} {
+		if slices.Contains(without, name) {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := &bench{T: t}

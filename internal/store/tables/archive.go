@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"waihu/internal/fault"
+	"waihu/internal/id"
 	"waihu/internal/store"
 	"waihu/internal/timex"
 )
@@ -16,25 +17,38 @@ type Kept struct {
 	Name    string
 	Columns []string // "i name" a whole number, "t name" a text, "b name" bytes
 	Order   string
+	many    func(l *Loader, row []any) int64 // number of a row's company, where it stands for it
 }
 
 func kept(name, columns, order string) Kept {
-	return Kept{name, strings.Split(columns, ", "), order}
+	return Kept{Name: name, Columns: strings.Split(columns, ", "), Order: order}
 }
+
+// of is a table whose rows have the number of their company, or what leads to it.
+func (k Kept) of(many func(*Loader, []any) int64) Kept {
+	k.many = many
+	return k
+}
+
+// How rows of companies that are numbers tell whose they are.
+func byPK(_ *Loader, row []any) int64       { return row[0].(int64) >> positionBits }
+func byContract(l *Loader, row []any) int64 { return l.contracts[row[0].(int64)] }
+func firstOf(_ *Loader, row []any) int64    { return row[0].(int64) }
+func secondOf(_ *Loader, row []any) int64   { return row[1].(int64) }
 
 // KeptTables lists them in the order in which they can be filled; those of calls
 // come behind, one a month.
 func KeptTables() []Kept {
 	return []Kept{
 		kept("companies", "i key, b id, i position", "key"),
-		kept("names", "i key, i company, i kind, b text", "key"),
+		kept("names", "i key, i company, i kind, b text", "key").of(secondOf),
 		kept("records", "b company, t kind, b id, i revision, b body, b keys, i created, i updated", "company, kind, id"),
 		kept("record_unique", "b company, t kind, t name, t value, b id", "company, kind, name, value"),
 		kept("record_index", "b company, t kind, t name, t value, b id", "company, kind, name, value, id"),
-		kept("stretches", "i pk, i source, i kind, b id, i contract, i ended, i start, i stop, b fact", "pk"),
-		kept("stretch_months", "i company, i month, i pk", "company, month, pk"),
-		kept("usage_months", "i contract, i month, i position", "contract, month"),
-		kept("tallies", "i contract, i first, i price, i calls, i raw, i billed, i cost", "contract, first, price"),
+		kept("stretches", "i pk, i source, i kind, b id, i contract, i ended, i start, i stop, b fact", "pk").of(byPK),
+		kept("stretch_months", "i company, i month, i pk", "company, month, pk").of(firstOf),
+		kept("usage_months", "i contract, i month, i position", "contract, month").of(byContract),
+		kept("tallies", "i contract, i first, i price, i calls, i raw, i billed, i cost", "contract, first, price").of(byContract),
 		kept("entries", "b company, i seq, b id, i at, t kind, t ref, t note, b prev, b hash", "company, seq"),
 		kept("postings", "b company, i seq, i n, t account, t currency, i micros", "company, seq, n"),
 		kept("balances", "b company, t account, t currency, i micros", "company, account, currency"),
@@ -49,7 +63,7 @@ func KeptTables() []Kept {
 
 // CallsOf is the table of a month's calls.
 func CallsOf(month timex.Date) Kept {
-	return kept(Table(month), "i pk, b key, i contract, i start, b body", "pk")
+	return kept(Table(month), "i pk, b key, i contract, i start, b body", "pk").of(byPK)
 }
 
 func (k *Kept) names() string {
@@ -131,19 +145,56 @@ func MakeMonth(tx store.Tx, m timex.Date) error {
 	return t.noted(t.engine.Month(m))
 }
 
-// Load puts a row into an empty table.
-func Load(tx store.Tx, k Kept, values []any) error {
+// Loader fills empty tables, in the order of KeptTables.
+type Loader struct {
+	tx        *Tx
+	companies map[int64]id.Company // by number
+	contracts map[int64]int64      // number of the company by that of the contract
+}
+
+// NewLoader begins to fill a database.
+func NewLoader(tx store.Tx) (*Loader, error) {
 	t, err := own(tx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	numbered := ""
+	return &Loader{t, map[int64]id.Company{}, map[int64]int64{}}, nil
+}
+
+// Load puts a row into its table.
+func (l *Loader) Load(k Kept, values []any) error {
+	l.learn(k, values)
+	numbered, o := "", Tenancy{}
 	if k.Name == "companies" || k.Name == "names" {
-		numbered = t.engine.Numbered()
+		numbered = l.tx.engine.Numbered()
+	}
+	args := values
+	if k.many != nil {
+		n := k.many(l, values)
+		c, known := l.companies[n]
+		if !known {
+			return fault.New(fault.Invalid, "a row of %s is of company %d, which is not in the archive", k.Name, n)
+		}
+		o = l.tx.own
+		args = o.args(firm{c, n}, values...)
 	}
 	marks := strings.TrimSuffix(strings.Repeat("?, ", len(values)), ", ")
-	_, err = t.exec(fmt.Sprintf("INSERT INTO %s (%s)%s VALUES (%s)", k.Name, k.names(), numbered, marks), values...)
+	_, err := l.tx.exec(fmt.Sprintf("INSERT INTO %s (%s)%s VALUES (%s)", k.Name, o.column+k.names(), numbered, o.mark+marks), args...)
 	return err
+}
+
+// learn remembers what later rows point at.
+func (l *Loader) learn(k Kept, values []any) {
+	switch k.Name {
+	case "companies":
+		var c id.Company
+		copy(c.ID[:], values[1].([]byte))
+		l.companies[values[0].(int64)] = c
+	case "names":
+		if values[2].(int64) == contractName {
+			l.contracts[values[0].(int64)] = values[1].(int64)
+		}
+	}
 }
 
 // Loaded sets the counters of a database that was filled.

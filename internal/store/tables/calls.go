@@ -59,41 +59,41 @@ func (t facts) AddCalls(c id.Company, calls []store.ChargedCall) ([]store.Outcom
 	return b.out, t.advance(company, head, b.position)
 }
 
-// begin locks a company for so many facts, and gives its number and position.
-func (t facts) begin(c id.Company, n int) (company, head int64, err error) {
+// begin locks a company for so many facts, and gives its position.
+func (t facts) begin(c id.Company, n int) (company firm, head int64, err error) {
 	if n > store.MaxBatch {
-		return 0, 0, fault.New(fault.Invalid, "%d facts at once: at most %d were expected", n, store.MaxBatch)
+		return company, 0, fault.New(fault.Invalid, "%d facts at once: at most %d were expected", n, store.MaxBatch)
 	}
 	if company, err = t.writing(c); err != nil {
-		return 0, 0, err
+		return company, 0, err
 	}
 	head, err = t.head(company)
 	return company, head, err
 }
 
 // advance notes how far a company's usage has come.
-func (t facts) advance(company, from, to int64) error {
+func (t facts) advance(company firm, from, to int64) error {
 	if to == from {
 		return nil
 	}
-	_, err := t.exec("UPDATE companies SET position = ? WHERE key = ?", to, company)
+	_, err := t.exec("UPDATE companies SET position = ? WHERE id = ?", to, company.id)
 	return err
 }
 
-// narrow gives the numbers of a company and one of its contracts, 0 for the zero
+// narrow gives a company and the number of one of its contracts, 0 for the zero
 // contract. Where there is no such company or contract, found is false.
-func (t facts) narrow(c id.Company, contract id.ID) (company, owner int64, found bool, err error) {
+func (t facts) narrow(c id.Company, contract id.ID) (company firm, owner int64, found bool, err error) {
 	if company, err = t.company(c, false); err == nil && !contract.IsZero() {
 		owner, err = t.contract(company, contract, false)
 	}
 	if isNone(err) {
-		return 0, 0, false, nil
+		return company, 0, false, nil
 	}
 	return company, owner, err == nil, err
 }
 
 // prepare encodes the calls and sorts them by month, in the order of their coming.
-func (t facts) prepare(company int64, calls []store.ChargedCall) (months map[timex.Date][]CallRow, order []timex.Date, err error) {
+func (t facts) prepare(company firm, calls []store.ChargedCall) (months map[timex.Date][]CallRow, order []timex.Date, err error) {
 	months = map[timex.Date][]CallRow{}
 	var buf []byte // one for all: what was cut from it stays valid when it grows
 	var month timex.Date
@@ -132,7 +132,7 @@ func (t facts) prepare(company int64, calls []store.ChargedCall) (months map[tim
 }
 
 // appendBody appends the length of the charges, the charges and the canonical form.
-func (t facts) appendBody(dst []byte, company int64, c *store.ChargedCall) ([]byte, error) {
+func (t facts) appendBody(dst []byte, company firm, c *store.ChargedCall) ([]byte, error) {
 	var room [128]byte
 	charges := room[:0]
 	for i := range c.Charges {
@@ -158,7 +158,7 @@ func cutBody(body []byte) (charges, fact []byte, err error) {
 // batch is the calls of one AddCalls.
 type batch struct {
 	facts
-	company  int64
+	company  firm
 	calls    []store.ChargedCall
 	out      []store.Outcome
 	position int64
@@ -201,7 +201,7 @@ func (b *batch) write(month timex.Date, rows []CallRow) error {
 		b.position += int64(len(fresh))
 	}
 	for owner := range owners {
-		if err := b.touch(owner, month, b.position); err != nil {
+		if err := b.touch(b.company, owner, month, b.position); err != nil {
 			return err
 		}
 	}
@@ -209,7 +209,7 @@ func (b *batch) write(month timex.Date, rows []CallRow) error {
 }
 
 // pk is the row number of the n-th call to come.
-func (b *batch) pk(n int) int64 { return b.company<<positionBits | (b.position + int64(n)) }
+func (b *batch) pk(n int) int64 { return b.company.pk(b.position + int64(n)) }
 
 func (b *batch) insert(name string, rows []CallRow) (bool, error) {
 	if len(rows) == 0 {
@@ -218,7 +218,7 @@ func (b *batch) insert(name string, rows []CallRow) (bool, error) {
 	for i := range rows {
 		rows[i].PK = b.pk(i + 1)
 	}
-	return b.insertCalls(name, rows)
+	return b.insertCalls(name, b.company.id, rows)
 }
 
 // unknown settles those calls that are there already, or came before in the
@@ -228,7 +228,7 @@ func (b *batch) unknown(name string, rows []CallRow) ([]CallRow, error) {
 	if len(rows) == 0 {
 		return nil, nil
 	}
-	err := b.findCalls(name, rows, func(key, body []byte) error {
+	err := b.findCalls(name, b.company.id, rows, func(key, body []byte) error {
 		_, fact, err := cutBody(body)
 		stored[string(key)] = fact
 		return err
@@ -257,14 +257,15 @@ func (b *batch) unknown(name string, rows []CallRow) ([]CallRow, error) {
 }
 
 // touch notes that a month of a contract got facts up to a position.
-func (t facts) touch(contract int64, month timex.Date, position int64) error {
-	_, err := t.exec("INSERT INTO usage_months (contract, month, position) VALUES (?, ?, ?) ON CONFLICT (contract, month) DO UPDATE SET position = excluded.position", contract, month, position)
+func (t facts) touch(company firm, contract int64, month timex.Date, position int64) error {
+	o := t.own
+	_, err := t.exec("INSERT INTO usage_months ("+o.column+"contract, month, position) VALUES ("+o.mark+"?, ?, ?) ON CONFLICT ("+o.column+"contract, month) DO UPDATE SET position = excluded.position", o.args(company, contract, month, position)...)
 	return err
 }
 
 // head is the last position of a company; 0 before the first.
-func (t facts) head(company int64) (n int64, err error) {
-	err = t.query("SELECT position FROM companies WHERE key = ?", []any{company}, func(r Row) error { n = r.Int(0); return nil })
+func (t facts) head(company firm) (n int64, err error) {
+	err = t.query("SELECT position FROM companies WHERE id = ?", []any{company.id}, func(r Row) error { n = r.Int(0); return nil })
 	return n, err
 }
 

@@ -27,8 +27,8 @@ func (t facts) CallByID(c id.Company, source, callID string, month timex.Date) (
 			return orNone(err)
 		}
 		key := append(binary.BigEndian.AppendUint32(nil, uint32(from)), callID...)
-		return t.one("SELECT pk, contract, body FROM "+Table(names[0])+" WHERE key = ?", []any{key}, func(r Row) (err error) {
-			out, err = t.readCall(r)
+		return t.one("SELECT pk, contract, body FROM "+Table(names[0])+" WHERE "+t.own.is+"key = ?", t.own.args(company, key), func(r Row) (err error) {
+			out, err = t.readCall(company, r)
 			return err
 		})
 	}()
@@ -43,7 +43,7 @@ func orNone(err error) error {
 }
 
 // readCall reads pk, contract and body.
-func (t facts) readCall(r Row) (*store.ChargedCall, error) {
+func (t facts) readCall(company firm, r Row) (*store.ChargedCall, error) {
 	charges, fact, err := cutBody(r.Bytes(2))
 	if err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func (t facts) readCall(r Row) (*store.ChargedCall, error) {
 	if err := usage.DecodeCall(fact, &out.Call); err != nil {
 		return nil, err
 	}
-	owner, err := t.called(r.Int(1))
+	owner, err := t.called(company, r.Int(1))
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func (t facts) readCall(r Row) (*store.ChargedCall, error) {
 			return nil, err
 		}
 		charges = rest
-		text, err := t.called(price)
+		text, err := t.called(company, price)
 		if err != nil {
 			return nil, err
 		}
@@ -116,15 +116,16 @@ func (t facts) Calls(c id.Company, q store.CallQuery) (page store.CallPage, err 
 // looking is the reading of one page.
 type looking struct {
 	facts
-	company, owner int64
-	q              *store.CallQuery
-	left           int // calls that may still be looked at
-	page           store.CallPage
+	company firm
+	owner   int64
+	q       *store.CallQuery
+	left    int // calls that may still be looked at
+	page    store.CallPage
 }
 
 // CallsByTime is the statement that reads a month by time, newest first.
-func CallsByTime(name string, owner int64) string {
-	sql := "SELECT pk, contract, body FROM " + name + " WHERE pk >> 40 = ? AND start >= ? AND (start, pk) < (?, ?)"
+func CallsByTime(name string, owner int64, by Tenancy) string {
+	sql := "SELECT pk, contract, body FROM " + name + " WHERE " + by.all + " AND start >= ? AND (start, pk) < (?, ?)"
 	if owner != 0 {
 		sql += " AND contract = ?"
 	}
@@ -133,11 +134,11 @@ func CallsByTime(name string, owner int64) string {
 
 // in looks at the calls of one month.
 func (l *looking) in(name string) error {
-	q, start, pk := l.q, l.q.Period.To, l.company<<positionBits
+	q, start, pk := l.q, l.q.Period.To, l.company.pk(0)
 	if !q.Before.Start.IsZero() && q.Before.Start < start {
-		start, pk = q.Before.Start, l.company<<positionBits|q.Before.Position
+		start, pk = q.Before.Start, l.company.pk(q.Before.Position)
 	}
-	args := []any{l.company, q.Period.From, start, pk}
+	args := []any{l.own.who(l.company), q.Period.From, start, pk}
 	if l.owner != 0 {
 		args = append(args, l.owner)
 	}
@@ -145,11 +146,11 @@ func (l *looking) in(name string) error {
 	if !q.Narrow() {
 		limit = min(limit, q.Limit-len(l.page.Calls))
 	}
-	return l.query(CallsByTime(name, l.owner), append(args, limit), func(r Row) error {
+	return l.query(CallsByTime(name, l.owner, l.own), append(args, limit), func(r Row) error {
 		if len(l.page.Calls) == q.Limit {
 			return nil // the rest of what was asked for in vain
 		}
-		call, err := l.readCall(r)
+		call, err := l.readCall(l.company, r)
 		if err != nil {
 			return err
 		}

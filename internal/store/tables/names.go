@@ -14,10 +14,10 @@ const (
 	priceName    = 3
 )
 
-// name is a text that has a number: of a company (number of the company 0) or
-// of something of one.
+// name is a text that has a number: of a company (of none, then) or of something
+// of one.
 type name struct {
-	company int64
+	company firm
 	kind    byte
 	text    string
 }
@@ -75,8 +75,9 @@ func (t *Tx) number(of name, add bool) (key int64, err error) {
 	if key, ok := t.names.find(of); ok {
 		return key, nil
 	}
-	find, args := "SELECT key FROM names WHERE company = ? AND kind = ? AND text = ?", []any{of.company, int64(of.kind), []byte(of.text)}
-	insert := "INSERT INTO names (company, kind, text) VALUES (?, ?, ?) RETURNING key"
+	o := t.own
+	find, args := "SELECT key FROM names WHERE "+o.is+"company = ? AND kind = ? AND text = ?", o.args(of.company, of.company.n, int64(of.kind), []byte(of.text))
+	insert := "INSERT INTO names (" + o.column + "company, kind, text) VALUES (" + o.mark + "?, ?, ?) RETURNING key"
 	if of.kind == companyName {
 		find, args, insert = "SELECT key FROM companies WHERE id = ?", []any{[]byte(of.text)}, "INSERT INTO companies (id) VALUES (?) RETURNING key"
 	}
@@ -90,12 +91,13 @@ func (t *Tx) number(of name, add bool) (key int64, err error) {
 	return key, err
 }
 
-func (t *Tx) company(c id.Company, add bool) (int64, error) {
-	return t.number(name{0, companyName, string(c.ID[:])}, add)
+func (t *Tx) company(c id.Company, add bool) (firm, error) {
+	n, err := t.number(name{firm{}, companyName, string(c.ID[:])}, add)
+	return firm{c, n}, err
 }
 
-// called is the text of a number that stands in a stored row.
-func (t *Tx) called(key int64) (s string, err error) {
+// called is the text of a number that stands in a stored row of a company.
+func (t *Tx) called(company firm, key int64) (s string, err error) {
 	if s, ok := t.names.text(key); ok {
 		return s, nil
 	}
@@ -103,8 +105,8 @@ func (t *Tx) called(key int64) (s string, err error) {
 		return s, nil
 	}
 	var of name
-	err = t.one("SELECT company, kind, text FROM names WHERE key = ?", []any{key}, func(r Row) error {
-		of = name{r.Int(0), byte(r.Int(1)), string(r.Bytes(2))}
+	err = t.one("SELECT kind, text FROM names WHERE "+t.own.is+"key = ?", t.own.args(company, key), func(r Row) error {
+		of = name{company, byte(r.Int(0)), string(r.Bytes(1))}
 		return nil
 	})
 	if err == nil {
@@ -113,15 +115,15 @@ func (t *Tx) called(key int64) (s string, err error) {
 	return of.text, missing(err, "name %d of a stored row", key)
 }
 
-// writing is the number of a company that is written to from here on.
-func (t *Tx) writing(c id.Company) (int64, error) {
+// writing is a company that is written to from here on.
+func (t *Tx) writing(c id.Company) (firm, error) {
 	if err := t.lock(c); err != nil {
-		return 0, err
+		return firm{}, err
 	}
 	return t.company(c, true)
 }
 
-func (t *Tx) contract(company int64, contract id.ID, add bool) (int64, error) {
+func (t *Tx) contract(company firm, contract id.ID, add bool) (int64, error) {
 	return t.number(name{company, contractName, string(contract[:])}, add)
 }
 

@@ -2,6 +2,7 @@ package tables
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"waihu/internal/id"
@@ -32,7 +33,7 @@ func (t facts) AddStretches(c id.Company, list []store.Stretch) ([]store.Outcome
 }
 
 // addStretch keeps one fact at a position, unless it is there.
-func (t facts) addStretch(company, position int64, s *store.Stretch) (store.Outcome, error) {
+func (t facts) addStretch(company firm, position int64, s *store.Stretch) (store.Outcome, error) {
 	k, err := store.KeyOf(s.Fact)
 	if err != nil {
 		return "", err
@@ -45,8 +46,8 @@ func (t facts) addStretch(company, position int64, s *store.Stretch) (store.Outc
 	if err != nil {
 		return "", err
 	}
-	pk, outcome := int64(0), store.Added
-	err = t.one("SELECT pk, ended, fact FROM stretches WHERE source = ? AND kind = ? AND id = ?", []any{source, int64(k.Kind), []byte(k.ID)}, func(r Row) (err error) {
+	o, pk, outcome := t.own, int64(0), store.Added
+	err = t.one("SELECT pk, ended, fact FROM stretches WHERE "+o.is+"source = ? AND kind = ? AND id = ?", o.args(company, source, int64(k.Kind), []byte(k.ID)), func(r Row) (err error) {
 		pk = r.Int(0)
 		outcome, err = store.Meet(r.Bytes(2), r.Int(1) != 0, s.Fact)
 		return err
@@ -58,12 +59,13 @@ func (t facts) addStretch(company, position int64, s *store.Stretch) (store.Outc
 	changed := timex.Period{From: k.From, To: k.To}
 	switch outcome {
 	case store.Added:
-		pk = company<<positionBits | position
-		_, err = t.exec("INSERT INTO stretches (pk, source, kind, id, contract, ended, start, stop, fact) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?)", pk, source, int64(k.Kind), []byte(k.ID), owner, k.From, k.To, fact)
+		pk = company.pk(position)
+		_, err = t.exec("INSERT INTO stretches ("+o.column+"pk, source, kind, id, contract, ended, start, stop, fact) VALUES ("+o.mark+"?, ?, ?, ?, ?, 0, ?, ?, ?)",
+			o.args(company, pk, source, int64(k.Kind), []byte(k.ID), owner, k.From, k.To, fact)...)
 	case store.Ended:
 		changed = timex.Period{From: k.To, To: t.now}
-		if _, err = t.exec("UPDATE stretches SET ended = ?, stop = ?, fact = ? WHERE pk = ?", position, k.To, fact, pk); err == nil {
-			_, err = t.exec("DELETE FROM stretch_months WHERE company = ? AND month = ? AND pk = ?", company, openMonth, pk)
+		if _, err = t.exec("UPDATE stretches SET ended = ?, stop = ?, fact = ? WHERE "+o.is+"pk = ?", slices.Concat([]any{position, k.To, fact}, o.args(company, pk))...); err == nil {
+			_, err = t.exec("DELETE FROM stretch_months WHERE "+o.is+"company = ? AND month = ? AND pk = ?", o.args(company, company.n, openMonth, pk)...)
 		}
 	default:
 		return outcome, nil
@@ -78,7 +80,7 @@ func (t facts) addStretch(company, position int64, s *store.Stretch) (store.Outc
 		changed.To = t.now
 	}
 	for _, m := range store.Months(changed.From, changed.To) {
-		if err := t.touch(owner, m, position); err != nil {
+		if err := t.touch(company, owner, m, position); err != nil {
 			return "", err
 		}
 	}
@@ -89,13 +91,13 @@ func (t facts) addStretch(company, position int64, s *store.Stretch) (store.Outc
 const openMonth = 0
 
 // file puts a stretch where its months find it.
-func (t facts) file(company, pk int64, k store.StretchKey) error {
+func (t facts) file(company firm, pk int64, k store.StretchKey) error {
 	months := []timex.Date{openMonth}
 	if !k.To.IsZero() {
 		months = store.Months(k.From, k.To)
 	}
 	for _, m := range months {
-		if _, err := t.exec("INSERT INTO stretch_months (company, month, pk) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", company, m, pk); err != nil {
+		if _, err := t.exec("INSERT INTO stretch_months ("+t.own.column+"company, month, pk) VALUES ("+t.own.mark+"?, ?, ?) ON CONFLICT DO NOTHING", t.own.args(company, company.n, m, pk)...); err != nil {
 			return err
 		}
 	}
@@ -107,6 +109,10 @@ func (t facts) AddTallies(c id.Company, list []store.Tally) error {
 	if err != nil {
 		return err
 	}
+	o := t.own
+	add := "INSERT INTO tallies (" + o.column + "contract, first, price, calls, raw, billed, cost) VALUES (" + o.mark + `?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (` + o.column + `contract, first, price) DO UPDATE SET calls = tallies.calls + excluded.calls, raw = tallies.raw + excluded.raw,
+		billed = tallies.billed + excluded.billed, cost = tallies.cost + excluded.cost`
 	for i := range list {
 		s := &list[i]
 		owner, err := t.contract(company, s.Contract, true)
@@ -118,10 +124,7 @@ func (t facts) AddTallies(c id.Company, list []store.Tally) error {
 		if err != nil {
 			return err
 		}
-		if _, err := t.exec(`INSERT INTO tallies (contract, first, price, calls, raw, billed, cost) VALUES (?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (contract, first, price) DO UPDATE SET calls = tallies.calls + excluded.calls, raw = tallies.raw + excluded.raw,
-			billed = tallies.billed + excluded.billed, cost = tallies.cost + excluded.cost`,
-			owner, s.First, price, s.Calls, s.Raw, s.Billed, s.Cost.Micros()); err != nil {
+		if _, err := t.exec(add, o.args(company, owner, s.First, price, s.Calls, s.Raw, s.Billed, s.Cost.Micros())...); err != nil {
 			return err
 		}
 	}
@@ -129,13 +132,13 @@ func (t facts) AddTallies(c id.Company, list []store.Tally) error {
 }
 
 func (t facts) Tallies(c id.Company, contract id.ID, first timex.Date) ([]store.Tally, error) {
-	owner, err := t.owner(c, contract)
+	company, owner, err := t.owner(c, contract)
 	if err != nil || owner == 0 {
 		return nil, err
 	}
 	var out []store.Tally
-	err = t.query("SELECT price, calls, raw, billed, cost FROM tallies WHERE contract = ? AND first = ?", []any{owner, first}, func(r Row) error {
-		text, err := t.called(r.Int(0))
+	err = t.query("SELECT price, calls, raw, billed, cost FROM tallies WHERE "+t.own.is+"contract = ? AND first = ?", t.own.args(company, owner, first), func(r Row) error {
+		text, err := t.called(company, r.Int(0))
 		if err != nil {
 			return err
 		}
@@ -147,28 +150,27 @@ func (t facts) Tallies(c id.Company, contract id.ID, first timex.Date) ([]store.
 	return out, err
 }
 
-// owner is the number of a contract that has usage; 0: it has none.
-func (t facts) owner(c id.Company, contract id.ID) (int64, error) {
-	company, err := t.company(c, false)
-	if err == nil {
-		var owner int64
+// owner gives a company and the number of a contract that has usage; 0: it has
+// none.
+func (t facts) owner(c id.Company, contract id.ID) (company firm, owner int64, err error) {
+	if company, err = t.company(c, false); err == nil {
 		if owner, err = t.contract(company, contract, false); err == nil {
-			return owner, nil
+			return company, owner, nil
 		}
 	}
 	if isNone(err) {
 		err = nil
 	}
-	return 0, err
+	return company, 0, err
 }
 
 func (t facts) Late(c id.Company, contract id.ID, after int64) ([]timex.Period, error) {
-	owner, err := t.owner(c, contract)
+	company, owner, err := t.owner(c, contract)
 	if err != nil || owner == 0 {
 		return nil, err
 	}
 	var out []timex.Period
-	err = t.query("SELECT month FROM usage_months WHERE contract = ? AND position > ? ORDER BY month", []any{owner, after}, func(r Row) error {
+	err = t.query("SELECT month FROM usage_months WHERE "+t.own.is+"contract = ? AND position > ? ORDER BY month", t.own.args(company, owner, after), func(r Row) error {
 		out = append(out, timex.Days(r.Date(0), r.Date(0).AddMonths(1), utc))
 		return nil
 	})
@@ -203,22 +205,22 @@ func (t facts) Each(ctx context.Context, c id.Company, contract id.ID, p timex.P
 }
 
 // eachIn is the statement that hands out a month's calls in the order of time.
-func eachIn(name string, owner int64) string {
-	sql := "SELECT body FROM " + name + " WHERE pk >> 40 = ? AND start >= ? AND start < ? AND pk <= ?"
+func eachIn(name string, owner int64, by Tenancy) string {
+	sql := "SELECT body FROM " + name + " WHERE " + by.all + " AND start >= ? AND start < ? AND pk <= ?"
 	if owner != 0 {
 		sql += " AND contract = ?"
 	}
 	return sql + " ORDER BY start, pk"
 }
 
-func (t facts) eachCall(ctx context.Context, name string, company, owner int64, p timex.Period, upTo int64, sink usage.Sink) error {
-	args := []any{company, p.From, p.To, company<<positionBits | upTo}
+func (t facts) eachCall(ctx context.Context, name string, company firm, owner int64, p timex.Period, upTo int64, sink usage.Sink) error {
+	args := []any{t.own.who(company), p.From, p.To, company.pk(upTo)}
 	if owner != 0 {
 		args = append(args, owner)
 	}
 	var call usage.Call
 	n := 0
-	return t.scan(eachIn(name, owner), args, func(r Row) error {
+	return t.scan(eachIn(name, owner, t.own), args, func(r Row) error {
 		if n++; n%cancelRows == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -235,13 +237,17 @@ func (t facts) eachCall(ctx context.Context, name string, company, owner int64, 
 
 // stretchesIn finds stretches filed under the months of a period, open ones, and
 // those that were still open as of a position.
-const stretchesIn = `SELECT pk, contract, ended, start, stop, fact FROM stretches WHERE pk IN (
-	SELECT pk FROM stretch_months WHERE company = ? AND month BETWEEN ? AND ?
-	UNION SELECT pk FROM stretch_months WHERE company = ? AND month = 0
-	UNION SELECT pk FROM stretches WHERE pk >> 40 = ? AND ended > ? AND ended > 0) AND pk <= ? ORDER BY pk`
+func stretchesIn(by Tenancy) string {
+	return "SELECT pk, contract, ended, start, stop, fact FROM stretches WHERE " + by.is + `pk IN (
+	SELECT pk FROM stretch_months WHERE ` + by.is + `company = ? AND month BETWEEN ? AND ?
+	UNION SELECT pk FROM stretch_months WHERE ` + by.is + `company = ? AND month = 0
+	UNION SELECT pk FROM stretches WHERE ` + by.all + ` AND ended > ? AND ended > 0) AND pk <= ? ORDER BY pk`
+}
 
-func (t facts) eachStretch(company, owner int64, p timex.Period, upTo int64, sink usage.Sink) error {
-	return t.scan(stretchesIn, []any{company, store.MonthOf(p.From), store.MonthOf(p.To - 1), company, company, upTo, company<<positionBits | upTo}, func(r Row) error {
+func (t facts) eachStretch(company firm, owner int64, p timex.Period, upTo int64, sink usage.Sink) error {
+	o := t.own
+	args := slices.Concat(o.args(company), o.args(company, company.n, store.MonthOf(p.From), store.MonthOf(p.To-1)), o.args(company, company.n), []any{o.who(company), upTo, company.pk(upTo)})
+	return t.scan(stretchesIn(o), args, func(r Row) error {
 		if owner != 0 && r.Int(1) != owner {
 			return nil
 		}

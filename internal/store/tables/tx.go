@@ -33,25 +33,26 @@ type Engine interface {
 	Lock(c id.Company) error
 	// Month makes the table of a month's calls unless it is there.
 	Month(m timex.Date) error
-	// InsertCalls inserts all rows, or none of them where one's key is there
-	// already or stands among them twice.
-	InsertCalls(table string, rows []CallRow) (bool, error)
+	// Tenancy is how rows that are many say whose they are.
+	Tenancy() Tenancy
+	// InsertCalls inserts all rows of a company, or none of them where one's key
+	// is there already or stands among them twice.
+	InsertCalls(table string, c id.Company, rows []CallRow) (bool, error)
 	// FindCalls hands out keys and bodies of those rows that are there.
-	FindCalls(table string, rows []CallRow, each func(key, body []byte) error) error
+	FindCalls(table string, c id.Company, rows []CallRow, each func(key, body []byte) error) error
 	// RowsAtOnce is how many rows InsertCalls and FindCalls are good for.
 	RowsAtOnce() int
 	// Numbered stands in an INSERT that sets a number which is otherwise given.
 	Numbered() string
 	// Renumber lets a table go on counting behind its highest number.
 	Renumber(table string) error
-	// Claiming ends a query whose rows no other transaction should take.
-	Claiming() string
 }
 
 // Tx is one transaction. An error of the database spoils it: what was half done
 // is never committed, even if the function goes on.
 type Tx struct {
 	engine Engine
+	own    Tenancy
 	names  *Names
 	now    timex.Instant
 	locked map[id.Company]bool
@@ -64,7 +65,7 @@ var _ store.Tx = (*Tx)(nil)
 
 // New begins the use of a transaction at an instant.
 func New(e Engine, names *Names, now timex.Instant) *Tx {
-	return &Tx{engine: e, names: names, now: now, locked: map[id.Company]bool{}, fresh: map[name]int64{}, texts: map[int64]string{}}
+	return &Tx{engine: e, own: e.Tenancy(), names: names, now: now, locked: map[id.Company]bool{}, fresh: map[name]int64{}, texts: map[int64]string{}}
 }
 
 var errEnded = fault.New(fault.Internal, "the transaction has ended: nothing of it may be used outside its function")
@@ -137,19 +138,19 @@ func (t *Tx) hand(by func(string, []any, func(Row) error) error, sql string, arg
 	return t.noted(err)
 }
 
-func (t *Tx) insertCalls(table string, rows []CallRow) (bool, error) {
+func (t *Tx) insertCalls(table string, c id.Company, rows []CallRow) (bool, error) {
 	if t.spoil != nil {
 		return false, t.spoil
 	}
-	all, err := t.engine.InsertCalls(table, rows)
+	all, err := t.engine.InsertCalls(table, c, rows)
 	return all, t.noted(err)
 }
 
-func (t *Tx) findCalls(table string, rows []CallRow, each func(key, body []byte) error) error {
+func (t *Tx) findCalls(table string, c id.Company, rows []CallRow, each func(key, body []byte) error) error {
 	if t.spoil != nil {
 		return t.spoil
 	}
-	return t.noted(t.engine.FindCalls(table, rows, each))
+	return t.noted(t.engine.FindCalls(table, c, rows, each))
 }
 
 // one is query for at most one row, which the statement sees to; no row is of

@@ -129,11 +129,13 @@ func (t outbox) Add(m *store.Message) error {
 	return err
 }
 
+// Claim moves each message that it takes; who takes the same at the same time
+// collides with that, and runs again.
 func (t outbox) Claim(now timex.Instant, hold time.Duration, limit int) ([]store.Message, error) {
 	if err := store.CheckLimit(limit); err != nil {
 		return nil, err
 	}
-	out, err := t.read("SELECT "+messageColumns+" FROM outbox WHERE state = 'waiting' AND due <= ? ORDER BY due LIMIT ?"+t.engine.Claiming(), now, limit)
+	out, err := t.read("SELECT "+messageColumns+" FROM outbox WHERE state = 'waiting' AND due <= ? ORDER BY due LIMIT ?", now, limit)
 	if err != nil {
 		return nil, err
 	}

@@ -1,20 +1,24 @@
--- The books. Every key begins with the company: 16 bytes, or the short number
--- that companies gives it where rows are many.
+-- The books. Every key begins with the company, 16 bytes: in companies it is id,
+-- where rows are many tenant, elsewhere company. So all of a company can be laid
+-- onto one machine of several (citus.sql). Rows that are many have the short
+-- number of the company as well, in pk, as SQLite has it.
 
 CREATE TABLE companies (
-  key      BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY CHECK (key < 1 << 22),
-  id       BYTEA NOT NULL UNIQUE,
+  key      BIGINT GENERATED ALWAYS AS IDENTITY CHECK (key < 1 << 22),
+  id       BYTEA PRIMARY KEY,
   position BIGINT NOT NULL DEFAULT 0,
   at       BIGINT NOT NULL DEFAULT 0 -- of its last transaction; to write it is to lock the company
 );
 
 -- Texts that many facts share, by number: sources, contracts, prices.
 CREATE TABLE names (
-  key     BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY CHECK (key < 1::BIGINT << 32),
+  tenant  BYTEA NOT NULL,
+  key     BIGINT GENERATED ALWAYS AS IDENTITY CHECK (key < 1::BIGINT << 32),
   company BIGINT NOT NULL,
   kind    BIGINT NOT NULL,
   text    BYTEA NOT NULL,
-  UNIQUE (company, kind, text)
+  PRIMARY KEY (tenant, key),
+  UNIQUE (tenant, kind, text)
 );
 
 CREATE TABLE records (
@@ -41,14 +45,15 @@ CREATE TABLE record_index (
 
 -- Calls are kept in a partition a month, calls_202603, made when the month gets
 -- its first. Rows are read and written in the partition itself, whose indexes
--- are its own: by key, and by company and start.
+-- are its own: by company and key, and by company and start.
 CREATE TABLE calls (
-  pk BIGINT NOT NULL, key BYTEA NOT NULL, contract BIGINT NOT NULL, start BIGINT NOT NULL, body BYTEA NOT NULL
+  tenant BYTEA NOT NULL, pk BIGINT NOT NULL, key BYTEA NOT NULL, contract BIGINT NOT NULL, start BIGINT NOT NULL, body BYTEA NOT NULL
 ) PARTITION BY RANGE (start);
 CREATE TABLE call_months (month BIGINT PRIMARY KEY);
 
 CREATE TABLE stretches (
-  pk       BIGINT PRIMARY KEY, -- company and position, as of calls
+  tenant   BYTEA NOT NULL,
+  pk       BIGINT NOT NULL, -- company and position, as of calls
   source   BIGINT NOT NULL,
   kind     BIGINT NOT NULL,
   id       BYTEA NOT NULL,
@@ -57,26 +62,27 @@ CREATE TABLE stretches (
   start    BIGINT NOT NULL,
   stop     BIGINT NOT NULL,    -- 0: open
   fact     BYTEA NOT NULL,
-  UNIQUE (source, kind, id)
+  PRIMARY KEY (tenant, pk),
+  UNIQUE (tenant, source, kind, id)
 );
-CREATE INDEX stretches_ended ON stretches ((pk >> 40), ended) WHERE ended > 0;
+CREATE INDEX stretches_ended ON stretches (tenant, ended) WHERE ended > 0;
 
 -- A stretch is found by the UTC months it touches; 0 is "open".
 CREATE TABLE stretch_months (
-  company BIGINT NOT NULL, month BIGINT NOT NULL, pk BIGINT NOT NULL,
-  PRIMARY KEY (company, month, pk)
+  tenant BYTEA NOT NULL, company BIGINT NOT NULL, month BIGINT NOT NULL, pk BIGINT NOT NULL,
+  PRIMARY KEY (tenant, month, pk)
 );
 
 -- The last position that concerned a month of a contract.
 CREATE TABLE usage_months (
-  contract BIGINT NOT NULL, month BIGINT NOT NULL, position BIGINT NOT NULL,
-  PRIMARY KEY (contract, month)
+  tenant BYTEA NOT NULL, contract BIGINT NOT NULL, month BIGINT NOT NULL, position BIGINT NOT NULL,
+  PRIMARY KEY (tenant, contract, month)
 );
 
 CREATE TABLE tallies (
-  contract BIGINT NOT NULL, first BIGINT NOT NULL, price BIGINT NOT NULL,
+  tenant BYTEA NOT NULL, contract BIGINT NOT NULL, first BIGINT NOT NULL, price BIGINT NOT NULL,
   calls BIGINT NOT NULL, raw BIGINT NOT NULL, billed BIGINT NOT NULL, cost BIGINT NOT NULL,
-  PRIMARY KEY (contract, first, price)
+  PRIMARY KEY (tenant, contract, first, price)
 );
 
 CREATE TABLE entries (
