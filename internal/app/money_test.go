@@ -353,6 +353,27 @@ func TestHeldIsLookedAtAgain(t *testing.T) {
 	b.sound(one.company, two.company)
 }
 
+// TestTheDayIsThatOfTheContract: service is late when it is the next day where the
+// contract is, neither before nor when it is the next day at Greenwich.
+func TestTheDayIsThatOfTheContract(t *testing.T) {
+	for zone, late := range map[string]string{"Asia/Shanghai": "2026-04-11 16:00:00", "America/Los_Angeles": "2026-04-12 07:00:00"} {
+		b := newBooks(t)
+		b.publish(strings.Replace(planText, "Asia/Shanghai", zone, 1))
+		who := b.customer("one", fiveSeats)
+		b.at("2026-04-01 12:00:00")
+		must(b.ClosePeriod(context.Background(), app.ClosePeriod{Until: day("2026-04-01"), Issue: day("2026-04-01")}))
+		b.at(late)
+		b.clock.Add(-1e6)
+		for _, want := range []store.Status{store.Issued, store.Overdue} {
+			must(b.Daily(context.Background(), 0))
+			if doc := b.documents(who.company)[0]; doc.Status != want || doc.DueOn != day("2026-04-11") {
+				t.Errorf("%s, at %s: %s, due on %s; %s was expected", zone, late, doc.Status, doc.DueOn, want)
+			}
+			b.clock.Add(2e6)
+		}
+	}
+}
+
 // TestADayIsBilledOnce: whatever made the service forget that it billed a month,
 // the month is not billed again. The guard of the invoice refuses, and the
 // store behind it; both hold that contract alone.
