@@ -207,8 +207,14 @@ func (s *System) contractsToBill(ctx context.Context, c id.Company) (out []Agree
 }
 
 // draftsOf makes the first draft of each contract ahead. One that fails is made
-// again in its turn, where its error is told.
+// again in its turn, where its error is told; a panic too, which here, where
+// nobody waits for it, would end the process.
 func (s *System) draftsOf(ctx context.Context, in *ClosePeriod, c id.Company) (out []*issuing) {
+	defer func() {
+		if recover() != nil {
+			out = nil
+		}
+	}()
 	if ctx.Err() != nil {
 		return nil
 	}
