@@ -50,6 +50,7 @@ planted:
 # duplicates.
 soak: deps coverage planted
 	WAIHU_SOAK=10 $(GO) test -count=1 -v -timeout 60m -run 'AYearOfBills|Killed|PowerCut|DiskFull|Shuffled' ./internal/app/... ./internal/store/...
+	WAIHU_SOAK=2 $(GO) test -count=1 -timeout 30m -run 'Planted|RightBill' ./internal/charging/audit
 
 clean:
 	rm -rf bin $(OUT)

@@ -20,7 +20,7 @@ type (
 		Unpriced bool       `json:"unpriced,omitempty" doc:"Issue although usage has no price: it was decided to leave it."`
 	}
 	dailyBody struct {
-		On timex.Date `json:"on,omitzero" doc:"Absent: today, UTC."`
+		On timex.Date `json:"on,omitzero" doc:"Absent: today, in the zone of each contract."`
 	}
 )
 
@@ -80,9 +80,6 @@ func (a *API) runRoutes() {
 			i, err := a.d.System.IDs.At(r.tx.Now())
 			if err != nil {
 				return nil, err
-			}
-			if in.Body.On == 0 {
-				in.Body.On = timex.DateOf(r.tx.Now().Time())
 			}
 			out, err := a.enqueue(r, i, "day", in.Body, 0)
 			if err != nil {

@@ -40,7 +40,7 @@ const (
 // again: what is done is found done, the rest goes on, and the invoices are the
 // same to the byte. One node runs at a time; a run that is done changes nothing.
 // Contracts that need a decision are held, said so in their step, and do not
-// stop the others.
+// stop the others; asked for again, a run that held some looks at all once more.
 func (s *System) ClosePeriod(ctx context.Context, in ClosePeriod) (run Run, err error) {
 	defer fault.Wrap(&err, "close periods until %s", in.Until)
 	if in.Until == 0 || in.Issue == 0 || in.Issue < in.Until {
@@ -67,13 +67,16 @@ func (s *System) openRun(ctx context.Context, in *ClosePeriod) (run Run, err err
 	key := strings.TrimSuffix(fmt.Sprintf("%s %s %s", in.Until, in.Issue, only(in.Company)), " ")
 	err = s.DB.Update(ctx, func(tx store.Tx) error {
 		var err error
-		if run, _, err = find[Run](tx, id.Platform, KindRun, "run", key); err == nil && run.State == runDone {
+		if run, _, err = find[Run](tx, id.Platform, KindRun, "run", key); err == nil && run.State == runDone && run.Counts.Held == 0 {
 			return nil
 		} else if err != nil && fault.KindOf(err) != fault.NotFound {
 			return err
 		}
 		if _, err := tx.Leases().Take(runName, s.Node, runLease); err != nil {
 			return err
+		}
+		if run.State == runDone { // what was held may have been decided
+			run.State, run.Company, run.Counts = runRunning, id.ID{}, RunCounts{}
 		}
 		if !run.ID.IsZero() {
 			return nil
@@ -204,8 +207,14 @@ func (s *System) contractsToBill(ctx context.Context, c id.Company) (out []Agree
 }
 
 // draftsOf makes the first draft of each contract ahead. One that fails is made
-// again in its turn, where its error is told.
+// again in its turn, where its error is told; a panic too, which here, where
+// nobody waits for it, would end the process.
 func (s *System) draftsOf(ctx context.Context, in *ClosePeriod, c id.Company) (out []*issuing) {
+	defer func() {
+		if recover() != nil {
+			out = nil
+		}
+	}()
 	if ctx.Err() != nil {
 		return nil
 	}

@@ -20,12 +20,13 @@ type Day struct {
 	Expired   int `json:"expired"` // amounts in wallets
 }
 
-// Daily does what the calendar asks of every company: terms that end, invoices
-// that are late, budgets that are reached, balance that expires. A company that
+// Daily does what the calendar asks of every company on a day (0: the day it is
+// in the zone of each contract): terms that end, invoices that are late, budgets
+// that are reached, balance that expires. A company that
 // fails does not stop the others; all that failed are in the error. Run twice a
 // day does nothing the second time.
 func (s *System) Daily(ctx context.Context, on timex.Date) (out Day, err error) {
-	defer fault.Wrap(&err, "daily work of %s", on)
+	defer fault.Wrap(&err, "daily work")
 	var failed []error
 	err = s.EachCompany(ctx, func(c Company) error {
 		out.Companies++

@@ -174,6 +174,45 @@ func TestCrashAtEveryStep(t *testing.T) {
 	}
 }
 
+// panicking is a database that panics in one reading.
+type panicking struct {
+	store.DB
+	at, views atomic.Int64
+}
+
+func (p *panicking) View(ctx context.Context, do func(store.Tx) error) error {
+	return p.DB.View(ctx, func(tx store.Tx) error {
+		if p.views.Add(1) == p.at.Load() {
+			panic("a bug")
+		}
+		return do(tx)
+	})
+}
+
+// TestPanicInARun panics in each of the first readings of a bill run, most of them
+// in drafts that are made beside it: it reaches whoever asked for the run or
+// nobody, never ends the process, and the run can be started again.
+func TestPanicInARun(t *testing.T) {
+	request := app.ClosePeriod{Until: day("2026-05-01"), Issue: day("2026-05-02")}
+	for at := int64(1); at <= 9; at++ {
+		b, list := threeCustomers(t)
+		db := &panicking{DB: b.DB}
+		db.at.Store(at)
+		func() {
+			defer func() { _ = recover() }()
+			must((&app.System{DB: db, IDs: b.IDs, Node: "n1"}).ClosePeriod(context.Background(), request))
+		}()
+		if n := db.views.Load(); n < at {
+			t.Errorf("%d readings, none panicked", n)
+		}
+		b.clock.Add(3600e6)
+		if run := must(b.ClosePeriod(context.Background(), request)); run.Counts.Issued != 3 {
+			t.Errorf("a panic in reading %d: %+v", at, run.Counts)
+		}
+		b.sound(list[0].company, list[1].company, list[2].company)
+	}
+}
+
 // TestCrashInAPayment crashes a payment at each step; asked again with its key,
 // it has one effect.
 func TestCrashInAPayment(t *testing.T) {

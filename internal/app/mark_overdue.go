@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"waihu/internal/charging/dunning"
 	"waihu/internal/charging/ledger"
@@ -18,10 +19,14 @@ type Dunned struct {
 	Suspended bool `json:"suspended"`
 }
 
-// MarkOverdue looks at a company's open invoices on a day: what is late becomes
-// overdue, reminders go out by its schedule, service is suspended. Looked at
-// twice, a day does nothing the second time.
-func (s *System) MarkOverdue(ctx context.Context, c id.Company, today timex.Date) (out Dunned, err error) {
+// farthestEast is how far ahead of UTC a local day begins at most.
+const farthestEast = 14 * time.Hour
+
+// MarkOverdue looks at a company's open invoices on a day (0: the day it is in
+// the zone of each contract): what is late becomes overdue, reminders go out by
+// its schedule, service is suspended. Looked at twice, a day does nothing the
+// second time.
+func (s *System) MarkOverdue(ctx context.Context, c id.Company, on timex.Date) (out Dunned, err error) {
 	defer fault.Wrap(&err, "mark overdue")
 	err = s.DB.Update(ctx, func(tx store.Tx) error {
 		company, r, err := get[Company](tx, id.Platform, KindCompany, c.ID)
@@ -30,13 +35,27 @@ func (s *System) MarkOverdue(ctx context.Context, c id.Company, today timex.Date
 		}
 		out = Dunned{Suspended: company.Suspended}
 		var late []store.Document
-		q := store.DocumentQuery{Kind: store.Invoice, Status: []store.Status{store.Issued, store.Partly, store.Overdue}, DueUntil: today - 1}
+		newest := on
+		if on == 0 {
+			newest = tx.Now().Add(farthestEast).DateIn(time.UTC)
+		}
+		q := store.DocumentQuery{Kind: store.Invoice, Status: []store.Status{store.Issued, store.Partly, store.Overdue}, DueUntil: newest - 1}
 		if err := eachDocument(tx, c, q, func(d *store.Document) error { late = append(late, *d); return nil }); err != nil {
 			return err
 		}
 		suspend := false
 		for i := range late {
-			step, err := s.dun(tx, c, &late[i], scheduleOf(&company), today, &out)
+			day := on
+			if on == 0 {
+				_, _, of, err := s.contractOf(tx, c, late[i].Contract)
+				if err != nil {
+					return err
+				}
+				if day = today(tx, of, 0); late[i].DueOn >= day {
+					continue
+				}
+			}
+			step, err := s.dun(tx, c, &late[i], scheduleOf(&company), day, &out)
 			if err != nil {
 				return err
 			}

@@ -304,16 +304,23 @@ func TestLateUsageRunsOn(t *testing.T) {
 	b.sound(who.company)
 }
 
-// TestUnpricedIsHeld: usage without a price stops its own invoice, no other.
-func TestUnpricedIsHeld(t *testing.T) {
-	b := newBooks(t)
+// withUnpriced is two customers of whom the first has usage without a price.
+func withUnpriced(t *testing.T) (b *books, one, two customer) {
+	t.Helper()
+	b = newBooks(t)
 	b.publish(planText)
-	one, two := b.customer("one", ""), b.customer("two", "")
+	one, two = b.customer("one", ""), b.customer("two", "")
 	b.update(func(tx store.Tx) error {
 		_, err := tx.Usage().AddStretches(one.company, []store.Stretch{{Contract: one.contract, Fact: event("sms", "2026-03-05 00:00:00")}})
 		return err
 	})
 	b.at("2026-04-01 03:00:00")
+	return b, one, two
+}
+
+// TestUnpricedIsHeld: usage without a price stops its own invoice, no other.
+func TestUnpricedIsHeld(t *testing.T) {
+	b, one, two := withUnpriced(t)
 	run := b.close("2026-04-01")
 	if run.Counts.Issued != 1 || run.Counts.Held != 1 || len(b.documents(two.company)) != 1 {
 		t.Fatalf("%+v", run.Counts)
@@ -328,6 +335,42 @@ func TestUnpricedIsHeld(t *testing.T) {
 	b.sound(one.company, two.company)
 	if fmt.Sprint(decided.Counts.Totals) != "[1431.00 CNY]" {
 		t.Errorf("%s", decided.Counts.Totals)
+	}
+}
+
+// TestHeldIsLookedAtAgain: the same run with the decision made bills what it held.
+func TestHeldIsLookedAtAgain(t *testing.T) {
+	b, one, two := withUnpriced(t)
+	request := app.ClosePeriod{Until: day("2026-04-01"), Issue: day("2026-04-02")}
+	held := must(b.ClosePeriod(context.Background(), request))
+	request.Unpriced = true
+	for range 2 {
+		run := must(b.ClosePeriod(context.Background(), request))
+		if run.ID != held.ID || run.Counts.Issued != 2 || run.Counts.Held != 0 || run.Counts.Contracts != 2 || len(b.documents(one.company)) != 1 {
+			t.Errorf("held %+v, once it was decided %+v", held.Counts, run.Counts)
+		}
+	}
+	b.sound(one.company, two.company)
+}
+
+// TestTheDayIsThatOfTheContract: service is late when it is the next day where the
+// contract is, neither before nor when it is the next day at Greenwich.
+func TestTheDayIsThatOfTheContract(t *testing.T) {
+	for zone, late := range map[string]string{"Asia/Shanghai": "2026-04-11 16:00:00", "America/Los_Angeles": "2026-04-12 07:00:00"} {
+		b := newBooks(t)
+		b.publish(strings.Replace(planText, "Asia/Shanghai", zone, 1))
+		who := b.customer("one", fiveSeats)
+		b.at("2026-04-01 12:00:00")
+		must(b.ClosePeriod(context.Background(), app.ClosePeriod{Until: day("2026-04-01"), Issue: day("2026-04-01")}))
+		b.at(late)
+		b.clock.Add(-1e6)
+		for _, want := range []store.Status{store.Issued, store.Overdue} {
+			must(b.Daily(context.Background(), 0))
+			if doc := b.documents(who.company)[0]; doc.Status != want || doc.DueOn != day("2026-04-11") {
+				t.Errorf("%s, at %s: %s, due on %s; %s was expected", zone, late, doc.Status, doc.DueOn, want)
+			}
+			b.clock.Add(2e6)
+		}
 	}
 }
 

@@ -47,7 +47,7 @@ type served struct {
 // period is the terms of one billing period, ready to price calls.
 type period struct {
 	first  timex.Date
-	span   timex.Period
+	span   timex.Period // in which the contract serves: a call outside is not its own
 	terms  *contract.Terms
 	meter  *meter.Meter
 	labels map[priceKey]string
@@ -184,7 +184,7 @@ func (s *served) newPeriod(at timex.Instant, tell func(*meter.Priced)) (*period,
 		return &period{first: d, span: timex.Days(d, d+1, s.of.loc)}, nil
 	}
 	b := list[0]
-	p := &period{first: b.First, span: timex.Days(b.First, b.After, s.of.loc), labels: map[priceKey]string{}}
+	p := &period{first: b.First, span: timex.Days(b.ServedFrom, b.ServedTo, s.of.loc), labels: map[priceKey]string{}}
 	if p.terms, err = s.of.terms(b.First, b.After, invoice.Inputs{End: s.end}); err != nil {
 		p.terms = nil
 		return p, nil

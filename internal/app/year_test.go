@@ -22,9 +22,9 @@ import (
 // TestAYearOfBills runs a year for some companies: use, late use, amendments,
 // payments of every kind, crashes of bill runs, voids. A naive ledger beside it,
 // in whole fen and written on its own, says what every invoice and balance must
-// be. WAIHU_SOAK=n makes it n companies, WAIHU_SEED=n another year.
+// be. WAIHU_SOAK=n makes it 20 n companies, WAIHU_SEED=n another year.
 func TestAYearOfBills(t *testing.T) {
-	companies, seed := 12, uint64(2026)
+	companies, seed := 8, uint64(2026)
 	for name, into := range map[string]func(uint64){"WAIHU_SOAK": func(n uint64) { companies = int(20 * n) }, "WAIHU_SEED": func(n uint64) { seed = n }} {
 		if v := os.Getenv(name); v != "" {
 			into(must(strconv.ParseUint(v, 10, 32)))

@@ -29,18 +29,20 @@ var inner = []netip.Prefix{
 	netip.MustParsePrefix("198.51.100.0/24"), // examples
 	netip.MustParsePrefix("203.0.113.0/24"),  // examples
 	netip.MustParsePrefix("240.0.0.0/4"),     // reserved, broadcast
+	netip.MustParsePrefix("::/96"),           // old form of any IPv4 address
 	netip.MustParsePrefix("64:ff9b::/96"),    // translation of any IPv4 address
 	netip.MustParsePrefix("64:ff9b:1::/48"),
 	netip.MustParsePrefix("100::/64"),      // discarded
 	netip.MustParsePrefix("2001::/23"),     // tunnels, protocol assignments
 	netip.MustParsePrefix("2001:db8::/32"), // examples
+	netip.MustParsePrefix("3fff::/20"),     // examples
 	netip.MustParsePrefix("2002::/16"),     // tunnels that hide an IPv4 address
 	netip.MustParsePrefix("fec0::/10"),     // old site-local
 }
 
 // Check tells why an address may not be connected to.
 func (g *Guard) Check(a netip.Addr) error {
-	a = a.Unmap()
+	a = a.WithZone("").Unmap() // no network contains an address with a zone
 	for _, p := range g.Allowed {
 		if p.Contains(a) {
 			return nil

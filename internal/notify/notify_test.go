@@ -336,7 +336,8 @@ func TestInnerAddressesAreNotReached(t *testing.T) {
 func TestGuard(t *testing.T) {
 	g := &notify.Guard{Allowed: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")}}
 	for _, bad := range strings.Fields(`127.0.0.1 0.0.0.0 10.0.0.1 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1 100.100.100.200 192.0.2.1 198.18.0.1 203.0.113.9
-		224.0.0.1 255.255.255.255 240.0.0.1 :: ::1 fe80::1 fc00::1 fd00:ec2::254 ff02::1 ::ffff:10.0.0.1 ::ffff:169.254.169.254 64:ff9b::a00:1 2002:a00:1:: 2001:db8::1 2001::1 fec0::1`) {
+		224.0.0.1 255.255.255.255 240.0.0.1 :: ::1 fe80::1 fc00::1 fd00:ec2::254 ff02::1 ::ffff:10.0.0.1 ::ffff:169.254.169.254 64:ff9b::a00:1 2002:a00:1:: 2001:db8::1 2001::1 fec0::1
+		3fff::1 ::7f00:1 ::a00:1 64:ff9b::a00:1%eth0 2002:a00:1::%eth0 fe80::1%eth0 fc00::1%eth0`) {
 		if g.Check(netip.MustParseAddr(bad)) == nil {
 			t.Errorf("%s may be reached", bad)
 		}

@@ -37,9 +37,11 @@ var ladder = []time.Duration{5 * time.Second, 5 * time.Minute, 30 * time.Minute,
 
 // Bounds of sending.
 const (
-	claimed     = time.Minute // how long a claimed message is kept from other nodes
-	batch       = 50          // messages of one round
-	atOnce      = 8           // deliveries at a time
+	batch  = 50 // messages of one round
+	atOnce = 8  // deliveries at a time
+	// claimed is how long a claimed message is kept from other nodes: longer than
+	// a round takes in which every try runs out of time, or it would be sent twice.
+	claimed     = (batch/atOnce + 2) * mailTime
 	givenUp     = 5 * 24 * time.Hour
 	answerShown = 200 // characters of an error that are kept
 	answerRead  = 4 << 10

@@ -151,14 +151,11 @@ func sweep(b *Books, a *api.API) func(context.Context) error {
 	}
 }
 
-// today does the day's work: done again, it finds it done, and looks at budgets.
+// today does the work of the day that it is where each contract is: done again,
+// it finds it done, and looks at budgets.
 func today(b *Books) func(context.Context) error {
 	return func(ctx context.Context) error {
-		var now timex.Instant
-		if err := b.DB.View(ctx, func(tx store.Tx) error { now = tx.Now(); return nil }); err != nil {
-			return err
-		}
-		_, err := b.System.Daily(ctx, timex.DateOf(now.Time()))
+		_, err := b.System.Daily(ctx, 0)
 		return err
 	}
 }

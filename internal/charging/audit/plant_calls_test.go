@@ -151,7 +151,7 @@ func TestPlantedFaultsInCalls(t *testing.T) {
 		}
 	}
 	c := confusion{table: map[string]map[string]int{}}
-	for seed := range uint64(250) {
+	for seed := range uint64(rounds(t, 100, 250)) {
 		l := newList(t, seed)
 		planted := []audit.Cause{causes[int(seed)%len(causes)]}
 		if other := causes[l.IntN(len(causes))]; seed%3 == 0 && other != planted[0] {

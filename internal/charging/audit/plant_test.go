@@ -2,8 +2,10 @@ package audit_test
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -262,11 +264,26 @@ func (c *confusion) print(t *testing.T) {
 	}
 }
 
+// rounds is how many bills a test looks at: usual in make test, and so many times
+// as long where WAIHU_SOAK says so in make soak.
+func rounds(t *testing.T, usual, long int) int {
+	t.Helper()
+	v := os.Getenv("WAIHU_SOAK")
+	if v == "" {
+		return usual
+	}
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 1 {
+		t.Fatalf("WAIHU_SOAK is %q: a number from 1 on was expected", v)
+	}
+	return long * n
+}
+
 // TestPlantedFaults plants faults of every cause, one or two a bill, in bills
 // of random plans and usage: at least 99 of 100 bills are explained by exactly
 // the causes that were planted, and every cent of all of them is accounted for.
 func TestPlantedFaults(t *testing.T) {
-	const bills = 500
+	bills := rounds(t, 200, 500)
 	list := plants()
 	c := confusion{table: map[string]map[string]int{}}
 	for n, tries := 0, 0; n < bills; tries++ {
@@ -324,7 +341,7 @@ func effective(t testing.TB, seed uint64, faults []plant) bool {
 
 // TestRightBillHasNoFinding: bills that are right give no finding.
 func TestRightBillHasNoFinding(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range uint64(rounds(t, 30, 60)) {
 		b := spoil(t, seed, nil)
 		if r := b.audit(); len(r.Findings) != 0 || !r.Difference.IsZero() {
 			t.Errorf("seed %d: %s, %+v", seed, r.Difference, r.Findings)
