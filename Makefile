@@ -4,7 +4,7 @@ BIN := bin/waihu
 PERIOD := 2026-03
 OUT := out
 
-.PHONY: deps run test bench fuzz coverage soak build lint clean
+.PHONY: deps run test bench fuzz coverage planted soak build lint clean
 
 build:
 	$(GO) build -trimpath -o $(BIN) ./cmd/waihu
@@ -18,6 +18,7 @@ run: build
 test: deps lint
 	$(GO) test -race -shuffle=on -timeout 12m ./...
 	tools/check-examples.sh
+	tools/check-service.sh
 
 deps:
 	@tools/deps.sh
@@ -37,9 +38,18 @@ fuzz:
 coverage:
 	tools/coverage.sh
 
-# What takes too long for every change: planted faults that tests must find.
-soak: coverage
+# Faults planted in the books and in the charging wing, one after another: the
+# tests must find each.
+planted:
 	tools/planted.sh
+	tools/planted-charging.sh
+
+# Longer than make test: coverage, planted faults, a year of bills of 200
+# companies, 200 kills, 600 power cuts and full disks, a million events with
+# duplicates.
+soak: deps coverage planted
+	WAIHU_SOAK=200 $(GO) test -count=1 -run TestAYearOfBills -v ./internal/app
+	WAIHU_SOAK=10 $(GO) test -count=1 -v -timeout 60m -run 'Killed|PowerCut|DiskFull|Shuffled' ./internal/app/... ./internal/store/...
 
 clean:
 	rm -rf bin $(OUT)

@@ -1,7 +1,7 @@
 // Command bench measures Waihu against its goals and against other ways to do
 // the same work, and says of each goal whether it is met.
 //
-//	go run . all | rating | csv | memory | compare
+//	go run . all | rating | csv | memory | compare | stores
 package main
 
 import (
@@ -10,12 +10,13 @@ import (
 	"os"
 )
 
-const usageText = `usage: bench [flags] all | rating | csv | memory | compare
+const usageText = `usage: bench [flags] all | rating | csv | memory | compare | stores
 
   rating   calls in memory over a deck of 200,000 prefixes
   csv      a Master.csv of a million rows, file to totals, beside other engines
   memory   ten million calls through "waihu bill"
   compare  twenty offers under a million calls, beside SQLite and PostgreSQL
+  stores   usage kept, rated and booked in SQLite and PostgreSQL
 `
 
 // options are how much is measured.
@@ -24,6 +25,8 @@ type options struct {
 	rows int    // of the CSV file
 	many int    // calls of the memory measurement
 	dir  string // for files made on the way
+
+	batches int // of a thousand calls, kept in each database
 }
 
 func main() { os.Exit(run()) }
@@ -34,13 +37,14 @@ func run() int {
 	flags.IntVar(&o.runs, "runs", 7, "runs of each measurement; the median counts")
 	flags.IntVar(&o.rows, "rows", 1_000_000, "rows of the CSV file")
 	flags.IntVar(&o.many, "many", 10_000_000, "calls of the memory measurement")
+	flags.IntVar(&o.batches, "batches", 1000, "batches of a thousand calls kept in each database")
 	flags.StringVar(&o.dir, "dir", "", "folder for the files made on the way; a temporary one if absent")
 	flags.Usage = func() { fmt.Fprint(os.Stderr, usageText); flags.PrintDefaults() }
 	if err := flags.Parse(os.Args[1:]); err != nil {
 		return 2
 	}
 	parts, known := map[string][]func(*report, options) error{
-		"all": {measureRating, measureCSV, measureMemory, measureComparing}, "rating": {measureRating}, "csv": {measureCSV}, "memory": {measureMemory}, "compare": {measureComparing}}[flags.Arg(0)]
+		"all": {measureRating, measureCSV, measureMemory, measureComparing, measureStores}, "rating": {measureRating}, "csv": {measureCSV}, "memory": {measureMemory}, "compare": {measureComparing}, "stores": {measureStores}}[flags.Arg(0)]
 	if !known || o.runs < 1 {
 		flags.Usage()
 		return 2

@@ -30,13 +30,20 @@ var floors = map[string]int{
 	"internal/charging/cheapest": 3,
 	"internal/charging/contract": 3,
 	"internal/charging/deck":     3,
+	"internal/charging/budget":   3,
+	"internal/charging/dunning":  3,
+	"internal/charging/fx":       3,
 	"internal/charging/forecast": 3,
 	"internal/charging/invoice":  3,
+	"internal/charging/life":     3,
+	"internal/charging/service":  3,
 	"internal/charging/ledger":   3,
 	"internal/charging/meter":    3,
 	"internal/charging/rating":   3,
 	"internal/charging/staffing": 3,
 	"internal/charging/wallet":   3,
+	"internal/charging/audit":    3,
+	"internal/charging/clause":   3,
 	"internal/charging/offer":    3,
 	"internal/charging/compare":  3,
 	"internal/charging/cases":    3, // tests only
@@ -45,9 +52,21 @@ var floors = map[string]int{
 	"internal/planfile":          4,
 	"internal/sim":               4,
 	"internal/store":             4,
+	"internal/vendorbill":        4,
+	"internal/access":            5,
+	"internal/store/postgres":    5,
+	"internal/store/sqlite":      5,
+	"internal/store/storetest":   5, // tests only
+	"internal/store/tables":      5,
 	"internal/app":               5,
-	"internal/cli":               6,
-	"cmd/waihu":                  7,
+	"internal/notify":            5,
+	"internal/archive":           6,
+	"internal/receive":           6,
+	"internal/api":               7,
+	"internal/serve":             8,
+	"internal/cli":               9,
+	"cmd/waihu":                  10,
+	"internal/app/faults":        6, // tests only
 }
 
 // beside lists what rooms may import on their own floor, with the reason.
@@ -66,7 +85,14 @@ var beside = map[string]map[string]string{
 	"internal/charging/cheapest": {"internal/charging/catalog": "what can be chosen", "internal/charging/contract": "terms of each mix", "internal/charging/deck": "offers have decks", "internal/charging/invoice": "totals are invoices", "internal/charging/meter": "facts are metered once"},
 	"internal/charging/forecast": {"internal/charging/catalog": "shares, hours and keys of files", "internal/charging/meter": "seats in use are a level, as it counts them", "internal/charging/staffing": "the load by half hour that seats are worked out from"},
 	"internal/charging/staffing": {},
-	"internal/charging/wallet":   {"internal/charging/deck": "the longest call a balance pays for"},
+	"internal/charging/audit":    {"internal/charging/catalog": "rules that are changed", "internal/charging/contract": "terms", "internal/charging/deck": "what one call costs", "internal/charging/invoice": "our side of the bill", "internal/charging/meter": "counting under other rules", "internal/charging/rating": "and pricing"},
+	"internal/charging/clause":   {"internal/charging/catalog": "prices and their rules", "internal/charging/contract": "what was signed", "internal/charging/deck": "decks of the plan", "internal/charging/invoice": "what a period costs in which nothing is used", "internal/charging/meter": "and its quantities"},
+	"internal/charging/wallet":   {"internal/charging/deck": "the longest call a balance pays for", "internal/charging/ledger": "a purse is the projection of its journal"},
+	"internal/notify":            {"internal/access": "secrets are sealed, and a webhook that is switched off is a deed of the audit log"},
+	"internal/store/sqlite":      {"internal/store/tables": "the rows it keeps"},
+	"internal/store/postgres":    {"internal/store/tables": "the rows it keeps"},
+	"internal/charging/life":     {"internal/charging/catalog": "plans to stay on or switch to", "internal/charging/contract": "the clauses that decide"},
+	"internal/charging/service":  {"internal/charging/contract": "what was promised"},
 }
 
 // pure rooms use the standard library alone: charging must give the same answer
@@ -80,7 +106,7 @@ func pure(room string) bool {
 var outside = map[string][]string{
 	"go.yaml.in/yaml/v3":                    {"internal/planfile"},
 	"codeberg.org/go-pdf/fpdf":              {"internal/document"},
-	"github.com/xuri/excelize/v2":           {"internal/document"},
+	"github.com/xuri/excelize/v2":           {"internal/document", "internal/vendorbill"}, // one writes workbooks, the other reads vendors'
 	"github.com/klauspost/compress/zstd":    {"internal/usage/cdr"},
 	"golang.org/x/text":                     {"internal/usage/cdr"},
 	"golang.org/x/sys/cpu":                  {"internal/usage/cdr"},
@@ -88,6 +114,17 @@ var outside = map[string][]string{
 	"github.com/vbauerster/mpb/v8":          {"internal/cli"},
 	"golang.org/x/term":                     {"internal/cli"},
 	"github.com/santhosh-tekuri/jsonschema": {"internal/planfile"},
+	"golang.org/x/crypto":                   {"internal/access"},
+	"github.com/pquerna/otp":                {"internal/access"},
+	"github.com/go-webauthn/webauthn":       {"internal/access"},
+	"github.com/coreos/go-oidc/v3":          {"internal/access"},
+	"golang.org/x/oauth2":                   {"internal/access"},
+	"github.com/wneessen/go-mail":           {"internal/notify"},
+	"github.com/danielgtaylor/huma/v2":      {"internal/api"},
+	"github.com/go-sql-driver/mysql":        {"internal/receive"},
+	"github.com/prometheus/client_golang":   {"internal/serve"},
+	"modernc.org/sqlite":                    {"internal/store/sqlite"},
+	"github.com/jackc/pgx/v5":               {"internal/store/postgres"},
 }
 
 // forbidden are standard packages that would make a pure room impure.

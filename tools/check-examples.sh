@@ -12,7 +12,7 @@ bad() { failed=$((failed + 1)); echo "FAIL $*" >&2; }
 
 for dir in examples/*/; do
   name=$(basename "$dir")
-  case "$name" in market | formats) continue ;; esac
+  case "$name" in market | formats | service) continue ;; esac
   plan="$dir"plan.yaml
   [ -f "$dir"contract.yaml ] && plan="$dir"contract.yaml
   out="$work/$name"
@@ -43,6 +43,18 @@ for file in examples/formats/usage/* examples/formats/mapped/*.csv; do
     "$waihu" verify "$out.json" --plan examples/formats/plan.yaml "$out.jsonl" >"$out.verify" 2>&1 &&
     "$waihu" verify "$out.json" --plan examples/formats/plan.yaml "$file" "${extra[@]}" >>"$out.verify" 2>&1; then ok; else bad "format $name: $(tail -3 "$out.txt"; cat "$out.verify" 2>/dev/null)"; fi
 done
+
+# The audit of the example finds its errors in every language, and its own right invoice to be right.
+for tag in en zh-Hant zh-Hans; do
+  code=0
+  "$waihu" audit examples/audit/vendor/bill.csv examples/audit/usage/* --contract examples/audit/contract.yaml --mapping examples/audit/vendor/mapping.yaml \
+    --calls examples/audit/vendor/calls.csv --period 2026-03 --date 2026-04-10 --lang $tag --letter "$work/letter.$tag.pdf" --evidence "$work/calls.$tag.xlsx" >"$work/audit.$tag" 2>&1 || code=$?
+  if [ "$code" -eq 4 ] && grep -q 634.18 "$work/audit.$tag" && [ -s "$work/letter.$tag.pdf" ] && [ -s "$work/calls.$tag.xlsx" ]; then ok; else bad "audit in $tag (exit $code): $(tail -3 "$work/audit.$tag")"; fi
+  code=0
+  "$waihu" contract check examples/audit/offered/contract.yaml --date 2026-06-01 --lang $tag >"$work/clauses.$tag" 2>&1 || code=$?
+  if [ "$code" -eq 3 ] && grep -q 21,888.00 "$work/clauses.$tag"; then ok; else bad "contract check in $tag (exit $code)"; fi
+done
+if "$waihu" audit "$work/sales-floor/invoice.json" examples/sales-floor/usage/* --contract examples/sales-floor/contract.yaml --period 2026-03 >"$work/audit.own" 2>&1; then ok; else bad "audit of a right invoice: $(tail -3 "$work/audit.own")"; fi
 
 for plan in examples/market/*.yaml; do
   case "$plan" in *.offer.yaml)

@@ -72,6 +72,9 @@ func Bill(ctx context.Context, b Billing) (_ *Billed, err error) {
 	if out.Invoice, err = invoice.Draft(g, b.Heading); err != nil {
 		return out, err
 	}
+	if err := out.Invoice.Adjust(b.Terms, b.Inputs.Adjusted); err != nil {
+		return out, err
+	}
 	out.Invoice.Inputs = b.Inputs
 	if twice {
 		if err := tellCovered(ctx, b, g); err != nil {

@@ -10,9 +10,9 @@ import (
 	"waihu/internal/money"
 )
 
-// CreditItem reads what to credit of an invoice: "talk" is all that is left of
+// ParseCreditItem reads what to credit of an invoice: "talk" is all that is left of
 // the line talk, "talk=12.50" an amount, "talk=25%" a share of what was billed.
-func CreditItem(inv *invoice.Invoice, words string) (invoice.Item, error) {
+func ParseCreditItem(inv *invoice.Invoice, words string) (invoice.Item, error) {
 	at := strings.LastIndexByte(words, '=')
 	if at < 0 {
 		return invoice.Item{Line: words, Whole: true}, nil

@@ -11,4 +11,7 @@ type System struct {
 	DB   store.DB
 	IDs  *id.Maker
 	Node string // name of this process among its equals
+
+	read   reading // plans and contracts read from their texts
+	priced prices  // what calls of companies cost
 }

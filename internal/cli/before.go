@@ -13,16 +13,16 @@ import (
 )
 
 // before takes in what ran on from the period before, and what was measured.
-func (c *billCmd) before(a *agreed, first timex.Date, in *invoice.Inputs) (err error) {
-	if in.Levels, err = pairs("--level", c.Level); err != nil {
+func (f *periodFlags) before(a *agreed, first timex.Date, in *invoice.Inputs) (err error) {
+	if in.Levels, err = pairs("--level", f.Level); err != nil {
 		return err
 	}
-	reached, err := pairs("--reached", c.Reached)
+	reached, err := pairs("--reached", f.Reached)
 	if err != nil {
 		return err
 	}
-	if c.Previous != "" {
-		if in.Opening, in.Standing, err = a.carriedOver(c.Previous, first); err != nil {
+	if f.Previous != "" {
+		if in.Opening, in.Standing, err = a.carriedOver(f.Previous, first); err != nil {
 			return err
 		}
 	}

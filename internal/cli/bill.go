@@ -21,17 +21,10 @@ import (
 
 // billCmd charges usage.
 type billCmd struct {
-	Plan   string   `arg:"" help:"Plan or contract file (YAML or JSON)."`
-	Usage  []string `arg:"" optional:"" help:"Files of call records, sessions and other usage, in any supported format."`
-	Period string   `required:"" help:"Period: 2026-03, 2026, 2026-03-01 or 2026-03-01..2026-04-01 (last day not included)."`
+	Plan  string   `arg:"" help:"Plan or contract file (YAML or JSON)."`
+	Usage []string `arg:"" optional:"" help:"Files of call records, sessions and other usage, in any supported format."`
 
-	Since    string   `help:"First day of service, for one-off fees and shares of a first month; a contract says it itself."`
-	Set      []string `help:"Quantity of a component: seats=30. Can be repeated." placeholder:"COMPONENT=N" sep:"none"`
-	Module   []string `help:"A module that is on: recording, or recording=2026-03-05..2026-03-12. Can be repeated." sep:"none"`
-	Previous string   `help:"Invoice (JSON) of the period before, for what it carries over." type:"existingfile"`
-	Reached  []string `help:"How far a commitment of the contract had come before this period, where there is no invoice before: minutes=120000. Can be repeated." placeholder:"COMMITMENT=N" sep:"none"`
-	Level    []string `help:"What was measured of a service level of the contract: availability=99.5%. Can be repeated." placeholder:"METRIC=N" sep:"none"`
-
+	periodFlags
 	recordFlags
 
 	Lang   string `default:"en" help:"Language of the invoice: en, zh-Hant, zh-Hans."`
@@ -59,21 +52,6 @@ func (c *billCmd) Run(e *env) (err error) {
 	if err != nil {
 		return coded{exitUsage, err}
 	}
-	first, after, err := timex.ParsePeriod(c.Period)
-	if err != nil {
-		return coded{exitUsage, fmt.Errorf("--period: %w", err)}
-	}
-	a, err := readAgreement(e, c.Plan)
-	if err != nil {
-		return err
-	}
-	inputs, err := stated(c.Since, c.Set, c.Module)
-	if err != nil {
-		return err
-	}
-	if err := c.before(a, first, &inputs); err != nil {
-		return err
-	}
 	if c.Issued != "" {
 		if _, err := timex.ParseDate(c.Issued); err != nil {
 			return coded{exitUsage, fmt.Errorf("--issued: %w", err)}
@@ -82,7 +60,7 @@ func (c *billCmd) Run(e *env) (err error) {
 	if len(c.Usage) == 0 {
 		fmt.Fprintln(e.Err, "note: no usage files: only fixed fees are charged")
 	}
-	terms, err := a.terms(e, first, after, inputs)
+	a, terms, inputs, err := c.periodFlags.terms(e, c.Plan)
 	if err != nil {
 		return err
 	}

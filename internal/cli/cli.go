@@ -11,7 +11,7 @@
 //	1  the input is wrong, or the work could not be done; the message says what to do
 //	2  the command line is wrong
 //	3  done, but something needs a decision: unpriced usage, rejected records, unknown prices
-//	4  a check found a difference (verify, plan diff --exit-code)
+//	4  a check found a difference (verify, audit, plan diff --exit-code)
 package cli
 
 import (
@@ -47,6 +47,8 @@ type grammar struct {
 	Bill     billCmd     `cmd:"" help:"Charge usage by a plan or contract and explain every amount."`
 	Credit   creditCmd   `cmd:"" help:"Make a credit note on an issued invoice, whole or in part."`
 	Verify   verifyCmd   `cmd:"" help:"Make an invoice again from facts and plan, or a credit note from its invoice, and compare every figure."`
+	Audit    auditCmd    `cmd:"" help:"Audit a vendor's bill against contract and records, cause by cause."`
+	Contract contractCmd `cmd:"" help:"Check what a contract leaves open."`
 	Compare  compareCmd  `cmd:"" help:"Which offer is cheapest for how you really call, why, and what is hidden in it."`
 	Plan     planCmd     `cmd:"" help:"Check, explain and compare plans."`
 	Offer    offerCmd    `cmd:"" help:"Check, explain and write vendors' offers."`
@@ -57,6 +59,15 @@ type grammar struct {
 	Seats    seatsCmd    `cmd:"" help:"Say how many seats a load of calls needs, month by month, and why."`
 	Cheapest cheapestCmd `cmd:"" help:"Find the smallest bill possible among offers for this usage."`
 	Advise   adviseCmd   `cmd:"" help:"Say what was wasted in a period, and what a change of size would have saved."`
+	Serve    serveCmd    `cmd:"" help:"Run the service: keep the books, serve the interface."`
+	Config   configCmd   `cmd:"" help:"Print the service's configuration and where each value came from."`
+	Doctor   doctorCmd   `cmd:"" help:"Examine the installation and every rule of its books."`
+	Backup   backupCmd   `cmd:"" help:"Copy the books while the service runs."`
+	Restore  restoreCmd  `cmd:"" help:"Put a copy into an empty data folder."`
+	Export   exportCmd   `cmd:"" help:"Write everything, or all of a company, into an archive."`
+	Import   importCmd   `cmd:"" help:"Read an archive of everything into an empty database, SQLite or PostgreSQL."`
+	User     userCmd     `cmd:"" help:"Let people in, from the service's own machine."`
+	Key      keyCmd      `cmd:"" help:"Make and end API keys, from the service's own machine."`
 }
 
 // env is what commands get from outside.

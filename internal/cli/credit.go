@@ -56,7 +56,7 @@ func (c *creditCmd) Run(e *env) error {
 		return err
 	}
 	for _, words := range c.Line {
-		item, err := app.CreditItem(inv, words)
+		item, err := app.ParseCreditItem(inv, words)
 		if err != nil {
 			return err
 		}

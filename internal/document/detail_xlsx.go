@@ -22,21 +22,39 @@ const sheetRows = 1_048_576
 // the workbook library keeps temporary files and a copy of the whole archive,
 // a month of calls does not need either. A full sheet is followed by another.
 type detailXLSX struct {
-	zip    *zip.Writer
-	sheet  *bufio.Writer
-	tag    lang.Tag
-	zone   *time.Location
-	limit  int // rows of a sheet
-	rows   int // written to this one
-	sheets int
-	err    error
+	longXLSX
+	tag lang.Tag
+}
+
+// longXLSX writes one long table, sheet after sheet.
+type longXLSX struct {
+	zip      *zip.Writer
+	sheet    *bufio.Writer
+	title    string // of the sheets
+	headings []string
+	widths   []int // of the columns, in characters
+	zone     *time.Location
+	limit    int // rows of a sheet
+	rows     int // written to this one
+	sheets   int
+	err      error
 }
 
 // NewDetailXLSX begins a workbook of rated calls.
 func NewDetailXLSX(w io.Writer, o DetailOptions) Detail {
-	d := &detailXLSX{zip: zip.NewWriter(w), tag: o.Tag, zone: zoneOr(o.Zone), limit: sheetRows}
+	d := &detailXLSX{tag: o.Tag, longXLSX: longXLSX{zip: zip.NewWriter(w), zone: zoneOr(o.Zone), limit: sheetRows, title: lang.Phrase(o.Tag, "detail.sheet", nil),
+		headings: headingsOf(o.Tag, "detail.", detailColumns), widths: []int{26, 18, 19, 11, 17, 17, 12, 9, 9, 16, 22, 14, 9, 40}}}
 	d.nextSheet()
 	return d
+}
+
+// headingsOf are the headings of columns in a language.
+func headingsOf(tag lang.Tag, prefix string, columns []string) []string {
+	out := make([]string, len(columns))
+	for i, key := range columns {
+		out[i] = lang.Phrase(tag, prefix+key, nil)
+	}
+	return out
 }
 
 // Styles of cells: 0 general, 1 heading, 2 date and time.
@@ -45,7 +63,7 @@ const (
 	styleTime = 2
 )
 
-func (d *detailXLSX) nextSheet() {
+func (d *longXLSX) nextSheet() {
 	d.endSheet()
 	if d.err != nil {
 		return
@@ -58,19 +76,19 @@ func (d *detailXLSX) nextSheet() {
 	d.sheet, d.rows = bufio.NewWriterSize(part, 64<<10), 0
 	d.put(xml.Header + `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews><sheetView workbookViewId="0">` +
 		`<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>`)
-	for i, w := range [...]int{26, 18, 19, 11, 17, 17, 12, 9, 9, 16, 22, 14, 9, 40} {
+	for i, w := range d.widths {
 		n := strconv.Itoa(i + 1)
 		d.put(`<col min="` + n + `" max="` + n + `" width="` + strconv.Itoa(w) + `" customWidth="1"/>`)
 	}
 	d.put(`</cols><sheetData>`)
 	d.beginRow()
-	for _, key := range detailColumns {
-		d.text(lang.Phrase(d.tag, "detail."+key, nil), styleHead)
+	for _, heading := range d.headings {
+		d.text(heading, styleHead)
 	}
 	d.put("</row>")
 }
 
-func (d *detailXLSX) endSheet() {
+func (d *longXLSX) endSheet() {
 	if d.sheet == nil || d.err != nil {
 		return
 	}
@@ -80,19 +98,19 @@ func (d *detailXLSX) endSheet() {
 	}
 }
 
-func (d *detailXLSX) put(s string) {
+func (d *longXLSX) put(s string) {
 	if d.err == nil {
 		_, d.err = d.sheet.WriteString(s)
 	}
 }
 
-func (d *detailXLSX) beginRow() {
+func (d *longXLSX) beginRow() {
 	d.rows++
 	d.put(`<row r="` + strconv.Itoa(d.rows) + `">`)
 }
 
 // text writes a cell that is text whatever it looks like.
-func (d *detailXLSX) text(s string, style int) {
+func (d *longXLSX) text(s string, style int) {
 	if s = cell(s); s == "" && style == 0 {
 		d.put("<c/>")
 		return
@@ -109,7 +127,7 @@ func (d *detailXLSX) text(s string, style int) {
 }
 
 // number writes a cell with digits that are a number.
-func (d *detailXLSX) number(digits string, style int) {
+func (d *longXLSX) number(digits string, style int) {
 	d.put("<c")
 	if style != 0 {
 		d.put(` s="` + strconv.Itoa(style) + `"`)
@@ -145,7 +163,7 @@ func (d *detailXLSX) Write(r *Row) error {
 }
 
 // amount is a number where a spreadsheet's float holds it, else text.
-func (d *detailXLSX) amount(s string) {
+func (d *longXLSX) amount(s string) {
 	if s == "" || !floatHolds(s) {
 		d.text(s, 0)
 		return
@@ -155,7 +173,7 @@ func (d *detailXLSX) amount(s string) {
 
 // time writes a moment as spreadsheets count it: days since 30 December 1899
 // on the local clock.
-func (d *detailXLSX) time(at timex.Instant) {
+func (d *longXLSX) time(at timex.Instant) {
 	if at.IsZero() {
 		d.text("", 0)
 		return
@@ -167,7 +185,7 @@ func (d *detailXLSX) time(at timex.Instant) {
 	d.number(strconv.Itoa(int(day))+strings.TrimPrefix(fraction, "0"), styleTime)
 }
 
-func (d *detailXLSX) Close() error {
+func (d *longXLSX) Close() error {
 	d.endSheet()
 	for _, p := range d.parts() {
 		if d.err != nil {
@@ -179,7 +197,7 @@ func (d *detailXLSX) Close() error {
 		}
 	}
 	if d.err != nil {
-		return fault.New(fault.Internal, "the list of calls as XLSX: %v", d.err)
+		return fault.New(fault.Internal, "the list as XLSX: %v", d.err)
 	}
 	return d.zip.Close()
 }
@@ -187,7 +205,7 @@ func (d *detailXLSX) Close() error {
 type zipPart struct{ name, body string }
 
 // parts are the rest of a workbook, which name its sheets.
-func (d *detailXLSX) parts() []zipPart {
+func (d *longXLSX) parts() []zipPart {
 	const types, office = "http://schemas.openxmlformats.org/package/2006/", "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 	const form = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 	const main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -196,7 +214,7 @@ func (d *detailXLSX) parts() []zipPart {
 	for i := 1; i <= d.sheets; i++ {
 		n := strconv.Itoa(i)
 		overrides.WriteString(`<Override PartName="/xl/worksheets/sheet` + n + `.xml" ContentType="` + form + `worksheet+xml"/>`)
-		sheets.WriteString(`<sheet name="` + lang.Phrase(d.tag, "detail.sheet", nil) + ` ` + n + `" sheetId="` + n + `" r:id="rId` + n + `"/>`)
+		sheets.WriteString(`<sheet name="` + escaped(d.title) + ` ` + n + `" sheetId="` + n + `" r:id="rId` + n + `"/>`)
 		relations.WriteString(`<Relationship Id="rId` + n + `" Type="` + office + `/worksheet" Target="worksheets/sheet` + n + `.xml"/>`)
 	}
 	relations.WriteString(`<Relationship Id="rIdStyles" Type="` + office + `/styles" Target="styles.xml"/>`)
@@ -214,4 +232,11 @@ func (d *detailXLSX) parts() []zipPart {
 			`<Override PartName="/xl/workbook.xml" ContentType="` + form + `sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="` + form + `styles+xml"/>` +
 			overrides.String() + `</Types>`},
 	}
+}
+
+// escaped is a text as XML writes it in an attribute.
+func escaped(s string) string {
+	var b strings.Builder
+	_ = xml.EscapeText(&b, []byte(s)) // a builder takes everything
+	return b.String()
 }

@@ -28,7 +28,8 @@ func layOutNote(n *invoice.CreditNote, tag lang.Tag) (p *pdfPage, err error) {
 	if err != nil {
 		return nil, err
 	}
-	p = &pdfPage{canvas: c, tag: tag, inv: inv, digest: n.Seal, note: n}
+	p = &pdfPage{flow: flow{canvas: c}, tag: tag, inv: inv, digest: n.Seal, note: n}
+	p.turn = p.newPage
 	p.pdf.SetTitle(p.title()+" "+clean(n.Number), true)
 	p.pdf.SetAuthor(clean(n.Seller.Name), true)
 	p.firstPage()

@@ -61,15 +61,21 @@ var (
 	head   = pen{10.5, true, accent}
 )
 
-// pdfPage lays an invoice out, top to bottom.
-type pdfPage struct {
+// flow fills pages from top to bottom.
+type flow struct {
 	*canvas
+	y    float64
+	turn func() // begins the next page, with y below its running head
+}
+
+// pdfPage lays an invoice out.
+type pdfPage struct {
+	flow
 	tag    lang.Tag
 	inv    *invoice.Invoice
 	digest string
 	note   *invoice.CreditNote // what inv shows is this; nil: it is an invoice
-	y      float64
-	again  func() // draws the heading of the running table on a new page
+	again  func()              // draws the heading of the running table on a new page
 }
 
 func layOut(inv *invoice.Invoice, tag lang.Tag) (p *pdfPage, err error) {
@@ -86,7 +92,8 @@ func layOut(inv *invoice.Invoice, tag lang.Tag) (p *pdfPage, err error) {
 	if err != nil {
 		return nil, err
 	}
-	p = &pdfPage{canvas: c, tag: tag, inv: inv, digest: digest}
+	p = &pdfPage{flow: flow{canvas: c}, tag: tag, inv: inv, digest: digest}
+	p.turn = p.newPage
 	p.pdf.SetTitle(p.title()+" "+clean(inv.Number), true)
 	p.pdf.SetAuthor(clean(inv.Seller.Name), true)
 	p.firstPage()
@@ -140,7 +147,7 @@ func (p *pdfPage) newPage() {
 }
 
 // fitted shortens a text that must stay on one line, and shows that it did.
-func (p *pdfPage) fitted(s string, w, size float64) string {
+func (p *flow) fitted(s string, w, size float64) string {
 	lines := p.wrap(s, w, size)
 	if len(lines) <= 1 {
 		return s
@@ -150,9 +157,9 @@ func (p *pdfPage) fitted(s string, w, size float64) string {
 
 // room begins a new page where less than h is left of this one. A page takes
 // what is taller than itself in pieces.
-func (p *pdfPage) room(h float64) {
+func (p *flow) room(h float64) {
 	if p.y+min(h, bottom-top-30) > bottom {
-		p.newPage()
+		p.turn()
 	}
 }
 
@@ -160,7 +167,7 @@ func (p *pdfPage) room(h float64) {
 func leading(size float64) float64 { return size * pointMM * 1.42 }
 
 // paragraph writes wrapped text from y down and moves y below it.
-func (p *pdfPage) paragraph(x, w float64, s string, look pen) {
+func (p *flow) paragraph(x, w float64, s string, look pen) {
 	h := leading(look.size)
 	for _, line := range p.wrap(s, w, look.size) {
 		p.room(h)

@@ -247,21 +247,26 @@ func (n *Number) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &s); err != nil {
 		return fmt.Errorf("exact number: %w", err)
 	}
-	num, den, frac := strings.Cut(s, "/")
-	a, err := parseLong(num)
+	v, err := ParseExact(s)
 	if err != nil {
 		return err
 	}
-	if !frac {
-		*n = a
-		return nil
+	*n = v
+	return nil
+}
+
+// ParseExact reads what String wrote: a decimal or "a/b".
+func ParseExact(s string) (Number, error) {
+	num, den, frac := strings.Cut(s, "/")
+	a, err := parseLong(num)
+	if err != nil || !frac {
+		return a, err
 	}
 	d, err := parseLong(den)
 	if err != nil || d.Sign() <= 0 {
-		return fmt.Errorf("%q is not a fraction", s)
+		return Number{}, fmt.Errorf("%q is not a fraction", s)
 	}
-	*n = a.Div(d)
-	return nil
+	return a.Div(d), nil
 }
 
 // parseLong is Parse with room for the long fractions this package writes itself.

@@ -29,6 +29,12 @@ func (p Positions) At(path string) (line, column int) {
 	return n.line, n.column
 }
 
+// Has tells whether the file has a value at a path.
+func (p Positions) Has(path string) bool {
+	n, exact := p.find(path)
+	return exact && n != nil
+}
+
 // Locate puts file, line, column and the value as written to problems that know
 // a path and no file.
 func (p Positions) Locate(problems fault.Problems) fault.Problems {

@@ -15,7 +15,7 @@ type Balance struct {
 
 // Journal keeps the books of each company.
 type Journal interface {
-	// Append checks and books an entry, giving it its number and hash. The same
+	// Append checks and books an entry, giving it its number, At and hash. The same
 	// kind and ref again gives the entry that was booked, if its postings are
 	// equal, and a Conflict if not.
 	Append(c id.Company, e ledger.Entry) (ledger.Entry, error)
@@ -88,7 +88,8 @@ type Documents interface {
 	// Put keeps a document under the rules of Records.Put. Beside it, one
 	// invoice that is not void may cover a day of a contract: two periods that
 	// overlap are a Conflict, the guard against billing twice. What is issued
-	// keeps body, number, total and dates: changing them is a Conflict.
+	// keeps body, number, total and dates: changing them is a Conflict. Paid and
+	// Credited are of the currency of Total. Number is unique in a company.
 	Put(d *Document) error
 	Get(c id.Company, i id.ID) (*Document, error)
 	ByNumber(c id.Company, number string) (*Document, error)

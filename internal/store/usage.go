@@ -70,8 +70,19 @@ type CallQuery struct {
 	Trunk     string
 	To        string // beginning of the called number
 	Result    usage.Result
+	Unpriced  bool // only calls that have no price, or not at every component that takes them
 	Before    CallCursor
 	Limit     int // 1 to 1000
+}
+
+// MaxLooked bounds the calls one query looks at, so that none takes long however
+// rare what it asks for is.
+const MaxLooked = 10_000
+
+// CallPage is a part of what a query asks for.
+type CallPage struct {
+	Calls []ChargedCall
+	Next  CallCursor // Before of the next query; zero: there is no more
 }
 
 // CallCursor is the place of a call in that order.
@@ -103,6 +114,8 @@ type Usage interface {
 	// Late tells which months of a contract got facts behind a position: the
 	// local dates are those of UTC.
 	Late(c id.Company, contract id.ID, after int64) ([]timex.Period, error)
-	Calls(c id.Company, q CallQuery) ([]ChargedCall, error)
+	// Calls gives up to Limit calls. It may give fewer, even none, and a Next:
+	// MaxLooked calls were looked at.
+	Calls(c id.Company, q CallQuery) (CallPage, error)
 	CallByID(c id.Company, source, callID string, month timex.Date) (*ChargedCall, error)
 }

@@ -18,10 +18,19 @@ type Answer struct {
 // Once keeps answers by idempotency key, in the transaction of their effect.
 type Once interface {
 	Get(c id.Company, key string) (*Answer, error)
-	// Put keeps an answer; a key that has one is a Conflict.
+	// Put keeps an answer, At now; a key that has one is a Conflict.
 	Put(c id.Company, key string, a Answer) error
+	// Prune forgets answers of before an instant, the oldest first, and tells
+	// how many.
 	Prune(before timex.Instant, limit int) (int, error)
 }
+
+// What can become of a message.
+const (
+	Waiting = "waiting"
+	Sent    = "sent"
+	Dead    = "dead" // given up
+)
 
 // Message is something to be told outside: a webhook, a mail.
 type Message struct {
@@ -41,11 +50,15 @@ type Message struct {
 // Outbox keeps messages from the transaction that caused them until they are
 // delivered.
 type Outbox interface {
+	// Add keeps a message, Waiting; it sets State and Created, and Due to now if
+	// it is earlier.
 	Add(m *Message) error
 	// Claim takes messages that are due and moves their Due by hold, so that no
 	// other node sends them meanwhile.
 	Claim(now timex.Instant, hold time.Duration, limit int) ([]Message, error)
+	// Update keeps Due, Attempts, Error and State.
 	Update(m *Message) error
+	// List gives messages in a state; "" is any.
 	List(c id.Company, state string, p Page) ([]Message, error)
 	Get(c id.Company, i id.ID) (*Message, error)
 }
@@ -63,6 +76,7 @@ type Leases interface {
 	// Take gives the lease, or renews it, for so long. Held by another that is
 	// alive it is a Conflict.
 	Take(name, node string, for_ time.Duration) (Lease, error)
+	// Release ends a lease; the next holder's Fence still rises.
 	Release(name, node string) error
 	List() ([]Lease, error)
 }
@@ -85,6 +99,7 @@ type AuditEntry struct {
 
 // Audit keeps what people and keys did.
 type Audit interface {
+	// Append sets Seq, At, Prev and Hash.
 	Append(e *AuditEntry) error
 	List(c id.Company, after int64, limit int) ([]AuditEntry, error)
 	Head(c id.Company) (int64, [32]byte, error)

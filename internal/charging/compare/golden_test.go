@@ -65,10 +65,7 @@ func seated(n int) *facts {
 func TestSeatsAgainstMinutes(t *testing.T) {
 	f := seated(30)
 	for d := day("2026-04-01"); d < day("2026-05-01"); d++ {
-		f.talked(d.Start(time.UTC).Add(10*time.Hour), repeat(300, 30)...) // 30 calls of 300 minutes would be one; 300 minutes of 30 seats
-	}
-	for i := range f.calls {
-		f.calls[i].Talk = 300 * time.Minute / 30 * 30
+		f.talked(d.Start(time.UTC).Add(10*time.Hour), repeat(300*60, 30)...) // each seat talks for 300 minutes on end
 	}
 	r := result(t, compare.Input{Candidates: []compare.Candidate{candidate(seatPlan("seats", "300")), candidate(minutePlan("minutes", "0.1", "60/60"))}, Months: []int{1}}, f)
 	if got := r.Offers[0].Horizons[0].Total.Low.Decimal() + " " + r.Offers[1].Horizons[0].Total.Low.Decimal(); r.Offers[0].Offer != "seats" || got != "9000.00 27000.00" {

@@ -36,6 +36,7 @@ type Contract struct {
 	DataSource        string               `plan:"data_source" doc:"Whose records decide, for example the seller's call records."`
 	ObjectionDays     int                  `plan:"objection_days" doc:"Days to object to an invoice."`
 	ServiceLevels     []ServiceLevel       `plan:"service_levels" doc:"What the seller promises, and the credit where it fails."`
+	Clauses           *Clauses             `plan:"clauses" doc:"What else it says that money can hang on; waihu contract check reads it."`
 	DocumentSHA256    string               `plan:"document_sha256" doc:"SHA-256 of the signed document, 64 hexadecimal digits."`
 	DocumentReference string               `plan:"document" doc:"Where the signed document is kept."`
 }

@@ -80,6 +80,7 @@ func (k *check) clauses(c *Contract) {
 	k.days("payment_terms_days", c.PaymentTermsDays)
 	k.days("objection_days", c.ObjectionDays)
 	k.sha("document_sha256", c.DocumentSHA256)
+	k.ofClauses(c.Clauses)
 	if t := c.Termination; t != nil {
 		k.share("early_termination.share", &t.Share)
 		k.amount("early_termination.amount", t.Amount)

@@ -165,3 +165,36 @@ func roundNano(hi, lo, per uint64, to Rounding) (int64, bool) {
 	}
 	return int64(rlo), true
 }
+
+// CostMicros is Cost times so many legs, rounded half away to a millionth, in
+// millionths. It is the path for calls that are priced one by one as they come;
+// ok is false on overflow.
+func (r *Rate) CostMicros(billed, legs int64) (micros int64, ok bool) {
+	var hi, lo, per uint64
+	switch r.Decide(billed) {
+	case Free:
+		return 0, true
+	case AtMin:
+		lo, per = uint64(r.MinCost), 1
+	case AtMax:
+		lo, per = uint64(r.MaxCost), 1
+	default:
+		per = uint64(r.Per)
+		hi, lo = mul(r.Price, billed)
+		fhi, flo := mul(r.Connect, int64(r.Per))
+		var carry uint64
+		lo, carry = bits.Add64(lo, flo, 0)
+		hi += fhi + carry
+	}
+	if legs != 1 {
+		over, high := bits.Mul64(hi, uint64(legs))
+		up, low := bits.Mul64(lo, uint64(legs))
+		sum, carry := bits.Add64(high, up, 0)
+		if over != 0 || carry != 0 {
+			return 0, false
+		}
+		hi, lo = sum, low
+	}
+	nano, ok := roundNano(hi, lo, per, Rounding{Mode: exact.HalfAway, Decimals: 6})
+	return nano / 1000, ok
+}

@@ -70,6 +70,7 @@ type Inputs struct {
 
 	Standing *contract.Standing `json:"standing,omitempty"` // what ran on from it
 	Levels   map[string]string  `json:"levels,omitempty"`   // service levels as measured, by metric
+	Adjusted []Adjusted         `json:"adjusted,omitempty"` // earlier invoices whose differences it books
 }
 
 // PlanRef names the plan version an invoice was made with.

@@ -44,7 +44,7 @@ type waiting struct {
 // looksAhead tells whether the calls of a component can wait and gain by it: it
 // has a large deck, and nobody wants to know at once what became of each call.
 func looksAhead(m *callMeter, o Options) bool {
-	if o.Evidence || o.Detail != nil || m.keepBurns || m.comp.Measure != catalog.TalkTime {
+	if o.Evidence || o.Detail != nil || o.Prices != nil || m.keepBurns || m.comp.Measure != catalog.TalkTime {
 		return false
 	}
 	for i := range m.rows {

@@ -60,9 +60,12 @@ type callMeter struct {
 	overflow  bool
 	done      int64          // seconds of the call before the part at hand
 	detail    func(*Charged) // nil: none
-	trace     bool           // burns are kept to be told of, whether their order matters or not
-	ahead     *ahead         // nil: every call is looked up at once
-	parted    bool           // a call can have several parts: bands, hours
+	prices    func(*Priced)  // nil: calls are counted; else they are told of, and nothing is kept
+	index     int            // of the component in the plan
+	told      Priced
+	trace     bool   // burns are kept to be told of, whether their order matters or not
+	ahead     *ahead // nil: every call is looked up at once
+	parted    bool   // a call can have several parts: bands, hours
 	soFar     soFar
 	trial     trial
 }
@@ -129,6 +132,12 @@ func (m *callMeter) takeEvent(v *view) outcome {
 	r, i, out := m.find(v, schedule)
 	if r == nil {
 		return out
+	}
+	if m.prices != nil {
+		once := r.rateOf(i)
+		once.Connect, once.MinCost, once.MaxCost = 0, 0, 0
+		m.tellPrice(r, i, &once, 1, v.seconds, true)
+		return outcome{took: true}
 	}
 	t := &m.tallies[r.slot+i]
 	t.Calls += r.legs * v.times
@@ -198,6 +207,10 @@ func (m *callMeter) add(r *row, i int, rate *deck.Rate, v *view, billed, raw int
 		further := *rate
 		further.Connect = 0
 		rate = &further
+	}
+	if m.prices != nil {
+		m.tellPrice(r, i, rate, billed, raw, first)
+		return
 	}
 	slot := r.slot + i
 	m.count(&m.tallies[slot], r.legs, rate, billed, raw, first, v.times)

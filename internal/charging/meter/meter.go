@@ -36,6 +36,7 @@ type Meter struct {
 	refused  []unpricedKey // of the call at hand, by component
 	takers   []string      // components that have a price for it, where "the cheaper of" may drop one
 	view     view
+	told     Priced
 	elements usage.Elements
 	dayFrom  timex.Instant // local day last seen: most calls are of the day of the one before
 	dayTo    timex.Instant
@@ -47,6 +48,9 @@ type Options struct {
 	// Detail is told of every call at every price it was charged, in the order
 	// of the facts. nil: no detail. What it points to is valid during the call.
 	Detail func(*Charged)
+	// Prices is told of every call at every price, in whole numbers; what is
+	// gathered is then nothing, and the meter may go on for ever. nil: no.
+	Prices func(*Priced)
 	// Trace keeps every call a package may cover, so that the package can say
 	// which: some forty bytes a call.
 	Trace bool
@@ -97,6 +101,7 @@ func New(terms *contract.Terms, options Options) (_ *Meter, err error) {
 		if err != nil {
 			return nil, err
 		}
+		cm.index, cm.prices = i, options.Prices
 		cm.detail, cm.trace = options.Detail, options.Trace && len(terms.Plan.IncludedFor(comp.ID)) > 0
 		if looksAhead(cm, options) && len(terms.Plan.Cheapest) == 0 {
 			cm.ahead = &ahead{meter: m}
@@ -167,6 +172,8 @@ func (m *Meter) call(c *usage.Call) error {
 	case !priced || m.talk && taken == 0:
 		m.refuse(c, "", NoComponent)
 		m.noteRefused(c)
+	case m.talk && taken < v.seconds && m.options.Prices != nil:
+		m.noPrice(-1, v.seconds-taken, NoComponent)
 	case m.talk && taken < v.seconds: // the rest of it falls in hours no component is for
 		m.note(unpricedKey{facts: "calls", reason: NoComponent}, c.To, v.times, (v.seconds-taken)*v.times)
 	}

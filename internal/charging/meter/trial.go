@@ -25,6 +25,10 @@ func (m *callMeter) takeFree(v *view) outcome {
 	if m.comp.Measure == catalog.TalkTime && (v.seconds <= 0 || !v.call.IsAnswered()) {
 		return outcome{took: true}
 	}
+	if m.prices != nil {
+		m.prices(&Priced{Component: m.index, Slot: -1, Raw: v.seconds, HasCost: true})
+		return outcome{took: true}
+	}
 	m.trial.calls++
 	m.trial.seconds += v.seconds
 	if m.detail != nil {

@@ -38,6 +38,10 @@ type unpricedKey struct{ facts, reason, refused, priced string }
 // refuse books that a component has no price for a call. What the call comes to
 // is noted once all components were asked: see noteRefused.
 func (m *Meter) refuse(c *usage.Call, component, reason string) {
+	if m.options.Prices != nil {
+		m.noPrice(m.componentIndex(component), m.view.seconds, reason)
+		return
+	}
 	m.refused = append(m.refused, unpricedKey{facts: "calls", reason: reason, refused: component})
 	if m.options.Detail != nil {
 		m.options.Detail(&Charged{Call: c, Component: component, Raw: m.view.seconds, Reason: reason})

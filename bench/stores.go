@@ -1,0 +1,289 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"math"
+	mrand "math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"waihu/internal/app"
+	"waihu/internal/id"
+	"waihu/internal/store"
+	"waihu/internal/store/postgres"
+	"waihu/internal/store/sqlite"
+	"waihu/internal/store/storetest"
+	"waihu/internal/timex"
+	"waihu/internal/usage"
+)
+
+const (
+	batchCalls  = 1000
+	sqliteGoal  = 100_000 // calls a second, durable, rated and booked
+	serverGoal  = 60_000
+	batchGoal   = 25 * time.Millisecond // 99 of 100 batches
+	singleGoal  = 5 * time.Millisecond  // 99 of 100 single calls
+	singleRate  = 500                   // a second
+	singleCalls = 3000
+)
+
+// storePlan is talk time by kind of line, seats beside it.
+const storePlan = `plan: bench
+version: 1
+currency: CNY
+time_zone: Asia/Shanghai
+home_region: CN
+tax: {default: voice, classes: [{id: voice, rates: [{rate: 9%}]}]}
+unmetered: [seats, sessions, modules]
+components:
+  - id: talk
+    measure: talk_time
+    category: voice
+    increment: 60/6
+    rates:
+      - {id: mobile, match: {line: [mobile]}, unit_price: 0.12}
+      - {id: landline, match: {line: [landline]}, unit_price: 0.08}
+      - {id: other, default: true, unit_price: 0.30}
+`
+
+// measureStores keeps usage in both databases as a service does.
+func measureStores(r *report, o options) error {
+	dir, err := os.MkdirTemp(o.dir, "stores")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	db, err := sqlite.Open(filepath.Join(dir, "books.db"), sqlite.Options{})
+	if err != nil {
+		return err
+	}
+	bare, err := bareSync(filepath.Join(dir, "sync"))
+	if err != nil {
+		return err
+	}
+	if err := measureStore(r, o, "SQLite, synchronous=FULL", db, 1, sqliteGoal, bare); err != nil {
+		return err
+	}
+	cluster, err := storetest.StartCluster("shared_buffers=512MB", "max_wal_size=4GB", "wal_compression=off")
+	if err != nil {
+		return err
+	}
+	defer cluster.Close()
+	dsn, err := cluster.Database("bench")
+	if err != nil {
+		return err
+	}
+	server, err := postgres.Open(context.Background(), dsn, postgres.Options{})
+	if err != nil {
+		return err
+	}
+	return measureStore(r, o, "PostgreSQL, synchronous_commit=on", server, 1, serverGoal, bare)
+}
+
+// bareSync is the median time to write 4 KiB to a file and to disk: what no
+// commit can beat.
+func bareSync(path string) (time.Duration, error) {
+	f, err := os.Create(path)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	var all []time.Duration
+	block := make([]byte, 4096)
+	for range 100 {
+		begin := time.Now()
+		if _, err := f.Write(block); err != nil {
+			return 0, err
+		}
+		if err := f.Sync(); err != nil {
+			return 0, err
+		}
+		all = append(all, time.Since(begin))
+	}
+	return quantile(all, 0.5), nil
+}
+
+func quantile(all []time.Duration, q float64) time.Duration {
+	slices.Sort(all)
+	return all[min(int(math.Ceil(q*float64(len(all)))), len(all))-1]
+}
+
+func measureStore(r *report, o options, name string, db store.DB, lanes int, goal float64, bare time.Duration) (err error) {
+	defer func() {
+		if e := db.Close(); err == nil {
+			err = e
+		}
+	}()
+	s := &app.System{DB: db, IDs: id.NewMaker(rand.Reader), Node: "bench"}
+	company, err := openBooks(s)
+	if err != nil {
+		return err
+	}
+	g := newGenerator()
+	if _, _, _, err := ingestMany(s, company, g, 20, 2); err != nil { // tables, caches, statements
+		return err
+	}
+	one, cpu, oneTimes, err := ingestMany(s, company, g, o.batches, 1)
+	if err != nil {
+		return err
+	}
+	cpu /= time.Duration(o.batches * batchCalls)
+	two, _, twoTimes, err := ingestMany(s, company, g, o.batches, 2)
+	if err != nil {
+		return err
+	}
+	rate := func(d time.Duration) float64 { return float64(o.batches*batchCalls) / d.Seconds() }
+	single, err := ingestSingly(s, company, g, lanes)
+	if err != nil {
+		return err
+	}
+	p99 := quantile(twoTimes, 0.99)
+	r.table(fmt.Sprintf("%s: %d batches of %d calls, rated, booked and on disk", name, o.batches, batchCalls), []finding{
+		{"a bare write of 4 KiB to disk, median", bare.String(), "", false},
+		{"processor time a call, of this program", cpu.String(), "", false},
+		{"one sender, calls a second", fmt.Sprintf("%.0f", rate(one)), "", false},
+		{"one sender, a batch: median, 99 of 100", quantile(oneTimes, 0.5).String() + ", " + quantile(oneTimes, 0.99).String(), "", false},
+		{"two senders, one writer, calls a second", fmt.Sprintf("%.0f", rate(two)), fmt.Sprintf("at least %.0f", goal), rate(two) >= goal},
+		{"two senders, a batch: median, 99 of 100", quantile(twoTimes, 0.5).String() + ", " + p99.String(), "under " + batchGoal.String(), p99 < batchGoal},
+		{fmt.Sprintf("single calls, %d a second: median, 99 of 100", singleRate), quantile(single, 0.5).String() + ", " + quantile(single, 0.99).String(), "under " + singleGoal.String(), quantile(single, 0.99) < singleGoal},
+	})
+	return nil
+}
+
+// openBooks makes a company with a running contract.
+func openBooks(s *app.System) (id.Company, error) {
+	ctx := context.Background()
+	if _, err := s.PublishPlan(ctx, app.PublishPlan{File: storePlan}); err != nil {
+		return id.Company{}, err
+	}
+	c, err := s.AddCompany(ctx, app.Company{Name: "bench", Email: "bench@example.com"})
+	if err != nil {
+		return id.Company{}, err
+	}
+	company := id.Company{ID: c.ID}
+	text := "contract: c1\nplan: bench@1\nstart: 2026-01-01\nseller: {name: S}\nbuyer: {name: B}\n"
+	q, err := s.Quote(ctx, company, app.Quote{File: text, On: timex.MustDate("2025-12-01")})
+	if err != nil {
+		return company, err
+	}
+	if _, err := s.Sign(ctx, company, app.Sign{Contract: q.ID, Document: fmt.Sprintf("%064x", 1), On: timex.MustDate("2025-12-02")}); err != nil {
+		return company, err
+	}
+	_, err = s.Start(ctx, company, q.ID, timex.MustDate("2026-01-01"))
+	return company, err
+}
+
+// generator makes calls as a dialer does: identifiers of a switch, one after
+// another in time.
+type generator struct {
+	rng *mrand.Rand
+	n   atomic.Int64
+	mu  sync.Mutex
+}
+
+func newGenerator() *generator { return &generator{rng: mrand.New(mrand.NewPCG(1, 2))} }
+
+var firstCall = timex.At(time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC))
+
+func (g *generator) batch(n int) []usage.Fact {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	out := make([]usage.Fact, n)
+	calls := make([]usage.Call, n)
+	for i := range calls {
+		k := g.n.Add(1)
+		start := firstCall.Add(time.Duration(k) * 250 * time.Microsecond * 10)
+		talk := time.Duration(g.rng.IntN(180)) * time.Second
+		c := usage.Call{ID: fmt.Sprintf("%d.%d", int64(start)/1_000_000, k), Source: "asterisk/pbx1", Direction: usage.Outbound, Result: usage.Answered, Mode: usage.Predictive,
+			From: "02161234567", To: fmt.Sprintf("138%08d", g.rng.IntN(100_000_000)), Agent: fmt.Sprint("agent", g.rng.IntN(200)), Campaign: fmt.Sprint("spring-", g.rng.IntN(5)), Trunk: "PJSIP/carrier-a", Cause: "16",
+			Start: start, Answer: start.Add(8 * time.Second), End: start.Add(8*time.Second + talk), Total: 8*time.Second + talk, Talk: talk}
+		if g.rng.IntN(10) < 6 {
+			c.Result, c.Answer, c.Talk, c.Cause = usage.NoAnswer, 0, 0, "19"
+		}
+		calls[i] = c
+		out[i] = &calls[i]
+	}
+	return out
+}
+
+// roundBatches is how many batches are made ahead: making them is not what is
+// measured, and what lies about in memory costs the collector.
+const roundBatches = 50
+
+// ingestMany hands in batches from so many senders at once.
+func ingestMany(s *app.System, c id.Company, g *generator, batches, senders int) (took time.Duration, cpu time.Duration, times []time.Duration, err error) {
+	for len(times) < batches {
+		all := make([][]usage.Fact, min(roundBatches, batches-len(times)))
+		for i := range all {
+			all[i] = g.batch(batchCalls)
+		}
+		busy, begin := cpuTime(), time.Now()
+		round, err := ingestRound(s, c, all, senders)
+		if err != nil {
+			return 0, 0, nil, err
+		}
+		took, cpu = took+time.Since(begin), cpu+cpuTime()-busy
+		times = append(times, round...)
+	}
+	return took, cpu, times, nil
+}
+
+func ingestRound(s *app.System, c id.Company, all [][]usage.Fact, senders int) ([]time.Duration, error) {
+	var next atomic.Int64
+	times, errs := make([]time.Duration, len(all)), make([]error, senders)
+	var wg sync.WaitGroup
+	for w := range senders {
+		wg.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(all) {
+					return
+				}
+				at := time.Now()
+				r, err := s.Ingest(context.Background(), c, all[i])
+				if err == nil && r.Count(store.Added) != batchCalls {
+					err = fmt.Errorf("%d of %d calls were added: %v", r.Count(store.Added), batchCalls, r.Outcomes[0])
+				}
+				if errs[w] = err; err != nil {
+					return
+				}
+				times[i] = time.Since(at)
+			}
+		})
+	}
+	wg.Wait()
+	return times, errors.Join(errs...)
+}
+
+// ingestSingly hands in one call at a time, so many a second, from the outside.
+func ingestSingly(s *app.System, c id.Company, g *generator, lanes int) ([]time.Duration, error) {
+	in := app.NewIntake(s, lanes)
+	defer in.Close()
+	facts := g.batch(singleCalls)
+	times, errs := make([]time.Duration, singleCalls), make([]error, singleCalls)
+	var wg sync.WaitGroup
+	tick := time.NewTicker(time.Second / singleRate)
+	defer tick.Stop()
+	for i := range facts {
+		<-tick.C
+		wg.Go(func() {
+			at := time.Now()
+			_, errs[i] = in.Ingest(context.Background(), c, facts[i:i+1])
+			times[i] = time.Since(at)
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return times, nil
+}

@@ -1,0 +1,207 @@
+package access
+
+import (
+	"slices"
+
+	"waihu/internal/id"
+)
+
+// Permission is the right to one kind of thing.
+type Permission string
+
+const (
+	CompanyRead   Permission = "company.read"
+	CompanyWrite  Permission = "company.write"
+	CompanyCreate Permission = "company.create"
+
+	UserRead  Permission = "user.read"
+	UserWrite Permission = "user.write"
+	RoleGrant Permission = "role.grant"
+	KeyRead   Permission = "key.read"
+	KeyWrite  Permission = "key.write"
+
+	PlanRead    Permission = "plan.read"
+	PlanPublish Permission = "plan.publish"
+
+	ContractRead   Permission = "contract.read"
+	ContractQuote  Permission = "contract.quote"
+	ContractSign   Permission = "contract.sign"
+	ContractAmend  Permission = "contract.amend"
+	ContractCancel Permission = "contract.cancel"
+
+	UsageRead   Permission = "usage.read"
+	UsageWrite  Permission = "usage.write"
+	UsageUpload Permission = "usage.upload"
+
+	InvoiceRead   Permission = "invoice.read"
+	InvoiceDraft  Permission = "invoice.draft"
+	InvoiceVoid   Permission = "invoice.void"
+	InvoiceCredit Permission = "invoice.credit"
+	PaymentWrite  Permission = "payment.write"
+	PaymentRefund Permission = "payment.refund"
+	StatementRead Permission = "statement.read"
+	PeriodClose   Permission = "period.close"
+
+	WalletRead     Permission = "wallet.read"
+	WalletTopUp    Permission = "wallet.top_up"
+	WalletAdjust   Permission = "wallet.adjust"
+	ReserveCall    Permission = "reservation.write"
+	BudgetRead     Permission = "budget.read"
+	BudgetWrite    Permission = "budget.write"
+	ForecastRead   Permission = "forecast.read"
+	MarginRead     Permission = "margin.read"
+	ServiceRead    Permission = "service_level.read"
+	ServiceWrite   Permission = "service_level.write"
+	TicketRead     Permission = "ticket.read"
+	TicketWrite    Permission = "ticket.write"
+	TicketResolve  Permission = "ticket.resolve"
+	WebhookRead    Permission = "webhook.read"
+	WebhookWrite   Permission = "webhook.write"
+	AuditRead      Permission = "audit.read"
+	JobRead        Permission = "job.read"
+	ApprovalRead   Permission = "approval.read"
+	ApprovalDecide Permission = "approval.decide"
+	Operate        Permission = "operate"
+)
+
+// Role is what somebody is to a company.
+type Role string
+
+const (
+	Operator      Role = "platform_operator"
+	Finance       Role = "finance"
+	Supervisor    Role = "supervisor"
+	Agent         Role = "agent"
+	Auditor       Role = "auditor"
+	API           Role = "api"
+	CustomerAdmin Role = "customer_admin"
+)
+
+// Roles lists them.
+func Roles() []Role {
+	return []Role{Operator, Finance, Supervisor, Agent, Auditor, API, CustomerAdmin}
+}
+
+// Choices lists them as words.
+func (Role) Choices() []string {
+	out := make([]string, 0, len(Roles()))
+	for _, r := range Roles() {
+		out = append(out, string(r))
+	}
+	return out
+}
+
+// staff are the roles of the operator's own people: they are held over all
+// companies, and cannot be held in one, so that no customer credits itself.
+func (r Role) staff() bool { return r == Operator || r == Finance }
+
+// customer is the role that is held in a company only.
+func (r Role) customer() bool { return r == CustomerAdmin }
+
+// Grant is one row of the table of permissions.
+type Grant struct {
+	Permission Permission
+	What       string // what it lets somebody do
+	Roles      []Role // who has it, beside the operator, who has all
+}
+
+// Table is the table of permissions, in the order it is read. The operator has
+// every one of them.
+func Table() []Grant {
+	all := []Role{Finance, Supervisor, Agent, Auditor, API, CustomerAdmin}
+	reads := []Role{Finance, Supervisor, Auditor, API, CustomerAdmin}
+	books := []Role{Finance, Auditor, API, CustomerAdmin}
+	return []Grant{
+		{CompanyRead, "see the company and its settings", all},
+		{CompanyWrite, "change the company's settings", []Role{Finance, CustomerAdmin}},
+		{CompanyCreate, "add a company", []Role{Finance}},
+		{UserRead, "see the company's people", []Role{Finance, Supervisor, Auditor, CustomerAdmin}},
+		{UserWrite, "invite, change and close accounts of people", []Role{CustomerAdmin}},
+		{RoleGrant, "give and take roles one has oneself", []Role{CustomerAdmin}},
+		{KeyRead, "see API keys, without their secrets", []Role{Finance, Auditor, CustomerAdmin}},
+		{KeyWrite, "make and end API keys", []Role{CustomerAdmin}},
+		{PlanRead, "see plans", reads},
+		{PlanPublish, "publish a version of a plan", []Role{Finance}},
+		{ContractRead, "see contracts", books},
+		{ContractQuote, "make a contract out of a plan, with its prices", []Role{Finance}},
+		{ContractSign, "sign and start a contract", []Role{Finance, CustomerAdmin}},
+		{ContractAmend, "change a running contract", []Role{Finance}},
+		{ContractCancel, "give notice of a contract or end it", []Role{Finance, CustomerAdmin}},
+		{UsageRead, "see calls, seats, sessions, modules", reads},
+		{UsageWrite, "hand in usage", []Role{Finance, API, CustomerAdmin}},
+		{UsageUpload, "upload files of call records", []Role{Finance, API, CustomerAdmin}},
+		{InvoiceRead, "see invoices and credit notes", books},
+		{InvoiceDraft, "see what a period would be billed now", books},
+		{InvoiceVoid, "void an invoice", []Role{Finance}},
+		{InvoiceCredit, "issue a credit note", []Role{Finance}},
+		{PaymentWrite, "book a payment", []Role{Finance}},
+		{PaymentRefund, "pay money back", []Role{Finance}},
+		{StatementRead, "see statements of account", books},
+		{PeriodClose, "close a month", []Role{Finance}},
+		{WalletRead, "see balances", books},
+		{WalletTopUp, "book prepaid money", []Role{Finance}},
+		{WalletAdjust, "change a balance by hand", []Role{Finance}},
+		{ReserveCall, "put money aside for a call, settle and release it", []Role{API, CustomerAdmin}},
+		{BudgetRead, "see budgets and alerts", reads},
+		{BudgetWrite, "set budgets", []Role{Finance, CustomerAdmin}},
+		{ForecastRead, "see forecasts and advice", books},
+		{MarginRead, "see what carriers charge, and the margin", []Role{Finance}},
+		{ServiceRead, "see service levels", reads},
+		{ServiceWrite, "hand in measurements of service levels", []Role{Finance}},
+		{TicketRead, "see tickets and objections", []Role{Finance, Supervisor, Auditor, CustomerAdmin}},
+		{TicketWrite, "open tickets, object to a bill, answer", []Role{Finance, Supervisor, CustomerAdmin}},
+		{TicketResolve, "decide a ticket", []Role{Finance}},
+		{WebhookRead, "see webhooks and what was sent", []Role{Finance, Auditor, CustomerAdmin}},
+		{WebhookWrite, "add, change and end webhooks, send again", []Role{CustomerAdmin}},
+		{AuditRead, "see the audit log", []Role{Finance, Auditor, CustomerAdmin}},
+		{JobRead, "see running work", reads},
+		{ApprovalRead, "see changes that wait for a second person", []Role{Finance}},
+		{ApprovalDecide, "be the second person", []Role{Finance}},
+		{Operate, "look at and repair the installation", nil},
+	}
+}
+
+// Has tells whether a role has a permission.
+func (r Role) Has(p Permission) bool {
+	for _, g := range Table() {
+		if g.Permission == p {
+			return r == Operator || slices.Contains(g.Roles, r)
+		}
+	}
+	return false
+}
+
+// Permissions lists those of a role in the order of the table.
+func (r Role) Permissions() []Permission {
+	var out []Permission
+	for _, g := range Table() {
+		if r == Operator || slices.Contains(g.Roles, r) {
+			out = append(out, g.Permission)
+		}
+	}
+	return out
+}
+
+// Member is a role in a company; id.Platform is all companies.
+type Member struct {
+	Company id.Company `json:"company"`
+	Role    Role       `json:"role"`
+}
+
+// Can tells whether an actor may do a thing in a company: has the permission by
+// one of their roles there or over all companies, within the scopes of a key,
+// and has proved enough.
+func Can(a *Actor, p Permission, c id.Company) bool {
+	if a == nil || a.Stage != Full {
+		return false
+	}
+	if a.Scopes != nil && !slices.Contains(a.Scopes, p) {
+		return false
+	}
+	for _, m := range a.Members {
+		if (m.Company == c || m.Company == id.Platform) && m.Role.Has(p) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,36 @@
+package api_test
+
+import (
+	"waihu/internal/access"
+	"waihu/internal/id"
+	"waihu/internal/store"
+)
+
+// secretOfA is a text that only company A's things hold.
+const secretOfA = "harbour-of-A"
+
+// furnish puts one of each noun into a company and names them, by the names they
+// have in addresses.
+func (w *world) furnish(c id.Company) map[string]string {
+	w.Helper()
+	out := map[string]string{}
+	out["user"] = w.ask(w.keyA, "POST", "/v1/users", map[string]any{"email": "a@example.com", "name": secretOfA, "roles": []string{"agent"}}).want(201).field("id")
+	out["key"] = w.ask(w.keyA, "POST", "/v1/keys", map[string]any{"name": secretOfA, "role": "api"}).want(201).field("id")
+	out["webhook"] = w.ask(w.keyA, "POST", "/v1/webhooks", map[string]any{"url": "https://example.com/" + secretOfA}).want(201).field("id")
+	w.ask(w.keyA, "POST", "/v1/webhooks/test", nil).want(202)
+	must(w.T, w.db.Update(w.Context(), func(tx store.Tx) error {
+		all, err := tx.Outbox().List(c, "waiting", store.Page{Limit: 10})
+		for _, m := range all {
+			out["message"] = m.ID.Named("msg")
+		}
+		if err != nil {
+			return err
+		}
+		p, err := w.gate.Ask(tx, access.System("test"), c, "invoice.credit", secretOfA, nil)
+		if err == nil {
+			out["approval"] = p.ID.Named("apr")
+		}
+		return err
+	}))
+	return out
+}

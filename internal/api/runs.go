@@ -1,0 +1,85 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"waihu/internal/access"
+	"waihu/internal/app"
+	"waihu/internal/id"
+	"waihu/internal/store"
+	"waihu/internal/timex"
+)
+
+type (
+	runBody struct {
+		Until    timex.Date `json:"until" doc:"Periods that end before this day are billed."`
+		Issue    timex.Date `json:"issue" doc:"Date on the invoices."`
+		Unpriced bool       `json:"unpriced,omitempty" doc:"Issue although usage has no price: it was decided to leave it."`
+	}
+	dailyBody struct {
+		On timex.Date `json:"on,omitzero" doc:"Absent: today, UTC."`
+	}
+)
+
+func (a *API) runRoutes() {
+	a.jobs.workers["bill_run"] = func(ctx context.Context, _ id.ID, j *job, _ func(int64, int64)) (any, error) {
+		var in runBody
+		if err := json.Unmarshal(j.Input, &in); err != nil {
+			return nil, err
+		}
+		return a.d.System.ClosePeriod(ctx, app.ClosePeriod{Until: in.Until, Issue: in.Issue, Unpriced: in.Unpriced})
+	}
+	a.jobs.workers["day"] = func(ctx context.Context, _ id.ID, j *job, _ func(int64, int64)) (any, error) {
+		var in dailyBody
+		if err := json.Unmarshal(j.Input, &in); err != nil {
+			return nil, err
+		}
+		return a.d.System.Daily(ctx, in.On)
+	}
+	change(a, op{id: "run-start", method: http.MethodPost, path: "/v1/runs", what: "Bill every period that is over and not billed: a job. Run again, it does nothing.", may: access.PeriodClose, platform: true, status: http.StatusAccepted, once: true},
+		func(r *request, in *bodyOf[runBody]) (*Job, error) {
+			i, err := a.d.System.IDs.At(r.tx.Now())
+			if err != nil {
+				return nil, err
+			}
+			out, err := a.enqueue(r, i, "bill_run", in.Body, 0)
+			if err != nil {
+				return nil, err
+			}
+			return out, r.did(access.Deed{Action: "period.close", Target: out.ID, After: in.Body})
+		})
+	type stepsIn struct {
+		Run string `query:"run" required:"true" maxLength:"40" doc:"Identifier out of the job's result."`
+	}
+	read(a, op{id: "run-steps", method: http.MethodGet, path: "/v1/runs/steps", what: "What a bill run did with the company's contracts; those that were held say why.", may: access.InvoiceRead},
+		func(r *request, in *stepsIn) (*List[app.Step], error) {
+			recs, err := r.tx.Records().List(r.company, app.KindStep, store.Key{Name: "run", Value: in.Run}, store.Page{Limit: store.MaxPage})
+			if err != nil {
+				return nil, err
+			}
+			out := &List[app.Step]{Items: make([]app.Step, len(recs))}
+			for i := range recs {
+				if err := json.Unmarshal(recs[i].Body, &out.Items[i]); err != nil {
+					return nil, err
+				}
+			}
+			return out, nil
+		})
+	change(a, op{id: "day-start", method: http.MethodPost, path: "/v1/days", what: "Do what the calendar asks for: terms, reminders, suspensions, budgets, expiry. The service does it by itself every day; done again it does nothing.", may: access.PeriodClose, platform: true, status: http.StatusAccepted},
+		func(r *request, in *bodyOf[dailyBody]) (*Job, error) {
+			i, err := a.d.System.IDs.At(r.tx.Now())
+			if err != nil {
+				return nil, err
+			}
+			if in.Body.On == 0 {
+				in.Body.On = timex.DateOf(r.tx.Now().Time())
+			}
+			out, err := a.enqueue(r, i, "day", in.Body, 0)
+			if err != nil {
+				return nil, err
+			}
+			return out, r.did(access.Deed{Action: "day.start", Target: out.ID, After: in.Body})
+		})
+}

@@ -1,0 +1,97 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// jsonDepth is how deep a body may be nested: more is no request of ours.
+const jsonDepth = 24
+
+// strictJSON reads JSON once, to its end, without names that come twice and not
+// deeper than it may be. (huma refuses names that nobody knows.)
+func strictJSON() huma.Format {
+	return huma.Format{
+		Marshal: func(w io.Writer, v any) error {
+			enc := json.NewEncoder(w)
+			enc.SetEscapeHTML(false)
+			return enc.Encode(v)
+		},
+		Unmarshal: func(data []byte, v any) error {
+			if err := checkJSON(data); err != nil {
+				return err
+			}
+			return json.Unmarshal(data, v)
+		},
+	}
+}
+
+// fileFormat takes a plan or contract as the file it is, in the place of an
+// object with the text under "file": what curl --data-binary @plan.yaml sends.
+func fileFormat() huma.Format {
+	return huma.Format{
+		Marshal: strictJSON().Marshal,
+		Unmarshal: func(data []byte, v any) error {
+			b, err := json.Marshal(map[string]string{"file": string(data)})
+			if err != nil {
+				return err
+			}
+			return json.Unmarshal(b, v)
+		},
+	}
+}
+
+// checkJSON walks over the tokens of a body.
+func checkJSON(data []byte) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
+	type level struct {
+		names map[string]bool // nil: a list
+		value bool            // a name was read, its value is next
+	}
+	var stack []level
+	for {
+		t, err := dec.Token()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return errors.New("this is not JSON")
+		}
+		switch d, _ := t.(json.Delim); d {
+		case '{', '[':
+			if len(stack) > 0 {
+				stack[len(stack)-1].value = false
+			}
+			if len(stack) == jsonDepth {
+				return errors.New("this is nested too deep")
+			}
+			next := level{}
+			if d == '{' {
+				next.names = map[string]bool{}
+			}
+			stack = append(stack, next)
+			continue
+		case '}', ']':
+			stack = stack[:len(stack)-1]
+			continue
+		}
+		if len(stack) == 0 || stack[len(stack)-1].names == nil {
+			continue
+		}
+		top := &stack[len(stack)-1]
+		if top.value {
+			top.value = false
+			continue
+		}
+		name, _ := t.(string)
+		if top.names[name] {
+			return errors.New("a name stands twice in one object")
+		}
+		top.names[name], top.value = true, true
+	}
+}

@@ -1,0 +1,419 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"waihu/internal/charging/life"
+	"waihu/internal/fault"
+	"waihu/internal/id"
+	"waihu/internal/money"
+	"waihu/internal/store"
+	"waihu/internal/timex"
+)
+
+// ClosePeriod is a bill run: every period of every contract that ended by a day
+// and is not billed yet.
+type ClosePeriod struct {
+	Until    timex.Date `json:"until"`              // periods whose day after the last is this or before
+	Issue    timex.Date `json:"issue"`              // date on the invoices
+	Company  id.ID      `json:"company,omitzero"`   // only this one; none: all
+	Unpriced bool       `json:"unpriced,omitempty"` // issue although usage has no price: it was decided to leave it
+	Workers  int        `json:"-"`                  // drafts at once; 4 if absent, at most 64
+}
+
+// Bounds of a run.
+const (
+	usualWorkers = 4
+	maxWorkers   = 64
+	runLease     = time.Minute // renewed before every company page
+	runName      = "bill_run"
+)
+
+// ClosePeriod bills what is due. It can be stopped at any moment and started
+// again: what is done is found done, the rest goes on, and the invoices are the
+// same to the byte. One node runs at a time; a run that is done changes nothing.
+// Contracts that need a decision are held, said so in their step, and do not
+// stop the others.
+func (s *System) ClosePeriod(ctx context.Context, in ClosePeriod) (run Run, err error) {
+	defer fault.Wrap(&err, "close periods until %s", in.Until)
+	if in.Until == 0 || in.Issue == 0 || in.Issue < in.Until {
+		return run, fault.New(fault.Invalid, "until %s, dated %s: a day after the periods was expected, and a date on the invoices that is not before it", in.Until, in.Issue)
+	}
+	if run, err = s.openRun(ctx, &in); err != nil || run.State == runDone {
+		return run, err
+	}
+	defer func() { err = errors.Join(err, s.freeRun(ctx)) }()
+	if err := s.walk(ctx, &in, &run); err != nil {
+		return run, err
+	}
+	run.State = runDone
+	return run, s.keepRun(ctx, &run)
+}
+
+const (
+	runRunning = "running"
+	runDone    = "done"
+)
+
+// openRun takes the lease and finds or begins the run.
+func (s *System) openRun(ctx context.Context, in *ClosePeriod) (run Run, err error) {
+	key := strings.TrimSuffix(fmt.Sprintf("%s %s %s", in.Until, in.Issue, only(in.Company)), " ")
+	err = s.DB.Update(ctx, func(tx store.Tx) error {
+		var err error
+		if run, _, err = find[Run](tx, id.Platform, KindRun, "run", key); err == nil && run.State == runDone {
+			return nil
+		} else if err != nil && fault.KindOf(err) != fault.NotFound {
+			return err
+		}
+		if _, err := tx.Leases().Take(runName, s.Node, runLease); err != nil {
+			return err
+		}
+		if !run.ID.IsZero() {
+			return nil
+		}
+		run = Run{Until: in.Until, Issue: in.Issue, Only: in.Company, State: runRunning}
+		if run.ID, err = s.newID(tx); err != nil {
+			return err
+		}
+		return save(tx, &store.Record{Company: id.Platform, Kind: KindRun, ID: run.ID, Unique: []store.Key{{Name: "run", Value: key}}}, &run)
+	})
+	return run, err
+}
+
+// keepRun renews the lease and writes how far the run is.
+func (s *System) keepRun(ctx context.Context, run *Run) error {
+	return s.DB.Update(ctx, func(tx store.Tx) error {
+		if _, err := tx.Leases().Take(runName, s.Node, runLease); err != nil {
+			return err
+		}
+		_, r, err := get[Run](tx, id.Platform, KindRun, run.ID)
+		if err != nil {
+			return err
+		}
+		return save(tx, r, run)
+	})
+}
+
+// freeRun gives the lease back, also when the caller has gone away.
+func (s *System) freeRun(ctx context.Context) error {
+	return s.DB.Update(context.WithoutCancel(ctx), func(tx store.Tx) error { return tx.Leases().Release(runName, s.Node) })
+}
+
+// walk goes through the companies page by page, some at a time.
+func (s *System) walk(ctx context.Context, in *ClosePeriod, run *Run) error {
+	for { // bounded: run.Company rises with every page
+		var page []store.Record
+		err := s.DB.View(ctx, func(tx store.Tx) (err error) {
+			if !run.Only.IsZero() {
+				page, err = onlyCompany(tx, run)
+				return err
+			}
+			page, err = tx.Records().List(id.Platform, KindCompany, store.Key{}, store.Page{After: run.Company, Limit: companyPage})
+			return err
+		})
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		counts, err := s.closeAll(ctx, in, run, page)
+		if err != nil {
+			return err
+		}
+		if err := run.Counts.add(counts); err != nil {
+			return err
+		}
+		run.Company = page[len(page)-1].ID
+		if err := s.keepRun(ctx, run); err != nil {
+			return err
+		}
+	}
+}
+
+// only is the company of a run as text; empty: all.
+func only(company id.ID) string {
+	if company.IsZero() {
+		return ""
+	}
+	return company.String()
+}
+
+// onlyCompany is the one page of a run for one company; empty once it is done.
+func onlyCompany(tx store.Tx, run *Run) ([]store.Record, error) {
+	if run.Company == run.Only {
+		return nil, nil
+	}
+	r, err := tx.Records().Get(id.Platform, KindCompany, run.Only)
+	if err != nil {
+		return nil, err
+	}
+	return []store.Record{*r}, nil
+}
+
+// companyPage is how many companies are billed before a run notes how far it is.
+const companyPage = 50
+
+// closeAll bills the companies of a page and counts what came of them. Drafts are
+// made side by side; they are issued in the order of the companies, so that the
+// same run gives the same numbers however often it was started.
+func (s *System) closeAll(ctx context.Context, in *ClosePeriod, run *Run, page []store.Record) (sum RunCounts, err error) {
+	ctx, stop := context.WithCancel(ctx)
+	workers := in.Workers
+	if workers < 1 {
+		workers = usualWorkers
+	}
+	ready := make([]chan []*issuing, len(page))
+	for i := range ready {
+		ready[i] = make(chan []*issuing, 1)
+	}
+	var next atomic.Int64
+	var group sync.WaitGroup
+	defer group.Wait()
+	defer stop()
+	for range min(workers, maxWorkers, len(page)) {
+		group.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(page)); i = next.Add(1) - 1 {
+				ready[i] <- s.draftsOf(ctx, in, id.Company{ID: page[i].ID})
+			}
+		})
+	}
+	for i := range page {
+		if err := s.closeCompany(ctx, in, run, id.Company{ID: page[i].ID}, <-ready[i], &sum); err != nil {
+			return sum, err
+		}
+	}
+	return sum, nil
+}
+
+// contractsToBill lists a company's contracts that can have something to bill.
+func (s *System) contractsToBill(ctx context.Context, c id.Company) (out []Agreement, err error) {
+	for _, state := range []life.State{life.Running, life.Notice, life.Ended} {
+		some, err := s.Contracts(ctx, c, state)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, some...)
+	}
+	slices.SortFunc(out, func(a, b Agreement) int { return bytes.Compare(a.ID[:], b.ID[:]) })
+	return out, nil
+}
+
+// draftsOf makes the first draft of each contract ahead. One that fails is made
+// again in its turn, where its error is told.
+func (s *System) draftsOf(ctx context.Context, in *ClosePeriod, c id.Company) (out []*issuing) {
+	if ctx.Err() != nil {
+		return nil
+	}
+	list, err := s.contractsToBill(ctx, c)
+	if err != nil {
+		return nil
+	}
+	for i := range list {
+		if x, err := s.prepare(ctx, in, c, list[i].ID); err == nil && x != nil {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// closeCompany bills a company's contracts and counts its steps of this run,
+// those of an earlier attempt with them.
+func (s *System) closeCompany(ctx context.Context, in *ClosePeriod, run *Run, c id.Company, drafts []*issuing, counts *RunCounts) error {
+	list, err := s.contractsToBill(ctx, c)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		var ready *issuing
+		if at := slices.IndexFunc(drafts, func(x *issuing) bool { return x.a.ID == list[i].ID }); at >= 0 {
+			ready = drafts[at]
+		}
+		if err := s.closeContract(ctx, in, run, c, list[i].ID, ready); err != nil {
+			return fmt.Errorf("company %s, contract %s: %w", c, list[i].Contract, err)
+		}
+	}
+	counts.Contracts += len(list)
+	return s.DB.View(ctx, func(tx store.Tx) error {
+		return each(tx, c, KindStep, store.Key{Name: "run", Value: run.ID.String()}, func(step Step, _ *store.Record) error { return counts.count(&step) })
+	})
+}
+
+// maxPeriods bounds how many periods of one contract a run bills.
+const maxPeriods = 4_000
+
+// closeContract bills every period of a contract that is over; ready is the draft
+// of the first, if it was made ahead.
+func (s *System) closeContract(ctx context.Context, in *ClosePeriod, run *Run, c id.Company, contract id.ID, ready *issuing) error {
+	if _, err := s.advance(ctx, c, contract, in.Until); err != nil {
+		return err
+	}
+	for range maxPeriods {
+		more, err := s.closeNext(ctx, in, run, c, contract, ready)
+		ready = nil
+		if err != nil || !more {
+			return err
+		}
+	}
+	return fault.New(fault.Conflict, "more than %d periods are not billed", maxPeriods)
+}
+
+// errMoved says that the contract changed between draft and issue.
+var errMoved = errors.New("the contract changed meanwhile")
+
+// maxTries bounds how often a draft is made again because its contract changed.
+const maxTries = 5
+
+// closeNext bills the next period of a contract if it is over: the draft is made
+// beside other work, then issued in one short transaction, if the contract is
+// still what the draft was made from.
+func (s *System) closeNext(ctx context.Context, in *ClosePeriod, run *Run, c id.Company, contract id.ID, x *issuing) (more bool, err error) {
+	for range maxTries {
+		if x == nil {
+			if x, err = s.prepare(ctx, in, c, contract); err != nil || x == nil {
+				return false, err
+			}
+		}
+		more, err = s.finish(ctx, in, run, x)
+		if !errors.Is(err, errMoved) {
+			return more, err
+		}
+		x = nil
+	}
+	return false, err
+}
+
+// prepare drafts the next period that is over; nil: there is none.
+func (s *System) prepare(ctx context.Context, in *ClosePeriod, c id.Company, contract id.ID) (x *issuing, err error) {
+	err = s.DB.View(ctx, func(tx store.Tx) error {
+		a, r, of, err := s.contractOf(tx, c, contract)
+		if err != nil {
+			return err
+		}
+		periods, err := a.periods(of, max(a.BilledTo, of.contract.Start), in.Until)
+		if err != nil || len(periods) == 0 || periods[0].ServedTo > in.Until || periods[0].After > in.Until && a.ends() != periods[0].ServedTo {
+			return err
+		}
+		d, err := s.draft(ctx, tx, c, &a, of, periods[0])
+		if err != nil {
+			return err
+		}
+		series, err := seriesOf(tx, c)
+		x = &issuing{company: c, series: series, record: r, a: &a, of: of, d: d, on: in.Issue}
+		return err
+	})
+	return x, err
+}
+
+// finish issues a prepared draft, or holds it and says why.
+func (s *System) finish(ctx context.Context, in *ClosePeriod, run *Run, x *issuing) (more bool, err error) {
+	key := fmt.Sprintf("%s/%s/%s", run.ID, x.a.ID, x.d.inv.First)
+	step := Step{Run: run.ID, Contract: x.a.ID, First: x.d.inv.First, After: x.d.inv.After, State: stepIssued}
+	if why := heldFor(in, x); why != "" {
+		step.State, step.Why = stepHeld, why
+	}
+	err = s.DB.Update(ctx, func(tx store.Tx) error {
+		r := &store.Record{Company: x.company, Kind: KindStep, Unique: []store.Key{{Name: "step", Value: key}}, Index: []store.Key{{Name: "run", Value: run.ID.String()}}}
+		_, before, err := find[Step](tx, x.company, KindStep, "step", key)
+		switch {
+		case err == nil:
+			r = before // it was held in an earlier attempt
+		case fault.KindOf(err) != fault.NotFound:
+			return err
+		default:
+			if r.ID, err = s.newID(tx); err != nil {
+				return err
+			}
+		}
+		if step.State == stepIssued {
+			now, err := tx.Records().Get(x.company, KindContract, x.a.ID)
+			if err != nil {
+				return err
+			}
+			if now.Revision != x.record.Revision {
+				return errMoved
+			}
+			y := x.again()
+			doc, err := s.issue(ctx, tx, y)
+			if err != nil {
+				return err
+			}
+			step.Invoice, step.Number, step.Total = doc.ID, doc.Number, doc.Total
+		}
+		return save(tx, r, &step)
+	})
+	return step.State == stepIssued, err
+}
+
+// again is a copy that a transaction can change, and change again if it is run
+// again.
+func (x *issuing) again() *issuing {
+	y, a, d, inv, r := *x, *x.a, *x.d, *x.d.inv, *x.record
+	a.Claims = append([]string(nil), a.Claims...)
+	a.Ahead = append([]Ahead(nil), a.Ahead...)
+	d.inv = &inv
+	y.a, y.d, y.record = &a, &d, &r
+	return &y
+}
+
+// Steps of a run end as one of these.
+const (
+	stepIssued = "issued"
+	stepHeld   = "held"
+)
+
+// heldFor says why an invoice must not go out without somebody's decision.
+func heldFor(in *ClosePeriod, x *issuing) string {
+	inv := x.d.inv
+	switch {
+	case len(inv.Unknown) > 0:
+		return "a price nobody knows: " + strings.Join(inv.Unknown, ", ")
+	case len(inv.Unpriced) > 0 && !in.Unpriced:
+		return fmt.Sprintf("usage without a price: %d %s, %s", inv.Unpriced[0].Count, inv.Unpriced[0].Facts, inv.Unpriced[0].Reason)
+	}
+	if err := inv.Guard(x.a.Claims); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+// count adds a step.
+func (n *RunCounts) count(step *Step) error {
+	if step.State == stepHeld {
+		n.Held++
+		return nil
+	}
+	n.Issued++
+	return n.total(step.Total)
+}
+
+func (n *RunCounts) add(o RunCounts) error {
+	n.Contracts, n.Issued, n.Held = n.Contracts+o.Contracts, n.Issued+o.Issued, n.Held+o.Held
+	for _, t := range o.Totals {
+		if err := n.total(t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// total adds an amount to the total of its currency.
+func (n *RunCounts) total(a money.Amount) error {
+	for i := range n.Totals {
+		if n.Totals[i].Currency() == a.Currency() {
+			sum, err := n.Totals[i].Add(a)
+			if err != nil {
+				return fault.New(fault.Overflow, "total of the run: %v", err)
+			}
+			n.Totals[i] = sum
+			return nil
+		}
+	}
+	n.Totals = append(n.Totals, a)
+	return nil
+}

@@ -1,0 +1,78 @@
+package app_test
+
+import (
+	"context"
+	"testing"
+
+	"waihu/internal/app"
+	"waihu/internal/charging/ledger"
+	"waihu/internal/fault"
+	"waihu/internal/store"
+)
+
+func TestCloseAMonth(t *testing.T) {
+	b := newBooks(t)
+	b.publish(planText)
+	one, two := b.customer("one", fiveSeats), b.customer("two", "")
+	b.calls(one, "2026-03-10 02:00:00", 600, 61) // 10 + 2 minutes, 10 are included
+	b.at("2026-04-01 03:00:00")
+	draft := must(b.DraftInvoice(context.Background(), one.company, one.contract, 0))
+	run := b.close("2026-04-01")
+	if run.State != "done" || run.Counts.Issued != 2 || run.Counts.Held != 0 {
+		t.Fatalf("%+v", run)
+	}
+	docs := b.documents(one.company)
+	if len(docs) != 1 {
+		t.Fatalf("%d documents", len(docs))
+	}
+	inv := b.invoice(&docs[0])
+	want := "seats 500.00\nsupport@2026-03-01 1200.00\nsetup 50.00\ntalk 0.24\ntotal 1855.26"
+	if got := short(inv); got != want {
+		t.Errorf("invoice\n%s\nwant\n%s", got, want)
+	}
+	if got := short(draft); got != want {
+		t.Errorf("the draft was\n%s", got)
+	}
+	if inv.DueOn != day("2026-04-12") || docs[0].DueOn != inv.DueOn || docs[0].Status != store.Issued {
+		t.Errorf("due %s, %s", inv.DueOn, docs[0].Status)
+	}
+	for account, want := range map[ledger.Account]string{ledger.Receivable: "1855.26", ledger.Revenue("seats"): "-500.00", ledger.Revenue("voice"): "-0.24",
+		ledger.Revenue("support"): "-101.92", ledger.Deferred("support"): "-1098.08", ledger.Tax: "-105.02"} {
+		if got := b.balance(one.company, account); got != want {
+			t.Errorf("%s: %s, want %s", account, got, want)
+		}
+	}
+	b.sound(one.company, two.company)
+
+	again := b.close("2026-04-01") // I7
+	if again.ID != run.ID || len(b.documents(one.company)) != 1 {
+		t.Error("a run that is done did something")
+	}
+	later := must(b.ClosePeriod(context.Background(), app.ClosePeriod{Until: day("2026-04-15"), Issue: day("2026-04-16")}))
+	if later.Counts.Issued != 0 {
+		t.Errorf("nothing was over: %+v", later.Counts)
+	}
+	b.at("2026-05-01 03:00:00")
+	b.close("2026-05-01")
+	if got, want := short(b.invoice(&b.documents(one.company)[1])), "seats 500.00\ntalk 0.00\ntotal 530.00"; got != want {
+		t.Errorf("April\n%s\nwant\n%s", got, want)
+	}
+	if got := b.balance(one.company, ledger.Deferred("support")); got != "-999.45" {
+		t.Errorf("deferred after 61 of 365 days: %s", got)
+	}
+	b.sound(one.company, two.company)
+}
+
+func TestOneRunAtATime(t *testing.T) {
+	b := newBooks(t)
+	b.publish(planText)
+	b.customer("one", "")
+	b.update(func(tx store.Tx) error {
+		_, err := tx.Leases().Take("bill_run", "another node", 3600e9)
+		return err
+	})
+	_, err := b.ClosePeriod(context.Background(), app.ClosePeriod{Until: day("2026-04-01"), Issue: day("2026-04-01")})
+	wantKind(t, "a second run", err, fault.Conflict)
+	_, err = b.ClosePeriod(context.Background(), app.ClosePeriod{Until: day("2026-04-01"), Issue: day("2026-03-01")})
+	wantKind(t, "dated before its end", err, fault.Invalid)
+}

@@ -1,0 +1,340 @@
+package app_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"waihu/internal/app"
+	"waihu/internal/charging/budget"
+	"waihu/internal/charging/ledger"
+	"waihu/internal/charging/life"
+	"waihu/internal/charging/service"
+	"waihu/internal/exact"
+	"waihu/internal/fault"
+	"waihu/internal/id"
+	"waihu/internal/lang"
+	"waihu/internal/money"
+	"waihu/internal/store"
+	"waihu/internal/timex"
+	"waihu/internal/usage"
+)
+
+func (b *books) tally(who customer, component, cost string) {
+	b.t.Helper()
+	b.update(func(tx store.Tx) error {
+		return tx.Usage().AddTallies(who.company, []store.Tally{{Contract: who.contract, First: day("2026-03-01"), Component: component, Label: "row:default", Calls: 1, Cost: yuan(cost)}})
+	})
+}
+
+func TestBudgets(t *testing.T) {
+	b := newBooks(t)
+	b.publish(planText)
+	who := b.customer("one", "")
+	ctx := context.Background()
+	b.at("2026-03-10 00:00:00")
+	set := app.Budget{Name: "calls", Contract: who.contract, Component: "talk", Budget: budget.Budget{Amount: yuan("100"), HardStop: true}}
+	kept := must(b.SetBudget(ctx, who.company, set))
+	b.tally(who, "talk", "79")
+	b.tally(who, "seats", "500")
+	alerts := must(b.CheckBudgets(ctx, who.company))
+	if len(alerts) != 1 || alerts[0].Level != 50 || alerts[0].HardStop {
+		t.Errorf("%+v", alerts)
+	}
+	if again := must(b.CheckBudgets(ctx, who.company)); len(again) != 0 {
+		t.Errorf("a level is told once: %+v", again)
+	}
+	if err := b.MayCall(ctx, who.company, who.contract); err != nil {
+		t.Error(err)
+	}
+	b.tally(who, "talk", "21")
+	wantKind(t, "a call when the budget is spent", b.MayCall(ctx, who.company, who.contract), fault.Conflict)
+	if alerts = must(b.CheckBudgets(ctx, who.company)); len(alerts) != 1 || alerts[0].Level != 100 || !alerts[0].HardStop {
+		t.Errorf("%+v", alerts)
+	}
+	if got := b.messages(who.company)["mail budget.reached"]; got != 2 {
+		t.Errorf("%d mails", got)
+	}
+	b.at("2026-04-02 00:00:00")
+	if err := b.MayCall(ctx, who.company, who.contract); err != nil {
+		t.Errorf("a new period begins at nought: %v", err)
+	}
+	kept.Amount, kept.Revision = yuan("200"), 0
+	_, err := b.SetBudget(ctx, who.company, kept)
+	wantKind(t, "a change of what somebody else changed", err, fault.Conflict)
+	set.Component = "nothing"
+	_, err = b.SetBudget(ctx, who.company, set)
+	wantKind(t, "a component that is not there", err, fault.NotFound)
+}
+
+func TestForecastAndMargin(t *testing.T) {
+	b := newBooks(t)
+	b.publish(planText)
+	who := b.customer("one", "")
+	for d := 2; d < 16; d++ {
+		b.calls(who, fmt.Sprintf("2026-03-%02d 02:00:00", d), 3000) // 50 minutes: 6.00
+	}
+	b.at("2026-03-16 00:30:00")
+	f := must(b.Forecast(context.Background(), who.company, who.contract))
+	// 100 seats, 1,200 support, 50 set-up, 690 minutes at 0.12, then 16 days of
+	// which the first twelve are working days; each day of use was alike but the
+	// first of March, a Sunday without calls.
+	if f.Spent != yuan("1432.80") || f.Left != 16 || f.Method != budget.ByKindOfDay || f.Likely.Cmp(yuan("1520")) < 0 || f.Likely.Cmp(yuan("1535")) > 0 {
+		t.Errorf("%+v", f)
+	}
+	var facts []usage.Fact
+	for _, c := range answered("carrier", timex.Instant(b.clock.Load()), 60, 60) {
+		c.Cost = money.Micros(30_000, cny)
+		facts = append(facts, c)
+	}
+	for range 2 {
+		must(b.Ingest(context.Background(), who.company, facts))
+	}
+	if got := b.balance(who.company, ledger.CarrierOwed); got != "-0.06" {
+		t.Errorf("carriers ask %s", got)
+	}
+	m := must(b.Margin(context.Background(), who.company, who.contract, day("2026-03-05")))
+	if m.Unknown != 14 || len(m.Destinations) != 1 || m.Destinations[0].Calls != 16 || m.Destinations[0].Earned != yuan("84.24") || m.Invoiced != yuan("1433.04") || m.Carrier != yuan("0.06") {
+		t.Errorf("%+v", m)
+	}
+}
+
+func TestSeatsAndModules(t *testing.T) {
+	b := newBooks(t)
+	b.publish(`plan: s
+version: 1
+currency: CNY
+time_zone: Asia/Shanghai
+modules: [{id: base}, {id: recording, requires: [base]}, {id: quality, excludes: [recording]}]
+unmetered: [calls]
+components:
+  - {id: seats, measure: seats_assigned, unit_price: 310}
+  - {id: modules, measure: module, unit_price: 62}
+`)
+	c := b.company("one")
+	ctx := context.Background()
+	contract := b.contractIn(c, "contract: one\nplan: s@1\nstart: 2026-03-01\nseller: {name: S}\nbuyer: {name: B}\n", "")
+	begin := func(what, of, on string) app.Stretch {
+		t.Helper()
+		return must(b.Begin(ctx, c, app.Begin{Contract: contract, What: what, Of: of, At: day(on).Start(shanghai)}))
+	}
+	begin(app.SeatStretch, "ann", "2026-03-01")
+	begin(app.SeatStretch, "bob", "2026-03-12")
+	begin(app.ModuleStretch, "base", "2026-03-01")
+	rec := begin(app.ModuleStretch, "recording", "2026-03-01")
+	for what, in := range map[string]app.Begin{
+		"a seat twice":      {Contract: contract, What: app.SeatStretch, Of: "ann"},
+		"a module unknown":  {Contract: contract, What: app.ModuleStretch, Of: "fax"},
+		"a module excluded": {Contract: contract, What: app.ModuleStretch, Of: "quality"},
+		"a module twice":    {Contract: contract, What: app.ModuleStretch, Of: "base"},
+	} {
+		_, err := b.Begin(ctx, c, in)
+		wantKind(t, what, err, fault.Conflict)
+	}
+	_, err := b.Begin(ctx, c, app.Begin{Contract: contract, What: "chair", Of: "x"})
+	wantKind(t, "a chair", err, fault.Invalid)
+	must(b.End(ctx, c, rec.ID, day("2026-03-16").Start(shanghai)))
+	_, err = b.End(ctx, c, rec.ID, 0)
+	wantKind(t, "an end twice", err, fault.NotFound)
+	if open := must(b.Open(ctx, c, contract)); len(open) != 3 {
+		t.Errorf("%+v", open)
+	}
+	b.at("2026-04-01 03:00:00")
+	b.close("2026-04-01")
+	// Two seats, one of them for 20 of 31 days; one module whole, one 15 days.
+	if got, want := short(b.invoice(&b.documents(c)[0])), "seats 510.00\nmodules 92.00\ntotal 602.00"; got != want {
+		t.Errorf("%s\nwant\n%s", got, want)
+	}
+	adv := must(b.Advice(ctx, c, contract))
+	words := ""
+	for _, a := range adv {
+		words += lang.Phrase(lang.English, "tip."+a.Key, a.Args) + "\n"
+	}
+	if want := "ann has a seat and was not logged in once\nbob has a seat and was not logged in once\nModule base is on and was not used\nModule recording is on and was not used\n"; words != want {
+		t.Errorf("advice\n%s", words)
+	}
+}
+
+func TestCheaperPlan(t *testing.T) {
+	b := newBooks(t)
+	b.publish(planText)
+	for name, price := range map[string]string{"small": "0.10", "dear": "9"} {
+		b.publish("plan: " + name + "\nversion: 1\ncurrency: CNY\ntime_zone: Asia/Shanghai\ncomponents:\n  - {id: talk, measure: talk_time, unit_price: " + price + "}\n")
+	}
+	b.publish("plan: silent\nversion: 1\ncurrency: CNY\ntime_zone: Asia/Shanghai\ncomponents:\n  - {id: seats, measure: recurring, unit_price: 1}\n")
+	who := b.customer("one", "")
+	b.calls(who, "2026-03-10 02:00:00", 6000)
+	b.at("2026-04-01 03:00:00")
+	b.close("2026-04-01")
+	adv := must(b.Advice(context.Background(), who.company, who.contract))
+	if len(adv) != 1 || adv[0].Key != "cheaper_plan" || adv[0].Args["plan"] != "small@1" || adv[0].Saves != yuan("100.80") {
+		t.Errorf("100 for a seat and 90 minutes at 0.12 against 100 at 0.10: %+v", adv)
+	}
+}
+
+func TestWhatIfOverTheBooks(t *testing.T) {
+	b := newBooks(t)
+	b.publish(planText)
+	b.publish("plan: small\nversion: 1\ncurrency: CNY\ntime_zone: Asia/Shanghai\nunmetered: [seats]\ncomponents:\n  - {id: talk, measure: talk_time, unit_price: 0.10}\n")
+	who := b.customer("one", fiveSeats+"early_termination: {share: 50%}\n")
+	b.calls(who, "2026-03-10 02:00:00", 6000) // 90 minutes beyond those included: 10.80
+	b.at("2026-04-01 03:00:00")
+	b.close("2026-04-01")
+	ctx := context.Background()
+	ask := func(in app.WhatIf) life.Answer {
+		t.Helper()
+		in.Contract, in.On = who.contract, day("2026-12-10")
+		return must(b.WhatIf(ctx, who.company, in))
+	}
+	leave := ask(app.WhatIf{Want: life.Cancel})
+	early, late := leave.Ways[0], leave.Ways[1]
+	if leave.Now != yuan("510.80") || early.On != day("2027-01-01") || early.Fee != yuan("500.00") || early.Rest != yuan("1000.00") || early.Until != yuan("510.80") {
+		t.Errorf("now %s, early %+v", leave.Now, early)
+	}
+	if late.On != day("2027-03-01") || late.NoticeBy != day("2027-01-30") || late.Until != yuan("1532.40") || !late.Fee.IsZero() {
+		t.Errorf("at the end of the term: %+v", late)
+	}
+	move := ask(app.WhatIf{Want: life.Switch, To: "small@1"})
+	if w := move.Ways[0]; w.After != yuan("10.00") || w.Total != yuan("1030.80") {
+		t.Errorf("switching early: %+v", w)
+	}
+	less := ask(app.WhatIf{Want: life.Downsize, Component: "seats", Quantity: exact.Int(2)})
+	if w := less.Ways[0]; w.After != yuan("210.80") || len(w.Clauses) == 0 {
+		t.Errorf("two seats: %+v", w)
+	}
+	_, err := b.Cancel(ctx, who.company, who.contract, day("2026-04-01"), day("2026-04-01"))
+	wantKind(t, "ending with a day that is billed", err, fault.Conflict)
+	// Asked again by really doing it: the last invoice has that fee.
+	must(b.Cancel(ctx, who.company, who.contract, day("2026-12-10"), day("2027-01-01")))
+	b.at("2027-01-02 00:00:00")
+	b.close("2027-01-01")
+	docs := b.documents(who.company)
+	last := b.invoice(&docs[len(docs)-1])
+	if last.First != day("2026-12-01") || last.Net != yuan("1000.00") {
+		t.Errorf("the last invoice: %s from %s", last.Net, last.First)
+	}
+	run := must(b.ClosePeriod(ctx, app.ClosePeriod{Until: day("2027-03-01"), Issue: day("2027-03-01")}))
+	if run.Counts.Issued != 0 {
+		t.Errorf("a contract that has ended is billed: %+v", run.Counts)
+	}
+	b.sound(who.company)
+}
+
+func TestAmendments(t *testing.T) {
+	b := newBooks(t)
+	b.publish(planText)
+	who := b.customer("one", fiveSeats)
+	b.at("2026-04-01 03:00:00")
+	b.close("2026-04-01")
+	ctx := context.Background()
+	amend := func(more string) error {
+		_, err := b.Amend(ctx, who.company, app.Amend{Contract: who.contract, Amendment: "a1", File: contractText("one", fiveSeats+more), On: day("2026-04-02")})
+		return err
+	}
+	wantKind(t, "no amendment in the text", amend(""), fault.Invalid)
+	wantKind(t, "March would be another", amend("amendments: [{id: a1, on: 2026-03-10, quantities: {seats: 7}}]\n"), fault.Conflict)
+	if err := amend("amendments: [{id: a1, on: 2026-04-01, quantities: {seats: 7}}]\n"); err != nil {
+		t.Fatal(err)
+	}
+	b.at("2026-05-01 03:00:00")
+	b.close("2026-05-01")
+	if got := short(b.invoice(&b.documents(who.company)[1])); got != "seats 700.00\ntalk 0.00\ntotal 742.00" {
+		t.Errorf("%s", got)
+	}
+}
+
+func TestRenewalAndNotice(t *testing.T) {
+	b := newBooks(t)
+	b.publish(planText)
+	who := b.customer("one", "")
+	ctx := context.Background()
+	if got := must(b.AdvanceContracts(ctx, who.company, day("2027-03-01"))); got.Renewed != 1 || got.Ended != 0 {
+		t.Errorf("%+v", got)
+	}
+	if got := must(b.AdvanceContracts(ctx, who.company, day("2027-03-01"))); got.Renewed != 0 {
+		t.Errorf("again: %+v", got)
+	}
+	a := must(b.GiveNotice(ctx, who.company, who.contract, day("2027-06-01"), 0))
+	if a.Life.EndsOn != day("2028-03-01") {
+		t.Errorf("ends on %s", a.Life.EndsOn)
+	}
+	if got := must(b.AdvanceContracts(ctx, who.company, day("2028-03-01"))); got.Ended != 1 {
+		t.Errorf("%+v", got)
+	}
+	for topic, want := range map[string]int{"webhook contract.renewed": 1, "webhook contract.notice": 1, "webhook contract.ended": 1} {
+		if got := b.messages(who.company)[topic]; got != want {
+			t.Errorf("%s: %d", topic, got)
+		}
+	}
+}
+
+func TestPlansNeverChange(t *testing.T) {
+	b := newBooks(t)
+	ctx := context.Background()
+	first := must(b.PublishPlan(ctx, app.PublishPlan{File: planText}))
+	if again := must(b.PublishPlan(ctx, app.PublishPlan{File: planText})); again.ID != first.ID {
+		t.Error("the same text made another version")
+	}
+	_, err := b.PublishPlan(ctx, app.PublishPlan{File: planText + "# more\n"})
+	wantKind(t, "another text under one version", err, fault.Conflict)
+	_, err = b.PublishPlan(ctx, app.PublishPlan{File: "plan: p\n"})
+	wantKind(t, "half a plan", err, fault.Invalid)
+	c := b.company("one")
+	_, err = b.Quote(ctx, c, app.Quote{File: "contract: x\nplan: p@2\nstart: 2026-03-01\n"})
+	wantKind(t, "a version nobody published", err, fault.NotFound)
+	_, err = b.Quote(ctx, id.Company{}, app.Quote{File: contractText("x", "")})
+	wantKind(t, "no company", err, fault.NotFound)
+	q := must(b.Quote(ctx, c, app.Quote{File: contractText("x", "document_sha256: "+sha("signed")+"\n")}))
+	_, err = b.Sign(ctx, c, app.Sign{Contract: q.ID, Document: sha("another")})
+	wantKind(t, "another document", err, fault.Mismatch)
+}
+
+// TestServiceCredits: an outage is measured, misses the promise, and its credit
+// is on the invoice.
+func TestServiceCredits(t *testing.T) {
+	b := newBooks(t)
+	b.publish(planText)
+	who := b.customer("one", fiveSeats+"service_levels: [{metric: availability, target: 99.9%, credit: 10%, components: [seats]}, {metric: first_response_minutes, target: \"30\", better: lower, credit_amount: 7}]\n")
+	ctx := context.Background()
+	from := day("2026-03-10").Start(shanghai)
+	out := must(b.ReportOutage(ctx, id.ID{}, service.Outage{From: from}))
+	must(b.ReportOutage(ctx, out, service.Outage{From: from, To: from + 3600_000_000}))
+	_, err := b.ReportOutage(ctx, out, service.Outage{From: from, To: from + 7200_000_000})
+	wantKind(t, "an end that is moved", err, fault.Conflict)
+
+	must(b.SetSupport(ctx, app.Support{Name: "basic", Zone: "Asia/Shanghai", From: 540, To: 1080, First: 30, Resolution: 480}))
+	b.at("2026-03-09 02:00:00") // Monday, 10:00
+	ticket := must(b.OpenTicket(ctx, who.company, app.OpenTicket{Subject: "no sound", Plan: "basic"}))
+	b.at("2026-03-09 02:45:00")
+	answered := must(b.MoveTicket(ctx, who.company, ticket.ID, app.AnswerTicket))
+	if !answered.First.Missed || answered.First.Runs || answered.First.Took.Round(1e9).Minutes() != 45 {
+		t.Errorf("%+v", answered.First)
+	}
+	must(b.MoveTicket(ctx, who.company, ticket.ID, app.WaitTicket))
+	b.at("2026-03-09 05:45:00")
+	done := must(b.MoveTicket(ctx, who.company, ticket.ID, app.ResolveTicket))
+	if done.Resolution.Missed || done.Resolution.Took.Round(1e9).Minutes() != 45 {
+		t.Errorf("waiting for the customer does not count: %+v", done.Resolution)
+	}
+	_, err = b.MoveTicket(ctx, who.company, ticket.ID, app.AnswerTicket)
+	wantKind(t, "answering what is resolved", err, fault.Conflict)
+
+	got := must(b.ServiceLevels(ctx, who.company, who.contract, day("2026-03-01"), day("2026-04-01")))
+	if len(got) != 2 || got[0].Met || got[0].Measured != "99.8655%" || got[1].Met || got[1].Measured != "45" {
+		t.Errorf("%+v", got)
+	}
+	b.at("2026-04-01 03:00:00")
+	b.close("2026-04-01")
+	inv := b.invoice(&b.documents(who.company)[0])
+	credits := money.Zero(cny)
+	for _, l := range inv.Lines {
+		if l.Kind == "service_credit" {
+			credits, _ = credits.Add(l.Amount)
+		}
+	}
+	if credits != yuan("-57.00") {
+		t.Errorf("credits of %s: 10 %% of 500, and 7\n%s", credits, short(inv))
+	}
+}
+
+var shanghai, timexUTC = must(timex.LoadZone("Asia/Shanghai")), must(timex.LoadZone("UTC"))

@@ -1,0 +1,194 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"waihu/internal/charging/contract"
+	"waihu/internal/charging/invoice"
+	"waihu/internal/charging/life"
+	"waihu/internal/charging/meter"
+	"waihu/internal/charging/service"
+	"waihu/internal/fault"
+	"waihu/internal/id"
+	"waihu/internal/store"
+	"waihu/internal/timex"
+)
+
+// DraftInvoice says what a period of a contract would be billed now: preview,
+// draft and final invoice are this one function. first is a day of the period; 0
+// is the period that is billed next.
+func (s *System) DraftInvoice(ctx context.Context, c id.Company, contractID id.ID, first timex.Date) (inv *invoice.Invoice, err error) {
+	defer fault.Wrap(&err, "draft invoice")
+	err = s.DB.View(ctx, func(tx store.Tx) error {
+		a, _, of, err := s.contractOf(tx, c, contractID)
+		if err != nil {
+			return err
+		}
+		if first == 0 {
+			first = max(a.BilledTo, of.contract.Start)
+		}
+		periods, err := a.periods(of, first, first+1)
+		if err != nil {
+			return err
+		}
+		if len(periods) == 0 {
+			return fault.New(fault.NotFound, "contract %s does not serve on %s", a.Contract, first)
+		}
+		d, err := s.draft(ctx, tx, c, &a, of, periods[0])
+		if err != nil {
+			return err
+		}
+		inv = d.inv
+		return inv.Close()
+	})
+	return inv, err
+}
+
+// drafted is a draft with what its issue changes beside it.
+type drafted struct {
+	inv       *invoice.Invoice
+	period    contract.BillingPeriod
+	position  int64
+	corrected []*BilledPeriod // earlier periods, each with the stand it has now added
+}
+
+// ends is the day after the last of a contract that is known to end, else 0.
+func (a *Agreement) ends() timex.Date {
+	if a.Life.State == life.Notice || a.Life.State == life.Ended {
+		return a.Life.EndsOn
+	}
+	return 0
+}
+
+// periods are the billing periods with service in [from, to). The end of a
+// contract is what its life says: a term that renews does not end it.
+func (a *Agreement) periods(of *agreed, from, to timex.Date) ([]contract.BillingPeriod, error) {
+	open := *of.contract
+	if a.Life.TermTo != 0 || a.Life.State == life.Running || a.Life.State == life.Notice {
+		open.End, open.Term = a.ends(), contract.Term{}
+	}
+	list, err := contract.Periods(of.plan, &open, from, to)
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		if end := a.ends(); end != 0 {
+			list[i].ServedTo = min(list[i].ServedTo, end)
+		}
+	}
+	return slices.DeleteFunc(list, func(b contract.BillingPeriod) bool { return b.ServedTo <= b.ServedFrom }), nil
+}
+
+// draft bills a period as usage is known now, and corrects earlier periods that
+// usage came late for.
+func (s *System) draft(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, b contract.BillingPeriod) (*drafted, error) {
+	out := &drafted{period: b}
+	var err error
+	if out.position, err = tx.Usage().Head(c); err != nil {
+		return nil, err
+	}
+	if b.First < a.BilledTo {
+		return out, s.draftAgain(ctx, tx, c, a, of, out)
+	}
+	in, last, err := s.runsOn(tx, c, a, of, b)
+	if err != nil {
+		return nil, err
+	}
+	if last != nil {
+		if out.corrected, err = s.late(ctx, tx, c, a, of, last, out.position); err != nil {
+			return nil, err
+		}
+		if n := len(out.corrected); n > 0 && out.corrected[n-1].Invoice == last.Invoice {
+			last = out.corrected[n-1]
+		}
+		in.Opening, in.Standing = last.now().Carry, last.now().Standing
+		in.Adjusted = differences(out.corrected)
+	}
+	if in.Standing == nil && of.contract.RunsOn() {
+		in.Standing = &contract.Standing{} // known to be nothing
+	}
+	out.inv, err = s.billed(ctx, tx, c, a, of, b.First, b.After, in, out.position)
+	return out, err
+}
+
+// draftAgain makes a billed period again by what is known now, from where the
+// period before it stands.
+func (s *System) draftAgain(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, out *drafted) error {
+	last, _, err := get[BilledPeriod](tx, c, KindBilled, a.Last)
+	if err != nil {
+		return err
+	}
+	periods, err := s.standing(tx, c, &last, timex.Days(out.period.First, out.period.After, of.loc).From, of)
+	if err != nil {
+		return err
+	}
+	for i, p := range periods {
+		if p.First != out.period.First {
+			continue
+		}
+		in := p.Inputs
+		in.Adjusted = nil
+		if i > 0 {
+			in.Opening, in.Standing = periods[i-1].now().Carry, periods[i-1].now().Standing
+		}
+		out.inv, err = s.billed(ctx, tx, c, a, of, p.First, p.After, in, out.position)
+		return err
+	}
+	return fault.New(fault.NotFound, "no invoice bills the period from %s", out.period.First)
+}
+
+// runsOn gathers what an invoice states beside its facts: the end of service and
+// what was measured of it. last is the invoice before, if there is one.
+func (s *System) runsOn(tx store.Tx, c id.Company, a *Agreement, of *agreed, b contract.BillingPeriod) (in invoice.Inputs, last *BilledPeriod, err error) {
+	if end := a.ends(); end != 0 {
+		in.End = end
+	}
+	if len(of.contract.ServiceLevels) > 0 {
+		list, err := s.attained(tx, c, of, timex.Days(b.ServedFrom, b.ServedTo, of.loc))
+		if err != nil {
+			return in, nil, err
+		}
+		if in.Levels = service.Figures(list); len(in.Levels) == 0 {
+			in.Levels = nil
+		}
+	}
+	if a.Last.IsZero() {
+		return in, nil, nil
+	}
+	before, _, err := get[BilledPeriod](tx, c, KindBilled, a.Last)
+	return in, &before, err
+}
+
+// billed is the one way an invoice is made: facts to meter to lines.
+func (s *System) billed(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, first, after timex.Date, in invoice.Inputs, upTo int64) (*invoice.Invoice, error) {
+	t, err := of.terms(first, after, in)
+	if err != nil {
+		return nil, err
+	}
+	m, err := meter.New(t, meter.Options{Evidence: true})
+	if err != nil {
+		return nil, err
+	}
+	if err := tx.Usage().Each(ctx, c, a.ID, t.Period, upTo, m); err != nil {
+		return nil, err
+	}
+	g, err := m.Finish()
+	if err != nil {
+		return nil, err
+	}
+	inv, err := invoice.Draft(g, of.heading())
+	if err != nil {
+		return nil, err
+	}
+	if err := inv.Adjust(t, in.Adjusted); err != nil {
+		return nil, err
+	}
+	inv.Inputs = in
+	return inv, nil
+}
+
+// periodOf is a whole billing period.
+func periodOf(first, after timex.Date) contract.BillingPeriod {
+	return contract.BillingPeriod{First: first, After: after, ServedFrom: first, ServedTo: after}
+}

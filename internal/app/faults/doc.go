@@ -1,0 +1,2 @@
+// Package faults has only tests: programs that are killed while they keep usage.
+package faults

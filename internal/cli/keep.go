@@ -1,0 +1,157 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"waihu/internal/archive"
+	"waihu/internal/fault"
+	"waihu/internal/id"
+	"waihu/internal/serve"
+)
+
+// doctorCmd examines an installation.
+type doctorCmd struct {
+	configFlags
+	JSON bool `help:"Write what was found as JSON."`
+}
+
+// Run examines and says what does not hold.
+func (c *doctorCmd) Run(e *env) error {
+	return c.withBooks(e, func(config *serve.Config, b *serve.Books) error {
+		h, err := serve.Examine(e.ctx, config, b)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			enc := json.NewEncoder(e.Out)
+			enc.SetIndent("", "  ")
+			if err := enc.Encode(h); err != nil {
+				return err
+			}
+		} else {
+			fmt.Fprintf(e.Out, "looked at %d companies, %d journal entries, %d documents, %d audit entries\n", h.Books.Companies, h.Books.Entries, h.Books.Documents, h.Books.Audit)
+			for _, f := range slices.Concat(h.Findings, h.Books.Findings) {
+				fmt.Fprintf(e.Out, "%s\t%s\t%s\n", f.Rule, f.Company, f.What)
+			}
+		}
+		if !h.Well() {
+			return coded{exitMismatch, errors.New("")}
+		}
+		if !c.JSON {
+			fmt.Fprintln(e.Out, "all is well")
+		}
+		return nil
+	})
+}
+
+// backupCmd copies the books while the service runs.
+type backupCmd struct {
+	configFlags
+	To string `arg:"" help:"New folder for the copy. It holds the system's key as well: guard it."`
+}
+
+// Run copies.
+func (c *backupCmd) Run(e *env) error {
+	return c.withBooks(e, func(config *serve.Config, b *serve.Books) error {
+		if config.IsPostgres() {
+			return fault.New(fault.Invalid, "PostgreSQL has its own tools: pg_dump, or a base backup with its log; keep system.key beside them")
+		}
+		if err := serve.Backup(e.ctx, config, b, c.To); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(e.Out, "copied to %s; waihu doctor --data %s examines it\n", c.To, c.To)
+		return err
+	})
+}
+
+// restoreCmd puts a copy in place.
+type restoreCmd struct {
+	configFlags
+	From string `arg:"" help:"Folder of the copy." type:"existingdir"`
+}
+
+// Run puts it into an empty data folder.
+func (c *restoreCmd) Run(e *env) error {
+	config, _, err := c.load()
+	if err != nil {
+		return err
+	}
+	if config.IsPostgres() {
+		return fault.New(fault.Invalid, "a copy of SQLite goes into a data folder; to move books to PostgreSQL use waihu export and waihu import")
+	}
+	if err := serve.Restore(&config, c.From); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(e.Out, "restored into %s\n", config.Data)
+	return err
+}
+
+// exportCmd writes an archive.
+type exportCmd struct {
+	configFlags
+	To      string `arg:"" help:"New file (.zip)."`
+	Company string `help:"Only this company, for its own keeping: co_..." placeholder:"ID"`
+}
+
+// Run writes everything, or all of one company.
+func (c *exportCmd) Run(e *env) error {
+	company, err := companyOf(c.Company)
+	if err != nil {
+		return err
+	}
+	return c.withBooks(e, func(config *serve.Config, b *serve.Books) error {
+		var m *archive.Manifest
+		var err error
+		if company == id.Platform {
+			m, err = archive.Export(e.ctx, b.DB, c.To)
+		} else {
+			m, err = archive.ExportCompany(e.ctx, b.DB, company, c.To)
+		}
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(e.Out, "%d rows in %d files\n", rowsOf(m), len(m.Files))
+		if company == id.Platform {
+			fmt.Fprintf(e.Err, "note: the system's key is not in it: take %s/system.key along (waihu import --key), or second factors and webhook secrets must be set up anew\n", config.Data)
+		}
+		return err
+	})
+}
+
+func rowsOf(m *archive.Manifest) (n int64) {
+	for _, f := range m.Files {
+		n += f.Rows
+	}
+	return n
+}
+
+// importCmd reads an archive.
+type importCmd struct {
+	configFlags
+	From string `arg:"" help:"File that waihu export wrote." type:"existingfile"`
+	Key  string `help:"Data folder the archive is from, for its system.key." type:"existingdir" placeholder:"DIR"`
+}
+
+// Run reads everything into an empty database.
+func (c *importCmd) Run(e *env) error {
+	if c.Key != "" {
+		config, _, err := c.load()
+		if err != nil {
+			return err
+		}
+		if err := serve.TakeKey(&config, c.Key); err != nil {
+			return err
+		}
+	}
+	return c.withBooks(e, func(_ *serve.Config, b *serve.Books) error {
+		m, err := archive.Import(e.ctx, b.DB, c.From)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(e.Out, "%d rows out of %d files\n", rowsOf(m), len(m.Files))
+		return err
+	})
+}

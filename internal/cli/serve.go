@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"text/tabwriter"
+
+	"waihu/internal/serve"
+)
+
+// configFlags say how a service is configured.
+type configFlags struct {
+	Config string   `help:"Configuration file (YAML)." placeholder:"FILE" type:"existingfile" env:"WAIHU_CONFIG"`
+	Data   string   `help:"Data folder; the same as --set data=DIR." placeholder:"DIR"`
+	Set    []string `help:"A value of the configuration: http.listen=127.0.0.1:8420. Can be repeated." placeholder:"KEY=VALUE" sep:"none"`
+}
+
+// load gathers the configuration. WAIHU_CONFIG names the file and is no key.
+func (f *configFlags) load() (serve.Config, []serve.Setting, error) {
+	set := f.Set
+	if f.Data != "" {
+		set = append([]string{"data=" + f.Data}, set...)
+	}
+	var environ []string
+	for _, e := range os.Environ() {
+		if len(e) < len("WAIHU_CONFIG=") || e[:len("WAIHU_CONFIG=")] != "WAIHU_CONFIG=" {
+			environ = append(environ, e)
+		}
+	}
+	return serve.Load(f.Config, environ, set)
+}
+
+// serveCmd runs the service.
+type serveCmd struct {
+	configFlags
+}
+
+// Run serves until it is told to stop.
+func (c *serveCmd) Run(e *env) error {
+	config, _, err := c.load()
+	if err != nil {
+		return err
+	}
+	return serve.Run(e.ctx, &config, serve.Logger(e.Err, config.Log), e.Out)
+}
+
+// configCmd prints the configuration in force.
+type configCmd struct {
+	configFlags
+	JSON bool `help:"Write it as JSON."`
+	Docs bool `help:"Say what each key is for."`
+}
+
+// Run prints every key, its value and where it came from.
+func (c *configCmd) Run(e *env) error {
+	_, settings, err := c.load()
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		enc := json.NewEncoder(e.Out)
+		enc.SetIndent("", "  ")
+		return enc.Encode(settings)
+	}
+	w := tabwriter.NewWriter(e.Out, 0, 0, 2, ' ', 0)
+	for _, s := range settings {
+		if c.Docs {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", s.Key, s.Value, s.Origin, s.Doc)
+			continue
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\n", s.Key, s.Value, s.Origin)
+	}
+	return w.Flush()
+}

@@ -1,0 +1,93 @@
+package serve
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"waihu/internal/app"
+	"waihu/internal/fault"
+)
+
+// Health is what an examination of an installation found.
+type Health struct {
+	Books    *app.Examined `json:"books"`
+	Findings []app.Finding `json:"findings"` // about the installation
+}
+
+// Well tells whether nothing was found.
+func (h *Health) Well() bool { return len(h.Findings)+len(h.Books.Findings) == 0 }
+
+// Bounds of what is well.
+const (
+	freeLeast = 1 << 30 // bytes of disk
+	clockMost = 5 * time.Minute
+)
+
+// Examine looks at an installation: schema, clock, disk, the key's file, and
+// every rule of the books.
+func Examine(ctx context.Context, c *Config, b *Books) (*Health, error) {
+	h := &Health{Findings: []app.Finding{}}
+	found := func(rule, format string, args ...any) {
+		h.Findings = append(h.Findings, app.Finding{Rule: rule, What: fmt.Sprintf(format, args...)})
+	}
+	if err := b.DB.Ready(ctx); err != nil {
+		found("schema", "the database is not ready: %v", err)
+	}
+	at, err := b.System.Moment(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if d := at.Time().Sub(time.Now()); d > clockMost || d < -clockMost {
+		found("clock", "the books stand at %s, this machine's clock says %s", at, time.Now().UTC().Format(time.RFC3339))
+	}
+	if free, known := freeBytes(c.Data); known && free < freeLeast {
+		found("disk", "%d MB are left on the disk of %s: at least %d are wanted", free>>20, c.Data, freeLeast>>20)
+	}
+	if info, err := os.Stat(filepath.Join(c.Data, keyFile)); err != nil || info.Mode().Perm()&0o077 != 0 {
+		found("key", "%s must be there and be readable for its owner only", keyFile)
+	}
+	h.Books, err = b.System.Examine(ctx)
+	return h, err
+}
+
+// Backup writes books and the system's key into a new folder.
+func Backup(ctx context.Context, c *Config, b *Books, to string) error {
+	if err := os.Mkdir(to, 0o700); err != nil {
+		return fault.New(fault.Conflict, "%v: name a new folder", err)
+	}
+	if err := b.DB.Backup(ctx, filepath.Join(to, booksFile)); err != nil {
+		return err
+	}
+	return copyKey(c.Data, to)
+}
+
+// Restore puts a backup into a data folder that has no books yet.
+func Restore(c *Config, from string) error {
+	if err := c.folder(); err != nil {
+		return err
+	}
+	at := filepath.Join(c.Data, booksFile)
+	if _, err := os.Stat(at); err == nil {
+		return fault.New(fault.Conflict, "there are books in %s already: name an empty folder", c.Data)
+	}
+	if err := copyFile(filepath.Join(from, booksFile), at); err != nil {
+		return err
+	}
+	return copyKey(from, c.Data)
+}
+
+func copyKey(from, to string) error {
+	return copyFile(filepath.Join(from, keyFile), filepath.Join(to, keyFile))
+}
+
+// TakeKey puts the key of another data folder or backup into this one, before
+// there are books: what is sealed can be opened with it alone.
+func TakeKey(c *Config, from string) error {
+	if err := c.folder(); err != nil {
+		return err
+	}
+	return copyKey(from, c.Data)
+}

@@ -1,0 +1,144 @@
+package serve
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sort"
+	"sync"
+	"time"
+
+	"waihu/internal/api"
+	"waihu/internal/fault"
+	"waihu/internal/store"
+	"waihu/internal/timex"
+)
+
+// workers are what the process does by itself, and how each is.
+type workers struct {
+	log   *slog.Logger
+	group sync.WaitGroup
+	mu    sync.Mutex
+	state map[string]string // what went wrong at the last turn; empty: nothing
+}
+
+func newWorkers(log *slog.Logger) *workers { return &workers{log: log, state: map[string]string{}} }
+
+// every calls f again and again, with a pause between, until the context ends.
+// An error is noted and told once, until it changes.
+func (w *workers) every(ctx context.Context, name string, pause time.Duration, f func(context.Context) error) {
+	w.note(name, nil)
+	w.group.Go(func() {
+		tick := time.NewTicker(pause)
+		defer tick.Stop()
+		for {
+			err := w.turn(ctx, name, f)
+			if ctx.Err() != nil {
+				return
+			}
+			w.note(name, err)
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+		}
+	})
+}
+
+// turn calls f; a panic in it is its error, and the others go on.
+func (w *workers) turn(ctx context.Context, name string, f func(context.Context) error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("%s panicked: %v", name, v)
+		}
+	}()
+	return f(ctx)
+}
+
+func (w *workers) note(name string, err error) {
+	text := ""
+	if err != nil {
+		text = fault.Shorten(err.Error(), 300)
+	}
+	w.mu.Lock()
+	was := w.state[name]
+	w.state[name] = text
+	w.mu.Unlock()
+	switch {
+	case text != "" && text != was:
+		w.log.Error("a worker has a problem", "worker", name, "error", text)
+	case text == "" && was != "":
+		w.log.Info("a worker is well again", "worker", name)
+	}
+}
+
+// list tells how each is, without the details: whoever asks may be anybody.
+func (w *workers) list() []api.Worker {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var out []api.Worker
+	for name, problem := range w.state {
+		if problem != "" {
+			problem = "has a problem: see the log"
+		}
+		out = append(out, api.Worker{Name: name, Error: problem})
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
+	return out
+}
+
+// leased does f only while this node has the lease of that name; another node
+// takes over when this one is gone.
+func leased(b *Books, name string, length time.Duration, f func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		err := b.DB.Update(ctx, func(tx store.Tx) error {
+			_, err := tx.Leases().Take(name, b.System.Node, length)
+			return err
+		})
+		if fault.KindOf(err) == fault.Conflict && err != nil {
+			return nil // another node does it
+		}
+		if err != nil {
+			return err
+		}
+		return f(ctx)
+	}
+}
+
+// onceKept is how long answers under idempotency keys are kept.
+const onceKept = 30 * 24 * time.Hour
+
+// sweepRows bounds one turn of the sweeper.
+const sweepRows = 1000
+
+// sweep removes what passed: sessions, attempts, answers.
+func sweep(b *Books, a *api.API) func(context.Context) error {
+	return func(ctx context.Context) error {
+		var now timex.Instant
+		err := b.DB.Update(ctx, func(tx store.Tx) error {
+			now = tx.Now()
+			if _, err := b.Gate.Sweep(tx, sweepRows); err != nil {
+				return err
+			}
+			_, err := tx.Once().Prune(tx.Now().Add(-onceKept), sweepRows)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return a.SweepUploads(now.Time())
+	}
+}
+
+// today does the day's work, once a day and node, and looks at budgets each time.
+func today(b *Books) func(context.Context) error {
+	return func(ctx context.Context) error {
+		var now timex.Instant
+		if err := b.DB.View(ctx, func(tx store.Tx) error { now = tx.Now(); return nil }); err != nil {
+			return err
+		}
+		_, err := b.System.Daily(ctx, timex.DateOf(now.Time()))
+		return err
+	}
+}

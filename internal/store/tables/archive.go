@@ -1,0 +1,157 @@
+package tables
+
+import (
+	"fmt"
+	"strings"
+
+	"waihu/internal/fault"
+	"waihu/internal/store"
+	"waihu/internal/timex"
+)
+
+// Kept is a table as an archive has it: its columns, each with what it holds, in
+// the order of its key. Leases and clocks belong to running processes and are
+// not kept.
+type Kept struct {
+	Name    string
+	Columns []string // "i name" a whole number, "t name" a text, "b name" bytes
+	Order   string
+}
+
+func kept(name, columns, order string) Kept {
+	return Kept{name, strings.Split(columns, ", "), order}
+}
+
+// KeptTables lists them in the order in which they can be filled; those of calls
+// come behind, one a month.
+func KeptTables() []Kept {
+	return []Kept{
+		kept("companies", "i key, b id, i position", "key"),
+		kept("names", "i key, i company, i kind, b text", "key"),
+		kept("records", "b company, t kind, b id, i revision, b body, b keys, i created, i updated", "company, kind, id"),
+		kept("record_unique", "b company, t kind, t name, t value, b id", "company, kind, name, value"),
+		kept("record_index", "b company, t kind, t name, t value, b id", "company, kind, name, value, id"),
+		kept("stretches", "i pk, i source, i kind, b id, i contract, i ended, i start, i stop, b fact", "pk"),
+		kept("stretch_months", "i company, i month, i pk", "company, month, pk"),
+		kept("usage_months", "i contract, i month, i position", "contract, month"),
+		kept("tallies", "i contract, i first, i price, i calls, i raw, i billed, i cost", "contract, first, price"),
+		kept("entries", "b company, i seq, b id, i at, t kind, t ref, t note, b prev, b hash", "company, seq"),
+		kept("postings", "b company, i seq, i n, t account, t currency, i micros", "company, seq, n"),
+		kept("balances", "b company, t account, t currency, i micros", "company, account, currency"),
+		kept("documents", "b company, b id, t kind, b contract, b of, i first, i after, t status, t series, t number, t currency, i total, i paid, i credited, i issued_on, i due_on, i dunned, i position, i revision, b body, t seal, i created, i updated", "company, id"),
+		kept("series", "b company, t series, i last", "company, series"),
+		kept("holds", "b company, t wallet, t call, t currency, i micros, i seconds, i until", "company, wallet, call"),
+		kept("once", "b company, t key, b request, i status, b body, i at", "company, key"),
+		kept("outbox", "b company, b id, t channel, t recipient, t topic, b body, i due, i attempts, t error, t state, i created", "company, id"),
+		kept("audit", "b company, i seq, i at, t actor, t action, t target, t client, t reason, b before, b after, b prev, b hash", "company, seq"),
+	}
+}
+
+// CallsOf is the table of a month's calls.
+func CallsOf(month timex.Date) Kept {
+	return kept(Table(month), "i pk, b key, i contract, i start, b body", "pk")
+}
+
+func (k *Kept) names() string {
+	out := make([]string, len(k.Columns))
+	for i, c := range k.Columns {
+		out[i] = c[2:]
+	}
+	return strings.Join(out, ", ")
+}
+
+// own is the transaction of one of our databases.
+func own(tx store.Tx) (*Tx, error) {
+	t, ok := tx.(*Tx)
+	if !ok {
+		return nil, fault.New(fault.Internal, "this database cannot be put into an archive")
+	}
+	return t, nil
+}
+
+// CallMonths are the months that have calls.
+func CallMonths(tx store.Tx) (out []timex.Date, err error) {
+	t, err := own(tx)
+	if err != nil {
+		return nil, err
+	}
+	err = t.query("SELECT month FROM call_months ORDER BY month", nil, func(r Row) error { out = append(out, r.Date(0)); return nil })
+	return out, err
+}
+
+// Dump hands out the rows of a table, values as int64, string or []byte, which
+// are only good until each returns.
+func Dump(tx store.Tx, k Kept, each func([]any) error) error {
+	t, err := own(tx)
+	if err != nil {
+		return err
+	}
+	values := make([]any, len(k.Columns))
+	return t.scan("SELECT "+k.names()+" FROM "+k.Name+" ORDER BY "+k.Order, nil, func(r Row) error {
+		for i, c := range k.Columns {
+			switch c[0] {
+			case 'i':
+				values[i] = r.Int(i)
+			case 't':
+				values[i] = r.Text(i)
+			default:
+				values[i] = r.Bytes(i)
+			}
+		}
+		return each(values)
+	})
+}
+
+// IsEmpty tells whether nothing was ever kept.
+func IsEmpty(tx store.Tx) (bool, error) {
+	t, err := own(tx)
+	if err != nil {
+		return false, err
+	}
+	for _, table := range []string{"companies", "records", "entries", "audit"} {
+		some := false
+		if err := t.query("SELECT 1 FROM "+table+" LIMIT 1", nil, func(Row) error { some = true; return nil }); err != nil || some {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// MakeMonth makes the table of a month's calls. It is to be a transaction of its
+// own.
+func MakeMonth(tx store.Tx, m timex.Date) error {
+	t, err := own(tx)
+	if err != nil {
+		return err
+	}
+	return t.noted(t.engine.Month(m))
+}
+
+// Load puts a row into an empty table.
+func Load(tx store.Tx, k Kept, values []any) error {
+	t, err := own(tx)
+	if err != nil {
+		return err
+	}
+	numbered := ""
+	if k.Name == "companies" || k.Name == "names" {
+		numbered = t.engine.Numbered()
+	}
+	marks := strings.TrimSuffix(strings.Repeat("?, ", len(values)), ", ")
+	_, err = t.exec(fmt.Sprintf("INSERT INTO %s (%s)%s VALUES (%s)", k.Name, k.names(), numbered, marks), values...)
+	return err
+}
+
+// Loaded sets the counters of a database that was filled.
+func Loaded(tx store.Tx) error {
+	t, err := own(tx)
+	if err != nil {
+		return err
+	}
+	for _, table := range []string{"companies", "names"} {
+		if err := t.noted(t.engine.Renumber(table)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

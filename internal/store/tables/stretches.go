@@ -1,0 +1,284 @@
+package tables
+
+import (
+	"context"
+	"time"
+
+	"waihu/internal/fault"
+	"waihu/internal/id"
+	"waihu/internal/money"
+	"waihu/internal/store"
+	"waihu/internal/timex"
+	"waihu/internal/usage"
+)
+
+var utc = time.UTC
+
+func (t facts) AddStretches(c id.Company, list []store.Stretch) ([]store.Outcome, error) {
+	if len(list) > store.MaxBatch {
+		return nil, fault.New(fault.Invalid, "%d facts at once: at most %d were expected", len(list), store.MaxBatch)
+	}
+	company, err := t.writing(c)
+	if err != nil {
+		return nil, err
+	}
+	head, err := t.head(company)
+	if err != nil {
+		return nil, err
+	}
+	out, before := make([]store.Outcome, len(list)), head
+	for i := range list {
+		if out[i], err = t.addStretch(company, head+1, &list[i]); err != nil {
+			return nil, err
+		}
+		if out[i] == store.Added || out[i] == store.Ended {
+			head++
+			list[i].Position = head
+		}
+	}
+	if head > before {
+		_, err = t.exec("UPDATE companies SET position = ? WHERE key = ?", head, company)
+	}
+	return out, err
+}
+
+// addStretch keeps one fact at a position, unless it is there.
+func (t facts) addStretch(company, position int64, s *store.Stretch) (store.Outcome, error) {
+	k, err := store.KeyOf(s.Fact)
+	if err != nil {
+		return "", err
+	}
+	owner, err := t.contract(company, s.Contract, true)
+	if err != nil {
+		return "", err
+	}
+	source, err := t.number(name{company, sourceName, k.Source}, true)
+	if err != nil {
+		return "", err
+	}
+	pk, outcome := int64(0), store.Added
+	err = t.one("SELECT pk, ended, fact FROM stretches WHERE source = ? AND kind = ? AND id = ?", []any{source, int64(k.Kind), []byte(k.ID)}, func(r Row) (err error) {
+		pk = r.Int(0)
+		outcome, err = store.Meet(r.Bytes(2), r.Int(1) != 0, s.Fact)
+		return err
+	})
+	if err != nil && !isNone(err) {
+		return "", err
+	}
+	fact := s.Fact.AppendCanonical(nil)
+	changed := timex.Period{From: k.From, To: k.To}
+	switch outcome {
+	case store.Added:
+		pk = company<<positionBits | position
+		_, err = t.exec("INSERT INTO stretches (pk, source, kind, id, contract, ended, start, stop, fact) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?)", pk, source, int64(k.Kind), []byte(k.ID), owner, k.From, k.To, fact)
+	case store.Ended:
+		changed = timex.Period{From: k.To, To: t.now}
+		if _, err = t.exec("UPDATE stretches SET ended = ?, stop = ?, fact = ? WHERE pk = ?", position, k.To, fact, pk); err == nil {
+			_, err = t.exec("DELETE FROM stretch_months WHERE company = ? AND month = ? AND pk = ?", company, openMonth, pk)
+		}
+	default:
+		return outcome, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	if err := t.file(company, pk, k); err != nil {
+		return "", err
+	}
+	if changed.To.IsZero() {
+		changed.To = t.now
+	}
+	for _, m := range store.Months(changed.From, changed.To) {
+		if err := t.touch(owner, m, position); err != nil {
+			return "", err
+		}
+	}
+	return outcome, nil
+}
+
+// openMonth is where stretches without an end are filed.
+const openMonth = 0
+
+// file puts a stretch where its months find it.
+func (t facts) file(company, pk int64, k store.StretchKey) error {
+	months := []timex.Date{openMonth}
+	if !k.To.IsZero() {
+		months = store.Months(k.From, k.To)
+	}
+	for _, m := range months {
+		if _, err := t.exec("INSERT INTO stretch_months (company, month, pk) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", company, m, pk); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t facts) AddTallies(c id.Company, list []store.Tally) error {
+	company, err := t.writing(c)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		s := &list[i]
+		owner, err := t.contract(company, s.Contract, true)
+		if err != nil {
+			return err
+		}
+		n := store.PriceName{Component: s.Component, Label: s.Label, Currency: s.Cost.Currency()}
+		price, err := t.number(name{company, priceName, n.Text()}, true)
+		if err != nil {
+			return err
+		}
+		if _, err := t.exec(`INSERT INTO tallies (contract, first, price, calls, raw, billed, cost) VALUES (?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (contract, first, price) DO UPDATE SET calls = tallies.calls + excluded.calls, raw = tallies.raw + excluded.raw,
+			billed = tallies.billed + excluded.billed, cost = tallies.cost + excluded.cost`,
+			owner, s.First, price, s.Calls, s.Raw, s.Billed, s.Cost.Micros()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t facts) Tallies(c id.Company, contract id.ID, first timex.Date) ([]store.Tally, error) {
+	owner, err := t.owner(c, contract)
+	if err != nil || owner == 0 {
+		return nil, err
+	}
+	var out []store.Tally
+	err = t.query("SELECT price, calls, raw, billed, cost FROM tallies WHERE contract = ? AND first = ?", []any{owner, first}, func(r Row) error {
+		text, err := t.called(r.Int(0))
+		if err != nil {
+			return err
+		}
+		n, err := store.ParsePriceName(text)
+		out = append(out, store.Tally{Contract: contract, First: first, Component: n.Component, Label: n.Label, Calls: r.Int(1), Raw: r.Int(2), Billed: r.Int(3), Cost: money.Micros(r.Int(4), n.Currency)})
+		return err
+	})
+	store.SortTallies(out)
+	return out, err
+}
+
+// owner is the number of a contract that has usage; 0: it has none.
+func (t facts) owner(c id.Company, contract id.ID) (int64, error) {
+	company, err := t.company(c, false)
+	if err == nil {
+		var owner int64
+		if owner, err = t.contract(company, contract, false); err == nil {
+			return owner, nil
+		}
+	}
+	if isNone(err) {
+		err = nil
+	}
+	return 0, err
+}
+
+func (t facts) Late(c id.Company, contract id.ID, after int64) ([]timex.Period, error) {
+	owner, err := t.owner(c, contract)
+	if err != nil || owner == 0 {
+		return nil, err
+	}
+	var out []timex.Period
+	err = t.query("SELECT month FROM usage_months WHERE contract = ? AND position > ? ORDER BY month", []any{owner, after}, func(r Row) error {
+		out = append(out, timex.Days(r.Date(0), r.Date(0).AddMonths(1), utc))
+		return nil
+	})
+	return out, err
+}
+
+// cancelRows is after how many rows a long reading looks whether it is still
+// wanted.
+const cancelRows = 1000
+
+func (t facts) Each(ctx context.Context, c id.Company, contract id.ID, p timex.Period, upTo int64, sink usage.Sink) error {
+	company, err := t.company(c, false)
+	if isNone(err) || p.IsEmpty() {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	owner := int64(0)
+	if !contract.IsZero() {
+		if owner, err = t.contract(company, contract, false); err != nil {
+			if isNone(err) {
+				err = nil
+			}
+			return err
+		}
+	}
+	if upTo <= 0 {
+		upTo = positionMask
+	}
+	if err := t.eachStretch(company, owner, p, upTo, sink); err != nil {
+		return err
+	}
+	months, err := t.months(p)
+	if err != nil {
+		return err
+	}
+	for _, m := range months {
+		if err := t.eachCall(ctx, Table(m), company, owner, p, upTo, sink); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eachIn is the statement that hands out a month's calls in the order of time.
+func eachIn(name string, owner int64) string {
+	sql := "SELECT body FROM " + name + " WHERE pk >> 40 = ? AND start >= ? AND start < ? AND pk <= ?"
+	if owner != 0 {
+		sql += " AND contract = ?"
+	}
+	return sql + " ORDER BY start, pk"
+}
+
+func (t facts) eachCall(ctx context.Context, name string, company, owner int64, p timex.Period, upTo int64, sink usage.Sink) error {
+	args := []any{company, p.From, p.To, company<<positionBits | upTo}
+	if owner != 0 {
+		args = append(args, owner)
+	}
+	var call usage.Call
+	n := 0
+	return t.scan(eachIn(name, owner), args, func(r Row) error {
+		if n++; n%cancelRows == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		_, fact, err := cutBody(r.Bytes(0))
+		if err != nil {
+			return err
+		}
+		if err := usage.DecodeCall(fact, &call); err != nil {
+			return err
+		}
+		return sink.Call(&call)
+	})
+}
+
+// stretchesIn finds stretches filed under the months of a period, open ones, and
+// those that were still open as of a position.
+const stretchesIn = `SELECT pk, contract, ended, start, stop, fact FROM stretches WHERE pk IN (
+	SELECT pk FROM stretch_months WHERE company = ? AND month BETWEEN ? AND ?
+	UNION SELECT pk FROM stretch_months WHERE company = ? AND month = 0
+	UNION SELECT pk FROM stretches WHERE pk >> 40 = ? AND ended > ? AND ended > 0) AND pk <= ? ORDER BY pk`
+
+func (t facts) eachStretch(company, owner int64, p timex.Period, upTo int64, sink usage.Sink) error {
+	return t.scan(stretchesIn, []any{company, store.MonthOf(p.From), store.MonthOf(p.To - 1), company, company, upTo, company<<positionBits | upTo}, func(r Row) error {
+		if owner != 0 && r.Int(1) != owner {
+			return nil
+		}
+		fact, err := usage.DecodeCanonical(r.Bytes(5))
+		if err != nil {
+			return err
+		}
+		from, to := r.Instant(3), r.Instant(4)
+		if r.Int(2) > upTo {
+			fact, to = store.Opened(fact), 0
+		}
+		if _, event := fact.(*usage.Event); event && !p.Contains(from) || from >= p.To || !to.IsZero() && to < p.From {
+			return nil
+		}
+		return store.Hand(fact, sink)
+	})
+}

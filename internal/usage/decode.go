@@ -1,0 +1,134 @@
+package usage
+
+import (
+	"encoding/binary"
+	"time"
+
+	"waihu/internal/exact"
+	"waihu/internal/fault"
+	"waihu/internal/money"
+	"waihu/internal/timex"
+)
+
+// DecodeCanonical reads a canonical form back. Texts are copied. Bytes that are
+// no canonical form are of kind Invalid.
+func DecodeCanonical(b []byte) (Fact, error) {
+	if len(b) < 2 || b[0] != canonicalVersion {
+		return nil, fault.New(fault.Invalid, "%d bytes are no canonical fact: version %d was expected first", len(b), canonicalVersion)
+	}
+	r := reading{rest: string(b[2:])}
+	var f Fact
+	switch b[1] {
+	case kindCall:
+		c := &Call{}
+		r.call(c)
+		f = c
+	case kindSeat:
+		f = &Seat{r.text(), r.text(), r.text(), r.text(), r.instant(), r.instant()}
+	case kindSession:
+		f = &Session{r.text(), r.text(), r.text(), r.text(), State(r.text()), r.instant(), r.instant()}
+	case kindModule:
+		f = &Module{r.text(), r.text(), r.text(), r.instant(), r.instant()}
+	case kindRental:
+		f = &Rental{r.text(), r.text(), r.text(), r.instant(), r.instant()}
+	case kindEvent:
+		f = &Event{r.text(), r.text(), r.text(), r.number(), r.instant()}
+	default:
+		return nil, fault.New(fault.Invalid, "%d is no kind of fact", b[1])
+	}
+	return f, r.end()
+}
+
+// DecodeCall reads the canonical form of a call into c. All its texts share one
+// copy of the bytes.
+func DecodeCall(b []byte, c *Call) error {
+	if len(b) < 2 || b[0] != canonicalVersion || b[1] != kindCall {
+		return fault.New(fault.Invalid, "%d bytes are no canonical call", len(b))
+	}
+	r := reading{rest: string(b[2:])}
+	r.call(c)
+	return r.end()
+}
+
+// reading takes a canonical form apart. What is cut off reads as zero, and end
+// says so.
+type reading struct {
+	rest string
+	bad  bool
+}
+
+func (r *reading) call(c *Call) {
+	c.ID, c.Source, c.Session, c.LegB = r.text(), r.text(), r.text(), r.flag()
+	c.Direction, c.Result, c.By, c.Mode = Direction(r.text()), Result(r.text()), AnsweredBy(r.text()), Mode(r.text())
+	c.Purpose, c.Line, c.Reach = Purpose(r.text()), Line(r.text()), Reach(r.text())
+	c.From, c.To, c.Account, c.Agent = r.text(), r.text(), r.text(), r.text()
+	c.Campaign, c.Trunk, c.Outcome, c.Cause = r.text(), r.text(), r.text(), r.text()
+	c.Start, c.Answer, c.End = r.instant(), r.instant(), r.instant()
+	c.Total, c.Talk = time.Duration(r.fixed()), time.Duration(r.fixed())
+	c.Cost = r.amount()
+}
+
+// cut is the next n bytes.
+func (r *reading) cut(n uint64) string {
+	if uint64(len(r.rest)) < n {
+		r.bad, r.rest = true, ""
+		return ""
+	}
+	s := r.rest[:n]
+	r.rest = r.rest[n:]
+	return s
+}
+
+func (r *reading) text() string {
+	if len(r.rest) > 0 && r.rest[0] < 0x80 {
+		n := uint64(r.rest[0])
+		r.rest = r.rest[1:]
+		return r.cut(n)
+	}
+	head := []byte(r.rest[:min(len(r.rest), binary.MaxVarintLen64)])
+	n, used := binary.Uvarint(head)
+	if used <= 0 || used > 1 && head[used-1] == 0 { // a length has one form only
+		r.bad, r.rest = true, ""
+		return ""
+	}
+	r.rest = r.rest[used:]
+	return r.cut(n)
+}
+
+func (r *reading) flag() bool {
+	s := r.cut(1)
+	r.bad = r.bad || s != "\x00" && s != "\x01"
+	return s == "\x01"
+}
+
+func (r *reading) fixed() uint64 {
+	s := r.cut(8)
+	if len(s) < 8 {
+		return 0
+	}
+	return uint64(s[0])<<56 | uint64(s[1])<<48 | uint64(s[2])<<40 | uint64(s[3])<<32 | uint64(s[4])<<24 | uint64(s[5])<<16 | uint64(s[6])<<8 | uint64(s[7])
+}
+
+func (r *reading) instant() timex.Instant { return timex.Instant(r.fixed()) }
+
+func (r *reading) amount() money.Amount {
+	var cur money.Currency
+	if err := cur.UnmarshalText([]byte(r.text())); err != nil {
+		r.bad = true
+	}
+	return money.Micros(int64(r.fixed()), cur)
+}
+
+func (r *reading) number() exact.Number {
+	s := r.text()
+	n, err := exact.ParseExact(s)
+	r.bad = r.bad || err != nil || n.String() != s
+	return n
+}
+
+func (r *reading) end() error {
+	if r.bad || r.rest != "" {
+		return fault.New(fault.Invalid, "a canonical fact is cut off or has %d bytes too many", len(r.rest))
+	}
+	return nil
+}
