@@ -6,14 +6,14 @@ import "waihu/internal/exact"
 // Coordinates are floats, for drawing alone: the same figures stand exactly in
 // Twin, the table that says what the picture shows.
 type Chart struct {
-	ID      string // of the document: letters, digits and -
-	Title   string
-	Caption string // how to read it, in a sentence
-	Values  string // what the axis of values counts: a currency
-	Curves  *Curves
-	Bars    *Bars
-	Strips  *Strips
-	Twin    *Table
+	ID     string // of the document: letters, digits and -
+	Title  string
+	Notes  []string // how to read it, in sentences
+	Values string   // what the axis of values counts: a currency
+	Curves *Curves
+	Bars   *Bars
+	Strips *Strips
+	Twin   *Table
 }
 
 // Curves are lines over one input.
@@ -45,7 +45,8 @@ type Mark struct {
 // Bars are sums of parts, one below the other, from a common zero.
 type Bars struct {
 	Rows []Bar
-	Keys []Key // what the colours stand for
+	Keys []Key   // what the colours stand for
+	Most float64 // the axis goes no further, and longer bars are shown cut; 0: none is
 }
 
 // Bar is one sum. What is between Low and High is uncertain; with Open there is
@@ -74,6 +75,7 @@ type Key struct {
 // Strips show how far values spread: five shares of a distribution.
 type Strips struct {
 	Rows      []Strip
+	Most      float64  // as of Bars
 	Limit     *float64 // a line across: a budget
 	LimitName string
 }

@@ -68,7 +68,7 @@ func (t *teller) costBars() []Chart {
 	bars, used := &Bars{}, map[string]bool{}
 	for i := range t.r.Offers[:min(len(t.r.Offers), mostBars)] {
 		h := &t.r.Offers[i].Horizons[at]
-		bar := Bar{Name: t.name(t.r.Offers[i].Offer), Low: float(h.Total.Low), High: float(h.Total.High), Open: h.Total.Open, Label: t.amount(h.Total)}
+		bar := Bar{Name: t.name(t.r.Offers[i].Offer), Low: float(h.Total.Low), High: float(h.Total.High), Open: h.Total.Open, Label: t.brief(h.Total)}
 		sums := byKind(h.Parts)
 		for colour, kind := range kinds {
 			if a, ok := sums[kind]; ok && !a.IsZero() {
@@ -85,11 +85,60 @@ func (t *teller) costBars() []Chart {
 			twin.Head = append(twin.Head, lang.Choice(t.tag, "cost_kind", kind))
 		}
 	}
-	twin.Head = append(twin.Head, t.say("report.known"), t.say("report.up_to"))
+	twin.Head = append(twin.Head, t.say("report.known"), t.say("report.up_to"), t.say("report.between"))
 	for i := range bars.Rows {
 		twin.add(t.costRow(&t.r.Offers[i], at, used)...)
 	}
-	return []Chart{{ID: "costs", Title: t.say("report.costs", "months", months(t.r.Basis.Decides)), Caption: t.say("report.costs.read"), Values: t.currency(), Bars: bars, Twin: twin}}
+	var ends []float64
+	for _, b := range bars.Rows {
+		ends = append(ends, max(b.Low, b.High))
+	}
+	bars.Most = longest(ends)
+	return []Chart{{ID: "costs", Title: t.say("report.costs", "months", months(t.r.Basis.Decides)), Notes: t.reading(t.say("report.costs.read"), bars.Most), Values: t.currency(), Bars: bars, Twin: twin}}
+}
+
+// brief is a range in the least room.
+func (t *teller) brief(r compare.Range) string {
+	switch {
+	case r.Open && r.Low.IsZero():
+		return t.say("report.unknown")
+	case r.Open || r.IsPoint():
+		return t.unit(r, r.Low.Currency().Exponent()).text
+	}
+	return lang.Decimal(t.tag, r.Low) + "–" + lang.Decimal(t.tag, r.High)
+}
+
+// farAway is how many times the middle of all values one may be and still set the
+// axis: beyond it one value would make all others unreadable.
+const farAway = 4
+
+// longest is where an axis ends so that most values can be read; 0: at the
+// largest.
+func longest(values []float64) float64 {
+	var known []float64
+	for _, v := range values {
+		if v > 0 {
+			known = append(known, v)
+		}
+	}
+	if len(known) < 3 {
+		return 0
+	}
+	slices.Sort(known)
+	limit := farAway * known[len(known)/2]
+	if known[len(known)-1] <= limit {
+		return 0
+	}
+	i, _ := slices.BinarySearch(known, limit)
+	return known[i-1]
+}
+
+// reading says how to read bars, and that some are longer than the picture.
+func (t *teller) reading(how string, most float64) []string {
+	if most == 0 {
+		return []string{how}
+	}
+	return []string{how, t.say("report.cut")}
 }
 
 func (t *teller) costRow(o *compare.Cost, at int, used map[string]bool) []cell {
@@ -101,11 +150,13 @@ func (t *teller) costRow(o *compare.Cost, at int, used map[string]bool) []cell {
 			row = append(row, numeric(lang.Fixed(t.tag, n, t.r.Basis.Currency.Exponent()), n))
 		}
 	}
-	high := numeric(lang.Decimal(t.tag, h.Total.High), h.Total.High.Exact())
+	amount := func(n exact.Number) cell { return numeric(lang.Fixed(t.tag, n, t.r.Basis.Currency.Exponent()), n) }
+	low, high := h.Total.Low.Exact(), h.Total.High.Exact()
 	if h.Total.Open {
-		high = words(t.say("report.unknown"))
+		unknown := words(t.say("report.unknown"))
+		return append(row, amount(low), unknown, unknown)
 	}
-	return append(row, numeric(lang.Decimal(t.tag, h.Total.Low), h.Total.Low.Exact()), high)
+	return append(row, amount(low), amount(high), amount(high.Sub(low)))
 }
 
 func byKind(parts []compare.Part) map[string]exact.Number {
@@ -161,7 +212,7 @@ func (t *teller) pair(b *compare.BreakEven) Chart {
 		}
 	}
 	c.cutAt(end)
-	return Chart{Title: t.say("report.pair", "a", t.name(b.A), "b", t.name(b.B)), Caption: t.say("report.pair.read", "month", monthOf(b.Month)), Values: t.currency(), Curves: c, Twin: twin}
+	return Chart{Title: t.say("report.pair", "a", t.name(b.A), "b", t.name(b.B)), Notes: []string{t.say("report.pair.read", "month", monthOf(b.Month))}, Values: t.currency(), Curves: c, Twin: twin}
 }
 
 func monthOf(d timex.Date) string { return d.String()[:len("2026-01")] }
@@ -220,7 +271,12 @@ func (t *teller) spreads() []Chart {
 	if len(s.Rows) == 0 {
 		return nil
 	}
-	return []Chart{{ID: "volatility", Title: t.say("report.spread"), Caption: t.say("report.spread.read"), Values: t.currency(), Strips: s, Twin: twin}}
+	var ends []float64
+	for _, r := range s.Rows {
+		ends = append(ends, r.At[4])
+	}
+	s.Most = longest(ends)
+	return []Chart{{ID: "volatility", Title: t.say("report.spread"), Notes: t.reading(t.say("report.spread.read"), s.Most), Values: t.currency(), Strips: s, Twin: twin}}
 }
 
 // slopes are the costs of what can be totalled as the volume of calls changes.
@@ -251,8 +307,13 @@ func (t *teller) slopes() []Chart {
 	for i, s := range steps {
 		rows[i] = []cell{portion(t.signed(s.at), s.at)}
 	}
+	least := exact.Zero // of those drawn: the offers come cheapest first
 	for i := range t.r.Offers {
-		if len(c.Lines) == mostSlopes || slices.ContainsFunc(steps, func(s step) bool { return i >= len(s.costs) || !s.costs[i].IsPoint() }) {
+		total := now.costs[i].Low.Exact()
+		if least.IsZero() {
+			least = total
+		}
+		if len(c.Lines) == mostSlopes || least.Mul(exact.Int(farAway)).Less(total) || slices.ContainsFunc(steps, func(s step) bool { return i >= len(s.costs) || !s.costs[i].IsPoint() }) {
 			continue
 		}
 		line := Line{Name: t.name(t.r.Offers[i].Offer), Colour: len(c.Lines)}
@@ -271,5 +332,5 @@ func (t *teller) slopes() []Chart {
 	}
 	zero := 0.0
 	c.Now, c.NowName = &zero, t.say("report.today")
-	return []Chart{{ID: "what-if", Title: t.say("report.slopes", "months", months(t.r.Basis.Decides)), Caption: t.say("report.slopes.read"), Values: t.currency(), Curves: c, Twin: twin}}
+	return []Chart{{ID: "what-if", Title: t.say("report.slopes", "months", months(t.r.Basis.Decides)), Notes: []string{t.say("report.slopes.read")}, Values: t.currency(), Curves: c, Twin: twin}}
 }
