@@ -31,24 +31,40 @@ func inkOf(i report.Ink) ink {
 	return dark
 }
 
+// shrinks is how small a picture may be drawn so that it still stands on the page
+// that was begun.
+const shrinks = 0.75
+
+// unit is a unit of a drawing in millimetres.
+const unit = content / chartUnits
+
+func (p *reportPage) draw(c *explain.Chart) report.Drawing {
+	return report.Draw(c, p.doc.Language, chartUnits, func(s string, size float64) float64 { return p.width(clean(s), size*unit/pointMM) / unit })
+}
+
+// words of a chart and its picture, in millimetres.
+func (p *reportPage) heights(c *explain.Chart, d *report.Drawing) (words, picture float64) {
+	words = 5 + leading(strong.size)*float64(len(p.wrap(clean(c.Title), content, strong.size)))
+	for _, s := range c.Notes {
+		words += leading(small.size) * float64(len(p.wrap(clean(s), content, small.size)))
+	}
+	return words, d.Height * unit
+}
+
 // chart draws a picture with its title and how to read it, all on one page.
 func (p *reportPage) chart(c *explain.Chart) {
-	unit := content / chartUnits
-	d := report.Draw(c, p.doc.Language, chartUnits, func(s string, size float64) float64 { return p.width(clean(s), size*unit/pointMM) / unit })
-	h := 2 + leading(strong.size)*float64(len(p.wrap(clean(c.Title), content, strong.size))) + d.Height*unit
-	for _, s := range c.Notes {
-		h += leading(small.size) * float64(len(p.wrap(clean(s), content, small.size)))
-	}
-	p.y += 3
-	if p.y+h > bottom && p.y > top+10 {
+	d := p.draw(c)
+	words, picture := p.heights(c, &d)
+	if p.y+words+shrinks*picture > bottom && p.y > top+10 {
 		p.turn()
 	}
+	p.y += 3
 	p.paragraph(left, content, clean(c.Title), strong)
 	for _, s := range c.Notes {
 		p.paragraph(left, content, clean(s), small)
 	}
 	p.y += 2
-	scale := min(unit, (bottom-p.y)/max(d.Height, 1)) // a picture taller than a page is drawn smaller
+	scale := min(unit, (bottom-p.y)/max(d.Height, 1)) // what is too tall is drawn smaller
 	for i := range d.Shapes {
 		p.shape(&d.Shapes[i], scale)
 	}

@@ -156,6 +156,14 @@ func (p *reportPage) figures() {
 
 // section writes one part: words, table, charts.
 func (p *reportPage) section(s *explain.Section) {
+	if len(s.Charts) > 0 { // a heading stands on the page of its first picture
+		d := p.draw(&s.Charts[0])
+		words, picture := p.heights(&s.Charts[0], &d)
+		for _, sentence := range s.Sentences {
+			words += leading(body.size)*float64(len(p.wrap(clean(sentence), content-4, body.size))) + 0.5
+		}
+		p.room(words + shrinks*picture + 14)
+	}
 	p.heading(s.Title)
 	for _, sentence := range s.Sentences {
 		if len(s.Sentences) == 1 {
@@ -167,12 +175,12 @@ func (p *reportPage) section(s *explain.Section) {
 		p.paragraph(left+4, content-4, clean(sentence), body)
 		p.y += 0.5
 	}
+	for i := range s.Charts {
+		p.chart(&s.Charts[i])
+	}
 	if s.Table != nil {
 		p.y += 1.5
 		p.grid(s.Table)
-	}
-	for i := range s.Charts {
-		p.chart(&s.Charts[i])
 	}
 }
 

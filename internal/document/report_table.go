@@ -10,6 +10,7 @@ const (
 	gridLeast = 4.5 // a table of many columns is set smaller, down to this
 	gridGap   = 3.2
 	wordMost  = 45.0
+	wordShort = 14 // characters up to which a cell is kept on one line: a date, an amount
 )
 
 // layout is the places of a table on a page.
@@ -113,6 +114,9 @@ func (p *reportPage) wishes(t *explain.Table, column int, size float64) (least, 
 		s = clean(s)
 		wanted = max(wanted, p.width(s, size)+0.1)
 		word := 0.0
+		if len([]rune(s)) <= wordShort {
+			least = max(least, min(wanted, p.width(s, size)+0.1))
+		}
 		var before rune
 		for _, r := range s {
 			if before != 0 && mayBreak(before, r) {

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -117,15 +118,24 @@ func (t *teller) costs() Section {
 		}
 		table.add(append(row, t.unit(o.PerSeat, 2), t.unit(o.PerMinute, 4), words(string(o.Confidence)+" "+date(o.ReadOn)))...)
 	}
-	return Section{Path: "offers", Title: t.say("compare.section.costs"), Table: table, Charts: t.costBars()}
+	s := Section{Path: "offers", Title: t.say("compare.section.costs"), Table: table, Charts: t.costBars()}
+	if slices.ContainsFunc(t.r.Offers, func(o compare.Cost) bool { return o.Horizons[t.decides()].Total.Open }) {
+		s.Sentences = []string{t.say("report.least")}
+	}
+	return s
 }
 
 // sum is the cell of a range; only one known amount is a number.
 func (t *teller) sum(r compare.Range) cell {
-	if r.IsPoint() {
+	switch {
+	case r.IsPoint():
 		return numeric(t.amount(r), r.Low.Exact())
+	case r.Open && r.Low.IsZero():
+		return words(t.say("report.unknown"))
+	case r.Open:
+		return words("≥ " + lang.Decimal(t.tag, r.Low))
 	}
-	return words(t.amount(r))
+	return words(lang.Decimal(t.tag, r.Low) + "–" + lang.Decimal(t.tag, r.High))
 }
 
 // unit is a unit cost, its lower end, with so many decimals.

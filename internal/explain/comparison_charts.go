@@ -12,10 +12,9 @@ import (
 
 // Bounds of what is drawn: more would not be read.
 const (
-	mostBars    = 30
-	mostCurves  = 6 // pairs of offers
-	mostSlopes  = 8 // one for each colour
-	narrowShare = 2 // an axis goes to this many times where the usage is now
+	mostBars   = 30
+	mostCurves = 6 // pairs of offers
+	mostSlopes = 8 // one for each colour
 )
 
 // kinds of cost, each with its colour in every picture.
@@ -68,7 +67,7 @@ func (t *teller) costBars() []Chart {
 	bars, used := &Bars{}, map[string]bool{}
 	for i := range t.r.Offers[:min(len(t.r.Offers), mostBars)] {
 		h := &t.r.Offers[i].Horizons[at]
-		bar := Bar{Name: t.name(t.r.Offers[i].Offer), Low: float(h.Total.Low), High: float(h.Total.High), Open: h.Total.Open, Label: t.brief(h.Total)}
+		bar := Bar{Name: t.name(t.r.Offers[i].Offer), Low: float(h.Total.Low), High: float(h.Total.High), Open: h.Total.Open, Label: t.sum(h.Total).text}
 		sums := byKind(h.Parts)
 		for colour, kind := range kinds {
 			if a, ok := sums[kind]; ok && !a.IsZero() {
@@ -95,17 +94,6 @@ func (t *teller) costBars() []Chart {
 	}
 	bars.Most = longest(ends)
 	return []Chart{{ID: "costs", Title: t.say("report.costs", "months", months(t.r.Basis.Decides)), Notes: t.reading(t.say("report.costs.read"), bars.Most), Values: t.currency(), Bars: bars, Twin: twin}}
-}
-
-// brief is a range in the least room.
-func (t *teller) brief(r compare.Range) string {
-	switch {
-	case r.Open && r.Low.IsZero():
-		return t.say("report.unknown")
-	case r.Open || r.IsPoint():
-		return t.unit(r, r.Low.Currency().Exponent()).text
-	}
-	return lang.Decimal(t.tag, r.Low) + "–" + lang.Decimal(t.tag, r.High)
 }
 
 // farAway is how many times the middle of all values one may be and still set the
@@ -198,9 +186,9 @@ func (t *teller) pair(b *compare.BreakEven) Chart {
 	now := b.Now.Float()
 	c := &Curves{Input: t.say("report.axis." + string(b.Axis)), Now: &now, NowName: t.say("report.now", "at", t.short(b.Now, 1)),
 		Lines: []Line{{Name: t.name(b.A), Colour: 0}, {Name: t.name(b.B), Colour: 1}}}
-	end := narrowShare * now
+	end := 1.25 * now
 	for _, p := range b.Points {
-		end = max(end, 1.4*p.At.Float())
+		end = max(end, min(2*p.At.Float(), 2*now), 1.25*p.At.Float())
 		c.Marks = append(c.Marks, Mark{Point{p.At.Float(), float(p.Cost)}, t.crossing(b, &p)})
 	}
 	twin := &Table{Head: []string{c.Input, t.name(b.A), t.name(b.B)}}

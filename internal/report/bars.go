@@ -94,7 +94,7 @@ func (a *artist) bars(b *explain.Bars, values string) {
 		r := &b.Rows[i]
 		names[i] = r.Name
 		high = max(high, r.High, r.Low)
-		label = max(label, a.measure(r.Label, labelSize))
+		label = max(label, boldly*a.measure(r.Label, labelSize))
 		off := 0.0
 		for _, p := range r.Parts {
 			off += min(p.Value, 0)
@@ -178,7 +178,7 @@ func (a *artist) strips(c *explain.Strips, values string) {
 	for i := range c.Rows {
 		names[i] = c.Rows[i].Name
 		high = max(high, c.Rows[i].At[4])
-		label = max(label, a.measure(c.Rows[i].Label, labelSize))
+		label = max(label, boldly*a.measure(c.Rows[i].Label, labelSize))
 	}
 	if c.Most > 0 {
 		high = min(high, c.Most)
@@ -196,40 +196,51 @@ func (a *artist) strips(c *explain.Strips, values string) {
 	s.to = max(a.Width-label-edge-14, s.from+40)
 	top, bottom := y, y+rows.height()
 	a.grid(s, top, bottom, values)
+	if c.Limit != nil {
+		x := s.place(*c.Limit)
+		a.line(Alert, 1.6, true, at(x, top-4), at(x, bottom))
+		half := boldly * a.measure(c.LimitName, labelSize) / 2
+		a.text(min(max(x, edge+half), a.Width-edge-half), top-8, c.LimitName, labelSize, Alert, Middle, true)
+	}
 	for i := range c.Rows {
 		var at float64
 		at, y = rows.begin(a, i, y)
 		a.strip(&c.Rows[i], s, at)
 	}
-	if c.Limit != nil {
-		x := s.place(*c.Limit)
-		a.line(Alert, 1.6, true, at(x, top-4), at(x, bottom))
-		name, half := c.LimitName, a.measure(c.LimitName, labelSize)/2
-		a.text(min(max(x, edge+half), a.Width-edge-half), top-8, name, labelSize, Alert, Middle, true)
-	}
 }
 
+// strip draws one spread, as far as the axis goes: what lies beyond is cut, and
+// the label tells it.
 func (a *artist) strip(r *explain.Strip, s scale, y float64) {
 	ink, mid := Series(0), y+barHigh/2
 	if r.Open {
 		ink = Muted
 	}
 	end := s.place(r.At[4])
-	a.line(ink, 2, false, at(s.place(r.At[0]), mid), at(end, mid))
-	from, to := s.place(r.At[1]), s.place(r.At[3])
-	if to-from < 3 {
-		from, to = (from+to)/2-1.5, (from+to)/2+1.5
-	}
-	if r.Open {
-		a.hatch(ink, from, mid-5, to, mid+5)
-		a.line(ink, 1, false, at(from, mid-5), at(to, mid-5), at(to, mid+5), at(from, mid+5), at(from, mid-5))
+	if r.At[0] > s.high { // nothing of it is in the picture
+		a.line(ink, 2, false, at(end-12, mid-5), at(end-4, mid), at(end-12, mid+5))
 	} else {
-		a.box(ink, from, mid-5, to, mid+5)
+		a.line(ink, 2, false, at(s.place(r.At[0]), mid), at(end, mid))
 	}
-	x := s.place(r.At[2])
-	a.line(Strong, 2, false, at(x, mid-8), at(x, mid+8))
-	if r.At[4] > s.high {
+	if from, to := s.place(r.At[1]), s.place(r.At[3]); r.At[1] <= s.high {
+		if to-from < 3 {
+			from, to = (from+to)/2-1.5, (from+to)/2+1.5
+		}
+		end = max(end, to)
+		if r.Open {
+			a.box(Paper, from, mid-5, to, mid+5)
+			a.hatch(ink, from, mid-5, to, mid+5)
+			a.line(ink, 1, false, at(from, mid-5), at(to, mid-5), at(to, mid+5), at(from, mid+5), at(from, mid-5))
+		} else {
+			a.box(ink, from, mid-5, to, mid+5)
+		}
+	}
+	if x := s.place(r.At[2]); r.At[2] <= s.high {
+		a.line(Strong, 2, false, at(x, mid-8), at(x, mid+8))
+	}
+	if r.At[4] > s.high && r.At[0] <= s.high {
 		a.cut(end, y)
 	}
-	a.text(max(end, to)+8, mid+4, r.Label, labelSize, Strong, Start, true)
+	a.box(Paper, end+5, y, end+11+boldly*a.measure(r.Label, labelSize), y+barHigh)
+	a.text(end+8, mid+4, r.Label, labelSize, Strong, Start, true)
 }

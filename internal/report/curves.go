@@ -57,9 +57,9 @@ func (a *artist) plotOf(c *explain.Curves, values string) plot {
 	if p.namesBeside {
 		names := 0.0
 		for _, l := range c.Lines {
-			names = max(names, a.measure(l.Name, labelSize))
+			names = max(names, boldly*a.measure(l.Name, labelSize))
 		}
-		right = a.Width - edge - min(names, 0.25*a.Width) - 10
+		right = a.Width - edge - min(names+1, 0.25*a.Width) - 10
 	} else {
 		keys := make([]explain.Key, len(c.Lines))
 		for i, l := range c.Lines {
@@ -135,13 +135,14 @@ func (a *artist) mark(p *plot, m explain.Mark) {
 	a.line(Strong, 1, true, at(x, y), at(x, p.bottom))
 	a.dot(Paper, x, y, 6)
 	a.dot(Strong, x, y, 4.5)
-	wide := a.measure(m.Name, labelSize+1)
+	wide := boldly * a.measure(m.Name, labelSize+1)
 	if x-wide-12 > p.x.from && y-labelSize-10 > p.top {
 		a.box(Paper, x-wide-12, y-22, x-7, y-6)
 		a.text(x-9, y-9, m.Name, labelSize+1, Strong, End, true)
 		return
 	}
-	x, y = min(x+9, p.right-wide), min(y+20, p.bottom-6)
+	x, y = min(p.x.from+4, p.right-wide), max(y-12, p.top+labelSize)
+	a.box(Paper, x-2, y-13, x+wide+2, y+3)
 	a.text(x, y, m.Name, labelSize+1, Strong, Start, true)
 }
 
@@ -159,7 +160,7 @@ func (a *artist) ends(p *plot, c *explain.Curves) {
 			continue
 		}
 		y := p.y.place(l.Points[len(l.Points)-1].Y)
-		list = append(list, end{y, a.lines(l.Name, p.right-p.x.to-10), Series(l.Colour)})
+		list = append(list, end{y, a.lines(l.Name, (p.right-p.x.to-9)/boldly), Series(l.Colour)})
 	}
 	slices.SortStableFunc(list, func(a, b end) int {
 		switch {

@@ -72,6 +72,7 @@ const (
 	lineStep  = 15.0
 	narrow    = 520.0 // below this width names stand above what they name
 	edge      = 4.0
+	boldly    = 1.08 // bold letters are wider
 )
 
 // artist lays a chart out from top to bottom.
