@@ -43,9 +43,10 @@ type compareCmd struct {
 
 	recordFlags
 
-	Lang string `default:"en" help:"Language of the report: en, zh-Hant, zh-Hans."`
-	JSON bool   `help:"Write the result as JSON to standard output."`
-	Save string `help:"Write the result as JSON here." placeholder:"FILE"`
+	Lang  string `default:"en" help:"Language of the report: en, zh-Hant, zh-Hans."`
+	Brief bool   `help:"Leave out what takes longest: the smallest bill possible, sizes, months ahead."`
+	JSON  bool   `help:"Write the result as JSON to standard output."`
+	Save  string `help:"Write the result as JSON here." placeholder:"FILE"`
 	reportFlags
 }
 
@@ -66,7 +67,7 @@ func (c *compareCmd) Run(e *env) error {
 	if (len(c.Usage) == 0) == (c.Profile == "") {
 		return coded{exitUsage, errors.New("no usage, or two of them: name either files of call records or a --profile")}
 	}
-	job := app.Comparing{Input: in, Source: app.Source{Files: c.Usage}}
+	job := app.Comparing{Input: in, Source: app.Source{Files: c.Usage}, Beside: !c.Brief}
 	if err := c.profile(e, &job); err != nil {
 		return err
 	}

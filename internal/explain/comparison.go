@@ -26,7 +26,7 @@ func Comparison(r *compare.Result, tag lang.Tag) *Document {
 	}
 	d.Sections = append(d.Sections, answer)
 	for _, s := range []Section{t.usage(), t.costs(), t.drivers(), t.advice(), t.breakEvens(), t.fees(), t.rounding(), t.waste(), t.volatility(),
-		t.whatIf(), t.flexibility(), t.service(), t.scores(), t.firmness(), t.refused(), t.notes()} {
+		t.whatIf(), t.flexibility(), t.service(), t.scores(), t.firmness(), t.bound(), t.sizes(), t.ahead(), t.refused(), t.notes()} {
 		if len(s.Sentences) > 0 || s.Table != nil {
 			d.Sections = append(d.Sections, s)
 		}

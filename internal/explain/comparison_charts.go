@@ -38,6 +38,9 @@ func (t *teller) figures() []Figure {
 	if s := r.Recommendation.Saving; !s.Open && s.High.Sign() > 0 {
 		out = append(out, Figure{Label: t.say("report.figure.saving"), Value: t.currency() + " " + t.amount(s), Note: t.say("compare.head.months", "months", months(r.Basis.Decides))})
 	}
+	if b := r.Bound; b != nil && !b.Total.Open {
+		out = append(out, Figure{Label: t.say("report.figure.bound"), Value: t.currency() + " " + t.amount(b.Total), Note: t.say("compare.head.months", "months", months(b.Months))})
+	}
 	return out
 }
 
@@ -135,6 +138,10 @@ func (t *teller) costRow(o *compare.Cost, at int, used map[string]bool) []cell {
 	for _, kind := range kinds {
 		if used[kind] {
 			n := sums[kind]
+			if n.IsZero() {
+				row = append(row, words("–"))
+				continue
+			}
 			row = append(row, numeric(lang.Fixed(t.tag, n, t.r.Basis.Currency.Exponent()), n))
 		}
 	}
