@@ -10,6 +10,9 @@ const (
 	openLong = 34.0 // how far an end nobody knows is drawn
 )
 
+// label is what stands at the end of a bar, in less than half the width.
+func (a *artist) label(s string) string { return a.fit(s, 0.42*a.Width, labelSize) }
+
 // rowNames is the place of names left of rows: how wide, and how high a row is.
 type rowNames struct {
 	wide  float64 // 0: names stand above their rows
@@ -94,7 +97,7 @@ func (a *artist) bars(b *explain.Bars, values string) {
 		r := &b.Rows[i]
 		names[i] = r.Name
 		high = max(high, r.High, r.Low)
-		label = max(label, boldly*a.measure(r.Label, labelSize))
+		label = max(label, boldly*a.measure(a.label(r.Label), labelSize))
 		off := 0.0
 		for _, p := range r.Parts {
 			off += min(p.Value, 0)
@@ -152,7 +155,7 @@ func (a *artist) bar(r *explain.Bar, s scale, y float64) {
 	if cut {
 		a.cut(end, y)
 	}
-	a.text(end+7, y+12.5, r.Label, labelSize, Strong, Start, true)
+	a.text(end+7, y+12.5, a.label(r.Label), labelSize, Strong, Start, true)
 }
 
 // open draws an end nobody knows: hatched, without a border, with a tip.
@@ -178,7 +181,7 @@ func (a *artist) strips(c *explain.Strips, values string) {
 	for i := range c.Rows {
 		names[i] = c.Rows[i].Name
 		high = max(high, c.Rows[i].At[4])
-		label = max(label, boldly*a.measure(c.Rows[i].Label, labelSize))
+		label = max(label, boldly*a.measure(a.label(c.Rows[i].Label), labelSize))
 	}
 	if c.Most > 0 {
 		high = min(high, c.Most)
@@ -199,8 +202,9 @@ func (a *artist) strips(c *explain.Strips, values string) {
 	if c.Limit != nil {
 		x := s.place(*c.Limit)
 		a.line(Alert, 1.6, true, at(x, top-4), at(x, bottom))
-		half := boldly * a.measure(c.LimitName, labelSize) / 2
-		a.text(min(max(x, edge+half), a.Width-edge-half), top-8, c.LimitName, labelSize, Alert, Middle, true)
+		name := a.label(c.LimitName)
+		half := boldly * a.measure(name, labelSize) / 2
+		a.text(min(max(x, edge+half), a.Width-edge-half), top-8, name, labelSize, Alert, Middle, true)
 	}
 	for i := range c.Rows {
 		var at float64
@@ -241,6 +245,7 @@ func (a *artist) strip(r *explain.Strip, s scale, y float64) {
 	if r.At[4] > s.high && r.At[0] <= s.high {
 		a.cut(end, y)
 	}
-	a.box(Paper, end+5, y, end+11+boldly*a.measure(r.Label, labelSize), y+barHigh)
-	a.text(end+8, mid+4, r.Label, labelSize, Strong, Start, true)
+	label := a.label(r.Label)
+	a.box(Paper, end+5, y, end+11+boldly*a.measure(label, labelSize), y+barHigh)
+	a.text(end+8, mid+4, label, labelSize, Strong, Start, true)
 }

@@ -109,9 +109,10 @@ func (a *artist) axes(p *plot, c *explain.Curves, values string) {
 	if c.Now != nil {
 		x := p.x.place(*c.Now)
 		a.line(Muted, 1.4, true, at(x, p.top-6), at(x, p.bottom))
-		half := a.measure(c.NowName, labelSize) / 2
+		name := a.label(c.NowName)
+		half := a.measure(name, labelSize) / 2
 		left := edge + a.measure(values, tickSize) + 8
-		a.text(min(max(x, left+half), p.right-half), p.top-11, c.NowName, labelSize, Muted, Middle, false)
+		a.text(min(max(x, left+half), p.right-half), p.top-11, name, labelSize, Muted, Middle, false)
 	}
 }
 

@@ -1,6 +1,9 @@
 package report
 
 import (
+	"strings"
+	"unicode/utf8"
+
 	"waihu/internal/explain"
 	"waihu/internal/lang"
 )
@@ -135,39 +138,38 @@ func (a *artist) hatch(ink Ink, x1, y1, x2, y2 float64) {
 
 // fit shortens a text to a width, and shows that it did.
 func (a *artist) fit(s string, width, size float64) string {
-	if a.measure(s, size) <= width {
+	cut := a.room(s, width, size)
+	if cut == len(s) {
 		return s
 	}
-	rs := []rune(s)
-	for len(rs) > 1 && a.measure(string(rs)+"…", size) > width {
-		rs = rs[:len(rs)-1]
+	return s[:a.room(s, width-a.measure("…", size), size)] + "…"
+}
+
+// room is how many bytes of a text fit a width.
+func (a *artist) room(s string, width, size float64) int {
+	for i, r := range s {
+		if width -= a.measure(string(r), size); width < -1e-6 {
+			return i
+		}
 	}
-	return string(rs) + "…"
+	return len(s)
 }
 
 // lines sets a name in at most two lines of a width.
 func (a *artist) lines(s string, width float64) []string {
-	if a.measure(s, labelSize) <= width {
+	cut := a.room(s, width, labelSize)
+	if cut == len(s) {
 		return []string{s}
 	}
-	rs := []rune(s)
-	cut, space := 0, 0
-	for i := range rs {
-		if a.measure(string(rs[:i+1]), labelSize) > width {
-			break
-		}
-		cut = i + 1
-		if rs[i] == ' ' {
-			space = i + 1
+	if before, _ := utf8.DecodeLastRuneInString(s[:cut]); before < 0x2E80 { // words of letters are not cut
+		if space := strings.LastIndexByte(s[:cut], ' '); space > 0 {
+			cut = space + 1
 		}
 	}
-	if space > 0 && cut < len(rs) && rs[cut-1] < 0x2E80 { // words of letters are not cut
-		cut = space
-	}
-	if cut == 0 || cut == len(rs) {
+	if cut == 0 {
 		return []string{a.fit(s, width, labelSize)}
 	}
-	return []string{string(rs[:cut]), a.fit(string(rs[cut:]), width, labelSize)}
+	return []string{s[:cut], a.fit(s[cut:], width, labelSize)}
 }
 
 // legend names colours in rows from a height down and gives the height below.
