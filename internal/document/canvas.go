@@ -250,7 +250,7 @@ func (c *canvas) turnTo(n int) {
 	c.family = ""
 }
 
-// line draws a line, box a filled box with an optional border.
+// line draws a line, box a filled box.
 func (c *canvas) line(x1, y1, x2, y2, width float64, i ink) {
 	c.pdf.SetDrawColor(i.r, i.g, i.b)
 	c.pdf.SetLineWidth(width)
@@ -262,6 +262,7 @@ func (c *canvas) box(x, y, w, h float64, fill ink) {
 	c.pdf.Rect(x, y, w, h, "F")
 }
 
+<<<<<<< HEAD
 func (c *canvas) frame(x, y, w, h, width float64, i ink) {
 	c.pdf.SetDrawColor(i.r, i.g, i.b)
 	c.pdf.SetLineWidth(width)
@@ -296,6 +297,8 @@ func (c *canvas) stroke(points [][2]float64, width float64, dashed bool, i ink) 
 	c.pdf.DrawPath("D")
 }
 
+=======
+>>>>>>> main
 // mark writes large text across the middle of the page, to stand behind the rest.
 func (c *canvas) mark(s string, p pen) {
 	c.pdf.TransformBegin()
