@@ -5,6 +5,7 @@ import (
 
 	"waihu/internal/charging/compare"
 	"waihu/internal/fault"
+	"waihu/internal/usage"
 	"waihu/internal/usage/cdr"
 )
 
@@ -12,6 +13,7 @@ import (
 type Comparing struct {
 	Input  compare.Input
 	Source Source // records, or a described team
+	Beside bool   // the smallest bill possible, sizes and months ahead too: usage is kept in memory for them
 }
 
 // Compared is a comparison made, with what became of every record.
@@ -30,13 +32,21 @@ func Compare(ctx context.Context, c Comparing) (_ *Compared, err error) {
 		return nil, err
 	}
 	out := &Compared{}
-	_, intake, err := c.Source.Read(ctx, comparison)
+	sink, keep := usage.Sink(comparison), (*keeping)(nil)
+	if c.Beside {
+		keep = &keeping{}
+		sink = both{comparison, keep}
+	}
+	_, intake, err := c.Source.Read(ctx, sink)
 	if intake != nil {
 		out.Reports, out.Total = intake.Reports(), intake.Total()
 	}
 	if err != nil {
 		return out, err
 	}
-	out.Result, err = comparison.Result()
-	return out, err
+	if out.Result, err = comparison.Result(); err != nil || keep == nil {
+		return out, err
+	}
+	keep.Sessions, keep.Seats = comparison.Seated()
+	return out, c.beside(keep, out.Result)
 }

@@ -77,18 +77,28 @@ func Manner(s *forecast.Service) staffing.Manner {
 	return m
 }
 
+// Outlay is what the months ahead are billed under.
+type Outlay struct {
+	Plan     *catalog.Plan
+	Decks    map[string]*deck.Deck
+	Stated   contract.Stated
+	Holidays Holidays
+	Seed     uint64 // of the facts that are made
+	Tax      bool   // totals with tax
+}
+
 // PriceAhead bills the months ahead under a plan by the ordinary engine: facts
-// are made for each scenario, metered and rated. Amounts are before tax.
-func PriceAhead(usual *forecast.Profile, outlooks []forecast.Outlook, plan *catalog.Plan, decks map[string]*deck.Deck, holidays Holidays, seed uint64) (_ []forecast.Cost, err error) {
+// are made for each scenario, metered and rated.
+func PriceAhead(usual *forecast.Profile, outlooks []forecast.Outlook, a Outlay) (_ []forecast.Cost, err error) {
 	defer fault.Wrap(&err, "price the months ahead")
 	var out []forecast.Cost
 	for _, scenario := range forecast.Scenarios() {
-		p, err := usual.Become(outlooks, scenario, holidays)
+		p, err := usual.Become(outlooks, scenario, a.Holidays)
 		if err != nil {
 			return nil, err
 		}
 		facts := &Remembered{}
-		made, err := p.Expand(forecast.Plan{Months: len(outlooks[0].Months), Seed: seed, Cal: holidays}, facts)
+		made, err := p.Expand(forecast.Plan{Months: len(outlooks[0].Months), Seed: a.Seed, Cal: a.Holidays}, facts)
 		if err != nil {
 			return nil, err
 		}
@@ -96,11 +106,14 @@ func PriceAhead(usual *forecast.Profile, outlooks []forecast.Outlook, plan *cata
 			if len(out) == i {
 				out = append(out, forecast.Cost{Month: m.Month, Totals: map[forecast.Scenario]money.Amount{}})
 			}
-			inv, err := draft(contract.Inputs{Plan: plan, Decks: decks, First: m.Month.First(), After: m.Month.After(), Holidays: holidays}, facts)
+			inv, err := draft(contract.Inputs{Plan: a.Plan, Decks: a.Decks, First: m.Month.First(), After: m.Month.After(), Holidays: a.Holidays, Stated: a.Stated}, facts)
 			if err != nil {
 				return nil, err
 			}
 			out[i].Totals[scenario] = inv.Net
+			if a.Tax {
+				out[i].Totals[scenario] = inv.Total
+			}
 			out[i].Open = out[i].Open || len(inv.Unknown) > 0 || unpricedCalls(inv)
 		}
 	}

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
+	"io"
 	"strconv"
 	"strings"
 
@@ -43,9 +43,11 @@ type compareCmd struct {
 
 	recordFlags
 
-	Lang string `default:"en" help:"Language of the report: en, zh-Hant, zh-Hans."`
-	JSON bool   `help:"Write the result as JSON to standard output."`
-	Save string `help:"Write the result as JSON here." placeholder:"FILE"`
+	Lang  string `default:"en" help:"Language of the report: en, zh-Hant, zh-Hans."`
+	Brief bool   `help:"Leave out what takes longest: the smallest bill possible, sizes, months ahead."`
+	JSON  bool   `help:"Write the result as JSON to standard output."`
+	Save  string `help:"Write the result as JSON here." placeholder:"FILE"`
+	reportFlags
 }
 
 // Run compares and reports.
@@ -65,7 +67,7 @@ func (c *compareCmd) Run(e *env) error {
 	if (len(c.Usage) == 0) == (c.Profile == "") {
 		return coded{exitUsage, errors.New("no usage, or two of them: name either files of call records or a --profile")}
 	}
-	job := app.Comparing{Input: in, Source: app.Source{Files: c.Usage}}
+	job := app.Comparing{Input: in, Source: app.Source{Files: c.Usage}, Beside: !c.Brief}
 	if err := c.profile(e, &job); err != nil {
 		return err
 	}
@@ -244,22 +246,22 @@ func (c *compareCmd) profile(e *env, job *app.Comparing) (err error) {
 // write writes the result in every form asked for.
 func (c *compareCmd) write(e *env, r *compare.Result, tag lang.Tag) error {
 	if c.Save != "" {
-		f, err := os.Create(c.Save)
-		if err != nil {
+		if err := toFile(c.Save, func(w io.Writer) error { return writeJSON(w, r) }); err != nil {
 			return err
 		}
-		if err := errors.Join(writeJSON(f, r), f.Close()); err != nil {
-			return err
-		}
+	}
+	tell := func(tag lang.Tag) *explain.Document { return explain.Comparison(r, tag) }
+	if err := c.reports(tell, tag, "comparison", func(w io.Writer) error { return writeJSON(w, r) }); err != nil {
+		return err
 	}
 	if c.JSON {
 		return writeJSON(e.Out, r)
 	}
-	_, err := fmt.Fprint(e.Out, explain.Comparison(r, tag).Text())
+	_, err := fmt.Fprint(e.Out, tell(tag).Text())
 	return err
 }
 
-func writeJSON(w interface{ Write([]byte) (int, error) }, v any) error {
+func writeJSON(w io.Writer, v any) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")

@@ -182,3 +182,29 @@ func TestOfferNewAsks(t *testing.T) {
 		t.Errorf("what was asked:\n%s", errs.String())
 	}
 }
+
+// TestCompareReports: one command writes every form in every language; a single
+// form goes where it was asked for.
+func TestCompareReports(t *testing.T) {
+	usage := examples + "sales-floor/usage/Master.csv"
+	out := filepath.Join(t.TempDir(), "report")
+	page := filepath.Join(t.TempDir(), "page.html")
+	if code, _, errs := run(t, "compare", usage, "--seats", "3", "--offers", offers(t), "--brief", "--out", out, "--html", page, "--lang", "zh-Hant"); code != 0 {
+		t.Fatalf("exit %d: %s", code, errs)
+	}
+	for _, name := range []string{"comparison.json", "comparison.en.html", "comparison.zh-Hant.pdf", "comparison.zh-Hans.xlsx", "comparison.en.pdf", "comparison.zh-Hans.html"} {
+		if info, err := os.Stat(filepath.Join(out, name)); err != nil || info.Size() < 1000 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	want, err := os.ReadFile(filepath.Join(out, "comparison.zh-Hant.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(page); err != nil || string(got) != string(want) || !strings.Contains(string(got), `lang="zh-Hant"`) {
+		t.Errorf("the page asked for is another than that of the folder (%v)", err)
+	}
+	if code, _, errs := run(t, "compare", usage, "--seats", "3", "--offers", offers(t), "--brief", "--pdf", filepath.Join(out, "none", "x.pdf")); code != 1 || !strings.Contains(errs, "no such file") {
+		t.Errorf("exit %d: %s", code, errs)
+	}
+}

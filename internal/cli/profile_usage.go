@@ -145,7 +145,7 @@ func (c *profileForecast) price(e *env, o *forecast.Observed, outlooks []forecas
 		return nil, err
 	}
 	usual.Zone = a.loc.String() // so that no made call falls into another month of the plan
-	bills, err := app.PriceAhead(usual, outlooks, a.Plan, a.Decks, calendars, c.Seed)
+	bills, err := app.PriceAhead(usual, outlooks, app.Outlay{Plan: a.Plan, Decks: a.Decks, Holidays: calendars, Seed: c.Seed})
 	if err != nil {
 		return nil, err
 	}

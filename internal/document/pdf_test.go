@@ -33,21 +33,29 @@ var (
 	escapes = strings.NewReplacer(`\\`, `\`, `\(`, `(`, `\)`, `)`, `\r`, "\r")
 )
 
-// pageTexts reads the text of each page back from a PDF, one string a page.
-func pageTexts(t testing.TB, pdf []byte) []string {
+// rawPages are the drawing commands of each page.
+func rawPages(t testing.TB, pdf []byte) []string {
 	t.Helper()
-	var pages []string
+	var out []string
 	for _, m := range streams.FindAllSubmatch(pdf, -1) {
 		zr, err := zlib.NewReader(bytes.NewReader(m[1]))
 		if err != nil {
 			continue // not packed: a table of characters
 		}
-		raw, err := io.ReadAll(zr)
-		if err != nil || !bytes.Contains(raw, []byte(" Tj ET")) {
-			continue
+		if raw, err := io.ReadAll(zr); err == nil && bytes.Contains(raw, []byte(" Tj ET")) {
+			out = append(out, string(raw))
 		}
+	}
+	return out
+}
+
+// pageTexts reads the text of each page back from a PDF, one string a page.
+func pageTexts(t testing.TB, pdf []byte) []string {
+	t.Helper()
+	var pages []string
+	for _, raw := range rawPages(t, pdf) {
 		var page strings.Builder
-		for _, s := range shows.FindAllSubmatch(raw, -1) {
+		for _, s := range shows.FindAllSubmatch([]byte(raw), -1) {
 			if len(s[1]) > 0 {
 				bits, _ := hex.DecodeString(string(s[1]))
 				page.WriteString(fromUTF16(bits))

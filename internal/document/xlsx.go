@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -106,11 +107,24 @@ func (z *sortedZip) Close() error {
 		if err != nil {
 			return err
 		}
-		if _, err := w.Write(z.parts[name].Bytes()); err != nil {
+		if _, err := w.Write(inOrder(z.parts[name].Bytes())); err != nil {
 			return err
 		}
 	}
 	return z.to.Close()
+}
+
+// byExtension are the kinds of parts a workbook may have, which the library lists
+// in another order each time once there is a chart.
+var byExtension = regexp.MustCompile(`(?:<Default [^>]*></Default>)+`)
+
+// inOrder sorts those kinds; other parts have none.
+func inOrder(part []byte) []byte {
+	return byExtension.ReplaceAllFunc(part, func(list []byte) []byte {
+		kinds := strings.SplitAfter(string(list), "</Default>")
+		slices.Sort(kinds)
+		return []byte(strings.Join(kinds, ""))
+	})
 }
 
 // workbook writes sheets one after the other and keeps the first error.

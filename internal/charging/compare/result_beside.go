@@ -12,18 +12,25 @@ import (
 type Bound struct {
 	Months int      `json:"months"`
 	Total  Range    `json:"total"`
-	Proven bool     `json:"proven"`        // nothing can be cheaper; else it is the best found
-	Mix    []string `json:"mix,omitempty"` // components, packages and sizes chosen
-	Gap    Range    `json:"gap"`           // recommended offer less this
+	Proven bool     `json:"proven"`          // nothing can be cheaper; else it is the best found
+	Offer  string   `json:"offer,omitempty"` // it is a mix of this one, at the lower end of its prices
+	Mix    []Choice `json:"mix,omitempty"`   // sizes and promises chosen in it
+	Gap    Range    `json:"gap"`             // recommended offer less this
 	Notes  []Phrase `json:"notes,omitempty"`
+}
+
+// Choice is how much is taken of something that can be chosen.
+type Choice struct {
+	Of   lang.Text    `json:"of"`
+	Take exact.Number `json:"take"`
 }
 
 // Advice is one change of size that would save: seats, package, lanes.
 type Advice struct {
-	Offer  string       `json:"offer"`
+	Offer  string       `json:"offer,omitempty"` // none: it holds whatever the offer
 	What   Phrase       `json:"what"`
-	From   exact.Number `json:"from"`
-	To     exact.Number `json:"to"`
+	From   exact.Number `json:"from,omitzero"`
+	To     exact.Number `json:"to,omitzero"`
 	Saving Range        `json:"saving"` // a month
 	Risk   []Phrase     `json:"risk,omitempty"`
 }

@@ -52,6 +52,10 @@ func (c *Comparison) setSeats() {
 	c.sortFacts()
 }
 
+// Seated are the log-ins and seats that the bills of a Result were made from,
+// with what was made up where no record told. They are not to be changed.
+func (c *Comparison) Seated() ([]usage.Session, []usage.Seat) { return c.sessions, c.seats }
+
 // statedSessions log every seat in from the first call of a local day to the end
 // of the last.
 func (c *Comparison) statedSessions() []usage.Session {

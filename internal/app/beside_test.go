@@ -1,0 +1,119 @@
+package app_test
+
+import (
+	"context"
+	"os"
+	"slices"
+	"testing"
+
+	"waihu/internal/app"
+	"waihu/internal/charging/compare"
+	"waihu/internal/charging/forecast"
+	"waihu/internal/exact"
+	"waihu/internal/money"
+	"waihu/internal/planfile"
+	"waihu/internal/timex/holiday"
+)
+
+// besideMarket compares the offers of the market that can be totalled, and works
+// out what stands beside.
+func besideMarket(t *testing.T, months int, ids ...string) *compare.Result {
+	t.Helper()
+	calendars, err := holiday.Calendars()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := forecast.ReadyProfile("service")
+	tenth := exact.Frac(1, 10)
+	for i := range p.Calls {
+		c := &p.Calls[i]
+		c.Minutes, c.Answered, c.Attempts = c.Minutes.Mul(tenth), c.Answered/10, c.Attempts/10
+	}
+	from := forecast.MustMonth("2026-01")
+	in := compare.Input{Currency: money.MustCurrency("USD"), Months: []int{months}, Replicates: 10, Holidays: calendars, Profile: true,
+		First: from.First(), After: (from + forecast.Month(months)).First(), Rates: []compare.Rate{{From: money.MustCurrency("CNY"), Rate: exact.MustParse("0.14"), On: from.First()}}}
+	for _, id := range ids {
+		in.Candidates = append(in.Candidates, marketOffer(t, id))
+	}
+	done, err := app.Compare(context.Background(), app.Comparing{Input: in, Beside: true, Source: app.Source{Profile: p, Plan: forecast.Plan{From: from, Months: months, Seed: 1, Cal: calendars}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return done.Result
+}
+
+// TestBound: the smallest bill is a bill of the same engine. Where nothing can be
+// chosen it is the least of the totals compared, to the cent, and what is
+// recommended is above it by exactly the rest.
+func TestBound(t *testing.T) {
+	r := besideMarket(t, 3, "callfire-payg", "ujet-pro", "ringly", "tencent-voice-agent")
+	if r.Bound == nil || !r.Bound.Proven || r.Bound.Months != 3 {
+		t.Fatalf("%+v", r.Bound)
+	}
+	least := slices.MinFunc(r.Offers, func(a, b compare.Cost) int { return a.Horizons[0].Total.Low.Cmp(b.Horizons[0].Total.Low) })
+	if got, want := r.Bound.Total, least.Horizons[0].Total; got != want || r.Bound.Offer != least.Offer {
+		t.Errorf("the smallest bill is %v with %s, the least total %v with %s", got, r.Bound.Offer, want, least.Offer)
+	}
+	at := slices.IndexFunc(r.Offers, func(c compare.Cost) bool { return c.Offer == r.Recommendation.Offer })
+	gap, err := r.Offers[at].Horizons[0].Total.Low.Sub(r.Bound.Total.Low)
+	if err != nil || r.Bound.Gap.Low != gap || r.Bound.Gap.High != gap {
+		t.Errorf("gap %v, want %v (%v)", r.Bound.Gap, gap, err)
+	}
+}
+
+// TestBoundOfRanges: an open price makes the bound a range from the least of all
+// lower ends to the least of all upper ends.
+func TestBoundOfRanges(t *testing.T) {
+	r := besideMarket(t, 2, "callfire-payg", "retell", "kixie")
+	var low, high []money.Amount
+	for _, o := range r.Offers {
+		if h := o.Horizons[0].Total; !h.Open {
+			low, high = append(low, h.Low), append(high, h.High)
+		}
+	}
+	if len(low) != 2 {
+		t.Fatalf("%d offers can be totalled, not 2", len(low))
+	}
+	want := compare.Range{Low: slices.MinFunc(low, money.Amount.Cmp), High: slices.MinFunc(high, money.Amount.Cmp)}
+	if r.Bound == nil || r.Bound.Total != want {
+		t.Fatalf("%+v, want %v", r.Bound, want)
+	}
+	if r.Bound.Gap.Low.Sign() < 0 || r.Bound.Gap.Low.Cmp(r.Bound.Gap.High) > 0 {
+		t.Errorf("gap %v", r.Bound.Gap)
+	}
+}
+
+// TestAhead: months ahead are told only where there are enough months to judge a
+// forecast by; each cost lies in its range.
+func TestAhead(t *testing.T) {
+	if r := besideMarket(t, 2, "callfire-payg"); r.Forecast != nil {
+		t.Errorf("two months were enough: %+v", r.Forecast)
+	}
+	r := besideMarket(t, 7, "callfire-payg", "ujet-pro")
+	if r.Forecast == nil || len(r.Forecast.Months) != 3 || r.Forecast.Months[0].First != r.Basis.After {
+		t.Fatalf("%+v", r.Forecast)
+	}
+	for _, m := range r.Forecast.Months {
+		if len(m.Costs) != 2 || m.Minutes[2].Less(m.Minutes[0]) {
+			t.Errorf("%+v", m)
+		}
+		for _, c := range m.Costs {
+			if c.Low.Cmp(c.Expected) > 0 || c.Expected.Cmp(c.High) > 0 || c.Low.Sign() <= 0 {
+				t.Errorf("%s: %+v", m.First, c)
+			}
+		}
+	}
+	last := r.RightSize[len(r.RightSize)-1]
+	if last.What.Key != "report.seats_needed" || last.To.Sign() <= 0 {
+		t.Errorf("seats needed: %+v", last)
+	}
+}
+
+func marketOffer(t *testing.T, id string) compare.Candidate {
+	t.Helper()
+	b, problems := planfile.LoadOffer(os.DirFS("../../examples/market"), id+".offer.yaml")
+	if err := problems.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return compare.Candidate{Offer: b.Offer, Plan: b.Plan, Decks: b.Decks}
+}
