@@ -32,6 +32,8 @@ const (
 	singleGoal  = 5 * time.Millisecond  // 99 of 100 single calls
 	singleRate  = 500                   // a second
 	singleCalls = 3000
+	pageGoal    = 50 * time.Millisecond
+	callEvery   = 500 * time.Microsecond // of the calls that are made up
 )
 
 // storePlan is talk time by kind of line, seats beside it.
@@ -144,6 +146,10 @@ func measureStore(r *report, o options, name string, db store.DB, lanes int, goa
 	if err != nil {
 		return err
 	}
+	pages, err := readPages(s, company, g)
+	if err != nil {
+		return err
+	}
 	p99 := quantile(twoTimes, 0.99)
 	r.table(fmt.Sprintf("%s: %d batches of %d calls, rated, booked and on disk", name, o.batches, batchCalls), []finding{
 		{"a bare write of 4 KiB to disk, median", bare.String(), "", false},
@@ -154,7 +160,48 @@ func measureStore(r *report, o options, name string, db store.DB, lanes int, goa
 		{"two senders, a batch: median, 99 of 100", quantile(twoTimes, 0.5).String() + ", " + p99.String(), "under " + batchGoal.String(), p99 < batchGoal},
 		{fmt.Sprintf("single calls, %d a second: median, 99 of 100", singleRate), quantile(single, 0.5).String() + ", " + quantile(single, 0.99).String(), "under " + singleGoal.String(), quantile(single, 0.99) < singleGoal},
 	})
+	r.table(fmt.Sprintf("%s: reading among %d calls of a month, median", name, g.n.Load()), pages)
 	return nil
+}
+
+// readPages measures what pages and endpoints ask for.
+func readPages(s *app.System, c id.Company, g *generator) ([]finding, error) {
+	month := timex.Days(timex.MustDate("2026-03-01"), timex.MustDate("2026-04-01"), time.UTC)
+	middle := firstCall.Add(time.Duration(g.n.Load()/2) * callEvery)
+	ask := func(q store.CallQuery) func(store.Tx) error {
+		q.Period, q.Limit = month, 50
+		return func(tx store.Tx) error { _, err := tx.Usage().Calls(c, q); return err }
+	}
+	var out []finding
+	for _, m := range []struct {
+		what string
+		read func(store.Tx) error
+	}{
+		{"the newest 50 calls", ask(store.CallQuery{})},
+		{"50 calls from the middle on", ask(store.CallQuery{Before: store.CallCursor{Start: middle, Position: 1}})},
+		{"50 calls of an agent", ask(store.CallQuery{Agent: "agent7"})},
+		{"calls of an agent who made none (5,000 looked at)", ask(store.CallQuery{Agent: "nobody"})},
+		{"a call by its identifier", func(tx store.Tx) error {
+			at := middle.Add(callEvery) // its identifier is made of its start and number
+			k := int64(at.Sub(firstCall) / callEvery)
+			_, err := tx.Usage().CallByID(c, "asterisk/pbx1", fmt.Sprintf("%d.%d", int64(at)/1_000_000, k), timex.MustDate("2026-03-01"))
+			return err
+		}},
+		{"months with late usage", func(tx store.Tx) error { _, err := tx.Usage().Late(c, id.ID{}, 5); return err }},
+		{"all balances", func(tx store.Tx) error { _, err := tx.Journal().Balances(c); return err }},
+	} {
+		var times []time.Duration
+		for range 9 {
+			at := time.Now()
+			if err := s.DB.View(context.Background(), m.read); err != nil {
+				return nil, fmt.Errorf("%s: %w", m.what, err)
+			}
+			times = append(times, time.Since(at))
+		}
+		mid := quantile(times, 0.5)
+		out = append(out, finding{m.what, mid.String(), "under " + pageGoal.String(), mid < pageGoal})
+	}
+	return out, nil
 }
 
 // openBooks makes a company with a running contract.
@@ -199,7 +246,7 @@ func (g *generator) batch(n int) []usage.Fact {
 	calls := make([]usage.Call, n)
 	for i := range calls {
 		k := g.n.Add(1)
-		start := firstCall.Add(time.Duration(k) * 250 * time.Microsecond * 10)
+		start := firstCall.Add(time.Duration(k) * callEvery)
 		talk := time.Duration(g.rng.IntN(180)) * time.Second
 		c := usage.Call{ID: fmt.Sprintf("%d.%d", int64(start)/1_000_000, k), Source: "asterisk/pbx1", Direction: usage.Outbound, Result: usage.Answered, Mode: usage.Predictive,
 			From: "02161234567", To: fmt.Sprintf("138%08d", g.rng.IntN(100_000_000)), Agent: fmt.Sprint("agent", g.rng.IntN(200)), Campaign: fmt.Sprint("spring-", g.rng.IntN(5)), Trunk: "PJSIP/carrier-a", Cause: "16",

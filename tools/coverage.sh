@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 floor=${1:-95}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-rooms="money exact charging/catalog charging/contract charging/meter charging/rating charging/invoice charging/wallet"
+rooms="money exact charging/ledger charging/life charging/budget charging/dunning charging/service charging/fx charging/catalog charging/contract charging/meter charging/rating charging/invoice charging/wallet"
 packages=$(for room in $rooms; do printf ',waihu/internal/%s' "$room"; done)
 go test -count=1 -coverpkg="${packages#,}" -coverprofile="$work/profile" ./internal/... >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
 # A block is in the profile once for each test binary: it is covered if any of them ran it.

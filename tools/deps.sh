@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # Installs what the tests need beside Go, on Debian: a C compiler for the race
-# detector, and a PostgreSQL server that the tests start and throw away. apt can
+# detector, curl, and PostgreSQL and MariaDB servers that the tests start and throw
+# away. apt can
 # fail once; it is tried three times.
 set -euo pipefail
 need=()
 command -v gcc >/dev/null || need+=(gcc libc6-dev)
+command -v curl >/dev/null || need+=(curl ca-certificates)
+[ -x /usr/sbin/mariadbd ] || need+=(mariadb-server)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need+=(postgresql)
 [ ${#need[@]} -eq 0 ] && exit 0
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }

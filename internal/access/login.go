@@ -100,13 +100,7 @@ func (g *Gate) enter(ctx context.Context, user id.ID, cl Client, prove func(stor
 		if err != nil {
 			return err
 		}
-		if stage == Full {
-			r.Body.LastIn = tx.Now()
-		}
-		if err := save(tx, r); err != nil {
-			return err
-		}
-		if err := succeeded(tx, r.Body.Email, cl.Address); err != nil {
+		if err := reached(tx, r, stage, cl.Address); err != nil {
 			return err
 		}
 		s = &Step{User: shown(r)}
@@ -114,6 +108,17 @@ func (g *Gate) enter(ctx context.Context, user id.ID, cl Client, prove func(stor
 		return err
 	})
 	return s, err
+}
+
+// reached notes that somebody has proved a step.
+func reached(tx store.Tx, r *row[account], stage Stage, address string) error {
+	if stage == Full {
+		r.Body.LastIn = tx.Now()
+	}
+	if err := save(tx, r); err != nil {
+		return err
+	}
+	return succeeded(tx, r.Body.Email, address)
 }
 
 // advance brings a running session to the stage that prove gives, under a new
@@ -137,13 +142,7 @@ func (g *Gate) advance(ctx context.Context, a *Actor, prove func(store.Tx, *row[
 		if err != nil {
 			return err
 		}
-		if stage == Full {
-			r.Body.LastIn = tx.Now()
-		}
-		if err := save(tx, r); err != nil {
-			return err
-		}
-		if err := succeeded(tx, email, a.From); err != nil {
+		if err := reached(tx, r, stage, a.From); err != nil {
 			return err
 		}
 		s = &Step{User: shown(r)}

@@ -131,7 +131,7 @@ func Table() []Grant {
 		{UsageWrite, "hand in usage", []Role{Finance, API, CustomerAdmin}},
 		{UsageUpload, "upload files of call records", []Role{Finance, API, CustomerAdmin}},
 		{InvoiceRead, "see invoices and credit notes", books},
-		{InvoiceDraft, "see what a period would be billed now", books},
+		{InvoiceDraft, "see what a period would be billed now", []Role{Finance, API, CustomerAdmin}},
 		{InvoiceVoid, "void an invoice", []Role{Finance}},
 		{InvoiceCredit, "issue a credit note", []Role{Finance}},
 		{PaymentWrite, "book a payment", []Role{Finance}},

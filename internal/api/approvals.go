@@ -111,7 +111,7 @@ func (a *API) decide(r *request, i id.ID, yes bool, reason string) (*Approval, e
 	if r.company != id.Platform && r.company != before.Company {
 		return nil, fault.New(fault.NotFound, "there is no such change")
 	}
-	r.company = before.Company
+	r.company, r.key = before.Company, "approval "+i.String()
 	p, err := a.d.Gate.Decide(r.tx, r.actor, i, yes, reason, func(p *access.Approval) (any, error) {
 		step, ok := a.second[p.Action]
 		if !ok {

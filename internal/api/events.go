@@ -232,7 +232,7 @@ func (a *API) eventRoutes() {
 		RawBody []byte `contentType:"application/cloudevents+json"`
 	}
 	type eventsOut struct{ Body EventsResult }
-	o := op{id: "event-add", method: http.MethodPost, path: "/v1/events", what: "Hand in usage as CloudEvents 1.0, one or up to 1,000. Source and id name an event: sent again, it changes nothing.", may: access.UsageWrite, body: eventsBody}
+	o := op{id: "event-add", method: http.MethodPost, path: "/v1/events", what: "Hand in usage as CloudEvents 1.0, one or up to 1,000. Source and id name an event: sent again, it changes nothing.", may: access.UsageWrite, body: eventsBody, raw: true}
 	add(a, o, func(ctx context.Context, in *eventsIn) (*eventsOut, error) {
 		company, err := callerOf(ctx).allow(o)
 		if err != nil {

@@ -27,12 +27,21 @@ func (p *PageIn) page(down bool) (store.Page, error) {
 	if p.Cursor == "" {
 		return out, nil
 	}
-	b, err := base64.RawURLEncoding.DecodeString(p.Cursor)
-	if err != nil || len(b) != len(out.After) {
-		return out, errCursor()
+	b, err := p.bytes(len(out.After))
+	if err != nil {
+		return out, err
 	}
 	copy(out.After[:], b)
 	return out, nil
+}
+
+// bytes are what a cursor holds, written in no other way than ours.
+func (p *PageIn) bytes(count int) ([]byte, error) {
+	b, err := base64.RawURLEncoding.DecodeString(p.Cursor)
+	if err != nil || len(b) != count || base64.RawURLEncoding.EncodeToString(b) != p.Cursor {
+		return nil, errCursor()
+	}
+	return b, nil
 }
 
 func errCursor() error {
@@ -83,9 +92,9 @@ func (p *PageIn) numbers(count int) ([]int64, error) {
 	if p.Cursor == "" {
 		return out, nil
 	}
-	b, err := base64.RawURLEncoding.DecodeString(p.Cursor)
-	if err != nil || len(b) != 8*count {
-		return nil, errCursor()
+	b, err := p.bytes(8 * count)
+	if err != nil {
+		return nil, err
 	}
 	for i := range out {
 		for _, c := range b[8*i : 8*i+8] {

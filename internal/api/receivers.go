@@ -40,7 +40,7 @@ func (a *API) freeSwitch() {
 		RawBody []byte `contentType:"application/json"`
 	}
 	type postOut struct{ Body Done }
-	o := op{id: "receive-freeswitch", method: http.MethodPost, path: "/v1/receive/freeswitch", what: "Takes the posts of FreeSWITCH's mod_json_cdr; the API key is the password of basic authentication.", may: access.UsageWrite, body: 4 << 20}
+	o := op{id: "receive-freeswitch", method: http.MethodPost, path: "/v1/receive/freeswitch", what: "Takes the posts of FreeSWITCH's mod_json_cdr; the API key is the password of basic authentication.", may: access.UsageWrite, body: 4 << 20, raw: true}
 	add(a, o, func(ctx context.Context, in *postIn) (*postOut, error) {
 		company, err := callerOf(ctx).allow(o)
 		if err != nil {

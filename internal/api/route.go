@@ -24,6 +24,7 @@ type op struct {
 	what   string // one line for the document
 	may    access.Permission
 	once   bool  // needs an Idempotency-Key
+	raw    bool  // the body is read by the operation itself
 	status int   // of success; 0: 200
 	body   int64 // most bytes of the body; 0: 1 MiB
 	wait   time.Duration
@@ -156,7 +157,7 @@ func add[I, O any](a *API, o op, f func(context.Context, *I) (*O, error)) {
 	}
 	noun, _, _ := strings.Cut(strings.TrimPrefix(o.path, "/v1/"), "/")
 	h := huma.Operation{OperationID: o.id, Method: o.method, Path: o.path, Summary: o.what, Tags: []string{noun}, DefaultStatus: o.status,
-		MaxBodyBytes: o.body, BodyReadTimeout: o.wait, Errors: []int{http.StatusBadRequest}}
+		MaxBodyBytes: o.body, BodyReadTimeout: o.wait, SkipValidateBody: o.raw, Errors: []int{http.StatusBadRequest}}
 	if o.may != anybody {
 		h.Security = []map[string][]string{{"key": {}}, {"session": {}}}
 		h.Errors = append(h.Errors, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests)

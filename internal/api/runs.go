@@ -16,6 +16,7 @@ type (
 	runBody struct {
 		Until    timex.Date `json:"until" doc:"Periods that end before this day are billed."`
 		Issue    timex.Date `json:"issue" doc:"Date on the invoices."`
+		Company  string     `json:"company,omitempty" maxLength:"40" doc:"Only this one, co_...; absent: all."`
 		Unpriced bool       `json:"unpriced,omitempty" doc:"Issue although usage has no price: it was decided to leave it."`
 	}
 	dailyBody struct {
@@ -29,7 +30,11 @@ func (a *API) runRoutes() {
 		if err := json.Unmarshal(j.Input, &in); err != nil {
 			return nil, err
 		}
-		return a.d.System.ClosePeriod(ctx, app.ClosePeriod{Until: in.Until, Issue: in.Issue, Unpriced: in.Unpriced})
+		c, err := companyIn(in.Company, "company")
+		if err != nil {
+			return nil, err
+		}
+		return a.d.System.ClosePeriod(ctx, app.ClosePeriod{Until: in.Until, Issue: in.Issue, Company: c.ID, Unpriced: in.Unpriced})
 	}
 	a.jobs.workers["day"] = func(ctx context.Context, _ id.ID, j *job, _ func(int64, int64)) (any, error) {
 		var in dailyBody
@@ -40,6 +45,9 @@ func (a *API) runRoutes() {
 	}
 	change(a, op{id: "run-start", method: http.MethodPost, path: "/v1/runs", what: "Bill every period that is over and not billed: a job. Run again, it does nothing.", may: access.PeriodClose, platform: true, status: http.StatusAccepted, once: true},
 		func(r *request, in *bodyOf[runBody]) (*Job, error) {
+			if _, err := companyIn(in.Body.Company, "company"); err != nil {
+				return nil, err
+			}
 			i, err := a.d.System.IDs.At(r.tx.Now())
 			if err != nil {
 				return nil, err

@@ -12,6 +12,9 @@ import (
 // jsonDepth is how deep a body may be nested: more is no request of ours.
 const jsonDepth = 24
 
+// jsonDigits is how long a number may be: money and quantities are texts.
+const jsonDigits = 40
+
 // strictJSON reads JSON once, to its end, without names that come twice and not
 // deeper than it may be. (huma refuses names that nobody knows.)
 func strictJSON() huma.Format {
@@ -25,7 +28,10 @@ func strictJSON() huma.Format {
 			if err := checkJSON(data); err != nil {
 				return err
 			}
-			return json.Unmarshal(data, v)
+			if json.Unmarshal(data, v) != nil {
+				return errors.New("a value is of the wrong kind") // its own words repeat the value
+			}
+			return nil
 		},
 	}
 }
@@ -61,6 +67,9 @@ func checkJSON(data []byte) error {
 		}
 		if err != nil {
 			return errors.New("this is not JSON")
+		}
+		if n, is := t.(json.Number); is && len(n) > jsonDigits {
+			return errors.New("a number has too many digits")
 		}
 		switch d, _ := t.(json.Delim); d {
 		case '{', '[':

@@ -23,7 +23,7 @@ import (
 // world is the interface over a database in memory, with two companies and a key
 // for each role that matters.
 type world struct {
-	*testing.T
+	testing.TB
 	api      *api.API
 	gate     *access.Gate
 	db       store.DB
@@ -35,23 +35,37 @@ type world struct {
 	keyA     string // customer_admin of a
 	keyB     string
 	switchA  string // api of a
+	uploads  string
 }
 
-func newWorld(t *testing.T) *world { return newWorldOf(t, api.Config{}) }
+func newWorld(t testing.TB) *world { return newWorldOf(t, api.Config{AdjustLimit: "100"}) }
 
-func newWorldOf(t *testing.T, c api.Config) *world {
+// newWorldB is a world on disk, with a running contract.
+func newWorldB(b *testing.B) *world {
+	w := newWorld(b)
+	w.served()
+	return w
+}
+
+func newWorldOf(t testing.TB, c api.Config) *world {
 	t.Helper()
 	db, err := sqlite.Memory(sqlite.Options{})
 	must(t, err)
+	return newWorldOn(t, db, c)
+}
+
+func newWorldOn(t testing.TB, db store.DB, c api.Config) *world {
+	t.Helper()
 	t.Cleanup(func() { must(t, db.Close()) })
 	seal, err := access.NewSealer(make([]byte, access.SealerKeySize))
 	must(t, err)
-	w := &world{T: t, db: store.Joining(db)}
+	w := &world{TB: t, db: store.Joining(db)}
 	ids := id.NewMaker(rand.Reader)
 	w.sys = &app.System{DB: w.db, IDs: ids, Node: "test"}
 	w.gate = &access.Gate{DB: w.db, IDs: ids, Seal: seal, Hasher: access.NewHasher(), Policy: access.Policy{SecondFactor: true, SecondPerson: true}}
 	post := &notify.Post{DB: w.db, IDs: ids, Seal: seal, Guard: &notify.Guard{}, HTTPS: true}
 	c.Uploads = t.TempDir()
+	w.uploads = c.Uploads
 	w.api, err = api.New(api.Deps{System: w.sys, Gate: w.gate, Post: post, Ingest: w.sys, Log: slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelError})), Config: c})
 	must(t, err)
 	w.operator = w.key(id.Platform, access.Operator)
@@ -71,7 +85,7 @@ func must(t testing.TB, err error) {
 
 func (w *world) key(c id.Company, r access.Role) (text string) {
 	w.Helper()
-	must(w.T, w.db.Update(w.Context(), func(tx store.Tx) (err error) {
+	must(w.TB, w.db.Update(w.Context(), func(tx store.Tx) (err error) {
 		_, text, err = w.gate.AddKey(tx, access.NewKey{Company: c, Name: string(r), Role: r})
 		return err
 	}))
@@ -99,7 +113,7 @@ func (w *world) ask(key, method, path string, body any, headers ...string) *repl
 		r = bytes.NewReader(b)
 	default:
 		j, err := json.Marshal(b)
-		must(w.T, err)
+		must(w.TB, err)
 		r = bytes.NewReader(j)
 	}
 	req := httptest.NewRequest(method, path, r)
@@ -112,6 +126,9 @@ func (w *world) ask(key, method, path string, body any, headers ...string) *repl
 	}
 	for _, h := range headers {
 		name, value, _ := strings.Cut(h, ": ")
+		if name == "Content-Type" {
+			req.Header.Del(name)
+		}
 		req.Header.Add(name, value)
 	}
 	rec := httptest.NewRecorder()
@@ -174,7 +191,7 @@ func (r *reply) field(name string) string {
 func (w *world) company(name string) id.Company {
 	w.Helper()
 	c, err := w.sys.AddCompany(w.Context(), app.Company{Name: name})
-	must(w.T, err)
+	must(w.TB, err)
 	return id.Company{ID: c.ID}
 }
 

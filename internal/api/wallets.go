@@ -1,13 +1,16 @@
 package api
 
 import (
+	"encoding/json"
 	"net/http"
 
 	"waihu/internal/access"
 	"waihu/internal/app"
 	"waihu/internal/charging/wallet"
 	"waihu/internal/exact"
+	"waihu/internal/id"
 	"waihu/internal/money"
+	"waihu/internal/store"
 	"waihu/internal/timex"
 )
 
@@ -53,6 +56,28 @@ func (a *API) walletRoutes() {
 				return nil, err
 			}
 			return &out, r.did(access.Deed{Action: "wallet.open", Target: b.Name, After: b})
+		})
+	read(a, op{id: "wallet-list", method: http.MethodGet, path: "/v1/wallets", what: "The company's wallets.", may: access.WalletRead},
+		func(r *request, in *PageIn) (*List[app.Funds], error) {
+			p, err := in.page(false)
+			if err != nil {
+				return nil, err
+			}
+			recs, err := r.tx.Records().List(r.company, app.KindWallet, store.Key{}, p)
+			if err != nil {
+				return nil, err
+			}
+			out := paged(in, recs, func(r store.Record) id.ID { return r.ID }, func(store.Record) app.Funds { return app.Funds{} })
+			for i := range out.Items {
+				var purse app.Purse
+				if err := json.Unmarshal(recs[i].Body, &purse); err != nil {
+					return nil, err
+				}
+				if out.Items[i], err = r.sys.Balance(r.ctx, r.company, purse.Name); err != nil {
+					return nil, err
+				}
+			}
+			return out, nil
 		})
 	read(a, op{id: "wallet-get", method: http.MethodGet, path: "/v1/wallets/{wallet}", what: "What is in a wallet, and what running calls hold of it.", may: access.WalletRead},
 		func(r *request, in *WalletIn) (*app.Funds, error) {

@@ -62,7 +62,11 @@ func (a *API) wrap(mux *http.ServeMux) (http.Handler, error) {
 func (a *API) matched(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, pattern := mux.Handler(r)
-		if pattern == "" || path.Clean(r.URL.Path) != r.URL.Path { // no redirects to tidier addresses
+		if path.Clean(r.URL.Path) != r.URL.Path { // no redirects to tidier addresses
+			httpProblem(w, r, http.StatusNotFound, "not_found", "there is nothing at this address")
+			return
+		}
+		if pattern == "" {
 			for _, other := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 				probe := &http.Request{Method: other, URL: r.URL, Host: r.Host}
 				if _, there := mux.Handler(probe); there != "" && other != r.Method {
@@ -98,12 +102,18 @@ func bounded(next http.Handler) http.Handler {
 	})
 }
 
+// Client is where a request comes from, seen through the proxies that are
+// believed.
+func (a *API) Client(r *http.Request) access.Client {
+	return access.Client{Address: a.proxies.address(r), Agent: r.UserAgent()}
+}
+
 // framed names a request, sets the headers of every answer, stops panics and
 // tells what became of it.
 func (a *API) framed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		f := &frame{id: "req_" + strings.ToLower(rand.Text()), client: access.Client{Address: a.proxies.address(r), Agent: r.UserAgent()}}
+		f := &frame{id: "req_" + strings.ToLower(rand.Text()), client: a.Client(r)}
 		h := w.Header()
 		h.Set("Request-Id", f.id)
 		h.Set("X-Content-Type-Options", "nosniff")

@@ -181,7 +181,7 @@ func (s *System) takePrepaid(tx store.Tx, c id.Company, w *Purse, p *prepaidCall
 			return err
 		}
 	}
-	e, err := ledger.Called(w.Name+"/"+p.call.Call.ID, w.Name, p.at.contract.agreement.ID.String(), gross, p.call.Call.Cost)
+	e, err := ledger.Called(callRef(w.Name, p.call.Call.ID), w.Name, p.at.contract.agreement.ID.String(), gross, p.call.Call.Cost)
 	if err != nil || e.IsEmpty() {
 		return err
 	}
@@ -234,18 +234,13 @@ func (s *System) releaseAccrued(tx store.Tx, x *issuing, doc *store.Document) er
 		return err
 	}
 	contract := x.a.ID.String()
-	accrued := map[timex.Date][]ledger.Part{}
+	var accrued []ledger.Standing
 	for _, b := range all {
 		first, category, is := ledger.AccruedIn(b.Account, contract)
-		if is && first <= x.d.inv.First && !b.Amount.IsZero() {
-			accrued[first] = append(accrued[first], ledger.Part{Category: category, Amount: b.Amount})
+		if is && first <= x.d.inv.First && b.Amount.Currency() == doc.Total.Currency() {
+			accrued = append(accrued, ledger.Standing{First: first, Category: category, Amount: b.Amount})
 		}
 	}
-	for _, first := range slices.Sorted(maps.Keys(accrued)) {
-		e, err := ledger.Release(doc.ID.String()+"/"+first.String(), contract, first, accrued[first])
-		if err := s.book(tx, x.company, e, err); err != nil {
-			return err
-		}
-	}
-	return nil
+	e, err := ledger.Release(doc.ID.String(), contract, accrued)
+	return s.book(tx, x.company, e, err)
 }

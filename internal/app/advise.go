@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strings"
 
@@ -43,19 +42,19 @@ func Advise(ctx context.Context, b Billing) (_ []cheapest.Advice, intake *cdr.In
 // nothing is said of them; nor of ways of dialling where no record names one.
 type moduleUse struct {
 	*meter.Meter
-	count map[string]int64
-	modes bool // some call says how it was placed
+	count map[string]*int64 // never set for a word of a call, which would then be the key
+	modes bool              // some call says how it was placed
 }
 
 func newModuleUse(p *catalog.Plan, m *meter.Meter) *moduleUse {
-	out := &moduleUse{Meter: m, count: map[string]int64{}}
+	out := &moduleUse{Meter: m, count: map[string]*int64{}}
 	for i := range p.Modules {
 		id := p.Modules[i].ID
 		metered := slices.ContainsFunc(p.Components, func(c catalog.Component) bool {
 			return c.Measure == catalog.Events && slices.ContainsFunc(c.Where.Kind, func(kind string) bool { return strings.HasPrefix(kind, id) })
 		})
 		if metered || slices.Contains(usage.Mode("").Choices(), id) {
-			out.count[id] = 0
+			out.count[id] = new(int64)
 		}
 	}
 	return out
@@ -63,10 +62,10 @@ func newModuleUse(p *catalog.Plan, m *meter.Meter) *moduleUse {
 
 // known are the modules whose use the facts told.
 func (u *moduleUse) known() map[string]int64 {
-	out := maps.Clone(u.count)
-	if !u.modes {
-		for _, mode := range usage.Mode("").Choices() {
-			delete(out, mode)
+	out := map[string]int64{}
+	for id, n := range u.count {
+		if u.modes || !slices.Contains(usage.Mode("").Choices(), id) {
+			out[id] = *n
 		}
 	}
 	return out
@@ -74,16 +73,16 @@ func (u *moduleUse) known() map[string]int64 {
 
 func (u *moduleUse) Call(c *usage.Call) error {
 	u.modes = u.modes || c.Mode != ""
-	if _, looked := u.count[string(c.Mode)]; looked {
-		u.count[string(c.Mode)]++
+	if n := u.count[string(c.Mode)]; n != nil {
+		*n++
 	}
 	return u.Meter.Call(c)
 }
 
 func (u *moduleUse) Event(e usage.Event) error {
-	for id := range u.count {
+	for id, n := range u.count {
 		if strings.HasPrefix(e.Kind, id) {
-			u.count[id]++
+			*n++
 		}
 	}
 	return u.Meter.Event(e)

@@ -34,6 +34,7 @@ type Billed struct {
 	Invoice *invoice.Invoice
 	Reports []cdr.Report
 	Total   cdr.Counts
+	Doubts  fault.Problems // warnings about facts that were counted as they stand
 }
 
 // Bill reads all files and makes the sealed draft of the invoice. When a file
@@ -69,6 +70,7 @@ func Bill(ctx context.Context, b Billing) (_ *Billed, err error) {
 	if err != nil {
 		return out, err
 	}
+	out.Doubts = g.Doubts()
 	if out.Invoice, err = invoice.Draft(g, b.Heading); err != nil {
 		return out, err
 	}

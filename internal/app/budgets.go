@@ -222,14 +222,10 @@ func (s *System) Forecast(ctx context.Context, c id.Company, contract id.ID) (ou
 			return err
 		}
 		today := tx.Now().DateIn(of.loc)
-		periods, err := a.periods(of, today, today+1)
+		b, err := a.periodOn(of, today)
 		if err != nil {
 			return err
 		}
-		if len(periods) == 0 {
-			return fault.New(fault.Conflict, "contract %s does not serve on %s", a.Contract, today)
-		}
-		b := periods[0]
 		d, err := s.draft(ctx, tx, c, &a, of, b)
 		if err != nil {
 			return err

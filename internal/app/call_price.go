@@ -7,7 +7,9 @@ import (
 	"waihu/internal/charging/invoice"
 	"waihu/internal/charging/meter"
 	"waihu/internal/fault"
+	"waihu/internal/id"
 	"waihu/internal/money"
+	"waihu/internal/store"
 	"waihu/internal/timex"
 	"waihu/internal/usage"
 )
@@ -24,15 +26,10 @@ type pricer struct {
 
 // pricerAt is the pricer of the period that an instant lies in.
 func (s *System) pricerAt(a *Agreement, of *agreed, at timex.Instant) (*pricer, error) {
-	day := at.DateIn(of.loc)
-	periods, err := a.periods(of, day, day+1)
+	b, err := a.periodOn(of, at.DateIn(of.loc))
 	if err != nil {
 		return nil, err
 	}
-	if len(periods) == 0 {
-		return nil, fault.New(fault.Conflict, "contract %s does not serve on %s", a.Contract, day)
-	}
-	b := periods[0]
 	key := digest(a.Plan, a.File, b.First.String(), b.After.String())
 	if p := s.read.price(key); p != nil {
 		return p, nil
@@ -46,6 +43,27 @@ func (s *System) pricerAt(a *Agreement, of *agreed, at timex.Instant) (*pricer, 
 	}
 	s.read.keepPrice(key, p)
 	return p, nil
+}
+
+// prepaid is a call's contract, wallet and prices.
+type prepaid struct {
+	agreement Agreement
+	record    *store.Record // of the wallet
+	wallet    Purse
+	prices    *pricer
+}
+
+// prepaidOn finds them for a call that starts at an instant.
+func (s *System) prepaidOn(tx store.Tx, c id.Company, contract id.ID, start timex.Instant) (out prepaid, err error) {
+	var of *agreed
+	if out.agreement, _, of, err = s.contractOf(tx, c, contract); err != nil {
+		return out, err
+	}
+	if out.wallet, out.record, err = find[Purse](tx, c, KindWallet, "name", out.agreement.Wallet); err != nil {
+		return out, err
+	}
+	out.prices, err = s.pricerAt(&out.agreement, of, start)
+	return out, err
 }
 
 // cost is what a call of so many seconds of talk costs, tax included, to a

@@ -6,6 +6,7 @@ import (
 
 	"waihu/internal/charging/cheapest"
 	"waihu/internal/charging/forecast"
+	"waihu/internal/timex"
 	"waihu/internal/usage"
 )
 
@@ -63,15 +64,7 @@ func (r *Remembered) Months(loc *time.Location, s Split, parts []string) []cheap
 		own := at(forecast.MonthOf(r.Calls[i].Start.DateIn(loc)))
 		own.Calls = append(own.Calls, r.Calls[i])
 	}
-	for i := range r.Sessions {
-		f := &r.Sessions[i]
-		last := forecast.MonthOf(max(f.From, f.To).DateIn(loc))
-		for m := forecast.MonthOf(f.From.DateIn(loc)); m <= last; m++ { // a night shift can touch two; a meter cuts what is outside
-			if f.From < f.To || byMonth[m] != nil {
-				at(m).Sessions = append(at(m).Sessions, *f)
-			}
-		}
-	}
+	r.sessionMonths(loc, byMonth, at)
 	var months []forecast.Month
 	for m := range byMonth {
 		months = append(months, m)
@@ -84,6 +77,36 @@ func (r *Remembered) Months(loc *time.Location, s Split, parts []string) []cheap
 		out = append(out, cheapest.Month{First: m.First(), After: m.After(), Facts: own.part(s, parts)})
 	}
 	return out
+}
+
+// sessionMonths puts sessions into every month they touch: a meter cuts what is
+// outside. Those without a length make no month of their own; those without an
+// end are in every month there is from their first on.
+func (r *Remembered) sessionMonths(loc *time.Location, byMonth map[forecast.Month]*Remembered, at func(forecast.Month) *Remembered) {
+	month := func(i timex.Instant) forecast.Month { return forecast.MonthOf(i.DateIn(loc)) }
+	for i := range r.Sessions {
+		if f := &r.Sessions[i]; f.From < f.To {
+			for m := month(f.From); m <= month(f.To); m++ {
+				at(m)
+			}
+		}
+	}
+	newest := forecast.Month(0)
+	for m := range byMonth {
+		newest = max(newest, m)
+	}
+	for i := range r.Sessions {
+		f := &r.Sessions[i]
+		last := newest
+		if !f.To.IsZero() {
+			last = month(max(f.From, f.To))
+		}
+		for m := month(f.From); m <= last; m++ {
+			if own := byMonth[m]; own != nil {
+				own.Sessions = append(own.Sessions, *f)
+			}
+		}
+	}
 }
 
 // part gives the facts of some parts of a month.

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -142,4 +143,30 @@ func TestDetailOfAPipe(t *testing.T) {
 	if _, err := app.Bill(context.Background(), b); fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), "twice") {
 		t.Errorf("%v", err)
 	}
+}
+
+// TestDetailOfAlikeCallsFarApart: calls that a package cannot tell apart are all
+// told what it covers of them, however far apart they stand in the file. The
+// texts of a call are gone when the reader goes on; nothing may hang on them.
+func TestDetailOfAlikeCallsFarApart(t *testing.T) {
+	const apart = 1_500 // rows between two of them: more than a block
+	row := func(agent, number, id string) string {
+		return fmt.Sprintf(`"","%s","%s","c","c","PJSIP/%s-0000000a","PJSIP/carrier-a-0000000b","Dial","x","2026-03-02 09:30:00","2026-03-02 09:30:08","2026-03-02 09:31:08",68,60,"ANSWERED","DOCUMENTATION","%s",""`+"\n",
+			agent, number, agent, id)
+	}
+	var file strings.Builder
+	for i := range 3*apart + 1 {
+		agent := fmt.Sprint(8000 + i%7)
+		if i%apart == 0 {
+			agent = "9001"
+		}
+		file.WriteString(row(agent, "13800138000", fmt.Sprintf("1772415000.%d", i)))
+	}
+	s := parseScript(t, "period: 2026-03\n== plan.yaml\nplan: p\nversion: 1\ncurrency: CNY\ntime_zone: Asia/Shanghai\ncomponents: [{id: talk, measure: talk_time, unit_price: 1, included: {quantity: 10000, scope: per_seat}}]\n"+
+		"== Master.csv\n"+file.String())
+	billed, detail := billDetailed(t, s)
+	if billed == nil {
+		t.Fatal("no bill")
+	}
+	checkTold(t, "alike", &billed.Invoice.Lines[0], detail["talk"])
 }

@@ -28,14 +28,11 @@ func (s *System) DraftInvoice(ctx context.Context, c id.Company, contractID id.I
 		if first == 0 {
 			first = max(a.BilledTo, of.contract.Start)
 		}
-		periods, err := a.periods(of, first, first+1)
+		b, err := a.periodOn(of, first)
 		if err != nil {
 			return err
 		}
-		if len(periods) == 0 {
-			return fault.New(fault.NotFound, "contract %s does not serve on %s", a.Contract, first)
-		}
-		d, err := s.draft(ctx, tx, c, &a, of, periods[0])
+		d, err := s.draft(ctx, tx, c, &a, of, b)
 		if err != nil {
 			return err
 		}
@@ -78,6 +75,19 @@ func (a *Agreement) periods(of *agreed, from, to timex.Date) ([]contract.Billing
 		}
 	}
 	return slices.DeleteFunc(list, func(b contract.BillingPeriod) bool { return b.ServedTo <= b.ServedFrom }), nil
+}
+
+// periodOn is the billing period that a day lies in; NotFound where the contract
+// does not serve on it.
+func (a *Agreement) periodOn(of *agreed, day timex.Date) (contract.BillingPeriod, error) {
+	list, err := a.periods(of, day, day+1)
+	if err == nil && len(list) == 0 {
+		err = fault.New(fault.NotFound, "contract %s does not serve on %s", a.Contract, day)
+	}
+	if err != nil {
+		return contract.BillingPeriod{}, err
+	}
+	return list[0], nil
 }
 
 // draft bills a period as usage is known now, and corrects earlier periods that

@@ -87,8 +87,12 @@ func (s *System) ingestAll(ctx context.Context, batches []*handed) (*Receipt, er
 				return nil, err
 			}
 		}
+		all := byCompany(batches)
+		if len(all) == 1 {
+			ctx = store.For(ctx, batches[0].company)
+		}
 		err := s.DB.Update(ctx, func(tx store.Tx) error {
-			for _, of := range byCompany(batches) {
+			for _, of := range all {
 				if err := s.keepBatches(tx, of[0].company, of); err != nil {
 					return err
 				}

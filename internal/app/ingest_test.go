@@ -108,6 +108,20 @@ func TestIngest(t *testing.T) {
 		t.Errorf("late usage after the next invoice: %s", got)
 	}
 	b.sound(who.company)
+	docs := b.documents(who.company)
+	if _, err := b.Void(context.Background(), who.company, app.Void{Key: "k", Invoice: docs[len(docs)-1].ID, Reason: "wrong buyer"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.balance(who.company, account); got != "0.24" {
+		t.Errorf("accrued again after a void: %s", got)
+	}
+	if _, err := b.ClosePeriod(context.Background(), app.ClosePeriod{Until: day("2026-05-01"), Issue: day("2026-05-03")}); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.balance(who.company, account); got != "0.00" {
+		t.Errorf("after it was billed again: %s", got)
+	}
+	b.sound(who.company)
 	for _, n := range []int{0, app.MaxIngest + 1} {
 		_, err := b.Ingest(context.Background(), who.company, make([]usage.Fact, n))
 		wantKind(t, fmt.Sprint(n, " facts"), err, fault.Invalid)

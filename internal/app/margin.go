@@ -50,14 +50,11 @@ func (s *System) Margin(ctx context.Context, c id.Company, contract id.ID, first
 		if err != nil {
 			return err
 		}
-		periods, err := a.periods(of, first, first+1)
+		b, err := a.periodOn(of, first)
 		if err != nil {
 			return err
 		}
-		if len(periods) == 0 {
-			return fault.New(fault.NotFound, "contract %s does not serve on %s", a.Contract, first)
-		}
-		d, err := s.draft(ctx, tx, c, &a, of, periods[0])
+		d, err := s.draft(ctx, tx, c, &a, of, b)
 		if err != nil {
 			return err
 		}
@@ -66,7 +63,7 @@ func (s *System) Margin(ctx context.Context, c id.Company, contract id.ID, first
 		if sums.table, err = rates(tx); err != nil {
 			return err
 		}
-		terms, err := of.terms(periods[0].First, periods[0].After, d.inv.Inputs)
+		terms, err := of.terms(b.First, b.After, d.inv.Inputs)
 		if err != nil {
 			return err
 		}
@@ -77,7 +74,7 @@ func (s *System) Margin(ctx context.Context, c id.Company, contract id.ID, first
 		if err := tx.Usage().Each(ctx, c, a.ID, terms.Period, 0, m); err != nil {
 			return err
 		}
-		out = Margin{First: periods[0].First, After: periods[0].After, Invoiced: d.inv.Net, Unknown: sums.unknown}
+		out = Margin{First: b.First, After: b.After, Invoiced: d.inv.Net, Unknown: sums.unknown}
 		return out.fill(&sums, cur)
 	})
 	return out, err

@@ -2,6 +2,8 @@ package app_test
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -24,7 +26,11 @@ var usd = money.MustCurrency("USD")
 // support, 50 of set-up and 6 % tax: 1,855.
 func billed(t *testing.T) (*books, customer, *store.Document) {
 	t.Helper()
-	b := newBooks(t)
+	return billedIn(t, newBooks(t))
+}
+
+func billedIn(t *testing.T, b *books) (*books, customer, *store.Document) {
+	t.Helper()
 	b.publish(planText)
 	who := b.customer("one", fiveSeats)
 	b.at("2026-04-01 03:00:00")
@@ -116,8 +122,10 @@ func TestPayments(t *testing.T) {
 }
 
 // TestOneKeyOneEffect: 64 ask at once with one key.
-func TestOneKeyOneEffect(t *testing.T) {
-	b, who, doc := billed(t)
+func TestOneKeyOneEffect(t *testing.T) { oneKey(t, newBooks(t)) }
+
+func oneKey(t *testing.T, b *books) {
+	b, who, doc := billedIn(t, b)
 	var group sync.WaitGroup
 	seen := make([]id.ID, 64)
 	for i := range seen {
@@ -320,5 +328,52 @@ func TestUnpricedIsHeld(t *testing.T) {
 	b.sound(one.company, two.company)
 	if fmt.Sprint(decided.Counts.Totals) != "[1431.00 CNY]" {
 		t.Errorf("%s", decided.Counts.Totals)
+	}
+}
+
+// TestADayIsBilledOnce: whatever made the service forget that it billed a month,
+// the month is not billed again. The guard of the invoice refuses, and the
+// store behind it; both hold that contract alone.
+func TestADayIsBilledOnce(t *testing.T) {
+	for _, forgets := range []string{"when", "when and what"} {
+		b := newBooks(t)
+		b.publish(planText)
+		one, two := b.customer("one", ""), b.customer("two", "")
+		b.at("2026-04-01 03:00:00")
+		b.close("2026-04-01")
+		b.update(func(tx store.Tx) error {
+			r, err := tx.Records().Get(one.company, app.KindContract, one.contract)
+			if err != nil {
+				return err
+			}
+			a := decode[app.Agreement](t, r.Body)
+			a.BilledTo = 0
+			if forgets != "when" {
+				a.Claims = nil
+			}
+			r.Body, err = json.Marshal(a)
+			if err != nil {
+				return err
+			}
+			r.Unique, r.Index = []store.Key{{Name: "contract", Value: a.Contract}}, []store.Key{{Name: "state", Value: string(a.Life.State)}}
+			return tx.Records().Put(r)
+		})
+		b.at("2026-05-01 03:00:00")
+		run := b.close("2026-05-01")
+		if run.Counts.Held != 1 || run.Counts.Issued != 1 || len(b.documents(one.company)) != 1 || len(b.documents(two.company)) != 2 {
+			t.Errorf("forgetting %s: %+v, %d documents", forgets, run.Counts, len(b.documents(one.company)))
+		}
+		b.view(func(tx store.Tx) error {
+			list, err := tx.Records().List(one.company, app.KindStep, store.Key{Name: "run", Value: run.ID.String()}, store.Page{Limit: 10})
+			if err != nil || len(list) != 1 {
+				return errors.Join(err, fmt.Errorf("%d steps", len(list)))
+			}
+			step := decode[app.Step](t, list[0].Body)
+			if guard := strings.Contains(step.Why, "safety bound"); step.State != "held" || guard != (forgets == "when") {
+				t.Errorf("forgetting %s: %+v", forgets, step)
+			}
+			return nil
+		})
+		b.sound(one.company, two.company)
 	}
 }

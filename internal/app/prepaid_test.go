@@ -38,7 +38,11 @@ const mobile, landline = "8613800138000", "862161234567"
 // prepaid is a customer with a wallet.
 func prepaid(t *testing.T) (*books, customer) {
 	t.Helper()
-	b := newBooks(t)
+	return prepaidIn(t, newBooks(t))
+}
+
+func prepaidIn(t *testing.T, b *books) (*books, customer) {
+	t.Helper()
 	b.publish(prepaidPlan)
 	c := b.company("one")
 	must(b.OpenWallet(context.Background(), c, app.OpenWallet{Name: "main", Currency: cny, Levels: []money.Amount{yuan("5"), yuan("1")}, Rule: &wallet.TopUpRule{Below: yuan("2"), Amount: yuan("50"), Most: 2}}))
@@ -76,8 +80,10 @@ func (b *books) replays(c id.Company) {
 }
 
 // TestThirtyReservations: credit for one call, thirty asked at once.
-func TestThirtyReservations(t *testing.T) {
-	b, who := prepaid(t)
+func TestThirtyReservations(t *testing.T) { thirty(t, newBooks(t)) }
+
+func thirty(t *testing.T, b *books) {
+	b, who := prepaidIn(t, b)
 	b.topUp(who.company, "k", "0.30") // one mobile minute is 0.25 and 9 %
 	var placed, refused atomic.Int64
 	var group sync.WaitGroup

@@ -149,19 +149,12 @@ func (s *System) Extend(ctx context.Context, c id.Company, in Reserve) (out Rese
 		return out, fault.New(fault.Invalid, "the start of the call and 1 to %d seconds were expected", longestTalk)
 	}
 	err = s.DB.Update(ctx, func(tx store.Tx) error {
-		a, _, of, err := s.contractOf(tx, c, in.Contract)
+		x, err := s.prepaidOn(tx, c, in.Contract, in.Start)
 		if err != nil {
 			return err
 		}
-		w, _, err := find[Purse](tx, c, KindWallet, "name", a.Wallet)
-		if err != nil {
-			return err
-		}
-		p, err := s.pricerAt(&a, of, in.Start)
-		if err != nil {
-			return err
-		}
-		f, err := funds(tx, c, &w)
+		w := &x.wallet
+		f, err := funds(tx, c, w)
 		if err != nil {
 			return err
 		}
@@ -177,7 +170,7 @@ func (s *System) Extend(ctx context.Context, c id.Company, in Reserve) (out Rese
 		if err != nil {
 			return fault.New(fault.Overflow, "%v", err)
 		}
-		out, err = s.hold(tx, c, &w, p, &in, free)
+		out, err = s.hold(tx, c, w, x.prices, &in, free)
 		return err
 	})
 	return out, err

@@ -42,26 +42,18 @@ func (s *System) Settle(ctx context.Context, c id.Company, in Settle) (out Settl
 		return out, fault.New(fault.Invalid, "the identifier and start of the call and its seconds of talk were expected")
 	}
 	err = s.DB.Update(ctx, func(tx store.Tx) error {
-		a, _, of, err := s.contractOf(tx, c, in.Contract)
+		x, err := s.prepaidOn(tx, c, in.Contract, in.Start)
 		if err != nil {
 			return err
 		}
-		w, r, err := find[Purse](tx, c, KindWallet, "name", a.Wallet)
-		if err != nil {
-			return err
-		}
-		p, err := s.pricerAt(&a, of, in.Start)
-		if err != nil {
-			return err
-		}
-		out = Settled{Call: in.Call, Cost: money.Zero(w.Purse.Currency)}
+		out = Settled{Call: in.Call, Cost: money.Zero(x.wallet.Purse.Currency)}
 		if in.Seconds > 0 {
 			call := usage.Call{ID: in.Call, Source: "waihu", Direction: usage.Outbound, To: in.To, From: in.From, Agent: in.Agent, Campaign: in.Campaign, Start: in.Start}
-			if out.Cost, err = p.cost(&call, in.Seconds); err != nil {
+			if out.Cost, err = x.prices.cost(&call, in.Seconds); err != nil {
 				return err
 			}
 		}
-		out.Funds, err = s.take(tx, c, &a, r, &w, p.first, &in, out.Cost)
+		out.Funds, err = s.take(tx, c, &x, &in, out.Cost)
 		return err
 	})
 	return out, err
@@ -71,8 +63,9 @@ func (s *System) Settle(ctx context.Context, c id.Company, in Settle) (out Settl
 func callRef(wallet, call string) string { return wallet + "/" + call }
 
 // take books a call once.
-func (s *System) take(tx store.Tx, c id.Company, a *Agreement, r *store.Record, w *Purse, first timex.Date, in *Settle, cost money.Amount) (Funds, error) {
-	entry, err := ledger.Called(callRef(w.Name, in.Call), w.Name, a.ID.String(), cost, in.Carrier)
+func (s *System) take(tx store.Tx, c id.Company, x *prepaid, in *Settle, cost money.Amount) (Funds, error) {
+	w := &x.wallet
+	entry, err := ledger.Called(callRef(w.Name, in.Call), w.Name, x.agreement.ID.String(), cost, in.Carrier)
 	if err != nil {
 		return Funds{}, err
 	}
@@ -88,13 +81,13 @@ func (s *System) take(tx store.Tx, c id.Company, a *Agreement, r *store.Record, 
 	if err := tx.Holds().Delete(c, w.Name, in.Call); err != nil && fault.KindOf(err) != fault.NotFound {
 		return Funds{}, err
 	}
-	if err := errors.Join(w.Purse.Take(cost, tx.Now()), w.take(first, cost)); err != nil {
+	if err := errors.Join(w.Purse.Take(cost, tx.Now()), w.take(x.prices.first, cost)); err != nil {
 		return Funds{}, err
 	}
 	if err := s.book(tx, c, entry, nil); err != nil {
 		return Funds{}, err
 	}
-	return s.keepPurse(tx, c, r, w)
+	return s.keepPurse(tx, c, x.record, w)
 }
 
 // onWallet is what an entry takes from a wallet.

@@ -47,7 +47,7 @@ func (s *System) void(tx store.Tx, c id.Company, in *Void) error {
 	case !doc.Paid.IsZero() || !doc.Credited.IsZero():
 		return fault.New(fault.Conflict, "%s was paid or credited in part: correct it by a credit note", doc.Number)
 	}
-	for _, kind := range []string{ledger.KindInvoice, ledger.KindEarned} {
+	for _, kind := range []string{ledger.KindInvoice, ledger.KindEarned, ledger.KindReleased} {
 		if err := s.reverse(tx, c, kind, doc.ID.String()); err != nil {
 			return err
 		}

@@ -79,15 +79,7 @@ func (s *System) reference(tx store.Tx, c id.Company, a *Agreement, of *agreed, 
 		b, _, err := get[BilledPeriod](tx, c, KindBilled, a.Last)
 		return periodOf(b.First, b.After), err
 	}
-	from := max(day, of.contract.Start)
-	periods, err := a.periods(of, from, from+1)
-	if err != nil {
-		return contract.BillingPeriod{}, err
-	}
-	if len(periods) == 0 {
-		return contract.BillingPeriod{}, fault.New(fault.Conflict, "contract %s does not serve on %s", a.Contract, from)
-	}
-	return periods[0], nil
+	return a.periodOn(of, max(day, of.contract.Start))
 }
 
 // price bills a period with the use of another, or with none.

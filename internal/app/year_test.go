@@ -25,13 +25,17 @@ import (
 // be. WAIHU_SOAK=n makes it n companies, WAIHU_SEED=n another year.
 func TestAYearOfBills(t *testing.T) {
 	companies, seed := 12, uint64(2026)
-	for name, into := range map[string]func(uint64){"WAIHU_SOAK": func(n uint64) { companies = int(n) }, "WAIHU_SEED": func(n uint64) { seed = n }} {
+	for name, into := range map[string]func(uint64){"WAIHU_SOAK": func(n uint64) { companies = int(20 * n) }, "WAIHU_SEED": func(n uint64) { seed = n }} {
 		if v := os.Getenv(name); v != "" {
 			into(must(strconv.ParseUint(v, 10, 32)))
 		}
 	}
 	t.Logf("%d companies, seed %d", companies, seed)
-	y := newYear(t, companies, seed)
+	newYear(t, newBooks(t), companies, seed).run()
+}
+
+// run lives twelve months and compares after each.
+func (y *year) run() {
 	for m := range 12 {
 		y.live(m)
 		y.bill(m)
@@ -70,8 +74,8 @@ type bill struct {
 	void        bool
 }
 
-func newYear(t *testing.T, companies int, seed uint64) *year {
-	y := &year{books: newBooks(t), Rand: rand.New(rand.NewPCG(seed, 1))}
+func newYear(t *testing.T, b *books, companies int, seed uint64) *year {
+	y := &year{books: b, Rand: rand.New(rand.NewPCG(seed, 1))}
 	y.publish(planText)
 	for i := range companies {
 		a := &account{name: fmt.Sprintf("c%03d", i)}

@@ -4,14 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"waihu/internal/app"
 	"waihu/internal/charging/invoice"
-	"waihu/internal/charging/meter"
 	"waihu/internal/document"
 	"waihu/internal/fault"
 	"waihu/internal/lang"
@@ -53,6 +50,9 @@ func (c *billCmd) Run(e *env) (err error) {
 		return coded{exitUsage, err}
 	}
 	if c.Issued != "" {
+		if c.Number == "" {
+			return coded{exitUsage, errors.New("--issued: a draft has no date of issue; say --number too")}
+		}
 		if _, err := timex.ParseDate(c.Issued); err != nil {
 			return coded{exitUsage, fmt.Errorf("--issued: %w", err)}
 		}
@@ -71,6 +71,9 @@ func (c *billCmd) Run(e *env) (err error) {
 		return err
 	}
 	b := app.Billing{Terms: terms, Heading: a.heading(), Inputs: inputs, Files: c.Usage, Intake: intake}
+	if err := apart(out.paths(), append([]string{c.Plan, c.Previous, c.Mapping}, c.Usage...)); err != nil {
+		return err
+	}
 	if err := out.open(&b, tag); err != nil {
 		return err
 	}
@@ -80,9 +83,13 @@ func (c *billCmd) Run(e *env) (err error) {
 	bar.stop()
 	if billed != nil {
 		reportIntake(e.Err, billed.Reports, billed.Total)
+		reportDoubts(e.Err, billed.Doubts)
 	}
 	if err != nil {
 		return err
+	}
+	if f := &billed.Invoice.Facts; f.Outside > 0 && f.Calls+f.Sessions+f.Seats+f.Modules+f.Rentals+f.Events == 0 {
+		fmt.Fprintf(e.Err, "note: no fact is in the period %s, all %d are outside: is it the right one?\n", c.Period, f.Outside)
 	}
 	if err := c.issue(billed.Invoice, a); err != nil {
 		return err
@@ -168,168 +175,15 @@ func conflicts(reports []cdr.Report) (n int64) {
 	return n
 }
 
-// job is a file to write, and how; without a path it is not asked for.
-type job struct {
-	path string
-	to   func(io.Writer) error
-}
-
-// outputs are the files a bill writes.
-type outputs struct {
-	c      *billCmd
-	warn   io.Writer
-	files  []*os.File
-	facts  *cdr.Writer
-	detail *detailFile
-}
-
-func newOutputs(c *billCmd, warn io.Writer) *outputs {
-	if c.Out != "" {
-		fill := func(to *string, name string) {
-			if *to == "" {
-				*to = filepath.Join(c.Out, name)
-			}
-		}
-		fill(&c.Save, "invoice.json")
-		fill(&c.CSV, "invoice.csv")
-		fill(&c.XLSX, "invoice.xlsx")
-		fill(&c.Detail, "detail.csv")
-		fill(&c.Facts, "facts.jsonl")
-	}
-	return &outputs{c: c, warn: warn}
-}
-
-// open begins the files that are written while records are read.
-func (o *outputs) open(b *app.Billing, tag lang.Tag) error {
-	if o.c.Out != "" {
-		if err := os.MkdirAll(o.c.Out, 0o755); err != nil {
-			return err
-		}
-	}
-	if o.c.Facts != "" {
-		f, err := o.create(o.c.Facts)
-		if err != nil {
-			return err
-		}
-		o.facts = cdr.NewWriter(f)
-		b.Facts = o.facts
-	}
-	if o.c.Detail != "" {
-		f, err := o.create(o.c.Detail)
-		if err != nil {
-			return err
-		}
-		o.detail = newDetailFile(f, o.c.Detail, document.DetailOptions{Tag: tag, Zone: b.Terms.Loc})
-		b.Detail = func(c *meter.Charged) { o.detail.add(c) }
-	}
-	return nil
-}
-
-func (o *outputs) create(path string) (*os.File, error) {
-	f, err := os.Create(path)
-	if err != nil {
-		return nil, err
-	}
-	o.files = append(o.files, f)
-	return f, nil
-}
-
-// write writes the invoice in every form asked for.
-func (o *outputs) write(inv *invoice.Invoice, tag lang.Tag) error {
-	jobs := []job{
-		{o.c.Save, func(w io.Writer) error { return document.JSON(w, inv) }},
-		{o.c.CSV, func(w io.Writer) error { return document.CSV(w, inv, tag) }},
-		{o.c.XLSX, func(w io.Writer) error { return document.XLSX(w, inv, tag) }},
-		{o.c.UBL, func(w io.Writer) error { return document.UBL(w, inv) }},
-		{o.c.Fapiao, func(w io.Writer) error {
-			f, problems := document.FapiaoOf(inv, document.FapiaoOptions{})
-			return o.handOver(w, o.c.Fapiao, f, problems)
-		}},
-		{o.c.Taiwan, func(w io.Writer) error {
-			t, problems := document.TaiwanOf(inv)
-			return o.handOver(w, o.c.Taiwan, t, problems)
-		}},
-		{o.c.PDF, func(w io.Writer) error { return document.PDF(w, inv, tag) }},
-	}
-	if o.c.Out != "" {
-		for _, t := range lang.Tags() {
-			jobs = append(jobs, job{filepath.Join(o.c.Out, "invoice."+string(t)+".pdf"), func(w io.Writer) error { return document.PDF(w, inv, t) }})
-		}
-	}
-	// Everything is made before anything is written: a document that cannot be
-	// made leaves no folder half of one bill and half of another.
-	made := make([]bytes.Buffer, len(jobs))
-	for i, j := range jobs {
-		if j.path == "" {
-			continue
-		}
-		if err := j.to(&made[i]); err != nil {
-			o.discard()
-			return fmt.Errorf("%s: %w", j.path, err)
-		}
-	}
-	for i, j := range jobs {
-		if j.path == "" {
-			continue
-		}
-		f, err := o.create(j.path)
-		if err != nil {
-			return err
-		}
-		if _, err := f.Write(made[i].Bytes()); err != nil {
-			return fmt.Errorf("%s: %w", j.path, err)
-		}
-	}
-	return nil
-}
-
-// discard removes what was written while records were read.
-func (o *outputs) discard() {
-	for _, f := range o.files {
-		os.Remove(f.Name())
-	}
-}
-
-// handOver writes the data of an e-invoice, unless the tax system would refuse
-// it; what a person still has to fill in is a warning.
-func (o *outputs) handOver(w io.Writer, path string, data interface {
-	JSON(io.Writer) error
-	XLSX(io.Writer) error
-}, problems fault.Problems) error {
-	for _, p := range problems.Warnings() {
-		fmt.Fprintf(o.warn, "warning: %v\n", p)
-	}
-	if err := problems.Err(); err != nil {
-		return err
-	}
-	if strings.HasSuffix(strings.ToLower(path), ".xlsx") {
-		return data.XLSX(w)
-	}
-	return data.JSON(w)
-}
-
-// close ends every file; an error here is an error of the command.
-func (o *outputs) close() error {
-	var errs []error
-	if o.detail != nil {
-		errs = append(errs, o.detail.close())
-	}
-	if o.facts != nil {
-		errs = append(errs, o.facts.Flush())
-	}
-	for _, f := range o.files {
-		errs = append(errs, f.Close())
-	}
-	return errors.Join(errs...)
-}
-
 func readInvoice(path string) (*invoice.Invoice, error) {
-	f, err := os.Open(path)
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	inv, err := document.ReadJSON(f)
+	if document.IsNote(data) {
+		return nil, fault.New(fault.Invalid, "%s: this is a credit note; name the invoice it is on", path)
+	}
+	inv, err := document.ReadJSON(bytes.NewReader(data))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

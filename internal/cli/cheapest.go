@@ -132,7 +132,7 @@ func (c *cheapestCmd) offers(e *env, seats int64) ([]cheapest.Offer, money.Curre
 			first, currency = path, a.Plan.Currency
 		}
 		if a.Plan.Currency != currency {
-			return nil, currency, fault.New(fault.Invalid, "%s is in %s, %s in %s: offers in one currency are searched; waihu compare converts", first, currency, path, a.Plan.Currency)
+			return nil, currency, fault.New(fault.Invalid, "%s is in %s, %s in %s: only offers in one currency are searched: leave out those in others", first, currency, path, a.Plan.Currency)
 		}
 		id := a.Plan.ID
 		if slices.ContainsFunc(out, func(o cheapest.Offer) bool { return o.ID == id }) {

@@ -3,6 +3,7 @@ package cli_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -126,6 +127,11 @@ func TestExitCodes(t *testing.T) {
 		{"unknown price is not issued", 1, "cannot be issued", []string{"bill", unknown, calls, "--period", "2026-03", "--number", "1"}},
 		{"no such component", 1, "seatz", []string{"bill", examples + "seats-and-minutes/plan.yaml", calls, "--period", "2026-03", "--set", "seatz=3"}},
 		{"a picture as records", 1, "", []string{"facts", file(t, "x.csv", "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")}},
+		{"a date for a draft", 2, "say --number", []string{"bill", good, calls, "--period", "2026-03", "--issued", "2026-04-01"}},
+		{"nothing in the period", 0, "What went into this invoice: none", []string{"bill", good, "--period", "2026-05"}},
+		{"fees of the calls that pay them", 0, "Fixed fees  0.86 (43 call records)", []string{"bill", examples + "six-second/plan.yaml", examples + "six-second/usage/Master.csv", "--period", "2026-03"}},
+		{"another month", 0, "note: no fact is in the period 2026-05, all 1 are outside", []string{"bill", good, calls, "--period", "2026-05"}},
+		{"one warning", 0, "0 errors, 1 warning\n", []string{"plan", "check", examples + "robot-lanes/plan.yaml"}},
 		{"plans checked", 0, "0 errors", []string{"plan", "check", good}},
 		{"bad plan checked", 1, "error", []string{"plan", "check", bad}},
 		{"schema", 0, "$schema", []string{"plan", "schema"}},
@@ -171,5 +177,72 @@ func TestRolloverOverInvoices(t *testing.T) {
 	}
 	if code, _, errs := run(t, "bill", plan, "--period", "2026-06", "--previous", march); code != 1 || !strings.Contains(errs, "just before") {
 		t.Errorf("an invoice of another period was taken as the one before: %s", errs)
+	}
+}
+
+// TestBillNamesDoubtfulFacts: log-outs that were never recorded are counted, and
+// said, a few of them.
+func TestBillNamesDoubtfulFacts(t *testing.T) {
+	plan := file(t, "plan.yaml", "plan: p\nversion: 1\ncurrency: CNY\ntime_zone: UTC\ncomponents: [{id: seats, measure: seats_concurrent_peak, unit_price: 1}]\n")
+	sessions := "fact,id,user,from,to\n"
+	for i := range 5 {
+		sessions += fmt.Sprintf("session,s%d,u%d,2026-03-02 09:00:00,2026-03-05 09:00:00\n", i, i)
+	}
+	code, _, errs := run(t, "bill", plan, file(t, "sessions.csv", sessions), "--period", "2026-03")
+	if code != 0 || strings.Count(errs, "longer than 24 hours") != 3 || !strings.Contains(errs, "warning: 2 more such sessions") {
+		t.Errorf("exit %d\n%s", code, errs)
+	}
+}
+
+// TestVerifySaysWhatContradicts adds a second record of one call with other
+// content: the invoice stands, and the contradiction is told.
+func TestVerifySaysWhatContradicts(t *testing.T) {
+	out := t.TempDir()
+	plan := examples + "per-minute/plan.yaml"
+	if code, _, errs := run(t, "bill", plan, examples+"per-minute/usage/Master.csv", "--period", "2026-03", "--out", out); code != 0 {
+		t.Fatal(errs)
+	}
+	facts := text(t, out+"/facts.jsonl")
+	first, _, _ := strings.Cut(facts, "\n")
+	other := file(t, "facts.jsonl", facts+strings.Replace(first, `"floor1"`, `"floor2"`, 1)+"\n")
+	if code, said, errs := run(t, "verify", out+"/invoice.json", "--plan", plan, other); code != 0 || !strings.HasPrefix(said, "identical: 1 line, ") || !strings.Contains(errs, "came before with other content") {
+		t.Errorf("exit %d: %s%s", code, said, errs)
+	}
+}
+
+// TestAContractIsToldWithItsPrices: a contract that takes 10% off is no plan
+// without changes.
+func TestAContractIsToldWithItsPrices(t *testing.T) {
+	plan, deal := examples+"sales-floor/plan.yaml", examples+"sales-floor/contract.yaml"
+	code, out, errs := run(t, "plan", "explain", deal)
+	if code != 0 || !strings.Contains(out, "First-year discount: 10% off") || !strings.Contains(errs, "has it on 2026-01-01") {
+		t.Errorf("exit %d: %s%s", code, out, errs)
+	}
+	code, out, errs = run(t, "plan", "diff", plan, deal)
+	if code != 0 || !strings.Contains(out, "added discounts[first-year]") || !strings.HasSuffix(out, "1 change\n") {
+		t.Errorf("exit %d: %s%s", code, out, errs)
+	}
+	if code, _, errs = run(t, "plan", "diff", plan, deal, "--on", "soon"); code != 2 || !strings.Contains(errs, "--on") {
+		t.Errorf("exit %d: %s", code, errs)
+	}
+	if code, out, errs = run(t, "plan", "diff", plan, plan); code != 0 || out != "0 changes\n" || errs != "" {
+		t.Errorf("exit %d: %s%s", code, out, errs)
+	}
+}
+
+// TestInvoicesNameThingsInTheirLanguage: where a sentence speaks of a component,
+// a package or a way to charge, it is by name.
+func TestInvoicesNameThingsInTheirLanguage(t *testing.T) {
+	for example, want := range map[string]string{
+		"modules": "按 20 個計費座席（座席）", "rentals": "的 15%（號碼月租, 話機租賃）", "the-cheaper-of": "按最便宜的方式收費：按分鐘", "package-rollover": "通話時長：剩餘 205 分鐘",
+	} {
+		usage, err := filepath.Glob(examples + example + "/usage/*")
+		if err != nil {
+			t.Fatal(err)
+		}
+		code, out, errs := run(t, append([]string{"bill", examples + example + "/plan.yaml", "--period", "2026-03", "--lang", "zh-Hant"}, usage...)...)
+		if code != 0 || !strings.Contains(out, want) {
+			t.Errorf("%s: exit %d, %q is missing in\n%s%s", example, code, want, out, errs)
+		}
 	}
 }

@@ -79,14 +79,21 @@ func (c *creditCmd) Run(e *env) error {
 // written.
 func (c *creditCmd) write(n *invoice.CreditNote, tag lang.Tag) error {
 	jobs := c.jobs(n, tag)
-	made := make([]bytes.Buffer, len(jobs))
-	for i, j := range jobs {
-		if j.path == "" {
-			continue
+	var paths []string
+	for _, j := range jobs {
+		paths = append(paths, j.path)
+	}
+	if err := apart(paths, append([]string{c.Invoice}, c.Earlier...)); err != nil {
+		return err
+	}
+	if save := jobs[0].path; save != "" {
+		if err := unissued(save, n.Seal); err != nil {
+			return err
 		}
-		if err := j.to(&made[i]); err != nil {
-			return fmt.Errorf("%s: %w", j.path, err)
-		}
+	}
+	made, err := makeAll(jobs)
+	if err != nil {
+		return err
 	}
 	if c.Out != "" {
 		if err := os.MkdirAll(c.Out, 0o755); err != nil {
@@ -97,7 +104,7 @@ func (c *creditCmd) write(n *invoice.CreditNote, tag lang.Tag) error {
 		if j.path == "" {
 			continue
 		}
-		if err := os.WriteFile(j.path, made[i].Bytes(), 0o644); err != nil {
+		if err := writeFile(j.path, made[i].Bytes()); err != nil {
 			return err
 		}
 	}
@@ -171,5 +178,5 @@ func (c *verifyCmd) verifyNote(e *env) error {
 	if v.Sealed, v.Differences, err = app.VerifyNote(n, inv, earlier); err != nil {
 		return err
 	}
-	return c.report(e, v, fmt.Sprintf("%d lines, %s given back of invoice %s", len(n.Lines), n.Total, n.Of.Number))
+	return c.report(e, v, fmt.Sprintf("%d %s, %s given back of invoice %s", len(n.Lines), plural(len(n.Lines), "line", "lines"), n.Total, n.Of.Number))
 }

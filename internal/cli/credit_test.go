@@ -42,19 +42,21 @@ func TestCreditNotes(t *testing.T) {
 		t.Fatal(err)
 	}
 	changed := strings.Replace(string(data), `"reason": "line noise"`, `"reason": "goodwill"`, 1)
-	if code, out, _ = run(t, "verify", file(t, "changed.json", changed), "--of", at("invoice.json")); code != 4 || !strings.Contains(out, "seal is broken") {
+	if code, out, _ = run(t, "verify", file(t, "changed.json", changed), "--of", at("invoice.json")); code != 4 || !strings.Contains(out, "seal is broken: the credit note") {
 		t.Errorf("exit %d: %s", code, out)
 	}
 	for want, args := range map[string][]string{
-		"--of INVOICE.json":      {"verify", one},
-		"--plan FILE":            {"verify", at("invoice.json")},
-		"no line \"nobody\"":     {"credit", at("invoice.json"), "--line", "nobody=10%", "--number", "X", "--reason", "r"},
-		"not a share":            {"credit", at("invoice.json"), "--line", "talk=110%", "--number", "X", "--reason", "r"},
-		"line=amount":            {"credit", at("invoice.json"), "--line", "talk=much", "--number", "X", "--reason", "r"},
-		"this is not a credit":   {"credit", at("invoice.json"), "--number", "X", "--reason", "r", "--earlier", at("invoice.json")},
-		"--issued":               {"credit", at("invoice.json"), "--number", "X", "--reason", "r", "--issued", "soon"},
-		"--reason":               {"credit", at("invoice.json"), "--number", "X"},
-		"is not an invoice of v": {"credit", one, "--number", "X", "--reason", "r"},
+		"--of INVOICE.json":     {"verify", one},
+		"--plan FILE":           {"verify", at("invoice.json")},
+		"no line \"nobody\"":    {"credit", at("invoice.json"), "--line", "nobody=10%", "--number", "X", "--reason", "r"},
+		"not a share":           {"credit", at("invoice.json"), "--line", "talk=110%", "--number", "X", "--reason", "r"},
+		"line=amount":           {"credit", at("invoice.json"), "--line", "talk=much", "--number", "X", "--reason", "r"},
+		"this is not a credit":  {"credit", at("invoice.json"), "--number", "X", "--reason", "r", "--earlier", at("invoice.json")},
+		"--issued":              {"credit", at("invoice.json"), "--number", "X", "--reason", "r", "--issued", "soon"},
+		"--reason":              {"credit", at("invoice.json"), "--number", "X"},
+		"this is a credit note": {"credit", one, "--number", "X", "--reason", "r"},
+		"at most 2 decimals":    {"credit", at("invoice.json"), "--line", "talk=12.505", "--number", "X", "--reason", "r"},
+		"is before that of":     {"credit", at("invoice.json"), "--number", "X", "--reason", "r", "--issued", "2026-03-31"},
 	} {
 		if code, out, errs := run(t, args...); code == 0 || !strings.Contains(errs, want) {
 			t.Errorf("%v: exit %d, want %q in\n%s%s", args, code, want, out, errs)

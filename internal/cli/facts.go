@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"waihu/internal/usage/cdr"
 )
@@ -19,7 +18,7 @@ type factsCmd struct {
 }
 
 // Run reads every file and accounts for every record.
-func (c *factsCmd) Run(e *env) (err error) {
+func (c *factsCmd) Run(e *env) error {
 	opt, err := c.options(e, nil)
 	if err != nil {
 		return err
@@ -27,26 +26,8 @@ func (c *factsCmd) Run(e *env) (err error) {
 	if c.Zone == "" {
 		fmt.Fprintln(e.Err, "note: stamps that name no zone are read as UTC; say --zone Asia/Shanghai, or where the records were made, if they are local")
 	}
-	var to io.Writer = e.Out
-	if c.Report {
-		to = io.Discard
-	} else if c.Out != "" {
-		f, err := os.Create(c.Out)
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, f.Close()) }()
-		to = f
-	}
-	w := cdr.NewWriter(to)
-	intake := cdr.NewIntake(w, opt)
-	for _, path := range c.Files {
-		if _, err := intake.File(e.ctx, path); err != nil {
-			reportIntake(e.Err, intake.Reports(), intake.Total())
-			return errors.Join(err, w.Flush())
-		}
-	}
-	if err := w.Flush(); err != nil {
+	intake, err := c.read(e, opt)
+	if err != nil {
 		return err
 	}
 	if c.Report {
@@ -62,4 +43,32 @@ func (c *factsCmd) Run(e *env) (err error) {
 		return coded{exitDecide, fmt.Errorf("%d %s refused", n, plural(int(n), "record was", "records were"))}
 	}
 	return nil
+}
+
+// read writes the facts of every file where they were asked for.
+func (c *factsCmd) read(e *env, opt cdr.Options) (_ *cdr.Intake, err error) {
+	var to io.Writer = e.Out
+	switch {
+	case c.Report:
+		to = io.Discard
+	case c.Out != "":
+		if err := apart([]string{c.Out}, append([]string{c.Mapping}, c.Files...)); err != nil {
+			return nil, err
+		}
+		f, fail := createFile(c.Out)
+		if fail != nil {
+			return nil, fail
+		}
+		defer func() { err = f.end(err) }()
+		to = f
+	}
+	w := cdr.NewWriter(to)
+	intake := cdr.NewIntake(w, opt)
+	for _, path := range c.Files {
+		if _, err := intake.File(e.ctx, path); err != nil {
+			reportIntake(e.Err, intake.Reports(), intake.Total())
+			return nil, errors.Join(err, w.Flush())
+		}
+	}
+	return intake, w.Flush()
 }

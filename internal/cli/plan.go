@@ -57,7 +57,30 @@ func (c *planCheck) Run(e *env) error {
 
 type planExplain struct {
 	File string `arg:"" help:"Plan or contract file." type:"existingfile"`
+	dayFlag
 	Lang string `default:"en" help:"Language: en, zh-Hant, zh-Hans."`
+}
+
+// dayFlag is the day a contract is looked at.
+type dayFlag struct {
+	On string `help:"For a contract: the day its prices are those of; its first day of service if absent." placeholder:"DATE"`
+}
+
+// plan is the plan as it was agreed: a contract changes prices, discounts, limits
+// and packages. What else a contract says is no part of a plan.
+func (f *dayFlag) plan(e *env, path string, a *agreed) (*catalog.Plan, error) {
+	if a.Contract == nil {
+		return a.Plan, nil
+	}
+	day, _ := a.Contract.Service()
+	if f.On != "" {
+		var err error
+		if day, err = timex.ParseDate(f.On); err != nil {
+			return nil, coded{exitUsage, fmt.Errorf("--on: %w", err)}
+		}
+	}
+	fmt.Fprintf(e.Err, "note: %s: the plan as the contract has it on %s; quantities, modules, prepayment, service levels and leaving stand in the contract\n", path, day)
+	return a.Contract.PlanOn(a.Plan, day), nil
 }
 
 // Run prints the plan in words.
@@ -70,7 +93,11 @@ func (c *planExplain) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprint(e.Out, explain.Plan(a.Plan, tag).Text())
+	plan, err := c.plan(e, c.File, a)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprint(e.Out, explain.Plan(plan, tag).Text())
 	return err
 }
 
@@ -89,10 +116,11 @@ func (c *planSchema) Run(e *env) error {
 }
 
 type planDiff struct {
-	Old      string `arg:"" help:"Older version." type:"existingfile"`
-	New      string `arg:"" help:"Newer version." type:"existingfile"`
-	JSON     bool   `help:"Write the changes as JSON."`
-	ExitCode bool   `help:"Exit 4 if there is any difference."`
+	Old string `arg:"" help:"Older version." type:"existingfile"`
+	New string `arg:"" help:"Newer version." type:"existingfile"`
+	dayFlag
+	JSON     bool `help:"Write the changes as JSON."`
+	ExitCode bool `help:"Exit 4 if there is any difference."`
 }
 
 // Run lists what changed.
@@ -105,7 +133,15 @@ func (c *planDiff) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	changes := append(catalog.Diff(older.Plan, newer.Plan), deckChanges(older, newer)...)
+	before, err := c.plan(e, c.Old, older)
+	if err != nil {
+		return err
+	}
+	now, err := c.plan(e, c.New, newer)
+	if err != nil {
+		return err
+	}
+	changes := append(catalog.Diff(before, now), deckChanges(older, newer)...)
 	if c.JSON {
 		if changes == nil {
 			changes = []catalog.Difference{}

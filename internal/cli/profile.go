@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -100,19 +101,29 @@ func (c *profileExpand) Run(e *env) (err error) {
 		return err
 	}
 	if c.JSON {
-		return writeJSON(e.Out, made)
+		return asJSON(e.Out, made)
 	}
 	_, err = fmt.Fprint(e.Out, explain.Profile(p, made, plan.Cal, tag).Text())
 	return err
 }
 
 func (c *profileExpand) write(p *forecast.Profile, plan forecast.Plan) (_ *forecast.Made, err error) {
-	f, err := os.Create(c.Out)
-	if err != nil {
+	if err := apart([]string{c.Out}, []string{c.Profile}); err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
+	f, fail := createFile(c.Out)
+	if fail != nil {
+		return nil, fail
+	}
+	defer func() { err = f.end(err) }()
 	return app.WriteFacts(f, p, plan)
+}
+
+func asJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
 }
 
 type profileShow struct {
@@ -168,7 +179,7 @@ func (c *profileCheck) Run(e *env) error {
 		}
 	}
 	if c.JSON {
-		if err := writeJSON(e.Out, all); err != nil {
+		if err := asJSON(e.Out, all); err != nil {
 			return err
 		}
 	}
@@ -187,7 +198,8 @@ func printFindings(w io.Writer, path string, problems fault.Problems) {
 		}
 		fmt.Fprintf(w, "%s: %v\n", kind, p)
 	}
-	fmt.Fprintf(w, "%s: %d errors, %d warnings\n", path, len(problems.Errors()), len(problems.Warnings()))
+	errs, warnings := len(problems.Errors()), len(problems.Warnings())
+	fmt.Fprintf(w, "%s: %d %s, %d %s\n", path, errs, plural(errs, "error", "errors"), warnings, plural(warnings, "warning", "warnings"))
 }
 
 type profileSchema struct{}

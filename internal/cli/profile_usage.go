@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -75,7 +74,10 @@ func (c *profileFrom) Run(e *env) error {
 	}
 	fmt.Fprint(e.Err, explain.Observed(o, c.ID, tag).Text())
 	if c.Out != "" {
-		if err := os.WriteFile(c.Out, data, 0o644); err != nil {
+		if err := apart([]string{c.Out}, c.Usage); err != nil {
+			return err
+		}
+		if err := writeFile(c.Out, data); err != nil {
 			return err
 		}
 	}

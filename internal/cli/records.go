@@ -3,11 +3,14 @@ package cli
 import (
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
+	"waihu/internal/fault"
 	"waihu/internal/planfile"
 	"waihu/internal/timex"
 	"waihu/internal/usage/cdr"
@@ -100,6 +103,23 @@ func reportIntake(w io.Writer, reports []cdr.Report, total cdr.Counts) {
 	}
 	if len(reports) > 1 {
 		fmt.Fprintf(w, "all files\n  %s\n", total)
+	}
+}
+
+// reportDoubts shows warnings about facts that were counted as they stand: the
+// first of each kind, and how many there are.
+func reportDoubts(w io.Writer, doubts fault.Problems) {
+	shown := map[string]int{}
+	for _, p := range doubts {
+		kind, _, _ := strings.Cut(p.Path, " ")
+		if shown[kind]++; shown[kind] <= samplesShown {
+			fmt.Fprintf(w, "warning: %v\n", p)
+		}
+	}
+	for _, kind := range slices.Sorted(maps.Keys(shown)) {
+		if more := shown[kind] - samplesShown; more > 0 {
+			fmt.Fprintf(w, "warning: %d more such %s\n", more, plural(more, kind, kind+"s"))
+		}
 	}
 }
 

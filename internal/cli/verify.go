@@ -54,7 +54,7 @@ func (c *verifyCmd) Run(e *env) error {
 		return err
 	}
 	v, err := app.Verify(e.ctx, given, app.Billing{Terms: terms, Heading: a.heading(), Inputs: given.Inputs, Files: c.Facts, Intake: intake})
-	if v != nil && v.Billed != nil && v.Billed.Total.Rejected > 0 {
+	if v != nil && v.Billed != nil && (v.Billed.Total.Rejected > 0 || conflicts(v.Billed.Reports) > 0) {
 		reportIntake(e.Err, v.Billed.Reports, v.Billed.Total)
 	}
 	if err != nil {
@@ -63,8 +63,7 @@ func (c *verifyCmd) Run(e *env) error {
 	return c.report(e, v, "")
 }
 
-// report says what came out; what are the words for a document that is no
-// invoice.
+// report says what came out; what are the words for a credit note.
 func (c *verifyCmd) report(e *env, v *app.Verified, what string) error {
 	if c.JSON {
 		enc := json.NewEncoder(e.Out)
@@ -81,19 +80,21 @@ func (c *verifyCmd) report(e *env, v *app.Verified, what string) error {
 		}
 		return coded{exitMismatch, errors.New("")}
 	}
+	given := "credit note"
 	if inv := v.Recomputed; inv != nil {
+		given = "invoice"
 		if words := statedWords(inv); words != "" {
 			fmt.Fprintf(e.Out, "stated by the issuer, in neither plan nor contract nor facts: %s\n", words)
 		}
-		what = fmt.Sprintf("%d lines, %s, from %d calls, %d sessions, %d seats, %d modules, %d rentals, %d events",
-			len(inv.Lines), inv.Total, inv.Facts.Calls, inv.Facts.Sessions, inv.Facts.Seats, inv.Facts.Modules, inv.Facts.Rentals, inv.Facts.Events)
+		what = fmt.Sprintf("%d %s, %s, from %d calls, %d sessions, %d seats, %d modules, %d rentals, %d events",
+			len(inv.Lines), plural(len(inv.Lines), "line", "lines"), inv.Total, inv.Facts.Calls, inv.Facts.Sessions, inv.Facts.Seats, inv.Facts.Modules, inv.Facts.Rentals, inv.Facts.Events)
 	}
 	if v.Identical() {
 		fmt.Fprintf(e.Out, "identical: %s\n", what)
 		return nil
 	}
 	if !v.Sealed {
-		fmt.Fprintln(e.Out, "the seal is broken: the invoice was changed after it was made")
+		fmt.Fprintf(e.Out, "the seal is broken: the %s was changed after it was made\n", given)
 	}
 	for i, d := range v.Differences {
 		if i == differencesShown {
@@ -104,7 +105,7 @@ func (c *verifyCmd) report(e *env, v *app.Verified, what string) error {
 		if i == 0 {
 			label = "first difference"
 		}
-		fmt.Fprintf(e.Out, "%s: %s\n  invoice     %s\n  recomputed  %s\n", label, d.Path, d.Invoice, d.Recomputed)
+		fmt.Fprintf(e.Out, "%s: %s\n  %-11s %s\n  recomputed  %s\n", label, d.Path, given, d.Invoice, d.Recomputed)
 	}
 	return coded{exitMismatch, errors.New("not identical")}
 }

@@ -250,7 +250,7 @@ func (c *canvas) turnTo(n int) {
 	c.family = ""
 }
 
-// line draws a line, box a filled box with an optional border.
+// line draws a line, box a filled box.
 func (c *canvas) line(x1, y1, x2, y2, width float64, i ink) {
 	c.pdf.SetDrawColor(i.r, i.g, i.b)
 	c.pdf.SetLineWidth(width)
@@ -260,12 +260,6 @@ func (c *canvas) line(x1, y1, x2, y2, width float64, i ink) {
 func (c *canvas) box(x, y, w, h float64, fill ink) {
 	c.pdf.SetFillColor(fill.r, fill.g, fill.b)
 	c.pdf.Rect(x, y, w, h, "F")
-}
-
-func (c *canvas) frame(x, y, w, h, width float64, i ink) {
-	c.pdf.SetDrawColor(i.r, i.g, i.b)
-	c.pdf.SetLineWidth(width)
-	c.pdf.Rect(x, y, w, h, "D")
 }
 
 // fill fills a polygon, stroke draws a line through points. Places are in

@@ -81,7 +81,7 @@ func lineRow(tag lang.Tag, no int, l *rating.Line) csvRow {
 func partRow(tag lang.Tag, no int, l *rating.Line, p *rating.Part) csvRow {
 	r := csvRow{"record": "part", "line": strconv.Itoa(no), "id": guard(l.ID), "name": guard(partName(tag, l, p)), "unit": guard(l.Unit),
 		"part": guard(p.Key), "count": strconv.FormatInt(p.Count, 10), "raw": decimal(p.Raw), "charged": decimal(p.Quantity),
-		"unit_price": unitPrice(p), "flat": decimal(p.Flat), "exact": decimal(p.Exact), "currency": l.Amount.Currency().String()}
+		"unit_price": unitPrice(p), "flat": decimal(p.Flat), "exact": partExact(p), "currency": l.Amount.Currency().String()}
 	share(r, p.Proration)
 	return r
 }
@@ -144,10 +144,19 @@ func guard(s string) string {
 	return "'" + s
 }
 
-// unitPrice is the unit price of a part as a cell; empty where it is not known.
+// unitPrice is the unit price of a part as a cell; a word where it is not known.
 func unitPrice(p *rating.Part) string {
 	if p.Unknown {
 		return "unknown"
 	}
 	return decimal(p.UnitPrice)
+}
+
+// partExact is the exact amount of a part as a cell; a word where nothing of it
+// is known.
+func partExact(p *rating.Part) string {
+	if p.Unknown && p.Exact.IsZero() {
+		return "unknown"
+	}
+	return decimal(p.Exact)
 }

@@ -132,6 +132,18 @@ func partPrice(tag lang.Tag, p *rating.Part) string {
 	return lang.Number(tag, p.UnitPrice)
 }
 
+// partAmount is the exact amount of a part; where a price in it is not known, the
+// least it costs, or a question mark.
+func partAmount(tag lang.Tag, p *rating.Part) string {
+	switch {
+	case p.Unknown && p.Exact.IsZero():
+		return "?"
+	case p.Unknown:
+		return "≥ " + lang.Number(tag, p.Exact)
+	}
+	return lang.Number(tag, p.Exact)
+}
+
 // formula is a part as a calculation. It ends in "= amount" only where the
 // figures make that amount to the last digit.
 func formula(tag lang.Tag, l *rating.Line, p *rating.Part) string {
@@ -153,8 +165,10 @@ func formula(tag lang.Tag, l *rating.Line, p *rating.Part) string {
 		}
 		b.WriteString(lang.Number(tag, p.Flat))
 	}
-	amount := lang.Number(tag, p.Exact)
+	amount := partAmount(tag, p)
 	switch {
+	case p.Unknown:
+		return b.String()
 	case b.String() == amount:
 		return amount
 	case f.true && strings.HasPrefix(amount, "≈"):

@@ -160,6 +160,13 @@ func TestRepeatedKeys(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
+	for _, within := range []string{`"lines": [`, `"total": {`, `"parts": [`} { // a field nobody looks at
+		brace := strings.Index(good, within) + len(within)
+		brace += strings.IndexByte(good[brace-1:], '{')
+		if _, err := ReadJSON(strings.NewReader(good[:brace] + `"surcharge":"9",` + good[brace:])); fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), "surcharge") {
+			t.Errorf("an unknown field within %s: %v", within, err)
+		}
+	}
 	two := strings.Replace(good, `"inputs": {`, `"inputs": {"quantities":{"a":"1","A":"2"}`, 1)
 	if _, err := ReadJSON(strings.NewReader(two)); err != nil && strings.Contains(err.Error(), "twice") {
 		t.Errorf("names of the plan that differ in capitals are two names: %v", err)

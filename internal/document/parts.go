@@ -3,6 +3,7 @@ package document
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -77,15 +78,24 @@ func totals(tag lang.Tag, inv *invoice.Invoice) []totalRow {
 	if inv.TaxInclusive {
 		out = append(out, totalRow{say(tag, "doc.net"), lang.Decimal(tag, inv.Net), false})
 	}
-	last, sum := "doc.total", lang.Money(tag, inv.Total)
+	sum := lang.Money(tag, inv.Total)
+	if len(inv.Unknown) > 0 {
+		sum = "≥ " + sum
+	}
+	out = append(out, totalRow{totalLabel(tag, inv), sum, true})
+	return append(out, paidRows(tag, inv)...)
+}
+
+// totalLabel is what the total is called: of a draft, or where a price is not
+// known, it is nothing to pay.
+func totalLabel(tag lang.Tag, inv *invoice.Invoice) string {
 	switch {
 	case len(inv.Unknown) > 0:
-		last, sum = "doc.total_at_least", "≥ "+sum
+		return say(tag, "doc.total_at_least")
 	case inv.Status == invoice.Drafted:
-		last = "doc.total_draft"
+		return say(tag, "doc.total_draft")
 	}
-	out = append(out, totalRow{lang.Phrase(tag, last, nil), sum, true})
-	return append(out, paidRows(tag, inv)...)
+	return say(tag, "doc.total")
 }
 
 // paidRows show what of the total is paid from what was paid ahead.
@@ -143,7 +153,13 @@ func amountText(tag lang.Tag, l *rating.Line) string {
 
 // unknownNote names the lines whose price nobody knows.
 func unknownNote(tag lang.Tag, inv *invoice.Invoice) string {
-	return say(tag, "doc.unknown_note", "lines", clean(lang.List(tag, inv.Unknown)))
+	var names []string
+	for i := range inv.Lines {
+		if slices.Contains(inv.Unknown, inv.Lines[i].ID) {
+			names = append(names, lineName(tag, &inv.Lines[i]))
+		}
+	}
+	return say(tag, "doc.unknown_note", "lines", clean(lang.List(tag, names)))
 }
 
 func alternativeName(tag lang.Tag, a *invoice.Alternative) string {
@@ -178,7 +194,7 @@ func unpricedRow(tag lang.Tag, u *invoice.Unpriced) []string {
 }
 
 func carryRow(tag lang.Tag, c *invoice.Carry) string {
-	return say(tag, "doc.carry_row", "package", clean(c.Package), "seat", clean(c.Seat),
+	return say(tag, "doc.carry_row", "package", clean(c.Name.Or(c.Package).In(tag)), "seat", clean(c.Seat),
 		"left", lang.Quantity(tag, c.Left, c.Unit), "expires", c.Expires.String())
 }
 
@@ -195,6 +211,9 @@ func factsRow(tag lang.Tag, f *invoice.Facts) string {
 	}
 	if f.Outside > 0 {
 		out = append(out, say(tag, "doc.outside", "n", lang.Count(tag, f.Outside)))
+	}
+	if len(out) == 0 {
+		out = []string{say(tag, "doc.none")}
 	}
 	return say(tag, "doc.colon", "label", say(tag, "doc.facts"), "text", strings.Join(out, say(tag, "doc.comma")))
 }

@@ -155,7 +155,7 @@ func (p *pdfPage) partColumns(l *rating.Line, parts []rating.Part) []column {
 	for i := range parts {
 		q := &parts[i]
 		f := figuresOf(l, q)
-		cells := [...]string{"", lang.Number(p.tag, f.quantity), partPrice(p.tag, q), "", "", lang.Number(p.tag, q.Exact)}
+		cells := [...]string{"", lang.Number(p.tag, f.quantity), partPrice(p.tag, q), "", "", partAmount(p.tag, q)}
 		if q.Count > 0 {
 			cells[0] = lang.Count(p.tag, q.Count)
 		}

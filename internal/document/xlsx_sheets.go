@@ -18,11 +18,11 @@ func (b *workbook) invoice(inv *invoice.Invoice) {
 		b.put(cell(f.label), cell(f.value))
 	}
 	b.parties(inv)
-	b.put(b.bold(b.say("doc.total")), b.bold(inv.Currency.String()))
+	b.put(b.bold(b.say("doc.amount")), b.bold(inv.Currency.String()))
 	b.put(b.say("doc.subtotal"), b.amount(inv.Subtotal))
 	b.put(b.say("doc.net"), b.amount(inv.Net))
 	b.put(b.say("doc.tax"), b.amount(inv.Tax))
-	b.put(b.say("doc.total"), b.amount(inv.Total))
+	b.put(totalLabel(b.tag, inv), b.amount(inv.Total))
 	if p := inv.Prepaid; p != nil {
 		b.put(b.say("doc.paid_before"), b.amount(p.Before))
 		for _, pay := range p.Payments {
@@ -118,7 +118,7 @@ func (b *workbook) parts(inv *invoice.Invoice) {
 				of, in, basis = b.number(p.Proration.Num), b.number(p.Proration.Den), lang.Choice(b.tag, "proration", string(p.Proration.Basis))
 			}
 			b.put(i+1, cell(l.ID), cell(p.Key), cell(partName(b.tag, l, p)), p.Count, b.number(p.Quantity), unitName(b.tag, l.Unit),
-				b.unitPrice(p), b.number(p.Flat), of, in, basis, b.number(p.Exact))
+				b.unitPrice(p), b.number(p.Flat), of, in, basis, b.exact(p))
 		}
 	}
 	b.end()
@@ -151,4 +151,12 @@ func (b *workbook) unitPrice(p *rating.Part) any {
 		return "?"
 	}
 	return b.number(p.UnitPrice)
+}
+
+// exact is the exact amount of a part; a word where nothing of it is known.
+func (b *workbook) exact(p *rating.Part) any {
+	if p.Unknown && p.Exact.IsZero() {
+		return "?"
+	}
+	return b.number(p.Exact)
 }

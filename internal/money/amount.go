@@ -1,6 +1,7 @@
 package money
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -177,9 +178,14 @@ func (a Amount) MarshalJSON() ([]byte, error) {
 	return json.Marshal(wire{a.Decimal(), a.cur})
 }
 
+// UnmarshalJSON reads what MarshalJSON wrote. Another key is an error: decoders
+// do not hand on that unknown keys are refused, and an invoice must not carry
+// figures nobody looks at.
 func (a *Amount) UnmarshalJSON(b []byte) error {
 	var w wire
-	if err := json.Unmarshal(b, &w); err != nil {
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&w); err != nil {
 		return err
 	}
 	v, err := Parse(w.Amount, w.Currency)

@@ -115,7 +115,7 @@ func TestAmountAsJSON(t *testing.T) {
 	if err := json.Unmarshal(b, &back); err != nil || back != a {
 		t.Errorf("%v, %v", back, err)
 	}
-	for _, bad := range []string{`{"amount":"x","currency":"CNY"}`, `{"amount":"1","currency":"cny"}`, `7`} {
+	for _, bad := range []string{`{"amount":"x","currency":"CNY"}`, `{"amount":"1","currency":"cny"}`, `{"amount":"1","currency":"CNY","tax":"2"}`, `7`} {
 		if err := json.Unmarshal([]byte(bad), &back); err == nil {
 			t.Errorf("%s is %s", bad, back)
 		}

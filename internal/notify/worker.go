@@ -267,6 +267,7 @@ func (p *Post) judge(tx store.Tx, c id.Company, i id.ID, failure error) error {
 			k.FailingSince = tx.Now()
 		}
 		switch {
+		case k.Disabled != "": // by another message of the same round
 		case errors.Is(failure, errGone):
 			off = "the receiver wants no more messages"
 		case tx.Now() >= k.FailingSince.Add(givenUp):

@@ -35,6 +35,8 @@ func parse(f *findings, data []byte) *node {
 // what is no text.
 func checkText(f *findings, data []byte) bool {
 	switch {
+	case otherKind(data) != "":
+		f.add(nil, fault.Problem{What: "this is " + otherKind(data) + ", no plan or contract", Expected: "YAML or JSON", Fix: "write the plan as text; waihu plan schema lists its keys"})
 	case len(data) > MaxBytes:
 		f.add(nil, fault.Problem{What: "the file is too large", Expected: fmt.Sprintf("at most %d MiB", MaxBytes>>20), Fix: "put rate decks into CSV files beside the plan"})
 	case bytes.HasPrefix(data, []byte{0xff, 0xfe}), bytes.HasPrefix(data, []byte{0xfe, 0xff}):
@@ -55,6 +57,20 @@ func checkText(f *findings, data []byte) bool {
 		}
 	}
 	return true
+}
+
+// otherKind is what a file is that begins as files people mistake for text do;
+// empty where it may be text.
+func otherKind(data []byte) string {
+	for _, k := range []struct{ magic, name string }{
+		{"%PDF-", "a PDF"}, {"PK\x03\x04", "a ZIP archive, a workbook or a text document"}, {"\xd0\xcf\x11\xe0", "an old office document"},
+		{"\x1f\x8b", "packed with gzip"}, {"\x28\xb5\x2f\xfd", "packed with zstd"}, {"\x89PNG", "an image"}, {"\xff\xd8\xff", "an image"},
+	} {
+		if bytes.HasPrefix(data, []byte(k.magic)) {
+			return k.name
+		}
+	}
+	return ""
 }
 
 // firstBad is where the first byte stands that is not UTF-8.

@@ -31,11 +31,11 @@ type Table struct {
 // Tables are those that can be read, by name.
 func Tables() []Table {
 	return []Table{
-		{"vicidial_log", "vicidial", "uniqueid", false, "end_epoch > 0", 6 * 3600},
-		{"call_log", "vicidial", "uniqueid", false, "end_epoch > 0", 6 * 3600},
-		{"vicidial_closer_log", "vicidial", "closecallid", true, "end_epoch > 0", 5_000},
+		{"vicidial_log", "vicidial", "uniqueid", false, "COALESCE(end_epoch, 0) > 0", 6 * 3600},
+		{"call_log", "vicidial", "uniqueid", false, "COALESCE(end_epoch, 0) > 0", 6 * 3600},
+		{"vicidial_closer_log", "vicidial", "closecallid", true, "COALESCE(end_epoch, 0) > 0", 5_000},
 		{"vicidial_carrier_log", "vicidial", "uniqueid", false, "", 6 * 3600},
-		{"vicidial_agent_log", "vicidial", "agent_log_id", true, "dispo_epoch > 0", 5_000},
+		{"vicidial_agent_log", "vicidial", "agent_log_id", true, "COALESCE(dispo_epoch, 0) > 0", 5_000},
 		{"vicidial_user_log", "vicidial", "user_log_id", true, "", 5_000},
 		{"acc", "kamailio-acc", "id", true, "", 20_000},
 		{"acc_cdrs", "kamailio-cdrs", "id", true, "", 0},

@@ -131,7 +131,7 @@ func sweep(b *Books, a *api.API) func(context.Context) error {
 	}
 }
 
-// today does the day's work, once a day and node, and looks at budgets each time.
+// today does the day's work: done again, it finds it done, and looks at budgets.
 func today(b *Books) func(context.Context) error {
 	return func(ctx context.Context) error {
 		var now timex.Instant

@@ -58,23 +58,21 @@ func CheckCall(c *usage.Call) error {
 func Opened(f usage.Fact) usage.Fact {
 	switch f := f.(type) {
 	case *usage.Seat:
-		g := *f
-		g.To = 0
-		return &g
+		return opened(f, func(g *usage.Seat) { g.To = 0 })
 	case *usage.Session:
-		g := *f
-		g.To = 0
-		return &g
+		return opened(f, func(g *usage.Session) { g.To = 0 })
 	case *usage.Module:
-		g := *f
-		g.To = 0
-		return &g
+		return opened(f, func(g *usage.Module) { g.To = 0 })
 	case *usage.Rental:
-		g := *f
-		g.To = 0
-		return &g
+		return opened(f, func(g *usage.Rental) { g.To = 0 })
 	}
 	return f
+}
+
+func opened[T any](f *T, open func(*T)) *T {
+	g := *f
+	open(&g)
+	return &g
 }
 
 // Meet says what becomes of a stretch whose key is taken: by stored bytes, and

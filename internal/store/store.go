@@ -3,8 +3,24 @@ package store
 import (
 	"context"
 
+	"waihu/internal/id"
 	"waihu/internal/timex"
 )
+
+type forKey struct{}
+
+// For tells a database which company a transaction is going to write to. It need
+// not be said; where it is, writers of one company can wait for each other
+// before they begin, and need not collide.
+func For(ctx context.Context, c id.Company) context.Context {
+	return context.WithValue(ctx, forKey{}, c)
+}
+
+// ForWhom is the company that For named.
+func ForWhom(ctx context.Context) (id.Company, bool) {
+	c, ok := ctx.Value(forKey{}).(id.Company)
+	return c, ok
+}
 
 // DB is a database. It is safe for many goroutines at once.
 type DB interface {

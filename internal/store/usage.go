@@ -77,7 +77,7 @@ type CallQuery struct {
 
 // MaxLooked bounds the calls one query looks at, so that none takes long however
 // rare what it asks for is.
-const MaxLooked = 10_000
+const MaxLooked = 5_000
 
 // CallPage is a part of what a query asks for.
 type CallPage struct {

@@ -111,3 +111,21 @@ func TestIntervalHolds(t *testing.T) {
 		t.Errorf("%d %% of the months ended within an interval of 80 %%", share)
 	}
 }
+
+func TestBeyondCounting(t *testing.T) {
+	most := money.Micros(1<<63-1, cny)
+	b := Budget{Amount: most, HardStop: true}
+	if _, err := b.Allows(most, most); fault.KindOf(err) != fault.Overflow {
+		t.Errorf("%v", err)
+	}
+	days := []Day{{timex.MustDate("2026-03-02"), most}, {timex.MustDate("2026-03-03"), most}}
+	if _, err := Until(most, days, timex.MustDate("2026-03-04"), timex.MustDate("2026-03-07")); fault.KindOf(err) != fault.Overflow {
+		t.Errorf("%v", err)
+	}
+	if err := (&Budget{Amount: yuan(1), Levels: make([]int, maxLevels+1)}).Check(); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("too many levels: %v", err)
+	}
+	if err := (&Budget{Amount: yuan(1), Levels: []int{10, 90}}).Check(); err != nil {
+		t.Error(err)
+	}
+}

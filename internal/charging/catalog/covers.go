@@ -72,8 +72,8 @@ func weekdayWord(d time.Weekday) DayWord {
 	return [7]DayWord{Sun, Mon, Tue, Wed, Thu, Fri, Sat}[d]
 }
 
-// asksHolidays tells whether a schedule depends on a holiday calendar.
-func (s *Schedule) asksHolidays() bool {
+// AsksHolidays tells whether a schedule depends on a holiday calendar.
+func (s *Schedule) AsksHolidays() bool {
 	return slices.ContainsFunc(s.Windows, func(w Window) bool {
 		return slices.Contains(w.Days, Workday) || slices.Contains(w.Days, Holiday)
 	})

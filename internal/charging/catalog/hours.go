@@ -39,7 +39,7 @@ func newHours(used []*Schedule) *hours {
 	calendars, _ := holiday.Calendars() // embedded; their own test reads them
 	for i, s := range used {
 		cal := calendars[s.Calendar]
-		if cal != nil && s.asksHolidays() {
+		if cal != nil && s.AsksHolidays() {
 			h.needs = append(h.needs, cal)
 			h.first = timex.NewDate(2019, time.January, 1)
 		}

@@ -77,7 +77,7 @@ func TestHoursAgreeWithEveryMinute(t *testing.T) {
 
 func covered(list []*Schedule, calendars map[string]*timex.Calendar, d timex.Date) bool {
 	for _, s := range list {
-		if c := calendars[s.Calendar]; c != nil && s.asksHolidays() && !c.Covers(d) {
+		if c := calendars[s.Calendar]; c != nil && s.AsksHolidays() && !c.Covers(d) {
 			return false
 		}
 	}

@@ -1,7 +1,6 @@
 package cheapest
 
 import (
-	"maps"
 	"slices"
 
 	"waihu/internal/charging/catalog"
@@ -66,10 +65,6 @@ type adviser struct {
 func (a *adviser) again(change func(t *contract.Terms, p *catalog.Plan)) (money.Amount, bool, error) {
 	t, p := *a.g.Terms, *a.g.Terms.Plan
 	p.Components = slices.Clone(p.Components)
-	t.Quantities = maps.Clone(t.Quantities)
-	if t.Quantities == nil {
-		t.Quantities = map[string]exact.Number{}
-	}
 	t.Plan = &p
 	change(&t, &p)
 	if p.Validate().Err() != nil {
@@ -112,11 +107,7 @@ func (a *adviser) idle(c *catalog.Component) error {
 			return err
 		}
 		return a.saves("idle_seats", c, map[string]string{"paid": paid.String(), "used": used.String(), "idle": paid.Sub(used).String()},
-			func(t *contract.Terms, _ *catalog.Plan) {
-				t.Quantities[c.ID] = used
-				t.Changes = maps.Clone(t.Changes)
-				delete(t.Changes, c.ID)
-			})
+			func(t *contract.Terms, _ *catalog.Plan) { t.State(c.ID, used) })
 	case c.Measure.OfSeats() && c.Measure.OfLogins() && c.Measure != catalog.SeatDays && c.Commitment.Sign() > 0:
 		q, err := meter.CountSeats(c, a.g.Seats, a.g.Sessions, a.g.Terms)
 		if err != nil || !q.Raw.Less(c.Commitment) {
@@ -151,7 +142,7 @@ func (a *adviser) quantity(c *catalog.Component) (exact.Number, bool) {
 	if c.Measure != catalog.Recurring {
 		return exact.Zero, false
 	}
-	if c.Quantity.IsZero() {
+	if !c.Quantity.IsGiven() {
 		return exact.One, true
 	}
 	return c.Quantity, true
@@ -192,7 +183,7 @@ func (a *adviser) tier(c *catalog.Component) error {
 			return a.saves("one_more", c, map[string]string{"now": l.Charged.String(), "then": next.String(), "more": next.Sub(l.Charged).String(), "unit": l.Unit},
 				func(t *contract.Terms, p *catalog.Plan) {
 					if _, fixed := a.quantity(c); fixed {
-						t.Quantities[c.ID] = next
+						t.State(c.ID, next)
 						return
 					}
 					component(p, c.ID).Commitment = next

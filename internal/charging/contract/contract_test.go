@@ -338,3 +338,27 @@ func TestContractThatBreaksThePlan(t *testing.T) {
 		t.Error(problems)
 	}
 }
+
+// TestStatedQuantitiesHoldForFeesOfTheirOwnPeriod: what is stated for a bill holds
+// for other days, too, whether the contract's quantity changes or not.
+func TestStatedQuantitiesHoldForFeesOfTheirOwnPeriod(t *testing.T) {
+	fee := catalog.Component{ID: "fee", Measure: catalog.Recurring, Every: timex.Week, UnitPrice: catalog.PriceOf(exact.One)}
+	p := &catalog.Plan{ID: "p", Version: 1, Currency: money.MustCurrency("CNY"), Zone: "UTC", Components: []catalog.Component{fee}}
+	day := timex.MustDate
+	for _, changes := range [][]contract.Change{nil, {{On: day("2026-03-10"), Quantity: exact.Int(3)}}} {
+		c := &contract.Contract{ID: "c", Start: day("2026-01-01")}
+		c.Quantities = map[string]contract.Held{"fee": {Quantity: exact.Int(2), Changes: changes}}
+		for _, stated := range []int64{0, 2, 5} {
+			in := contract.Inputs{Plan: p, Contract: c, First: day("2026-03-01"), After: day("2026-04-01")}
+			in.Stated.Quantities = map[string]exact.Number{"fee": exact.Int(stated)}
+			terms, problems := contract.TermsFor(in)
+			if problems.Err() != nil {
+				t.Fatal(problems)
+			}
+			own := terms.Within(day("2026-03-08"), day("2026-03-15"))
+			if got := own.Quantities["fee"]; !got.Equal(exact.Int(stated)) || len(own.Changes["fee"]) > 0 {
+				t.Errorf("stated %d: %s, %v", stated, got, own.Changes)
+			}
+		}
+	}
+}

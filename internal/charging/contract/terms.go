@@ -39,6 +39,7 @@ type Terms struct {
 
 	// history gives quantities and changes of other days; nil: they do not change.
 	history func(first, after timex.Date) (map[string]exact.Number, map[string][]Change)
+	stated  map[string]bool // components whose quantity was stated, over the contract's
 }
 
 // Change is a new level of a fixed quantity from a local day on.
@@ -64,16 +65,28 @@ func (t *Terms) Within(first, after timex.Date) *Terms {
 	if t.history == nil {
 		return &own
 	}
-	_, agreed := t.history(t.First, t.After)
 	quantities, changes := t.history(first, after)
 	own.Quantities, own.Changes = maps.Clone(t.Quantities), maps.Clone(t.Changes)
 	for id, n := range quantities {
-		if stated := len(t.Changes[id]) != len(agreed[id]); stated {
-			continue
+		if !t.stated[id] {
+			own.Quantities[id], own.Changes[id] = n, changes[id]
 		}
-		own.Quantities[id], own.Changes[id] = n, changes[id]
 	}
 	return &own
+}
+
+// State makes a quantity one that is stated: on all days it takes the place of what
+// the contract says, changes and all. Copies of the terms are left as they are.
+func (t *Terms) State(id string, n exact.Number) {
+	t.Quantities, t.Changes, t.stated = maps.Clone(t.Quantities), maps.Clone(t.Changes), maps.Clone(t.stated)
+	if t.Quantities == nil {
+		t.Quantities = map[string]exact.Number{}
+	}
+	if t.stated == nil {
+		t.stated = map[string]bool{}
+	}
+	t.Quantities[id], t.stated[id] = n, true
+	delete(t.Changes, id)
 }
 
 // Service is the part of the period in which the contract serves.

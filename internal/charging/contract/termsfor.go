@@ -125,8 +125,7 @@ func (k *check) stated(in *Inputs, t *Terms) {
 		case n.Sign() < 0:
 			k.put("quantities."+id, n.String(), "a negative quantity", "0 or more")
 		}
-		t.Quantities[id] = n
-		delete(t.Changes, id)
+		t.State(id, n)
 	}
 	if t.End != 0 && t.Start != 0 && t.End <= t.Start {
 		k.put("end", t.End.String(), "service ends before it begins", "a day after "+t.Start.String())

@@ -138,8 +138,10 @@ func addTo[K comparable](to map[K]*Count, key K, c Count) {
 	to[key].add(c)
 }
 
+// half counts a call in its half hour of the local day at hand: in zones of odd
+// quarters of an hour one counted in UTC would belong to two days.
 func (g *Gatherer) half(m *monthCounts, c *usage.Call, one Count) {
-	from := c.Start - c.Start%timex.Instant(staffing.Length/time.Microsecond)
+	from := c.Start - (c.Start-g.dayFrom)%timex.Instant(staffing.Length/time.Microsecond)
 	h := m.halves[from]
 	if h == nil {
 		h = &staffing.HalfHour{From: from}
@@ -195,7 +197,7 @@ func (g *Gatherer) Session(s usage.Session) error {
 	if len(g.sessions) == maxStretches {
 		return fault.New(fault.Invalid, "more than %d sessions: give fewer months at a time", maxStretches)
 	}
-	if s.State == usage.WrapUp {
+	if s.State == usage.WrapUp && s.From < s.To { // else it has no end, or none that can be
 		g.wrapUp += s.To.Sub(s.From)
 	}
 	g.stated = g.stated || s.State != ""

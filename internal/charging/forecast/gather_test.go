@@ -1,6 +1,7 @@
 package forecast_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -141,5 +142,47 @@ func TestGatherOddUsage(t *testing.T) {
 	(&kept{calls: []usage.Call{none, far}}).giveTo(t, g)
 	if _, err := g.Finish(); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("a clock a century off: %v", err)
+	}
+}
+
+// TestWrapUpWithoutAnEnd: a log of work after a call that was never ended adds
+// nothing, and above all takes nothing off.
+func TestWrapUpWithoutAnEnd(t *testing.T) {
+	from := timex.MustDate("2026-03-02").Start(time.UTC)
+	k := &kept{calls: []usage.Call{{ID: "1", Direction: usage.Outbound, Result: usage.Answered, Start: from, Answer: from, End: from.Add(time.Minute), Talk: time.Minute}},
+		sessions: []usage.Session{{User: "a", State: usage.WrapUp, From: from, To: from.Add(30 * time.Second)}, {User: "b", State: usage.WrapUp, From: from}}}
+	if o := gathered(t, k); o.WrapUp != 30*time.Second {
+		t.Errorf("%s of work after a call, want 30s", o.WrapUp)
+	}
+}
+
+// TestHalfHoursAreOfOneDay: Nepal is five hours and three quarters ahead of UTC.
+func TestHalfHoursAreOfOneDay(t *testing.T) {
+	loc, err := timex.LoadZone("Asia/Kathmandu")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := forecast.Gather(loc, "")
+	day := timex.MustDate("2026-03-01")
+	for _, after := range []time.Duration{5 * time.Minute, 29 * time.Minute, 30 * time.Minute, 24*time.Hour - time.Second} {
+		at := day.Start(loc).Add(after)
+		if err := g.Call(&usage.Call{ID: after.String(), Direction: usage.Outbound, Result: usage.Answered, Start: at, Answer: at, End: at.Add(time.Minute), Talk: time.Minute}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o, err := g.Finish()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(o.Months) != 1 || len(o.Months[0].Days) != 1 || o.Months[0].Days[0].Seats != 1 {
+		t.Fatalf("%+v", o.Months)
+	}
+	var from []timex.Instant
+	for _, h := range o.Months[0].Load {
+		from = append(from, h.From)
+	}
+	start := day.Start(loc)
+	if want := []timex.Instant{start, start.Add(30 * time.Minute), start.Add(23*time.Hour + 30*time.Minute)}; !slices.Equal(from, want) {
+		t.Errorf("half hours from %v, want %v", from, want)
 	}
 }

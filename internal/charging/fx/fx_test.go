@@ -106,3 +106,16 @@ func ExampleTable_Convert() {
 	fmt.Println(c.Of, "is", c.Worth, "at", c.At.Rate, "of", c.At.On, "by", c.At.Source)
 	// Output: 12.50 USD is 89.04 CNY at 7.1234 of 2026-03-01 by central bank
 }
+
+func TestBeyondCounting(t *testing.T) {
+	table, err := NewTable([]Rate{{usd, cny, 1, exact.Int(1000), "x"}}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := table.Convert(money.Micros(1<<62, usd), cny, 2); fault.KindOf(err) != fault.Overflow {
+		t.Errorf("%v", err)
+	}
+	if _, err := NewTable(make([]Rate, maxRates+1), 0); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("too many rates: %v", err)
+	}
+}

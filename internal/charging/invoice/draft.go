@@ -10,6 +10,7 @@ import (
 	"waihu/internal/charging/rating"
 	"waihu/internal/exact"
 	"waihu/internal/fault"
+	"waihu/internal/lang"
 	"waihu/internal/money"
 	"waihu/internal/timex"
 )
@@ -53,8 +54,12 @@ func Draft(g *meter.Gathered, h Heading) (_ *Invoice, err error) {
 			inv.Alternatives = append(inv.Alternatives, Alternative{Group: group.ID, Option: o.ID, Name: o.Name, Chosen: o.Chosen, Total: o.Total, Lines: o.Lines})
 		}
 	}
+	called := map[string]lang.Text{}
+	for _, pk := range t.Plan.AllPackages() {
+		called[pk.ID] = pk.Name
+	}
 	for _, c := range rated.Carry {
-		inv.Carry = append(inv.Carry, Carry{Package: c.Package, Seat: c.Seat, Granted: c.Granted, Expires: c.Expires, Left: c.Left, Unit: c.Unit})
+		inv.Carry = append(inv.Carry, Carry{Package: c.Package, Name: called[c.Package], Seat: c.Seat, Granted: c.Granted, Expires: c.Expires, Left: c.Left, Unit: c.Unit})
 	}
 	inv.Unpriced = unpriced(g.Unpriced, t.Plan, rated.Groups)
 	c := g.Counts

@@ -133,6 +133,7 @@ type Facts struct {
 // Carry is what is left of an included quantity for later periods.
 type Carry struct {
 	Package string       `json:"package"`
+	Name    lang.Text    `json:"name,omitzero"`  // of the package, where it has one
 	Seat    string       `json:"seat,omitempty"` // for packages of each seat
 	Granted timex.Date   `json:"granted"`        // first day of the period it was given for
 	Expires timex.Date   `json:"expires"`        // day after the last it can be used

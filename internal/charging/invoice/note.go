@@ -1,6 +1,7 @@
 package invoice
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -89,9 +90,10 @@ type NoteOn struct {
 // shares of those the invoice stored; the note that uses up the net of a rate
 // takes all the tax that is left of it. An invoice that is not issued, a broken
 // seal, or more than is left of a line or a rate is of kind Conflict; a line
-// that is not there of kind NotFound.
+// that is not there of kind NotFound; an amount finer than the currency, or a date
+// before the invoice's, of kind Invalid.
 func NewCreditNote(inv *Invoice, on NoteOn) (_ *CreditNote, err error) {
-	defer fault.Wrap(&err, "credit note %s on invoice %s", on.Number, inv.Number)
+	defer fault.Wrap(&err, "credit note %s on invoice %s", on.Number, cmp.Or(inv.Number, "without a number"))
 	if err := creditableInvoice(inv, &on); err != nil {
 		return nil, err
 	}
@@ -139,6 +141,9 @@ func creditableInvoice(inv *Invoice, on *NoteOn) error {
 	if on.Number == "" || on.Number == inv.Number || on.On == 0 || on.Reason == "" {
 		return fault.New(fault.Invalid, "a credit note has a number of its own, a date and a reason")
 	}
+	if on.On < inv.IssuedOn {
+		return fault.New(fault.Invalid, "its date %s is before that of the invoice, %s", on.On, inv.IssuedOn)
+	}
 	for _, e := range on.Earlier {
 		seal, err := e.Digest()
 		switch {
@@ -183,6 +188,8 @@ func noteLine(inv *Invoice, item *Item, earlier []*CreditNote) (out NoteLine, er
 	switch a := out.Amount; {
 	case a.Currency() != inv.Currency:
 		return out, fault.New(fault.Invalid, "line %s: %s on an invoice in %s", l.ID, a, inv.Currency)
+	case sums.of(a.Exact()) != a: // or the subtotal is not the sum of the lines
+		return out, fault.New(fault.Invalid, "line %s: %s is no amount that can be paid; write at most %d decimals", l.ID, a, inv.Currency.Exponent())
 	case a.IsZero(), a.Sign() != left.Sign(), a.Exact().Abs().Cmp(left.Exact().Abs()) > 0:
 		return out, fault.New(fault.Conflict, "line %s: %s was billed, %s is left to credit, %s is asked", l.ID, out.Billed, left, a)
 	}

@@ -106,6 +106,8 @@ func TestNoteRefused(t *testing.T) {
 		"nothing":         {inv, noteOn("N-2", nil, invoice.Item{Line: "a", Amount: yuan(t, "0")}), fault.Conflict},
 		"another coin":    {inv, noteOn("N-2", nil, invoice.Item{Line: "a", Amount: yen}), fault.Invalid},
 		"twice":           {inv, noteOn("N-2", nil, invoice.Item{Line: "b", Whole: true}, invoice.Item{Line: "b", Whole: true}), fault.Conflict},
+		"half a cent":     {inv, noteOn("N-2", nil, invoice.Item{Line: "a", Amount: yuan(t, "0.005")}), fault.Invalid},
+		"too early":       {inv, invoice.NoteOn{Number: "N-2", On: noteDay - 3, Reason: "agreed"}, fault.Invalid},
 		"the bill's name": {inv, noteOn("W-1", nil), fault.Invalid},
 	} {
 		if n, err := invoice.NewCreditNote(c.inv, c.on); n != nil || fault.KindOf(err) != c.kind {

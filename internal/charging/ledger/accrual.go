@@ -3,6 +3,7 @@ package ledger
 import (
 	"strings"
 
+	"waihu/internal/money"
 	"waihu/internal/timex"
 )
 
@@ -40,12 +41,19 @@ func Accrued(ref, contract string, first timex.Date, used []Part) (Entry, error)
 	return w.done()
 }
 
-// Release takes back what had accrued for a billing period: an invoice says now
-// what was earned. accrued is what stands in the accounts of the period.
-func Release(ref, contract string, first timex.Date, accrued []Part) (Entry, error) {
+// Standing is what stands in an account of usage that accrued.
+type Standing struct {
+	First    timex.Date
+	Category string
+	Amount   money.Amount
+}
+
+// Release takes back what had accrued for billing periods of a contract: an
+// invoice says now what was earned.
+func Release(ref, contract string, accrued []Standing) (Entry, error) {
 	w := write(KindReleased, ref)
 	for _, p := range accrued {
-		w.debit(Revenue(p.Category), p.Amount).credit(Accruing(contract, first, p.Category), p.Amount)
+		w.debit(Revenue(p.Category), p.Amount).credit(Accruing(contract, p.First, p.Category), p.Amount)
 	}
 	return w.done()
 }

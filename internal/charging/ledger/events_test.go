@@ -33,7 +33,7 @@ func event(r *rand.Rand, ref string) (Entry, error) {
 	switch r.IntN(17) {
 	case 0:
 		if r.IntN(2) == 0 {
-			return Release(ref, "c1", 20_000, parts(r))
+			return Release(ref, "c1", []Standing{{20_000, "voice", amount(r)}, {20_031, "", amount(r)}})
 		}
 		return Accrued(ref, "c1", 20_000, parts(r))
 	case 1:
@@ -154,7 +154,7 @@ func TestWhatIsBooked(t *testing.T) {
 		want string
 	}{
 		{"usage", func() (Entry, error) { return Accrued("u", "c1", 20_513, []Part{{"voice", m(3)}}) }, "unbilled:c1/2026-03-01/voice 3.00 CNY, revenue:voice -3.00 CNY"},
-		{"usage on an invoice", func() (Entry, error) { return Release("u", "c1", 20_513, []Part{{"voice", m(3)}}) }, "revenue:voice 3.00 CNY, unbilled:c1/2026-03-01/voice -3.00 CNY"},
+		{"usage on an invoice", func() (Entry, error) { return Release("u", "c1", []Standing{{20_513, "voice", m(3)}}) }, "revenue:voice 3.00 CNY, unbilled:c1/2026-03-01/voice -3.00 CNY"},
 		{"invoice", Invoiced{"i", []Part{{"voice", m(3)}}, []Part{{"seats", m(2)}}, m(1)}.Entry, "receivable 6.00 CNY, revenue:voice -3.00 CNY, deferred:seats -2.00 CNY, tax -1.00 CNY"},
 		{"a negative invoice", Invoiced{Ref: "i", Earned: []Part{{"voice", m(-3)}}, Tax: money.Zero(cny)}.Entry, "receivable -3.00 CNY, revenue:voice 3.00 CNY"},
 		{"served", func() (Entry, error) { return ServedAhead("s", []Part{{"seats", m(2)}}) }, "deferred:seats 2.00 CNY, revenue:seats -2.00 CNY"},
@@ -194,3 +194,50 @@ func TestWhatIsBooked(t *testing.T) {
 		t.Errorf("class and category of %s", a)
 	}
 }
+
+// TestBeyondCounting: sums that leave 64 bits are errors, wherever they arise.
+func TestBeyondCounting(t *testing.T) {
+	most := money.Micros(1<<62, cny)
+	for what, err := range map[string]error{
+		"one account": second(Accrued("u", "c", 1, []Part{{"voice", most}, {"voice", most}, {"voice", most}})),
+		"a note":      second(Credited("c", []Part{{"voice", most}}, most, most)),
+		"the entry":   second(Invoiced{Ref: "i", Earned: []Part{{"a", most}, {"b", most}}, Tax: most}.Entry()),
+	} {
+		if fault.KindOf(err) != fault.Overflow {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	for what, err := range map[string]error{
+		"a note above what it gives": second(Credited("c", []Part{{"voice", money.Micros(-5, cny)}}, money.Zero(cny), most)),
+		"worth below nought":         second(PaidIn("p", most, money.Micros(-1, cny), most)),
+	} {
+		if fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if e, err := Paid("p", money.Micros(5, cny), money.Micros(-3, cny)); err != nil || e.Postings[1].Account != Unapplied {
+		t.Errorf("a payment where nothing is open is the customer's: %+v, %v", e, err)
+	}
+	var b Balances
+	e := Entry{Kind: "k", Ref: "r", Postings: []Posting{{Cash, most}, {Tax, most.Neg()}}}
+	if err := b.Book(&e); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Book(&e); fault.KindOf(err) != fault.Overflow || b.Of(Cash, cny) != most {
+		t.Errorf("a balance beyond counting: %v, %s", err, b.Of(Cash, cny))
+	}
+	e.Chain(1, Hash{})
+	next := e
+	next.Chain(2, e.Hash)
+	if _, err := Project([]Entry{e, next}, 0, Hash{}); fault.KindOf(err) != fault.Overflow {
+		t.Errorf("a journal beyond counting: %v", err)
+	}
+	if _, err := Project([]Entry{next}, 0, Hash{}); fault.KindOf(err) != fault.Mismatch {
+		t.Errorf("a journal with a gap: %v", err)
+	}
+	if _, _, ok := AccruedIn("unbilled:other/2026-03-01/voice", "c"); ok {
+		t.Error("another contract's usage")
+	}
+}
+
+func second(_ Entry, err error) error { return err }

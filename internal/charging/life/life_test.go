@@ -1,6 +1,8 @@
 package life
 
 import (
+	"errors"
+	"math"
 	"strings"
 	"testing"
 
@@ -235,6 +237,89 @@ func TestWhatIfDownsize(t *testing.T) {
 	q.Component = "nothing"
 	if _, err := WhatIf(q); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("a component that is not there: %v", err)
+	}
+}
+
+// TestPricerErrorsPass: an error at any period an answer looks at is the answer's,
+// and so is a sum beyond what can be counted.
+func TestPricerErrorsPass(t *testing.T) {
+	broken := errors.New("no price")
+	for _, want := range []Want{Cancel, Switch, Downsize} {
+		for fails := 1; ; fails++ {
+			q, calls := ask(t, want), 0
+			q.To, q.ToTerms = plan(), &contract.Contract{ID: "n", Plan: "small@1"}
+			q.Price = func(c *contract.Contract, p *catalog.Plan, b contract.BillingPeriod, ends timex.Date, used bool) (Cost, error) {
+				if calls++; calls == fails {
+					return Cost{}, broken
+				}
+				return flat(c, p, b, ends, used)
+			}
+			if _, err := WhatIf(q); err == nil {
+				if fails < 4 {
+					t.Errorf("%s asks for %d prices", want, fails-1)
+				}
+				break
+			} else if !errors.Is(err, broken) {
+				t.Fatalf("%s, price %d: %v", want, fails, err)
+			}
+		}
+		q := ask(t, want)
+		q.To, q.ToTerms = plan(), &contract.Contract{ID: "n", Plan: "small@1"}
+		q.Price = func(*contract.Contract, *catalog.Plan, contract.BillingPeriod, timex.Date, bool) (Cost, error) {
+			return Cost{money.Micros(math.MaxInt64, cny), yuan(0)}, nil
+		}
+		if _, err := WhatIf(q); want != Downsize && fault.KindOf(err) != fault.Overflow {
+			t.Errorf("%s: sums beyond what can be counted: %v", want, err)
+		}
+	}
+	q := ask(t, "sing")
+	if _, err := WhatIf(q); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("a wish nobody knows: %v", err)
+	}
+	q = ask(t, Cancel)
+	q.Contract.Term = term("100 years")
+	q.Life.TermTo = q.Contract.Term.From(q.Contract.Start)
+	if _, err := WhatIf(q); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("a hundred years of months: %v", err)
+	}
+}
+
+// TestExits of contracts in other states than running.
+func TestExits(t *testing.T) {
+	c := yearly()
+	signed := Life{State: Signed}
+	if exit := signed.FreeExit(c, day("2026-02-01")); exit.On != day("2027-03-01") {
+		t.Errorf("signed, not begun: %s", exit.On)
+	}
+	noticed := Life{State: Notice, EndsOn: day("2026-09-01"), TermTo: day("2027-03-01")}
+	if exit := noticed.FreeExit(c, day("2026-08-01")); exit.On != day("2026-09-01") || exit.Clauses[0].Key != "notice_given" {
+		t.Errorf("notice was given: %+v", exit)
+	}
+	fixed := yearly()
+	fixed.Renewal, fixed.End = nil, day("2026-12-01")
+	if l := running(t, fixed); l.FreeExit(fixed, day("2026-08-01")).On != day("2026-12-01") {
+		t.Errorf("a contract with an end")
+	}
+	endless := yearly()
+	endless.Term, endless.End, endless.Renewal.Term = contract.Term{}, day("2026-12-01"), contract.Term{}
+	l := running(t, endless)
+	if exit := l.FreeExit(endless, day("2026-11-20")); exit.On != day("2026-12-20") {
+		t.Errorf("what renews without a length is open from then on: %s", exit.On)
+	}
+	early := running(t, c)
+	for what, err := range map[string]error{"before today": early.EndEarly(c, day("2026-05-01"), day("2026-04-01")), "after the notice": (&Life{State: Notice, EndsOn: day("2026-06-01")}).EndEarly(c, day("2026-05-01"), day("2026-07-01"))} {
+		if err == nil {
+			t.Errorf("ended %s", what)
+		}
+	}
+	moved := yearly()
+	moved.Amendments = []contract.Amendment{{ID: "a1", On: day("2026-05-01"), End: day("2027-06-01")}}
+	if err := early.Amend(moved, day("2026-05-01"), "a1"); err != nil || early.TermTo != day("2027-06-01") {
+		t.Errorf("an amendment moves the end: %s, %v", early.TermTo, err)
+	}
+	full := Life{State: Quoted, Steps: make([]Step, maxSteps)}
+	if err := full.Withdraw(1); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("a history without end: %v", err)
 	}
 }
 

@@ -130,12 +130,13 @@ func (q *Question) leave(after then) ([]Way, error) {
 		if w.Rest, err = q.committed(w.On, exit.On); err != nil {
 			return nil, err
 		}
-		between := money.Amount{}
-		if w.After, between, err = after(w.On, exit.On); err != nil {
+		period, between, err := after(w.On, exit.On)
+		if err != nil {
 			return nil, err
 		}
-		if w.Total, err = money.Sum(q.Plan.Currency, w.Until, w.Fee, between); err != nil {
-			return nil, fault.New(fault.Overflow, "%v", err)
+		w.After, w.Total = period, between
+		if err := add(&w.Total, w.Until, w.Fee); err != nil {
+			return nil, err
 		}
 	}
 	return ways, nil
@@ -173,15 +174,11 @@ func (q *Question) until(w *Way, c *contract.Contract, ends timex.Date) error {
 		if err != nil {
 			return err
 		}
-		net, err := cost.Net.Sub(cost.Fee)
-		if err != nil {
-			return fault.New(fault.Overflow, "%v", err)
+		if err := add(&w.Until, cost.Net, cost.Fee.Neg()); err != nil {
+			return err
 		}
-		if w.Until, err = w.Until.Add(net); err != nil {
-			return fault.New(fault.Overflow, "%v", err)
-		}
-		if w.Fee, err = w.Fee.Add(cost.Fee); err != nil {
-			return fault.New(fault.Overflow, "%v", err)
+		if err := add(&w.Fee, cost.Fee); err != nil {
+			return err
 		}
 		w.Stub = b.After != ends && b.ServedTo == ends
 	}
@@ -207,8 +204,8 @@ func (q *Question) committed(from, to timex.Date) (money.Amount, error) {
 		if err != nil {
 			return sum, err
 		}
-		if sum, err = sum.Add(cost.Net); err != nil {
-			return sum, fault.New(fault.Overflow, "%v", err)
+		if err := add(&sum, cost.Net); err != nil {
+			return sum, err
 		}
 	}
 	return sum, nil
@@ -246,43 +243,16 @@ func (q *Question) wholePeriod(day timex.Date) (contract.BillingPeriod, error) {
 	return b, nil
 }
 
-// nothing is what comes after a contract is canceled.
-func (q *Question) nothing(_, _ timex.Date) (period, all money.Amount, err error) {
-	none := money.Zero(q.Plan.Currency)
-	return none, none, nil
-}
-
-// switched is what the new plan costs. Another currency is Invalid: convert the
-// plan first, at a rate that is written down.
-func (q *Question) switched(on, until timex.Date) (period, all money.Amount, err error) {
-	if q.To.Currency != q.Plan.Currency {
-		return period, all, fault.New(fault.Invalid, "the new plan is in %s, the contract in %s", q.To.Currency, q.Plan.Currency)
-	}
-	next := *q.ToTerms
-	next.Start, all = on, money.Zero(q.To.Currency)
-	n := Question{Contract: &next, Plan: q.To}
-	b, err := n.wholePeriod(on)
-	if err != nil {
-		return period, all, err
-	}
-	cost, err := q.Price(&next, q.To, b, 0, true)
-	if err != nil || on >= until {
-		return cost.Net, all, err
-	}
-	periods, err := n.periods(on, until)
-	if err != nil {
-		return cost.Net, all, err
-	}
-	for _, b := range periods {
-		one, err := q.Price(&next, q.To, b, until, true)
+// add adds amounts of one currency; beyond what can be counted is Overflow.
+func add(sum *money.Amount, more ...money.Amount) error {
+	for _, m := range more {
+		next, err := sum.Add(m)
 		if err != nil {
-			return cost.Net, all, err
+			return fault.New(fault.Overflow, "%v", err)
 		}
-		if all, err = all.Add(one.Net); err != nil {
-			return cost.Net, all, fault.New(fault.Overflow, "%v", err)
-		}
+		*sum = next
 	}
-	return cost.Net, all, nil
+	return nil
 }
 
 // best is the way that costs least until the latest day of all.

@@ -55,6 +55,19 @@ func looksAhead(m *callMeter, o Options) bool {
 	return false
 }
 
+// refusesAlone tells whether at most one component can have no price for a call,
+// and no other way is looked at: a call that several refuse is named once with
+// all of them, which must be known at once.
+func refusesAlone(p *catalog.Plan) bool {
+	n := 0
+	for i := range p.Components {
+		if c := &p.Components[i]; c.Measure.OfCalls() && (len(c.Rates) > 0 || c.Deck != "") {
+			n++
+		}
+	}
+	return n <= 1 && len(p.Cheapest) == 0
+}
+
 // lookUpLater takes a call to be counted at a row; false if it cannot wait.
 func (m *callMeter) lookUpLater(r *row, v *view) bool {
 	to := v.call.To

@@ -76,6 +76,24 @@ func TestGatheringChangesNothing(t *testing.T) {
 	}
 }
 
+// TestTwoDecksNameACallOnce: a call that two components have no price for is one
+// call without a price, gathered or not.
+func TestTwoDecksNameACallOnce(t *testing.T) {
+	terms, prefixes := deckTerms(t, 30_000)
+	again := terms.Plan.Components[0]
+	again.ID = "again"
+	terms.Plan.Components = append(terms.Plan.Components, again)
+	calls := answered(terms, append(prefixes[:10:10], "999", "0"), 300, seconds(0, 200))
+	plain := meterOf(t, terms, meter.Options{Detail: func(*meter.Charged) {}})
+	countAll(plain, calls)
+	m := meterOf(t, terms, meter.Options{})
+	countAll(m, calls)
+	got, want := finished(t, m), finished(t, plain)
+	if len(want.Unpriced) != 1 || len(want.Unpriced[0].Refused) != 2 || !reflect.DeepEqual(got.Unpriced, want.Unpriced) {
+		t.Errorf("unpriced %+v, want %+v", got.Unpriced, want.Unpriced)
+	}
+}
+
 func finished(t testing.TB, m *meter.Meter) *meter.Gathered {
 	t.Helper()
 	g, err := m.Finish()

@@ -1,6 +1,7 @@
 package meter
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -14,21 +15,26 @@ import (
 // no shift is longer than a day, a log-out that was never recorded is.
 const longSession = 24 * time.Hour
 
-// CheckSessions finds sessions that cannot be counted (no user, no start, an
-// end before the start) and, as warnings, sessions of more than 24 hours.
-func CheckSessions(sessions []usage.Session) fault.Problems {
+// Doubts are warnings about facts that are counted as they stand, and that somebody
+// should look at: sessions of more than 24 hours, one seat assigned twice at a
+// time (it is counted once). Their order does not depend on that of the facts.
+func (g *Gathered) Doubts() fault.Problems {
 	var out fault.Problems
-	for i := range sessions {
-		s := &sessions[i]
-		if found, bad := checkSession(s); bad {
-			out = append(out, found)
-		} else if length := s.To.Sub(s.From); length > longSession {
+	for i := range g.Sessions {
+		s := &g.Sessions[i]
+		if _, bad := checkSession(s); bad { // its component says so
+			continue
+		}
+		if length := s.To.Sub(s.From); length > longSession {
 			out = append(out, fault.Problem{Path: factName("session", s.Source, s.ID), Value: length.String(), Warning: true,
 				What: "the session is longer than 24 hours", Expected: "a log-out within a day",
 				Fix: "look whether the log-out was recorded; the whole time is counted as it stands"})
 		}
 	}
-	return out
+	slices.SortFunc(out, func(a, b fault.Problem) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Value, b.Value))
+	})
+	return append(out, doubledSeats(g.Seats)...)
 }
 
 // checkSession finds what makes one session impossible to count.
@@ -64,16 +70,13 @@ func factName(kind, source, id string) string {
 	return fmt.Sprintf("%s %s of %s", kind, id, source)
 }
 
-// CheckSeats finds seats that end before they start and, as warnings, one seat
-// assigned twice at a time: it is counted once.
-func CheckSeats(seats []usage.Seat) fault.Problems {
+// doubledSeats finds seats that are assigned twice at a time.
+func doubledSeats(seats []usage.Seat) fault.Problems {
 	var out fault.Problems
 	byID := map[string][]*usage.Seat{}
 	for i := range seats {
 		s := &seats[i]
-		if found, bad := endsEarly("seat", s.Source, s.ID, s.From, s.To); bad {
-			out = append(out, found)
-		} else if s.ID != "" {
+		if _, bad := endsEarly("seat", s.Source, s.ID, s.From, s.To); !bad && s.ID != "" {
 			key := factKey(s.Source, s.ID, i)
 			byID[key] = append(byID[key], s)
 		}
@@ -102,30 +105,6 @@ func doubled(list []*usage.Seat) fault.Problems {
 		}
 		if !before.To.IsZero() && (s.To.IsZero() || s.To > before.To) {
 			before = s
-		}
-	}
-	return out
-}
-
-// CheckModules finds module facts that end before they start.
-func CheckModules(modules []usage.Module) fault.Problems {
-	var out fault.Problems
-	for i := range modules {
-		m := &modules[i]
-		if found, bad := endsEarly("module", m.Source, m.ID, m.From, m.To); bad {
-			out = append(out, found)
-		}
-	}
-	return out
-}
-
-// CheckRentals finds rentals that end before they start.
-func CheckRentals(rentals []usage.Rental) fault.Problems {
-	var out fault.Problems
-	for i := range rentals {
-		r := &rentals[i]
-		if found, bad := endsEarly("rental", r.Source, r.ID, r.From, r.To); bad {
-			out = append(out, found)
 		}
 	}
 	return out

@@ -103,7 +103,7 @@ func New(terms *contract.Terms, options Options) (_ *Meter, err error) {
 		}
 		cm.index, cm.prices = i, options.Prices
 		cm.detail, cm.trace = options.Detail, options.Trace && len(terms.Plan.IncludedFor(comp.ID)) > 0
-		if looksAhead(cm, options) && len(terms.Plan.Cheapest) == 0 {
+		if looksAhead(cm, options) && refusesAlone(terms.Plan) {
 			cm.ahead = &ahead{meter: m}
 		}
 		m.calls = append(m.calls, cm)

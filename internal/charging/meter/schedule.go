@@ -38,7 +38,7 @@ func newClockwork(t *contract.Terms, schedules []*catalog.Schedule) (*clockwork,
 		if cal == nil && s.Calendar != "" && s.Calendar != "none" {
 			return nil, fmt.Errorf("schedule %s: no holiday calendar %q; there are cn, tw, hk, us and none", s.ID, s.Calendar)
 		}
-		if cal != nil && asksHolidays(s) && !(cal.Covers(t.First) && cal.Covers(t.After-1)) {
+		if cal != nil && s.AsksHolidays() && !(cal.Covers(t.First) && cal.Covers(t.After-1)) {
 			return nil, fmt.Errorf("schedule %s: calendar %s does not know the holidays of %s to %s; name the dates in the schedule", s.ID, s.Calendar, t.First, t.After-1)
 		}
 		c.calendars = append(c.calendars, cal)
@@ -60,16 +60,6 @@ func turnsOf(schedules []*catalog.Schedule) []int {
 	}
 	slices.Sort(turns)
 	return slices.Compact(turns)
-}
-
-// asksHolidays tells whether a schedule depends on a holiday calendar.
-func asksHolidays(s *catalog.Schedule) bool {
-	for _, w := range s.Windows {
-		if slices.Contains(w.Days, catalog.Workday) || slices.Contains(w.Days, catalog.Holiday) {
-			return true
-		}
-	}
-	return false
 }
 
 // at finds the schedule in force at an instant and the end of its stretch on
@@ -124,64 +114,9 @@ func (c *clockwork) lay(d timex.Date) []span {
 func (c *clockwork) inForce(d timex.Date, minute int) int {
 	best := none
 	for i, s := range c.schedules {
-		if c.covers(i, d, minute) && (best == none || s.Weight > c.schedules[best].Weight) {
+		if s.Covers(d, minute, c.calendars[i]) && (best == none || s.Weight > c.schedules[best].Weight) {
 			best = i
 		}
 	}
 	return best
 }
-
-func (c *clockwork) covers(i int, d timex.Date, minute int) bool {
-	for _, w := range c.schedules[i].Windows {
-		from, to := int(w.From.Minute), 24*60
-		if w.To.Set {
-			to = int(w.To.Minute)
-		}
-		if to > from {
-			if minute >= from && minute < to && c.onDay(i, &w, d) {
-				return true
-			}
-			continue
-		}
-		// past midnight: the evening belongs to the day named, the morning to the day before
-		if minute >= from && c.onDay(i, &w, d) || minute < to && c.onDay(i, &w, d-1) {
-			return true
-		}
-	}
-	return false
-}
-
-func (c *clockwork) onDay(i int, w *catalog.Window, d timex.Date) bool {
-	if len(w.Dates) > 0 {
-		named := false
-		for _, x := range w.Dates {
-			named = named || x.Is(d)
-		}
-		if !named {
-			return false
-		}
-	}
-	if len(w.Days) == 0 {
-		return true
-	}
-	cal := c.calendars[i]
-	for _, word := range w.Days {
-		switch word {
-		case catalog.AllDays:
-			return true
-		case catalog.Workday:
-			if cal != nil && cal.IsWorkday(d) || cal == nil && weekdays[d.Weekday()] != catalog.Sat && weekdays[d.Weekday()] != catalog.Sun {
-				return true
-			}
-		case catalog.Holiday:
-			if cal != nil && cal.IsHoliday(d) {
-				return true
-			}
-		case weekdays[d.Weekday()]:
-			return true
-		}
-	}
-	return false
-}
-
-var weekdays = [7]catalog.DayWord{catalog.Sun, catalog.Mon, catalog.Tue, catalog.Wed, catalog.Thu, catalog.Fri, catalog.Sat}

@@ -101,6 +101,14 @@ func withName(r Rule, key string, name lang.Text) Rule {
 	return r
 }
 
+// called keeps an identifier under key and says its name where a sentence shows it.
+func called(r Rule, key string, name lang.Text) Rule {
+	id := r.Args[key]
+	r = withName(r, key, name)
+	r.Args[key] = id
+	return r
+}
+
 func orDefault[T ~string](v, d T) T {
 	if v == "" {
 		return d
@@ -166,7 +174,7 @@ func (r *rater) slotPart(c *catalog.Component, s *meter.Slot, included, scale ex
 	}
 	if s.Rate.Status == deck.Unknown && p.Quantity.Sign() > 0 {
 		l.Unknown, p.Unknown = true, true
-		l.rule("unknown_price", "what", p.Name.En)
+		l.Rules = append(l.Rules, withName(rule("unknown_price"), "what", p.Name))
 	}
 	return p
 }
@@ -180,13 +188,14 @@ func fees(s *meter.Slot) exact.Number {
 
 // singlePrice prices talk time that has one unit price, tiers or blocks.
 func (r *rater) singlePrice(c *catalog.Component, cc *meter.CallCount, l *Line, scale exact.Number) {
-	linear, flat, count := exact.Zero, exact.Zero, int64(0)
+	linear, flat, count, paying := exact.Zero, exact.Zero, int64(0), int64(0)
 	rounded := exact.Zero
 	for i := range cc.Slots {
 		s := &cc.Slots[i]
 		linear = linear.Add(exact.Int(s.Linear).Div(scale))
 		flat = flat.Add(fees(s))
 		count += s.Calls
+		paying += min(s.Fees+s.AtMin+s.AtMax, s.Calls) // a record can stand for two legs
 		rounded = rounded.Add(exact.Scaled(s.Nano, 9))
 		if s.Billed > 0 && (c.ConnectFee.Unknown || c.RoundEach != nil && c.UnitPrice.Unknown) {
 			r.unknown(l)
@@ -207,7 +216,7 @@ func (r *rater) singlePrice(c *catalog.Component, cc *meter.CallCount, l *Line, 
 		l.Parts[0].Count = count
 	}
 	if flat.Sign() > 0 {
-		l.Parts = append(l.Parts, Part{Key: "fees", Name: c.Name.Or(c.ID), Count: count, Flat: flat, Exact: flat})
+		l.Parts = append(l.Parts, Part{Key: "fees", Name: c.Name.Or(c.ID), Count: paying, Flat: flat, Exact: flat})
 	}
 }
 
@@ -230,7 +239,7 @@ func (r *rater) take(p priced, l *Line) {
 func (r *rater) unknown(l *Line) {
 	if !l.Unknown {
 		l.Unknown = true
-		l.rule("unknown_price", "what", l.Name.En)
+		l.Rules = append(l.Rules, withName(rule("unknown_price"), "what", l.Name))
 	}
 }
 

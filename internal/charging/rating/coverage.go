@@ -14,9 +14,12 @@ import (
 // What is known only when the period is over is asked for while the calls are
 // told a second time.
 type Coverage struct {
-	parts   map[coveredPart][]exact.Number
+	parts   map[coveredPart]*covered
 	perSeat map[string]bool // components of which each seat has a package of its own
 }
+
+// covered is what packages cover of calls that are interchangeable, one by one.
+type covered struct{ left []exact.Number }
 
 // coveredPart names a call, or a part of one, as far as a package can tell it
 // from others: calls that agree in all of this are interchangeable.
@@ -31,7 +34,7 @@ type coveredPart struct {
 // CoverageOf works out the coverage of a period that was metered with Trace.
 func CoverageOf(g *meter.Gathered) (_ *Coverage, err error) {
 	defer fault.Wrap(&err, "rating.CoverageOf(%s)", g.Terms.Plan.ID)
-	out := &Coverage{parts: map[coveredPart][]exact.Number{}, perSeat: map[string]bool{}}
+	out := &Coverage{parts: map[coveredPart]*covered{}, perSeat: map[string]bool{}}
 	for i := range g.Terms.Plan.Components {
 		id := g.Terms.Plan.Components[i].ID
 		out.perSeat[id] = slices.ContainsFunc(g.Terms.Plan.IncludedFor(id), func(p catalog.Package) bool { return p.Scope == catalog.PerSeat })
@@ -62,7 +65,10 @@ func (v *Coverage) add(component string, b meter.Burn, agent string, got exact.N
 		return
 	}
 	key := coveredPart{component, b.At, b.Slot, agent, int64(b.Seconds)}
-	v.parts[key] = append(v.parts[key], got)
+	if v.parts[key] == nil {
+		v.parts[key] = &covered{}
+	}
+	v.parts[key].left = append(v.parts[key].left, got)
 }
 
 // share tells calls of a rate whose order did not matter how much of them was
@@ -90,10 +96,12 @@ func (v *Coverage) Tell(c *meter.Charged) {
 	if v.perSeat[c.Component] {
 		key.agent = c.Call.Agent
 	}
+	// The map is only read: setting an entry would put the key at hand in the
+	// place of its own, and the agent's name is gone when the reader goes on.
 	list := v.parts[key]
-	if c.Reason != "" || len(list) == 0 {
+	if c.Reason != "" || list == nil || len(list.left) == 0 {
 		return
 	}
-	c.Included, v.parts[key] = list[0], list[1:]
+	c.Included, list.left = list.left[0], list.left[1:]
 	c.Cost = c.Cost.Sub(c.Included.Mul(c.Label.Rate.UnitPrice()))
 }

@@ -7,6 +7,7 @@ import (
 	"waihu/internal/charging/catalog"
 	"waihu/internal/charging/contract"
 	"waihu/internal/exact"
+	"waihu/internal/fault"
 	"waihu/internal/timex"
 )
 
@@ -45,7 +46,7 @@ func (r *rater) fixed(c *catalog.Component) exact.Number {
 }
 
 // maxOwnPeriods bounds how many periods of a fee fall due in one bill: a daily
-// fee in a bill of a year.
+// fee in a bill of a year. Beyond it there is no bill.
 const maxOwnPeriods = 400
 
 // ownPeriods prices a fee whose period is not that of the bill: each of its
@@ -67,7 +68,7 @@ func (r *rater) ownPeriods(c *catalog.Component) error {
 		if c.Timing == catalog.Advance {
 			due = first
 		}
-		if due >= r.terms.After {
+		if due >= r.terms.After || first >= r.terms.After {
 			return nil
 		}
 		running := c.Timing == catalog.Advance && first < r.terms.First && after > r.terms.First
@@ -96,7 +97,7 @@ func (r *rater) ownPeriods(c *catalog.Component) error {
 			l.rule("advance", "first", first.String())
 		}
 	}
-	return nil
+	return fault.New(fault.Invalid, "more than %d periods of the fee fall in one bill: bill a shorter period", maxOwnPeriods)
 }
 
 // knownBy are the terms of a fee's own period without changes from a day on: a

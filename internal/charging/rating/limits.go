@@ -49,7 +49,7 @@ func (r *rater) share(c *catalog.Component) error {
 	}
 	l.Billed, l.Charged = l.Raw, l.Raw
 	l.Parts = []Part{{Key: "share", Name: l.Name, Raw: l.Raw, Quantity: l.Raw, UnitPrice: c.Percent.Number, Exact: l.Raw.Mul(c.Percent.Number)}}
-	l.rule("percent_of", "percent", c.Percent.Number.String(), "of", strings.Join(c.Of, ", "), "base", l.Raw.String())
+	l.Rules = append(l.Rules, called(rule("percent_of", "percent", c.Percent.Number.String(), "of", strings.Join(c.Of, ", "), "base", l.Raw.String()), "of", r.componentNames(c.Of...)))
 	if err := r.finish(c, l); err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (r *rater) cheapest() ([]Group, error) {
 				g.Options[oi].Chosen = true
 				for _, l := range r.lines {
 					if slices.Contains(group.Options[oi].Components, l.Component) {
-						l.rule("cheapest_chosen", "option", group.Options[oi].ID)
+						l.Rules = append(l.Rules, called(rule("cheapest_chosen", "option", group.Options[oi].ID), "option", group.Options[oi].Name))
 					}
 				}
 				continue

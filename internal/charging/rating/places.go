@@ -95,17 +95,35 @@ func (r *rater) where(l *Line, f *catalog.Filter) {
 
 // moduleNames lists modules in each language.
 func (r *rater) moduleNames(ids []string) lang.Text {
-	names := func(tag lang.Tag) string {
+	return namesOf(ids, func(id string) lang.Text {
+		if m, ok := r.plan.Module(id); ok {
+			return m.Name
+		}
+		return lang.Text{}
+	})
+}
+
+// componentNames lists components in each language.
+func (r *rater) componentNames(ids ...string) lang.Text {
+	return namesOf(ids, func(id string) lang.Text {
+		if c, ok := r.plan.Component(id); ok {
+			return c.Name
+		}
+		return lang.Text{}
+	})
+}
+
+// namesOf lists what has names in each language; what has none goes by its
+// identifier.
+func namesOf(ids []string, name func(id string) lang.Text) lang.Text {
+	in := func(tag lang.Tag) string {
 		words := make([]string, len(ids))
 		for i, id := range ids {
-			words[i] = id
-			if m, ok := r.plan.Module(id); ok {
-				words[i] = m.Name.Or(id).In(tag)
-			}
+			words[i] = name(id).Or(id).In(tag)
 		}
 		return strings.Join(words, ", ")
 	}
-	return lang.Text{En: names(lang.English), Hant: names(lang.Traditional), Hans: names(lang.Simplified)}
+	return lang.Text{En: in(lang.English), Hant: in(lang.Traditional), Hans: in(lang.Simplified)}
 }
 
 // steps takes over what decided a quantity, in the words of an invoice: moments
@@ -197,7 +215,7 @@ func (r *rater) wholeQuantity(c *catalog.Component, q meter.Quantity, share *Fra
 	if c.PerSeatOf != "" {
 		seats := r.seatsOf(c.PerSeatOf)
 		n = n.Mul(seats)
-		l.rule("per_seat", "seats", seats.String(), "of", c.PerSeatOf)
+		l.Rules = append(l.Rules, called(rule("per_seat", "seats", seats.String(), "of", c.PerSeatOf), "of", r.componentNames(c.PerSeatOf)))
 	}
 	n = r.rounded(c, n, l)
 	l.Billed = n

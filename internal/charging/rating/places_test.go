@@ -238,3 +238,17 @@ func TestFactsThatCannotBeCounted(t *testing.T) {
 		}
 	}
 }
+
+// TestTooManyPeriodsOfAFee: a bill that would have to leave periods of a fee out
+// is none.
+func TestTooManyPeriodsOfAFee(t *testing.T) {
+	w := newWorld(catalog.Component{ID: "daily", Measure: catalog.Recurring, UnitPrice: price("1"), Every: timex.Day})
+	w.first, w.after = timex.MustDate("2024-01-01"), timex.MustDate("2025-01-01")
+	if rated, err := rating.Rate(w.gather(t)); err != nil || len(rated.Lines) != 366 {
+		t.Errorf("a leap year: %d lines, %v", len(rated.Lines), err)
+	}
+	w.after = timex.MustDate("2026-01-01")
+	if _, err := rating.Rate(w.gather(t)); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("two years: %v", err)
+	}
+}

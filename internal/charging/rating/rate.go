@@ -338,7 +338,7 @@ func (r *rater) notes() []Rule {
 	for _, pk := range r.plan.AllPackages() {
 		if left, ok := expired[pk.ID]; ok {
 			comp, _ := r.plan.Component(pk.AppliesTo[0])
-			out = append(out, rule("expired", "package", pk.ID, "quantity", left.String(), "unit", unitOf(comp)))
+			out = append(out, called(rule("expired", "package", pk.ID, "quantity", left.String(), "unit", unitOf(comp)), "package", pk.Name))
 		}
 	}
 	return out

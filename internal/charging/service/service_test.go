@@ -139,3 +139,28 @@ func TestClocks(t *testing.T) {
 		t.Errorf("a desk that never works: %v", err)
 	}
 }
+
+// TestBoundsOfClocks: what is too long is said, a desk at night works past
+// midnight's minute, and what has not begun took nothing.
+func TestBoundsOfClocks(t *testing.T) {
+	h := shanghai()
+	opened := at("2026-03-06 09:30:00")
+	if _, err := h.Elapsed(opened, opened.Add(20*365*24*time.Hour)); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("twenty years: %v", err)
+	}
+	for what, x := range map[string]Ticket{"first answer": {Opened: at("1990-01-01 00:00:00")}, "resolution": {Opened: opened, Answered: opened, Waiting: []timex.Period{{From: opened, To: opened.Add(20 * 365 * 24 * time.Hour)}}, Resolved: opened.Add(20 * 365 * 24 * time.Hour)}} {
+		if _, _, err := x.Clocks(h, Promise{}, opened.Add(time.Hour)); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if d, err := h.Elapsed(opened, opened); err != nil || d != 0 {
+		t.Errorf("no time at all: %s, %v", d, err)
+	}
+	late := &Hours{Loc: h.Loc, From: 20 * 60, Weekends: true}
+	if d, err := late.Elapsed(at("2026-03-07 11:00:00"), at("2026-03-07 17:00:00")); err != nil || d != 4*time.Hour {
+		t.Errorf("from eight to midnight, on a Saturday: %s, %v", d, err)
+	}
+	if due, err := late.Deadline(at("2026-03-07 11:00:00"), time.Hour); err != nil || due != at("2026-03-07 13:00:00") {
+		t.Errorf("due %s, %v", due, err)
+	}
+}

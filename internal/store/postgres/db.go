@@ -43,12 +43,14 @@ type DB struct {
 	months sync.Map     // timex.Date: the month's table is there
 	making sync.Mutex   // one month's table is made at a time, beside the pool
 	config *pgx.ConnConfig
+	rows   [queues]chan struct{} // writers of companies stand in them, one at the head of each
 }
 
 var _ store.DB = (*DB)(nil)
 
 const (
 	maxConns    = 16
+	queues      = 64
 	connectWait = 10 * time.Second
 )
 
@@ -69,6 +71,9 @@ func Open(ctx context.Context, dsn string, o Options) (_ *DB, err error) {
 	config.ConnConfig.RuntimeParams["synchronous_commit"] = "on"
 	config.ConnConfig.RuntimeParams["application_name"] = "waihu"
 	db := &DB{clock: o.Clock, names: tables.NewNames(), config: config.ConnConfig.Copy()}
+	for i := range db.rows {
+		db.rows[i] = make(chan struct{}, 1)
+	}
 	if db.clock == nil {
 		db.clock = func() timex.Instant { return timex.At(time.Now()) }
 	}
@@ -90,7 +95,7 @@ func (db *DB) Close() error {
 
 // Ready asks the server, and compares its schema with the program's.
 func (db *DB) Ready(ctx context.Context) error {
-	all, err := steps()
+	all, err := tables.Steps(migrations)
 	if err != nil {
 		return err
 	}

@@ -152,7 +152,7 @@ func makeMonth(ctx context.Context, tx pgx.Tx, m timex.Date) error {
 	for _, sql := range []string{
 		fmt.Sprintf("CREATE TABLE %s (LIKE calls, CHECK (start >= %d AND start < %d))", name, from, to),
 		fmt.Sprintf("CREATE UNIQUE INDEX %s_key ON %s (key)", name, name),
-		fmt.Sprintf("CREATE INDEX %s_start ON %s ((pk >> 40), start, contract)", name, name),
+		fmt.Sprintf("CREATE INDEX %s_start ON %s ((pk >> 40), start)", name, name),
 		fmt.Sprintf("ALTER TABLE calls ATTACH PARTITION %s FOR VALUES FROM (%d) TO (%d)", name, from, to),
 	} {
 		if _, err := tx.Exec(ctx, sql); err != nil {

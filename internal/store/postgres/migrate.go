@@ -4,11 +4,11 @@ import (
 	"context"
 	"embed"
 	"fmt"
-	"io/fs"
 
 	"github.com/jackc/pgx/v5"
 
 	"waihu/internal/fault"
+	"waihu/internal/store/tables"
 )
 
 //go:embed migrations/*.sql
@@ -21,27 +21,9 @@ const (
 	lockRetry
 )
 
-// steps are the migrations in order: the n-th file makes schema n of n-1. They
-// have the same numbers as those of SQLite, and only go forward.
-func steps() ([]string, error) {
-	names, err := fs.Glob(migrations, "migrations/*.sql")
-	if err != nil {
-		return nil, err
-	}
-	out := make([]string, len(names))
-	for i, name := range names {
-		b, err := migrations.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		out[i] = string(b)
-	}
-	return out, nil
-}
-
 // migrate brings the schema up to date in one transaction, one node at a time.
 func (db *DB) migrate(ctx context.Context) error {
-	all, err := steps()
+	all, err := tables.Steps(migrations)
 	if err != nil {
 		return err
 	}

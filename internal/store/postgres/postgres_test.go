@@ -106,7 +106,7 @@ func TestTwoNodes(t *testing.T) {
 					calls[i].Call = usage.Call{ID: fmt.Sprint(n, k, i), Source: fmt.Sprint("s", k), Start: timex.Instant(1_790_000_000_000_000 + int64(k)*86_400_000_000*5)}
 				}
 
-				err := db.Update(context.Background(), func(tx store.Tx) (err error) {
+				err := db.Update(store.For(context.Background(), company), func(tx store.Tx) (err error) {
 					if _, err = tx.Usage().AddCalls(company, calls); err == nil {
 						_, err = tx.Journal().Append(company, ledger.Entry{Kind: "usage", Ref: fmt.Sprint(n, k), Postings: []ledger.Posting{{Account: "a", Amount: money.Micros(1, money.MustCurrency("CNY"))}, {Account: "b", Amount: money.Micros(-1, money.MustCurrency("CNY"))}}})
 					}
@@ -138,5 +138,40 @@ func TestTwoNodes(t *testing.T) {
 	})
 	if err != nil || len(all) != each*len(nodes)*lot {
 		t.Errorf("%d calls, %v", len(all), err)
+	}
+}
+
+// TestWritersWaitInARow: writers of a company that say so do not collide.
+func TestWritersWaitInARow(t *testing.T) {
+	db := fresh(t, Options{})
+	company := id.Company{ID: id.ID{1}}
+	ctx := store.For(context.Background(), company)
+	var runs atomic.Int64
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 10 {
+				err := db.Update(ctx, func(tx store.Tx) error {
+					runs.Add(1)
+					_, err := tx.Documents().Next(company, "A")
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if runs.Load() != 80 {
+		t.Errorf("80 transactions took %d runs", runs.Load())
+	}
+	gone, cancel := context.WithCancel(ctx)
+	err := db.Update(ctx, func(store.Tx) error {
+		cancel()
+		return db.Update(gone, func(store.Tx) error { return nil })
+	})
+	if err != context.Canceled {
+		t.Errorf("a writer whose caller went away while it waited: %v", err)
 	}
 }

@@ -33,6 +33,15 @@ func (db *DB) View(ctx context.Context, f func(store.Tx) error) error {
 // Update runs f, and again where it collided with another. From the second try
 // on one such transaction runs at a time, so that each gets its turn.
 func (db *DB) Update(ctx context.Context, f func(store.Tx) error) error {
+	if c, said := store.ForWhom(ctx); said {
+		row := db.rows[c.ID[len(c.ID)-1]%queues]
+		select {
+		case row <- struct{}{}:
+			defer func() { <-row }()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 	for try := 1; ; try++ {
 		err := db.try(ctx, try > 1, f)
 		if !collided(err) || ctx.Err() != nil {

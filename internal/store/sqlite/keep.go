@@ -13,7 +13,7 @@ import (
 // Ready reads the file and compares its schema with the program's.
 func (db *DB) Ready(ctx context.Context) error {
 	return db.run(ctx, db.reader, "BEGIN", readClock, func(c *conn, _ *tables.Tx) error {
-		all, err := steps()
+		all, err := tables.Steps(migrations)
 		if err != nil {
 			return err
 		}

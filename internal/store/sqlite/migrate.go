@@ -3,7 +3,6 @@ package sqlite
 import (
 	"embed"
 	"fmt"
-	"io/fs"
 
 	"waihu/internal/fault"
 	"waihu/internal/store/tables"
@@ -12,27 +11,9 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// steps are the migrations in order: the n-th file makes schema n of n-1. They
-// have the same numbers as those of PostgreSQL, and only go forward.
-func steps() ([]string, error) {
-	names, err := fs.Glob(migrations, "migrations/*.sql")
-	if err != nil {
-		return nil, err
-	}
-	out := make([]string, len(names))
-	for i, name := range names {
-		b, err := migrations.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		out[i] = string(b)
-	}
-	return out, nil
-}
-
 // migrate brings the schema up to date, each step whole or not at all.
 func migrate(c *conn) error {
-	all, err := steps()
+	all, err := tables.Steps(migrations)
 	if err != nil {
 		return err
 	}

@@ -98,7 +98,7 @@ func (e engine) Month(m timex.Date) error {
 	name := tables.Table(m)
 	for _, sql := range []string{
 		"CREATE TABLE " + name + " (pk INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, contract INTEGER NOT NULL, start INTEGER NOT NULL, body BLOB NOT NULL) STRICT",
-		"CREATE INDEX " + name + "_start ON " + name + " (pk >> 40, start, contract)",
+		"CREATE INDEX " + name + "_start ON " + name + " (pk >> 40, start)",
 	} {
 		if _, err := e.c.exec(sql); err != nil {
 			return err

@@ -95,7 +95,11 @@ func Dump(tx store.Tx, k Kept, each func([]any) error) error {
 			case 't':
 				values[i] = r.Text(i)
 			default:
-				values[i] = r.Bytes(i)
+				b := r.Bytes(i)
+				if b == nil {
+					b = []byte{} // one database tells none from empty, the other does not
+				}
+				values[i] = b
 			}
 		}
 		return each(values)

@@ -4,14 +4,11 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
-	"slices"
 
 	"waihu/internal/fault"
 	"waihu/internal/id"
-	"waihu/internal/money"
 	"waihu/internal/store"
 	"waihu/internal/timex"
-	"waihu/internal/usage"
 )
 
 // facts keeps usage. A call is one row of its month's table: its key (number of
@@ -45,10 +42,7 @@ type CallRow struct {
 // statement were there already nothing of it is written and the known ones are
 // looked up.
 func (t facts) AddCalls(c id.Company, calls []store.ChargedCall) ([]store.Outcome, error) {
-	if len(calls) > store.MaxBatch {
-		return nil, fault.New(fault.Invalid, "%d calls at once: at most %d were expected", len(calls), store.MaxBatch)
-	}
-	company, err := t.writing(c)
+	company, head, err := t.begin(c, len(calls))
 	if err != nil {
 		return nil, err
 	}
@@ -56,20 +50,46 @@ func (t facts) AddCalls(c id.Company, calls []store.ChargedCall) ([]store.Outcom
 	if err != nil {
 		return nil, err
 	}
-	b := batch{facts: t, company: company, calls: calls, out: make([]store.Outcome, len(calls))}
-	if b.position, err = t.head(company); err != nil {
-		return nil, err
-	}
-	before := b.position
+	b := batch{facts: t, company: company, calls: calls, out: make([]store.Outcome, len(calls)), position: head}
 	for _, m := range order {
 		if err := b.write(m, months[m]); err != nil {
 			return nil, err
 		}
 	}
-	if b.position > before {
-		_, err = t.exec("UPDATE companies SET position = ? WHERE key = ?", b.position, company)
+	return b.out, t.advance(company, head, b.position)
+}
+
+// begin locks a company for so many facts, and gives its number and position.
+func (t facts) begin(c id.Company, n int) (company, head int64, err error) {
+	if n > store.MaxBatch {
+		return 0, 0, fault.New(fault.Invalid, "%d facts at once: at most %d were expected", n, store.MaxBatch)
 	}
-	return b.out, err
+	if company, err = t.writing(c); err != nil {
+		return 0, 0, err
+	}
+	head, err = t.head(company)
+	return company, head, err
+}
+
+// advance notes how far a company's usage has come.
+func (t facts) advance(company, from, to int64) error {
+	if to == from {
+		return nil
+	}
+	_, err := t.exec("UPDATE companies SET position = ? WHERE key = ?", to, company)
+	return err
+}
+
+// narrow gives the numbers of a company and one of its contracts, 0 for the zero
+// contract. Where there is no such company or contract, found is false.
+func (t facts) narrow(c id.Company, contract id.ID) (company, owner int64, found bool, err error) {
+	if company, err = t.company(c, false); err == nil && !contract.IsZero() {
+		owner, err = t.contract(company, contract, false)
+	}
+	if isNone(err) {
+		return 0, 0, false, nil
+	}
+	return company, owner, err == nil, err
 }
 
 // prepare encodes the calls and sorts them by month, in the order of their coming.
@@ -257,166 +277,4 @@ func (t facts) Head(c id.Company) (int64, error) {
 		return 0, err
 	}
 	return t.head(company)
-}
-
-func (t facts) CallByID(c id.Company, source, callID string, month timex.Date) (*store.ChargedCall, error) {
-	var out *store.ChargedCall
-	err := func() error {
-		company, err := t.company(c, false)
-		if err != nil {
-			return err
-		}
-		from, err := t.number(name{company, sourceName, source}, false)
-		if err != nil {
-			return err
-		}
-		names, err := t.months(timex.Period{From: month.Start(utc), To: month.Start(utc) + 1})
-		if err != nil || len(names) == 0 {
-			return orNone(err)
-		}
-		key := append(binary.BigEndian.AppendUint32(nil, uint32(from)), callID...)
-		return t.one("SELECT pk, contract, body FROM "+Table(names[0])+" WHERE key = ?", []any{key}, func(r Row) (err error) {
-			out, err = t.readCall(r)
-			return err
-		})
-	}()
-	return out, missing(err, "call %s of %s", callID, source)
-}
-
-func orNone(err error) error {
-	if err == nil {
-		return errNone
-	}
-	return err
-}
-
-// readCall reads pk, contract and body.
-func (t facts) readCall(r Row) (*store.ChargedCall, error) {
-	charges, fact, err := cutBody(r.Bytes(2))
-	if err != nil {
-		return nil, err
-	}
-	out := &store.ChargedCall{Position: r.Int(0) & positionMask}
-	if err := usage.DecodeCall(fact, &out.Call); err != nil {
-		return nil, err
-	}
-	owner, err := t.called(r.Int(1))
-	if err != nil {
-		return nil, err
-	}
-	copy(out.Contract[:], owner)
-	for len(charges) > 0 {
-		price, c, cost, rest, err := store.ReadCharge(charges)
-		if err != nil {
-			return nil, err
-		}
-		charges = rest
-		text, err := t.called(price)
-		if err != nil {
-			return nil, err
-		}
-		n, err := store.ParsePriceName(text)
-		if err != nil {
-			return nil, err
-		}
-		c.Component, c.Label, c.Reason, c.Cost = n.Component, n.Label, n.Reason, money.Micros(cost, n.Currency)
-		out.Charges = append(out.Charges, c)
-	}
-	return out, nil
-}
-
-// months are the months with calls that a period touches, the earliest first.
-func (t facts) months(p timex.Period) ([]timex.Date, error) {
-	if p.IsEmpty() {
-		return nil, nil
-	}
-	var out []timex.Date
-	err := t.query("SELECT month FROM call_months WHERE month BETWEEN ? AND ? ORDER BY month", []any{store.MonthOf(p.From), store.MonthOf(p.To - 1)}, func(r Row) error {
-		out = append(out, r.Date(0))
-		return nil
-	})
-	return out, err
-}
-
-// Calls reads along the index of starts, the newest first.
-func (t facts) Calls(c id.Company, q store.CallQuery) (page store.CallPage, err error) {
-	if err := store.CheckLimit(q.Limit); err != nil {
-		return page, err
-	}
-	company, err := t.company(c, false)
-	if isNone(err) {
-		return page, nil
-	}
-	months, err := t.months(q.Period)
-	if err != nil {
-		return page, err
-	}
-	owner := int64(0)
-	if !q.Contract.IsZero() {
-		if owner, err = t.contract(company, q.Contract, false); err != nil {
-			if isNone(err) {
-				err = nil
-			}
-			return page, err
-		}
-	}
-	look := looking{facts: t, company: company, owner: owner, q: &q, left: store.MaxLooked}
-	slices.Reverse(months)
-	for _, m := range months {
-		if err := look.in(Table(m)); err != nil || !look.page.Next.Start.IsZero() {
-			return look.page, err
-		}
-	}
-	return look.page, nil
-}
-
-// looking is the reading of one page.
-type looking struct {
-	facts
-	company, owner int64
-	q              *store.CallQuery
-	left           int // calls that may still be looked at
-	page           store.CallPage
-}
-
-// CallsByTime is the statement that reads a month by time, newest first.
-func CallsByTime(name string, owner int64) string {
-	sql := "SELECT pk, contract, body FROM " + name + " WHERE pk >> 40 = ? AND start >= ? AND (start, pk) < (?, ?)"
-	if owner != 0 {
-		sql += " AND contract = ?"
-	}
-	return sql + " ORDER BY start DESC, pk DESC LIMIT ?"
-}
-
-// in looks at the calls of one month.
-func (l *looking) in(name string) error {
-	q, start, pk := l.q, l.q.Period.To, l.company<<positionBits
-	if !q.Before.Start.IsZero() && q.Before.Start < start {
-		start, pk = q.Before.Start, l.company<<positionBits|q.Before.Position
-	}
-	args := []any{l.company, q.Period.From, start, pk}
-	if l.owner != 0 {
-		args = append(args, l.owner)
-	}
-	limit := l.left
-	if !q.Narrow() {
-		limit = min(limit, q.Limit-len(l.page.Calls))
-	}
-	return l.query(CallsByTime(name, l.owner), append(args, limit), func(r Row) error {
-		if len(l.page.Calls) == q.Limit {
-			return nil // the rest of what was asked for in vain
-		}
-		call, err := l.readCall(r)
-		if err != nil {
-			return err
-		}
-		l.left--
-		if q.Takes(call) {
-			l.page.Calls = append(l.page.Calls, *call)
-		}
-		if len(l.page.Calls) == q.Limit || l.left == 0 {
-			l.page.Next = store.CallCursor{Start: call.Call.Start, Position: call.Position}
-		}
-		return nil
-	})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/money"
 	"waihu/internal/store"
@@ -15,18 +14,11 @@ import (
 var utc = time.UTC
 
 func (t facts) AddStretches(c id.Company, list []store.Stretch) ([]store.Outcome, error) {
-	if len(list) > store.MaxBatch {
-		return nil, fault.New(fault.Invalid, "%d facts at once: at most %d were expected", len(list), store.MaxBatch)
-	}
-	company, err := t.writing(c)
+	company, before, err := t.begin(c, len(list))
 	if err != nil {
 		return nil, err
 	}
-	head, err := t.head(company)
-	if err != nil {
-		return nil, err
-	}
-	out, before := make([]store.Outcome, len(list)), head
+	out, head := make([]store.Outcome, len(list)), before
 	for i := range list {
 		if out[i], err = t.addStretch(company, head+1, &list[i]); err != nil {
 			return nil, err
@@ -36,10 +28,7 @@ func (t facts) AddStretches(c id.Company, list []store.Stretch) ([]store.Outcome
 			list[i].Position = head
 		}
 	}
-	if head > before {
-		_, err = t.exec("UPDATE companies SET position = ? WHERE key = ?", head, company)
-	}
-	return out, err
+	return out, t.advance(company, before, head)
 }
 
 // addStretch keeps one fact at a position, unless it is there.
@@ -191,21 +180,9 @@ func (t facts) Late(c id.Company, contract id.ID, after int64) ([]timex.Period, 
 const cancelRows = 1000
 
 func (t facts) Each(ctx context.Context, c id.Company, contract id.ID, p timex.Period, upTo int64, sink usage.Sink) error {
-	company, err := t.company(c, false)
-	if isNone(err) || p.IsEmpty() {
-		return nil
-	}
-	if err != nil {
+	company, owner, found, err := t.narrow(c, contract)
+	if !found || p.IsEmpty() {
 		return err
-	}
-	owner := int64(0)
-	if !contract.IsZero() {
-		if owner, err = t.contract(company, contract, false); err != nil {
-			if isNone(err) {
-				err = nil
-			}
-			return err
-		}
 	}
 	if upTo <= 0 {
 		upTo = positionMask

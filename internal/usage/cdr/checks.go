@@ -26,6 +26,8 @@ const (
 	ClockJump         Check = "clock_jump"
 	Runaway           Check = "runaway"
 	Unanswered        Check = "talk_unanswered"
+	ClocksBack        Check = "clocks_back"
+	LongSession       Check = "long_session"
 )
 
 // Choices lists the checks. The first six refuse a record, the others flag it.
@@ -55,11 +57,14 @@ var checks = [...]struct {
 	{ClockJump, "its talk time is not the time from answer to end: the clock was set in mid-call", "a difference of at most 2 s", false},
 	{Runaway, "it talked for very long: it may have hung", "less than 12 h", false},
 	{Unanswered, "it has talk time, but was not answered", "no talk time, or the result answered", false},
+	{ClocksBack, "the clocks went back in mid-call, so it seems to end before it starts: its end is taken from start and duration", "stamps with a zone, or epochs", false},
+	{LongSession, "the log-in is very long: a log-out may be missing", "less than 24 h, and an end", false},
 }
 
 // Limits are the thresholds of the checks. The zero value has those named.
 type Limits struct {
 	Runaway   time.Duration // talk time from which a call is flagged; 12 h
+	Session   time.Duration // log-in from which a session of a person is flagged; 24 h
 	ClockJump time.Duration // how far talk may be from end - answer; 2 s
 	Earliest  timex.Instant // the first start that is believed; 1990-01-01
 	Latest    timex.Instant // the last; the end of 2200. Give the present moment and a day
@@ -75,6 +80,9 @@ type checker struct {
 func newChecker(l Limits) checker {
 	if l.Runaway == 0 {
 		l.Runaway = 12 * time.Hour
+	}
+	if l.Session == 0 {
+		l.Session = 24 * time.Hour
 	}
 	if l.ClockJump == 0 {
 		l.ClockJump = 2 * time.Second
@@ -94,13 +102,14 @@ func newChecker(l Limits) checker {
 	return c
 }
 
-// call is the set of checks a call fails, a bit for each.
-func (k *checker) call(c *usage.Call) (failed uint32) {
-	if c.End != 0 && c.End < c.Start && c.Total > 0 && c.Start.Add(c.Total) > c.End {
-		// The clocks went back in mid-call: the duration tells when it ended.
+// call is the set of checks a call fails, a bit for each. Unless the records are
+// settled, an end that the clocks put before the start is put right.
+func (k *checker) call(c *usage.Call, settled bool) (failed uint32) {
+	if c.End != 0 && c.End < c.Start && c.Total > 0 && !settled {
+		// The duration tells when it ended.
 		if back := c.Start.Add(c.Total).Sub(c.End); back == time.Hour || back == 30*time.Minute {
 			c.End = c.Start.Add(c.Total)
-			failed |= bit(9)
+			failed |= bit(12)
 		}
 	}
 	failed |= k.stretch(c.ID, c.Start, c.End)
@@ -133,6 +142,18 @@ func (k *checker) call(c *usage.Call) (failed uint32) {
 	}
 	return failed
 }
+
+// session is the set of checks a session fails. Robots are logged in for weeks.
+func (k *checker) session(s *usage.Session) (failed uint32) {
+	failed = k.stretch(s.ID, s.From, s.To)
+	if s.Type != robotSeat && (s.To == 0 || s.To.Sub(s.From) >= k.Session) {
+		failed |= bit(13)
+	}
+	return failed
+}
+
+// robotSeat is the type of seat of a robot, as plans name it in seat_type.
+const robotSeat = "robot"
 
 // stretch is the set of checks a stretch of time fails, whatever it is of.
 func (k *checker) stretch(id string, from, to timex.Instant) (failed uint32) {
@@ -174,6 +195,13 @@ func callValue(i int, c *usage.Call) string {
 		return c.Talk.String() + " of " + c.Total.String()
 	case ClockJump:
 		return c.Talk.String() + " and " + c.End.Sub(c.Answer).String()
+	case ClocksBack:
+		return c.Start.String() + " and " + c.Total.String()
+	case LongSession:
+		if c.End == 0 {
+			return c.Start.String() + " to no end"
+		}
+		return c.End.Sub(c.Start).String()
 	case Runaway, Unanswered:
 		return c.Talk.String()
 	}

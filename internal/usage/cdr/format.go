@@ -23,6 +23,9 @@ type Format struct {
 	// Params are the options it takes and what each does; another one is an
 	// error. nil: whatever is given is passed on.
 	Params map[string]string
+	// Settled records were accepted once: nothing in them is put right, so that a
+	// fact that was changed since is never mended back unseen.
+	Settled bool
 }
 
 // Input is one file to read, already decompressed and in UTF-8.

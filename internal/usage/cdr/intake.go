@@ -159,7 +159,7 @@ func (t *Intake) read(in io.Reader, o *intakeOut) error {
 	if err != nil {
 		return err
 	}
-	o.opened = opened
+	o.opened, o.settled = opened, format.Settled
 	o.report.Compression = opened.Compression
 	err = format.Read(&Input{Name: o.report.Name, R: opened.text, Zone: t.opt.Zone, Source: t.opt.Source,
 		Columns: t.opt.Columns, Params: t.opt.Params}, o)

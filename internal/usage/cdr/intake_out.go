@@ -30,6 +30,7 @@ type intakeOut struct {
 	tallies tallies
 	rejects *rejects
 	header  string
+	settled bool  // see Format.Settled
 	err     error // met where none could be returned
 
 	row     Row
@@ -164,7 +165,7 @@ func (o *intakeOut) locate(p fault.Problem) fault.Problem {
 }
 
 func (o *intakeOut) Call(c *usage.Call) error {
-	if failed := o.t.check.call(c); failed != 0 && o.fails(failed, c) {
+	if failed := o.t.check.call(c, o.settled); failed != 0 && o.fails(failed, c) {
 		return o.err
 	}
 	if !o.admit(c.Source, c.ID, c, c.Start) {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -259,5 +260,80 @@ func TestTalliesAreBounded(t *testing.T) {
 	}
 	if len(list) != maxReasons+1 || sum != 2000 {
 		t.Errorf("%d reasons, %d in all", len(list), sum)
+	}
+}
+
+// TestKeptFactsKeepNoBlocks: sinks keep sessions and the like. A text of theirs
+// that is part of a block would keep all of the block.
+func TestKeptFactsKeepNoBlocks(t *testing.T) {
+	const facts, apart = 60, fullBlock
+	var text strings.Builder
+	for i := range facts {
+		fmt.Fprintf(&text, `{"fact":"session","id":"s%d","source":"x","user":"mei","type":"agent","state":"ready","from":"2026-03-02T01:00:00Z","to":"2026-03-02T09:00:00Z"}`+"\n", i)
+		fmt.Fprintf(&text, `{"fact":"module","id":"m%d","source":"x","module":"recording","from":"2026-03-02T01:00:00Z"}`+"\n", i)
+		fmt.Fprintf(&text, `{"fact":"call","id":"c%d","source":"x","result":"answered","start":"2026-03-02T01:00:00Z","outcome":"%s"}`+"\n", i, strings.Repeat("o", apart))
+	}
+	sink := &keeping{}
+	in := NewIntake(sink, Options{})
+	before := heap()
+	if r := feed(t, in, "facts.jsonl", text.String()); r.Counts.Accepted != 3*facts {
+		t.Fatalf("%+v", r)
+	}
+	if held := int64(heap()) - int64(before); held > facts*apart/8 {
+		t.Errorf("%d sessions and %d modules hold %d bytes", len(sink.sessions), len(sink.modules), held)
+	}
+	runtime.KeepAlive(&text) // it was there before, too
+	if len(sink.sessions) != facts || len(sink.modules) != facts || sink.sessions[1].ID != "s1" || sink.sessions[1].State != usage.Ready || sink.modules[1].Module != "recording" {
+		t.Errorf("%+v", sink)
+	}
+}
+
+// keeping is a sink that keeps facts as a meter does.
+type keeping struct {
+	totals
+	sessions []usage.Session
+	modules  []usage.Module
+}
+
+func (k *keeping) Session(s usage.Session) error { k.sessions = append(k.sessions, s); return nil }
+func (k *keeping) Module(m usage.Module) error   { k.modules = append(k.modules, m); return nil }
+
+// TestClocksThatWentBack has a call over the hour that came twice: in records it
+// is put right and flagged, in settled facts an end before the start is an error.
+func TestClocksThatWentBack(t *testing.T) {
+	row := `"a","8005","2125550100","c","c","PJSIP/8005-01","PJSIP/t-02","Dial","x","2026-11-01 01:59:30","2026-11-01 01:59:40","2026-11-01 01:00:40",70,60,"ANSWERED","DOCUMENTATION","1793512770.1",""` + "\n"
+	r := feed(t, NewIntake(&totals{}, Options{Zone: zone("America/New_York")}), "m.csv", row)
+	var said []string
+	for _, y := range r.Tallies {
+		said = append(said, y.Sample[0].Path+" "+y.Sample[0].Value)
+	}
+	if words := strings.Join(said, "; "); r.Counts.Accepted != 1 || !strings.Contains(words, "check clocks_back 2026-11-01T05:59:30Z and 1m10s") || strings.Contains(words, "clock_jump") {
+		t.Errorf("%s: %s", r.Counts, words)
+	}
+	fact := `{"fact":"call","id":"1","source":"asterisk","result":"answered","start":"2026-03-02T01:07:36Z","answer":"2026-03-02T01:07:59Z","end":"2026-03-02T%s:09:25Z","total":109,"talk":86}` + "\n"
+	for hour, want := range map[string]int64{"01": 1, "00": 0} {
+		r := feed(t, NewIntake(&totals{}, Options{}), "facts.jsonl", fmt.Sprintf(fact, hour))
+		if r.Counts.Accepted != want || r.Counts.Rejected != 1-want {
+			t.Errorf("an end at %s:09: %s, %+v", hour, r.Counts, r.Tallies)
+		}
+	}
+}
+
+func TestLongLogInsAreFlagged(t *testing.T) {
+	table := "fact,id,user,type,from,to\nsession,1,mei,%s,2026-03-02T09:00:00+08:00,%s\n"
+	for _, c := range []struct {
+		kind, to string
+		flagged  int64
+	}{
+		{"agent", "2026-03-03T08:59:59+08:00", 0},
+		{"agent", "2026-03-03T09:00:00+08:00", 1},
+		{"agent", "", 1},
+		{"robot", "2026-03-31T09:00:00+08:00", 0},
+		{"robot", "", 0},
+	} {
+		r := feed(t, NewIntake(&totals{}, Options{}), "s.csv", fmt.Sprintf(table, c.kind, c.to))
+		if r.Counts.Accepted != 1 || r.Counts.Flagged != c.flagged {
+			t.Errorf("%s until %q: %s, %+v", c.kind, c.to, r.Counts, r.Tallies)
+		}
 	}
 }

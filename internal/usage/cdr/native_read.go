@@ -13,8 +13,9 @@ import (
 func WaihuFacts() Format {
 	return Format{
 		Name: "waihu-facts", Title: "Waihu facts (JSON Lines)",
-		Sniff:  sniffWaihuFacts,
-		Params: map[string]string{},
+		Sniff:   sniffWaihuFacts,
+		Params:  map[string]string{},
+		Settled: true,
 		Read: func(in *Input, out Out) error {
 			n := &native{factReader: newFactReader(in, out, "waihu"), rows: newSplitter(in.R, 0)}
 			n.rows.whole = true

@@ -41,7 +41,7 @@ CREATE TABLE record_index (
 
 -- Calls are kept in a partition a month, calls_202603, made when the month gets
 -- its first. Rows are read and written in the partition itself, whose indexes
--- are its own: by key, and by company, start and contract.
+-- are its own: by key, and by company and start.
 CREATE TABLE calls (
   pk BIGINT NOT NULL, key BYTEA NOT NULL, contract BIGINT NOT NULL, start BIGINT NOT NULL, body BYTEA NOT NULL
 ) PARTITION BY RANGE (start);

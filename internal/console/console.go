@@ -1,0 +1,80 @@
+package console
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+
+	"waihu/internal/access"
+	"waihu/internal/app"
+)
+
+// Deps are what the console works on.
+type Deps struct {
+	System *app.System
+	Gate   *access.Gate
+	Log    *slog.Logger
+	Client func(*http.Request) access.Client // where a request comes from, proxies seen through; nil: its peer
+}
+
+// Server answers for the pages of the console.
+type Server struct {
+	d      Deps
+	mux    *http.ServeMux
+	guard  http.Handler
+	assets *assets
+	pages  pages
+	routes []route
+}
+
+// New reads templates and assets and knows every address.
+func New(d Deps) (*Server, error) {
+	a, err := loadAssets()
+	if err != nil {
+		return nil, err
+	}
+	p, err := loadPages(a)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{d: d, mux: http.NewServeMux(), assets: a, pages: p}
+	s.mux.Handle("GET /assets/", a)
+	s.mux.HandleFunc("POST /view", s.choose)
+	s.public("GET /styleguide", s.styleguide)
+	s.public("GET /", s.missing)
+	s.loginPages()
+	s.homePages()
+	s.invoicePages()
+	cross := http.NewCrossOriginProtection()
+	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, phrase(viewOf(r).Tag, "console.cross_origin"), http.StatusForbidden)
+	}))
+	s.guard = cross.Handler(s.mux)
+	return s, nil
+}
+
+// policy allows what the console itself serves and nothing else.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+// ServeHTTP answers with the headers every page has.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer func() {
+		if v := recover(); v != nil && v != http.ErrAbortHandler {
+			s.fail(w, r, fmt.Errorf("console: panic: %v\n%s", v, debug.Stack()))
+		}
+	}()
+	h := w.Header()
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), payment=(), usb=(), microphone=(self)")
+	s.guard.ServeHTTP(w, r)
+}
+
+// missing is the page for an address that is none.
+func (s *Server) missing(w http.ResponseWriter, r *http.Request, v *visit) error {
+	s.render(w, v, http.StatusNotFound, "missing", &Page{Title: v.say("console.missing"), Bare: v.actor == nil})
+	return nil
+}

@@ -1,0 +1,154 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"waihu/internal/fault"
+	"waihu/internal/id"
+	"waihu/internal/money"
+	"waihu/internal/timex"
+)
+
+const (
+	formBytes = 1 << 20 // of a form; files are handed in elsewhere
+	textMost  = 2000    // characters of a field that says no other bound
+)
+
+// form is what somebody filled in: it is shown again as it was, with what is
+// wrong beside each field.
+type form struct {
+	Values url.Values
+	Wrong  map[string]string // by field, in the visitor's language
+	v      *visit
+}
+
+// blank is a form nobody has filled in, with what stands in it at first.
+func (v *visit) blank(pairs ...string) *form {
+	f := &form{Values: url.Values{}, Wrong: map[string]string{}, v: v}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		f.Values.Set(pairs[i], pairs[i+1])
+	}
+	return f
+}
+
+// form reads the body of a request. The same form sent twice has the same key
+// (Once), so that it takes effect once.
+func (v *visit) form(w http.ResponseWriter) (*form, error) {
+	v.r.Body = http.MaxBytesReader(w, v.r.Body, formBytes)
+	if err := v.r.ParseForm(); err != nil {
+		return nil, fault.New(fault.Invalid, "the form could not be read: %v", err)
+	}
+	f := v.blank()
+	f.Values = v.r.PostForm
+	return f, nil
+}
+
+// OK tells whether nothing is wrong.
+func (f *form) OK() bool { return len(f.Wrong) == 0 }
+
+// Value and Error are what templates show of a field.
+func (f *form) Value(name string) string { return f.Values.Get(name) }
+func (f *form) Error(name string) string { return f.Wrong[name] }
+
+// Once is the key under which the form takes effect once: made when the form is
+// first shown, sent back with it.
+func (f *form) Once() (string, error) {
+	if key := f.Values.Get("once"); key != "" && len(key) <= 64 {
+		return key, nil
+	}
+	key, err := newKey()
+	if err == nil {
+		f.Values.Set("once", key)
+	}
+	return key, err
+}
+
+func (f *form) wrong(name, key string, pairs ...string) {
+	if f.Wrong[name] == "" {
+		f.Wrong[name] = f.v.say(key, pairs...)
+	}
+}
+
+// refuse puts the problems of a use case beside the fields they are about;
+// what is about none of them is returned.
+func (f *form) refuse(err error, fields map[string]string) error {
+	ps, ok := problemsOf(err)
+	if !ok {
+		return err
+	}
+	for _, p := range ps {
+		name, known := fields[p.Path]
+		if !known {
+			return err
+		}
+		f.Wrong[name] = p.What
+	}
+	return nil
+}
+
+// text is a field that must have something in it; control characters other than
+// line ends are refused, as they end up in mails and headers.
+func (f *form) text(name string, most int) string {
+	s := f.optional(name, most)
+	if s == "" {
+		f.wrong(name, "form.needed")
+	}
+	return s
+}
+
+func (f *form) optional(name string, most int) string {
+	s := strings.TrimSpace(f.Values.Get(name))
+	if most == 0 {
+		most = textMost
+	}
+	if utf8.RuneCountInString(s) > most {
+		f.wrong(name, "form.too_long", "n", itoa(most))
+	}
+	for _, r := range s {
+		if r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7f || r == utf8.RuneError {
+			f.wrong(name, "form.control")
+		}
+	}
+	return s
+}
+
+func (f *form) date(name string) timex.Date {
+	d, err := timex.ParseDate(strings.TrimSpace(f.Values.Get(name)))
+	if err != nil {
+		f.wrong(name, "form.date")
+	}
+	return d
+}
+
+func (f *form) amount(name string, c money.Currency) money.Amount {
+	s := strings.ReplaceAll(strings.TrimSpace(f.Values.Get(name)), ",", "")
+	a, err := money.Parse(s, c)
+	if err != nil {
+		f.wrong(name, "form.amount", "currency", c.String())
+		return money.Zero(c)
+	}
+	return a
+}
+
+func (f *form) id(name, noun string) id.ID {
+	i, err := id.ParseNamed(noun, f.Values.Get(name))
+	if err != nil {
+		f.wrong(name, "form.choose")
+	}
+	return i
+}
+
+// choice is one of several words.
+func (f *form) choice(name string, of ...string) string {
+	s := f.Values.Get(name)
+	for _, o := range of {
+		if s == o {
+			return s
+		}
+	}
+	f.wrong(name, "form.choose")
+	return ""
+}

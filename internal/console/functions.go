@@ -1,0 +1,121 @@
+package console
+
+import (
+	"fmt"
+	"html/template"
+	"strings"
+
+	"waihu/internal/exact"
+	"waihu/internal/lang"
+	"waihu/internal/money"
+	"waihu/internal/timex"
+)
+
+// functions are what templates call, in one language.
+func functions(tag lang.Tag, a *assets) template.FuncMap {
+	return template.FuncMap{
+		"asset":     a.address,
+		"icon":      func(name string) (template.HTML, error) { return icon(a, name) },
+		"t":         func(key string, pairs ...any) (string, error) { return say(tag, key, pairs) },
+		"text":      func(t lang.Text) string { return t.In(tag) },
+		"choice":    func(family, value string) string { return lang.Choice(tag, family, value) },
+		"number":    func(n exact.Number) string { return lang.Number(tag, n) },
+		"count":     func(n any) (string, error) { return count(tag, n) },
+		"quantity":  func(n exact.Number, unit string) string { return lang.Quantity(tag, n, unit) },
+		"percent":   func(n exact.Number) string { return lang.Percent(tag, n) },
+		"money":     func(m money.Amount) string { return lang.Money(tag, m) },
+		"amount":    func(m money.Amount) template.HTML { return amount(tag, m) },
+		"date":      func(d timex.Date) string { return lang.Date(tag, d) },
+		"dates":     func(first, after timex.Date) string { return lang.Dates(tag, first, after) },
+		"clock":     lang.Clock,
+		"qr":        drawQR,
+		"dict":      dict,
+		"list":      func(v ...any) []any { return v },
+		"languages": lang.Tags,
+		"tongue":    tongue,
+	}
+}
+
+// say is a phrase with arguments given as name, value, name, value. A phrase
+// that is not in the catalogue is a mistake in a template.
+func say(tag lang.Tag, key string, pairs []any) (string, error) {
+	if !lang.Has(key) {
+		return "", fmt.Errorf("console: no phrase %q", key)
+	}
+	args, err := dict(pairs...)
+	if err != nil {
+		return "", err
+	}
+	words := make(map[string]string, len(args))
+	for name, v := range args {
+		if t, ok := v.(lang.Text); ok {
+			lang.Put(words, name, t)
+			continue
+		}
+		words[name] = fmt.Sprint(v)
+	}
+	return lang.Phrase(tag, key, words), nil
+}
+
+func dict(pairs ...any) (map[string]any, error) {
+	if len(pairs)%2 != 0 {
+		return nil, fmt.Errorf("console: %d values are no pairs", len(pairs))
+	}
+	out := make(map[string]any, len(pairs)/2)
+	for i := 0; i < len(pairs); i += 2 {
+		name, ok := pairs[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("console: %v is no name", pairs[i])
+		}
+		out[name] = pairs[i+1]
+	}
+	return out, nil
+}
+
+func count(tag lang.Tag, n any) (string, error) {
+	switch v := n.(type) {
+	case int:
+		return lang.Count(tag, int64(v)), nil
+	case int64:
+		return lang.Count(tag, v), nil
+	}
+	return "", fmt.Errorf("console: %T is no count", n)
+}
+
+// amount is money without its currency for a column: the fraction stands in a
+// place of its own, so that decimal points are under each other.
+func amount(tag lang.Tag, m money.Amount) template.HTML {
+	whole, frac, found := strings.Cut(lang.Decimal(tag, m), ".")
+	class := "amount"
+	if m.Sign() < 0 {
+		class += " minus"
+	}
+	if found {
+		frac = "." + frac
+	}
+	return template.HTML(`<span class="` + class + `">` + template.HTMLEscapeString(whole) + `<span class="frac">` + template.HTMLEscapeString(frac) + `</span></span>`)
+}
+
+// icon is a drawing of the sheet of icons; it is decoration, words stand beside it.
+func icon(a *assets, name string) (template.HTML, error) {
+	sheet, err := a.address("icons.svg")
+	if err != nil {
+		return "", err
+	}
+	if !strings.Contains(string(a.files["icons.svg"].plain), `id="`+name+`"`) {
+		return "", fmt.Errorf("console: no icon %q", name)
+	}
+	return template.HTML(`<svg aria-hidden="true" focusable="false"><use href="` + sheet + "#" + name + `"></use></svg>`), nil
+}
+
+// tongue is the name of a language in that language: whoever looks for it may
+// read no other.
+func tongue(tag lang.Tag) string {
+	switch tag {
+	case lang.Traditional:
+		return "繁體中文"
+	case lang.Simplified:
+		return "简体中文"
+	}
+	return "English"
+}

@@ -1,0 +1,180 @@
+package console
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+
+	"waihu/internal/access"
+	"waihu/internal/charging/invoice"
+	"waihu/internal/document"
+	"waihu/internal/fault"
+	"waihu/internal/id"
+	"waihu/internal/lang"
+	"waihu/internal/money"
+	"waihu/internal/store"
+	"waihu/internal/timex"
+)
+
+func (s *Server) invoicePages() {
+	s.page("GET /c/{company}/invoices", access.InvoiceRead, s.invoices)
+	s.page("GET /c/{company}/invoices/{invoice}", access.InvoiceRead, s.invoice)
+	s.page("GET /c/{company}/invoices/{invoice}/{file}", access.InvoiceRead, s.invoiceFile)
+}
+
+// invoiceRow is an invoice in the list.
+type invoiceRow struct {
+	Href, Number string
+	First, After timex.Date
+	Due          timex.Date
+	Status       store.Status
+	Total, Open  money.Amount
+}
+
+// statuses are what the list can be narrowed to.
+var statuses = []store.Status{store.Issued, store.Partly, store.Overdue, store.Paid, store.Voided}
+
+// invoices lists a company's invoices, the newest first.
+func (s *Server) invoices(w http.ResponseWriter, r *http.Request, v *visit) error {
+	after, err := afterOf(r, "inv")
+	if err != nil {
+		return err
+	}
+	q := store.DocumentQuery{Kind: store.Invoice, Page: store.Page{After: after, Limit: pageRows + 1, Down: true}}
+	status := store.Status(r.URL.Query().Get("status"))
+	if status != "" {
+		q.Status = []store.Status{status}
+	}
+	var rows []invoiceRow
+	next := ""
+	err = s.d.System.DB.View(r.Context(), func(tx store.Tx) error {
+		list, err := tx.Documents().List(v.company, q)
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			if i == pageRows {
+				next = "?after=" + list[i-1].ID.Named("inv") + "&status=" + queryEscape(string(status))
+				break
+			}
+			row, err := v.invoiceRow(&list[i])
+			if err != nil {
+				return err
+			}
+			rows = append(rows, row)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	s.render(w, v, http.StatusOK, "invoices", &Page{Title: v.say("nav.invoices"), Lead: v.say("invoices.lead"), Here: v.at("/invoices"), Crumbs: v.crumbs(),
+		Body: map[string]any{"Rows": rows, "Next": next, "Status": status, "Statuses": statuses, "All": v.at("/invoices")}})
+	return nil
+}
+
+func (v *visit) invoiceRow(d *store.Document) (invoiceRow, error) {
+	open, err := openOf(d)
+	return invoiceRow{Href: v.at("/invoices/" + d.ID.Named("inv")), Number: d.Number, First: d.First, After: d.After, Due: d.DueOn, Status: d.Status, Total: d.Total, Open: open}, err
+}
+
+// openOf is what of a document is still asked for.
+func openOf(d *store.Document) (money.Amount, error) {
+	if d.Status == store.Voided {
+		return money.Zero(d.Total.Currency()), nil
+	}
+	open, err := d.Total.Sub(d.Paid)
+	if err == nil {
+		open, err = open.Sub(d.Credited)
+	}
+	return open, err
+}
+
+// crumbs lead back to the company.
+func (v *visit) crumbs(more ...Link) []Link {
+	return append([]Link{{v.about.Name, v.at("")}}, more...)
+}
+
+// invoiceBody is one invoice with how each amount was made.
+type invoiceBody struct {
+	Row   invoiceRow
+	Told  *document.Told
+	Files []Link
+	Seal  string
+}
+
+// invoice shows one invoice.
+func (s *Server) invoice(w http.ResponseWriter, r *http.Request, v *visit) error {
+	doc, inv, err := s.readInvoice(r, v)
+	if err != nil {
+		return err
+	}
+	row, err := v.invoiceRow(doc)
+	if err != nil {
+		return err
+	}
+	b := invoiceBody{Row: row, Told: document.Tell(v.Tag, inv), Seal: inv.Seal}
+	for _, ext := range []string{"pdf", "xlsx", "csv", "json", "xml"} {
+		b.Files = append(b.Files, Link{strings.ToUpper(ext), row.Href + "/" + doc.Number + "." + ext})
+	}
+	s.render(w, v, http.StatusOK, "invoice", &Page{Title: v.say("invoice.title", "number", doc.Number), Lead: lang.Dates(v.Tag, doc.First, doc.After), Here: v.at("/invoices"),
+		Crumbs: v.crumbs(Link{v.say("nav.invoices"), v.at("/invoices")}), Body: b})
+	return nil
+}
+
+func (s *Server) readInvoice(r *http.Request, v *visit) (doc *store.Document, inv *invoice.Invoice, err error) {
+	i, err := id.ParseNamed("inv", r.PathValue("invoice"))
+	if err != nil {
+		return nil, nil, fault.New(fault.NotFound, "there is no such invoice")
+	}
+	err = s.d.System.DB.View(r.Context(), func(tx store.Tx) (err error) {
+		doc, err = tx.Documents().Get(v.company, i)
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	if doc.Kind != store.Invoice {
+		return nil, nil, fault.New(fault.NotFound, "there is no such invoice")
+	}
+	inv, err = document.ReadJSON(bytes.NewReader(doc.Body))
+	return doc, inv, err
+}
+
+// invoiceFile gives the invoice as a document.
+func (s *Server) invoiceFile(w http.ResponseWriter, r *http.Request, v *visit) error {
+	doc, inv, err := s.readInvoice(r, v)
+	if err != nil {
+		return err
+	}
+	name := r.PathValue("file")
+	ext, ok := strings.CutPrefix(name, doc.Number+".")
+	if !ok {
+		return fault.New(fault.NotFound, "there is no such file")
+	}
+	var b bytes.Buffer
+	kind := ""
+	switch ext {
+	case "pdf":
+		kind, err = "application/pdf", document.PDF(&b, inv, v.Tag)
+	case "xlsx":
+		kind, err = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", document.XLSX(&b, inv, v.Tag)
+	case "csv":
+		kind, err = "text/csv; charset=utf-8", document.CSV(&b, inv, v.Tag)
+	case "json":
+		kind, err = "application/json", document.JSON(&b, inv)
+	case "xml":
+		kind, err = "application/xml", document.UBL(&b, inv)
+	default:
+		return fault.New(fault.NotFound, "there is no such file")
+	}
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", kind)
+	h.Set("Content-Disposition", `attachment; filename="invoice.`+ext+`"; filename*=UTF-8''`+pathEscape(name))
+	h.Set("Cache-Control", "no-store")
+	_, _ = w.Write(b.Bytes()) // the client went away
+	return nil
+}

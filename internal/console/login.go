@@ -1,0 +1,186 @@
+package console
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"waihu/internal/access"
+	"waihu/internal/store"
+)
+
+// loginBody is a step of logging in.
+type loginBody struct {
+	Form  *form
+	Back  string
+	Wrong string       // said above the form
+	Stage access.Stage // what is asked for; empty: address and password
+	Setup *access.Setup
+}
+
+func (s *Server) loginPages() {
+	s.public("GET /login", s.showLogin)
+	s.public("POST /login", s.takeLogin)
+	s.public("POST /login/next", s.takeStep)
+	s.public("POST /logout", s.logOut)
+}
+
+func (s *Server) loginPage(w http.ResponseWriter, v *visit, status int, b *loginBody) error {
+	title := "login.title"
+	if b.Stage != "" {
+		title = "login.stage_" + string(b.Stage)
+	}
+	s.render(w, v, status, "login", &Page{Title: v.say(title), Bare: true, Body: b})
+	return nil
+}
+
+// showLogin asks for what is needed next: address and password, or the step a
+// log-in that was begun stands at.
+func (s *Server) showLogin(w http.ResponseWriter, r *http.Request, v *visit) error {
+	b := &loginBody{Form: v.blank(), Back: back(r.URL.Query().Get("back"))}
+	if v.actor == nil {
+		return s.loginPage(w, v, http.StatusOK, b)
+	}
+	if v.actor.Stage == access.Full {
+		v.redirect(w, b.Back)
+		return nil
+	}
+	return s.stagePage(w, v, http.StatusOK, b)
+}
+
+// stagePage shows the step a log-in stands at.
+func (s *Server) stagePage(w http.ResponseWriter, v *visit, status int, b *loginBody) (err error) {
+	b.Stage = v.actor.Stage
+	if b.Stage == access.Enrolling {
+		if b.Setup, err = s.d.Gate.BeginTOTP(v.r.Context(), v.actor); err != nil {
+			return err
+		}
+	}
+	return s.loginPage(w, v, status, b)
+}
+
+func (s *Server) takeLogin(w http.ResponseWriter, r *http.Request, v *visit) error {
+	f, err := v.form(w)
+	if err != nil {
+		return err
+	}
+	b := &loginBody{Form: f, Back: back(f.Value("back"))}
+	step, err := s.d.Gate.LogIn(r.Context(), f.Value("email"), f.Value("password"), s.client(r))
+	f.Values.Del("password") // never shown again
+	if err != nil {
+		return s.refusedLogin(w, v, b, err)
+	}
+	return s.stepped(w, v, "login", step, b.Back)
+}
+
+// takeStep takes what the stage of a log-in asks for.
+func (s *Server) takeStep(w http.ResponseWriter, r *http.Request, v *visit) error {
+	if v.actor == nil {
+		return errLogIn
+	}
+	f, err := v.form(w)
+	if err != nil {
+		return err
+	}
+	b := &loginBody{Form: f, Back: back(f.Value("back"))}
+	var step *access.Step
+	switch v.actor.Stage {
+	case access.Proving:
+		step, err = s.d.Gate.Confirm(r.Context(), v.actor, f.Value("code"))
+	case access.Changing:
+		step, err = s.d.Gate.SetPassword(r.Context(), v.actor, f.Value("password"))
+	case access.Enrolling:
+		var codes []string
+		if step, codes, err = s.d.Gate.FinishTOTP(r.Context(), v.actor, f.Value("code")); err == nil {
+			return s.showCodes(w, v, step, codes, b.Back)
+		}
+	default:
+		v.redirect(w, b.Back)
+		return nil
+	}
+	f.Values.Del("password")
+	if err != nil {
+		return s.refusedLogin(w, v, b, err)
+	}
+	return s.stepped(w, v, "login-step", step, b.Back)
+}
+
+// refusedLogin shows the form again with the one answer there is.
+func (s *Server) refusedLogin(w http.ResponseWriter, v *visit, b *loginBody, err error) error {
+	var refusal *access.Refusal
+	_, weak := problemsOf(err)
+	switch {
+	case weak:
+		b.Wrong = v.say("login.weak")
+	case errors.As(err, &refusal) && refusal.Code == access.TooMany:
+		b.Wrong = v.say("login.too_many")
+	case errors.As(err, &refusal):
+		b.Wrong = v.say("login.wrong")
+	default:
+		return err
+	}
+	if v.actor != nil && v.actor.Stage != access.Full {
+		return s.stagePage(w, v, http.StatusUnprocessableEntity, b)
+	}
+	return s.loginPage(w, v, http.StatusUnprocessableEntity, b)
+}
+
+// stepped sets the new token, notes the step and goes on.
+func (s *Server) stepped(w http.ResponseWriter, v *visit, action string, step *access.Step, to string) error {
+	if err := s.took(w, v, action, step); err != nil {
+		return err
+	}
+	if step.Session.Stage != access.Full {
+		to = "/login?back=" + queryEscape(to)
+	}
+	v.redirect(w, to)
+	return nil
+}
+
+func (s *Server) took(w http.ResponseWriter, v *visit, action string, step *access.Step) error {
+	actor := &access.Actor{Name: "user " + step.User.ID.Named("user") + " " + step.User.Email, From: s.client(v.r).Address}
+	err := s.d.System.DB.Update(v.r.Context(), func(tx store.Tx) error {
+		return access.Record(tx, actor, access.Deed{Action: action, Target: step.User.ID.Named("user"), After: map[string]any{"stage": step.Session.Stage}})
+	})
+	if err == nil && step.Token != "" {
+		http.SetCookie(w, session(step.Token))
+	}
+	return err
+}
+
+// session is the cookie of a session; an empty token ends it.
+func session(token string) *http.Cookie {
+	c := &http.Cookie{Name: cookieName, Value: token, Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode}
+	if token == "" {
+		c.MaxAge = -1
+	}
+	return c
+}
+
+// showCodes shows lookup codes, this once.
+func (s *Server) showCodes(w http.ResponseWriter, v *visit, step *access.Step, codes []string, to string) error {
+	if err := s.took(w, v, "login-enrol", step); err != nil {
+		return err
+	}
+	s.render(w, v, http.StatusOK, "codes", &Page{Title: v.say("login.codes"), Bare: true, Body: map[string]any{"Codes": codes, "Back": to}})
+	return nil
+}
+
+func (s *Server) logOut(w http.ResponseWriter, r *http.Request, v *visit) error {
+	if v.actor != nil {
+		if err := s.d.System.DB.Update(r.Context(), func(tx store.Tx) error { return s.d.Gate.LogOut(tx, v.actor) }); err != nil {
+			return err
+		}
+	}
+	http.SetCookie(w, session(""))
+	v.redirect(w, "/login")
+	return nil
+}
+
+// back is a page of ours to go to, the first page where to is none.
+func back(to string) string {
+	if !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.HasPrefix(to, "/\\") || strings.ContainsAny(to, "\r\n\\") {
+		return "/"
+	}
+	return to
+}

@@ -1,0 +1,47 @@
+package console
+
+import "waihu/internal/access"
+
+// navGroup is a heading of the side bar with its entries.
+type navGroup struct {
+	Key   string // of the phrase; empty: no heading
+	Items []navItem
+}
+
+// navItem is one entry of the side bar.
+type navItem struct {
+	Key  string
+	Href string
+	Icon string
+	Here bool
+	may  access.Permission // who sees it; empty: everybody
+}
+
+// navigation is what a visitor may go to, with the entry of an address lit.
+func navigation(v *visit, here string) []navGroup {
+	var groups []navGroup
+	if v.company != (access.Member{}).Company {
+		groups = append(groups, navGroup{"nav.money", []navItem{
+			{Key: "nav.overview", Href: v.at(""), Icon: "home", may: access.CompanyRead},
+			{Key: "nav.invoices", Href: v.at("/invoices"), Icon: "invoice", may: access.InvoiceRead},
+		}})
+	}
+	groups = append(groups, navGroup{"nav.platform", []navItem{
+		{Key: "nav.companies", Href: "/companies", Icon: "company", may: access.CompanyCreate},
+	}}, navGroup{"", []navItem{{Key: "nav.styleguide", Href: "/styleguide", Icon: "swatch"}}})
+	var out []navGroup
+	for _, g := range groups {
+		shown := navGroup{Key: g.Key}
+		for _, i := range g.Items {
+			if i.may != "" && (v.actor == nil || !v.may(i.may)) {
+				continue
+			}
+			i.Here = i.Href == here
+			shown.Items = append(shown.Items, i)
+		}
+		if len(shown.Items) > 0 {
+			out = append(out, shown)
+		}
+	}
+	return out
+}
