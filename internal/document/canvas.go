@@ -262,13 +262,6 @@ func (c *canvas) box(x, y, w, h float64, fill ink) {
 	c.pdf.Rect(x, y, w, h, "F")
 }
 
-<<<<<<< HEAD
-func (c *canvas) frame(x, y, w, h, width float64, i ink) {
-	c.pdf.SetDrawColor(i.r, i.g, i.b)
-	c.pdf.SetLineWidth(width)
-	c.pdf.Rect(x, y, w, h, "D")
-}
-
 // fill fills a polygon, stroke draws a line through points. Places are in
 // millimetres.
 func (c *canvas) fill(points [][2]float64, i ink) {
@@ -297,8 +290,6 @@ func (c *canvas) stroke(points [][2]float64, width float64, dashed bool, i ink) 
 	c.pdf.DrawPath("D")
 }
 
-=======
->>>>>>> main
 // mark writes large text across the middle of the page, to stand behind the rest.
 func (c *canvas) mark(s string, p pen) {
 	c.pdf.TransformBegin()
