@@ -35,7 +35,7 @@ func (t *teller) figures() []Figure {
 	if !best.PerSeat.High.IsZero() {
 		out = append(out, Figure{Label: t.say("compare.head.per_seat"), Value: t.currency() + " " + t.unit(best.PerSeat, 2).text})
 	}
-	if s := r.Recommendation.Saving; !s.Open && s.High.Sign() > 0 {
+	if s := r.Recommendation.Saving; !s.Open && s.Low.Sign() >= 0 && s.High.Sign() > 0 {
 		out = append(out, Figure{Label: t.say("report.figure.saving"), Value: t.currency() + " " + t.amount(s), Note: t.say("compare.head.months", "months", months(r.Basis.Decides))})
 	}
 	if b := r.Bound; b != nil && !b.Total.Open {
