@@ -26,6 +26,7 @@ deps:
 lint:
 	@test -z "$$(gofmt -l cmd internal)" || { gofmt -l cmd internal; echo "run gofmt -w on the files above"; exit 1; }
 	$(GO) vet ./...
+	$(GO) vet -tags citus ./internal/...
 
 bench:
 	tools/bench.sh
