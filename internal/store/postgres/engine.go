@@ -151,7 +151,7 @@ func makeMonth(ctx context.Context, tx pgx.Tx, m timex.Date) error {
 	name, from, to := tables.Table(m), m.Start(time.UTC), m.AddMonths(1).Start(time.UTC)
 	for _, sql := range []string{
 		fmt.Sprintf("CREATE TABLE %s (LIKE calls, CHECK (start >= %d AND start < %d))", name, from, to),
-		fmt.Sprintf("CREATE UNIQUE INDEX %s_key ON %s (tenant, key)", name, name),
+		fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s_key PRIMARY KEY (tenant, key)", name, name), // a primary key lets rows be copied while they are written
 		fmt.Sprintf("CREATE INDEX %s_start ON %s (tenant, start)", name, name),
 		fmt.Sprintf("ALTER TABLE calls ATTACH PARTITION %s FOR VALUES FROM (%d) TO (%d)", name, from, to),
 	} {
