@@ -124,10 +124,38 @@ func (s *System) prepare(ctx context.Context, in *ClosePeriod, c id.Company, con
 			return err
 		}
 		series, err := seriesOf(tx, c)
+		if err != nil {
+			return err
+		}
 		x = &issuing{company: c, series: series, record: r, a: &a, of: of, d: d, on: in.Issue}
+		x.strays, x.why, err = strays(tx, c, d.inv.First, d.inv.After)
 		return err
 	})
 	return x, err
+}
+
+// strays counts a company's calls that no contract was charged for in the months
+// (UTC) of some local days, with the reason of the most. No invoice shows them, so
+// a bill run must: they would be free by accident.
+func strays(tx store.Tx, c id.Company, first, after timex.Date) (n int64, why string, err error) {
+	var most int64
+	y, m, _ := first.Civil()
+	for month := timex.NewDate(y, m, 1); month < after; month = month.AddMonths(1) {
+		list, err := tx.Usage().Tallies(c, id.ID{}, month)
+		if err != nil {
+			return 0, "", err
+		}
+		for i := range list {
+			reason, stray := strings.CutPrefix(list[i].Label, unpricedLabel)
+			if !stray {
+				continue
+			}
+			if n += list[i].Calls; list[i].Calls > most {
+				most, why = list[i].Calls, reason
+			}
+		}
+	}
+	return n, why, nil
 }
 
 // finish issues a prepared draft, with its step of the run.
@@ -175,6 +203,8 @@ func heldFor(in *ClosePeriod, x *issuing) string {
 		return "a price nobody knows: " + strings.Join(inv.Unknown, ", ")
 	case len(inv.Unpriced) > 0 && !in.Unpriced:
 		return fmt.Sprintf("usage without a price: %d %s, %s", inv.Unpriced[0].Count, inv.Unpriced[0].Facts, inv.Unpriced[0].Reason)
+	case x.strays > 0 && !in.Unpriced:
+		return fmt.Sprintf("usage that no contract was charged for: %d calls in the months of this period, %s", x.strays, x.why)
 	}
 	if err := inv.Guard(x.a.Claims); err != nil {
 		return err.Error()

@@ -30,6 +30,8 @@ type issuing struct {
 	d       *drafted
 	on      timex.Date
 	owed    []Ahead // what the contract had been invoiced ahead before
+	strays  int64   // calls of these months that no contract was charged for
+	why     string  // of most of them
 }
 
 // issue gives a draft its number, books it, pays it from what is there, and

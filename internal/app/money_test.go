@@ -436,3 +436,35 @@ func TestPaymentsAreInCoins(t *testing.T) {
 		t.Errorf("10.01 leaves %s open", out.Open)
 	}
 }
+
+// TestStraysHoldABillRun: calls that could be of two contracts stand on no
+// invoice; a run says so, and goes on when it was decided to leave them.
+func TestStraysHoldABillRun(t *testing.T) {
+	b := newBooks(t)
+	b.publish(planText)
+	c := b.company("a")
+	b.contractIn(c, contractText("first", fiveSeats), "")
+	b.contractIn(c, contractText("second", fiveSeats), "")
+	b.at("2026-03-20 00:00:00")
+	b.ingest(c, aCall(1, "2026-03-10 08:00:00", 60))
+	b.at("2026-04-01 03:00:00")
+	ctx := context.Background()
+	in := app.ClosePeriod{Until: day("2026-04-01"), Issue: day("2026-04-01")}
+	run := must(b.ClosePeriod(ctx, in))
+	if run.Counts.Held != 2 || run.Counts.Issued != 0 {
+		t.Errorf("with a stray call: %+v", run.Counts)
+	}
+	b.view(func(tx store.Tx) error {
+		list, err := tx.Records().List(c, app.KindStep, store.Key{Name: "run", Value: run.ID.String()}, store.Page{Limit: 10})
+		for i := range list {
+			if why := decode[app.Step](t, list[i].Body).Why; !strings.Contains(why, "no contract was charged for: 1 calls") || !strings.Contains(why, app.SeveralContracts) {
+				t.Errorf("it says %q", why)
+			}
+		}
+		return err
+	})
+	in.Unpriced = true
+	if run := must(b.ClosePeriod(ctx, in)); run.Counts.Issued != 2 {
+		t.Errorf("when it was decided: %+v", run.Counts)
+	}
+}
