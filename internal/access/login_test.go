@@ -269,3 +269,14 @@ func TestSecretsAreNotStored(t *testing.T) {
 		return nil
 	})
 }
+
+// TestNetwork: whoever has a line of IPv6 does not begin anew with each of its
+// addresses.
+func TestNetwork(t *testing.T) {
+	for address, want := range map[string]string{"198.51.100.7": "198.51.100.7", "::ffff:198.51.100.7": "::ffff:198.51.100.7", "2001:db8:1:2:3::4": "2001:db8:1:2::/64",
+		"2001:db8:1:2:ffff::": "2001:db8:1:2::/64", "fe80::1%eth0": "fe80::/64", "a pipe": "a pipe"} {
+		if got := access.Network(address); got != want {
+			t.Errorf("%s counts as %s, want %s", address, got, want)
+		}
+	}
+}

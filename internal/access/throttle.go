@@ -2,6 +2,7 @@ package access
 
 import (
 	"fmt"
+	"net/netip"
 	"time"
 
 	"waihu/internal/store"
@@ -24,6 +25,21 @@ type attempts struct {
 	Last    timex.Instant `json:"last"`
 }
 
+// Network is what an address counts as where failures and requests are counted:
+// itself, or the /64 of an IPv6 address, of which one line has 2^64. What is no
+// address counts as it is written.
+func Network(address string) string {
+	a, err := netip.ParseAddr(address)
+	if err != nil || a.Unmap().Is4() {
+		return address
+	}
+	p, err := a.WithZone("").Prefix(64)
+	if err != nil {
+		return address
+	}
+	return p.String()
+}
+
 func subjects(email, address string) [2]struct {
 	name  string
 	limit int
@@ -31,7 +47,7 @@ func subjects(email, address string) [2]struct {
 	return [2]struct {
 		name  string
 		limit int
-	}{{"account " + email, accountFailures}, {"address " + address, addressFailures}}
+	}{{"account " + email, accountFailures}, {"address " + Network(address), addressFailures}}
 }
 
 // wait is how long a subject with so many failures must wait after the last:

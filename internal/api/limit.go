@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"waihu/internal/access"
 	"waihu/internal/id"
 )
 
@@ -22,7 +23,7 @@ func newLimits(c Config) *limits {
 // take lets a request pass (0) or says how long to wait.
 func (l *limits) take(c *caller, _ context.Context) time.Duration {
 	if c.actor == nil {
-		return l.addresses.take(c.client.Address, time.Now())
+		return l.addresses.take(access.Network(c.client.Address), time.Now())
 	}
 	name := c.actor.Key
 	if name == (id.ID{}) {
@@ -32,8 +33,12 @@ func (l *limits) take(c *caller, _ context.Context) time.Duration {
 }
 
 // bucketsMost is how many are remembered; beyond it those that are full again
-// are forgotten, then any.
-const bucketsMost = 20_000
+// are forgotten, then any until bucketsLeft are left, so that not every new
+// address looks at all of them.
+const (
+	bucketsMost = 20_000
+	bucketsLeft = 15_000
+)
 
 type bucket struct {
 	tokens float64
@@ -83,7 +88,7 @@ func (b *buckets) forget(now time.Time) {
 		}
 	}
 	for name := range b.of {
-		if len(b.of) < bucketsMost {
+		if len(b.of) < bucketsLeft {
 			return
 		}
 		delete(b.of, name)

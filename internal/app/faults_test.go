@@ -9,8 +9,10 @@ import (
 
 	"waihu/internal/app"
 	"waihu/internal/charging/ledger"
+	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/store"
+	"waihu/internal/usage"
 )
 
 var errCrash = errors.New("power failed")
@@ -174,10 +176,20 @@ func TestCrashAtEveryStep(t *testing.T) {
 	}
 }
 
-// panicking is a database that panics in one reading.
+// panicking is a database that panics in one reading, or in the first writing.
 type panicking struct {
 	store.DB
 	at, views atomic.Int64
+	writing   atomic.Bool
+}
+
+func (p *panicking) Update(ctx context.Context, do func(store.Tx) error) error {
+	return p.DB.Update(ctx, func(tx store.Tx) error {
+		if p.writing.CompareAndSwap(true, false) {
+			panic("a bug")
+		}
+		return do(tx)
+	})
 }
 
 func (p *panicking) View(ctx context.Context, do func(store.Tx) error) error {
@@ -187,6 +199,25 @@ func (p *panicking) View(ctx context.Context, do func(store.Tx) error) error {
 		}
 		return do(tx)
 	})
+}
+
+// TestPanicInTheIntake: a panic is the error of who handed usage in; the lane it
+// came in goes on.
+func TestPanicInTheIntake(t *testing.T) {
+	b := newBooks(t)
+	b.publish(planText)
+	who := b.customer("a", fiveSeats)
+	b.at("2026-03-20 00:00:00")
+	db := &panicking{DB: b.DB}
+	in := app.NewIntake(&app.System{DB: db, IDs: b.IDs, Node: "n1"}, 1)
+	defer in.Close()
+	calls := []usage.Fact{aCall(1, "2026-03-10 08:00:00", 60)}
+	db.writing.Store(true)
+	_, err := in.Ingest(context.Background(), who.company, calls)
+	wantKind(t, "a panic", err, fault.Internal)
+	if got := outcomes(must(in.Ingest(context.Background(), who.company, calls))); got != "added" {
+		t.Errorf("sent again: %s", got)
+	}
 }
 
 // TestPanicInARun panics in each of the first readings of a bill run, most of them

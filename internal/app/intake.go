@@ -127,13 +127,24 @@ func (in *Intake) write(batch []*waiting) {
 	if len(batch) > 1 {
 		ctx = context.Background() // it is not one caller's alone
 	}
-	_, err := in.system.ingestAll(ctx, all)
+	err := in.keep(ctx, all)
 	for _, w := range batch {
 		if err != nil && len(batch) > 1 {
-			_, own := in.system.ingestAll(w.ctx, []*handed{&w.handed})
-			w.done <- own
+			w.done <- in.keep(w.ctx, []*handed{&w.handed})
 			continue
 		}
 		w.done <- err
 	}
+}
+
+// keep writes batches; a panic is the error of those whose batches they are, and
+// the lane goes on.
+func (in *Intake) keep(ctx context.Context, batches []*handed) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fault.New(fault.Internal, "keeping usage panicked: %v", v)
+		}
+	}()
+	_, err = in.system.ingestAll(ctx, batches)
+	return err
 }

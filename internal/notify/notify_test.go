@@ -449,3 +449,25 @@ func TestMailInsistsOnEncryption(t *testing.T) {
 	}
 	_ = w
 }
+
+// buggy is a mail server whose client has a bug.
+type buggy struct{}
+
+func (buggy) Send(context.Context, string, string, string, string) error { panic("a bug") }
+
+// TestPanicInADelivery: a panic is the error of the round, and does not keep the
+// other messages from going out.
+func TestPanicInADelivery(t *testing.T) {
+	w := newWorld(t)
+	w.post.Mail = buggy{}
+	w.update(func(tx store.Tx) error {
+		return notify.Write(tx, w.post.IDs, w.c, notify.Letter{To: "mei@example.com", Topic: "invitation"})
+	})
+	w.announce("a.b")
+	if n, err := w.post.Round(t.Context()); n != 2 || err == nil || !strings.Contains(err.Error(), "panicked: a bug") {
+		t.Errorf("%d messages, %v", n, err)
+	}
+	if len(w.messages("sent")) != 1 || len(w.messages("waiting")) != 1 {
+		t.Errorf("%d sent, %d wait", len(w.messages("sent")), len(w.messages("waiting")))
+	}
+}

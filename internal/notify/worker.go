@@ -77,7 +77,12 @@ func (p *Post) Round(ctx context.Context) (int, error) {
 	for i := range due {
 		turn <- struct{}{}
 		all.Go(func() {
-			defer func() { <-turn }()
+			defer func() {
+				if v := recover(); v != nil { // it must not end the process
+					errs[i] = fault.New(fault.Internal, "delivering message %s panicked: %v", due[i].ID, v)
+				}
+				<-turn
+			}()
 			errs[i] = p.deliver(ctx, &due[i])
 		})
 	}
