@@ -26,11 +26,7 @@ deps:
 lint:
 	@test -z "$$(gofmt -l cmd internal bench)" || { gofmt -l cmd internal bench; echo "run gofmt -w on the files above"; exit 1; }
 	$(GO) vet ./...
-<<<<<<< HEAD
 	cd bench && CGO_ENABLED=0 $(GO) vet ./... # without DuckDB: it must still build as the rooms change
-=======
-	$(GO) vet -tags citus ./internal/...
->>>>>>> w/citus
 
 bench:
 	tools/bench.sh
