@@ -26,6 +26,7 @@ deps:
 lint:
 	@test -z "$$(gofmt -l cmd internal bench)" || { gofmt -l cmd internal bench; echo "run gofmt -w on the files above"; exit 1; }
 	$(GO) vet ./...
+	$(GO) vet -tags citus ./internal/...
 	cd bench && CGO_ENABLED=0 $(GO) vet ./... # without DuckDB: it must still build as the rooms change
 
 bench:
