@@ -65,9 +65,6 @@ const (
 // openRun takes the lease and finds or begins the run.
 func (s *System) openRun(ctx context.Context, in *ClosePeriod) (run Run, err error) {
 	key := strings.TrimSuffix(fmt.Sprintf("%s %s %s", in.Until, in.Issue, only(in.Company)), " ")
-	if in.Unpriced { // a decision after a run that held contracts for the want of it
-		key += " unpriced"
-	}
 	err = s.DB.Update(ctx, func(tx store.Tx) error {
 		var err error
 		if run, _, err = find[Run](tx, id.Platform, KindRun, "run", key); err == nil && run.State == runDone && run.Counts.Held == 0 {
