@@ -50,6 +50,7 @@ var floors = map[string]int{
 	"internal/charging/cases":    3, // tests only
 	"internal/document":          4,
 	"internal/explain":           4,
+	"internal/report":            4,
 	"internal/planfile":          4,
 	"internal/sim":               4,
 	"internal/store":             4,
@@ -98,6 +99,8 @@ var beside = map[string]map[string]string{
 	"internal/store/postgres":    {"internal/store/tables": "the rows it keeps"},
 	"internal/charging/life":     {"internal/charging/catalog": "plans to stay on or switch to", "internal/charging/contract": "the clauses that decide"},
 	"internal/charging/service":  {"internal/charging/contract": "what was promised"},
+	"internal/report":            {"internal/explain": "what is told is laid out here"},
+	"internal/document":          {"internal/explain": "what is told is printed as well", "internal/report": "a chart is laid out once, for pages and for PDF"},
 }
 
 // pure rooms use the standard library alone: charging must give the same answer

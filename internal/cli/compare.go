@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
+	"io"
 	"strconv"
 	"strings"
 
@@ -46,6 +46,7 @@ type compareCmd struct {
 	Lang string `default:"en" help:"Language of the report: en, zh-Hant, zh-Hans."`
 	JSON bool   `help:"Write the result as JSON to standard output."`
 	Save string `help:"Write the result as JSON here." placeholder:"FILE"`
+	reportFlags
 }
 
 // Run compares and reports.
@@ -244,22 +245,22 @@ func (c *compareCmd) profile(e *env, job *app.Comparing) (err error) {
 // write writes the result in every form asked for.
 func (c *compareCmd) write(e *env, r *compare.Result, tag lang.Tag) error {
 	if c.Save != "" {
-		f, err := os.Create(c.Save)
-		if err != nil {
+		if err := toFile(c.Save, func(w io.Writer) error { return writeJSON(w, r) }); err != nil {
 			return err
 		}
-		if err := errors.Join(writeJSON(f, r), f.Close()); err != nil {
-			return err
-		}
+	}
+	tell := func(tag lang.Tag) *explain.Document { return explain.Comparison(r, tag) }
+	if err := c.reports(tell, tag, "comparison", func(w io.Writer) error { return writeJSON(w, r) }); err != nil {
+		return err
 	}
 	if c.JSON {
 		return writeJSON(e.Out, r)
 	}
-	_, err := fmt.Fprint(e.Out, explain.Comparison(r, tag).Text())
+	_, err := fmt.Fprint(e.Out, tell(tag).Text())
 	return err
 }
 
-func writeJSON(w interface{ Write([]byte) (int, error) }, v any) error {
+func writeJSON(w io.Writer, v any) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")

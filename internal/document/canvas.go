@@ -268,6 +268,34 @@ func (c *canvas) frame(x, y, w, h, width float64, i ink) {
 	c.pdf.Rect(x, y, w, h, "D")
 }
 
+// fill fills a polygon, stroke draws a line through points. Places are in
+// millimetres.
+func (c *canvas) fill(points [][2]float64, i ink) {
+	c.pdf.SetFillColor(i.r, i.g, i.b)
+	list := make([]fpdf.PointType, len(points))
+	for k, p := range points {
+		list[k] = fpdf.PointType{X: p[0], Y: p[1]}
+	}
+	c.pdf.Polygon(list, "F")
+}
+
+func (c *canvas) stroke(points [][2]float64, width float64, dashed bool, i ink) {
+	if len(points) < 2 {
+		return
+	}
+	c.pdf.SetDrawColor(i.r, i.g, i.b)
+	c.pdf.SetLineWidth(width)
+	if dashed {
+		c.pdf.SetDashPattern([]float64{0.9, 0.9}, 0)
+		defer c.pdf.SetDashPattern([]float64{}, 0)
+	}
+	c.pdf.MoveTo(points[0][0], points[0][1])
+	for _, p := range points[1:] {
+		c.pdf.LineTo(p[0], p[1])
+	}
+	c.pdf.DrawPath("D")
+}
+
 // mark writes large text across the middle of the page, to stand behind the rest.
 func (c *canvas) mark(s string, p pen) {
 	c.pdf.TransformBegin()

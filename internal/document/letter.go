@@ -209,7 +209,7 @@ func LetterPDF(w io.Writer, r *audit.Result, o LetterOptions) (err error) {
 	for _, part := range letter(r, o) {
 		p.part(&part)
 	}
-	p.feet()
+	p.feet(o.Tag, "", small)
 	return p.output(w)
 }
 
@@ -239,13 +239,4 @@ func (p *letterPage) part(part *letterPart) {
 		p.paragraph(left+no, content-amountWide-no, s, pen{7.8, false, dark})
 	}
 	p.y += 0.8
-}
-
-// feet numbers the pages.
-func (p *letterPage) feet() {
-	of := p.pdf.PageCount()
-	for n := 1; n <= of; n++ {
-		p.turnTo(n)
-		p.right(right, footAt, say(p.tag, "doc.page", "n", strconv.Itoa(n), "of", strconv.Itoa(of)), pen{6.8, false, grey})
-	}
 }

@@ -38,6 +38,7 @@ func layOutNote(n *invoice.CreditNote, tag lang.Tag) (p *pdfPage, err error) {
 	for _, d := range noteFoot(tag, n) {
 		p.paragraph(left, content, say(tag, "doc.colon", "label", d.label, "text", d.value), small)
 	}
-	p.feet()
+	p.again = nil
+	p.feet(tag, p.say(p.digestKey())+"  "+p.digest, pen{5.6, false, grey})
 	return p, p.err
 }

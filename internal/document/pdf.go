@@ -104,7 +104,8 @@ func layOut(inv *invoice.Invoice, tag lang.Tag) (p *pdfPage, err error) {
 	p.alternatives()
 	p.rest()
 	p.how()
-	p.feet()
+	p.again = nil
+	p.feet(tag, p.say(p.digestKey())+"  "+p.digest, pen{5.6, false, grey})
 	return p, p.err
 }
 
@@ -176,15 +177,17 @@ func (p *flow) paragraph(x, w float64, s string, look pen) {
 	}
 }
 
-// feet writes the foot of every page, once their number is known.
-func (p *pdfPage) feet() {
-	p.again = nil
+// feet writes the foot of every page, once their number is known: a note above a
+// line of its own, if there is one, and which page of how many it is.
+func (p *flow) feet(tag lang.Tag, note string, look pen) {
 	of := p.pdf.PageCount()
 	for n := 1; n <= of; n++ {
 		p.turnTo(n)
-		p.line(left, footAt-4, right, footAt-4, 0.15, pale)
-		p.text(left, footAt, p.say(p.digestKey())+"  "+p.digest, pen{5.6, false, grey})
-		p.right(right, footAt, p.say("doc.page", "n", strconv.Itoa(n), "of", strconv.Itoa(of)), pen{6.8, false, grey})
+		if note != "" {
+			p.line(left, footAt-4, right, footAt-4, 0.15, pale)
+			p.text(left, footAt, p.fitted(note, content-28, look.size), look)
+		}
+		p.right(right, footAt, say(tag, "doc.page", "n", strconv.Itoa(n), "of", strconv.Itoa(of)), pen{6.8, false, grey})
 	}
 }
 

@@ -18,7 +18,7 @@ func Comparison(r *compare.Result, tag lang.Tag) *Document {
 	for i := range r.Offers {
 		t.names[r.Offers[i].Offer] = r.Offers[i].Name
 	}
-	d := &Document{Language: tag, Title: t.say("compare.title")}
+	d := &Document{Language: tag, Kind: t.say("report.kind"), Title: t.say("compare.title"), On: r.Basis.After, Foot: t.foot(), Figures: t.figures()}
 	answer := Section{Path: "answer"}
 	for _, p := range r.Answer {
 		answer.Sentences = append(answer.Sentences, p.In(tag))
@@ -111,25 +111,33 @@ func (t *teller) costs() Section {
 	table.Head = append(table.Head, t.say("compare.head.per_seat"), t.say("compare.head.per_minute"), t.say("compare.head.confidence"))
 	for i := range t.r.Offers {
 		o := &t.r.Offers[i]
-		row := []string{t.name(o.Offer)}
+		row := []cell{words(t.name(o.Offer))}
 		for _, h := range o.Horizons {
-			row = append(row, t.amount(h.Total))
+			row = append(row, t.sum(h.Total))
 		}
-		table.Rows = append(table.Rows, append(row, t.unit(o.PerSeat, 2), t.unit(o.PerMinute, 4), string(o.Confidence)+" "+date(o.ReadOn)))
+		table.add(append(row, t.unit(o.PerSeat, 2), t.unit(o.PerMinute, 4), words(string(o.Confidence)+" "+date(o.ReadOn)))...)
 	}
-	return Section{Path: "offers", Title: t.say("compare.section.costs"), Table: table}
+	return Section{Path: "offers", Title: t.say("compare.section.costs"), Table: table, Charts: t.costBars()}
 }
 
-// unit writes a unit cost, its lower end, with so many decimals.
-func (t *teller) unit(r compare.Range, decimals int) string {
-	if r.Low.IsZero() && r.High.IsZero() {
-		return "–"
+// sum is the cell of a range; only one known amount is a number.
+func (t *teller) sum(r compare.Range) cell {
+	if r.IsPoint() {
+		return numeric(t.amount(r), r.Low.Exact())
 	}
-	mark := ""
-	if r.Open {
-		mark = "≥ "
+	return words(t.amount(r))
+}
+
+// unit is a unit cost, its lower end, with so many decimals.
+func (t *teller) unit(r compare.Range, decimals int) cell {
+	s := lang.Fixed(t.tag, r.Low.Exact(), decimals)
+	switch {
+	case r.Low.IsZero() && r.High.IsZero():
+		return words("–")
+	case r.Open:
+		return words("≥ " + s)
 	}
-	return mark + lang.Fixed(t.tag, r.Low.Exact(), decimals)
+	return numeric(s, r.Low.Exact())
 }
 
 // mostDifferences bounds how many offers are held against the cheapest in words.
@@ -178,8 +186,8 @@ func (t *teller) fees() Section {
 	s.Table = &Table{Head: []string{t.say("compare.head.offer"), t.say("compare.head.settled"), t.say("compare.head.without", "months", months(t.r.Basis.Decides)), t.say("compare.head.with"), t.say("compare.head.charged")}}
 	for i := range t.r.HiddenFees {
 		f := &t.r.HiddenFees[i]
-		s.Table.Rows = append(s.Table.Rows, []string{t.name(f.Offer), t.say("compare.fees.settled", "known", months(f.Known), "asked", months(f.Asked)),
-			t.amount(f.Totals[at].Without), t.amount(f.Totals[at].With), t.categories(f, offer.Charged)})
+		s.Table.add(words(t.name(f.Offer)), words(t.say("compare.fees.settled", "known", months(f.Known), "asked", months(f.Asked))),
+			t.sum(f.Totals[at].Without), t.sum(f.Totals[at].With), words(t.categories(f, offer.Charged)))
 		if f.Known < least.Known {
 			least = f
 		}

@@ -15,7 +15,7 @@ import (
 const mostBreakEvens = 8
 
 func (t *teller) breakEvens() Section {
-	s := Section{Path: "break_evens", Title: t.say("compare.section.break_even")}
+	s := Section{Path: "break_evens", Title: t.say("compare.section.break_even"), Charts: t.pairs()}
 	for i := range t.r.BreakEvens {
 		b := &t.r.BreakEvens[i]
 		for _, p := range b.Points {
@@ -45,11 +45,11 @@ func (t *teller) rounding() Section {
 	if r.Calls == 0 {
 		return s
 	}
-	var words []string
+	var ratios []string
 	for _, b := range r.Billed {
-		words = append(words, t.say("compare.rounding.ratio", "increment", b.Increment, "ratio", t.short(b.Ratio, 2)))
+		ratios = append(ratios, t.say("compare.rounding.ratio", "increment", b.Increment, "ratio", t.short(b.Ratio, 2)))
 	}
-	s.Sentences = append(s.Sentences, t.say("compare.rounding.lengths", "mean", t.short(r.Mean, 0), "list", t.join(words)))
+	s.Sentences = append(s.Sentences, t.say("compare.rounding.lengths", "mean", t.short(r.Mean, 0), "list", t.join(ratios)))
 	table := &Table{Head: []string{t.say("compare.head.offer"), t.say("compare.rounding.own")}}
 	for _, b := range r.Billed {
 		table.Head = append(table.Head, b.Increment)
@@ -59,11 +59,11 @@ func (t *teller) rounding() Section {
 		if o.Note != "" {
 			continue
 		}
-		row := []string{t.name(o.Offer), t.join(o.Own)}
+		row := []cell{words(t.name(o.Offer)), words(t.join(o.Own))}
 		for _, c := range o.Costs {
-			row = append(row, t.amount(c.Total))
+			row = append(row, t.sum(c.Total))
 		}
-		table.Rows = append(table.Rows, row)
+		table.add(row...)
 	}
 	if len(table.Rows) > 0 {
 		s.Table = table
@@ -111,7 +111,7 @@ func (t *teller) volatility() Section {
 	}
 	for i := range v.Offers {
 		o := &v.Offers[i]
-		row := []string{t.name(o.Offer)}
+		row := []cell{words(t.name(o.Offer))}
 		for _, a := range []money.Amount{o.Monthly.P5, o.Monthly.P50, o.Monthly.P95} {
 			row = append(row, t.unit(compare.Range{Low: a, High: a, Open: o.Open}, t.r.Basis.Currency.Exponent()))
 		}
@@ -119,14 +119,16 @@ func (t *teller) volatility() Section {
 		if o.Exceeds != nil {
 			row = append(row, t.float(*o.Exceeds))
 		}
-		s.Table.Rows = append(s.Table.Rows, row)
+		s.Table.add(row...)
 	}
+	s.Charts = t.spreads()
 	return s
 }
 
 // float writes a statistic as a percentage.
-func (t *teller) float(f float64) string {
-	return lang.Percent(t.tag, exact.MustParse(percent(f)))
+func (t *teller) float(f float64) cell {
+	n := exact.MustParse(percent(f))
+	return portion(lang.Percent(t.tag, n), n)
 }
 
 func (t *teller) whatIf() Section {
@@ -142,15 +144,16 @@ func (t *teller) whatIf() Section {
 	for i := range t.r.WhatIf {
 		w := &t.r.WhatIf[i]
 		if w.Note != "" {
-			s.Table.Rows = append(s.Table.Rows, append([]string{w.Name.In(t.tag), lang.Choice(t.tag, "change_note", w.Note)}, make([]string, len(s.Table.Head)-2)...))
+			s.Table.add(append([]cell{words(w.Name.In(t.tag)), words(lang.Choice(t.tag, "change_note", w.Note))}, make([]cell, len(s.Table.Head)-2)...)...)
 			continue
 		}
-		row := []string{w.Name.In(t.tag), t.name(w.Best)}
+		row := []cell{words(w.Name.In(t.tag)), words(t.name(w.Best))}
 		for _, c := range w.Costs[:min(len(w.Costs), shown)] {
-			row = append(row, t.amount(c.Total))
+			row = append(row, t.sum(c.Total))
 		}
-		s.Table.Rows = append(s.Table.Rows, row)
+		s.Table.add(row...)
 	}
+	s.Charts = t.slopes()
 	return s
 }
 
@@ -170,11 +173,11 @@ func (t *teller) flexibility() Section {
 		}
 		return lang.Date(t.tag, d)
 	}
-	some := func(r *compare.Range) string {
+	some := func(r *compare.Range) cell {
 		if r == nil {
-			return unsaid
+			return words(unsaid)
 		}
-		return t.amount(*r)
+		return t.sum(*r)
 	}
 	for i := range t.r.Flexibility {
 		f := &t.r.Flexibility[i]
@@ -184,7 +187,7 @@ func (t *teller) flexibility() Section {
 				term = t.say("compare.term", "months", months(f.TermMonths))
 			}
 		}
-		s.Table.Rows = append(s.Table.Rows, []string{t.name(f.Offer), term, day(f.DownsizeOn), day(f.ExitOn), some(f.ExitCost), some(f.SwitchCost)})
+		s.Table.add(words(t.name(f.Offer)), words(term), words(day(f.DownsizeOn)), words(day(f.ExitOn)), some(f.ExitCost), some(f.SwitchCost))
 	}
 	return s
 }
@@ -216,18 +219,31 @@ func (t *teller) scores() Section {
 		weights = append(weights, lang.Choice(t.tag, "criterion", string(k))+" "+months(r.Weights[k])+"%")
 	}
 	s.Title = t.say("compare.section.scores", "weights", lang.List(t.tag, weights))
+	s.Table = &Table{Head: []string{t.say("compare.head.offer"), t.say("report.score")}}
+	for _, k := range compare.Criteria() {
+		s.Table.Head = append(s.Table.Head, lang.Choice(t.tag, "criterion", string(k)))
+	}
 	for i := range r.Offers {
 		o := &r.Offers[i]
-		high := ""
-		if !o.Low.Equal(o.High) {
-			high = t.short(o.High, 0)
+		row := []cell{words(t.name(o.Offer)), t.marks(o.Low, o.High)}
+		for _, k := range compare.Criteria() {
+			row = append(row, t.marks(o.Marks[k].Low, o.Marks[k].High))
 		}
-		s.Sentences = append(s.Sentences, t.say("compare.score", "offer", t.name(o.Offer), "low", t.short(o.Low, 0), "high", high))
+		s.Table.add(row...)
 	}
 	for _, w := range r.Switches {
 		s.Sentences = append(s.Sentences, t.say("compare.score.switch", "criterion", string(w.Criterion), "to", months(w.To), "from", months(w.From), "best", t.name(w.Best)))
 	}
 	return s
+}
+
+// marks are points of a hundred.
+func (t *teller) marks(low, high exact.Number) cell {
+	s := t.short(low, 0)
+	if low.Equal(high) {
+		return numeric(s, low)
+	}
+	return words(s + "–" + t.short(high, 0))
 }
 
 // firmness tells what it takes for another offer to win, and what each choice

@@ -5,27 +5,35 @@ import (
 	"unicode"
 
 	"waihu/internal/lang"
+	"waihu/internal/timex"
 )
 
-// Document is a plan in words.
+// Document is something told in words, tables and pictures. A first section
+// without a title is the answer, and what limits it.
 type Document struct {
-	Language lang.Tag  `json:"language"`
-	Title    string    `json:"title"`
-	Sections []Section `json:"sections"`
+	Language lang.Tag   `json:"language"`
+	Kind     string     `json:"kind,omitempty"` // what it is, for the head of a page
+	Title    string     `json:"title"`
+	On       timex.Date `json:"on,omitzero"` // the day it speaks of
+	Foot     string     `json:"foot,omitempty"`
+	Figures  []Figure   `json:"figures,omitempty"`
+	Sections []Section  `json:"sections"`
 }
 
-// Section is one component, or one other part of a plan.
+// Section is one part of a document: a component of a plan, an answer.
 type Section struct {
-	Path      string   `json:"path"` // of the plan: components[2], packages
+	Path      string   `json:"path"` // of the plan or result: components[2], break_evens
 	Title     string   `json:"title"`
 	Sentences []string `json:"sentences"`
-	Table     *Table   `json:"table,omitempty"` // prices by quantity or by type
+	Table     *Table   `json:"table,omitempty"`
+	Charts    []Chart  `json:"-"` // of what the section says; a terminal goes without
 }
 
 // Table is rows of cells under a head.
 type Table struct {
-	Head []string   `json:"head"`
-	Rows [][]string `json:"rows"`
+	Head   []string   `json:"head"`
+	Rows   [][]string `json:"rows"`
+	Values [][]*Value `json:"-"` // numbers behind the cells; nil: words
 }
 
 // Text is the document for a terminal or a mail.
