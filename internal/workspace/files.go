@@ -189,9 +189,10 @@ func (sp *Space) look() {
 	if len(sp.files) == 0 {
 		return
 	}
-	gen, files := sp.gen, slices.Clone(sp.files)
+	sp.looks++
+	look, files := sp.looks, slices.Clone(sp.files)
 	opt := sp.intake()
-	opt.Rejects = filepath.Join(sp.dir, "rejects-"+strconv.Itoa(gen))
+	opt.Rejects = filepath.Join(sp.dir, "rejects-"+strconv.Itoa(look))
 	job, err := sp.shelf.start(func(ctx context.Context, j *Job) error {
 		found, err := readAll(ctx, j, files, opt, nothing{})
 		if err != nil {
@@ -199,12 +200,13 @@ func (sp *Space) look() {
 		}
 		sp.mu.Lock()
 		defer sp.mu.Unlock()
-		if sp.gen != gen {
+		if sp.looks != look {
 			return nil // files have come or gone: another job reads them
 		}
 		for i, f := range files {
 			f.State, f.Report, f.Wrong = found[i].State, found[i].Report, found[i].Wrong
 		}
+		sp.changed()
 		return nil
 	})
 	if err == nil {

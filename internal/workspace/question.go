@@ -40,7 +40,7 @@ const (
 // Wrong is what is wrong with a field of a question: a phrase of the console.
 type Wrong map[string]string
 
-func (w Wrong) say(field, key string) {
+func (w Wrong) tell(field, key string) {
 	if w[field] == "" {
 		w[field] = key
 	}
@@ -54,7 +54,7 @@ func ParseQuestion(v url.Values) (Question, Wrong) {
 	if s := strings.ToUpper(strings.TrimSpace(v.Get("currency"))); s != "" {
 		c, err := money.ParseCurrency(s)
 		if err != nil {
-			wrong.say("currency", "ask.wrong_currency")
+			wrong.tell("currency", "ask.wrong_currency")
 		}
 		q.Currency = c
 	}
@@ -62,12 +62,12 @@ func ParseQuestion(v url.Values) (Question, Wrong) {
 	case "", string(compare.Exclusive), string(compare.Inclusive):
 		q.Tax = compare.TaxBasis(s)
 	default:
-		wrong.say("tax", "form.choose")
+		wrong.tell("tax", "form.choose")
 	}
 	if s := strings.TrimSpace(v.Get("seats")); s != "" {
 		n, err := strconv.Atoi(s)
 		if err != nil || n < 0 || n > maxSeats {
-			wrong.say("seats", "ask.wrong_seats")
+			wrong.tell("seats", "ask.wrong_seats")
 		} else {
 			q.Seats = n
 		}
@@ -75,7 +75,7 @@ func ParseQuestion(v url.Values) (Question, Wrong) {
 	if s := strings.ReplaceAll(strings.TrimSpace(v.Get("budget")), ",", ""); s != "" {
 		n, err := exact.Parse(s)
 		if err != nil || n.Sign() <= 0 {
-			wrong.say("budget", "ask.wrong_budget")
+			wrong.tell("budget", "ask.wrong_budget")
 		} else {
 			q.Budget = &n
 		}
@@ -92,7 +92,7 @@ func parseMonths(s string, wrong Wrong) (out []int) {
 	for _, part := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' }) {
 		n, err := strconv.Atoi(part)
 		if err != nil || n < 1 || n > 120 || len(out) == 6 {
-			wrong.say("months", "ask.wrong_months")
+			wrong.tell("months", "ask.wrong_months")
 			return nil
 		}
 		out = append(out, n)
@@ -115,11 +115,11 @@ func (q *Question) rates(v url.Values, wrong Wrong) {
 		on, err3 := timex.ParseDate(strings.TrimSpace(v.Get(name + ".on")))
 		switch {
 		case err != nil || len(q.Rates) == maxRates:
-			wrong.say(name, "ask.wrong_currency")
+			wrong.tell(name, "ask.wrong_currency")
 		case err2 != nil || n.Sign() <= 0:
-			wrong.say(name, "ask.wrong_rate")
+			wrong.tell(name, "ask.wrong_rate")
 		case err3 != nil:
-			wrong.say(name+".on", "form.date")
+			wrong.tell(name+".on", "form.date")
 		default:
 			q.Rates = append(q.Rates, compare.Rate{From: c, Rate: n, On: on})
 		}
@@ -138,7 +138,7 @@ func (q *Question) weights(v url.Values, wrong Wrong) {
 		set = true
 		n, err := strconv.Atoi(s)
 		if err != nil || n < 0 || n > 100 {
-			wrong.say("weight", "ask.wrong_weight")
+			wrong.tell("weight", "ask.wrong_weight")
 			return
 		}
 		weights[k] = n
@@ -146,7 +146,7 @@ func (q *Question) weights(v url.Values, wrong Wrong) {
 	}
 	switch {
 	case set && sum != 100:
-		wrong.say("weight", "ask.wrong_weights")
+		wrong.tell("weight", "ask.wrong_weights")
 	case set:
 		q.Weights = weights
 	}
@@ -176,15 +176,18 @@ func (q *Question) changes(v url.Values, wrong Wrong) {
 		}
 		ch, err := compare.ParseChange(string(kind) + "=" + strings.TrimSuffix(s, "%") + "%")
 		if err != nil {
-			wrong.say(SliderName(kind), "ask.wrong_change")
+			wrong.tell(SliderName(kind), "ask.wrong_change")
 			continue
 		}
 		q.Changes = append(q.Changes, ch)
 	}
 	var modules []string
 	for _, m := range v["module"] {
+		if m == "" {
+			continue
+		}
 		if len(m) < 2 || m[0] != '+' && m[0] != '-' || len(modules) == maxModules {
-			wrong.say("module", "ask.wrong_change")
+			wrong.tell("module", "ask.wrong_change")
 			continue
 		}
 		modules = append(modules, m)
@@ -195,7 +198,7 @@ func (q *Question) changes(v url.Values, wrong Wrong) {
 	if s := v.Get("span"); s != "" {
 		n, err := strconv.Atoi(s)
 		if err != nil || n < 1 || n > 120 {
-			wrong.say("span", "ask.wrong_months")
+			wrong.tell("span", "ask.wrong_months")
 			return
 		}
 		q.Span = n

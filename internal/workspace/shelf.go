@@ -181,6 +181,17 @@ func (s *Shelf) sweepNow(every time.Duration) error {
 	return errors.Join(errs...)
 }
 
+// Discard takes a workspace away that came to nothing.
+func (s *Shelf) Discard(sp *Space) error {
+	s.mu.Lock()
+	delete(s.spaces, sp.Token)
+	delete(s.spaces, sp.Share)
+	s.mu.Unlock()
+	sp.end()
+	s.give(sp.total())
+	return os.RemoveAll(sp.dir)
+}
+
 // take keeps room for bytes of a file that comes in.
 func (s *Shelf) take(n int64) bool {
 	s.mu.Lock()

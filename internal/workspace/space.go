@@ -32,6 +32,7 @@ type Space struct {
 	library []string // market offers picked
 	given   []Given  // offers handed in
 	looking *Job     // reads new files
+	looks   int      // how often files were looked at
 	answers *answers
 	gen     int // rises whenever the usage or the offers change
 }

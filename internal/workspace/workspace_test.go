@@ -336,3 +336,26 @@ func TestQuestionsThatAreNone(t *testing.T) {
 		t.Errorf("%+v, %v", q, wrong)
 	}
 }
+
+// Offers picked while files are still being read must not lose what they are.
+func TestOffersWhileFilesAreRead(t *testing.T) {
+	s, _ := shelf(t, Limits{Jobs: 1})
+	sp := space(t, s)
+	s.slots <- struct{}{} // the reading waits
+	if _, err := sp.Add("Master.csv", strings.NewReader(example(t, "per-minute/usage/Master.csv"))); err != nil {
+		t.Fatal(err)
+	}
+	if err := sp.Pick([]string{"ujet-pro"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, job, err := sp.Ask(Question{}); err != nil || job == nil {
+		t.Errorf("asked while files are read: %v", err)
+	}
+	<-s.slots
+	if f := settled(t, sp).Files[0]; f.State != FileRead {
+		t.Errorf("the file is %s", f.State)
+	}
+	if _, err := answer(t, sp, Question{}); err != nil {
+		t.Error(err)
+	}
+}
