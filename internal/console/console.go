@@ -52,6 +52,7 @@ func New(d Deps) (*Server, error) {
 	s.invoicePages()
 	s.shelf = &shelf{system: d.System, limits: d.Limits}
 	s.comparePages()
+	s.auditPages()
 	cross := http.NewCrossOriginProtection()
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, phrase(viewOf(r).Tag, "console.cross_origin"), http.StatusForbidden)

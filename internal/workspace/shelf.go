@@ -15,6 +15,7 @@ import (
 	"waihu/internal/id"
 	"waihu/internal/timex"
 	"waihu/internal/timex/holiday"
+	"waihu/internal/vendorbill"
 )
 
 // Limits bound what is kept. Zero fields are those of DefaultLimits.
@@ -72,6 +73,8 @@ type Shelf struct {
 	bytes   int64             // of all files, those coming in too
 	waiting int
 	swept   time.Time
+
+	mappings map[string]*vendorbill.Mapping // of bills by company and columns
 }
 
 // Open makes a shelf with a folder of its own in dir; empty: the system's place

@@ -34,6 +34,7 @@ type Space struct {
 	looking *Job     // reads new files
 	looks   int      // how often files were looked at
 	answers *answers
+	audit   Audit
 	gen     int // rises whenever the usage or the offers change
 }
 
@@ -147,6 +148,9 @@ func (sp *Space) end() {
 	if sp.looking != nil {
 		sp.looking.stop()
 	}
+	if sp.audit.Job != nil {
+		sp.audit.Job.stop()
+	}
 }
 
 func (sp *Space) total() (n int64) {
@@ -155,7 +159,7 @@ func (sp *Space) total() (n int64) {
 	for _, f := range sp.files {
 		n += f.Size
 	}
-	return n
+	return n + sp.audit.size()
 }
 
 // answers are the comparison of one state of a workspace, with what was asked
@@ -204,6 +208,7 @@ const (
 	Waiting   Phase = "waiting" // for others to end
 	Reading   Phase = "reading"
 	Comparing Phase = "comparing"
+	Checking  Phase = "auditing"
 )
 
 // Phase tells what goes on.
