@@ -167,6 +167,7 @@ func (b *auditBody) auditForm(v *visit) {
 		for _, kind := range callKinds {
 			b.Fields["call."+kind] = l.Column(kind)
 		}
+		b.Fields["call.component"] = callComponent(b.Agreed.Plan)
 		if b.Mapping != nil && len(b.Mapping.Calls) > 0 {
 			b.fromCalls(&b.Mapping.Calls[0])
 		}
@@ -177,6 +178,17 @@ func (b *auditBody) auditForm(v *visit) {
 	for name := range v.r.PostForm { // as it was typed
 		b.Fields[name] = v.r.PostForm.Get(name)
 	}
+}
+
+// callComponent is what a list of calls is most likely charged by: the first
+// component that counts talk time.
+func callComponent(p *catalog.Plan) string {
+	for i := range p.Components {
+		if p.Components[i].Measure == catalog.TalkTime {
+			return p.Components[i].ID
+		}
+	}
+	return ""
 }
 
 // callKinds are the columns of a list of calls that can be chosen.
