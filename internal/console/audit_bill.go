@@ -395,9 +395,7 @@ func (s *Server) auditLetter(w http.ResponseWriter, r *http.Request, v *visit, a
 	if form == "txt" {
 		kind = "text/plain; charset=utf-8"
 	}
-	download(w, kind, "letter."+form)
-	_, _ = w.Write(data) // the client went away
-	return nil
+	return give(w, kind, "letter."+form, data)
 }
 
 func (s *Server) auditEvidence(w http.ResponseWriter, r *http.Request, _ *visit, at *spaceAt) error {
@@ -410,7 +408,12 @@ func (s *Server) auditEvidence(w http.ResponseWriter, r *http.Request, _ *visit,
 	if form == "xlsx" {
 		kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 	}
-	download(w, kind, "evidence."+form)
+	return give(w, kind, "evidence."+form, data)
+}
+
+// give answers with a file to be saved.
+func give(w http.ResponseWriter, kind, name string, data []byte) error {
+	download(w, kind, name)
 	_, _ = w.Write(data) // the client went away
 	return nil
 }

@@ -427,7 +427,5 @@ func (s *Server) compareReport(w http.ResponseWriter, r *http.Request, v *visit,
 	if err := form.write(&b, explain.Comparison(answer.Result, v.Tag)); err != nil {
 		return err
 	}
-	download(w, form.kind, v.say("compare_page.file")+"."+r.PathValue("form"))
-	_, _ = w.Write(b.Bytes()) // the client went away
-	return nil
+	return give(w, form.kind, v.say("compare_page.file")+"."+r.PathValue("form"), b.Bytes())
 }
