@@ -16,6 +16,7 @@ import (
 // floor to a lower one. Rooms of one floor import each other only where beside
 // allows it.
 var floors = map[string]int{
+	"examples/market":            0, // the offers that come with the program, embedded where they lie
 	"internal/exact":             0,
 	"internal/fault":             0,
 	"internal/id":                0,
@@ -64,6 +65,7 @@ var floors = map[string]int{
 	"internal/notify":            5,
 	"internal/archive":           6,
 	"internal/receive":           6,
+	"internal/workspace":         6,
 	"internal/api":               7,
 	"internal/console":           7,
 	"internal/demo":              8,

@@ -15,7 +15,7 @@ type demoCmd struct {
 
 // Run fills books with a year and serves them until it is told to stop.
 func (c *demoCmd) Run(e *env) error {
-	config, _, err := serve.Load("", nil, []string{"http.listen=" + c.Listen, "access.second_factor=false", "access.second_person=false", "access.operator=nobody@demo.example", "log.level=warn"})
+	config, _, err := serve.Load("", nil, []string{"http.listen=" + c.Listen, "access.second_factor=false", "access.second_person=false", "access.open_compare=true", "access.operator=nobody@demo.example", "log.level=warn"})
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"waihu/internal/access"
 	"waihu/internal/app"
+	"waihu/internal/workspace"
 )
 
 // Deps are what the console works on.
@@ -16,6 +17,8 @@ type Deps struct {
 	Gate   *access.Gate
 	Log    *slog.Logger
 	Client func(*http.Request) access.Client // where a request comes from, proxies seen through; nil: its peer
+	Open   bool                              // anybody may compare offers and audit a bill, without an account
+	Limits workspace.Limits                  // of what is uploaded to be compared; zero fields are the usual ones
 }
 
 // Server answers for the pages of the console.
@@ -26,6 +29,7 @@ type Server struct {
 	assets *assets
 	pages  pages
 	routes []route
+	shelf  *shelf
 }
 
 // New reads templates and assets and knows every address.
@@ -46,6 +50,9 @@ func New(d Deps) (*Server, error) {
 	s.loginPages()
 	s.homePages()
 	s.invoicePages()
+	s.shelf = &shelf{system: d.System, limits: d.Limits}
+	s.comparePages()
+	s.auditPages()
 	cross := http.NewCrossOriginProtection()
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, phrase(viewOf(r).Tag, "console.cross_origin"), http.StatusForbidden)

@@ -24,7 +24,12 @@ func navigation(v *visit, here string) []navGroup {
 		groups = append(groups, navGroup{"nav.money", []navItem{
 			{Key: "nav.overview", Href: v.at(""), Icon: "home", may: access.CompanyRead},
 			{Key: "nav.invoices", Href: v.at("/invoices"), Icon: "invoice", may: access.InvoiceRead},
+			{Key: "nav.compare", Href: v.at("/compare"), Icon: "scale", may: access.UsageRead},
+			{Key: "nav.audit_bill", Href: v.at("/audit"), Icon: "search", may: access.UsageRead},
 		}})
+	}
+	if v.open || v.actor != nil {
+		groups = append(groups, navGroup{"nav.decide", []navItem{{Key: "nav.compare_free", Href: "/compare", Icon: "scale"}, {Key: "nav.audit_bill", Href: "/audit", Icon: "search"}}})
 	}
 	groups = append(groups, navGroup{"nav.platform", []navItem{
 		{Key: "nav.companies", Href: "/companies", Icon: "company", may: access.CompanyCreate},

@@ -55,6 +55,7 @@ type Page struct {
 	Here   string // address of the entry of the side bar that is lit
 	Bare   bool   // no side bar: log-in, first run, shared reports
 	Chart  bool   // the page draws charts
+	Island string // a module of its own in assets/js; empty: none
 	Body   any    // for the template of the page
 
 	view view // who looks, and how; set when rendered

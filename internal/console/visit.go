@@ -21,6 +21,7 @@ type visit struct {
 	actor   *access.Actor // nil: nobody has logged in
 	company id.Company
 	about   app.Company // of company; zero on pages of the platform
+	open    bool        // comparing needs no account here
 }
 
 // handler makes the answer to a visit. What it returns is shown as a page.
@@ -68,7 +69,7 @@ func (s *Server) page(pattern string, may access.Permission, h handler) {
 
 // visit finds out who asks.
 func (s *Server) visit(r *http.Request) (*visit, error) {
-	v := &visit{view: viewOf(r), r: r}
+	v := &visit{view: viewOf(r), r: r, open: s.d.Open}
 	c, err := r.Cookie(cookieName)
 	if err != nil || c.Value == "" {
 		return v, nil

@@ -123,14 +123,18 @@ func evidenceWords(tag lang.Tag, f *audit.Finding) string {
 }
 
 func (t *auditPage) calls() {
-	c := t.r.Calls
-	if c == nil {
+	if t.r.Calls == nil {
 		return
 	}
-	n := func(v int64) string { return strconv.FormatInt(v, 10) }
 	t.put(plainText, "")
 	t.put(dimText, t.say("audit.calls_head"))
-	t.wrapped(plainText, 0, t.say("audit.calls_counts", "rows", n(c.Rows), "matched", n(c.Matched), "agreed", n(c.Agreed), "duplicates", n(c.Duplicates), "no_record", n(c.NoRecord), "missing", n(c.Missing)))
+	t.wrapped(plainText, 0, callsWords(t.o.Tag, t.r.Calls))
+}
+
+// callsWords says what became of a vendor's list of calls.
+func callsWords(tag lang.Tag, c *audit.CallCounts) string {
+	n := func(v int64) string { return strconv.FormatInt(v, 10) }
+	return say(tag, "audit.calls_counts", "rows", n(c.Rows), "matched", n(c.Matched), "agreed", n(c.Agreed), "duplicates", n(c.Duplicates), "no_record", n(c.NoRecord), "missing", n(c.Missing))
 }
 
 // compared lists the lines of both sides.

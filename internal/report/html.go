@@ -124,11 +124,15 @@ func tableOf(t *explain.Table, name string) table {
 	return out
 }
 
-// picture is a chart as SVG. Its words are told by the caption and the table
-// beside it, so it is one image to who cannot see it.
 func picture(c *explain.Chart, tag lang.Tag, width float64) template.HTML {
+	return template.HTML(Picture(c, tag, width))
+}
+
+// Picture is a chart as SVG, for a page that has the inks. Its words are told by
+// the caption and the table beside it, so it is one image to who cannot see it.
+func Picture(c *explain.Chart, tag lang.Tag, width float64) string {
 	d := Draw(c, tag, width, roughly)
-	return template.HTML(d.SVG(c.Title))
+	return d.SVG(c.Title)
 }
 
 // roughly measures a text as most fonts of screens would set it, a little on the

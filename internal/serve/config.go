@@ -50,6 +50,7 @@ type AccessConfig struct {
 	Operator      string `plan:"operator" doc:"E-mail address of the first operator, made on the first start."`
 	SecondFactor  bool   `plan:"second_factor" doc:"Whether staff and customer admins need a second factor."`
 	SecondPerson  bool   `plan:"second_person" doc:"Whether changes of price, credits and refunds need a second person."`
+	OpenCompare   bool   `plan:"open_compare" doc:"Whether anybody may compare offers and audit a bill in the console, without an account."`
 	AdjustLimit   string `plan:"adjust_limit" doc:"Balance given by hand above it needs a second person, in any currency."`
 	Issuer        string `plan:"issuer" doc:"OpenID Connect provider to log in at; empty: none."`
 	Client        string `plan:"client" doc:"Our name there."`

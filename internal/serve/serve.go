@@ -147,7 +147,7 @@ func (s *Service) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if s.console, err = console.New(console.Deps{System: s.books.System, Gate: s.books.Gate, Log: s.log, Client: s.api.Client}); err != nil {
+	if s.console, err = console.New(console.Deps{System: s.books.System, Gate: s.books.Gate, Log: s.log, Client: s.api.Client, Open: s.c.Access.OpenCompare}); err != nil {
 		return err
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", h.Listen)
@@ -161,7 +161,7 @@ func (s *Service) run(ctx context.Context) (err error) {
 		stopWork()
 		s.api.Stop()
 		s.workers.group.Wait()
-		err = errors.Join(err, closing())
+		err = errors.Join(err, closing(), s.console.Close())
 	}()
 	if err != nil {
 		return errors.Join(err, listener.Close())

@@ -128,7 +128,7 @@ type point struct {
 func (w *walk) lanes() []*lane {
 	volume := &lane{walk: w, axis: MinutesPerSeat, step: func(n int64) *load {
 		l := *w.load
-		l.counts = w.c.scaled(n, w.calls, anyCell)
+		l.counts = l.scaled(n, w.calls, anyCell)
 		return &l
 	}}
 	for _, share := range []int64{0, 10, 25, 50, 75, 100, 125, 150, 200, 300, 400, 600, 800, 1200, 1600} {
@@ -139,7 +139,7 @@ func (w *walk) lanes() []*lane {
 	if len(w.load.sessions) > 0 {
 		seats := &lane{walk: w, axis: SeatCount, step: func(n int64) *load {
 			l := *w.load
-			l.counts = w.c.scaled(n, w.seats, anyCell)
+			l.counts = l.scaled(n, w.seats, anyCell)
 			w.c.reseat(&l, exact.Frac(n, w.seats))
 			return &l
 		}}

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -81,22 +82,22 @@ const (
 	noModule     = "no_module"
 )
 
-// changed is the load a change makes of the usage; note says why it cannot be.
-func (c *Comparison) changed(ch Change) (l *load, note string) {
+// changed is the load a change makes of another; note says why it cannot be.
+func (c *Comparison) changed(from *load, ch Change) (l *load, note string) {
 	l = new(load)
-	*l = *c.load
+	*l = *from
 	factor := exact.One.Add(ch.By)
 	switch ch.Kind {
 	case VolumeChange:
 		num, den := ratio(factor)
-		l.counts = c.scaled(num, den, anyCell)
+		l.counts = from.scaled(num, den, anyCell)
 		if ch.Seats != nil {
 			c.reseat(l, *ch.Seats)
 		}
 	case LengthChange:
-		l.seconds = c.lengthened(factor)
+		l.seconds = from.lengthened(factor)
 	case AnswerChange:
-		l.counts, note = c.answered(ch.By)
+		l.counts, note = from.answered(ch.By)
 	case SeatsChange:
 		if len(l.sessions) == 0 && len(l.places) == 0 {
 			return l, noSeats
@@ -112,12 +113,12 @@ func (c *Comparison) changed(ch Change) (l *load, note string) {
 // others staying.
 // Calls stay whole: each cell gets the difference of rounded running totals, so
 // that what is lost in one is gained in the next.
-func (c *Comparison) scaled(num, den int64, takes func(i int) bool) []int64 {
-	out := make([]int64, len(c.cells))
+func (l *load) scaled(num, den int64, takes func(i int) bool) []int64 {
+	out := make([]int64, len(l.u.cells))
 	before, after, epoch := int64(0), int64(0), int32(-1)
-	for i := range c.cells {
-		n := c.cells[i].count
-		if e := c.classes[c.cells[i].class].like.Epoch; e != epoch {
+	for i := range l.u.cells {
+		n := l.count(i)
+		if e := l.u.classes[l.u.cells[i].class].like.Epoch; e != epoch {
 			before, after, epoch = 0, 0, e
 		}
 		if !takes(i) {
@@ -133,12 +134,12 @@ func (c *Comparison) scaled(num, den int64, takes func(i int) bool) []int64 {
 
 // lengthened multiplies the talk seconds of answered calls: to the next whole
 // second, at least one.
-func (c *Comparison) lengthened(factor exact.Number) []int32 {
-	out := make([]int32, len(c.cells))
+func (l *load) lengthened(factor exact.Number) []int32 {
+	out := make([]int32, len(l.u.cells))
 	num, den := ratio(factor)
-	for i := range c.cells {
-		s := c.cells[i].seconds
-		if out[i] = s; s > 0 && c.isAnswered(i) {
+	for i := range l.u.cells {
+		s := l.talk(i)
+		if out[i] = s; s > 0 && l.u.isAnswered(i) {
 			out[i] = int32(min(max(mulDiv(int64(s), num, den), 1), 1<<30))
 		}
 	}
@@ -147,12 +148,12 @@ func (c *Comparison) lengthened(factor exact.Number) []int32 {
 
 // answered moves attempts between answered and not, by points of the rate; new
 // answered calls are like those there are.
-func (c *Comparison) answered(points exact.Number) ([]int64, string) {
+func (l *load) answered(points exact.Number) ([]int64, string) {
 	yes, all := int64(0), int64(0)
-	for i := range c.cells {
-		all += c.cells[i].count
-		if c.isAnswered(i) {
-			yes += c.cells[i].count
+	for i := range l.u.cells {
+		all += l.count(i)
+		if l.u.isAnswered(i) {
+			yes += l.count(i)
 		}
 	}
 	switch {
@@ -166,10 +167,10 @@ func (c *Comparison) answered(points exact.Number) ([]int64, string) {
 	if err != nil {
 		return nil, noAnswered // counts fit 64 bits: want lies between 0 and all
 	}
-	up := c.scaled(whole, yes, c.isAnswered)
-	down := c.scaled(all-whole, all-yes, func(i int) bool { return !c.isAnswered(i) })
+	up := l.scaled(whole, yes, l.u.isAnswered)
+	down := l.scaled(all-whole, all-yes, func(i int) bool { return !l.u.isAnswered(i) })
 	for i := range up {
-		if !c.isAnswered(i) {
+		if !l.u.isAnswered(i) {
 			up[i] = down[i]
 		}
 	}
@@ -202,7 +203,9 @@ func mulDiv(a, num, den int64) int64 {
 
 // switched switches modules on (+) or off (-).
 func (c *Comparison) switched(l *load, names []string) string {
-	l.off = map[string]bool{}
+	off := map[string]bool{}
+	maps.Copy(off, l.off)
+	l.off = off
 	known := false
 	for _, n := range names {
 		for _, cand := range c.cands {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"waihu/internal/charging/contract"
+	"waihu/internal/charging/offer"
 	"waihu/internal/fault"
 	"waihu/internal/timex"
 	"waihu/internal/usage"
@@ -21,8 +22,9 @@ type Comparison struct {
 	notes   []Phrase
 	load    *load // the usage as it is
 	known   UsageSummary
-	ledgers []*ledger // beside cands, of the usage as it is
-	costs   []Cost    // beside cands
+	ledgers []*ledger      // beside cands, of the usage as it is
+	costs   []Cost         // beside cands
+	seen    []*offer.Offer // that the usage was gathered for
 }
 
 var _ usage.Sink = (*Comparison)(nil)
@@ -45,6 +47,7 @@ func New(in Input) (_ *Comparison, err error) {
 			continue
 		}
 		c.cands = append(c.cands, ready)
+		c.seen = append(c.seen, one.Offer)
 		zones = append(zones, ready.loc)
 		for _, v := range ready.variants {
 			keep = keep || v.oneByOne != ""

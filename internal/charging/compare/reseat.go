@@ -37,6 +37,9 @@ func (c *Comparison) reseat(l *load, factor exact.Number) {
 			places = append(places, renamedSeat(p, k))
 		}
 	}
+	if l.seats != nil { // on top of a change before
+		factor = factor.Mul(*l.seats)
+	}
 	l.sessions, l.places, l.seats = sessions, places, &factor
 }
 

@@ -81,7 +81,7 @@ func (c *Comparison) narrow(r *Result, kind ChangeKind, s *Scenario, out Sensiti
 		if mid.Equal(good) || mid.Equal(bad) {
 			break
 		}
-		l, note := c.changed(Change{Kind: kind, By: mid})
+		l, note := c.changed(c.load, Change{Kind: kind, By: mid})
 		if note != "" {
 			return out, false, nil
 		}

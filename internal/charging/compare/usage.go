@@ -36,6 +36,7 @@ type Usage struct {
 	shifts   map[shiftKey]*usage.Session // of agents, from their calls
 	loc      *time.Location
 	sealed   bool
+	told     gathered // set when sealed
 	calls    int64
 	first    timex.Instant // of the calls; zero: none
 	last     timex.Instant
@@ -230,6 +231,7 @@ func (u *Usage) seal() {
 	})
 	u.byLike, u.byCell, u.sight = nil, nil, nil
 	u.sortFacts()
+	u.told = gathered{u.sessions, u.seats, u.shifts}
 }
 
 func (u *Usage) compareClasses(a, b *class) int {

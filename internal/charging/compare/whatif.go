@@ -43,7 +43,7 @@ func (c *Comparison) scenario(ch Change, months int, r *Result) (Scenario, error
 	if err := ch.Validate(); err != nil {
 		return out, err
 	}
-	l, note := c.changed(ch)
+	l, note := c.changed(c.load, ch)
 	if out.Note = note; note != "" {
 		return out, nil
 	}
@@ -99,7 +99,7 @@ func (c *Comparison) WhatIf(offerID string, ch Change, months int) (total Range,
 	if err := ch.Validate(); err != nil {
 		return total, "", err
 	}
-	l, note := c.changed(ch)
+	l, note := c.changed(c.load, ch)
 	if note != "" {
 		return total, note, nil
 	}

@@ -1,0 +1,309 @@
+package workspace
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"waihu/internal/fault"
+	"waihu/internal/timex"
+	"waihu/internal/usage"
+	"waihu/internal/usage/cdr"
+)
+
+// FileState is what became of a file.
+type FileState string
+
+const (
+	FileNew     FileState = "new"     // not read yet
+	FileRead    FileState = "read"    // its records are accounted for
+	FileRefused FileState = "refused" // it is not what it must be; nothing of it counts
+)
+
+// File is an uploaded file of records.
+type File struct {
+	ID     string
+	Name   string // as it was called where it came from
+	Size   int64
+	SHA256 string
+	State  FileState
+	Report cdr.Report
+	Wrong  fault.Problems // why it was refused
+	path   string
+}
+
+// Rejects tells whether there is a file of refused records.
+func (f *File) Rejects() bool { return f.Report.Rejects != "" }
+
+// Add takes a file in, to be read at once. The same content again is the file
+// that is there. Errors of kind Overflow say which bound was met, those of kind
+// Invalid that the file is empty.
+func (sp *Space) Add(name string, r io.Reader) (File, error) {
+	f, err := sp.receive(cleanName(name), r)
+	if err != nil {
+		return File{}, err
+	}
+	sp.mu.Lock()
+	defer sp.mu.Unlock()
+	for _, old := range sp.files {
+		if old.SHA256 == f.SHA256 {
+			sp.shelf.give(f.Size)
+			return *old, os.Remove(f.path)
+		}
+	}
+	total := f.Size
+	for _, old := range sp.files {
+		total += old.Size
+	}
+	if len(sp.files) >= sp.shelf.lim.Files || total > sp.shelf.lim.SpaceBytes {
+		sp.shelf.give(f.Size)
+		return File{}, errors.Join(fault.New(fault.Overflow, "a workspace holds up to %d files and %d MB: take some away, or pack them", sp.shelf.lim.Files, sp.shelf.lim.SpaceBytes>>20), os.Remove(f.path))
+	}
+	sp.number++
+	f.ID = "f" + strconv.Itoa(sp.number)
+	sp.files = append(sp.files, f)
+	sp.basis = Basis{}
+	sp.changed()
+	sp.look()
+	return *f, nil
+}
+
+// receive writes a file to the folder, counting and digesting as it comes.
+func (sp *Space) receive(name string, r io.Reader) (_ *File, err error) {
+	to, err := os.CreateTemp(sp.dir, "in-")
+	if err != nil {
+		return nil, err
+	}
+	f := &File{Name: name, State: FileNew, path: to.Name()}
+	digest := sha256.New()
+	defer func() {
+		err = errors.Join(err, to.Close())
+		if err != nil {
+			sp.shelf.give(f.Size)
+			err = errors.Join(err, os.Remove(f.path))
+		}
+	}()
+	buf := make([]byte, 256<<10)
+	for { // bounded: FileBytes
+		n, rerr := r.Read(buf)
+		if n > 0 {
+			if f.Size+int64(n) > sp.shelf.lim.FileBytes {
+				return f, fault.New(fault.Overflow, "%s is larger than %d MB: pack it with gzip or zstd, or cut it", name, sp.shelf.lim.FileBytes>>20)
+			}
+			if !sp.shelf.take(int64(n)) {
+				return f, fault.New(fault.Overflow, "there is no room for more files at the moment: try again in an hour")
+			}
+			f.Size += int64(n)
+			digest.Write(buf[:n])
+			if _, err := to.Write(buf[:n]); err != nil {
+				return f, err
+			}
+		}
+		if errors.Is(rerr, io.EOF) {
+			break
+		}
+		if rerr != nil {
+			return f, fault.New(fault.Invalid, "%s did not come to its end: %v; send it again", name, rerr)
+		}
+	}
+	if f.Size == 0 {
+		return f, fault.Problem{File: name, What: "the file is empty", Expected: "call records", Fix: "export it again"}
+	}
+	f.SHA256 = hex.EncodeToString(digest.Sum(nil))
+	return f, nil
+}
+
+// longestName bounds the name of a file as it is shown.
+const longestName = 120
+
+// cleanName is the last part of a name, without characters nobody can see.
+func cleanName(name string) string {
+	name = filepath.Base(strings.ReplaceAll(name, `\`, "/"))
+	name = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == unicode.ReplacementChar || unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(name, ""))
+	if r := []rune(name); len(r) > longestName {
+		name = string(r[len(r)-longestName:])
+	}
+	if name == "" || name == "." || name == "/" {
+		return "file"
+	}
+	return name
+}
+
+// Remove takes a file away.
+func (sp *Space) Remove(fileID string) error {
+	sp.mu.Lock()
+	defer sp.mu.Unlock()
+	at := slices.IndexFunc(sp.files, func(f *File) bool { return f.ID == fileID })
+	if at < 0 {
+		return fault.New(fault.NotFound, "there is no such file")
+	}
+	f := sp.files[at]
+	sp.files = slices.Delete(sp.files, at, at+1)
+	sp.shelf.give(f.Size)
+	sp.changed()
+	sp.look()
+	return os.Remove(f.path)
+}
+
+// Rejects opens the refused records of a file, as they stood, or (why) the
+// reasons, a line of JSON for each. The error is of kind NotFound if there are
+// none.
+func (sp *Space) Rejects(fileID string, why bool) (*os.File, string, error) {
+	sp.mu.Lock()
+	defer sp.mu.Unlock()
+	for _, f := range sp.files {
+		if f.ID != fileID || !f.Rejects() {
+			continue
+		}
+		path, name := f.Report.Rejects, "rejected-"+f.Name
+		if why {
+			path, name = path+".why.jsonl", name+".why.jsonl"
+		}
+		file, err := os.Open(path)
+		return file, name, err
+	}
+	return nil, "", fault.New(fault.NotFound, "there are no refused records of this file")
+}
+
+// look reads all files again to tell what became of their records; sp.mu is
+// held. Duplicates are those among all files, so all are read.
+func (sp *Space) look() {
+	if sp.looking != nil {
+		sp.looking.stop()
+	}
+	sp.looking = nil
+	if len(sp.files) == 0 {
+		return
+	}
+	sp.looks++
+	look, files := sp.looks, slices.Clone(sp.files)
+	opt := sp.intake()
+	opt.Rejects = filepath.Join(sp.dir, "rejects-"+strconv.Itoa(look))
+	job, err := sp.shelf.start(func(ctx context.Context, j *Job) error {
+		found, err := readAll(ctx, j, files, opt, nothing{})
+		if err != nil {
+			return err
+		}
+		sp.mu.Lock()
+		defer sp.mu.Unlock()
+		if sp.looks != look {
+			return nil // files have come or gone: another job reads them
+		}
+		for i, f := range files {
+			f.State, f.Report, f.Wrong = found[i].State, found[i].Report, found[i].Wrong
+		}
+		sp.changed()
+		return nil
+	})
+	if err == nil {
+		sp.looking = job
+	}
+}
+
+// intake are the options records are read with.
+func (sp *Space) intake() cdr.Options {
+	loc, err := timex.LoadZone(sp.zone)
+	if err != nil {
+		loc = time.UTC // SetZone takes known ones alone
+	}
+	return cdr.Options{Zone: loc, Limits: cdr.Limits{Latest: timex.At(sp.shelf.now().Add(24 * time.Hour))}}
+}
+
+// readAll reads files as records of one usage. A file that is not what it must
+// be is refused, and all others are read again without it, for its first records
+// must not make theirs duplicates. At most each file is refused once.
+func readAll(ctx context.Context, j *Job, files []*File, opt cdr.Options, to usage.Sink) ([]File, error) {
+	found := make([]File, len(files))
+	for range len(files) + 1 {
+		refused, err := readSound(ctx, j, files, found, opt, to)
+		if err != nil || !refused {
+			return found, err
+		}
+	}
+	return found, nil
+}
+
+// readSound reads the files that are not refused yet, until one must be.
+func readSound(ctx context.Context, j *Job, files []*File, found []File, opt cdr.Options, to usage.Sink) (refused bool, err error) {
+	j.phase.Store(Reading)
+	var total, before int64
+	for _, f := range files {
+		total += f.Size
+	}
+	j.total.Store(total)
+	opt.Progress = func(p cdr.Progress) { j.done.Store(before - p.Total + p.Done) }
+	if opt.Rejects != "" {
+		if err := os.RemoveAll(opt.Rejects); err != nil {
+			return false, err
+		}
+	}
+	intake := cdr.NewIntake(to, opt)
+	for i, f := range files {
+		before += f.Size
+		if found[i].State == FileRefused {
+			continue
+		}
+		report, err := readFile(ctx, intake, f)
+		if ctx.Err() != nil {
+			return false, ctx.Err()
+		}
+		found[i].State, found[i].Report = FileRead, *report
+		if err != nil {
+			if found[i].Wrong = problems(f.Name, err); found[i].Wrong == nil {
+				return false, err
+			}
+			found[i].State = FileRefused
+			return true, nil
+		}
+		j.done.Store(before)
+	}
+	return false, nil
+}
+
+func readFile(ctx context.Context, intake *cdr.Intake, f *File) (*cdr.Report, error) {
+	file, err := os.Open(f.path)
+	if err != nil {
+		return &cdr.Report{Name: f.Name}, err
+	}
+	defer file.Close()
+	return intake.Read(ctx, file, f.Name, f.Size)
+}
+
+// problems are the findings in an error about input; nil: it is another error.
+func problems(file string, err error) fault.Problems {
+	var ps fault.Problems
+	var p fault.Problem
+	switch {
+	case errors.As(err, &ps):
+		return ps
+	case errors.As(err, &p):
+		return fault.Problems{p}
+	case fault.KindOf(err) == fault.Invalid || fault.KindOf(err) == fault.Overflow:
+		return fault.Problems{{File: file, What: err.Error()}}
+	}
+	return nil
+}
+
+// nothing takes facts and keeps none.
+type nothing struct{}
+
+func (nothing) Call(*usage.Call) error      { return nil }
+func (nothing) Seat(usage.Seat) error       { return nil }
+func (nothing) Session(usage.Session) error { return nil }
+func (nothing) Module(usage.Module) error   { return nil }
+func (nothing) Rental(usage.Rental) error   { return nil }
+func (nothing) Event(usage.Event) error     { return nil }
