@@ -142,3 +142,20 @@ func newJoined(t *testing.T) *books {
 	b.System = &app.System{DB: store.Joining(b.DB), IDs: b.IDs, Node: b.Node}
 	return b
 }
+
+func TestDeals(t *testing.T) {
+	b := newBooks(t)
+	b.publish(planText)
+	one := b.customer("one", fiveSeats)
+	must(b.Quote(context.Background(), one.company, app.Quote{File: contractText("two", ""), On: day("2026-03-02")}))
+	list := must(b.Deals(context.Background(), one.company))
+	if len(list) != 2 || !list[0].Serves() || list[1].Serves() || list[0].Plan.ID != "p" {
+		t.Fatalf("%+v", list)
+	}
+	if p, ok := list[0].PeriodOn(day("2026-04-15")); !ok || p.First != day("2026-04-01") {
+		t.Errorf("%+v, %v", p, ok)
+	}
+	if _, ok := list[0].PeriodOn(day("2026-02-15")); ok {
+		t.Error("it served before it began")
+	}
+}

@@ -44,6 +44,7 @@ func New(d Deps) (*Server, error) {
 	s.loginPages()
 	s.homePages()
 	s.invoicePages()
+	s.usagePages()
 	cross := http.NewCrossOriginProtection()
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, phrase(viewOf(r).Tag, "console.cross_origin"), http.StatusForbidden)
