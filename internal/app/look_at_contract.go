@@ -29,7 +29,7 @@ type ContractView struct {
 }
 
 // LookAtContract reads a contract with its terms, its clauses checked and what it
-// binds to. Least is what the term costs if nothing is used.
+// binds to. Least is what the first term costs if nothing is used, before tax.
 func (s *System) LookAtContract(ctx context.Context, c id.Company, contractID id.ID) (out ContractView, err error) {
 	defer fault.Wrap(&err, "look at contract")
 	err = s.DB.View(ctx, func(tx store.Tx) error {
@@ -37,7 +37,7 @@ func (s *System) LookAtContract(ctx context.Context, c id.Company, contractID id
 		if err != nil {
 			return err
 		}
-		out, err = s.viewOf(tx, a, of)
+		out, err = s.viewOf(ctx, tx, a, of)
 		return err
 	})
 	return out, err
@@ -55,13 +55,13 @@ func (s *System) LookAtText(ctx context.Context, text string) (out ContractView,
 		if err != nil {
 			return err
 		}
-		out, err = s.viewOf(tx, Agreement{Contract: draft.ID, Plan: draft.Plan, File: text, Life: life.Life{State: life.Quoted}}, of)
+		out, err = s.viewOf(ctx, tx, Agreement{Contract: draft.ID, Plan: draft.Plan, File: text, Life: life.Life{State: life.Quoted}}, of)
 		return err
 	})
 	return out, err
 }
 
-func (s *System) viewOf(tx store.Tx, a Agreement, of *agreed) (out ContractView, err error) {
+func (s *System) viewOf(ctx context.Context, tx store.Tx, a Agreement, of *agreed) (out ContractView, err error) {
 	out = ContractView{Agreement: a, Contract: of.contract, Plan: of.plan, Today: tx.Now().DateIn(of.loc), Least: money.Zero(of.plan.Currency)}
 	holidays, err := calendars()
 	if err != nil {
@@ -81,13 +81,51 @@ func (s *System) viewOf(tx store.Tx, a Agreement, of *agreed) (out ContractView,
 			out.Period = &list[0]
 		}
 	}
-	if end := of.contract.Term.From(of.contract.Start); !of.contract.Term.IsZero() {
-		list, err := contract.Periods(of.plan, of.contract, of.contract.Start, end)
-		if err != nil {
-			return out, err
+	if !of.contract.Term.IsZero() {
+		out.Periods, out.Least, err = s.least(ctx, tx, of, of.contract.Start, of.contract.Term.From(of.contract.Start))
+		if fault.KindOf(err) == fault.Unknown {
+			out.Periods, err = 0, nil // a price nobody knows: no sum can be told
 		}
-		out.Periods = len(list)
-		out.Least = money.Micros(out.Checked.Fixed.Micros()*int64(len(list)), of.plan.Currency)
 	}
-	return out, nil
+	return out, err
+}
+
+// maxBound bounds the billing periods that are billed empty for one sum.
+const maxBound = 120
+
+// least is what the billing periods with service in [from, to) cost if nothing is
+// used, before tax, each billed as it would be.
+func (s *System) least(ctx context.Context, tx store.Tx, of *agreed, from, to timex.Date) (int, money.Amount, error) {
+	sum := money.Zero(of.plan.Currency)
+	k := *of.contract
+	k.End, k.Term = to, contract.Term{}
+	list, err := contract.Periods(of.plan, &k, from, to)
+	if err != nil || len(list) > maxBound {
+		return 0, sum, err
+	}
+	as := &agreed{contract: &k, plan: of.plan, decks: of.decks, loc: of.loc}
+	for _, b := range list {
+		cost, err := s.price(ctx, tx, id.Company{}, id.ID{}, as, b, 0, contract.BillingPeriod{}, false)
+		if err != nil {
+			return 0, sum, err
+		}
+		if sum, err = sum.Add(cost.Net); err != nil {
+			return 0, sum, fault.New(fault.Overflow, "%v", err)
+		}
+	}
+	return len(list), sum, nil
+}
+
+// LeastBetween is what a contract would cost at least in the billing periods of
+// [from, to), and how many there are; 0 if there are more than 120.
+func (s *System) LeastBetween(ctx context.Context, c id.Company, contractID id.ID, from, to timex.Date) (n int, sum money.Amount, err error) {
+	err = s.DB.View(ctx, func(tx store.Tx) error {
+		_, _, of, err := s.contractOf(tx, c, contractID)
+		if err != nil {
+			return err
+		}
+		n, sum, err = s.least(ctx, tx, of, from, to)
+		return err
+	})
+	return n, sum, err
 }

@@ -24,6 +24,7 @@ func navigation(v *visit, here string) []navGroup {
 		groups = append(groups, navGroup{"nav.money", []navItem{
 			{Key: "nav.overview", Href: v.at(""), Icon: "home", may: access.CompanyRead},
 			{Key: "nav.invoices", Href: v.at("/invoices"), Icon: "invoice", may: access.InvoiceRead},
+			{Key: "nav.contracts", Href: v.at("/contracts"), Icon: "contract", may: access.ContractRead},
 			{Key: "nav.usage", Href: v.at("/usage"), Icon: "phone", may: access.UsageRead},
 		}})
 	}
