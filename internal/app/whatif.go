@@ -82,40 +82,48 @@ func (s *System) reference(tx store.Tx, c id.Company, a *Agreement, of *agreed, 
 	return a.periodOn(of, max(day, of.contract.Start))
 }
 
-// price bills a period with the use of another, or with none.
+// price says what a period costs with the use of another, or with none.
 func (s *System) price(ctx context.Context, tx store.Tx, c id.Company, contractID id.ID, as *agreed, b contract.BillingPeriod, ends timex.Date, ref contract.BillingPeriod, used bool) (life.Cost, error) {
-	in := invoice.Inputs{End: ends, Start: as.contract.Start}
-	if as.contract.RunsOn() {
-		in.Standing = &contract.Standing{}
-	}
 	none := life.Cost{Net: money.Zero(as.plan.Currency), Fee: money.Zero(as.plan.Currency)}
 	if ends != 0 && ends <= b.First {
 		return none, nil
 	}
-	t, err := as.terms(b.First, b.After, in)
-	if err != nil {
-		return none, err
+	if !used {
+		ref = contract.BillingPeriod{}
 	}
-	m, err := meter.New(t, meter.Options{})
-	if err != nil {
-		return none, err
-	}
-	if used {
-		from := timex.Days(ref.First, ref.After, as.loc)
-		shift := shifted{m, time.Duration(b.First-ref.First) * 24 * time.Hour}
-		if err := tx.Usage().Each(ctx, c, contractID, from, 0, shift); err != nil {
-			return none, err
-		}
-	}
-	g, err := m.Finish()
-	if err != nil {
-		return none, err
-	}
-	inv, err := invoice.Draft(g, as.heading())
+	inv, err := s.rerate(ctx, tx, c, contractID, as, b, ends, ref)
 	if err != nil {
 		return none, err
 	}
 	return costOf(inv)
+}
+
+// rerate bills a period with the use of another; with none if ref is no period.
+func (s *System) rerate(ctx context.Context, tx store.Tx, c id.Company, contractID id.ID, as *agreed, b contract.BillingPeriod, ends timex.Date, ref contract.BillingPeriod) (*invoice.Invoice, error) {
+	in := invoice.Inputs{End: ends, Start: as.contract.Start}
+	if as.contract.RunsOn() {
+		in.Standing = &contract.Standing{}
+	}
+	t, err := as.terms(b.First, b.After, in)
+	if err != nil {
+		return nil, err
+	}
+	m, err := meter.New(t, meter.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if ref.After > ref.First {
+		from := timex.Days(ref.First, ref.After, as.loc)
+		shift := shifted{m, time.Duration(b.First-ref.First) * 24 * time.Hour}
+		if err := tx.Usage().Each(ctx, c, contractID, from, 0, shift); err != nil {
+			return nil, err
+		}
+	}
+	g, err := m.Finish()
+	if err != nil {
+		return nil, err
+	}
+	return invoice.Draft(g, as.heading())
 }
 
 // costOf is an invoice before tax, and what of it is for leaving early.

@@ -53,6 +53,8 @@ func New(d Deps) (*Server, error) {
 	s.shelf = &shelf{system: d.System, limits: d.Limits}
 	s.comparePages()
 	s.auditPages()
+	s.usagePages()
+	s.contractPages()
 	cross := http.NewCrossOriginProtection()
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, phrase(viewOf(r).Tag, "console.cross_origin"), http.StatusForbidden)

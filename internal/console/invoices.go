@@ -101,6 +101,7 @@ type invoiceBody struct {
 	Told  *document.Told
 	Files []Link
 	Seal  string
+	Usage string // address of the calls of its period
 }
 
 // invoice shows one invoice.
@@ -113,7 +114,7 @@ func (s *Server) invoice(w http.ResponseWriter, r *http.Request, v *visit) error
 	if err != nil {
 		return err
 	}
-	b := invoiceBody{Row: row, Told: document.Tell(v.Tag, inv), Seal: inv.Seal}
+	b := invoiceBody{Row: row, Told: document.Tell(v.Tag, inv), Seal: inv.Seal, Usage: v.callsOf(doc.Contract, doc.First, doc.After)}
 	for _, ext := range []string{"pdf", "xlsx", "csv", "json", "xml"} {
 		b.Files = append(b.Files, Link{strings.ToUpper(ext), row.Href + "/" + doc.Number + "." + ext})
 	}

@@ -26,6 +26,8 @@ func navigation(v *visit, here string) []navGroup {
 			{Key: "nav.invoices", Href: v.at("/invoices"), Icon: "invoice", may: access.InvoiceRead},
 			{Key: "nav.compare", Href: v.at("/compare"), Icon: "scale", may: access.UsageRead},
 			{Key: "nav.audit_bill", Href: v.at("/audit"), Icon: "search", may: access.UsageRead},
+			{Key: "nav.contracts", Href: v.at("/contracts"), Icon: "contract", may: access.ContractRead},
+			{Key: "nav.usage", Href: v.at("/usage"), Icon: "phone", may: access.UsageRead},
 		}})
 	}
 	if v.open || v.actor != nil {

@@ -1,0 +1,275 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"waihu/internal/charging/catalog"
+	"waihu/internal/charging/contract"
+	"waihu/internal/charging/invoice"
+	"waihu/internal/exact"
+	"waihu/internal/fault"
+	"waihu/internal/id"
+	"waihu/internal/money"
+	"waihu/internal/store"
+	"waihu/internal/timex"
+	"waihu/internal/usage"
+)
+
+// Place is a person who has a seat, or worked without one, in a period.
+type Place struct {
+	User   string
+	Type   string
+	Seat   bool          // a seat is assigned now
+	Since  timex.Instant // of the seat
+	Open   id.ID         // the stretch that ends it; zero: a source outside keeps it
+	State  usage.State   // of the log-in now; empty: logged out
+	Logged bool          // logged in now
+	Last   timex.Instant // last log-in or call of the period
+	Calls  int64
+	Talk   int64 // seconds
+}
+
+// Idle tells whether a seat was paid for and not used in the period.
+func (p *Place) Idle() bool { return p.Seat && p.Last == 0 }
+
+// ModuleState is a module of the plan and whether it is on.
+type ModuleState struct {
+	Module   *catalog.Module
+	On       bool
+	Contract bool  // on by the contract: an amendment switches it off
+	Open     id.ID // the stretch that ends it
+	Since    timex.Instant
+	Cost     money.Amount // on the running period's draft, before tax
+	Uses     int64
+	Told     bool // facts tell whether it was used
+}
+
+// Floor is who sits where under a contract, what is on, and what that costs in
+// the running period.
+type Floor struct {
+	First, After timex.Date
+	Places       []Place
+	Modules      []ModuleState
+	Paid         exact.Number // seats on the draft
+	Used         int          // people who logged in or called
+	Cost         money.Amount // of the seats
+	Idle         exact.Number // paid and not used
+	IdleCost     money.Amount
+}
+
+// maxSeen bounds the people of one floor.
+const maxSeen = 20_000
+
+// Floor looks at the running period of a contract.
+func (s *System) Floor(ctx context.Context, c id.Company, contractID id.ID) (out Floor, err error) {
+	defer fault.Wrap(&err, "floor")
+	err = s.DB.View(ctx, func(tx store.Tx) error {
+		a, _, of, err := s.contractOf(tx, c, contractID)
+		if err != nil {
+			return err
+		}
+		day := tx.Now().DateIn(of.loc)
+		list, err := a.periods(of, day, day+1)
+		if err != nil {
+			return err
+		}
+		if len(list) == 0 {
+			return fault.New(fault.NotFound, "contract %s does not serve on %s", a.Contract, day)
+		}
+		w := &watch{people: map[string]*Place{}, uses: map[string]int64{}}
+		if err := tx.Usage().Each(ctx, c, a.ID, timex.Days(list[0].First, list[0].After, of.loc), 0, w); err != nil {
+			return err
+		}
+		open, err := all[Stretch](tx, c, KindOpen, store.Key{Name: "contract", Value: a.ID.String()})
+		if err != nil {
+			return err
+		}
+		d, err := s.draft(ctx, tx, c, &a, of, list[0])
+		if err != nil {
+			return err
+		}
+		out = Floor{First: list[0].First, After: list[0].After}
+		out.Places = w.places(open)
+		t, err := of.terms(list[0].First, list[0].After, invoice.Inputs{End: a.ends()})
+		if err != nil {
+			return err
+		}
+		if out.Modules, err = w.modules(t, open, d.inv, tx.Now()); err != nil {
+			return err
+		}
+		return out.count(of.plan, d.inv)
+	})
+	return out, err
+}
+
+// watch notes people and uses of modules among facts.
+type watch struct {
+	people map[string]*Place
+	uses   map[string]int64
+	modes  bool
+}
+
+func (w *watch) of(user string) *Place {
+	p := w.people[user]
+	if p == nil {
+		if len(w.people) >= maxSeen {
+			return &Place{}
+		}
+		user = strings.Clone(user) // the call's own text does not outlive it
+		p = &Place{User: user}
+		w.people[user] = p
+	}
+	return p
+}
+
+func (w *watch) Call(c *usage.Call) error {
+	if c.Mode != "" {
+		w.modes = true
+		w.uses[strings.Clone(string(c.Mode))]++
+	}
+	if c.Agent != "" {
+		p := w.of(c.Agent)
+		p.Calls++
+		p.Talk += c.Seconds()
+		p.Last = max(p.Last, c.Start)
+	}
+	return nil
+}
+
+func (w *watch) Seat(f usage.Seat) error {
+	p := w.of(f.User)
+	if p.Type = cmp.Or(f.Type, p.Type); f.To == 0 {
+		p.Seat, p.Since = true, f.From
+	}
+	return nil
+}
+
+func (w *watch) Session(f usage.Session) error {
+	p := w.of(f.User)
+	p.Type = cmp.Or(p.Type, f.Type)
+	p.Last = max(p.Last, f.From, f.To)
+	if f.To == 0 {
+		p.Logged, p.State = true, f.State
+	}
+	return nil
+}
+
+func (w *watch) Module(usage.Module) error { return nil }
+func (w *watch) Rental(usage.Rental) error { return nil }
+
+func (w *watch) Event(f usage.Event) error {
+	w.uses[f.Kind]++
+	return nil
+}
+
+// places are the people in the order of their names; those with a seat of our own
+// get the stretch that ends it.
+func (w *watch) places(open []Stretch) []Place {
+	for i := range open {
+		if p := w.people[open[i].Of]; p != nil && open[i].What == SeatStretch {
+			p.Open = open[i].ID
+		}
+	}
+	out := []Place{}
+	for _, user := range slices.Sorted(maps.Keys(w.people)) {
+		out = append(out, *w.people[user])
+	}
+	return out
+}
+
+// modules are those of the plan in its order.
+func (w *watch) modules(t *contract.Terms, open []Stretch, inv *invoice.Invoice, now timex.Instant) ([]ModuleState, error) {
+	nets, err := netOfLines(inv)
+	if err != nil {
+		return nil, err
+	}
+	var out []ModuleState
+	for i := range t.Plan.Modules {
+		m := ModuleState{Module: &t.Plan.Modules[i], Cost: money.Zero(inv.Currency)}
+		for _, f := range t.Modules {
+			m.Contract = m.Contract || strings.EqualFold(f.Module, m.Module.ID) && f.From <= now && (f.To == 0 || f.To > now)
+		}
+		for _, o := range open {
+			if o.What == ModuleStretch && o.Of == m.Module.ID {
+				m.Open, m.Since = o.ID, o.From
+			}
+		}
+		m.On = m.Contract || !m.Open.IsZero()
+		m.Uses, m.Told = w.used(m.Module.ID)
+		for j := range inv.Lines {
+			if c, ok := t.Plan.Component(inv.Lines[j].Component); ok && slices.Contains(c.Where.Module, m.Module.ID) {
+				if m.Cost, err = plus(m.Cost, nets[j]); err != nil {
+					return nil, err
+				}
+			}
+		}
+		out = append(out, m)
+	}
+	return out, nil
+}
+
+// used counts the calls placed by a way of dialling, or the events whose kind
+// begins with the name of a module. Other modules leave no trace.
+func (w *watch) used(module string) (n int64, told bool) {
+	for kind, k := range w.uses {
+		if strings.HasPrefix(kind, module) {
+			n += k
+		}
+	}
+	return n, n > 0 || w.modes && slices.Contains(usage.Mode("").Choices(), module)
+}
+
+// count says how many seats are paid, used and idle, and what they cost.
+func (f *Floor) count(p *catalog.Plan, inv *invoice.Invoice) error {
+	f.Cost, f.IdleCost = money.Zero(inv.Currency), money.Zero(inv.Currency)
+	for i := range inv.Lines {
+		l := &inv.Lines[i]
+		c, ok := p.Component(l.Component)
+		if !ok || !countsSeats(p, c) {
+			continue
+		}
+		var err error
+		f.Paid = f.Paid.Add(l.Charged)
+		if f.Cost, err = plus(f.Cost, l.Amount); err != nil {
+			return err
+		}
+	}
+	for i := range f.Places {
+		if f.Places[i].Last != 0 {
+			f.Used++
+		}
+	}
+	f.Idle = f.Paid.Sub(exact.Int(int64(f.Used)))
+	if f.Idle.Sign() <= 0 {
+		f.Idle = exact.Int(0)
+		return nil
+	}
+	var err error
+	f.IdleCost, err = money.ToMinor(f.Cost.Exact().Mul(f.Idle).Div(f.Paid), inv.Currency)
+	return err
+}
+
+// countsSeats tells whether a component charges seats: by its measure, or as a
+// recurring fee whose quantity other parts of the plan take for seats.
+func countsSeats(p *catalog.Plan, c *catalog.Component) bool {
+	if c.Measure.OfSeats() {
+		return c.Measure != catalog.SeatDays
+	}
+	if c.Measure != catalog.Recurring {
+		return false
+	}
+	if c.Category == "seats" || c.ID == "seats" {
+		return true
+	}
+	for i := range p.Components {
+		k := &p.Components[i]
+		if k.PerSeatOf == c.ID || k.Included != nil && k.Included.SeatsOf == c.ID {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,218 @@
+package console
+
+import (
+	"net/http"
+	"slices"
+
+	"waihu/internal/access"
+	"waihu/internal/app"
+	"waihu/internal/charging/clause"
+	"waihu/internal/charging/life"
+	"waihu/internal/document"
+	"waihu/internal/explain"
+	"waihu/internal/fault"
+	"waihu/internal/id"
+	"waihu/internal/lang"
+	"waihu/internal/money"
+	"waihu/internal/timex"
+)
+
+func (s *Server) contractPages() {
+	s.page("GET /c/{company}/contracts", access.ContractRead, s.contracts)
+	s.page("GET /c/{company}/contracts/new", access.ContractQuote, s.newContract)
+	s.page("POST /c/{company}/contracts/new", access.ContractQuote, s.takeContract)
+	s.page("GET /c/{company}/contracts/{contract}", access.ContractRead, s.contract)
+	s.page("GET /c/{company}/contracts/{contract}/draft", access.InvoiceDraft, s.draftInvoice)
+	s.page("GET /c/{company}/contracts/{contract}/whatif", access.ContractRead, s.whatIf)
+	for _, step := range contractSteps() {
+		s.page("GET /c/{company}/contracts/{contract}/"+step.verb, step.may, s.stepForm(step))
+		s.page("POST /c/{company}/contracts/{contract}/"+step.verb, step.may, s.takeStepOf(step))
+	}
+}
+
+// contractRow is a contract in the list.
+type contractRow struct {
+	Href, Word, Plan, PlanHref string
+	State                      life.State
+	Start, End                 timex.Date
+	BilledTo                   timex.Date
+}
+
+// contractStates are what the list can be narrowed to.
+var contractStates = []life.State{life.Running, life.Quoted, life.Signed, life.Notice, life.Ended, life.Withdrawn}
+
+// contracts lists a company's contracts.
+func (s *Server) contracts(w http.ResponseWriter, r *http.Request, v *visit) error {
+	list, err := s.d.System.Deals(r.Context(), v.company)
+	if err != nil {
+		return err
+	}
+	state := life.State(r.URL.Query().Get("state"))
+	var rows []contractRow
+	for i := range list {
+		d := &list[i]
+		if state != "" && d.Life.State != state {
+			continue
+		}
+		end := d.Life.EndsOn
+		if end == 0 {
+			end = d.Life.TermTo
+		}
+		rows = append(rows, contractRow{Href: v.contractAt(d.ID, ""), Word: d.Contract, Plan: d.Plan.Name.Or(d.Agreement.Plan).In(v.Tag), PlanHref: "/plans/" + pathEscape(d.Agreement.Plan),
+			State: d.Life.State, Start: d.Terms.Start, End: end, BilledTo: d.BilledTo})
+	}
+	s.render(w, v, http.StatusOK, "contracts", &Page{Title: v.say("nav.contracts"), Lead: v.say("contracts.lead"), Here: v.at("/contracts"), Crumbs: v.crumbs(),
+		Body: map[string]any{"Rows": rows, "State": state, "States": contractStates, "All": v.at("/contracts"), "New": v.at("/contracts/new"), "MayQuote": v.may(access.ContractQuote)}})
+	return nil
+}
+
+// contractAt is an address below a contract.
+func (v *visit) contractAt(i id.ID, rest string) string {
+	return v.at("/contracts/" + i.Named("con") + rest)
+}
+
+// contractID is the contract of an address.
+func contractID(r *http.Request) (id.ID, error) {
+	i, err := id.ParseNamed("con", r.PathValue("contract"))
+	if err != nil {
+		return i, fault.New(fault.NotFound, "there is no such contract")
+	}
+	return i, nil
+}
+
+// lookAt reads the contract of an address.
+func (s *Server) lookAt(v *visit) (*app.ContractView, error) {
+	i, err := contractID(v.r)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.d.System.LookAtContract(v.r.Context(), v.company, i)
+	c.Agreement.ID = i
+	return &c, err
+}
+
+// finding is a clause of the checklist as a row.
+type finding struct {
+	Name, Status, Severity, Says, Why, Ask, When string
+	Tone                                         string
+	Costs                                        *money.Amount
+}
+
+// contractBody is one contract.
+type contractBody struct {
+	View      *app.ContractView
+	Plan      string
+	PlanHref  string
+	DraftHref string
+	Draft     *money.Amount // of the running period; nil: none runs, or it cannot be made
+	DraftOf   string
+	DraftWhy  string
+	Steps     []life.Step
+	Facts     []document.Fact
+	Seller    []document.Fact
+	Buyer     []document.Fact
+	Words     []explain.Section
+	Findings  []finding
+	Well      []string
+	Actions   []Link
+	WhatIf    *whatIfBody // nil: nothing to leave
+	Exit      []string    // clauses of the way out
+}
+
+// contract shows one contract.
+func (s *Server) contract(w http.ResponseWriter, r *http.Request, v *visit) error {
+	c, err := s.lookAt(v)
+	if err != nil {
+		return err
+	}
+	b := contractBody{View: c, Plan: c.Plan.Name.Or(c.Agreement.Plan).In(v.Tag), PlanHref: "/plans/" + pathEscape(c.Agreement.Plan), Steps: c.Agreement.Life.Steps,
+		Facts: v.termsOf(c), Seller: v.party(c.Contract.Seller), Buyer: v.party(c.Contract.Buyer), Actions: v.actionsOf(c)}
+	b.Words = explain.Plan(c.Contract.PlanOn(c.Plan, max(c.Today, c.Contract.Start)), v.Tag).Sections
+	b.Findings, b.Well = v.findings(c.Checked)
+	if c.Exit != nil {
+		b.Exit = v.clauses(c.Exit.Clauses)
+	}
+	if c.Period != nil {
+		b.DraftHref, b.DraftOf = v.contractAt(c.Agreement.ID, "/draft"), lang.Dates(v.Tag, c.Period.First, c.Period.After)
+		if inv, err := s.d.System.DraftInvoice(r.Context(), v.company, c.Agreement.ID, c.Period.First); err == nil {
+			b.Draft = &inv.Total
+		} else {
+			b.DraftWhy = err.Error()
+		}
+		if b.WhatIf, err = s.whatIfForm(v, c); err != nil {
+			return err
+		}
+	}
+	s.render(w, v, http.StatusOK, "contract", &Page{Title: c.Agreement.Contract, Lead: b.Plan, Here: v.at("/contracts"), Crumbs: v.crumbs(Link{v.say("nav.contracts"), v.at("/contracts")}), Body: b})
+	return nil
+}
+
+// actionsOf are the steps that can be taken now, by whoever looks.
+func (v *visit) actionsOf(c *app.ContractView) (out []Link) {
+	for _, step := range contractSteps() {
+		if slices.Contains(step.in, c.Agreement.Life.State) && v.may(step.may) {
+			out = append(out, Link{v.say("contract.do_" + step.verb), v.contractAt(c.Agreement.ID, "/"+step.verb)})
+		}
+	}
+	return out
+}
+
+// findings are what matters, the worst first, and the names of what is well.
+func (v *visit) findings(c *clause.Checked) (out []finding, well []string) {
+	for _, severity := range []clause.Severity{clause.High, clause.Medium, clause.Low, clause.None} {
+		for i := range c.Findings {
+			f := &c.Findings[i]
+			if f.Severity != severity {
+				continue
+			}
+			name := v.say("clause.name." + string(f.Clause))
+			if f.Status == clause.Present {
+				well = append(well, name)
+				continue
+			}
+			if severity == clause.None {
+				continue
+			}
+			x := finding{Name: name, Status: v.say("clause.status." + string(f.Status)), Severity: v.say("clause.severity." + string(severity)), Says: lang.Phrase(v.Tag, "clause.says."+f.Says, f.Args),
+				Why: v.say("clause.why." + string(f.Clause)), Ask: v.say("clause.ask." + string(f.Clause)), Tone: map[clause.Severity]string{clause.High: "bad", clause.Medium: "warn"}[severity]}
+			if f.Costs != nil {
+				x.Costs, x.When = &f.Costs.Amount, lang.Phrase(v.Tag, "clause.when."+f.Costs.When, f.Costs.Args)
+			}
+			out = append(out, x)
+		}
+	}
+	return out, well
+}
+
+// clauses are the sentences of what decided.
+func (v *visit) clauses(list []life.Clause) (out []string) {
+	for _, c := range list {
+		out = append(out, lang.Phrase(v.Tag, "clause."+c.Key, c.Args))
+	}
+	return out
+}
+
+// draftInvoice shows what a period would be billed now: the same page as an
+// invoice, of the same function that makes it.
+func (s *Server) draftInvoice(w http.ResponseWriter, r *http.Request, v *visit) error {
+	c, err := s.lookAt(v)
+	if err != nil {
+		return err
+	}
+	day := timex.Date(0)
+	if d := r.URL.Query().Get("day"); d != "" {
+		if day, err = timex.ParseDate(d); err != nil {
+			return fault.New(fault.NotFound, "there is no such day")
+		}
+	} else if c.Period != nil {
+		day = c.Period.First
+	}
+	inv, err := s.d.System.DraftInvoice(r.Context(), v.company, c.Agreement.ID, day)
+	if err != nil {
+		return err
+	}
+	b := invoiceBody{Row: invoiceRow{Status: "draft", Total: inv.Total, Open: inv.ToPay()}, Told: document.Tell(v.Tag, inv), Usage: v.callsOf(c.Agreement.ID, inv.First, inv.After), Seal: inv.Seal}
+	s.render(w, v, http.StatusOK, "invoice", &Page{Title: v.say("contract.draft_title", "contract", c.Agreement.Contract), Lead: lang.Dates(v.Tag, inv.First, inv.After), Here: v.at("/contracts"),
+		Crumbs: v.crumbs(Link{v.say("nav.contracts"), v.at("/contracts")}, Link{c.Agreement.Contract, v.contractAt(c.Agreement.ID, "")}), Body: b})
+	return nil
+}

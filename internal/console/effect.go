@@ -1,0 +1,59 @@
+package console
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"net/http"
+
+	"waihu/internal/access"
+	"waihu/internal/fault"
+	"waihu/internal/store"
+)
+
+// errDone ends the transaction of a form whose effect was there already.
+type errDone struct{ to string }
+
+func (e errDone) Error() string { return "done before" }
+
+// effect does what a form asks in one transaction with its entry in the audit
+// log, once for each key of a form, and sends the browser on. do uses the context
+// it is given, so that use cases join the transaction; it gives what was done
+// and where to go. The same form again goes there too and does nothing.
+func (s *Server) effect(w http.ResponseWriter, v *visit, f *form, do func(context.Context, store.Tx) (access.Deed, string, error)) error {
+	key, err := f.Once()
+	if err != nil {
+		return err
+	}
+	asked := sha256.Sum256([]byte(v.r.URL.Path + "\n" + f.Values.Encode()))
+	to := ""
+	err = s.d.System.DB.Update(v.r.Context(), func(tx store.Tx) error {
+		before, err := tx.Once().Get(v.company, "page "+key)
+		switch {
+		case err == nil && before.Request != asked:
+			return fault.New(fault.Conflict, "this form was sent before with other values: open it again")
+		case err == nil:
+			return errDone{string(before.Body)}
+		case fault.KindOf(err) != fault.NotFound:
+			return err
+		}
+		deed, there, err := do(store.Within(v.r.Context(), tx), tx)
+		if err != nil {
+			return err
+		}
+		deed.Company, to = v.company, there
+		if err := access.Record(tx, v.actor, deed); err != nil {
+			return err
+		}
+		return tx.Once().Put(v.company, "page "+key, store.Answer{Request: asked, Status: http.StatusSeeOther, Body: []byte(to), At: tx.Now()})
+	})
+	var done errDone
+	if errors.As(err, &done) {
+		to, err = done.to, nil
+	}
+	if err != nil {
+		return err
+	}
+	v.redirect(w, to)
+	return nil
+}

@@ -1,0 +1,204 @@
+package console
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"waihu/internal/app"
+	"waihu/internal/charging/catalog"
+	"waihu/internal/document"
+	"waihu/internal/fault"
+	"waihu/internal/id"
+	"waihu/internal/lang"
+	"waihu/internal/money"
+	"waihu/internal/store"
+	"waihu/internal/timex"
+)
+
+// callBody is one call with its charges.
+type callBody struct {
+	Facts   []document.Fact
+	Charges []chargeRow
+	Of      string // the contract's page
+	Word    string
+	Bill    string // the invoice or draft it stands on
+}
+
+// chargeRow is what a call came to at one price.
+type chargeRow struct {
+	Name, Label, Why string
+	Raw, Billed      int64
+	Added            int64 // Billed less Raw
+	Cost             money.Amount
+	Priced           bool
+	Sentences        []string
+}
+
+// oneCall shows a call as it was recorded and what it came to.
+func (s *Server) oneCall(w http.ResponseWriter, r *http.Request, v *visit) error {
+	q := r.URL.Query()
+	month, err := timex.ParseDate(q.Get("month"))
+	if err != nil {
+		return fault.New(fault.NotFound, "there is no such call")
+	}
+	var c *store.ChargedCall
+	err = s.d.System.DB.View(r.Context(), func(tx store.Tx) (err error) {
+		c, err = tx.Usage().CallByID(v.company, q.Get("source"), q.Get("id"), month)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	deals, err := s.d.System.Deals(r.Context(), v.company)
+	if err != nil {
+		return err
+	}
+	b, loc := callBody{}, time.UTC
+	names := priceNames{tag: v.Tag}
+	if d := dealByID(deals, c.Contract); d != nil {
+		names.plan, loc = d.Plan, d.Loc
+		b.Of, b.Word = v.at("/contracts/"+d.ID.Named("con")), d.Contract
+		if p, ok := d.PeriodOn(c.Call.Start.DateIn(loc)); ok {
+			b.Bill = b.Of + "/draft?day=" + p.First.String()
+		}
+	}
+	b.Facts = v.callFacts(c, loc)
+	for _, h := range c.Charges {
+		b.Charges = append(b.Charges, v.chargeRow(names, h))
+	}
+	s.render(w, v, http.StatusOK, "call", &Page{Title: v.say("usage.call_title", "to", c.Call.To), Lead: clockTime(c.Call.Start, loc) + " " + loc.String(), Here: v.at("/usage"),
+		Crumbs: v.crumbs(Link{v.say("nav.usage"), v.at("/usage")}), Body: b})
+	return nil
+}
+
+func dealByID(list []app.Deal, i id.ID) *app.Deal {
+	for k := range list {
+		if list[k].ID == i {
+			return &list[k]
+		}
+	}
+	return nil
+}
+
+// callFacts are the fields of a record that say something.
+func (v *visit) callFacts(c *store.ChargedCall, loc *time.Location) []document.Fact {
+	k := &c.Call
+	var out []document.Fact
+	add := func(key, value string) {
+		if value != "" {
+			out = append(out, document.Fact{Label: v.say("usage.f_" + key), Value: value})
+		}
+	}
+	add("direction", word(v.Tag, "direction", string(k.Direction)))
+	add("result", word(v.Tag, "result", string(k.Result)))
+	add("by", word(v.Tag, "answered_by", string(k.By)))
+	add("from", k.From)
+	add("to", k.To)
+	add("line", word(v.Tag, "line", string(k.Line)))
+	add("agent", k.Agent)
+	add("campaign", k.Campaign)
+	add("trunk", k.Trunk)
+	add("account", k.Account)
+	add("outcome", k.Outcome)
+	add("cause", k.Cause)
+	add("start", clockTime(k.Start, loc))
+	add("answer", clockTime(k.Answer, loc))
+	add("end", clockTime(k.End, loc))
+	add("talk", lang.Duration(v.Tag, k.Seconds()))
+	add("source", k.Source)
+	add("id", k.ID)
+	add("session", k.Session)
+	return out
+}
+
+// word is a choice in a language; nothing for nothing.
+func word(tag lang.Tag, family, value string) string {
+	if value == "" {
+		return ""
+	}
+	return lang.Choice(tag, family, value)
+}
+
+// chargeRow explains a charge: what was talked, what was billed and why, the
+// price that was taken.
+func (v *visit) chargeRow(n priceNames, h store.Charge) chargeRow {
+	out := chargeRow{Name: n.component(h.Component), Label: n.label(h.Component, h.Label), Raw: h.Raw, Billed: h.Billed, Added: h.Billed - h.Raw, Cost: h.Cost, Priced: !h.Cost.Currency().IsZero()}
+	if h.Reason != "" {
+		out.Why = lang.Choice(v.Tag, "unpriced", h.Reason)
+		return out
+	}
+	if n.plan == nil {
+		return out
+	}
+	c, ok := n.plan.Component(h.Component)
+	if !ok || c.Measure != catalog.TalkTime {
+		return out
+	}
+	inc := c.Increment
+	_, row, _ := strings.Cut(h.Label, ":")
+	for _, r := range c.Rates {
+		if r.ID == row {
+			out.Sentences = append(out.Sentences, v.say("usage.s_price", "price", lang.Number(v.Tag, r.UnitPrice.Number), "unit", word(v.Tag, "unit", string(orMinute(c.Unit))), "currency", n.plan.Currency.String()))
+			if !r.Increment.IsZero() {
+				inc = r.Increment
+			}
+		}
+	}
+	if c.UnitPrice.Set && !c.UnitPrice.Unknown {
+		out.Sentences = append(out.Sentences, v.say("usage.s_price", "price", lang.Number(v.Tag, c.UnitPrice.Number), "unit", word(v.Tag, "unit", string(orMinute(c.Unit))), "currency", n.plan.Currency.String()))
+	}
+	if out.Added > 0 {
+		out.Sentences = append(out.Sentences, v.say("usage.s_rounded", "added", lang.Duration(v.Tag, out.Added), "increment", orWhole(inc).String()))
+	}
+	return out
+}
+
+func orMinute(u catalog.UnitOf) catalog.UnitOf {
+	if u == "" {
+		return catalog.Minute
+	}
+	return u
+}
+
+// orWhole is an increment, whole minutes where none is given.
+func orWhole(i catalog.Increment) catalog.Increment {
+	if i.IsZero() {
+		return catalog.Increment{First: 60, Next: 60}
+	}
+	return i
+}
+
+// priceNames are what components and their prices are called in a plan.
+type priceNames struct {
+	tag  lang.Tag
+	plan *catalog.Plan
+}
+
+func (n priceNames) component(id string) string {
+	if n.plan != nil {
+		if c, ok := n.plan.Component(id); ok {
+			return c.Name.Or(id).In(n.tag)
+		}
+	}
+	return id
+}
+
+// label is the name of a price: a row of the plan by its name, a prefix as it is.
+func (n priceNames) label(component, key string) string {
+	kind, value, _ := strings.Cut(key, ":")
+	value, from, banded := strings.Cut(value, "@")
+	if n.plan != nil && kind == "row" {
+		if c, ok := n.plan.Component(component); ok {
+			for _, r := range c.Rates {
+				if r.ID == value {
+					value = r.Name.Or(value).In(n.tag)
+				}
+			}
+		}
+	}
+	if banded {
+		value += " @ " + from + " s"
+	}
+	return value
+}

@@ -1,0 +1,135 @@
+package console
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"waihu/internal/app"
+	"waihu/internal/fault"
+	"waihu/internal/store"
+	"waihu/internal/timex"
+	"waihu/internal/usage"
+)
+
+// usageFilter is what the list is narrowed to, as its form has it.
+type usageFilter struct {
+	*form
+	deal        *app.Deal // nil: the company has no contract
+	deals       []app.Deal
+	first, last timex.Date
+	query       store.CallQuery
+}
+
+// usageFields are the words of the form, in its order.
+var usageFields = []string{"contract", "first", "last", "component", "label", "agent", "campaign", "trunk", "to", "result", "unpriced"}
+
+// usageFilter reads the form; days and contract are those of what runs if none
+// are named.
+func (s *Server) usageFilter(v *visit) (*usageFilter, error) {
+	f := &usageFilter{form: v.blank()}
+	asked := v.r.URL.Query()
+	for _, name := range usageFields {
+		f.Values.Set(name, strings.TrimSpace(asked.Get(name)))
+	}
+	var err error
+	if f.deals, err = s.d.System.Deals(v.r.Context(), v.company); err != nil {
+		return nil, err
+	}
+	loc := time.UTC
+	if f.deal = dealOf(f.deals, f.Value("contract")); f.deal != nil {
+		loc = f.deal.Loc
+		if f.Value("contract") != "" {
+			f.query.Contract = f.deal.ID
+		}
+	}
+	f.days(loc)
+	f.query.Component, f.query.Label = f.optional("component", 200), f.optional("label", 200)
+	f.query.Agent, f.query.Campaign, f.query.Trunk = f.optional("agent", 200), f.optional("campaign", 200), f.optional("trunk", 200)
+	f.query.To = strings.TrimPrefix(f.optional("to", 40), "+")
+	f.query.Unpriced = f.Value("unpriced") != ""
+	if f.Value("result") != "" {
+		f.query.Result = usage.Result(f.choice("result", usage.Result("").Choices()...))
+	}
+	f.query.Before, err = cursorOf(asked.Get("before"))
+	return f, err
+}
+
+// days are the first and last day of the list, in the zone of the contract.
+func (f *usageFilter) days(loc *time.Location) {
+	today := timex.DateOf(time.Now().In(loc))
+	if f.deal != nil {
+		today = f.deal.Today
+	}
+	f.first, f.last = today-30, today
+	if f.deal != nil {
+		if p, ok := f.deal.PeriodOn(today); ok {
+			f.first, f.last = p.First, p.After-1
+		}
+	}
+	if f.Value("first") != "" {
+		f.first = f.date("first")
+		f.last = max(f.last, f.first)
+	}
+	if f.Value("last") != "" {
+		f.last = f.date("last")
+	}
+	if f.OK() && (f.last < f.first || f.last >= f.first+usageDays) {
+		f.wrong("last", "usage.too_long", "days", itoa(usageDays))
+		f.last = min(max(f.last, f.first), f.first+usageDays-1)
+	}
+	f.Values.Set("first", f.first.String())
+	f.Values.Set("last", f.last.String())
+	f.query.Period = timex.Days(f.first, f.last+1, loc)
+}
+
+// loc is where the days are.
+func (f *usageFilter) loc() *time.Location {
+	if f.deal == nil {
+		return time.UTC
+	}
+	return f.deal.Loc
+}
+
+// address is the query of the filter with some words changed.
+func (f *usageFilter) address(pairs ...string) string {
+	q := url.Values{}
+	for _, name := range usageFields {
+		if word := f.Value(name); word != "" {
+			q.Set(name, word)
+		}
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		q.Set(pairs[i], pairs[i+1])
+		if pairs[i+1] == "" {
+			q.Del(pairs[i])
+		}
+	}
+	return q.Encode()
+}
+
+// dealOf finds a contract by its address or its word; without either it is the
+// first in the list.
+func dealOf(list []app.Deal, name string) *app.Deal {
+	for i := range list {
+		if name == "" || list[i].ID.Named("con") == name || list[i].Contract == name {
+			return &list[i]
+		}
+	}
+	return nil
+}
+
+// cursorOf is the place in the list that an address names.
+func cursorOf(s string) (store.CallCursor, error) {
+	if s == "" {
+		return store.CallCursor{}, nil
+	}
+	at, position, _ := strings.Cut(s, ".")
+	a, err := strconv.ParseInt(at, 10, 64)
+	b, err2 := strconv.ParseInt(position, 10, 64)
+	if err != nil || err2 != nil {
+		return store.CallCursor{}, fault.New(fault.NotFound, "there is no such page of calls")
+	}
+	return store.CallCursor{Start: timex.Instant(a), Position: b}, nil
+}

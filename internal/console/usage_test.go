@@ -1,0 +1,86 @@
+package console
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func TestUsage(t *testing.T) {
+	o := newOffice(t)
+	o.every(o.at("/usage"))
+	all := "first=" + o.first.String() + "&last=" + o.first.String()
+	body := o.page(o.at("/usage?" + all))
+	if n := strings.Count(body, "/usage/call?"); n < 30 {
+		t.Errorf("%d links to calls", n)
+	}
+	for query, want := range map[string]int{"agent=bob": 6, "to=%2B8621": 6, "result=busy": 6, "component=talk&label=row%3Amobile": 18, "campaign=none": 0, "trunk=gw1&agent=bob&result=answered": 6, "unpriced=1": 0} {
+		body := o.page(o.at("/usage?" + all + "&" + query))
+		if got := len(regexp.MustCompile(`class="nowrap"`).FindAllString(body, -1)); got != want {
+			t.Errorf("%s: %d calls, want %d", query, got, want)
+		}
+	}
+	if w := o.ask(o.at("/usage?first=2026-02-30"), nil); w.Code != 422 || !strings.Contains(w.Body.String(), `value="2026-02-30"`) && !strings.Contains(w.Body.String(), "aria-invalid") {
+		t.Errorf("a day that is none: %d", w.Code)
+	}
+	if w := o.ask(o.at("/usage?before=x"), nil); w.Code != 404 {
+		t.Errorf("a page that is none: %d", w.Code)
+	}
+	call := regexp.MustCompile(`href="(/c/[^"]*/usage/call\?[^"]*)"`).FindStringSubmatch(body)[1]
+	call = strings.ReplaceAll(call, "&amp;", "&")
+	o.every(call)
+	if w := o.ask(call+"x", nil); w.Code != 404 {
+		t.Errorf("a month that is none: %d", w.Code)
+	}
+	o.onlyHere(call[len(o.at("")):])
+}
+
+// TestUsagePaging walks two months of calls, page by page.
+func TestUsagePaging(t *testing.T) {
+	o := newOffice(t)
+	path, seen, pages := o.at("/usage?first="+o.first.AddMonths(-2).String()+"&last="+o.first.String()), 0, 0
+	for path != "" {
+		body := o.page(path)
+		seen += strings.Count(body, `class="nowrap"`)
+		pages++
+		path = ""
+		if m := regexp.MustCompile(`href="(\?[^"]*before=[^"]*)"`).FindStringSubmatch(body); m != nil {
+			path = o.at("/usage") + strings.ReplaceAll(m[1], "&amp;", "&")
+		}
+	}
+	if seen != 90 || pages != 2 {
+		t.Errorf("%d calls on %d pages", seen, pages)
+	}
+}
+
+func TestUsageExport(t *testing.T) {
+	o := newOffice(t)
+	query := "?first=" + o.first.String() + "&last=" + o.first.String() + "&agent=bob"
+	w := o.ask(o.at("/usage/calls.csv"+query), nil)
+	if w.Code != 200 || strings.Count(w.Body.String(), "\r\n") != 7 || !strings.Contains(w.Header().Get("Content-Disposition"), "calls-") {
+		t.Errorf("%d %v\n%s", w.Code, w.Header(), w.Body)
+	}
+	if w := o.ask(o.at("/usage/calls.xlsx"+query), nil); !strings.HasPrefix(w.Body.String(), "PK") {
+		t.Errorf("no workbook: %d", w.Code)
+	}
+	if w := o.ask(o.at("/usage/calls.csv?first=x"), nil); w.Code != 422 {
+		t.Errorf("a day that is none: %d", w.Code)
+	}
+}
+
+// TestInvoiceLeadsToItsCalls follows the evidence of a line.
+func TestInvoiceLeadsToItsCalls(t *testing.T) {
+	o := newOffice(t)
+	list := o.page(o.at("/invoices"))
+	body := o.page(regexp.MustCompile(`href="(/c/[^"]*/invoices/inv_[^"]*)"`).FindStringSubmatch(list)[1])
+	links := regexp.MustCompile(`href="(/c/[^"]*/usage\?[^"]*component=talk[^"]*)"`).FindAllStringSubmatch(body, -1)
+	if len(links) != 3 { // the line and its two rows
+		t.Fatalf("%d links", len(links))
+	}
+	for i, want := range []int{18, 6, 24} {
+		calls := strings.Count(o.page(strings.ReplaceAll(links[i][1], "&amp;", "&")), `class="nowrap"`)
+		if calls != want {
+			t.Errorf("%s: %d calls, want %d", links[i][1], calls, want)
+		}
+	}
+}
