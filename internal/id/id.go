@@ -108,10 +108,9 @@ func ParseNamed(noun, s string) (ID, error) {
 
 // Maker makes identifiers. It is safe for many goroutines at once.
 type Maker struct {
+	mu      sync.Mutex
 	entropy io.Reader
-
-	mu   sync.Mutex
-	last ID
+	last    ID
 }
 
 // NewMaker makes a Maker over a source of random bytes, crypto/rand.Reader in
@@ -122,6 +121,8 @@ func NewMaker(entropy io.Reader) *Maker { return &Maker{entropy: entropy} }
 // that of the one before, the one before is counted up, so that order holds
 // even when a clock is set back.
 func (m *Maker) At(now timex.Instant) (ID, error) {
+	m.mu.Lock() // before the entropy: a seeded source is for one reader at a time
+	defer m.mu.Unlock()
 	var i ID
 	if _, err := io.ReadFull(m.entropy, i[6:]); err != nil {
 		return ID{}, fmt.Errorf("id: no random bytes: %w", err)
@@ -131,8 +132,6 @@ func (m *Maker) At(now timex.Instant) (ID, error) {
 	binary.BigEndian.PutUint16(i[4:6], uint16(ms))
 	i[6] = 0x70 | i[6]&0x0f
 	i[8] = 0x80 | i[8]&0x3f
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	if i.String() <= m.last.String() {
 		i = m.last.next(i)
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	mathrand "math/rand/v2"
+	"sync"
 	"testing"
 
 	"waihu/internal/timex"
@@ -89,6 +91,29 @@ func TestJSON(t *testing.T) {
 	if err := json.Unmarshal(b, &out); err != nil || out != in {
 		t.Errorf("%s came back as %v, %v", b, out, err)
 	}
+}
+
+// TestManyAtOnce: identifiers of a source that is not safe by itself differ,
+// whoever asks.
+func TestManyAtOnce(t *testing.T) {
+	m := NewMaker(mathrand.NewChaCha8([32]byte{1}))
+	var mu sync.Mutex
+	seen := map[ID]bool{}
+	var all sync.WaitGroup
+	for range 16 {
+		all.Go(func() {
+			for range 200 {
+				i, err := m.At(1_767_225_600_000_000)
+				mu.Lock()
+				if err != nil || seen[i] {
+					t.Errorf("%s was made twice, or not: %v", i, err)
+				}
+				seen[i] = true
+				mu.Unlock()
+			}
+		})
+	}
+	all.Wait()
 }
 
 type dry struct{}
