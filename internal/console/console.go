@@ -45,6 +45,7 @@ func New(d Deps) (*Server, error) {
 	s.homePages()
 	s.invoicePages()
 	s.usagePages()
+	s.seatPages()
 	s.contractPages()
 	cross := http.NewCrossOriginProtection()
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -25,6 +25,7 @@ func navigation(v *visit, here string) []navGroup {
 			{Key: "nav.overview", Href: v.at(""), Icon: "home", may: access.CompanyRead},
 			{Key: "nav.invoices", Href: v.at("/invoices"), Icon: "invoice", may: access.InvoiceRead},
 			{Key: "nav.contracts", Href: v.at("/contracts"), Icon: "contract", may: access.ContractRead},
+			{Key: "nav.seats", Href: v.at("/seats"), Icon: "seat", may: access.UsageRead},
 			{Key: "nav.usage", Href: v.at("/usage"), Icon: "phone", may: access.UsageRead},
 		}})
 	}
