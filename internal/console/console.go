@@ -54,6 +54,7 @@ func New(d Deps) (*Server, error) {
 	s.comparePages()
 	s.auditPages()
 	s.usagePages()
+	s.seatPages()
 	s.contractPages()
 	cross := http.NewCrossOriginProtection()
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

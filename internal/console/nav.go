@@ -27,6 +27,7 @@ func navigation(v *visit, here string) []navGroup {
 			{Key: "nav.compare", Href: v.at("/compare"), Icon: "scale", may: access.UsageRead},
 			{Key: "nav.audit_bill", Href: v.at("/audit"), Icon: "search", may: access.UsageRead},
 			{Key: "nav.contracts", Href: v.at("/contracts"), Icon: "contract", may: access.ContractRead},
+			{Key: "nav.seats", Href: v.at("/seats"), Icon: "seat", may: access.UsageRead},
 			{Key: "nav.usage", Href: v.at("/usage"), Icon: "phone", may: access.UsageRead},
 		}})
 	}

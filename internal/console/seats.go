@@ -1,0 +1,179 @@
+package console
+
+import (
+	"context"
+	"net/http"
+
+	"waihu/internal/access"
+	"waihu/internal/app"
+	"waihu/internal/exact"
+	"waihu/internal/fault"
+	"waihu/internal/lang"
+	"waihu/internal/money"
+	"waihu/internal/store"
+)
+
+func (s *Server) seatPages() {
+	s.page("GET /c/{company}/seats", access.UsageRead, s.seats)
+	s.page("POST /c/{company}/seats/begin", access.UsageWrite, s.beginStretch)
+	s.page("POST /c/{company}/seats/end", access.UsageWrite, s.endStretch)
+}
+
+// seatsBody is who sits where and what is on.
+type seatsBody struct {
+	Form      *form
+	Refused   string
+	Contracts []option
+	Contract  string // its name in addresses
+	Href      string
+	Draft     string
+	Floor     *app.Floor
+	Dates     string
+	Places    []placeRow
+	Modules   []moduleRow
+	Idle      int
+	MayChange bool
+}
+
+// placeRow is a person with their seat and log-in.
+type placeRow struct {
+	app.Place
+	Since, Last string
+	State       string
+	End         string // the stretch that a button ends
+	CallsHref   string
+}
+
+// moduleRow is a module and its switch.
+type moduleRow struct {
+	app.ModuleState
+	Name   string
+	Since  string
+	End    string
+	Amend  string // where the contract switches it off
+	Unused bool
+}
+
+// seats shows the running contract that is named, or the first.
+func (s *Server) seats(w http.ResponseWriter, r *http.Request, v *visit) error {
+	return s.seatsPage(w, v, http.StatusOK, v.blank("contract", r.URL.Query().Get("contract")), "")
+}
+
+func (s *Server) seatsPage(w http.ResponseWriter, v *visit, status int, f *form, refused string) error {
+	deals, err := s.d.System.Deals(v.r.Context(), v.company)
+	if err != nil {
+		return err
+	}
+	b := seatsBody{Form: f, Refused: refused, Href: v.at("/seats"), MayChange: v.may(access.UsageWrite)}
+	var d *app.Deal
+	for i := range deals {
+		if !deals[i].Serves() {
+			continue
+		}
+		b.Contracts = append(b.Contracts, option{"value": deals[i].ID.Named("con"), "label": deals[i].Contract})
+		if name := f.Value("contract"); d == nil && (name == "" || name == deals[i].ID.Named("con")) {
+			d = &deals[i]
+		}
+	}
+	if f.Value("contract") != "" && d == nil {
+		return fault.New(fault.NotFound, "there is no such contract that is running")
+	}
+	if d != nil {
+		floor, err := s.d.System.Floor(v.r.Context(), v.company, d.ID)
+		if err != nil && fault.KindOf(err) != fault.NotFound {
+			return err
+		}
+		if err == nil {
+			v.floor(&b, d, &floor)
+		}
+	}
+	if _, err := f.Once(); err != nil {
+		return err
+	}
+	s.render(w, v, status, "seats", &Page{Title: v.say("nav.seats"), Lead: v.say("seats.lead"), Here: v.at("/seats"), Crumbs: v.crumbs(), Body: b})
+	return nil
+}
+
+// floor fills the page.
+func (v *visit) floor(b *seatsBody, d *app.Deal, floor *app.Floor) {
+	b.Floor, b.Contract, b.Dates = floor, d.ID.Named("con"), lang.Dates(v.Tag, floor.First, floor.After)
+	b.Draft = v.contractAt(d.ID, "/draft?day="+floor.First.String())
+	for i := range floor.Places {
+		p := &floor.Places[i]
+		row := placeRow{Place: *p, Since: clockTime(p.Since, d.Loc), Last: clockTime(p.Last, d.Loc), State: word(v.Tag, "state", string(p.State)), CallsHref: v.callsOf(d.ID, floor.First, floor.After) + "&agent=" + queryEscape(p.User)}
+		if !p.Open.IsZero() {
+			row.End = p.Open.Named("st")
+		}
+		if p.Idle() {
+			b.Idle++
+		}
+		b.Places = append(b.Places, row)
+	}
+	for i := range floor.Modules {
+		m := &floor.Modules[i]
+		row := moduleRow{ModuleState: *m, Name: m.Module.Name.Or(m.Module.ID).In(v.Tag), Since: clockTime(m.Since, d.Loc), Unused: m.On && m.Told && m.Uses == 0}
+		if !m.Open.IsZero() {
+			row.End = m.Open.Named("st")
+		}
+		if m.Contract {
+			row.Amend = v.contractAt(d.ID, "/amend?kind=module_off")
+		}
+		b.Modules = append(b.Modules, row)
+	}
+}
+
+// SeatCost is what one paid seat costs in the period; nothing where none is paid.
+func (b seatsBody) SeatCost() (*money.Amount, error) {
+	if b.Floor.Paid.Cmp(exact.Int(0)) <= 0 {
+		return nil, nil
+	}
+	a, err := money.ToMinor(b.Floor.Cost.Exact().Div(b.Floor.Paid), b.Floor.Cost.Currency())
+	return &a, err
+}
+
+// beginStretch assigns a seat or switches a module on.
+func (s *Server) beginStretch(w http.ResponseWriter, r *http.Request, v *visit) error {
+	f, err := v.form(w)
+	if err != nil {
+		return err
+	}
+	in := app.Begin{Contract: f.id("contract", "con"), What: f.choice("what", app.SeatStretch, app.ModuleStretch), Of: f.text("of", 200), Type: f.optional("type", 64)}
+	if !f.OK() {
+		return s.seatsPage(w, v, http.StatusUnprocessableEntity, f, "")
+	}
+	err = s.effect(w, v, f, func(ctx context.Context, _ store.Tx) (access.Deed, string, error) {
+		x, err := s.d.System.Begin(ctx, v.company, in)
+		return access.Deed{Action: "stretch.begin", Target: x.ID.Named("st"), After: x}, v.at("/seats?contract=" + f.Value("contract")), err
+	})
+	return s.refusedSeat(w, v, f, err)
+}
+
+// endStretch frees a seat or switches a module off.
+func (s *Server) endStretch(w http.ResponseWriter, r *http.Request, v *visit) error {
+	f, err := v.form(w)
+	if err != nil {
+		return err
+	}
+	i := f.id("stretch", "st")
+	if !f.OK() {
+		return s.seatsPage(w, v, http.StatusUnprocessableEntity, v.blank("contract", f.Value("contract")), v.say("form.choose"))
+	}
+	err = s.effect(w, v, f, func(ctx context.Context, _ store.Tx) (access.Deed, string, error) {
+		x, err := s.d.System.End(ctx, v.company, i, 0)
+		return access.Deed{Action: "stretch.end", Target: i.Named("st"), Before: x}, v.at("/seats?contract=" + f.Value("contract")), err
+	})
+	return s.refusedSeat(w, v, f, err)
+}
+
+// refusedSeat shows the page again with what stood in the way.
+func (s *Server) refusedSeat(w http.ResponseWriter, v *visit, f *form, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case fault.KindOf(err) == fault.Conflict:
+		return s.seatsPage(w, v, http.StatusConflict, f, err.Error())
+	case fault.KindOf(err) == fault.Invalid:
+		return s.seatsPage(w, v, http.StatusUnprocessableEntity, f, err.Error())
+	}
+	return err
+}

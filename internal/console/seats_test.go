@@ -1,0 +1,42 @@
+package console
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func TestSeats(t *testing.T) {
+	o := newOffice(t)
+	o.every(o.at("/seats"))
+	body := o.page(o.at("/seats"))
+	for _, want := range []string{"2 / 5", "CNY 750.00", "CNY 450.00", ">idle<", ">ready<", "by contract"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("no %q", want)
+		}
+	}
+	con := o.contract.Named("con")
+	begin := []string{"contract", con, "what", "seat", "of", `dan"><script>`, "type", "agent", "once", "0a"}
+	o.send(o.at("/seats/begin"), http.StatusSeeOther, begin...)
+	o.send(o.at("/seats/begin"), http.StatusSeeOther, begin...) // the same form: nothing more
+	if body = o.page(o.at("/seats")); strings.Count(body, "Free the seat of dan") != 1 || strings.Contains(body, "<script>") {
+		t.Error("the seat is not there once, or its name is a script")
+	}
+	o.send(o.at("/seats/begin"), http.StatusConflict, "contract", con, "what", "seat", "of", "ann")
+	if again := o.send(o.at("/seats/begin"), http.StatusUnprocessableEntity, "contract", con, "what", "seat", "of", "").Body.String(); !strings.Contains(again, `class="wrong"`) {
+		t.Error("what is wrong is not named")
+	}
+	o.send(o.at("/seats/begin"), http.StatusSeeOther, "contract", con, "what", "module", "of", "recording")
+	o.send(o.at("/seats/begin"), http.StatusConflict, "contract", con, "what", "module", "of", "nothing")
+	body = o.page(o.at("/seats"))
+	off := regexp.MustCompile(`name="stretch" value="(st_[0-9a-z]+)"><input[^>]*><button[^>]*aria-label="Switch Recording off"`).FindStringSubmatch(body)
+	if off == nil {
+		t.Fatal("the module cannot be switched off")
+	}
+	o.send(o.at("/seats/end"), http.StatusSeeOther, "contract", con, "stretch", off[1])
+	if w := o.ask(o.at("/seats?contract=con_x"), nil); w.Code != http.StatusNotFound {
+		t.Errorf("a contract that is none: %d", w.Code)
+	}
+	o.onlyHere("/seats?contract=" + con)
+}
