@@ -24,6 +24,8 @@ type Server struct {
 	assets *assets
 	pages  pages
 	routes []route
+
+	samples app.Samples // example usage for plans that are being built
 }
 
 // New reads templates and assets and knows every address.
@@ -45,6 +47,7 @@ func New(d Deps) (*Server, error) {
 	s.homePages()
 	s.invoicePages()
 	s.usagePages()
+	s.planPages()
 	s.seatPages()
 	s.contractPages()
 	cross := http.NewCrossOriginProtection()

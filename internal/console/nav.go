@@ -30,6 +30,7 @@ func navigation(v *visit, here string) []navGroup {
 		}})
 	}
 	groups = append(groups, navGroup{"nav.platform", []navItem{
+		{Key: "nav.plans", Href: "/plans", Icon: "plan", may: access.PlanRead},
 		{Key: "nav.companies", Href: "/companies", Icon: "company", may: access.CompanyCreate},
 	}}, navGroup{"", []navItem{{Key: "nav.styleguide", Href: "/styleguide", Icon: "swatch"}}})
 	var out []navGroup

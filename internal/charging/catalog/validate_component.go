@@ -316,3 +316,12 @@ func (m Measure) Takes(key string) bool {
 
 // Filters lists the keys under where that the measure looks at.
 func (m Measure) Filters() []string { return filterKeys(m) }
+
+// ComponentKeys lists the keys of a component in the order of the language.
+func ComponentKeys() []string {
+	var out []string
+	for _, k := range KeysOf(reflect.TypeFor[Component]()) {
+		out = append(out, k.Name)
+	}
+	return out
+}
