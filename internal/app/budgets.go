@@ -217,19 +217,11 @@ type Forecast struct {
 func (s *System) Forecast(ctx context.Context, c id.Company, contract id.ID) (out Forecast, err error) {
 	defer fault.Wrap(&err, "forecast")
 	err = s.DB.View(ctx, func(tx store.Tx) error {
-		a, _, of, err := s.contractOf(tx, c, contract)
+		a, of, b, err := s.runningPeriod(tx, c, contract)
 		if err != nil {
 			return err
 		}
 		today := tx.Now().DateIn(of.loc)
-		periods, err := a.periods(of, today, today+1)
-		if err != nil {
-			return err
-		}
-		if len(periods) == 0 {
-			return fault.New(fault.Conflict, "contract %s does not serve on %s", a.Contract, today)
-		}
-		b := periods[0]
 		d, err := s.draft(ctx, tx, c, &a, of, b)
 		if err != nil {
 			return err

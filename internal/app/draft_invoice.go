@@ -80,6 +80,23 @@ func (a *Agreement) periods(of *agreed, from, to timex.Date) ([]contract.Billing
 	return slices.DeleteFunc(list, func(b contract.BillingPeriod) bool { return b.ServedTo <= b.ServedFrom }), nil
 }
 
+// runningPeriod reads a contract with the billing period of today. One that does
+// not serve today is a Conflict.
+func (s *System) runningPeriod(tx store.Tx, c id.Company, contractID id.ID) (a Agreement, of *agreed, b contract.BillingPeriod, err error) {
+	if a, _, of, err = s.contractOf(tx, c, contractID); err != nil {
+		return a, of, b, err
+	}
+	today := tx.Now().DateIn(of.loc)
+	list, err := a.periods(of, today, today+1)
+	if err == nil && len(list) == 0 {
+		err = fault.New(fault.Conflict, "contract %s does not serve on %s", a.Contract, today)
+	}
+	if err != nil {
+		return a, of, b, err
+	}
+	return a, of, list[0], nil
+}
+
 // draft bills a period as usage is known now, and corrects earlier periods that
 // usage came late for.
 func (s *System) draft(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, b contract.BillingPeriod) (*drafted, error) {

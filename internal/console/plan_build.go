@@ -130,6 +130,9 @@ func (s *Server) buildPage(w http.ResponseWriter, v *visit, status int, b *build
 	p, decks, problems := app.ReadPlan(b.Form.Value("file"), files)
 	b.OK, b.Warnings = p != nil, problems.Warnings()
 	b.cards(v, problems.Errors())
+	if p != nil {
+		b.words(v, p)
+	}
 	if err := s.usages(v, b); err != nil {
 		return err
 	}

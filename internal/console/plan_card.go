@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"waihu/internal/charging/catalog"
+	"waihu/internal/explain"
 	"waihu/internal/fault"
 	"waihu/internal/lang"
 	"waihu/internal/planfile"
@@ -21,7 +22,8 @@ type card struct {
 	More     string // what of it only the text can change, as YAML
 	Problems fault.Problems
 	Last     bool
-	Open     bool // its fields are shown
+	Open     bool   // its fields are shown
+	Words    string // what it charges, in words
 }
 
 // cardField is one key of a component.
@@ -55,6 +57,15 @@ func (b *buildBody) cards(v *visit, problems fault.Problems) {
 			b.Cards[i].Problems = append(b.Cards[i].Problems, found)
 		} else {
 			b.Problems = append(b.Problems, found)
+		}
+	}
+}
+
+// words says on each card what it charges; the text can be read.
+func (b *buildBody) words(v *visit, p *catalog.Plan) {
+	for _, section := range explain.Plan(p, v.Tag).Sections {
+		if i := componentOf(section.Path); i >= 0 && i < len(b.Cards) {
+			b.Cards[i].Words = strings.Join(section.Sentences[min(1, len(section.Sentences)):], " · ") // the first is the measure, which stands above
 		}
 	}
 }
