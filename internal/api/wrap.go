@@ -98,12 +98,18 @@ func bounded(next http.Handler) http.Handler {
 	})
 }
 
+// Client is where a request comes from, seen through the proxies that are
+// believed.
+func (a *API) Client(r *http.Request) access.Client {
+	return access.Client{Address: a.proxies.address(r), Agent: r.UserAgent()}
+}
+
 // framed names a request, sets the headers of every answer, stops panics and
 // tells what became of it.
 func (a *API) framed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		f := &frame{id: "req_" + strings.ToLower(rand.Text()), client: access.Client{Address: a.proxies.address(r), Agent: r.UserAgent()}}
+		f := &frame{id: "req_" + strings.ToLower(rand.Text()), client: a.Client(r)}
 		h := w.Header()
 		h.Set("Request-Id", f.id)
 		h.Set("X-Content-Type-Options", "nosniff")

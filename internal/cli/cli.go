@@ -54,6 +54,7 @@ type grammar struct {
 	Offer    offerCmd    `cmd:"" help:"Check, explain and write vendors' offers."`
 	Facts    factsCmd    `cmd:"" help:"Read call records of any supported system and write them as usage facts."`
 	Formats  formatsCmd  `cmd:"" help:"List the record formats that are understood."`
+	Demo     demoCmd     `cmd:"" help:"Show a living company: a year of three firms, in the browser."`
 	Version  versionCmd  `cmd:"" help:"Print version and build."`
 	Profile  profileCmd  `cmd:"" help:"Describe usage, make facts of a description, forecast the next months."`
 	Seats    seatsCmd    `cmd:"" help:"Say how many seats a load of calls needs, month by month, and why."`

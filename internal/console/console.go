@@ -1,8 +1,10 @@
 package console
 
 import (
+	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 
 	"waihu/internal/access"
 	"waihu/internal/app"
@@ -63,6 +65,11 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 
 // ServeHTTP answers with the headers every page has.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer func() {
+		if v := recover(); v != nil && v != http.ErrAbortHandler {
+			s.fail(w, r, fmt.Errorf("console: panic: %v\n%s", v, debug.Stack()))
+		}
+	}()
 	h := w.Header()
 	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")

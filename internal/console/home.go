@@ -80,9 +80,3 @@ func afterOf(r *http.Request, noun string) (id.ID, error) {
 	}
 	return id.ID{}, nil
 }
-
-// overview is the first page of a company.
-func (s *Server) overview(w http.ResponseWriter, _ *http.Request, v *visit) error {
-	s.render(w, v, http.StatusOK, "overview", &Page{Title: v.about.Name, Here: v.at("")})
-	return nil
-}

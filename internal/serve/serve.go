@@ -15,6 +15,7 @@ import (
 	"waihu/internal/access"
 	"waihu/internal/api"
 	"waihu/internal/app"
+	"waihu/internal/console"
 	"waihu/internal/fault"
 	"waihu/internal/notify"
 )
@@ -35,20 +36,28 @@ type Service struct {
 	books   *Books
 	intake  *app.Intake
 	api     *api.API
+	console *console.Server
 	workers *workers
 	metrics *metrics
+	beside  func(context.Context, *Books) error
 }
 
 // Run runs the service until the context ends, then stops it: no new requests,
 // those under way are finished, work goes on at the next start. What a person
 // must see, such as the first password, goes to out.
-func Run(ctx context.Context, c *Config, log *slog.Logger, out io.Writer) (err error) {
+func Run(ctx context.Context, c *Config, log *slog.Logger, out io.Writer) error {
+	return RunWith(ctx, c, log, out, nil)
+}
+
+// RunWith is Run with one more worker, which is given the books once they are
+// served; nil: none.
+func RunWith(ctx context.Context, c *Config, log *slog.Logger, out io.Writer, beside func(context.Context, *Books) error) (err error) {
 	books, err := Open(ctx, c)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, books.DB.Close()) }()
-	s := &Service{c: c, log: log, out: out, books: books, workers: newWorkers(log)}
+	s := &Service{c: c, log: log, out: out, books: books, workers: newWorkers(log), beside: beside}
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
@@ -138,6 +147,9 @@ func (s *Service) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if s.console, err = console.New(console.Deps{System: s.books.System, Gate: s.books.Gate, Log: s.log, Client: s.api.Client}); err != nil {
+		return err
+	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", h.Listen)
 	if err != nil {
 		return fault.New(fault.Invalid, "http.listen: %v", err)
@@ -166,12 +178,24 @@ func (s *Service) begin(ctx context.Context, post *notify.Post) (closing func() 
 	s.workers.every(ctx, "messages", time.Second, func(ctx context.Context) error { return post.Due(ctx) })
 	s.workers.every(ctx, "sweeper", time.Minute, leased(s.books, "sweeper", 3*time.Minute, sweep(s.books, s.api)))
 	s.workers.every(ctx, "daily", 10*time.Minute, leased(s.books, "daily", 30*time.Minute, today(s.books)))
+	if s.beside != nil {
+		s.workers.every(ctx, "beside", time.Minute, func(ctx context.Context) error { return s.beside(ctx, s.books) })
+	}
 	return fetch(ctx, s.c, s.books, s.intake, s.workers, s.log)
+}
+
+// handler gives the interface what begins with its version, and the console
+// everything else.
+func (s *Service) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/v1/", s.api.Handler())
+	mux.Handle("/", s.console)
+	return mux
 }
 
 // serve answers requests until the context ends, and then those under way.
 func (s *Service) serve(ctx context.Context, listener net.Listener) error {
-	server := &http.Server{Handler: s.api.Handler(), ReadHeaderTimeout: api.HeaderTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime,
+	server := &http.Server{Handler: s.handler(), ReadHeaderTimeout: api.HeaderTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime,
 		MaxHeaderBytes: api.HeaderBytes, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)}
 	figures := &http.Server{Handler: s.metrics.handler(s.workers), ReadHeaderTimeout: api.HeaderTime, ReadTimeout: readTime, WriteTimeout: writeTime}
 	done := make(chan error, 2)

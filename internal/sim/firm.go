@@ -210,3 +210,18 @@ func (g *firmDay) digits(n int) string {
 	}
 	return string(b)
 }
+
+// Now is a call that has just ended, for usage that flows in while one watches.
+// The same firm, seed and turn give the same call but for its time.
+func (f *Firm) Now(seed, turn uint64, end timex.Instant) usage.Call {
+	rng := rand.New(rand.NewPCG(seed, turn))
+	g := &firmDay{Firm: f, rng: rng, date: "live"}
+	c := g.call(fmt.Sprintf("%s-%02d", f.Purpose, 1+rng.IntN(max(f.Agents, 1))), f.Mode, end)
+	back := c.End.Sub(end)
+	c.ID = "live-" + strconv.FormatInt(int64(end), 36) + "-" + strconv.FormatUint(turn, 36)
+	c.Start, c.End = c.Start.Add(-back), end
+	if c.Answer != 0 {
+		c.Answer = c.Answer.Add(-back)
+	}
+	return c
+}

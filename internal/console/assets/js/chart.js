@@ -1,6 +1,7 @@
 // Charts: draws the table twin of each figure[data-chart] as lines. The first
 // column is x, every other one a series; numbers come from data-value, so what
-// is drawn is what the table says.
+// is drawn is what the table says. Where the first column has no numbers, its
+// words stand along the axis.
 
 const css = getComputedStyle(document.documentElement);
 const colour = (n) => resolve(`--series-${(n % 8) + 1}`);
@@ -21,20 +22,22 @@ function read(table) {
   for (const row of table.tBodies[0].rows) {
     [...row.cells].forEach((c, i) => columns[i].push(c.dataset.value === undefined ? null : Number(c.dataset.value)));
   }
-  return { names, columns };
+  const words = columns[0].every((x) => x === null) ? [...table.tBodies[0].rows].map((r) => r.cells[0].textContent.trim()) : null;
+  if (words) columns[0] = words.map((_, i) => i);
+  return { names, columns, words };
 }
 
 function draw(figure) {
   const plot = figure.querySelector(".plot");
-  const { names, columns } = read(figure.querySelector("table"));
+  const { names, columns, words } = read(figure.querySelector("table"));
   const ink = resolve("--ink-soft");
   const grid = resolve("--line");
   const axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 }, font: `12px ${css.getPropertyValue("--sans")}` };
   const options = {
     width: plot.clientWidth,
     height: Number(figure.dataset.height || 260),
-    scales: { x: { time: false } },
-    axes: [{ ...axis, label: names[0], labelFont: axis.font }, { ...axis, size: 72 }],
+    scales: { x: { time: false }, y: { range: (u, low, high) => [Math.min(0, low), high * 1.05 || 1] } },
+    axes: [{ ...axis, label: names[0], labelFont: axis.font, ...(words ? { values: (u, at) => at.map((i) => (Number.isInteger(i) ? (words[i] ?? "") : "")) } : {}) }, { ...axis, size: 72 }],
     series: [{ label: names[0] }, ...names.slice(1).map((label, i) => ({ label, stroke: colour(i), width: 2, points: { show: columns[0].length < 20 } }))],
   };
   plot.replaceChildren();

@@ -1,0 +1,154 @@
+package console
+
+import (
+	"net/http"
+	"slices"
+
+	"waihu/internal/app"
+	"waihu/internal/charging/invoice"
+	"waihu/internal/charging/life"
+	"waihu/internal/fault"
+	"waihu/internal/lang"
+	"waihu/internal/money"
+	"waihu/internal/store"
+	"waihu/internal/timex"
+)
+
+// overviewBody is the first page of a company: what runs, what is owed, what
+// comes.
+type overviewBody struct {
+	Contracts []overviewContract
+	Open      []invoiceRow
+	Past      []overviewMonth // oldest first
+	Advice    []string
+}
+
+// overviewContract is a running contract and its period so far.
+type overviewContract struct {
+	Name     string
+	Plan     lang.Text
+	State    life.State
+	First    timex.Date
+	After    timex.Date
+	SoFar    money.Amount
+	Forecast *app.Forecast
+	Budgets  []overviewBudget
+	Unpriced int64
+}
+
+// overviewBudget is how much of a budget is spent, in percent.
+type overviewBudget struct {
+	Amount money.Amount
+	Share  int
+}
+
+// overviewMonth is a billed period in the chart.
+type overviewMonth struct {
+	Label string
+	Total money.Amount
+	Href  string
+}
+
+// Float is the amount for a chart.
+func (m overviewMonth) Float() float64 { return float64(m.Total.Micros()) / money.Micro }
+
+const (
+	monthsShown = 13
+	adviceShown = 5
+)
+
+// overview is the first page of a company.
+func (s *Server) overview(w http.ResponseWriter, r *http.Request, v *visit) error {
+	b := &overviewBody{}
+	list, err := s.d.System.Contracts(r.Context(), v.company, "")
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		if a := &list[i]; a.Life.State == life.Running || a.Life.State == life.Notice {
+			if err := s.overviewContract(r, v, a, b); err != nil {
+				return err
+			}
+		}
+	}
+	if err := s.overviewInvoices(r, v, b); err != nil {
+		return err
+	}
+	s.render(w, v, http.StatusOK, "overview", &Page{Title: v.about.Name, Lead: v.say("overview.lead"), Here: v.at(""), Chart: len(b.Past) > 1, Body: b})
+	return nil
+}
+
+// overviewContract adds a contract: its draft, its forecast, its budgets.
+func (s *Server) overviewContract(r *http.Request, v *visit, a *app.Agreement, b *overviewBody) error {
+	ctx := r.Context()
+	draft, err := s.d.System.DraftInvoice(ctx, v.company, a.ID, 0)
+	if fault.KindOf(err) == fault.NotFound && err != nil {
+		return nil // it does not serve now
+	}
+	if err != nil {
+		return err
+	}
+	c := overviewContract{Name: a.Contract, Plan: draft.Plan.Name, State: a.Life.State, First: draft.First, After: draft.After, SoFar: draft.Net, Unpriced: unpriced(draft)}
+	if f, err := s.d.System.Forecast(ctx, v.company, a.ID); err == nil {
+		c.Forecast = &f
+	} else if fault.KindOf(err) == fault.Internal {
+		return err
+	}
+	budgets, err := s.d.System.Budgets(ctx, v.company, a.ID)
+	if err != nil {
+		return err
+	}
+	for i := range budgets {
+		if amount := budgets[i].Amount; amount.Sign() > 0 && amount.Currency() == c.SoFar.Currency() {
+			c.Budgets = append(c.Budgets, overviewBudget{amount, int(c.SoFar.Micros() / max(amount.Micros()/100, 1))})
+		}
+	}
+	advice, err := s.d.System.Advice(ctx, v.company, a.ID)
+	if err != nil && fault.KindOf(err) == fault.Internal {
+		return err
+	}
+	for _, t := range advice[:min(len(advice), adviceShown)] {
+		b.Advice = append(b.Advice, lang.Phrase(v.Tag, "tip."+t.Key, t.Args))
+	}
+	b.Contracts = append(b.Contracts, c)
+	return nil
+}
+
+func unpriced(inv *invoice.Invoice) (n int64) {
+	for _, u := range inv.Unpriced {
+		n += u.Count
+	}
+	return n
+}
+
+// overviewInvoices adds what is open and what the last months came to.
+func (s *Server) overviewInvoices(r *http.Request, v *visit, b *overviewBody) error {
+	return s.d.System.DB.View(r.Context(), func(tx store.Tx) error {
+		list, err := tx.Documents().List(v.company, store.DocumentQuery{Kind: store.Invoice, Page: store.Page{Limit: monthsShown, Down: true}})
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			row, err := v.invoiceRow(&list[i])
+			if err != nil {
+				return err
+			}
+			if row.Open.Sign() > 0 {
+				b.Open = append(b.Open, row)
+			}
+			if row.Status != store.Voided {
+				y, m, _ := row.First.Civil()
+				b.Past = append(b.Past, overviewMonth{itoa(y) + "-" + pad2(int(m)), row.Total, row.Href})
+			}
+		}
+		slices.Reverse(b.Past)
+		return nil
+	})
+}
+
+func pad2(n int) string {
+	if n < 10 {
+		return "0" + itoa(n)
+	}
+	return itoa(n)
+}
