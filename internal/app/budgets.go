@@ -217,15 +217,11 @@ type Forecast struct {
 func (s *System) Forecast(ctx context.Context, c id.Company, contract id.ID) (out Forecast, err error) {
 	defer fault.Wrap(&err, "forecast")
 	err = s.DB.View(ctx, func(tx store.Tx) error {
-		a, _, of, err := s.contractOf(tx, c, contract)
+		a, of, b, err := s.runningPeriod(tx, c, contract)
 		if err != nil {
 			return err
 		}
 		today := tx.Now().DateIn(of.loc)
-		b, err := a.periodOn(of, today)
-		if err != nil {
-			return err
-		}
 		d, err := s.draft(ctx, tx, c, &a, of, b)
 		if err != nil {
 			return err

@@ -90,6 +90,15 @@ func (a *Agreement) periodOn(of *agreed, day timex.Date) (contract.BillingPeriod
 	return list[0], nil
 }
 
+// runningPeriod reads a contract with the billing period of today; NotFound
+// where it does not serve today.
+func (s *System) runningPeriod(tx store.Tx, c id.Company, contractID id.ID) (a Agreement, of *agreed, b contract.BillingPeriod, err error) {
+	if a, _, of, err = s.contractOf(tx, c, contractID); err == nil {
+		b, err = a.periodOn(of, tx.Now().DateIn(of.loc))
+	}
+	return a, of, b, err
+}
+
 // draft bills a period as usage is known now, and corrects earlier periods that
 // usage came late for.
 func (s *System) draft(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, b contract.BillingPeriod) (*drafted, error) {

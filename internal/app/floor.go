@@ -68,33 +68,25 @@ const maxSeen = 20_000
 func (s *System) Floor(ctx context.Context, c id.Company, contractID id.ID) (out Floor, err error) {
 	defer fault.Wrap(&err, "floor")
 	err = s.DB.View(ctx, func(tx store.Tx) error {
-		a, _, of, err := s.contractOf(tx, c, contractID)
+		a, of, b, err := s.runningPeriod(tx, c, contractID)
 		if err != nil {
 			return err
-		}
-		day := tx.Now().DateIn(of.loc)
-		list, err := a.periods(of, day, day+1)
-		if err != nil {
-			return err
-		}
-		if len(list) == 0 {
-			return fault.New(fault.NotFound, "contract %s does not serve on %s", a.Contract, day)
 		}
 		w := &watch{people: map[string]*Place{}, uses: map[string]int64{}}
-		if err := tx.Usage().Each(ctx, c, a.ID, timex.Days(list[0].First, list[0].After, of.loc), 0, w); err != nil {
+		if err := tx.Usage().Each(ctx, c, a.ID, timex.Days(b.First, b.After, of.loc), 0, w); err != nil {
 			return err
 		}
 		open, err := all[Stretch](tx, c, KindOpen, store.Key{Name: "contract", Value: a.ID.String()})
 		if err != nil {
 			return err
 		}
-		d, err := s.draft(ctx, tx, c, &a, of, list[0])
+		d, err := s.draft(ctx, tx, c, &a, of, b)
 		if err != nil {
 			return err
 		}
-		out = Floor{First: list[0].First, After: list[0].After}
+		out = Floor{First: b.First, After: b.After}
 		out.Places = w.places(open)
-		t, err := of.terms(list[0].First, list[0].After, invoice.Inputs{End: a.ends()})
+		t, err := of.terms(b.First, b.After, invoice.Inputs{End: a.ends()})
 		if err != nil {
 			return err
 		}

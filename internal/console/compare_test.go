@@ -98,16 +98,6 @@ func (b *browser) begun() string {
 	return at
 }
 
-func hidden(t *testing.T, tag lang.Tag, page string) {
-	t.Helper()
-	if gap := regexp.MustCompile(`\[[a-z_]+\.[a-z_]+\]`).FindString(page); gap != "" {
-		t.Errorf("%s: %s has no phrase", tag, gap)
-	}
-	if bad := regexp.MustCompile(`(?i)<script>|\sstyle=|\son[a-z]+=|javascript:`).FindString(page); bad != "" {
-		t.Errorf("%s: %q breaks the content policy", tag, bad)
-	}
-}
-
 // TestCompareInEveryLanguage walks from dropped records to the answer, its
 // sliders, its reports and the link that is sent to others.
 func TestCompareInEveryLanguage(t *testing.T) {
@@ -115,8 +105,8 @@ func TestCompareInEveryLanguage(t *testing.T) {
 	at := b.begun()
 	for _, tag := range lang.Tags() {
 		page := b.patient(at + "?lang=" + string(tag))
-		hidden(t, tag, page)
-		hidden(t, tag, b.ask("/compare?lang="+string(tag), nil).Body.String())
+		sound(t, tag, page)
+		sound(t, tag, b.ask("/compare?lang="+string(tag), nil).Body.String())
 		if !strings.Contains(page, lang.Phrase(tag, "compare_page.first_offers", nil)) || !strings.Contains(page, "Master.csv") {
 			t.Errorf("%s: the page does not ask for offers", tag)
 		}
@@ -126,7 +116,7 @@ func TestCompareInEveryLanguage(t *testing.T) {
 	const query = "?currency=USD&rate.CNY=0.14&rate.CNY.on=2026-11-01&rate.EUR=1.1&rate.EUR.on=2026-11-01&budget=900&volume=20&weight.price=80&weight.quality=20"
 	for _, tag := range lang.Tags() {
 		page := b.patient(at + query + "&lang=" + string(tag))
-		hidden(t, tag, page)
+		sound(t, tag, page)
 		for _, must := range []string{`class="say"`, "data-chart", "<svg viewBox", `id="parts-callfire-payg"`, `name="volume" min="-90" max="200" value="20"`, `value="80"`, "/report/pdf?", "0.14"} {
 			if !strings.Contains(page, must) {
 				t.Errorf("%s: the answer lacks %q", tag, must)

@@ -30,6 +30,8 @@ type Server struct {
 	pages  pages
 	routes []route
 	shelf  *shelf
+
+	samples app.Samples // example usage for plans that are being built
 }
 
 // New reads templates and assets and knows every address.
@@ -54,6 +56,7 @@ func New(d Deps) (*Server, error) {
 	s.comparePages()
 	s.auditPages()
 	s.usagePages()
+	s.planPages()
 	s.seatPages()
 	s.contractPages()
 	cross := http.NewCrossOriginProtection()

@@ -35,6 +35,7 @@ func navigation(v *visit, here string) []navGroup {
 		groups = append(groups, navGroup{"nav.decide", []navItem{{Key: "nav.compare_free", Href: "/compare", Icon: "scale"}, {Key: "nav.audit_bill", Href: "/audit", Icon: "search"}}})
 	}
 	groups = append(groups, navGroup{"nav.platform", []navItem{
+		{Key: "nav.plans", Href: "/plans", Icon: "plan", may: access.PlanRead},
 		{Key: "nav.companies", Href: "/companies", Icon: "company", may: access.CompanyCreate},
 	}}, navGroup{"", []navItem{{Key: "nav.styleguide", Href: "/styleguide", Icon: "swatch"}}})
 	var out []navGroup

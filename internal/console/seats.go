@@ -80,7 +80,7 @@ func (s *Server) seatsPage(w http.ResponseWriter, v *visit, status int, f *form,
 	}
 	if d != nil {
 		floor, err := s.d.System.Floor(v.r.Context(), v.company, d.ID)
-		if err != nil && fault.KindOf(err) != fault.NotFound {
+		if err != nil && fault.KindOf(err) != fault.Conflict { // it does not serve today
 			return err
 		}
 		if err == nil {

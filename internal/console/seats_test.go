@@ -30,7 +30,7 @@ func TestSeats(t *testing.T) {
 	o.send(o.at("/seats/begin"), http.StatusSeeOther, "contract", con, "what", "module", "of", "recording")
 	o.send(o.at("/seats/begin"), http.StatusConflict, "contract", con, "what", "module", "of", "nothing")
 	body = o.page(o.at("/seats"))
-	off := regexp.MustCompile(`name="stretch" value="(st_[0-9a-z]+)"><input[^>]*><button[^>]*aria-label="Switch Recording off"`).FindStringSubmatch(body)
+	off := regexp.MustCompile(`name="stretch" value="(st_[0-9a-z]+)"><input[^>]*><button[^>]*aria-label="Switch off Recording"`).FindStringSubmatch(body)
 	if off == nil {
 		t.Fatal("the module cannot be switched off")
 	}

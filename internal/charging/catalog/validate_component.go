@@ -306,3 +306,22 @@ func (c *check) discount(path string, d *Discount) {
 	c.dates(path, d.From, d.To)
 	c.references(path+".components", d.Components)
 }
+
+// Takes tells whether a component of the measure uses a key of the plan language,
+// for whoever offers keys to fill in.
+func (m Measure) Takes(key string) bool {
+	takers := takenBy(key)
+	return takers == nil || slices.Contains(takers, m)
+}
+
+// Filters lists the keys under where that the measure looks at.
+func (m Measure) Filters() []string { return filterKeys(m) }
+
+// ComponentKeys lists the keys of a component in the order of the language.
+func ComponentKeys() []string {
+	var out []string
+	for _, k := range KeysOf(reflect.TypeFor[Component]()) {
+		out = append(out, k.Name)
+	}
+	return out
+}

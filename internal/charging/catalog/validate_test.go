@@ -84,3 +84,18 @@ func TestLargestPlan(t *testing.T) {
 		t.Error(found)
 	}
 }
+
+func TestTakes(t *testing.T) {
+	for _, c := range []struct {
+		m    catalog.Measure
+		key  string
+		want bool
+	}{{catalog.TalkTime, "increment", true}, {catalog.SeatsAssigned, "increment", false}, {catalog.OneOff, "on", true}, {catalog.Calls, "id", true}, {catalog.PercentOf, "unit_price", false}} {
+		if c.m.Takes(c.key) != c.want {
+			t.Errorf("%s takes %s: %v", c.m, c.key, !c.want)
+		}
+	}
+	if got := catalog.ModuleDays.Filters(); len(got) != 1 || got[0] != "module" {
+		t.Errorf("filters of modules: %v", got)
+	}
+}
