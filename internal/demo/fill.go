@@ -192,7 +192,7 @@ func (t *teller) finish(ctx context.Context) error {
 	}
 	for i := range t.who {
 		c := &t.who[i]
-		amount, err := money.Parse(c.Budget, c.Calling.Currency)
+		amount, err := money.Parse(c.Budget, c.Calling.Cost.Currency())
 		if err != nil {
 			return err
 		}

@@ -39,13 +39,13 @@ func firms(calendars map[string]*timex.Calendar) ([]firm, error) {
 	return []firm{
 		{Key: "floor", Name: "晨星電銷示例有限公司", Lang: "zh-Hans", Series: "CX", Budget: "3000", Calling: sim.Firm{Name: "floor", Zone: zone("Asia/Shanghai"), Calendar: calendars["cn"],
 			Purpose: usage.Sales, Mode: usage.Predictive, Agents: 9, Opens: 9, Closes: 18, Tries: 9, Answered: .34, Talk: 75, Season: season, From: "+862150000000", Trunk: "sh-1",
-			Cost: .06, Currency: money.MustCurrency("CNY"), Numbers: []sim.Numbers{{Prefix: "+86139", Digits: 8, Line: usage.Mobile, Reach: usage.LongDistance, Weight: 8}, {Prefix: "+8621", Digits: 8, Line: usage.Landline, Reach: usage.Local, Weight: 2}}}},
+			Cost: money.Micros(60_000, money.MustCurrency("CNY")), Numbers: []sim.Numbers{{Prefix: "+86139", Digits: 8, Line: usage.Mobile, Reach: usage.LongDistance, Weight: 8}, {Prefix: "+8621", Digits: 8, Line: usage.Landline, Reach: usage.Local, Weight: 2}}}},
 		{Key: "minutes", Name: "Harbour Service Example Ltd.", Lang: "en", Series: "HB", Budget: "3600", Calling: sim.Firm{Name: "minutes", Zone: zone("Asia/Hong_Kong"), Calendar: calendars["hk"],
 			Purpose: usage.Service, Mode: usage.Manual, Agents: 6, Opens: 9, Closes: 18, Tries: 6, Answered: .62, Talk: 150, Season: season, From: "+85230000000", Trunk: "hk-1",
-			Cost: .12, Currency: money.MustCurrency("HKD"), Numbers: []sim.Numbers{{Prefix: "+8529", Digits: 7, Line: usage.Mobile, Reach: usage.Local, Weight: 6}, {Prefix: "+8522", Digits: 7, Line: usage.Landline, Reach: usage.Local, Weight: 3}, {Prefix: "+86755", Digits: 8, Line: usage.Landline, Reach: usage.International, Weight: 1}}}},
+			Cost: money.Micros(120_000, money.MustCurrency("HKD")), Numbers: []sim.Numbers{{Prefix: "+8529", Digits: 7, Line: usage.Mobile, Reach: usage.Local, Weight: 6}, {Prefix: "+8522", Digits: 7, Line: usage.Landline, Reach: usage.Local, Weight: 3}, {Prefix: "+86755", Digits: 8, Line: usage.Landline, Reach: usage.International, Weight: 1}}}},
 		{Key: "modules", Name: "福爾摩沙市調示例有限公司", Lang: "zh-Hant", Series: "FS", Budget: "40000", Calling: sim.Firm{Name: "modules", Zone: zone("Asia/Taipei"), Calendar: calendars["tw"],
 			Purpose: usage.Survey, Mode: usage.Robot, Agents: 2, Robots: 4, Opens: 10, Closes: 20, Tries: 9, Answered: .41, Talk: 95, Season: season, From: "+886200000000", Trunk: "tw-1",
-			Cost: .25, Currency: money.MustCurrency("TWD"), Numbers: []sim.Numbers{{Prefix: "+88691", Digits: 7, Line: usage.Mobile, Weight: 7}, {Prefix: "+8862", Digits: 8, Line: usage.Landline, Weight: 3}}}},
+			Cost: money.Micros(250_000, money.MustCurrency("TWD")), Numbers: []sim.Numbers{{Prefix: "+88691", Digits: 7, Line: usage.Mobile, Weight: 7}, {Prefix: "+8862", Digits: 8, Line: usage.Landline, Weight: 3}}}},
 	}, nil
 }
 

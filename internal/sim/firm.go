@@ -30,8 +30,7 @@ type Firm struct {
 	Numbers  []Numbers   // where it calls
 	From     string      // number it shows
 	Trunk    string
-	Cost     float64 // what the carrier asks a minute; 0: the record does not say
-	Currency money.Currency
+	Cost     money.Amount // what the carrier asks a minute; nothing: the record does not say
 }
 
 // Numbers is a kind of number and how often it is called.
@@ -161,8 +160,9 @@ func (g *firmDay) call(agent string, mode usage.Mode, at timex.Instant) usage.Ca
 		}
 		c.Answer = at.Add(ring)
 		c.Outcome = g.outcome(&c)
-		if g.Cost > 0 {
-			c.Cost = money.Micros(int64(g.Cost*1e6)*(int64(c.Talk/time.Second)+5)/6/10, g.Currency) // by six seconds
+		if g.Cost.Sign() > 0 {
+			blocks := (int64(c.Talk/time.Second) + 5) / 6 // of six seconds, the last one whole
+			c.Cost = money.Micros(g.Cost.Micros()*blocks/10, g.Cost.Currency())
 		}
 	case p < g.Answered+0.75*(1-g.Answered):
 		c.Result, c.Cause = usage.NoAnswer, "480"

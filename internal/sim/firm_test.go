@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"waihu/internal/money"
 	"waihu/internal/timex"
 	"waihu/internal/timex/holiday"
 	"waihu/internal/usage"
@@ -23,7 +24,7 @@ func (t *tally) Call(c *usage.Call) error {
 	if c.IsAnswered() {
 		t.answered++
 	}
-	if c.End < c.Start || c.IsAnswered() != (c.Talk > 0) || c.Answer != 0 && c.End.Sub(c.Answer) != c.Talk {
+	if c.End < c.Start || c.IsAnswered() != (c.Talk > 0) || c.Answer != 0 && c.End.Sub(c.Answer) != c.Talk || c.Cost.Micros() != int64((c.Talk+6*time.Second-1)/(6*time.Second))*6_000 {
 		t.bad = fmt.Sprintf("%+v", *c)
 	}
 	t.digest.Add(t.elements.Of(c))
@@ -51,7 +52,7 @@ func firm(t *testing.T) *Firm {
 		t.Fatal(err)
 	}
 	return &Firm{Name: "floor", Zone: zone, Calendar: calendars["cn"], Purpose: usage.Sales, Mode: usage.Predictive, Agents: 10, Robots: 2, Opens: 9, Closes: 18,
-		Tries: 30, Answered: 0.3, Talk: 45, Season: [12]float64{1: 0.5}, From: "+862150000000",
+		Cost: money.Micros(60_000, money.MustCurrency("CNY")), Tries: 30, Answered: 0.3, Talk: 45, Season: [12]float64{1: 0.5}, From: "+862150000000",
 		Numbers: []Numbers{{"+86139", 8, usage.Mobile, "", 9}, {"+8621", 8, usage.Landline, usage.Local, 1}}}
 }
 
