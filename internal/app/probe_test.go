@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"waihu/internal/charging/ledger"
@@ -13,14 +14,15 @@ import (
 )
 
 // probe is a database of which one call fails: the at-th of all that a use case
-// makes, reading or writing.
+// makes, reading or writing. A close asks from several goroutines.
 type probe struct {
 	store.DB
-	at, calls int
+	at    int64
+	calls atomic.Int64
 }
 
 func (p *probe) hit() error {
-	if p.calls++; p.calls == p.at {
+	if p.calls.Add(1) == p.at {
 		return errCrash
 	}
 	return nil

@@ -269,13 +269,13 @@ func TestEveryVerbFailsWhole(t *testing.T) {
 		{"daily", func(s *app.System) error { _, err := s.Daily(ctx, day("2027-03-01")); return err }},
 	}
 	for _, verb := range verbs {
-		steps := 0
-		for at := 1; ; at++ {
+		var steps int64
+		for at := int64(1); ; at++ {
 			before := b.state(c)
 			p := &probe{DB: b.DB, at: at}
 			err := verb.do(&app.System{DB: p, IDs: b.IDs, Node: "n1"})
 			if err == nil {
-				if steps = p.calls; steps >= at && !strings.HasPrefix(verb.name, "close") { // a draft made ahead is made again in its turn
+				if steps = p.calls.Load(); steps >= at && !strings.HasPrefix(verb.name, "close") { // a draft made ahead is made again in its turn
 					t.Errorf("%s says nothing of call %d of the store, which failed", verb.name, at)
 				}
 				break
