@@ -4,9 +4,12 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
+	"waihu/internal/charging/cheapest"
 	"waihu/internal/charging/contract"
 	"waihu/internal/charging/invoice"
+	"waihu/internal/charging/meter"
 	"waihu/internal/charging/rating"
 	"waihu/internal/fault"
 	"waihu/internal/id"
@@ -16,22 +19,18 @@ import (
 	"waihu/internal/usage"
 )
 
-// Advice is something a customer could do. lang has the sentence under "tip."
-// and Key.
+// Advice is something a customer could do, and where it was seen.
 type Advice struct {
-	Key    string            `json:"key"`
-	Args   map[string]string `json:"args"`
-	Saves  money.Amount      `json:"saves,omitzero"` // a period, before tax, where it can be told
-	Period timex.Date        `json:"period"`         // first day of the period it was seen in
+	cheapest.Advice
+	Period timex.Date `json:"period"` // first day of the billing period
 }
 
 // maxPlans bounds the plans that are tried.
 const maxPlans = 50
 
 // Advice looks at the newest billed period of a contract, or the running one:
-// seats without a log-in, modules that are on without an event of their kind,
-// included quantities about to expire, a tier that would make more cost less,
-// and published plans that would have been cheaper for the same use.
+// what cheapest.Advise finds in it, users with a seat who never came, and the
+// published plan that would have been cheapest for the same use.
 func (s *System) Advice(ctx context.Context, c id.Company, contractID id.ID) (out []Advice, err error) {
 	defer fault.Wrap(&err, "advice")
 	err = s.DB.View(ctx, func(tx store.Tx) error {
@@ -43,125 +42,117 @@ func (s *System) Advice(ctx context.Context, c id.Company, contractID id.ID) (ou
 		if err != nil {
 			return err
 		}
-		seen := newSeen()
-		if err := tx.Usage().Each(ctx, c, a.ID, timex.Days(b.First, b.After, of.loc), 0, seen); err != nil {
-			return err
-		}
-		d, err := s.draft(ctx, tx, c, &a, of, b)
+		list, err := s.wasted(ctx, tx, c, &a, of, b)
 		if err != nil {
 			return err
 		}
-		out = append(seen.advice(), fromLines(d.inv)...)
-		cheaper, err := s.cheaperPlans(ctx, tx, c, &a, of, b)
-		out = append(out, cheaper...)
-		for i := range out {
-			out[i].Period = b.First
+		better, ok, err := s.cheaperPlan(ctx, tx, c, &a, of, b)
+		if err != nil {
+			return err
 		}
-		return err
+		if ok {
+			list = append(list, better)
+		}
+		slices.SortStableFunc(list, func(x, y cheapest.Advice) int { return y.Amount.Cmp(x.Amount) })
+		for _, one := range list {
+			out = append(out, Advice{one, b.First})
+		}
+		return nil
 	})
 	return out, err
 }
 
-// seen notes who was given a seat, who logged in, what was on and what was used.
-type seen struct {
-	seats, users, modules, kinds map[string]bool
+// wasted is what a period's own plan and use tell.
+func (s *System) wasted(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, b contract.BillingPeriod) ([]cheapest.Advice, error) {
+	d, err := s.draft(ctx, tx, c, a, of, b)
+	if err != nil {
+		return nil, err
+	}
+	t, err := of.terms(b.First, b.After, d.inv.Inputs)
+	if err != nil {
+		return nil, err
+	}
+	m, err := meter.New(t, meter.Options{})
+	if err != nil {
+		return nil, err
+	}
+	came := &attendance{newModuleUse(of.plan, m), map[string]bool{}}
+	if err := tx.Usage().Each(ctx, c, a.ID, t.Period, 0, came); err != nil {
+		return nil, err
+	}
+	g, err := m.Finish()
+	if err != nil {
+		return nil, err
+	}
+	out, err := cheapest.Advise(g, came.known())
+	return append(out, came.absent(g)...), err
 }
 
-func newSeen() *seen {
-	return &seen{map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}}
+// attendance notes who logged in or called beside what modules were used for.
+type attendance struct {
+	*moduleUse
+	users map[string]bool
 }
 
-func (s *seen) Call(c *usage.Call) error {
+func (s *attendance) Call(c *usage.Call) error {
 	if c.Agent != "" && !s.users[c.Agent] {
-		s.users[string([]byte(c.Agent))] = true // the call's own text does not outlive it
+		s.users[strings.Clone(c.Agent)] = true // the call's own text does not outlive it
 	}
-	return nil
+	return s.moduleUse.Call(c)
 }
 
-func (s *seen) Seat(f usage.Seat) error       { s.seats[f.User] = true; return nil }
-func (s *seen) Session(f usage.Session) error { s.users[f.User] = true; return nil }
-func (s *seen) Module(f usage.Module) error   { s.modules[f.Module] = true; return nil }
-func (s *seen) Rental(usage.Rental) error     { return nil }
-func (s *seen) Event(f usage.Event) error     { s.kinds[f.Kind] = true; return nil }
+func (s *attendance) Session(f usage.Session) error {
+	s.users[f.User] = true
+	return s.moduleUse.Session(f)
+}
 
-func (s *seen) advice() []Advice {
-	var out []Advice
-	for _, user := range slices.Sorted(maps.Keys(s.seats)) {
-		if !s.users[user] {
-			out = append(out, Advice{Key: "idle_seat", Args: map[string]string{"user": user}})
+// absent are users with a seat who did not come once. What a seat less saves
+// depends on the whole month's seats, so no amount stands with it.
+func (s *attendance) absent(g *meter.Gathered) []cheapest.Advice {
+	var out []cheapest.Advice
+	for _, seat := range g.Seats {
+		if !s.users[seat.User] {
+			s.users[seat.User] = true // told once
+			out = append(out, cheapest.Advice{Key: "absent_user", Args: map[string]string{"user": seat.User}, Amount: money.Zero(g.Terms.Plan.Currency)})
 		}
 	}
-	for _, m := range slices.Sorted(maps.Keys(s.modules)) {
-		if !s.kinds[m] {
-			out = append(out, Advice{Key: "unused_module", Args: map[string]string{"module": m}})
-		}
-	}
+	slices.SortFunc(out, func(x, y cheapest.Advice) int { return strings.Compare(x.Args["user"], y.Args["user"]) })
 	return out
 }
 
-// fromLines finds what the invoice itself knows.
-func fromLines(inv *invoice.Invoice) []Advice {
-	var out []Advice
-	for i := range inv.Lines {
-		for _, r := range inv.Lines[i].Rules {
-			if r.Key == "inversion_ahead" {
-				args := maps.Clone(r.Args)
-				args["line"] = inv.Lines[i].ID
-				out = append(out, Advice{Key: "tier_ahead", Args: args})
-			}
-		}
-	}
-	for _, c := range inv.Carry {
-		if c.Expires <= inv.After+soon && c.Left.Sign() > 0 {
-			out = append(out, Advice{Key: "expiring", Args: map[string]string{"package": c.Package, "quantity": c.Left.String(), "unit": c.Unit, "date": c.Expires.String()}})
-		}
-	}
-	return out
-}
-
-// soon is how many days ahead an expiry is told of.
-const soon = 31
-
-// cheaperPlans bills the use of a period on the newest version of every other
+// cheaperPlan bills the use of a period on the newest version of every other
 // published plan, as it stands and as a whole period in the middle of a
 // contract: fees that are due once are not in it on either side.
-func (s *System) cheaperPlans(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, b contract.BillingPeriod) ([]Advice, error) {
-	plans, err := newest(tx)
+func (s *System) cheaperPlan(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, b contract.BillingPeriod) (cheapest.Advice, bool, error) {
+	names, err := newest(tx)
 	if err != nil {
-		return nil, err
+		return cheapest.Advice{}, false, err
 	}
-	today := a.Plan
-	now, err := s.running(ctx, tx, c, a.ID, of, b)
-	if err != nil {
-		return nil, err
+	today := cheapest.Billed{ID: a.Plan}
+	if today.Total, err = s.running(ctx, tx, c, a.ID, of, b); err != nil {
+		return cheapest.Advice{}, false, err
 	}
-	var out []Advice
-	for _, name := range plans {
-		if name == today {
+	var others []cheapest.Billed
+	for _, name := range names {
+		if name == a.Plan {
 			continue
 		}
 		to, err := s.planOf(tx, name)
 		if err != nil {
-			return nil, err
+			return cheapest.Advice{}, false, err
 		}
 		as := &agreed{contract: plainContract(of.contract, name), plan: to.plan, decks: to.decks, loc: of.loc}
-		then, err := s.running(ctx, tx, c, a.ID, as, b)
-		if fault.KindOf(err) == fault.Unpriced || fault.KindOf(err) == fault.Unknown {
+		total, err := s.running(ctx, tx, c, a.ID, as, b)
+		if kind := fault.KindOf(err); kind == fault.Unpriced || kind == fault.Unknown {
 			continue // a plan that leaves use without a price is not cheaper
 		}
 		if err != nil {
-			return nil, err
+			return cheapest.Advice{}, false, err
 		}
-		if then.Currency() == now.Currency() && then.Cmp(now) < 0 {
-			saves, err := now.Sub(then)
-			if err != nil {
-				return nil, fault.New(fault.Overflow, "%v", err)
-			}
-			out = append(out, Advice{Key: "cheaper_plan", Args: map[string]string{"plan": name, "now": now.Decimal(), "then": then.Decimal()}, Saves: saves})
-		}
+		others = append(others, cheapest.Billed{ID: name, Name: to.plan.Name, Total: total})
 	}
-	slices.SortStableFunc(out, func(x, y Advice) int { return y.Saves.Cmp(x.Saves) })
-	return out, nil
+	best, ok := cheapest.CheaperPlan(today, others)
+	return best, ok, nil
 }
 
 // running is what a period costs in the middle of a contract, before tax. Use

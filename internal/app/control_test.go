@@ -148,9 +148,9 @@ components:
 	adv := must(b.Advice(ctx, c, contract))
 	words := ""
 	for _, a := range adv {
-		words += lang.Phrase(lang.English, "tip."+a.Key, a.Args) + "\n"
+		words += lang.Phrase(lang.English, "advice."+a.Key, a.Args) + "\n"
 	}
-	if want := "ann has a seat and was not logged in once\nbob has a seat and was not logged in once\nModule base is on and was not used\nModule recording is on and was not used\n"; words != want {
+	if want := "ann has a seat and was not logged in once.\nbob has a seat and was not logged in once.\n"; words != want {
 		t.Errorf("advice\n%s", words)
 	}
 }
@@ -167,7 +167,7 @@ func TestCheaperPlan(t *testing.T) {
 	b.at("2026-04-01 03:00:00")
 	b.close("2026-04-01")
 	adv := must(b.Advice(context.Background(), who.company, who.contract))
-	if len(adv) != 1 || adv[0].Key != "cheaper_plan" || adv[0].Args["plan"] != "small@1" || adv[0].Saves != yuan("100.80") {
+	if len(adv) != 1 || adv[0].Key != "cheaper_plan" || adv[0].Component != "small@1" || adv[0].Amount != yuan("100.80") {
 		t.Errorf("100 for a seat and 90 minutes at 0.12 against 100 at 0.10: %+v", adv)
 	}
 }

@@ -108,7 +108,7 @@ func (s *Server) overviewContract(r *http.Request, v *visit, a *app.Agreement, b
 		return err
 	}
 	for _, t := range advice[:min(len(advice), adviceShown)] {
-		b.Advice = append(b.Advice, lang.Phrase(v.Tag, "tip."+t.Key, t.Args))
+		b.Advice = append(b.Advice, lang.Phrase(v.Tag, "advice."+t.Key, t.Args))
 	}
 	b.Contracts = append(b.Contracts, c)
 	return nil

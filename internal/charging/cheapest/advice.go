@@ -17,7 +17,7 @@ import (
 // Advice is one thing that would have been cheaper, or was paid and not used.
 // lang has its sentence under "advice." + Key.
 type Advice struct {
-	Key       string            `json:"key"` // idle_seats, one_more, expired, unused_module, cheaper_plan
+	Key       string            `json:"key"` // idle_seats, one_more, expired, expiring, unused_module, cheaper_plan, absent_user
 	Component string            `json:"component,omitempty"`
 	Args      map[string]string `json:"args"`
 	Amount    money.Amount      `json:"amount"` // what the period would have cost less, before tax; nothing where that cannot be told
@@ -49,6 +49,7 @@ func Advise(g *meter.Gathered, used map[string]int64) (_ []Advice, err error) {
 		}
 	}
 	a.expired()
+	a.expiring()
 	slices.SortStableFunc(a.out, func(x, y Advice) int { return y.Amount.Cmp(x.Amount) })
 	return a.out[:min(len(a.out), maxAdvice)], nil
 }
@@ -223,37 +224,52 @@ func (a *adviser) expired() {
 		if n.Key != "expired" {
 			continue
 		}
-		args := map[string]string{"quantity": n.Args["quantity"], "unit": n.Args["unit"]}
-		name := lang.Text{En: n.Args["package"]}
-		for _, pk := range a.g.Terms.Plan.AllPackages() {
-			if pk.ID == n.Args["package"] {
-				name = pk.Name.Or(pk.ID)
-			}
-		}
-		lang.Put(args, "name", name)
-		a.out = append(a.out, Advice{Key: "expired", Component: n.Args["package"], Args: args, Amount: money.Zero(a.inv.Currency)})
+		a.lost("expired", n.Args["package"], map[string]string{"quantity": n.Args["quantity"], "unit": n.Args["unit"]})
 	}
 }
 
-// Billed is what one plan cost, or would have cost, in a period.
+// soon is how many days ahead an expiry is told of.
+const soon = 31
+
+// expiring finds what is left of included quantities and will not be for long.
+func (a *adviser) expiring() {
+	for _, c := range a.inv.Carry {
+		if c.Expires <= a.inv.After+soon && c.Left.Sign() > 0 {
+			a.lost("expiring", c.Package, map[string]string{"quantity": c.Left.String(), "unit": c.Unit, "date": c.Expires.String()})
+		}
+	}
+}
+
+func (a *adviser) lost(key, id string, args map[string]string) {
+	name := lang.Text{En: id}
+	for _, pk := range a.g.Terms.Plan.AllPackages() {
+		if pk.ID == id {
+			name = pk.Name.Or(pk.ID)
+		}
+	}
+	lang.Put(args, "name", name)
+	a.out = append(a.out, Advice{Key: key, Component: id, Args: args, Amount: money.Zero(a.inv.Currency)})
+}
+
+// Billed is what one plan cost, or would have cost, in a period, with a price
+// for everything.
 type Billed struct {
 	ID    string
 	Name  lang.Text
 	Total money.Amount
-	Open  bool // a price nobody knows, or usage without a price: it is no total
 }
 
-// CheaperPlan is advice to change to the cheapest of some plans, if one was
-// cheaper than today's; false: none was, or today's cannot be told.
+// CheaperPlan is advice to change to the cheapest of some plans, if one in the
+// currency of today's was cheaper.
 func CheaperPlan(today Billed, others []Billed) (Advice, bool) {
 	best := today
 	for _, o := range others {
-		if !o.Open && o.Total.Currency() == today.Total.Currency() && o.Total.Cmp(best.Total) < 0 {
+		if o.Total.Currency() == today.Total.Currency() && o.Total.Cmp(best.Total) < 0 {
 			best = o
 		}
 	}
 	saved, err := today.Total.Sub(best.Total)
-	if today.Open || err != nil || saved.Sign() <= 0 {
+	if err != nil || saved.Sign() <= 0 {
 		return Advice{}, false
 	}
 	args := map[string]string{"saved": lang.Decimal(lang.English, saved), "currency": saved.Currency().String(), "total": lang.Decimal(lang.English, best.Total), "today": lang.Decimal(lang.English, today.Total)}
