@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"waihu/internal/store"
@@ -20,12 +21,15 @@ var small = regexp.MustCompile(`^SCAN (clock|leases|\d+-ROW VALUES CLAUSE|CONSTA
 // asks SQLite how it does it: nothing may read a table from end to end.
 func TestEveryQueryHasAnIndex(t *testing.T) {
 	var databases []*DB
+	var opening sync.Mutex // the tests of the suite run side by side
 	t.Run("suite", func(t *testing.T) {
 		storetest.Run(t, func(t *testing.T, clock func() timex.Instant) store.DB {
 			db, err := Memory(Options{Clock: clock})
 			if err != nil {
 				t.Fatal(err)
 			}
+			opening.Lock()
+			defer opening.Unlock()
 			databases = append(databases, db)
 			return db
 		})
