@@ -136,8 +136,8 @@ func (t *telling) rowRules(r *catalog.RateRow) string {
 	} else if r.ConnectFee.Set {
 		out = append(out, t.say("rule.connect_fee", "fee", r.ConnectFee.String()))
 	}
-	if r.MinDuration > 0 {
-		out = append(out, t.say("rule.min_duration", "seconds", seconds(r.MinDuration)))
+	if r.MinDuration != nil {
+		out = append(out, t.say("rule.min_duration", "seconds", seconds(*r.MinDuration)))
 	}
 	if r.MinEach.Sign() > 0 {
 		out = append(out, t.say("rule.each_min", "minimum", r.MinEach.String()))

@@ -112,11 +112,19 @@ type RateRow struct {
 	Blocked     bool         `plan:"blocked" doc:"Such calls may not be made; if one was, it is refused loudly."`
 	Increment   Increment    `plan:"increment" doc:"The component's if absent."`
 	ConnectFee  Price        `plan:"connect_fee" doc:"Fee for each answered call; the component's if absent."`
-	MinDuration Duration     `plan:"minimum_duration" doc:"Shortest billed duration."`
+	MinDuration *Duration    `plan:"minimum_duration" doc:"Shortest billed duration; the component's if absent, 0s: none."`
 	MaxEach     exact.Number `plan:"maximum_each" doc:"Most a call costs."`
 	MinEach     exact.Number `plan:"minimum_each" doc:"Least an answered call costs."`
 	Bands       []Band       `plan:"bands" doc:"Prices that change as a call goes on."`
 	LegFactor   int          `plan:"leg_factor" doc:"Legs billed for one record, 1 if absent; 2 where a callback is recorded once."`
+}
+
+// Shortest is the shortest billed duration of a call of the row.
+func (r *RateRow) Shortest(of *Component) Duration {
+	if r.MinDuration != nil {
+		return *r.MinDuration
+	}
+	return of.MinDuration
 }
 
 // Band is a price from a moment of a call on.

@@ -20,7 +20,7 @@ func (c *check) combinations(path string, comp *Component) {
 	banded := slices.ContainsFunc(comp.Rates, func(r RateRow) bool { return len(r.Bands) > 0 })
 	rowSchedule := slices.ContainsFunc(comp.Rates, func(r RateRow) bool { return len(r.Match.Schedule) > 0 })
 	rowBounds := slices.ContainsFunc(comp.Rates, func(r RateRow) bool {
-		return !r.MinEach.IsZero() || !r.MaxEach.IsZero() || r.MinDuration > 0
+		return !r.MinEach.IsZero() || !r.MaxEach.IsZero() || r.MinDuration != nil && *r.MinDuration > 0
 	})
 	grace := comp.Grace > 0 && (comp.GraceRule == SubtractGrace || comp.GraceRule == AddGrace)
 	byDay := comp.Tiers != nil && (comp.Measure == SeatsAssigned || comp.Measure == Recurring)
@@ -53,7 +53,6 @@ func (c *check) combinations(path string, comp *Component) {
 		{"grace", grace, timed, "a call over a change of price has several parts; use grace_rule: free_if_within, or crossing: call_start"},
 		{"grid", comp.Grid == MultipleFromZero, timed && comp.Crossing == CrossingIncrementStart, "increments that run through start at the call"},
 		{"grace", comp.Grace > 0, banded, "bands count from the first second"},
-		{"minimum_duration", comp.MinDuration > 0, banded, "bands count from the first second"},
 		{"grid", comp.Grid == MultipleFromZero, banded, "bands have steps of their own"},
 		{"commitment", !comp.Commitment.IsZero(), bounds && comp.Measure.OfCalls(), "calls at a bound have no seconds to count; use minimum"},
 		{"where.schedule", len(comp.Where.Schedule) > 0, rowSchedule, "its rows name schedules of their own"},

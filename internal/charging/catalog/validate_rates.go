@@ -53,7 +53,7 @@ func (c *check) row(path string, comp *Component, r *RateRow) {
 	c.nano(path+".maximum_each", r.MaxEach, comp.Measure)
 	c.most(path+".maximum_each", r.MaxEach)
 	c.atMost(path+".minimum_each", r.MinEach, r.MaxEach, "maximum_each")
-	c.callTime(path+".minimum_duration", r.MinDuration)
+	c.callTime(path+".minimum_duration", r.Shortest(comp))
 	if r.LegFactor < 0 || r.LegFactor > 9 {
 		c.bad(path+".leg_factor", fmt.Sprintf("%d legs", r.LegFactor), "1 to 9")
 	}
@@ -129,7 +129,7 @@ func (c *check) bands(path string, comp *Component, r *RateRow) {
 	for _, k := range []struct {
 		key   string
 		given bool
-	}{{"increment", !r.Increment.IsZero()}, {"minimum_duration", r.MinDuration != 0}, {"minimum_each", !least.IsZero()}, {"maximum_each", !most.IsZero()}} {
+	}{{"increment", !r.Increment.IsZero()}, {"minimum_duration", r.Shortest(comp) != 0}, {"minimum_each", !least.IsZero()}, {"maximum_each", !most.IsZero()}} {
 		if k.given {
 			c.bad(path+"."+k.key, k.key+" cannot be combined with bands", "step in each band")
 		}

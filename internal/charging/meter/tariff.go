@@ -191,15 +191,11 @@ func (t *tariff) rate(r *catalog.RateRow, price catalog.Price) (deck.Rate, error
 	if most.IsZero() {
 		most = t.comp.MaxEach
 	}
-	minimum := r.MinDuration
-	if minimum == 0 {
-		minimum = t.comp.MinDuration
-	}
 	per := int32(1) // a call
 	if t.comp.Measure == catalog.TalkTime {
 		per = int32(t.comp.Unit.Seconds())
 	}
-	out := deck.Rate{Per: per, First: inc.First, Next: inc.Next, Minimum: int32(catalog.Span(minimum)), Grace: int32(catalog.Span(t.comp.Grace))}
+	out := deck.Rate{Per: per, First: inc.First, Next: inc.Next, Minimum: int32(catalog.Span(r.Shortest(t.comp))), Grace: int32(catalog.Span(t.comp.Grace))}
 	if r.Blocked {
 		out.Status = deck.Blocked
 		return out, nil
