@@ -22,6 +22,9 @@ func TestCalendarsKnowHolidaysAndMakeUpDays(t *testing.T) {
 		{"cn", "2026-03-02", false, true},  // a plain Monday
 		{"cn", "2026-03-01", false, false}, // a plain Sunday
 		{"tw", "2025-02-08", false, true},  // a Saturday worked to make up
+		{"tw", "2025-12-25", true, false},  // new by the law of May 2025
+		{"tw", "2026-02-20", true, false},  // a Friday off for a Sunday
+		{"tw", "2026-02-21", false, false}, // no Saturday is worked any more
 		{"hk", "2026-04-07", true, false},
 		{"us", "2026-11-26", true, false},
 	} {
