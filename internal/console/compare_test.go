@@ -74,7 +74,7 @@ func exampleFile(t *testing.T, name string) string {
 // patient asks for a page until nothing is under way.
 func (b *browser) patient(path string) string {
 	b.t.Helper()
-	for range 200 { // each waits for the work a moment
+	for range 2_000 { // each waits for the work a moment; a machine that others keep busy takes minutes
 		w := b.ask(path, nil)
 		if w.Code != http.StatusOK {
 			b.t.Fatalf("%s: %d %s", path, w.Code, w.Body)
