@@ -97,6 +97,9 @@ func (v *visit) renewal(r *contract.Renewal) string {
 	if !r.Auto {
 		return v.say("contract.renews_not")
 	}
+	if r.Term.Count == 0 {
+		return v.say("contract.renews_same", "days", itoa(r.NoticeDays))
+	}
 	return v.say("contract.renews", "days", itoa(r.NoticeDays), "term", v.term(r.Term))
 }
 
