@@ -45,6 +45,7 @@ async function tab(browser, base, as, person, { lang = "en", theme = "light", si
   const page = await context.newPage();
   const wrong = [];
   page.on("console", (m) => ["error", "warning"].includes(m.type()) && wrong.push(`console: ${m.text()}`));
+  page.on("dialog", (d) => wrong.push(`dialog: ${d.message()}`) && d.dismiss());
   page.on("pageerror", (e) => wrong.push(`script: ${e.message}`));
   page.on("requestfailed", (r) => r.failure()?.errorText !== "net::ERR_ABORTED" && wrong.push(`request: ${r.url()} ${r.failure()?.errorText}`));
   return { as, context, page, wrong, speak, close: () => context.close() };
