@@ -40,7 +40,7 @@ function draw(figure) {
     height: Number(figure.dataset.height || 260),
     scales: { x: { time: false }, y: { range: (u, low, high) => [Math.min(0, low), high * 1.05 || 1] } },
     axes: [{ ...axis, label: names[0], labelFont: axis.font, ...(words ? { values: (u, at) => at.map((i) => (Number.isInteger(i) ? (words[i] ?? "") : "")) } : {}) }, { ...axis, size: 72 }],
-    series: [{ label: names[0] }, ...names.slice(1).map((label, i) => ({ label, stroke: colour(i), width: 2, points: { show: columns[0].length < 20 } }))],
+    series: [{ label: names[0], value: (u, x) => (words ? (words[x] ?? "") : (x ?? "")) }, ...names.slice(1).map((label, i) => ({ label, stroke: colour(i), width: 2, points: { show: columns[0].length < 20 } }))],
   };
   const chart = new uPlot(options, columns, plot);
   const watch = new ResizeObserver(() => chart.setSize({ width: plot.clientWidth, height: options.height }));
