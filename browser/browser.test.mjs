@@ -1,6 +1,6 @@
 // The browser tests, over one demo and one Chromium: `make test-browser`.
 import { after } from "node:test";
-import { everyPage } from "./every-page.test.mjs";
+import { everyPage, lightEnough } from "./every-page.test.mjs";
 import { audit } from "./flows/audit.test.mjs";
 import { badInput } from "./flows/bad-input.test.mjs";
 import { compare } from "./flows/compare.test.mjs";
@@ -16,4 +16,5 @@ compare(world);
 audit(world);
 keyboard(world);
 badInput(world, walk);
-if (!process.env.FLOWS) everyPage(world, walk);
+everyPage(world, walk);
+lightEnough(world, walk);

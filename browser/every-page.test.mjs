@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { colours, impaired, overflow, settled, turned, unspoken } from "./checks.mjs";
+import { budget, firstLoad } from "./first-load.mjs";
 import { languages, themes } from "./world.mjs";
 
 const tabs = 3; // windows that look at pages at the same time
@@ -34,6 +35,21 @@ export function everyPage(world, walk) {
         assert.deepEqual(found, []);
       });
     }
+  });
+}
+
+// lightEnough holds what a first visit fetches: bytes are the same on every machine.
+export function lightEnough(world, walk) {
+  test("a first load of any page keeps to its budget", async () => {
+    const heavy = [];
+    const routes = new Set();
+    for (const visit of walk.pages) {
+      if (routes.has(visit.route)) continue;
+      routes.add(visit.route);
+      const { all } = await firstLoad(world, visit);
+      if (all > budget) heavy.push(`${visit.route}: ${all} bytes, at most ${budget}`);
+    }
+    assert.deepEqual(heavy, []);
   });
 }
 
