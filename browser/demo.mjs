@@ -27,6 +27,7 @@ export async function startDemo() {
   const child = spawn(binary, ["demo", "--seed", "1", "--listen", `127.0.0.1:${port}`], { stdio: ["ignore", "pipe", "pipe"] });
   const kill = () => child.kill();
   process.on("exit", kill);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGPIPE"]) process.once(signal, () => process.exit(1)); // so that the demo ends with us
   let said = "";
   child.stderr.on("data", (d) => (said += d));
   const base = await new Promise((resolve, reject) => {
