@@ -4,7 +4,7 @@ BIN := bin/waihu
 PERIOD := 2026-03
 OUT := out
 
-.PHONY: deps run test bench fuzz coverage planted soak build lint clean
+.PHONY: deps run test test-browser pages pictures bench fuzz coverage planted soak build lint clean
 
 build:
 	$(GO) build -trimpath -o $(BIN) ./cmd/waihu
@@ -19,6 +19,19 @@ test: deps lint
 	$(GO) test -race -shuffle=on -timeout 12m ./...
 	tools/check-examples.sh
 	tools/check-service.sh
+	$(MAKE) test-browser
+
+# Every page and the flows through them, in Debian's Chromium.
+test-browser: deps build
+	node --test-reporter=spec browser/browser.test.mjs
+
+# How fast pages answer and how many bytes a first load takes, as a table.
+pages: deps build
+	node browser/figures.mjs
+
+# A picture of every page in pictures/, as a desktop and a phone show it.
+pictures: deps build
+	node browser/pictures.mjs pictures
 
 deps:
 	@tools/deps.sh

@@ -141,7 +141,7 @@ func (s *System) cheaperPlan(ctx context.Context, tx store.Tx, c id.Company, a *
 		if err != nil {
 			return cheapest.Advice{}, false, err
 		}
-		as := &agreed{contract: plainContract(of.contract, name), plan: to.plan, decks: to.decks, loc: of.loc}
+		as := &agreed{contract: plainContract(of.contract, name, to.plan), plan: to.plan, decks: to.decks, loc: of.loc}
 		total, err := s.running(ctx, tx, c, a.ID, as, b)
 		if kind := fault.KindOf(err); kind == fault.Unpriced || kind == fault.Unknown {
 			continue // a plan that leaves use without a price is not cheaper

@@ -176,6 +176,7 @@ func TestWhatIfOverTheBooks(t *testing.T) {
 	b := newBooks(t)
 	b.publish(planText)
 	b.publish("plan: small\nversion: 1\ncurrency: CNY\ntime_zone: Asia/Shanghai\nunmetered: [seats]\ncomponents:\n  - {id: talk, measure: talk_time, unit_price: 0.10}\n")
+	b.publish("plan: seated\nversion: 1\ncurrency: CNY\ntime_zone: Asia/Shanghai\ncomponents:\n  - {id: seats, measure: recurring, unit_price: 80}\n  - {id: talk, measure: talk_time, unit_price: 0.10}\n")
 	who := b.customer("one", fiveSeats+"early_termination: {share: 50%}\n")
 	b.calls(who, "2026-03-10 02:00:00", 6000) // 90 minutes beyond those included: 10.80
 	b.at("2026-04-01 03:00:00")
@@ -197,6 +198,9 @@ func TestWhatIfOverTheBooks(t *testing.T) {
 	move := ask(app.WhatIf{Want: life.Switch, To: "small@1"})
 	if w := move.Ways[0]; w.After != yuan("10.00") || w.Total != yuan("1030.80") {
 		t.Errorf("switching early: %+v", w)
+	}
+	if w := ask(app.WhatIf{Want: life.Switch, To: "seated@1"}).Ways[0]; w.After != yuan("410.00") {
+		t.Errorf("five seats move with the contract, at 80, and 100 minutes at 0.10: %+v", w)
 	}
 	less := ask(app.WhatIf{Want: life.Downsize, Component: "seats", Quantity: exact.Int(2)})
 	if w := less.Ways[0]; w.After != yuan("210.80") || len(w.Clauses) == 0 {

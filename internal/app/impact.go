@@ -114,7 +114,7 @@ func (s *System) TryPlan(ctx context.Context, c id.Company, contractID id.ID, fi
 		if err != nil {
 			return err
 		}
-		then := &agreed{contract: plainContract(now.contract, versionName(p.ID, p.Version)), plan: p, decks: read, loc: now.loc}
+		then := &agreed{contract: plainContract(now.contract, versionName(p.ID, p.Version), p), plan: p, decks: read, loc: now.loc}
 		if now.plan.ID == p.ID {
 			if then, err = now.on(&agreed{plan: p, decks: read}); err != nil {
 				return err

@@ -54,7 +54,7 @@ func (s *System) WhatIf(ctx context.Context, c id.Company, in WhatIf) (out life.
 			if err != nil {
 				return err
 			}
-			q.To, q.ToTerms = to.plan, plainContract(of.contract, in.To)
+			q.To, q.ToTerms = to.plan, plainContract(of.contract, in.To, to.plan)
 			decks[to.plan] = to
 		}
 		q.Price = func(k *contract.Contract, p *catalog.Plan, b contract.BillingPeriod, ends timex.Date, used bool) (life.Cost, error) {
@@ -68,9 +68,36 @@ func (s *System) WhatIf(ctx context.Context, c id.Company, in WhatIf) (out life.
 }
 
 // plainContract is a contract on another plan with nothing agreed beside it but
-// the quantities it has, where the new plan has such components.
-func plainContract(k *contract.Contract, plan string) *contract.Contract {
-	return &contract.Contract{ID: k.ID, Plan: plan, Start: k.Start, Zone: k.Zone, Seller: k.Seller, Buyer: k.Buyer}
+// the quantities and modules it has, where the new plan has them too: without, a
+// plan would look cheaper by what is no longer bought.
+func plainContract(k *contract.Contract, plan string, p *catalog.Plan) *contract.Contract {
+	out := &contract.Contract{ID: k.ID, Plan: plan, Start: k.Start, Zone: k.Zone, Seller: k.Seller, Buyer: k.Buyer, Agreement: carried(&k.Agreement, p)}
+	for i := range k.Amendments {
+		a := &k.Amendments[i]
+		if kept := carried(&a.Agreement, p); len(kept.Quantities)+len(kept.Modules) > 0 {
+			out.Amendments = append(out.Amendments, contract.Amendment{ID: a.ID, On: a.On, Agreement: kept})
+		}
+	}
+	return out
+}
+
+// carried are the quantities and modules of an agreement that a plan knows.
+func carried(a *contract.Agreement, p *catalog.Plan) contract.Agreement {
+	var out contract.Agreement
+	for id, held := range a.Quantities {
+		if c, ok := p.Component(id); ok && (c.Measure == catalog.Recurring || c.Measure.OfPlaces()) {
+			if out.Quantities == nil {
+				out.Quantities = map[string]contract.Held{}
+			}
+			out.Quantities[id] = held
+		}
+	}
+	for _, m := range a.Modules {
+		if _, ok := p.Module(m.Module); ok {
+			out.Modules = append(out.Modules, m)
+		}
+	}
+	return out
 }
 
 // reference is the period whose use is taken for others.

@@ -24,6 +24,7 @@ import (
 type answerView struct {
 	Say      string
 	Limits   []string
+	Seatless bool // nothing tells seats: what is charged by them looks too cheap
 	Figures  []explain.Figure
 	Foot     string
 	Currency string
@@ -99,6 +100,9 @@ func (v *visit) answerView(at *spaceAt, a *workspace.Answer) (*answerView, error
 			out.Sections = append(out.Sections, v.sectionView(s))
 		}
 	}
+	out.Seatless = slices.ContainsFunc(r.Notes, func(n compare.Phrase) bool {
+		return n.Key == "compare.note.no_seats" || n.Key == "compare.note.no_sessions"
+	})
 	out.Offers = v.offerViews(r)
 	out.Fees = v.feeMatrix(r)
 	out.Scores = v.scoreView(r)

@@ -57,7 +57,7 @@ func (v *visit) amendChoices(b *stepBody) {
 // readAmend makes the text with the amendment in it.
 func readAmend(s *Server, v *visit, f *form, c *app.ContractView) (doStep, timex.Date) {
 	kind := f.choice("kind", amendKinds...)
-	id := f.text("amendment", 64)
+	id := f.word("amendment")
 	day := f.date("from")
 	file := ""
 	if kind == "text" {

@@ -147,7 +147,7 @@ func (v *visit) writeContract(f *form) {
 			b.WriteString(key + ": " + value + "\n")
 		}
 	}
-	line("contract", yamlText(f.text("word", 64)))
+	line("contract", yamlText(f.word("word")))
 	line("plan", yamlText(f.text("plan", 200)))
 	line("start", f.date("start").String())
 	if n := f.Value("months"); n != "" {
@@ -177,6 +177,15 @@ func (v *visit) writeContract(f *form) {
 		line("modules", "["+strings.Join(modules, ", ")+"]")
 	}
 	f.Values.Set("file", b.String())
+}
+
+// word is what contracts and amendments may be called.
+func (f *form) word(name string) string {
+	s := f.text(name, 64)
+	if s != "" && !catalog.ValidID(s) {
+		f.wrong(name, "form.word")
+	}
+	return s
 }
 
 // whole is a whole number from 0 up to most.

@@ -97,6 +97,9 @@ func (v *visit) renewal(r *contract.Renewal) string {
 	if !r.Auto {
 		return v.say("contract.renews_not")
 	}
+	if r.Term.Count == 0 {
+		return v.say("contract.renews_same", "days", itoa(r.NoticeDays))
+	}
 	return v.say("contract.renews", "days", itoa(r.NoticeDays), "term", v.term(r.Term))
 }
 
@@ -110,7 +113,11 @@ func (v *visit) moduleName(c *app.ContractView, name string) string {
 // party is a seller or buyer as facts.
 func (v *visit) party(p contract.Party) []document.Fact {
 	f := factList{v: v}
-	f.add("tax_id", p.TaxID)
+	if key := "doc.tax_id_" + p.Country; p.TaxID != "" && lang.Has(key) {
+		f.list = append(f.list, document.Fact{Label: v.say(key), Value: p.TaxID}) // as the country's own law calls it
+	} else {
+		f.add("tax_id", p.TaxID)
+	}
 	f.add("address", p.Address)
 	f.add("email", p.Email)
 	f.add("phone", p.Phone)

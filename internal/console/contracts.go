@@ -58,7 +58,7 @@ func (s *Server) contracts(w http.ResponseWriter, r *http.Request, v *visit) err
 		if end == 0 {
 			end = d.Life.TermTo
 		}
-		rows = append(rows, contractRow{Href: v.contractAt(d.ID, ""), Word: d.Contract, Plan: d.Plan.Name.Or(d.Agreement.Plan).In(v.Tag), PlanHref: "/plans/" + pathEscape(d.Agreement.Plan),
+		rows = append(rows, contractRow{Href: v.contractAt(d.ID, ""), Word: d.Contract, Plan: d.Plan.Name.Or(d.Agreement.Plan).In(v.Tag), PlanHref: v.planAt(d.Agreement.Plan),
 			State: d.Life.State, Start: d.Terms.Start, End: end, BilledTo: d.BilledTo})
 	}
 	s.render(w, v, http.StatusOK, "contracts", &Page{Title: v.say("nav.contracts"), Lead: v.say("contracts.lead"), Here: v.at("/contracts"), Crumbs: v.crumbs(),
@@ -69,6 +69,15 @@ func (s *Server) contracts(w http.ResponseWriter, r *http.Request, v *visit) err
 // contractAt is an address below a contract.
 func (v *visit) contractAt(i id.ID, rest string) string {
 	return v.at("/contracts/" + i.Named("con") + rest)
+}
+
+// planAt is the page of a version of a plan, for those who may see plans; empty:
+// the plan's words stand on the contract.
+func (v *visit) planAt(version string) string {
+	if !v.everywhere(access.PlanRead) {
+		return ""
+	}
+	return "/plans/" + pathEscape(version)
 }
 
 // contractID is the contract of an address.
@@ -125,7 +134,7 @@ func (s *Server) contract(w http.ResponseWriter, r *http.Request, v *visit) erro
 	if err != nil {
 		return err
 	}
-	b := contractBody{View: c, Plan: c.Plan.Name.Or(c.Agreement.Plan).In(v.Tag), PlanHref: "/plans/" + pathEscape(c.Agreement.Plan), Steps: c.Agreement.Life.Steps,
+	b := contractBody{View: c, Plan: c.Plan.Name.Or(c.Agreement.Plan).In(v.Tag), PlanHref: v.planAt(c.Agreement.Plan), Steps: c.Agreement.Life.Steps,
 		Facts: v.termsOf(c), Seller: v.party(c.Contract.Seller), Buyer: v.party(c.Contract.Buyer), Actions: v.actionsOf(c)}
 	b.Words = explain.Plan(c.Contract.PlanOn(c.Plan, max(c.Today, c.Contract.Start)), v.Tag).Sections
 	b.Findings, b.Well = v.findings(c.Checked)

@@ -116,6 +116,9 @@ func (s *Server) invoice(w http.ResponseWriter, r *http.Request, v *visit) error
 	}
 	b := invoiceBody{Row: row, Told: document.Tell(v.Tag, inv), Seal: inv.Seal, Usage: v.callsOf(doc.Contract, doc.First, doc.After)}
 	for _, ext := range []string{"pdf", "xlsx", "csv", "json", "xml"} {
+		if ext == "xml" && len(document.CheckUBL(inv)) > 0 {
+			continue // a party without what the standard wants, as outside Europe most are
+		}
 		b.Files = append(b.Files, Link{strings.ToUpper(ext), row.Href + "/" + doc.Number + "." + ext})
 	}
 	s.render(w, v, http.StatusOK, "invoice", &Page{Title: v.say("invoice.title", "number", doc.Number), Lead: lang.Dates(v.Tag, doc.First, doc.After), Here: v.at("/invoices"),

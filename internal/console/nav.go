@@ -42,7 +42,11 @@ func navigation(v *visit, here string) []navGroup {
 	for _, g := range groups {
 		shown := navGroup{Key: g.Key}
 		for _, i := range g.Items {
-			if i.may != "" && (v.actor == nil || !v.may(i.may)) {
+			may := v.may
+			if g.Key == "nav.platform" {
+				may = v.everywhere
+			}
+			if i.may != "" && !may(i.may) {
 				continue
 			}
 			i.Here = i.Href == here

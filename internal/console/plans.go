@@ -172,13 +172,18 @@ func (s *Server) difference(v *visit, from *app.PlanVersion, old *catalog.Plan, 
 			raised++
 		}
 	}
-	sums := make([]string, 0, len(out.More))
+	var more, less []string
 	for _, m := range out.More {
-		sums = append(sums, lang.Money(v.Tag, m))
+		switch m.Sign() {
+		case 1:
+			more = append(more, lang.Money(v.Tag, m))
+		case -1:
+			less = append(less, lang.Money(v.Tag, m.Neg()))
+		}
 	}
 	out.Sentence = v.say("plans.impact_none")
 	if len(list) > 0 {
-		out.Sentence = v.say("plans.impact_say", "n", itoa(len(list)), "raised", itoa(raised), "more", lang.List(v.Tag, sums))
+		out.Sentence = v.say("plans.impact_say", "n", itoa(len(list)), "raised", itoa(raised), "more", lang.List(v.Tag, more), "less", lang.List(v.Tag, less))
 	}
 	return out, nil
 }

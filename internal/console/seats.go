@@ -115,7 +115,7 @@ func (v *visit) floor(b *seatsBody, d *app.Deal, floor *app.Floor) {
 		if !m.Open.IsZero() {
 			row.End = m.Open.Named("st")
 		}
-		if m.Contract {
+		if m.Contract && v.may(access.ContractAmend) {
 			row.Amend = v.contractAt(d.ID, "/amend?kind=module_off")
 		}
 		b.Modules = append(b.Modules, row)

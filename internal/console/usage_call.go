@@ -190,6 +190,9 @@ func (n priceNames) label(component, key string) string {
 	value, from, banded := strings.Cut(value, "@")
 	if n.plan != nil && kind == "row" {
 		if c, ok := n.plan.Component(component); ok {
+			if len(c.Rates) == 0 && value == component {
+				value = "" // its one price has no name of its own
+			}
 			for _, r := range c.Rates {
 				if r.ID == value {
 					value = r.Name.Or(value).In(n.tag)
@@ -200,5 +203,5 @@ func (n priceNames) label(component, key string) string {
 	if banded {
 		value += " @ " + from + " s"
 	}
-	return value
+	return strings.TrimSpace(value)
 }

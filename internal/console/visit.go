@@ -193,3 +193,7 @@ func (v *visit) at(rest string) string { return "/c/" + v.company.Named("co") + 
 
 // may tells templates and handlers what the visitor may do here.
 func (v *visit) may(p access.Permission) bool { return access.Can(v.actor, p, v.company) }
+
+// everywhere tells whether the visitor may do a thing on pages that are about no
+// company: a customer's own people may not.
+func (v *visit) everywhere(p access.Permission) bool { return access.Can(v.actor, p, id.Platform) }

@@ -151,7 +151,7 @@ func (t *teller) month(ctx context.Context, from, to timex.Date) error {
 // pay books the payments of invoices that came due before a day: one firm pays on
 // time, one late, one leaves the last two open and objects to one.
 func (t *teller) pay(ctx context.Context, today timex.Date) error {
-	t.clock.set(today.Start(time.UTC))
+	t.clock.set(min(today.Start(time.UTC), timex.At(t.o.Now)))
 	for i := range t.who {
 		c := &t.who[i]
 		late := []timex.Date{0, 12, 3}[i%3]

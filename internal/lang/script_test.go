@@ -79,6 +79,7 @@ var notGlossary = map[string]string{
 	"choice.input.answer_rate":          "a connect rate is 接通率, not a price",
 	"compare.change.answer_rate":        "a connect rate is 接通率, not a price",
 	"choice.fee_category.invoice_fee":   "the fee is 開票費: for making out an invoice",
+	"choice.fee_category.line_rent":     "the fee is 線路費: for a line as for a trunk",
 }
 
 // TestGlossary holds the phrases to the terms of the trade: where the English
@@ -116,7 +117,11 @@ var core = []string{
 	"minimum spend", "set-up fee", "one-off charge", "recurring charge", "balance", "proration", "value-added module",
 	"base module", "billing cycle", "billed duration", "talk time", "mobile", "landline", "long-distance", "international",
 	"inbound", "outbound", "internal", "callback", "called number", "tax-inclusive", "tax-exclusive", "invoice", "bill",
-	"tax id", "contract", "quotation", "call detail record", "answered",
+	"tax id", "contract", "quotation", "call detail record", "answered", "unanswered", "seat count", "logged-in seat",
+	"hybrid billing", "billing basis", "tiered price", "trunk", "concurrent lines", "number rental", "number-pick fee",
+	"number-holding fee", "hidden fees", "suspended for arrears", "preview", "recording storage", "ticket", "local",
+	"called party", "renewal", "early-termination fee", "credit note", "budget", "value for money", "utilisation",
+	"flexibility", "top-up", "billing dispute", "break-even point",
 }
 
 func glossary(t *testing.T) []term {

@@ -4,6 +4,7 @@
 // words stand along the axis.
 
 const css = getComputedStyle(document.documentElement);
+const charts = new WeakMap(); // by figure: the chart, and what watches its size
 const colour = (n) => resolve(`--series-${(n % 8) + 1}`);
 
 // resolve gives the colour a custom property has now: light-dark() included.
@@ -29,7 +30,8 @@ function read(table) {
 
 function draw(figure) {
   const plot = figure.querySelector(".plot");
-  const { names, columns, words } = read(figure.querySelector("table"));
+  stop(figure);
+  const { names, columns, words } = read(figure.querySelector("table:not(.u-legend)"));
   const ink = resolve("--ink-soft");
   const grid = resolve("--line");
   const axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 }, font: `12px ${css.getPropertyValue("--sans")}` };
@@ -38,11 +40,19 @@ function draw(figure) {
     height: Number(figure.dataset.height || 260),
     scales: { x: { time: false }, y: { range: (u, low, high) => [Math.min(0, low), high * 1.05 || 1] } },
     axes: [{ ...axis, label: names[0], labelFont: axis.font, ...(words ? { values: (u, at) => at.map((i) => (Number.isInteger(i) ? (words[i] ?? "") : "")) } : {}) }, { ...axis, size: 72 }],
-    series: [{ label: names[0] }, ...names.slice(1).map((label, i) => ({ label, stroke: colour(i), width: 2, points: { show: columns[0].length < 20 } }))],
+    series: [{ label: names[0], value: (u, x) => (words ? (words[x] ?? "") : (x ?? "")) }, ...names.slice(1).map((label, i) => ({ label, stroke: colour(i), width: 2, points: { show: columns[0].length < 20 } }))],
   };
-  plot.replaceChildren();
   const chart = new uPlot(options, columns, plot);
-  new ResizeObserver(() => chart.setSize({ width: plot.clientWidth, height: options.height })).observe(plot);
+  const watch = new ResizeObserver(() => chart.setSize({ width: plot.clientWidth, height: options.height }));
+  watch.observe(plot);
+  charts.set(figure, { chart, watch });
+}
+
+// stop takes away what was drawn before, such as in the colours of the other theme.
+function stop(figure) {
+  const was = charts.get(figure);
+  was?.watch.disconnect();
+  was?.chart.destroy();
 }
 
 function drawAll(root) {

@@ -95,12 +95,3 @@ document.addEventListener("click", async (e) => {
   await navigator.clipboard.writeText(at.href);
   link.textContent = link.dataset.share;
 });
-
-// What an amount links to lies in a closed part of the page: open it.
-function unfold() {
-  const at = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  const part = at && at.closest("details");
-  if (part) part.open = true;
-}
-addEventListener("hashchange", unfold);
-unfold();

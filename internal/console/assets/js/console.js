@@ -1,5 +1,5 @@
 // What every page does beside htmx: the side bar on a phone, menus that close,
-// shortcuts. Pages work without it.
+// parts that open when they are gone to. Pages work without it.
 
 const button = document.querySelector("[data-menu]");
 const side = button && document.getElementById(button.dataset.menu);
@@ -30,3 +30,16 @@ document.addEventListener("keydown", (e) => {
     button.focus();
   }
 });
+
+// What an amount links to lies in a closed part of the page: open it, also when
+// the same link is followed again.
+function unfold() {
+  const at = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const part = at && at.closest("details");
+  if (part) part.open = true;
+}
+addEventListener("hashchange", unfold);
+document.addEventListener("click", (e) => {
+  if (e.target.closest('a[href^="#"]')) setTimeout(unfold);
+});
+unfold();

@@ -1,0 +1,20 @@
+// The browser tests, over one demo and one Chromium: `make test-browser`.
+import { after } from "node:test";
+import { everyPage, lightEnough } from "./every-page.test.mjs";
+import { audit } from "./flows/audit.test.mjs";
+import { badInput } from "./flows/bad-input.test.mjs";
+import { compare } from "./flows/compare.test.mjs";
+import { keyboard } from "./flows/keyboard.test.mjs";
+import { planToPaid } from "./flows/plan-to-paid.test.mjs";
+import { open } from "./world.mjs";
+
+const world = await open();
+after(() => world.close());
+const walk = await world.crawl();
+planToPaid(world);
+compare(world);
+audit(world);
+keyboard(world);
+badInput(world, walk);
+everyPage(world, walk);
+lightEnough(world, walk);

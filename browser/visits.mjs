@@ -1,0 +1,36 @@
+// Addresses that no link of the side bar leads to, in the order they are looked at.
+// A new page that is linked from another one needs no line; a new page that is
+// not needs one.
+//
+// Each line: the address, as whom it is looked at where not as the operator, and
+// the status where it is not 200.
+export const people = ["operator", "finance", "floor", "minutes", "modules"];
+
+export const visits = (made) => [
+  { path: made.firms.floor },
+  { path: made.firms.minutes },
+  { path: made.firms.modules },
+  { path: "/", status: 303 },
+  { path: "/login", as: "nobody" },
+  { path: "/nowhere", status: 404 },
+  { path: "/nowhere", status: 404, as: "nobody" },
+  { path: "/compare", as: "nobody" },
+  { path: made.compare },
+  { path: `${made.compare}/step?volume=20`, status: 303 },
+  { path: made.audit },
+  { path: made.quoted },
+  { path: made.signed },
+  { path: made.company },
+  { path: `${made.company}/invoices` },
+  { path: `${made.company}/contracts` },
+  { path: `${made.company}/usage` },
+  { path: `${made.company}/seats` },
+  { path: `${made.contract}/whatif?want=cancel` },
+  { path: `${made.contract}/whatif?want=switch&to=floor-seats@2` },
+  { path: `${made.contract}/amend?kind=module_on` },
+  { path: `${made.contract}/amend?kind=text` },
+  { path: "/plans/floor-seats@1/diff?to=floor-seats@2" },
+  { path: "/plans/build?from=floor-seats@1" },
+  { path: "/companies", status: 403, as: "floor" },
+  { path: made.firms.floor, as: "floor" },
+];

@@ -1,0 +1,98 @@
+package lang
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// latinNames are what Chinese writes in Latin letters too: products, formats,
+// currencies, terms of art. Anything else in a Chinese text was not translated.
+var latinNames = strings.Fields(`Waihu Asterisk FreeSWITCH VICIdial Kamailio Twilio Amazon Connect Erlang
+	AI API ASR TTS CRM IVR CSV JSON XLSX PDF XML YAML HTML UBL MB GB CNY HKD TWD USD SHA-256 Webhook gzip zstd Idempotency-Key`)
+
+// latinWords are words of files, fields and options that one phrase names.
+var latinWords = map[string]string{
+	"audit_page.plan_text":  "plan.yaml",
+	"compare.note.no_seats": "seats", "compare.note.no_sessions": "seats",
+	"compare_page.file": "waihu-comparison",
+	"plans.tiers_hint":  "graduated volume", "plans.tiers_wrong": "graduated volume",
+	"report.foot": "waihu bill",
+	"seats.type":  "agent supervisor robot",
+}
+
+var latinWord = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+._-]*[A-Za-z0-9]`)
+
+// TestChineseIsTranslated finds English that was left standing in Chinese.
+func TestChineseIsTranslated(t *testing.T) {
+	for key, p := range catalogue().byKey {
+		own := strings.Fields(latinWords[key])
+		for _, tag := range []Tag{Traditional, Simplified} {
+			text := address.ReplaceAllString(written(p.tree[tag]), "")
+			for _, w := range latinWord.FindAllString(text, -1) {
+				if !slices.Contains(latinNames, w) && !slices.Contains(own, w) {
+					t.Errorf("%s line %d %s: %s: %q is not translated in %q", p.file, p.line, key, tag, w, p.raw[tag])
+				}
+			}
+		}
+	}
+	for key := range latinWords {
+		if !Has(key) {
+			t.Errorf("no phrase %s: take its words off the list", key)
+		}
+	}
+}
+
+// address is the rest of a link behind a placeholder.
+var address = regexp.MustCompile(`/[a-z]+\?[a-z]+=`)
+
+// halfWidth is a western mark beside a Chinese character.
+var halfWidth = regexp.MustCompile(`\p{Han}[,;:?!()]|[,;:?!()]\p{Han}`)
+
+// TestFullWidthMarks: Chinese text has Chinese marks.
+func TestFullWidthMarks(t *testing.T) {
+	for key, p := range catalogue().byKey {
+		for _, tag := range []Tag{Traditional, Simplified} {
+			if bad := halfWidth.FindString(written(p.tree[tag])); bad != "" {
+				t.Errorf("%s line %d %s: %s: %q has a half-width mark", p.file, p.line, key, tag, bad)
+			}
+		}
+	}
+}
+
+// regional are words that are written in characters of both scripts, or turned
+// from one into the other, and said on one side only: what is said instead.
+var regional = map[Tag]map[string]string{
+	Traditional: {"軟件": "軟體", "硬件": "硬體", "網絡": "網路", "服務器": "伺服器", "數據": "資料", "默認": "預設", "短信": "簡訊", "打印": "列印", "視頻": "影片", "登錄": "登入",
+		"接口": "介面", "鏈接": "連結", "屏幕": "螢幕", "硬盤": "硬碟", "內存": "記憶體", "文件夾": "資料夾", "菜單": "選單", "字符": "字元", "搜索": "搜尋", "質量": "品質", "導出": "匯出", "導入": "匯入", "充值": "儲值"},
+	Simplified: {"软体": "软件", "硬体": "硬件", "网路": "网络", "伺服器": "服务器", "预设": "默认", "简讯": "短信", "列印": "打印", "登入": "登录", "资讯": "信息", "讯息": "消息", "支援": "支持",
+		"介面": "界面", "连结": "链接", "萤幕": "屏幕", "汇出": "导出", "汇入": "导入", "储存": "存储", "检视": "查看", "模组": "模块", "字元": "字符", "搜寻": "搜索", "档案": "文件", "储值": "充值"},
+}
+
+// TestRegionalWords: Traditional text speaks as Taiwan does, Simplified text as
+// the mainland does; changing the characters is no translation.
+func TestRegionalWords(t *testing.T) {
+	for key, p := range catalogue().byKey {
+		for tag, words := range regional {
+			for bad, good := range words {
+				if strings.Contains(p.raw[tag], bad) {
+					t.Errorf("%s line %d %s: %s says %s, here %s is said", p.file, p.line, key, tag, bad, good)
+				}
+			}
+		}
+	}
+}
+
+// written is what a phrase says by itself, without what it is filled with.
+func written(nodes []node) string {
+	var b strings.Builder
+	for _, n := range nodes {
+		b.WriteString(n.text)
+		if n.op != 0 && n.sub == nil {
+			b.WriteByte(' ')
+		}
+		b.WriteString(written(n.sub))
+	}
+	return b.String()
+}
