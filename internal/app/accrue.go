@@ -226,21 +226,26 @@ func (p *period) taxed(component string, cost money.Amount, gross bool) (money.A
 	return out, comp.Category, nil
 }
 
-// releaseAccrued takes back what had accrued up to the period of an invoice:
-// that and earlier ones, to which usage came late.
-func (s *System) releaseAccrued(tx store.Tx, x *issuing, doc *store.Document) error {
-	all, err := tx.Journal().Balances(x.company)
+// accruedTo is what stands accrued for a contract up to the period of a draft,
+// that and earlier ones, to which usage came late. It is read in the moment the
+// draft is made of: what comes before the invoice is issued is not on it, and
+// stays accrued for the next.
+func accruedTo(tx store.Tx, c id.Company, contract id.ID, first timex.Date, cur money.Currency) (out []ledger.Standing, err error) {
+	all, err := tx.Journal().Balances(c)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	contract := x.a.ID.String()
-	var accrued []ledger.Standing
 	for _, b := range all {
-		first, category, is := ledger.AccruedIn(b.Account, contract)
-		if is && first <= x.d.inv.First && b.Amount.Currency() == doc.Total.Currency() {
-			accrued = append(accrued, ledger.Standing{First: first, Category: category, Amount: b.Amount})
+		in, category, is := ledger.AccruedIn(b.Account, contract.String())
+		if is && in <= first && b.Amount.Currency() == cur {
+			out = append(out, ledger.Standing{First: in, Category: category, Amount: b.Amount})
 		}
 	}
-	e, err := ledger.Release(doc.ID.String(), contract, accrued)
+	return out, nil
+}
+
+// releaseAccrued takes back what had accrued of what an invoice charges for.
+func (s *System) releaseAccrued(tx store.Tx, x *issuing, doc *store.Document) error {
+	e, err := ledger.Release(doc.ID.String(), x.a.ID.String(), x.accrued)
 	return s.book(tx, x.company, e, err)
 }

@@ -128,10 +128,28 @@ func (s *System) prepare(ctx context.Context, in *ClosePeriod, c id.Company, con
 			return err
 		}
 		x = &issuing{company: c, series: series, record: r, a: &a, of: of, d: d, on: in.Issue}
+		if err := x.asOf(tx); err != nil {
+			return err
+		}
 		x.strays, x.why, err = strays(tx, c, d.inv.First, d.inv.After)
 		return err
 	})
 	return x, err
+}
+
+// asOf notes what calls had accrued, or taken from a wallet, when the draft was
+// made: usage that comes before it is issued is not on it.
+func (x *issuing) asOf(tx store.Tx) (err error) {
+	inv := x.d.inv
+	if x.a.Wallet != "" {
+		w, _, err := find[Purse](tx, x.company, KindWallet, "name", x.a.Wallet)
+		if err != nil {
+			return err
+		}
+		x.taken = w.takenTo(inv.First)
+	}
+	x.accrued, err = accruedTo(tx, x.company, x.a.ID, inv.First, inv.Currency)
+	return err
 }
 
 // strays counts a company's calls that no contract was charged for in the months

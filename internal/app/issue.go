@@ -29,9 +29,11 @@ type issuing struct {
 	of      *agreed
 	d       *drafted
 	on      timex.Date
-	owed    []Ahead // what the contract had been invoiced ahead before
-	strays  int64   // calls of these months that no contract was charged for
-	why     string  // of most of them
+	owed    []Ahead           // what the contract had been invoiced ahead before
+	accrued []ledger.Standing // of what the draft charges for, as it was made
+	taken   []Taken           // by prepaid calls of it, as it was made
+	strays  int64             // calls of these months that no contract was charged for
+	why     string            // of most of them
 }
 
 // issue gives a draft its number, books it, pays it from what is there, and

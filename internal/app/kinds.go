@@ -140,15 +140,35 @@ type Taken struct {
 	Amount money.Amount `json:"amount"`
 }
 
-// taken is what the calls of a period took, which is then on its invoice.
-func (p *Purse) taken(first timex.Date) money.Amount {
-	for i, t := range p.Taken {
-		if t.First == first {
-			p.Taken = slices.Delete(p.Taken, i, i+1)
-			return t.Amount
+// takenTo is what calls took up to a period: of earlier ones, those that came
+// late, which its invoice has among its adjustments.
+func (p *Purse) takenTo(first timex.Date) (out []Taken) {
+	for _, t := range p.Taken {
+		if t.First <= first {
+			out = append(out, t)
 		}
 	}
-	return money.Zero(p.Purse.Currency)
+	return out
+}
+
+// invoiced takes off what an invoice has now, and gives the sum of it. What calls
+// took since the invoice was drafted is left for the next.
+func (p *Purse) invoiced(taken []Taken) (money.Amount, error) {
+	sum := money.Zero(p.Purse.Currency)
+	for _, t := range taken {
+		i := slices.IndexFunc(p.Taken, func(now Taken) bool { return now.First == t.First })
+		if i < 0 {
+			continue
+		}
+		n := min(t.Amount.Micros(), p.Taken[i].Amount.Micros())
+		p.Taken[i].Amount = money.Micros(p.Taken[i].Amount.Micros()-n, sum.Currency())
+		var err error
+		if sum, err = sum.Add(money.Micros(n, sum.Currency())); err != nil {
+			return sum, err
+		}
+	}
+	p.Taken = slices.DeleteFunc(p.Taken, func(t Taken) bool { return t.Amount.IsZero() })
+	return sum, nil
 }
 
 // take adds a call to what its period took.

@@ -46,7 +46,10 @@ func (s *System) draw(tx store.Tx, x *issuing, doc *store.Document) error {
 	if w.Purse.Currency != doc.Total.Currency() {
 		return nil // an invoice in another currency is paid by hand
 	}
-	taken := w.taken(x.d.inv.First)
+	taken, err := w.invoiced(x.taken)
+	if err != nil {
+		return err
+	}
 	consumed := min(taken.Micros(), doc.Total.Micros())
 	balance, err := w.Purse.Balance(tx.Now())
 	if err != nil {
