@@ -32,7 +32,7 @@ type issuing struct {
 	owed    []Ahead           // what the contract had been invoiced ahead before
 	accrued []ledger.Standing // of what the draft charges for, as it was made
 	taken   []Taken           // by prepaid calls of it, as it was made
-	strays  int64             // calls of these months that no contract was charged for
+	strays  int64             // facts of these months that belong to no contract
 	why     string            // of most of them
 }
 

@@ -457,7 +457,7 @@ func TestStraysHoldABillRun(t *testing.T) {
 	b.view(func(tx store.Tx) error {
 		list, err := tx.Records().List(c, app.KindStep, store.Key{Name: "run", Value: run.ID.String()}, store.Page{Limit: 10})
 		for i := range list {
-			if why := decode[app.Step](t, list[i].Body).Why; !strings.Contains(why, "no contract was charged for: 1 calls") || !strings.Contains(why, app.SeveralContracts) {
+			if why := decode[app.Step](t, list[i].Body).Why; !strings.Contains(why, "belongs to no contract: 1 facts") || !strings.Contains(why, app.SeveralContracts) {
 				t.Errorf("it says %q", why)
 			}
 		}

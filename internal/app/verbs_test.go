@@ -240,6 +240,32 @@ func TestEveryVerbFailsWhole(t *testing.T) {
 			_, err := s.Ingest(ctx, c, facts)
 			return err
 		}},
+		{"stray usage", func(s *app.System) error {
+			var facts []usage.Fact
+			for _, x := range answered("stray", start+7200_000_000, 900, 60) {
+				facts = append(facts, x)
+			}
+			_, err := s.Ingest(ctx, c, facts)
+			return err
+		}},
+		{"strays", func(s *app.System) error { _, err := s.Strays(ctx, c, app.Choice{}); return err }},
+		{"stray facts", func(s *app.System) error { _, err := s.StrayFacts(ctx, c, app.Choice{}, 0, 10); return err }},
+		{"assign in thought", func(s *app.System) error {
+			_, err := s.Assign(ctx, c, app.Assign{Contract: contract, Note: "x", Preview: true})
+			return err
+		}},
+		{"assign", func(s *app.System) error {
+			_, err := s.Assign(ctx, c, app.Assign{Key: "assign", Contract: contract, Choice: app.Choice{IDs: []string{"stray/0"}}, Note: "x"})
+			return err
+		}},
+		{"assign to a wallet", func(s *app.System) error {
+			_, err := s.Assign(ctx, c, app.Assign{Key: "assign more", Contract: prepaid, Note: "x"})
+			return err
+		}},
+		{"assignments", func(s *app.System) error {
+			_, err := s.Assignments(ctx, c, contract, store.Page{Limit: 10})
+			return err
+		}},
 		{"tick", func(*app.System) error { b.at("2026-05-01 03:00:00"); return nil }},
 		{"close with late usage", func(s *app.System) error {
 			_, err := s.ClosePeriod(ctx, app.ClosePeriod{Until: day("2026-05-01"), Issue: day("2026-05-01"), Company: c.ID, Workers: 1})
