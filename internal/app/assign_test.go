@@ -160,6 +160,9 @@ func TestAssignRefuses(t *testing.T) {
 		in.Key = what
 		_, err := b.Assign(ctx, c, in)
 		wantKind(t, what, err, kind)
+		if strings.Contains(what, "before") && !strings.Contains(err.Error(), "contract second serves from 2026-03-01 on") {
+			t.Errorf("%s: it does not say when the contract serves: %v", what, err)
+		}
 	}
 	try("a call before the first day", fault.Conflict, app.Assign{Contract: second, Choice: app.Choice{Kind: store.CallFact}, Note: "x"})
 	try("a seat before the first day", fault.Conflict, app.Assign{Contract: second, Choice: app.Choice{Kind: store.SeatFact}, Note: "x"})
