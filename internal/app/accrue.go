@@ -8,9 +8,7 @@ import (
 	"slices"
 	"strconv"
 
-	"waihu/internal/charging/catalog"
 	"waihu/internal/charging/ledger"
-	"waihu/internal/exact"
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/money"
@@ -199,31 +197,9 @@ func (s *System) takePrepaid(tx store.Tx, c id.Company, w *Purse, p *prepaidCall
 	return s.book(tx, c, e, nil)
 }
 
-// taxed is a cost of a component before tax, or with it, to a millionth; and the
-// category it is earned in.
+// taxed is a cost of a component before tax, or with it; and its category.
 func (p *period) taxed(component string, cost money.Amount, gross bool) (money.Amount, string, error) {
-	plan := p.terms.Plan
-	comp, known := plan.Component(component)
-	if !known {
-		return cost, "", fault.New(fault.Internal, "the plan has no component %q", component)
-	}
-	class := comp.TaxClass
-	if class == "" {
-		class = plan.Tax.Default
-	}
-	rate, _ := plan.Tax.RateOn(class, p.terms.After-1)
-	factor := exact.One
-	switch inclusive := plan.Tax.Prices == catalog.TaxInclusive; {
-	case inclusive && !gross:
-		factor = exact.One.Div(exact.One.Add(rate))
-	case !inclusive && gross:
-		factor = exact.One.Add(rate)
-	}
-	out, err := money.Round(cost.Exact().Mul(factor), cost.Currency(), exact.HalfAway, 6)
-	if err != nil {
-		return out, "", fault.New(fault.Overflow, "%v", err)
-	}
-	return out, comp.Category, nil
+	return taxed(p.terms.Plan, p.terms.After, component, cost, gross)
 }
 
 // accruedTo is what stands accrued for a contract up to the period of a draft,

@@ -68,6 +68,7 @@ func (s *System) Assign(ctx context.Context, c id.Company, in Assign) (out Assig
 		out, err = once(tx, c, "assign", in.Key, in, func() (Assignment, error) { return s.assign(tx, c, &in) })
 		return err
 	})
+	s.costs.forget(in.Contract)
 	return out, err
 }
 

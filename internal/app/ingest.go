@@ -100,10 +100,21 @@ func (s *System) ingestAll(ctx context.Context, batches []*handed) (*Receipt, er
 			return nil
 		})
 		if !errors.Is(err, errStale) || try == maxStale {
+			s.forgetCosts(batches)
 			return batches[0].receipt, err
 		}
 		for _, b := range batches {
 			s.priced.forget(b.company)
+		}
+	}
+}
+
+// forgetCosts drops the costs of contracts that got seats, sessions or modules:
+// only a draft knows what those come to.
+func (s *System) forgetCosts(batches []*handed) {
+	for _, b := range batches {
+		for i := range b.other {
+			s.costs.forget(b.other[i].Contract)
 		}
 	}
 }

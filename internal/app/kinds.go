@@ -186,9 +186,10 @@ func (p *Purse) take(first timex.Date, amount money.Amount) error {
 }
 
 // Budget is a budget of a contract and how far it has come in a period. It
-// watches use at list price before tax, as it runs up call by call: what is
-// included or discounted is known when the period is over, so a budget stops
-// early rather than late.
+// watches what the running period will cost by what is known, before tax: fixed
+// fees, seats and modules for the whole period, calls so far. That is the draft
+// invoice, and the calls since it was made at list price (see periodCost): between
+// drafts, an hour at most, a budget may stop early and never late.
 type Budget struct {
 	ID        id.ID  `json:"id"`
 	Name      string `json:"name"`

@@ -129,7 +129,7 @@ func TestEveryVerbFailsWhole(t *testing.T) {
 			return err
 		}},
 		{"budget", func(s *app.System) error {
-			_, err := s.SetBudget(ctx, c, app.Budget{Name: "all", Contract: contract, Budget: budget.Budget{Amount: yuan("1"), HardStop: true}})
+			_, err := s.SetBudget(ctx, c, app.Budget{Name: "all", Contract: contract, Budget: budget.Budget{Amount: yuan("100000"), HardStop: true}})
 			return err
 		}},
 		{"budgets", func(s *app.System) error { _, err := s.Budgets(ctx, c, contract); return err }},
