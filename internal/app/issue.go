@@ -126,6 +126,7 @@ func (s *System) bookInvoice(tx store.Tx, x *issuing, doc *store.Document) error
 		x.a.Ahead = append(x.a.Ahead, now)
 	}
 	entry, err := e.Entry()
+	entry.Value = doc.IssuedOn
 	if err := s.book(tx, x.company, entry, err); err != nil {
 		return err
 	}

@@ -111,7 +111,7 @@ func TestPayments(t *testing.T) {
 	rate.Rate = exact.MustParse("7.30")
 	wantKind(t, "another rate of the day", b.AddRate(ctx, rate), fault.Conflict)
 	b.sound(who.company)
-	st := must(b.Statement(ctx, who.company, cny, day("2026-04-01"), day("2026-06-01")))
+	st := must(b.Statement(ctx, who.company, cny, day("2026-04-01"), day("2026-06-01"), ""))
 	gone := must(b.WriteOff(ctx, who.company, app.WriteOff{Key: "f", Invoice: next.ID, Reason: "the rate moved", Fx: true}))
 	if !gone.Open.IsZero() || b.balance(who.company, ledger.FxResult) != "85.00" || b.balance(who.company, ledger.BadDebt) != "0.00" {
 		t.Errorf("lost on the rate: %+v", gone)
@@ -119,6 +119,45 @@ func TestPayments(t *testing.T) {
 	if st.Closing != yuan("85") || len(st.Open) != 1 || len(st.Rows) != 5 || st.Ages[1] != yuan("85") {
 		t.Errorf("%+v", st)
 	}
+}
+
+// TestStatementByValue: a payment that is told in May and came in April is April's
+// by value, and May's by booking, with a credit note and money paid ahead beside.
+func TestStatementByValue(t *testing.T) {
+	b, who, doc := billed(t) // dated 2 April, booked on the first
+	ctx := context.Background()
+	b.at("2026-05-03 00:00:00")
+	must(b.Credit(ctx, who.company, app.Credit{Key: "c", Invoice: doc.ID, On: day("2026-05-02"), Reason: "x", Items: []app.CreditItem{{Line: "seats", Amount: yuan("10")}}}))
+	must(b.Pay(ctx, who.company, app.Pay{Key: "p", Invoice: doc.ID, Amount: yuan("100"), On: day("2026-04-20")}))
+	must(b.PayAhead(ctx, who.company, app.PayAhead{Key: "a", Amount: yuan("7"), On: day("2026-04-10")}))
+	rows := func(first, after string, by app.DatedBy) string {
+		t.Helper()
+		st := must(b.Statement(ctx, who.company, cny, day(first), day(after), by))
+		out := fmt.Sprintf("%s %s;", st.By, st.Opening.Decimal())
+		for _, r := range st.Rows {
+			out += fmt.Sprintf(" %s %s %s;", r.On, r.Kind, r.Balance.Decimal())
+		}
+		return out
+	}
+	for _, c := range []struct {
+		first, after string
+		by           app.DatedBy
+		want         string
+	}{
+		{"2026-04-01", "2026-05-01", "", "booking 0.00; 2026-04-01 invoice 1855.00;"},
+		{"2026-05-01", "2026-06-01", app.ByBooking, "booking 1855.00; 2026-05-03 credit_note 1844.40; 2026-05-03 payment 1744.40; 2026-05-03 paid_ahead 1737.40;"},
+		{"2026-04-01", "2026-05-01", app.ByValue, "value 0.00; 2026-04-02 invoice 1855.00; 2026-04-10 paid_ahead 1848.00; 2026-04-20 payment 1748.00;"},
+		{"2026-05-01", "2026-06-01", app.ByValue, "value 1748.00; 2026-05-02 credit_note 1737.40;"},
+	} {
+		if got := rows(c.first, c.after, c.by); got != c.want {
+			t.Errorf("%s by %q:\n%s\nwant\n%s", c.first, c.by, got, c.want)
+		}
+	}
+	if st := must(b.Statement(ctx, who.company, cny, day("2026-03-01"), day("2026-04-01"), "")); len(st.Open) != 0 {
+		t.Errorf("what was issued later stands on a statement of March: %+v", st.Open)
+	}
+	_, err := b.Statement(ctx, who.company, cny, day("2026-04-01"), day("2026-05-01"), "mood")
+	wantKind(t, "by another day", err, fault.Invalid)
 }
 
 // TestOneKeyOneEffect: 64 ask at once with one key.

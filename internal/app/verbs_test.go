@@ -218,7 +218,7 @@ func TestEveryVerbFailsWhole(t *testing.T) {
 			return err
 		}},
 		{"statement", func(s *app.System) error {
-			_, err := s.Statement(ctx, c, cny, day("2026-01-01"), day("2027-01-01"))
+			_, err := s.Statement(ctx, c, cny, day("2026-01-01"), day("2027-01-01"), "")
 			return err
 		}},
 		{"margin", func(s *app.System) error { _, err := s.Margin(ctx, c, contract, day("2026-03-05")); return err }},

@@ -50,7 +50,7 @@ func KeptTables() []Kept {
 		kept("usage_months", "i contract, i month, i position", "contract, month").of(byContract),
 		kept("tallies", "i contract, i first, i price, i calls, i raw, i billed, i cost", "contract, first, price").of(byContract),
 		kept("strays", "i pk, i kind, b source, b id, b account, t reason, i start, i stop, i seconds", "pk").of(byPK),
-		kept("entries", "b company, i seq, b id, i at, t kind, t ref, t note, b prev, b hash", "company, seq"),
+		kept("entries", "b company, i seq, b id, i at, t kind, t ref, t note, b prev, b hash, i value", "company, seq"),
 		kept("postings", "b company, i seq, i n, t account, t currency, i micros", "company, seq, n"),
 		kept("balances", "b company, t account, t currency, i micros", "company, account, currency"),
 		kept("documents", "b company, b id, t kind, b contract, b of, i first, i after, t status, t series, t number, t currency, i total, i paid, i credited, i issued_on, i due_on, i dunned, i position, i revision, b body, t seal, i created, i updated", "company, id"),
