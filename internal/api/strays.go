@@ -12,7 +12,7 @@ import (
 
 // StrayGroup is usage without a contract that is alike.
 type StrayGroup struct {
-	Reason  string       `json:"reason" enum:"no_contract,several_contracts" doc:"No contract served; or several did, and the account names none of them."`
+	Reason  string       `json:"reason" enum:"no_contract,several_contracts,contract_settled" doc:"No contract served; or several did, and the account names none of them; or one did, and its last invoice is issued."`
 	Kind    string       `json:"kind" enum:"call,seat,session,module,rental,event"`
 	Source  string       `json:"source"`
 	Account string       `json:"account,omitempty"`
@@ -70,7 +70,7 @@ func strayOf(s store.Stray) (Stray, error) {
 // StrayChoice says which usage without a contract is meant.
 type StrayChoice struct {
 	Kind    string        `json:"kind,omitempty" enum:"call,seat,session,module,rental,event"`
-	Reason  string        `json:"reason,omitempty" enum:"no_contract,several_contracts"`
+	Reason  string        `json:"reason,omitempty" enum:"no_contract,several_contracts,contract_settled"`
 	Source  string        `json:"source,omitempty" maxLength:"255"`
 	Account *string       `json:"account,omitempty" maxLength:"255" doc:"Empty: usage that names none. Absent: any."`
 	IDs     []string      `json:"ids,omitempty" maxItems:"100" doc:"Of calls and other facts."`
@@ -86,7 +86,7 @@ func (s *StrayChoice) read() (app.Choice, error) {
 // StraysIn is the same in the query of an address.
 type StraysIn struct {
 	Kind      string `query:"kind" enum:"call,seat,session,module,rental,event"`
-	Reason    string `query:"reason" enum:"no_contract,several_contracts"`
+	Reason    string `query:"reason" enum:"no_contract,several_contracts,contract_settled"`
 	Source    string `query:"source" maxLength:"255"`
 	Account   string `query:"account" maxLength:"255"`
 	NoAccount bool   `query:"no_account" doc:"Only usage that names no account."`

@@ -255,6 +255,46 @@ func TestAssignToAWallet(t *testing.T) {
 	b.sound(c)
 }
 
+// TestUsageAfterTheLastInvoice: what comes for a contract whose last invoice is
+// issued is on no invoice to come. It is a stray that says so, until that invoice
+// is void; a seat that goes on is the next contract's.
+func TestUsageAfterTheLastInvoice(t *testing.T) {
+	b := newBooks(t)
+	b.publish(planText)
+	c := b.company("a")
+	ctx := context.Background()
+	contract := b.contractIn(c, contractText("first", fiveSeats), "")
+	must(b.Cancel(ctx, c, contract, day("2026-03-05"), day("2026-04-01")))
+	b.at("2026-04-01 03:00:00")
+	b.close("2026-04-01")
+	late := aCall(1, "2026-03-10 08:00:00", 1200)
+	seat := &usage.Seat{ID: "s", Source: "hr", User: "li", From: day("2026-03-10").Start(shanghai)}
+	if got := outcomes(b.ingest(c, late, seat)); got != "added:contract_settled added:contract_settled" {
+		t.Errorf("after the last invoice: %s", got)
+	}
+	if got := b.balance(c, ledger.Accruing(contract.String(), day("2026-03-01"), "voice")); got != "0.00" {
+		t.Errorf("accrued for an invoice that will not come: %s", got)
+	}
+	docs := b.documents(c)
+	must(b.Void(ctx, c, app.Void{Key: "v", Invoice: docs[0].ID, Reason: "a call came late"}))
+	if done := b.assign(c, "k", contract, app.Choice{}); done.Calls != 1 || done.Stretches != 1 || done.Late != 0 {
+		t.Errorf("%+v", done)
+	}
+	must(b.ClosePeriod(ctx, app.ClosePeriod{Until: day("2026-04-01"), Issue: day("2026-04-03")}))
+	if got := short(b.invoice(&b.documents(c)[1])); !strings.Contains(got, "talk 1.20") {
+		t.Errorf("billed again\n%s", got)
+	}
+	text := strings.Replace(contractText("second", fiveSeats), "start: 2026-03-01", "start: 2026-04-01", 1)
+	second := must(b.Quote(ctx, c, app.Quote{File: text, On: day("2026-03-20")}))
+	must(b.Sign(ctx, c, app.Sign{Contract: second.ID, Document: sha(text), On: day("2026-03-20")}))
+	must(b.Start(ctx, c, second.ID, day("2026-04-01")))
+	on := &usage.Seat{ID: "t", Source: "hr", User: "wu", From: day("2026-03-10").Start(shanghai)}
+	if got := outcomes(b.ingest(c, on, &usage.Seat{ID: "u", Source: "hr", User: "xi", From: on.From, To: on.From + 1})); got != "added added:contract_settled" {
+		t.Errorf("a seat that goes on, and one that ended: %s", got)
+	}
+	b.sound(c)
+}
+
 // TestOneAssignment: of many who give the same strays away one does.
 func TestOneAssignment(t *testing.T) { oneAssignment(t, newBooks(t)) }
 

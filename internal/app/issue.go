@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 
 	"waihu/internal/charging/invoice"
@@ -101,7 +102,8 @@ func settle(d *store.Document) {
 
 // bookInvoice puts the invoice into the journal: what is earned by the end of
 // its period, what is earned later, and what was invoiced before and has been
-// served since.
+// served since. With the last invoice of a contract all is earned: what was paid
+// ahead for days behind its end is kept, unless a credit note gives it back.
 func (s *System) bookInvoice(tx store.Tx, x *issuing, doc *store.Document) error {
 	nets, err := netOfLines(x.d.inv)
 	if err != nil {
@@ -109,14 +111,18 @@ func (s *System) bookInvoice(tx store.Tx, x *issuing, doc *store.Document) error
 	}
 	e := ledger.Invoiced{Ref: doc.ID.String(), Tax: x.d.inv.Tax}
 	x.owed = slices.Clone(x.a.Ahead)
+	until := x.d.inv.After
+	if end := x.a.ends(); end != 0 && x.d.period.ServedTo >= end {
+		until = math.MaxInt32
+	}
 	for i := range x.d.inv.Lines {
 		l := &x.d.inv.Lines[i]
 		now := Ahead{Category: l.Category, First: l.First, After: l.After, Net: nets[i], Earned: money.Zero(doc.Total.Currency())}
-		if l.Kind == invoice.Adjustment || l.After <= x.d.inv.After {
+		if l.Kind == invoice.Adjustment || l.After <= until {
 			e.Earned = append(e.Earned, ledger.Part{Category: l.Category, Amount: nets[i]})
 			continue
 		}
-		earned, err := now.earn(x.d.inv.After)
+		earned, err := now.earn(until)
 		if err != nil {
 			return err
 		}
@@ -132,7 +138,7 @@ func (s *System) bookInvoice(tx store.Tx, x *issuing, doc *store.Document) error
 	}
 	var served []ledger.Part
 	for i := range x.owed {
-		earned, err := x.a.Ahead[i].earn(x.d.inv.After)
+		earned, err := x.a.Ahead[i].earn(until)
 		if err != nil {
 			return err
 		}

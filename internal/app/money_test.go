@@ -121,6 +121,29 @@ func TestPayments(t *testing.T) {
 	}
 }
 
+// TestPaidAheadBehindTheEnd: a year paid ahead is earned by the last invoice of a
+// contract that ends before, and deferred again when that is void.
+func TestPaidAheadBehindTheEnd(t *testing.T) {
+	b, who, _ := billed(t)
+	ctx := context.Background()
+	must(b.Cancel(ctx, who.company, who.contract, day("2026-05-05"), day("2026-06-01")))
+	b.at("2026-06-01 03:00:00")
+	b.close("2026-06-01")
+	docs := b.documents(who.company)
+	if got := b.balance(who.company, ledger.Deferred("support")); got != "0.00" || b.balance(who.company, ledger.Revenue("support")) != "-1200.00" {
+		t.Errorf("deferred with nothing left to serve: %s", got)
+	}
+	must(b.Void(ctx, who.company, app.Void{Key: "v", Invoice: docs[len(docs)-1].ID, Reason: "x"}))
+	if got := b.balance(who.company, ledger.Deferred("support")); got != "-999.45" { // two months of twelve served
+		t.Errorf("deferred again: %s", got)
+	}
+	must(b.ClosePeriod(ctx, app.ClosePeriod{Until: day("2026-06-01"), Issue: day("2026-06-03")}))
+	if got := b.balance(who.company, ledger.Deferred("support")); got != "0.00" {
+		t.Errorf("and earned again: %s", got)
+	}
+	b.sound(who.company)
+}
+
 // TestStatementByValue: a payment that is told in May and came in April is April's
 // by value, and May's by booking, with a credit note and money paid ahead beside.
 func TestStatementByValue(t *testing.T) {

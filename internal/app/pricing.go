@@ -21,6 +21,7 @@ import (
 const (
 	NoContract       = "no_contract"       // no contract of the company serves on its day
 	SeveralContracts = "several_contracts" // more than one does, and its account names none of them
+	ContractSettled  = "contract_settled"  // one did, and its last invoice is issued: no other is to come that would charge it
 	NoTerms          = "no_terms"          // the terms of its period cannot be made
 )
 
@@ -132,7 +133,7 @@ func (p *pricing) contractFor(at timex.Instant, account string) (*served, string
 func (p *pricing) contractOf(f usage.Fact, k store.StretchKey) (*served, string) {
 	account := store.AccountOf(f)
 	s, why := p.contractFor(k.From, account)
-	if why != NoContract || k.Kind == store.EventFact {
+	if s != nil || why == SeveralContracts || k.Kind == store.EventFact {
 		return s, why
 	}
 	return p.only(account, func(s *served) bool { return s.within(k) })
@@ -142,9 +143,12 @@ func (p *pricing) contractOf(f usage.Fact, k store.StretchKey) (*served, string)
 // account names.
 func (p *pricing) only(account string, takes func(*served) bool) (found *served, why string) {
 	why = NoContract
+	settled := false
 	for _, s := range p.contracts {
 		switch {
 		case !takes(s):
+		case s.settled():
+			settled = true
 		case s.agreement.Contract == account:
 			return s, ""
 		case why == NoContract:
@@ -152,6 +156,9 @@ func (p *pricing) only(account string, takes func(*served) bool) (found *served,
 		default:
 			found, why = nil, SeveralContracts // only a name decides
 		}
+	}
+	if why == NoContract && settled {
+		why = ContractSettled
 	}
 	return found, why
 }

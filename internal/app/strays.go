@@ -13,7 +13,7 @@ import (
 // Choice says which strays are meant. Zero fields do not narrow.
 type Choice struct {
 	Kind    store.FactKind `json:"kind,omitempty"`
-	Reason  string         `json:"reason,omitempty"` // no_contract, several_contracts
+	Reason  string         `json:"reason,omitempty"` // no_contract, several_contracts, contract_settled
 	Source  string         `json:"source,omitempty"`
 	Account *string        `json:"account,omitempty"` // "" is those that name none
 	IDs     []string       `json:"ids,omitempty"`     // of facts, at most store.MaxStrayIDs
