@@ -32,6 +32,7 @@ const (
 	UsageRead   Permission = "usage.read"
 	UsageWrite  Permission = "usage.write"
 	UsageUpload Permission = "usage.upload"
+	UsageAssign Permission = "usage.assign"
 
 	InvoiceRead   Permission = "invoice.read"
 	InvoiceDraft  Permission = "invoice.draft"
@@ -130,6 +131,7 @@ func Table() []Grant {
 		{UsageRead, "see calls, seats, sessions, modules", reads},
 		{UsageWrite, "hand in usage", []Role{Finance, API, CustomerAdmin}},
 		{UsageUpload, "upload files of call records", []Role{Finance, API, CustomerAdmin}},
+		{UsageAssign, "give usage without a contract to one", []Role{Finance}},
 		{InvoiceRead, "see invoices and credit notes", books},
 		{InvoiceDraft, "see what a period would be billed now", []Role{Finance, API, CustomerAdmin}},
 		{InvoiceVoid, "void an invoice", []Role{Finance}},

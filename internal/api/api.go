@@ -153,6 +153,8 @@ func (a *API) register() {
 	a.runRoutes()
 	a.eventRoutes()
 	a.callRoutes()
+	a.strayRoutes()
+	a.assignmentRoutes()
 	a.stretchRoutes()
 	a.uploadRoutes()
 	a.receiverRoutes()

@@ -19,7 +19,7 @@ type Budget struct {
 	Name      string       `json:"name"`
 	Contract  string       `json:"contract"`
 	Component string       `json:"component,omitempty" doc:"Absent: of all components."`
-	Amount    money.Amount `json:"amount" doc:"For a billing period, before tax."`
+	Amount    money.Amount `json:"amount" doc:"For a billing period, before tax: fixed fees, seats and modules of the whole of it, and calls so far."`
 	Levels    []int        `json:"levels" doc:"Percent at which somebody is told."`
 	HardStop  bool         `json:"hard_stop" doc:"Nothing more is begun when it is used up."`
 	Told      int          `json:"told" doc:"The highest level that was told of in this period."`
@@ -103,7 +103,7 @@ type Alert struct {
 	Name     string       `json:"name"`
 	Contract string       `json:"contract"`
 	Level    int          `json:"level" doc:"Percent."`
-	Spent    money.Amount `json:"spent"`
+	Spent    money.Amount `json:"spent" doc:"What the period comes to by what is known: the draft, and calls since it was made at list price."`
 	Amount   money.Amount `json:"amount"`
 	HardStop bool         `json:"hard_stop"`
 }

@@ -129,6 +129,16 @@ func planToCreditNote(w *world) {
 	must(t, json.Unmarshal(much.body, &maybe))
 	w.ask(w.operator, "POST", "/v1/approvals/"+maybe.Approval.ID, map[string]bool{"approve": true}).wantCode(409, "conflict")
 
+	// A statement is by the day of booking, or by the day each thing counts from.
+	const april = "/v1/statement?first=2026-04-01&after=2026-05-01&currency=CNY"
+	if r := w.ask(w.keyA, "GET", april+"&by=value", nil).want(200); !bytes.Contains(r.body, []byte(`"on":"2026-04-10"`)) || r.field("by") != "value" {
+		t.Errorf("by value: %s", r.body)
+	}
+	if r := w.ask(w.keyA, "GET", april, nil).want(200); r.field("by") != "booking" {
+		t.Errorf("by booking: %s", r.body)
+	}
+	w.ask(w.keyA, "GET", april+"&by=mood", nil).want(422)
+
 	// Who did what stands in the audit log, with before and after.
 	log := string(w.ask(w.finance, "GET", "/v1/audit?limit=100", nil, of(w.a)).want(200).body)
 	for _, action := range []string{"contract.quote", "contract.sign", "contract.start", "seat.begin", "invoice.pay", "invoice.credit.ask", "invoice.credit", "approval.approved", "payment.refund"} {

@@ -23,6 +23,7 @@ type OpenInvoice struct {
 
 // Statement is a company's account over some days.
 type Statement struct {
+	By       app.DatedBy        `json:"by" enum:"booking,value" doc:"Which day of an event decides: that of booking in UTC, or its value date: the date of an invoice or credit note, the day money came in or went out."`
 	First    timex.Date         `json:"first"`
 	After    timex.Date         `json:"after"`
 	Currency money.Currency     `json:"currency"`
@@ -35,9 +36,10 @@ type Statement struct {
 
 func (a *API) statementRoutes() {
 	type statementIn struct {
-		First    Day    `query:"first" required:"true" doc:"First day, in UTC, on which what is shown was booked here: not the day an invoice or payment names."`
+		First    Day    `query:"first" required:"true" doc:"First day, by the date that by names."`
 		After    Day    `query:"after" required:"true" doc:"Day after the last."`
 		Currency string `query:"currency" required:"true" pattern:"^[A-Z]{3}$"`
+		By       string `query:"by" enum:"booking,value" default:"booking" doc:"booking: by the day in UTC on which it was booked here, so that a statement of days that are over never changes. value: by the date of an invoice or credit note and the day money came in or went out; told late, these still change it."`
 	}
 	read(a, op{id: "statement-get", method: http.MethodGet, path: "/v1/statement", what: "The company's account: what was asked, what was paid, what is open.", may: access.StatementRead},
 		func(r *request, in *statementIn) (*Statement, error) {
@@ -45,11 +47,11 @@ func (a *API) statementRoutes() {
 			if err != nil {
 				return nil, err
 			}
-			s, err := r.sys.Statement(r.ctx, r.company, cur, in.First.Date, in.After.Date)
+			s, err := r.sys.Statement(r.ctx, r.company, cur, in.First.Date, in.After.Date, app.DatedBy(in.By))
 			if err != nil {
 				return nil, err
 			}
-			out := &Statement{s.First, s.After, s.Currency, s.Opening, s.Rows, s.Closing, []OpenInvoice{}, s.Ages[:]}
+			out := &Statement{s.By, s.First, s.After, s.Currency, s.Opening, s.Rows, s.Closing, []OpenInvoice{}, s.Ages[:]}
 			for _, o := range s.Open {
 				out.Open = append(out.Open, OpenInvoice{o.Invoice.Named("inv"), o.Number, o.DueOn, moneyOf(o.Total), moneyOf(o.Open), o.Late})
 			}

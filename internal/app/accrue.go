@@ -8,9 +8,7 @@ import (
 	"slices"
 	"strconv"
 
-	"waihu/internal/charging/catalog"
 	"waihu/internal/charging/ledger"
-	"waihu/internal/exact"
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/money"
@@ -199,48 +197,31 @@ func (s *System) takePrepaid(tx store.Tx, c id.Company, w *Purse, p *prepaidCall
 	return s.book(tx, c, e, nil)
 }
 
-// taxed is a cost of a component before tax, or with it, to a millionth; and the
-// category it is earned in.
+// taxed is a cost of a component before tax, or with it; and its category.
 func (p *period) taxed(component string, cost money.Amount, gross bool) (money.Amount, string, error) {
-	plan := p.terms.Plan
-	comp, known := plan.Component(component)
-	if !known {
-		return cost, "", fault.New(fault.Internal, "the plan has no component %q", component)
-	}
-	class := comp.TaxClass
-	if class == "" {
-		class = plan.Tax.Default
-	}
-	rate, _ := plan.Tax.RateOn(class, p.terms.After-1)
-	factor := exact.One
-	switch inclusive := plan.Tax.Prices == catalog.TaxInclusive; {
-	case inclusive && !gross:
-		factor = exact.One.Div(exact.One.Add(rate))
-	case !inclusive && gross:
-		factor = exact.One.Add(rate)
-	}
-	out, err := money.Round(cost.Exact().Mul(factor), cost.Currency(), exact.HalfAway, 6)
-	if err != nil {
-		return out, "", fault.New(fault.Overflow, "%v", err)
-	}
-	return out, comp.Category, nil
+	return taxed(p.terms.Plan, p.terms.After, component, cost, gross)
 }
 
-// releaseAccrued takes back what had accrued up to the period of an invoice:
-// that and earlier ones, to which usage came late.
-func (s *System) releaseAccrued(tx store.Tx, x *issuing, doc *store.Document) error {
-	all, err := tx.Journal().Balances(x.company)
+// accruedTo is what stands accrued for a contract up to the period of a draft,
+// that and earlier ones, to which usage came late. It is read in the moment the
+// draft is made of: what comes before the invoice is issued is not on it, and
+// stays accrued for the next.
+func accruedTo(tx store.Tx, c id.Company, contract id.ID, first timex.Date, cur money.Currency) (out []ledger.Standing, err error) {
+	all, err := tx.Journal().Balances(c)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	contract := x.a.ID.String()
-	var accrued []ledger.Standing
 	for _, b := range all {
-		first, category, is := ledger.AccruedIn(b.Account, contract)
-		if is && first <= x.d.inv.First && b.Amount.Currency() == doc.Total.Currency() {
-			accrued = append(accrued, ledger.Standing{First: first, Category: category, Amount: b.Amount})
+		in, category, is := ledger.AccruedIn(b.Account, contract.String())
+		if is && in <= first && b.Amount.Currency() == cur {
+			out = append(out, ledger.Standing{First: in, Category: category, Amount: b.Amount})
 		}
 	}
-	e, err := ledger.Release(doc.ID.String(), contract, accrued)
+	return out, nil
+}
+
+// releaseAccrued takes back what had accrued of what an invoice charges for.
+func (s *System) releaseAccrued(tx store.Tx, x *issuing, doc *store.Document) error {
+	e, err := ledger.Release(doc.ID.String(), x.a.ID.String(), x.accrued)
 	return s.book(tx, x.company, e, err)
 }

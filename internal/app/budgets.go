@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"waihu/internal/charging/budget"
 	"waihu/internal/charging/life"
@@ -97,82 +98,99 @@ func (a BudgetAlert) words() map[string]string {
 // in a period.
 func (s *System) CheckBudgets(ctx context.Context, c id.Company) (out []BudgetAlert, err error) {
 	defer fault.Wrap(&err, "check budgets")
+	// Drafts are made here, where nobody waits for the end of the transaction.
+	err = s.DB.View(ctx, func(tx store.Tx) error {
+		return s.eachBudget(ctx, tx, c, costKept, func(*Agreement, *Budget, *store.Record, money.Amount) error { return nil })
+	})
+	if err != nil {
+		return nil, err
+	}
 	err = s.DB.Update(ctx, func(tx store.Tx) error {
 		out = []BudgetAlert{}
-		return each(tx, c, KindContract, store.Key{}, func(a Agreement, _ *store.Record) error {
-			if a.Life.State != life.Running && a.Life.State != life.Notice {
+		return s.eachBudget(ctx, tx, c, costAnyAge, func(a *Agreement, b *Budget, r *store.Record, spent money.Amount) error {
+			level, news := b.Reached(spent, b.Told)
+			if !news {
 				return nil
 			}
-			of, err := s.agreedOn(tx, a.Plan, a.File)
-			if err != nil {
+			b.Told = level
+			alert := BudgetAlert{b.ID, b.Name, a.ID, level, spent, b.Amount, b.HardStop && spent.Cmp(b.Amount) >= 0}
+			out = append(out, alert)
+			r.Index = []store.Key{{Name: "contract", Value: a.ID.String()}}
+			if err := save(tx, r, b); err != nil {
 				return err
 			}
-			return s.eachBudget(tx, c, &a, of, func(b *Budget, r *store.Record, spent money.Amount) error {
-				level, news := b.Reached(spent, b.Told)
-				if !news {
-					return nil
-				}
-				b.Told = level
-				alert := BudgetAlert{b.ID, b.Name, a.ID, level, spent, b.Amount, b.HardStop && spent.Cmp(b.Amount) >= 0}
-				out = append(out, alert)
-				r.Index = []store.Key{{Name: "contract", Value: a.ID.String()}}
-				if err := save(tx, r, b); err != nil {
-					return err
-				}
-				return s.tell(tx, c, "budget.reached", alert)
-			})
+			return s.tell(tx, c, "budget.reached", alert)
 		})
 	})
 	return out, err
 }
 
-// eachBudget hands out a contract's budgets with what was spent in the period of
-// now; one of an earlier period begins anew.
-func (s *System) eachBudget(tx store.Tx, c id.Company, a *Agreement, of *agreed, f func(*Budget, *store.Record, money.Amount) error) error {
-	day := tx.Now().DateIn(of.loc)
-	periods, err := a.periods(of, day, day+1)
-	if err != nil || len(periods) == 0 {
-		return err
-	}
-	var tallies []store.Tally
-	read := false
-	return each(tx, c, KindBudget, store.Key{Name: "contract", Value: a.ID.String()}, func(b Budget, r *store.Record) error {
-		if !read {
-			if tallies, err = tx.Usage().Tallies(c, a.ID, periods[0].First); err != nil {
-				return err
-			}
-			read = true
+// eachBudget hands out the budgets of a company's running contracts.
+func (s *System) eachBudget(ctx context.Context, tx store.Tx, c id.Company, age time.Duration, f func(*Agreement, *Budget, *store.Record, money.Amount) error) error {
+	return each(tx, c, KindContract, store.Key{}, func(a Agreement, r *store.Record) error {
+		if a.Life.State != life.Running && a.Life.State != life.Notice {
+			return nil
 		}
-		if b.Period != periods[0].First {
-			b.Period, b.Told = periods[0].First, 0
-		}
-		spent, err := spentOn(tallies, b.Component, b.Amount.Currency())
+		of, err := s.agreedOn(tx, a.Plan, a.File)
 		if err != nil {
 			return err
 		}
-		return f(&b, r, spent)
+		a.Revision = r.Revision
+		return s.budgetsOf(ctx, tx, c, &a, of, age, func(b *Budget, r *store.Record, spent money.Amount) error { return f(&a, b, r, spent) })
 	})
 }
 
-// spentOn adds up running tallies, of one component if it is named.
-func spentOn(tallies []store.Tally, component string, cur money.Currency) (money.Amount, error) {
-	sum := money.Zero(cur)
-	for i := range tallies {
-		t := &tallies[i]
-		if component != "" && t.Component != component || t.Cost.Currency() != cur {
-			continue
-		}
-		var err error
-		if sum, err = sum.Add(t.Cost); err != nil {
-			return sum, fault.New(fault.Overflow, "%v", err)
-		}
+// budgetsOf hands out a contract's budgets with what the period of now comes to so
+// far, by a draft that is not older than age; one of an earlier period begins
+// anew. A contract without budgets costs one look.
+func (s *System) budgetsOf(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, age time.Duration, f func(*Budget, *store.Record, money.Amount) error) error {
+	b, err := a.periodOn(of, tx.Now().DateIn(of.loc))
+	if fault.KindOf(err) == fault.NotFound && err != nil {
+		return nil // it does not serve today
 	}
-	return sum, nil
+	if err != nil {
+		return err
+	}
+	var cost *periodCost
+	var now map[string]money.Amount
+	return each(tx, c, KindBudget, store.Key{Name: "contract", Value: a.ID.String()}, func(x Budget, r *store.Record) error {
+		if cost == nil {
+			if cost, err = s.costOf(ctx, tx, c, a, of, b, age); err != nil {
+				return err
+			}
+			tallies, err := tx.Usage().Tallies(c, a.ID, b.First)
+			if err != nil {
+				return err
+			}
+			if now, err = runningTotals(of.plan, b.After, tallies); err != nil {
+				return err
+			}
+		}
+		if x.Period != b.First {
+			x.Period, x.Told = b.First, 0
+		}
+		spent, err := cost.spent(now, x.Component, x.Amount.Currency())
+		if err != nil {
+			return err
+		}
+		return f(&x, r, spent)
+	})
 }
 
-// withinBudgets refuses a call of a contract whose hard stop is reached.
-func (s *System) withinBudgets(tx store.Tx, c id.Company, a *Agreement, of *agreed) error {
-	return s.eachBudget(tx, c, a, of, func(b *Budget, _ *store.Record, spent money.Amount) error {
+// withinBudgets refuses a call of a contract whose hard stop is reached, by a
+// draft of the last minute: calls at list price since an older one may be covered
+// by a package.
+func (s *System) withinBudgets(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed) error {
+	err := s.stopped(ctx, tx, c, a, of, costKept)
+	if fault.KindOf(err) == fault.Conflict && err != nil {
+		err = s.stopped(ctx, tx, c, a, of, costExact)
+	}
+	return err
+}
+
+// stopped is the refusal of a hard stop; nil: there is none.
+func (s *System) stopped(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, age time.Duration) error {
+	return s.budgetsOf(ctx, tx, c, a, of, age, func(b *Budget, _ *store.Record, spent money.Amount) error {
 		if !b.HardStop || spent.Cmp(b.Amount) < 0 {
 			return nil
 		}
@@ -200,7 +218,7 @@ func (s *System) MayCall(ctx context.Context, c id.Company, contract id.ID) (err
 		if a.Life.State != life.Running && a.Life.State != life.Notice {
 			return fault.New(fault.Conflict, "contract %s is %s", a.Contract, a.Life.State)
 		}
-		return s.withinBudgets(tx, c, &a, of)
+		return s.withinBudgets(ctx, tx, c, &a, of)
 	})
 }
 
@@ -222,7 +240,7 @@ func (s *System) Forecast(ctx context.Context, c id.Company, contract id.ID) (ou
 			return err
 		}
 		today := tx.Now().DateIn(of.loc)
-		d, err := s.draft(ctx, tx, c, &a, of, b)
+		cost, err := s.costOf(ctx, tx, c, &a, of, b, 0)
 		if err != nil {
 			return err
 		}
@@ -231,7 +249,7 @@ func (s *System) Forecast(ctx context.Context, c id.Company, contract id.ID) (ou
 			return err
 		}
 		out = Forecast{First: b.First, After: b.After}
-		out.Forecast, err = budget.Until(d.inv.Net, days, today, b.ServedTo)
+		out.Forecast, err = budget.Until(cost.net, days, today, b.ServedTo)
 		return err
 	})
 	return out, err

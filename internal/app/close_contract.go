@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"waihu/internal/fault"
 	"waihu/internal/id"
@@ -128,34 +129,46 @@ func (s *System) prepare(ctx context.Context, in *ClosePeriod, c id.Company, con
 			return err
 		}
 		x = &issuing{company: c, series: series, record: r, a: &a, of: of, d: d, on: in.Issue}
+		if err := x.asOf(tx); err != nil {
+			return err
+		}
 		x.strays, x.why, err = strays(tx, c, d.inv.First, d.inv.After)
 		return err
 	})
 	return x, err
 }
 
-// strays counts a company's calls that no contract was charged for in the months
+// asOf notes what calls had accrued, or taken from a wallet, when the draft was
+// made: usage that comes before it is issued is not on it.
+func (x *issuing) asOf(tx store.Tx) (err error) {
+	inv := x.d.inv
+	if x.a.Wallet != "" {
+		w, _, err := find[Purse](tx, x.company, KindWallet, "name", x.a.Wallet)
+		if err != nil {
+			return err
+		}
+		x.taken = w.takenTo(inv.First)
+	}
+	x.accrued, err = accruedTo(tx, x.company, x.a.ID, inv.First, inv.Currency)
+	return err
+}
+
+// strays counts a company's facts that belong to no contract and touch the months
 // (UTC) of some local days, with the reason of the most. No invoice shows them, so
 // a bill run must: they would be free by accident.
 func strays(tx store.Tx, c id.Company, first, after timex.Date) (n int64, why string, err error) {
-	var most int64
 	y, m, _ := first.Civil()
-	for month := timex.NewDate(y, m, 1); month < after; month = month.AddMonths(1) {
-		list, err := tx.Usage().Tallies(c, id.ID{}, month)
-		if err != nil {
-			return 0, "", err
-		}
-		for i := range list {
-			reason, stray := strings.CutPrefix(list[i].Label, unpricedLabel)
-			if !stray {
-				continue
-			}
-			if n += list[i].Calls; list[i].Calls > most {
-				most, why = list[i].Calls, reason
-			}
-		}
+	months := timex.Period{From: timex.NewDate(y, m, 1).Start(time.UTC)}
+	y, m, _ = (after - 1).Civil()
+	months.To = timex.NewDate(y, m, 1).AddMonths(1).Start(time.UTC)
+	sums, err := tx.Usage().StraySums(c, store.StrayQuery{Touches: months})
+	for i := range sums { // the most come first
+		n += sums[i].Count
 	}
-	return n, why, nil
+	if n > 0 {
+		why = sums[0].Reason
+	}
+	return n, why, err
 }
 
 // finish issues a prepared draft, with its step of the run.
@@ -204,7 +217,7 @@ func heldFor(in *ClosePeriod, x *issuing) string {
 	case len(inv.Unpriced) > 0 && !in.Unpriced:
 		return fmt.Sprintf("usage without a price: %d %s, %s", inv.Unpriced[0].Count, inv.Unpriced[0].Facts, inv.Unpriced[0].Reason)
 	case x.strays > 0 && !in.Unpriced:
-		return fmt.Sprintf("usage that no contract was charged for: %d calls in the months of this period, %s", x.strays, x.why)
+		return fmt.Sprintf("usage that belongs to no contract: %d facts touch the months of this period, %s; assign them to one", x.strays, x.why)
 	}
 	if err := inv.Guard(x.a.Claims); err != nil {
 		return err.Error()

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -15,56 +16,98 @@ import (
 	"waihu/internal/id"
 	"waihu/internal/lang"
 	"waihu/internal/money"
-	"waihu/internal/store"
 	"waihu/internal/timex"
 	"waihu/internal/usage"
 )
 
-func (b *books) tally(who customer, component, cost string) {
-	b.t.Helper()
-	b.update(func(tx store.Tx) error {
-		return tx.Usage().AddTallies(who.company, []store.Tally{{Contract: who.contract, First: day("2026-03-01"), Component: component, Label: "row:default", Calls: 1, Cost: yuan(cost)}})
-	})
-}
-
+// TestBudgets: a budget of everything watches fixed fees and calls, one of a
+// component that component; levels are told once, and a hard stop refuses calls.
 func TestBudgets(t *testing.T) {
 	b := newBooks(t)
 	b.publish(planText)
 	who := b.customer("one", "")
 	ctx := context.Background()
 	b.at("2026-03-10 00:00:00")
-	set := app.Budget{Name: "calls", Contract: who.contract, Component: "talk", Budget: budget.Budget{Amount: yuan("100"), HardStop: true}}
-	kept := must(b.SetBudget(ctx, who.company, set))
-	b.tally(who, "talk", "79")
-	b.tally(who, "seats", "500")
-	alerts := must(b.CheckBudgets(ctx, who.company))
-	if len(alerts) != 1 || alerts[0].Level != 50 || alerts[0].HardStop {
-		t.Errorf("%+v", alerts)
+	check := func(want string) {
+		t.Helper()
+		got := ""
+		for _, a := range must(b.CheckBudgets(ctx, who.company)) {
+			got += fmt.Sprintf("%s %d%% %s %v; ", a.Name, a.Level, a.Spent.Decimal(), a.HardStop)
+		}
+		if got != want {
+			t.Errorf("told %q, want %q", got, want)
+		}
 	}
-	if again := must(b.CheckBudgets(ctx, who.company)); len(again) != 0 {
-		t.Errorf("a level is told once: %+v", again)
+	may := func(what string, want bool) {
+		t.Helper()
+		err := b.MayCall(ctx, who.company, who.contract)
+		if (err == nil) != want || err != nil && fault.KindOf(err) != fault.Conflict {
+			t.Errorf("%s: %v", what, err)
+		}
 	}
-	if err := b.MayCall(ctx, who.company, who.contract); err != nil {
-		t.Error(err)
-	}
-	b.tally(who, "talk", "21")
-	wantKind(t, "a call when the budget is spent", b.MayCall(ctx, who.company, who.contract), fault.Conflict)
-	if alerts = must(b.CheckBudgets(ctx, who.company)); len(alerts) != 1 || alerts[0].Level != 100 || !alerts[0].HardStop {
-		t.Errorf("%+v", alerts)
-	}
-	if got := b.messages(who.company)["mail budget.reached"]; got != 2 {
+	// 100 for a seat, 1,200 for support, 50 to set up are known on the first day.
+	all := must(b.SetBudget(ctx, who.company, app.Budget{Name: "all", Contract: who.contract, Budget: budget.Budget{Amount: yuan("1351"), HardStop: true}}))
+	calls := must(b.SetBudget(ctx, who.company, app.Budget{Name: "calls", Contract: who.contract, Component: "talk", Budget: budget.Budget{Amount: yuan("4")}}))
+	check("all 80% 1350.00 false; ")
+	check("")
+	may("fixed fees within the budget", true)
+	b.ingest(who.company, aCall(1, "2026-03-09 02:00:00", 900))
+	check("all 100% 1351.80 true; ") // 15 minutes at list price: ten are included, which the next draft tells
+	may("a moment later", false)
+	b.clock.Add(61e6)
+	may("a minute later, by a new draft", true)
+	b.ingest(who.company, aCall(2, "2026-03-09 03:00:00", 600))
+	b.clock.Add(61e6)
+	may("25 minutes, ten of them included", false)
+	b.clock.Add(3600e6)
+	check("")
+	b.ingest(who.company, aCall(3, "2026-03-09 04:00:00", 100*60))
+	check("calls 100% 13.80 false; ") // no hard stop
+	if got := b.messages(who.company)["mail budget.reached"]; got != 3 {
 		t.Errorf("%d mails", got)
 	}
 	b.at("2026-04-02 00:00:00")
-	if err := b.MayCall(ctx, who.company, who.contract); err != nil {
-		t.Errorf("a new period begins at nought: %v", err)
-	}
-	kept.Amount, kept.Revision = yuan("200"), 0
-	_, err := b.SetBudget(ctx, who.company, kept)
+	may("a new period begins with its fixed fees alone", true)
+	all.Amount, all.Revision = yuan("200"), 0
+	_, err := b.SetBudget(ctx, who.company, all)
 	wantKind(t, "a change of what somebody else changed", err, fault.Conflict)
-	set.Component = "nothing"
-	_, err = b.SetBudget(ctx, who.company, set)
+	calls.Component = "nothing"
+	_, err = b.SetBudget(ctx, who.company, calls)
 	wantKind(t, "a component that is not there", err, fault.NotFound)
+}
+
+// TestBudgetsFollow: what changes fixed costs is seen with the next question: a
+// seat that is assigned here, and an amendment.
+func TestBudgetsFollow(t *testing.T) {
+	b := newBooks(t)
+	b.publish(seatPlan)
+	b.publish(planText)
+	c := b.company("one")
+	ctx := context.Background()
+	seats := b.contractIn(c, "contract: seats\nplan: s@1\nstart: 2026-03-01\nseller: {name: S}\nbuyer: {name: B}\n", "")
+	bought := b.contractIn(c, contractText("bought", ""), "")
+	b.at("2026-03-10 00:00:00")
+	for contract, amount := range map[id.ID]string{seats: "600", bought: "1400"} {
+		must(b.SetBudget(ctx, c, app.Budget{Name: "all", Contract: contract, Budget: budget.Budget{Amount: yuan(amount), HardStop: true}}))
+	}
+	begin := func(user string) app.Stretch {
+		t.Helper()
+		return must(b.Begin(ctx, c, app.Begin{Contract: seats, What: app.SeatStretch, Of: user, At: day("2026-03-01").Start(shanghai)}))
+	}
+	first := begin("ann")
+	if err := errors.Join(b.MayCall(ctx, c, seats), b.MayCall(ctx, c, bought)); err != nil {
+		t.Error(err)
+	}
+	begin("bob")
+	wantKind(t, "two seats of 310 each", b.MayCall(ctx, c, seats), fault.Conflict)
+	must(b.End(ctx, c, first.ID, day("2026-03-02").Start(shanghai)))
+	if err := b.MayCall(ctx, c, seats); err != nil {
+		t.Errorf("one and a day of another: %v", err)
+	}
+	b.ingest(c, &usage.Seat{ID: "s", Source: "hr", User: "cy", From: day("2026-03-01").Start(shanghai), Account: "seats"})
+	wantKind(t, "a seat by ingest", b.MayCall(ctx, c, seats), fault.Conflict)
+	must(b.Amend(ctx, c, app.Amend{Contract: bought, Amendment: "a1", File: contractText("bought", "amendments: [{id: a1, on: 2026-03-01, quantities: {seats: 2}}]\n"), On: day("2026-03-10")}))
+	wantKind(t, "two seats bought", b.MayCall(ctx, c, bought), fault.Conflict)
 }
 
 func TestForecastAndMargin(t *testing.T) {

@@ -109,7 +109,7 @@ func (s *System) bookCredit(tx store.Tx, c id.Company, doc, kept *store.Document
 	}
 	open := openOf(doc)
 	e, err := ledger.Credited(kept.ID.String(), parts, note.Tax, open)
-	e.Note = doc.Number
+	e.Note, e.Value = doc.Number, kept.IssuedOn
 	if err := s.book(tx, c, e, err); err != nil {
 		return err
 	}

@@ -46,8 +46,8 @@ func (r *Receipt) Count(o store.Outcome) int {
 // charges and running totals kept beside them, and what they came to is booked
 // as not yet invoiced, or taken from the wallet of a prepaid contract; all in
 // one transaction. A fact that is there already changes nothing, so a batch can
-// be sent again. Calls that no contract is for are kept, with the reason why
-// they have no price.
+// be sent again. Facts that no contract is for, or several without an account that
+// decides, are kept as strays with the reason: see Assign.
 func (s *System) Ingest(ctx context.Context, c id.Company, facts []usage.Fact) (_ *Receipt, err error) {
 	defer fault.Wrap(&err, "ingest")
 	return s.ingestAll(ctx, []*handed{{company: c, facts: facts}})
@@ -100,10 +100,21 @@ func (s *System) ingestAll(ctx context.Context, batches []*handed) (*Receipt, er
 			return nil
 		})
 		if !errors.Is(err, errStale) || try == maxStale {
+			s.forgetCosts(batches)
 			return batches[0].receipt, err
 		}
 		for _, b := range batches {
 			s.priced.forget(b.company)
+		}
+	}
+}
+
+// forgetCosts drops the costs of contracts that got seats, sessions or modules:
+// only a draft knows what those come to.
+func (s *System) forgetCosts(batches []*handed) {
+	for _, b := range batches {
+		for i := range b.other {
+			s.costs.forget(b.other[i].Contract)
 		}
 	}
 }
@@ -157,7 +168,7 @@ func (b *handed) price(now timex.Instant) error {
 		var charged store.ChargedCall
 		var at pricedAt
 		var err error
-		if charged, at.contract, at.period, charges, err = b.prices.price(call, charges); err != nil {
+		if charged, at, charges, err = b.prices.price(call, charges); err != nil {
 			return err
 		}
 		b.calls, b.places, b.callAt = append(b.calls, charged), append(b.places, at), append(b.callAt, i)
@@ -172,7 +183,8 @@ func (b *handed) place(i int, f usage.Fact) error {
 		return err
 	}
 	s := store.Stretch{Fact: f}
-	if of := b.prices.contractOfStretch(k); of != nil {
+	of, why := b.prices.contractOf(f, k)
+	if s.Reason = why; of != nil {
 		s.Contract = of.agreement.ID
 	}
 	b.other, b.otherAt = append(b.other, s), append(b.otherAt, i)
@@ -284,6 +296,9 @@ func keepStretches(tx store.Tx, c id.Company, list []store.Stretch, batches []*h
 	for _, b := range batches {
 		for i, at := range b.otherAt {
 			b.receipt.Outcomes[at] = FactOutcome{Outcome: out[i]}
+			if out[i] == store.Added {
+				b.receipt.Outcomes[at].Reason = b.other[i].Reason
+			}
 		}
 		out = out[len(b.otherAt):]
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 
 	"waihu/internal/charging/invoice"
@@ -29,9 +30,11 @@ type issuing struct {
 	of      *agreed
 	d       *drafted
 	on      timex.Date
-	owed    []Ahead // what the contract had been invoiced ahead before
-	strays  int64   // calls of these months that no contract was charged for
-	why     string  // of most of them
+	owed    []Ahead           // what the contract had been invoiced ahead before
+	accrued []ledger.Standing // of what the draft charges for, as it was made
+	taken   []Taken           // by prepaid calls of it, as it was made
+	strays  int64             // facts of these months that belong to no contract
+	why     string            // of most of them
 }
 
 // issue gives a draft its number, books it, pays it from what is there, and
@@ -99,7 +102,8 @@ func settle(d *store.Document) {
 
 // bookInvoice puts the invoice into the journal: what is earned by the end of
 // its period, what is earned later, and what was invoiced before and has been
-// served since.
+// served since. With the last invoice of a contract all is earned: what was paid
+// ahead for days behind its end is kept, unless a credit note gives it back.
 func (s *System) bookInvoice(tx store.Tx, x *issuing, doc *store.Document) error {
 	nets, err := netOfLines(x.d.inv)
 	if err != nil {
@@ -107,14 +111,18 @@ func (s *System) bookInvoice(tx store.Tx, x *issuing, doc *store.Document) error
 	}
 	e := ledger.Invoiced{Ref: doc.ID.String(), Tax: x.d.inv.Tax}
 	x.owed = slices.Clone(x.a.Ahead)
+	until := x.d.inv.After
+	if end := x.a.ends(); end != 0 && x.d.period.ServedTo >= end {
+		until = math.MaxInt32
+	}
 	for i := range x.d.inv.Lines {
 		l := &x.d.inv.Lines[i]
 		now := Ahead{Category: l.Category, First: l.First, After: l.After, Net: nets[i], Earned: money.Zero(doc.Total.Currency())}
-		if l.Kind == invoice.Adjustment || l.After <= x.d.inv.After {
+		if l.Kind == invoice.Adjustment || l.After <= until {
 			e.Earned = append(e.Earned, ledger.Part{Category: l.Category, Amount: nets[i]})
 			continue
 		}
-		earned, err := now.earn(x.d.inv.After)
+		earned, err := now.earn(until)
 		if err != nil {
 			return err
 		}
@@ -124,12 +132,13 @@ func (s *System) bookInvoice(tx store.Tx, x *issuing, doc *store.Document) error
 		x.a.Ahead = append(x.a.Ahead, now)
 	}
 	entry, err := e.Entry()
+	entry.Value = doc.IssuedOn
 	if err := s.book(tx, x.company, entry, err); err != nil {
 		return err
 	}
 	var served []ledger.Part
 	for i := range x.owed {
-		earned, err := x.a.Ahead[i].earn(x.d.inv.After)
+		earned, err := x.a.Ahead[i].earn(until)
 		if err != nil {
 			return err
 		}

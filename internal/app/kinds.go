@@ -19,21 +19,22 @@ import (
 // Kinds of records that the books keep. Companies, published plans and bill runs
 // belong to the platform; all others to a company.
 const (
-	KindCompany   store.Kind = "company"   // Company; unique "name"
-	KindPlan      store.Kind = "plan"      // PlanVersion; unique "version" (id@version), index "plan" (id)
-	KindContract  store.Kind = "contract"  // Agreement; unique "contract" (the customer's word), index "state"
-	KindContracts store.Kind = "contracts" // one a company, its identifier the company's: its revision rises with every change of a contract
-	KindBilled    store.Kind = "billed"    // BilledPeriod, identifier of the invoice; index "contract"
-	KindOpen      store.Kind = "open"      // Stretch that has no end yet; unique "stretch"
-	KindWallet    store.Kind = "wallet"    // Purse; unique "name"
-	KindRate      store.Kind = "rate"      // fx.Rate, of the platform; unique "rate" (pair and day)
-	KindBudget    store.Kind = "budget"    // Budget; index "contract"
-	KindOutage    store.Kind = "outage"    // service.Outage
-	KindSample    store.Kind = "sample"    // service.Sample; unique "sample"
-	KindSupport   store.Kind = "support"   // Support, of the platform; unique "name"
-	KindTicket    store.Kind = "ticket"    // Ticket; index "state"
-	KindRun       store.Kind = "bill_run"  // Run; unique "run"
-	KindStep      store.Kind = "bill_step" // Step; unique "step" (run/contract/first day), index "run"
+	KindCompany    store.Kind = "company"    // Company; unique "name"
+	KindPlan       store.Kind = "plan"       // PlanVersion; unique "version" (id@version), index "plan" (id)
+	KindContract   store.Kind = "contract"   // Agreement; unique "contract" (the customer's word), index "state"
+	KindContracts  store.Kind = "contracts"  // one a company, its identifier the company's: its revision rises with every change of a contract
+	KindBilled     store.Kind = "billed"     // BilledPeriod, identifier of the invoice; index "contract"
+	KindOpen       store.Kind = "open"       // Stretch that has no end yet; unique "stretch"
+	KindWallet     store.Kind = "wallet"     // Purse; unique "name"
+	KindRate       store.Kind = "rate"       // fx.Rate, of the platform; unique "rate" (pair and day)
+	KindBudget     store.Kind = "budget"     // Budget; index "contract"
+	KindOutage     store.Kind = "outage"     // service.Outage
+	KindSample     store.Kind = "sample"     // service.Sample; unique "sample"
+	KindSupport    store.Kind = "support"    // Support, of the platform; unique "name"
+	KindTicket     store.Kind = "ticket"     // Ticket; index "state"
+	KindAssignment store.Kind = "assignment" // Assignment; index "contract"
+	KindRun        store.Kind = "bill_run"   // Run; unique "run"
+	KindStep       store.Kind = "bill_step"  // Step; unique "step" (run/contract/first day), index "run"
 )
 
 // Company is a customer whose books are kept.
@@ -140,15 +141,35 @@ type Taken struct {
 	Amount money.Amount `json:"amount"`
 }
 
-// taken is what the calls of a period took, which is then on its invoice.
-func (p *Purse) taken(first timex.Date) money.Amount {
-	for i, t := range p.Taken {
-		if t.First == first {
-			p.Taken = slices.Delete(p.Taken, i, i+1)
-			return t.Amount
+// takenTo is what calls took up to a period: of earlier ones, those that came
+// late, which its invoice has among its adjustments.
+func (p *Purse) takenTo(first timex.Date) (out []Taken) {
+	for _, t := range p.Taken {
+		if t.First <= first {
+			out = append(out, t)
 		}
 	}
-	return money.Zero(p.Purse.Currency)
+	return out
+}
+
+// invoiced takes off what an invoice has now, and gives the sum of it. What calls
+// took since the invoice was drafted is left for the next.
+func (p *Purse) invoiced(taken []Taken) (money.Amount, error) {
+	sum := money.Zero(p.Purse.Currency)
+	for _, t := range taken {
+		i := slices.IndexFunc(p.Taken, func(now Taken) bool { return now.First == t.First })
+		if i < 0 {
+			continue
+		}
+		n := min(t.Amount.Micros(), p.Taken[i].Amount.Micros())
+		p.Taken[i].Amount = money.Micros(p.Taken[i].Amount.Micros()-n, sum.Currency())
+		var err error
+		if sum, err = sum.Add(money.Micros(n, sum.Currency())); err != nil {
+			return sum, err
+		}
+	}
+	p.Taken = slices.DeleteFunc(p.Taken, func(t Taken) bool { return t.Amount.IsZero() })
+	return sum, nil
 }
 
 // take adds a call to what its period took.
@@ -165,9 +186,10 @@ func (p *Purse) take(first timex.Date, amount money.Amount) error {
 }
 
 // Budget is a budget of a contract and how far it has come in a period. It
-// watches use at list price before tax, as it runs up call by call: what is
-// included or discounted is known when the period is over, so a budget stops
-// early rather than late.
+// watches what the running period will cost by what is known, before tax: fixed
+// fees, seats and modules for the whole period, calls so far. That is the draft
+// invoice, and the calls since it was made at list price (see periodCost): between
+// drafts, an hour at most, a budget may stop early and never late.
 type Budget struct {
 	ID        id.ID  `json:"id"`
 	Name      string `json:"name"`

@@ -111,7 +111,7 @@ func TestPayments(t *testing.T) {
 	rate.Rate = exact.MustParse("7.30")
 	wantKind(t, "another rate of the day", b.AddRate(ctx, rate), fault.Conflict)
 	b.sound(who.company)
-	st := must(b.Statement(ctx, who.company, cny, day("2026-04-01"), day("2026-06-01")))
+	st := must(b.Statement(ctx, who.company, cny, day("2026-04-01"), day("2026-06-01"), ""))
 	gone := must(b.WriteOff(ctx, who.company, app.WriteOff{Key: "f", Invoice: next.ID, Reason: "the rate moved", Fx: true}))
 	if !gone.Open.IsZero() || b.balance(who.company, ledger.FxResult) != "85.00" || b.balance(who.company, ledger.BadDebt) != "0.00" {
 		t.Errorf("lost on the rate: %+v", gone)
@@ -119,6 +119,68 @@ func TestPayments(t *testing.T) {
 	if st.Closing != yuan("85") || len(st.Open) != 1 || len(st.Rows) != 5 || st.Ages[1] != yuan("85") {
 		t.Errorf("%+v", st)
 	}
+}
+
+// TestPaidAheadBehindTheEnd: a year paid ahead is earned by the last invoice of a
+// contract that ends before, and deferred again when that is void.
+func TestPaidAheadBehindTheEnd(t *testing.T) {
+	b, who, _ := billed(t)
+	ctx := context.Background()
+	must(b.Cancel(ctx, who.company, who.contract, day("2026-05-05"), day("2026-06-01")))
+	b.at("2026-06-01 03:00:00")
+	b.close("2026-06-01")
+	docs := b.documents(who.company)
+	if got := b.balance(who.company, ledger.Deferred("support")); got != "0.00" || b.balance(who.company, ledger.Revenue("support")) != "-1200.00" {
+		t.Errorf("deferred with nothing left to serve: %s", got)
+	}
+	must(b.Void(ctx, who.company, app.Void{Key: "v", Invoice: docs[len(docs)-1].ID, Reason: "x"}))
+	if got := b.balance(who.company, ledger.Deferred("support")); got != "-999.45" { // two months of twelve served
+		t.Errorf("deferred again: %s", got)
+	}
+	must(b.ClosePeriod(ctx, app.ClosePeriod{Until: day("2026-06-01"), Issue: day("2026-06-03")}))
+	if got := b.balance(who.company, ledger.Deferred("support")); got != "0.00" {
+		t.Errorf("and earned again: %s", got)
+	}
+	b.sound(who.company)
+}
+
+// TestStatementByValue: a payment that is told in May and came in April is April's
+// by value, and May's by booking, with a credit note and money paid ahead beside.
+func TestStatementByValue(t *testing.T) {
+	b, who, doc := billed(t) // dated 2 April, booked on the first
+	ctx := context.Background()
+	b.at("2026-05-03 00:00:00")
+	must(b.Credit(ctx, who.company, app.Credit{Key: "c", Invoice: doc.ID, On: day("2026-05-02"), Reason: "x", Items: []app.CreditItem{{Line: "seats", Amount: yuan("10")}}}))
+	must(b.Pay(ctx, who.company, app.Pay{Key: "p", Invoice: doc.ID, Amount: yuan("100"), On: day("2026-04-20")}))
+	must(b.PayAhead(ctx, who.company, app.PayAhead{Key: "a", Amount: yuan("7"), On: day("2026-04-10")}))
+	rows := func(first, after string, by app.DatedBy) string {
+		t.Helper()
+		st := must(b.Statement(ctx, who.company, cny, day(first), day(after), by))
+		out := fmt.Sprintf("%s %s;", st.By, st.Opening.Decimal())
+		for _, r := range st.Rows {
+			out += fmt.Sprintf(" %s %s %s;", r.On, r.Kind, r.Balance.Decimal())
+		}
+		return out
+	}
+	for _, c := range []struct {
+		first, after string
+		by           app.DatedBy
+		want         string
+	}{
+		{"2026-04-01", "2026-05-01", "", "booking 0.00; 2026-04-01 invoice 1855.00;"},
+		{"2026-05-01", "2026-06-01", app.ByBooking, "booking 1855.00; 2026-05-03 credit_note 1844.40; 2026-05-03 payment 1744.40; 2026-05-03 paid_ahead 1737.40;"},
+		{"2026-04-01", "2026-05-01", app.ByValue, "value 0.00; 2026-04-02 invoice 1855.00; 2026-04-10 paid_ahead 1848.00; 2026-04-20 payment 1748.00;"},
+		{"2026-05-01", "2026-06-01", app.ByValue, "value 1748.00; 2026-05-02 credit_note 1737.40;"},
+	} {
+		if got := rows(c.first, c.after, c.by); got != c.want {
+			t.Errorf("%s by %q:\n%s\nwant\n%s", c.first, c.by, got, c.want)
+		}
+	}
+	if st := must(b.Statement(ctx, who.company, cny, day("2026-03-01"), day("2026-04-01"), "")); len(st.Open) != 0 {
+		t.Errorf("what was issued later stands on a statement of March: %+v", st.Open)
+	}
+	_, err := b.Statement(ctx, who.company, cny, day("2026-04-01"), day("2026-05-01"), "mood")
+	wantKind(t, "by another day", err, fault.Invalid)
 }
 
 // TestOneKeyOneEffect: 64 ask at once with one key.
@@ -457,7 +519,7 @@ func TestStraysHoldABillRun(t *testing.T) {
 	b.view(func(tx store.Tx) error {
 		list, err := tx.Records().List(c, app.KindStep, store.Key{Name: "run", Value: run.ID.String()}, store.Page{Limit: 10})
 		for i := range list {
-			if why := decode[app.Step](t, list[i].Body).Why; !strings.Contains(why, "no contract was charged for: 1 calls") || !strings.Contains(why, app.SeveralContracts) {
+			if why := decode[app.Step](t, list[i].Body).Why; !strings.Contains(why, "belongs to no contract: 1 facts") || !strings.Contains(why, app.SeveralContracts) {
 				t.Errorf("it says %q", why)
 			}
 		}

@@ -87,7 +87,7 @@ func (s *System) pay(tx store.Tx, c id.Company, in *Pay) (out Paid, err error) {
 	if out.At == nil {
 		e, err = ledger.Paid(out.Payment.String(), in.Amount, open)
 	}
-	e.Note = doc.Number
+	e.Note, e.Value = doc.Number, in.On
 	if err := s.book(tx, c, e, err); err != nil {
 		return out, err
 	}
@@ -138,6 +138,7 @@ func (s *System) PayAhead(ctx context.Context, c id.Company, in PayAhead) (payme
 				return i, err
 			}
 			e, err := ledger.PaidAhead(i.String(), in.Amount)
+			e.Value = in.On
 			return i, s.book(tx, c, e, err)
 		})
 		return err

@@ -17,6 +17,7 @@ func (s *System) payFromWhatIsThere(tx store.Tx, x *issuing, doc *store.Document
 	if doc.Total.Sign() < 0 {
 		doc.Paid = doc.Total
 		e, err := ledger.Applied(doc.ID.String(), doc.Total)
+		e.Value = doc.IssuedOn
 		settle(doc)
 		return s.book(tx, x.company, e, err)
 	}
@@ -33,6 +34,7 @@ func (s *System) payFromWhatIsThere(tx store.Tx, x *issuing, doc *store.Document
 	doc.Paid = money.Micros(doc.Paid.Micros()+use, cur)
 	settle(doc)
 	e, err := ledger.Applied(doc.ID.String(), money.Micros(use, cur))
+	e.Value = doc.IssuedOn
 	return s.book(tx, x.company, e, err)
 }
 
@@ -46,7 +48,10 @@ func (s *System) draw(tx store.Tx, x *issuing, doc *store.Document) error {
 	if w.Purse.Currency != doc.Total.Currency() {
 		return nil // an invoice in another currency is paid by hand
 	}
-	taken := w.taken(x.d.inv.First)
+	taken, err := w.invoiced(x.taken)
+	if err != nil {
+		return err
+	}
 	consumed := min(taken.Micros(), doc.Total.Micros())
 	balance, err := w.Purse.Balance(tx.Now())
 	if err != nil {
@@ -62,6 +67,7 @@ func (s *System) draw(tx store.Tx, x *issuing, doc *store.Document) error {
 		return err
 	}
 	e, err := ledger.Drawn(doc.ID.String(), w.Name, x.a.ID.String(), money.Micros(consumed, cur), money.Micros(more, cur))
+	e.Value = doc.IssuedOn
 	if err := s.book(tx, x.company, e, err); err != nil {
 		return err
 	}

@@ -16,10 +16,12 @@ import (
 	"waihu/internal/usage"
 )
 
-// Why a call that was kept has no price, beside the reasons of package meter.
+// Why a fact that was kept belongs to no contract, or a call has no price, beside
+// the reasons of package meter.
 const (
 	NoContract       = "no_contract"       // no contract of the company serves on its day
 	SeveralContracts = "several_contracts" // more than one does, and its account names none of them
+	ContractSettled  = "contract_settled"  // one did, and its last invoice is issued: no other is to come that would charge it
 	NoTerms          = "no_terms"          // the terms of its period cannot be made
 )
 
@@ -119,36 +121,51 @@ func (s *served) serves(at timex.Instant) bool {
 	return s.start <= d && (s.end == 0 || d < s.end)
 }
 
-// contractFor finds the contract of a call: the only one that serves, or the one
-// its account names.
-func (p *pricing) contractFor(c *usage.Call) (*served, string) {
-	var found *served
-	for _, s := range p.contracts {
-		if !s.serves(c.Start) {
-			continue
-		}
-		if s.agreement.Contract == c.Account {
-			return s, ""
-		}
-		if found != nil {
-			found = &served{} // more than one: only a name decides
-			continue
-		}
-		found = s
-	}
-	switch {
-	case found == nil:
-		return nil, NoContract
-	case found.of == nil:
-		return nil, SeveralContracts
-	}
-	return found, ""
+// contractFor finds the contract of what began at an instant: the only one that
+// serves, or the one its account names; else it says why there is none.
+func (p *pricing) contractFor(at timex.Instant, account string) (*served, string) {
+	return p.only(account, func(s *served) bool { return s.serves(at) })
 }
 
-// contractOfStretch is the same for facts without an account.
-func (p *pricing) contractOfStretch(k store.StretchKey) *served {
-	s, _ := p.contractFor(&usage.Call{Start: k.From})
-	return s
+// contractOf is the same for a fact that is not a call. A stretch that began when
+// no contract served belongs to the one whose service begins within it: a seat
+// that was there before the contract is charged from the contract's first day.
+func (p *pricing) contractOf(f usage.Fact, k store.StretchKey) (*served, string) {
+	account := store.AccountOf(f)
+	s, why := p.contractFor(k.From, account)
+	if s != nil || why == SeveralContracts || k.Kind == store.EventFact {
+		return s, why
+	}
+	return p.only(account, func(s *served) bool { return s.within(k) })
+}
+
+// only is the one contract of which something is true, or that of them which an
+// account names.
+func (p *pricing) only(account string, takes func(*served) bool) (found *served, why string) {
+	why = NoContract
+	settled := false
+	for _, s := range p.contracts {
+		switch {
+		case !takes(s):
+		case s.settled():
+			settled = true
+		case s.agreement.Contract == account:
+			return s, ""
+		case why == NoContract:
+			found, why = s, ""
+		default:
+			found, why = nil, SeveralContracts // only a name decides
+		}
+	}
+	if why == NoContract && settled {
+		why = ContractSettled
+	}
+	return found, why
+}
+
+// within tells whether the contract serves on some day of a stretch.
+func (s *served) within(k store.StretchKey) bool {
+	return (s.end == 0 || k.From < s.end.Start(s.of.loc)) && (k.To.IsZero() || k.To > s.start.Start(s.of.loc))
 }
 
 // periodOf is the billing period of an instant, made ready when it is met first.
@@ -194,32 +211,39 @@ func (s *served) newPeriod(at timex.Instant, tell func(*meter.Priced)) (*period,
 }
 
 // price finds contract and charges of a call. The charges are appended to all.
-func (p *pricing) price(c *usage.Call, all []store.Charge) (out store.ChargedCall, at *served, in *period, _ []store.Charge, err error) {
-	from := len(all)
-	refuse := func(reason string) []store.Charge {
-		all = append(all, store.Charge{Raw: c.Seconds(), Reason: reason})
-		return all[from:len(all):len(all)]
-	}
-	out.Call = *c
-	s, reason := p.contractFor(c)
+func (p *pricing) price(c *usage.Call, all []store.Charge) (out store.ChargedCall, at pricedAt, _ []store.Charge, err error) {
+	s, reason := p.contractFor(c.Start, c.Account)
 	if s == nil {
-		out.Charges = refuse(reason)
-		return out, nil, nil, all, nil
+		out, all = unpriced(c, reason, all)
+		return out, at, all, nil
+	}
+	return p.priceBy(s, c, all)
+}
+
+// unpriced is a call with the reason why it has no price.
+func unpriced(c *usage.Call, reason string, all []store.Charge) (store.ChargedCall, []store.Charge) {
+	from := len(all)
+	all = append(all, store.Charge{Raw: c.Seconds(), Reason: reason})
+	return store.ChargedCall{Call: *c, Charges: all[from:len(all):len(all)]}, all
+}
+
+// priceBy charges a call by a contract.
+func (p *pricing) priceBy(s *served, c *usage.Call, all []store.Charge) (out store.ChargedCall, at pricedAt, _ []store.Charge, err error) {
+	at.contract = s
+	if at.period, err = s.periodOf(c.Start, p.tell); err != nil {
+		return out, at, all, err
+	}
+	from := len(all)
+	if at.period.terms == nil {
+		out, all = unpriced(c, NoTerms, all)
+	} else {
+		p.place, p.at = all, at.period
+		err = at.period.meter.Call(c)
+		all = p.place
+		out = store.ChargedCall{Call: *c, Charges: all[from:len(all):len(all)]}
 	}
 	out.Contract = s.agreement.ID
-	if in, err = s.periodOf(c.Start, p.tell); err != nil {
-		return out, nil, nil, all, err
-	}
-	if in.terms == nil {
-		out.Charges = refuse(NoTerms)
-		return out, s, in, all, nil
-	}
-	p.place = all
-	p.at = in
-	err = in.meter.Call(c)
-	all = p.place
-	out.Charges = all[from:len(all):len(all)]
-	return out, s, in, all, err
+	return out, at, all, err
 }
 
 // tell turns a price into a charge of the call at hand.

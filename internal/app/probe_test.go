@@ -124,6 +124,18 @@ func (x probeUsage) Late(c id.Company, contract id.ID, after int64) ([]timex.Per
 	return ask(x.p, func() ([]timex.Period, error) { return x.Usage.Late(c, contract, after) })
 }
 
+func (x probeUsage) Strays(c id.Company, q store.StrayQuery) ([]store.Stray, error) {
+	return ask(x.p, func() ([]store.Stray, error) { return x.Usage.Strays(c, q) })
+}
+
+func (x probeUsage) StraySums(c id.Company, q store.StrayQuery) ([]store.StraySum, error) {
+	return ask(x.p, func() ([]store.StraySum, error) { return x.Usage.StraySums(c, q) })
+}
+
+func (x probeUsage) Assign(c id.Company, contract id.ID, calls []store.ChargedCall, list []store.Stretch) error {
+	return tellTo(x.p, func() error { return x.Usage.Assign(c, contract, calls, list) })
+}
+
 type probeJournal struct {
 	store.Journal
 	p *probe

@@ -46,6 +46,6 @@ func (s *System) refund(tx store.Tx, c id.Company, in *Refund) (i id.ID, err err
 		return i, err
 	}
 	e, err := ledger.Refunded(i.String(), in.Amount)
-	e.Note = in.Reason
+	e.Note, e.Value = in.Reason, in.On
 	return i, s.book(tx, c, e, err)
 }

@@ -56,8 +56,19 @@ func (s *System) Reserve(ctx context.Context, c id.Company, in Reserve) (out Res
 	if in.Seconds == 0 {
 		in.Seconds = usualHold
 	}
+	// A draft that the budgets need is made here, where nobody waits for it.
+	err = s.DB.View(ctx, func(tx store.Tx) error {
+		a, _, of, err := s.contractOf(tx, c, in.Contract)
+		if err != nil {
+			return err
+		}
+		return s.withinBudgets(ctx, tx, c, &a, of)
+	})
+	if err != nil {
+		return out, err
+	}
 	err = s.DB.Update(ctx, func(tx store.Tx) error {
-		w, p, err := s.mayCall(tx, c, &in)
+		w, p, err := s.mayCall(ctx, tx, c, &in)
 		if err != nil {
 			return err
 		}
@@ -83,7 +94,7 @@ func (s *System) Reserve(ctx context.Context, c id.Company, in Reserve) (out Res
 }
 
 // mayCall finds the wallet and the prices of a call that may be placed.
-func (s *System) mayCall(tx store.Tx, c id.Company, in *Reserve) (*Purse, *pricer, error) {
+func (s *System) mayCall(ctx context.Context, tx store.Tx, c id.Company, in *Reserve) (*Purse, *pricer, error) {
 	company, _, err := get[Company](tx, id.Platform, KindCompany, c.ID)
 	if err != nil {
 		return nil, nil, err
@@ -112,7 +123,7 @@ func (s *System) mayCall(tx store.Tx, c id.Company, in *Reserve) (*Purse, *price
 	if w.Purse.Currency != p.terms.Plan.Currency {
 		return nil, nil, fault.New(fault.Conflict, "the wallet is in %s, the plan in %s", w.Purse.Currency, p.terms.Plan.Currency)
 	}
-	return &w, p, s.withinBudgets(tx, c, &a, of)
+	return &w, p, s.stopped(ctx, tx, c, &a, of, costAnyAge)
 }
 
 func (in *Reserve) call() *usage.Call {

@@ -12,8 +12,8 @@ import (
 )
 
 // TestBooksOnAServer does what is hard for a server, where transactions collide
-// and are run again: one key from many sides, credit for one call, and a year of
-// bills with crashes against the naive ledger.
+// and are run again: one key from many sides, credit for one call, strays that many
+// assign, and a year of bills with crashes against the naive ledger.
 func TestBooksOnAServer(t *testing.T) {
 	cluster, err := storetest.StartCluster("fsync=off")
 	if err != nil {
@@ -37,5 +37,6 @@ func TestBooksOnAServer(t *testing.T) {
 	}
 	t.Run("one key", func(t *testing.T) { oneKey(t, fresh(t)) })
 	t.Run("thirty reservations", func(t *testing.T) { thirty(t, fresh(t)) })
+	t.Run("one assignment", func(t *testing.T) { oneAssignment(t, fresh(t)) })
 	t.Run("a year", func(t *testing.T) { newYear(t, fresh(t), 3, 7).run() })
 }

@@ -1,7 +1,10 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"slices"
 
 	"waihu/internal/charging/ledger"
 	"waihu/internal/fault"
@@ -14,6 +17,7 @@ import (
 // Statement is a company's account over some days: what it was asked for, what
 // it paid, what is open.
 type Statement struct {
+	By       DatedBy         `json:"by"` // which day of its rows decides
 	First    timex.Date      `json:"first"`
 	After    timex.Date      `json:"after"`
 	Currency money.Currency  `json:"currency"`
@@ -24,9 +28,25 @@ type Statement struct {
 	Ages     [4]money.Amount `json:"ages"` // of what is open: not due, up to 30 days late, up to 60, more
 }
 
+// DatedBy says by which of its days an event is on a statement.
+type DatedBy string
+
+const (
+	// ByBooking is the day in UTC an event was booked: a statement of days that are
+	// over never changes.
+	ByBooking DatedBy = "booking"
+	// ByValue is the day an event counts from: the date of an invoice or a credit
+	// note, the day money came in or went out. A payment told late still changes a
+	// statement of days that are over. Where an event has no such day, as a void,
+	// it is that of booking.
+	ByValue DatedBy = "value"
+)
+
 // StatementRow is one event.
 type StatementRow struct {
-	On      timex.Date   `json:"on"` // UTC day it was booked
+	On      timex.Date   `json:"on"` // the day it is here by
+	Booked  timex.Date   `json:"booked"`
+	Value   timex.Date   `json:"value"`
 	Kind    string       `json:"kind"`
 	Ref     string       `json:"ref"`
 	Note    string       `json:"note,omitempty"`
@@ -44,20 +64,26 @@ type OpenInvoice struct {
 	Late    int          `json:"late"` // days overdue at the end of the statement
 }
 
-// Statement gives the account of a company in a currency, for booking days
-// [first, after) in UTC. The balance is what invoices ask less what is the
-// customer's.
-func (s *System) Statement(ctx context.Context, c id.Company, cur money.Currency, first, after timex.Date) (out Statement, err error) {
+// Statement gives the account of a company in a currency, for days [first, after),
+// by the day of booking unless told otherwise. The balance is what invoices ask
+// less what is the customer's; rows of one day are in the order of booking.
+func (s *System) Statement(ctx context.Context, c id.Company, cur money.Currency, first, after timex.Date, by DatedBy) (out Statement, err error) {
 	defer fault.Wrap(&err, "statement")
+	if by == "" {
+		by = ByBooking
+	}
+	if by != ByBooking && by != ByValue {
+		return out, fault.New(fault.Invalid, "a statement by %q: %s or %s was expected", fault.Shorten(string(by), 40), ByBooking, ByValue)
+	}
 	if after <= first {
 		return out, fault.New(fault.Invalid, "a statement from %s to %s: a day after the first was expected", first, after)
 	}
 	err = s.DB.View(ctx, func(tx store.Tx) error {
-		out = Statement{First: first, After: after, Currency: cur, Opening: money.Zero(cur), Closing: money.Zero(cur), Rows: []StatementRow{}, Open: []OpenInvoice{}}
+		out = Statement{By: by, First: first, After: after, Currency: cur, Opening: money.Zero(cur), Closing: money.Zero(cur), Rows: []StatementRow{}, Open: []OpenInvoice{}}
 		for i := range out.Ages {
 			out.Ages[i] = money.Zero(cur)
 		}
-		if err := out.journal(tx, c); err != nil {
+		if err := errors.Join(out.journal(tx, c), out.settle()); err != nil {
 			return err
 		}
 		return out.open(tx, c)
@@ -124,31 +150,46 @@ func (x *entries) pass(seq int64) {
 	}
 }
 
+// row takes an entry in: into what was owed before, or as a row.
 func (st *Statement) row(e *ledger.Entry) error {
-	day := timex.DateOf(e.At.Time())
-	if day >= st.After {
+	r := StatementRow{Booked: e.BookedOn(), Value: e.ValueOn(), Kind: e.Kind, Ref: e.Ref, Note: e.Note, Amount: money.Zero(st.Currency)}
+	if r.On = r.Booked; st.By == ByValue {
+		r.On = r.Value
+	}
+	if r.On >= st.After {
 		return nil
 	}
-	sum := money.Zero(st.Currency)
 	var err error
 	for _, p := range e.Postings {
 		if (p.Account == ledger.Receivable || p.Account == ledger.Unapplied) && p.Amount.Currency() == st.Currency {
-			if sum, err = sum.Add(p.Amount); err != nil {
+			if r.Amount, err = r.Amount.Add(p.Amount); err != nil {
 				return fault.New(fault.Overflow, "%v", err)
 			}
 		}
 	}
-	if sum.IsZero() {
-		return nil
+	switch {
+	case r.Amount.IsZero():
+	case r.On < st.First:
+		if st.Opening, err = st.Opening.Add(r.Amount); err != nil {
+			return fault.New(fault.Overflow, "%v", err)
+		}
+	default:
+		st.Rows = append(st.Rows, r)
 	}
-	if st.Closing, err = st.Closing.Add(sum); err != nil {
-		return fault.New(fault.Overflow, "%v", err)
+	return nil
+}
+
+// settle puts the rows in order and works out the balance behind each.
+func (st *Statement) settle() error {
+	slices.SortStableFunc(st.Rows, func(a, b StatementRow) int { return cmp.Compare(a.On, b.On) })
+	st.Closing = st.Opening
+	for i := range st.Rows {
+		sum, err := st.Closing.Add(st.Rows[i].Amount)
+		if err != nil {
+			return fault.New(fault.Overflow, "%v", err)
+		}
+		st.Rows[i].Balance, st.Closing = sum, sum
 	}
-	if day < st.First {
-		st.Opening = st.Closing
-		return nil
-	}
-	st.Rows = append(st.Rows, StatementRow{day, e.Kind, e.Ref, e.Note, sum, st.Closing})
 	return nil
 }
 
@@ -157,7 +198,7 @@ func (st *Statement) open(tx store.Tx, c id.Company) error {
 	q := store.DocumentQuery{Kind: store.Invoice, Status: []store.Status{store.Issued, store.Partly, store.Overdue}}
 	return eachDocument(tx, c, q, func(d *store.Document) error {
 		open := openOf(d)
-		if open.Currency() != st.Currency || open.IsZero() {
+		if open.Currency() != st.Currency || open.IsZero() || d.IssuedOn >= st.After {
 			return nil
 		}
 		late := max(int(st.After-1-d.DueOn), 0)

@@ -67,6 +67,7 @@ func (s *System) Begin(ctx context.Context, c id.Company, in Begin) (out Stretch
 		return save(tx, &store.Record{Company: c, Kind: KindOpen, ID: out.ID, Unique: []store.Key{{Name: "stretch", Value: out.key()}},
 			Index: []store.Key{{Name: "contract", Value: a.ID.String()}}}, &out)
 	})
+	s.costs.forget(out.Contract)
 	return out, err
 }
 
@@ -126,6 +127,7 @@ func (s *System) End(ctx context.Context, c id.Company, stretch id.ID, at timex.
 		}
 		return tx.Records().Delete(c, KindOpen, stretch)
 	})
+	s.costs.forget(out.Contract)
 	return out, err
 }
 

@@ -14,4 +14,5 @@ type System struct {
 
 	read   reading // plans and contracts read from their texts
 	priced prices  // what calls of companies cost
+	costs  costs   // what running periods come to
 }

@@ -129,7 +129,7 @@ func TestEveryVerbFailsWhole(t *testing.T) {
 			return err
 		}},
 		{"budget", func(s *app.System) error {
-			_, err := s.SetBudget(ctx, c, app.Budget{Name: "all", Contract: contract, Budget: budget.Budget{Amount: yuan("1"), HardStop: true}})
+			_, err := s.SetBudget(ctx, c, app.Budget{Name: "all", Contract: contract, Budget: budget.Budget{Amount: yuan("100000"), HardStop: true}})
 			return err
 		}},
 		{"budgets", func(s *app.System) error { _, err := s.Budgets(ctx, c, contract); return err }},
@@ -218,7 +218,7 @@ func TestEveryVerbFailsWhole(t *testing.T) {
 			return err
 		}},
 		{"statement", func(s *app.System) error {
-			_, err := s.Statement(ctx, c, cny, day("2026-01-01"), day("2027-01-01"))
+			_, err := s.Statement(ctx, c, cny, day("2026-01-01"), day("2027-01-01"), "")
 			return err
 		}},
 		{"margin", func(s *app.System) error { _, err := s.Margin(ctx, c, contract, day("2026-03-05")); return err }},
@@ -238,6 +238,32 @@ func TestEveryVerbFailsWhole(t *testing.T) {
 				facts = append(facts, x)
 			}
 			_, err := s.Ingest(ctx, c, facts)
+			return err
+		}},
+		{"stray usage", func(s *app.System) error {
+			var facts []usage.Fact
+			for _, x := range answered("stray", start+7200_000_000, 900, 60) {
+				facts = append(facts, x)
+			}
+			_, err := s.Ingest(ctx, c, facts)
+			return err
+		}},
+		{"strays", func(s *app.System) error { _, err := s.Strays(ctx, c, app.Choice{}); return err }},
+		{"stray facts", func(s *app.System) error { _, err := s.StrayFacts(ctx, c, app.Choice{}, 0, 10); return err }},
+		{"assign in thought", func(s *app.System) error {
+			_, err := s.Assign(ctx, c, app.Assign{Contract: contract, Note: "x", Preview: true})
+			return err
+		}},
+		{"assign", func(s *app.System) error {
+			_, err := s.Assign(ctx, c, app.Assign{Key: "assign", Contract: contract, Choice: app.Choice{IDs: []string{"stray/0"}}, Note: "x"})
+			return err
+		}},
+		{"assign to a wallet", func(s *app.System) error {
+			_, err := s.Assign(ctx, c, app.Assign{Key: "assign more", Contract: prepaid, Note: "x"})
+			return err
+		}},
+		{"assignments", func(s *app.System) error {
+			_, err := s.Assignments(ctx, c, contract, store.Page{Limit: 10})
 			return err
 		}},
 		{"tick", func(*app.System) error { b.at("2026-05-01 03:00:00"); return nil }},

@@ -19,8 +19,9 @@ import (
 	"waihu/internal/usage"
 )
 
-// TestAYearOfBills runs a year for some companies: use, late use, amendments,
-// payments of every kind, crashes of bill runs, voids. A naive ledger beside it,
+// TestAYearOfBills runs a year for some companies: use, late use, use that comes
+// between a draft and its issue, amendments, payments of every kind, crashes of
+// bill runs, voids. A naive ledger beside it,
 // in whole fen and written on its own, says what every invoice and balance must
 // be. WAIHU_SOAK=n makes it 20 n companies, WAIHU_SEED=n another year.
 func TestAYearOfBills(t *testing.T) {
@@ -61,6 +62,8 @@ type account struct {
 	amendments string
 	minutes    [12]int64 // billed minutes known so far
 	billed     [12]int64 // fen for calls on invoices so far
+	before     [12]int64 // the same without the newest invoice
+	accrued    int64     // fen at list price of calls that no invoice has yet
 	invoices   []bill
 	cash       int64
 	credit     int64 // paid too much
@@ -123,7 +126,10 @@ func (y *year) live(m int) {
 }
 
 // use adds calls to a month.
-func (y *year) use(a *account, month, n int) {
+func (y *year) use(a *account, month, n int) { a.minutes[month] += y.send(a, month, n) }
+
+// send hands in calls of a month and gives their billed minutes.
+func (y *year) send(a *account, month, n int) (minutes int64) {
 	from := firstOf(month).Start(shanghai)
 	length := firstOf(month + 1).Start(shanghai).Sub(from)
 	var seconds []int
@@ -131,7 +137,7 @@ func (y *year) use(a *account, month, n int) {
 	for range n {
 		s := 1 + y.IntN(900)
 		seconds = append(seconds, s)
-		a.minutes[month] += int64(s+59) / 60
+		minutes += int64(s+59) / 60
 	}
 	a.calls++
 	var facts []usage.Fact
@@ -141,6 +147,7 @@ func (y *year) use(a *account, month, n int) {
 	for range 1 + y.IntN(2) { // some are sent twice
 		must(y.Ingest(context.Background(), a.company, facts))
 	}
+	return minutes
 }
 
 // amend changes the seats from a month on.
@@ -167,10 +174,12 @@ func (y *year) bill(m int) {
 		}
 		y.clock.Add(3600e6)
 	}
+	meanwhile := y.meanwhile(m)
 	must(y.ClosePeriod(ctx, request))
 	for _, a := range y.list {
 		a.clerkBills(m)
 	}
+	meanwhile()
 	a := y.list[y.IntN(len(y.list))]
 	last := a.invoices[len(a.invoices)-1]
 	if last.open != last.total || last.total <= 0 {
@@ -179,10 +188,33 @@ func (y *year) bill(m int) {
 	docs := y.documents(a.company)
 	must(y.Void(ctx, a.company, app.Void{Key: fmt.Sprint("void", m), Invoice: docs[len(docs)-1].ID, Reason: "drill"}))
 	a.invoices[len(a.invoices)-1].void = true
+	a.billed = a.before
 	y.clock.Add(3600e6)
 	must(y.ClosePeriod(ctx, app.ClosePeriod{Until: until, Issue: until + 1}))
-	again := last
-	a.invoices = append(a.invoices, again)
+	a.clerkBills(m)
+}
+
+// meanwhile bills some companies with usage coming in between draft and issue,
+// for this month or one before. What it gives lets the clerk know of it, which is
+// after he wrote the invoice.
+func (y *year) meanwhile(m int) (known func()) {
+	known = func() {}
+	for _, a := range y.list {
+		if y.IntN(3) > 0 {
+			continue
+		}
+		month, n := y.IntN(m+1), 1+y.IntN(3)
+		minutes := int64(0)
+		must(y.AdvanceContracts(context.Background(), a.company, firstOf(m+1))) // else the run does, and drafts again
+		y.closeWith(a.company, firstOf(m+1).String(), func() { minutes = y.send(a, month, n) })
+		before := known
+		known = func() {
+			before()
+			a.minutes[month] += minutes
+			a.accrued = minutes * 12
+		}
+	}
+	return known
 }
 
 // voice is what the calls of every month come to by what is known: ten minutes
@@ -202,6 +234,7 @@ func (a *account) voice() (out [12]int64) {
 // turn out to be.
 func (a *account) clerkBills(m int) {
 	right := a.voice()
+	a.before, a.accrued = a.billed, 0
 	software, voice := a.seats[m]*100_00, int64(0)
 	if m == 0 {
 		software += 1200_00 + 50_00
@@ -217,7 +250,8 @@ func (a *account) clerkBills(m int) {
 	a.invoices = append(a.invoices, b)
 }
 
-// unbilled is what accrued for months up to one and no invoice took back.
+// unbilled is what accrued for months up to one and no invoice took back, in
+// micros.
 func (y *year) unbilled(a *account, m int) int64 {
 	sum := int64(0)
 	y.view(func(tx store.Tx) error {
@@ -272,8 +306,8 @@ func fen(n int64) money.Amount { return money.Micros(n*10_000, cny) }
 func (y *year) check(m int) {
 	y.t.Helper()
 	for _, a := range y.list {
-		if n := y.unbilled(a, m); n != 0 {
-			y.t.Fatalf("month %d, %s: %d micros of use are still unbilled", m, a.name, n)
+		if n := y.unbilled(a, m); n != fen(a.accrued).Micros() {
+			y.t.Fatalf("month %d, %s: %d micros of use are unbilled, the clerk has %s", m, a.name, n, fen(a.accrued))
 		}
 		docs := y.documents(a.company)
 		if len(docs) != len(a.invoices) {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"slices"
 
 	"waihu/internal/fault"
 	"waihu/internal/timex"
@@ -18,6 +19,65 @@ type StretchKey struct {
 	ID     string
 	From   timex.Instant
 	To     timex.Instant // of an event: From; zero: open
+}
+
+// The kinds, by number.
+const (
+	CallFact FactKind = 1 + iota
+	SeatFact
+	SessionFact
+	ModuleFact
+	RentalFact
+	EventFact
+)
+
+// kindNames are their words, as files of facts have them.
+var kindNames = [...]string{"", "call", "seat", "session", "module", "rental", "event"}
+
+// String is the word of the kind: call, seat ...
+func (k FactKind) String() string {
+	if int(k) < len(kindNames) {
+		return kindNames[k]
+	}
+	return ""
+}
+
+// MarshalText writes the word of the kind.
+func (k FactKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText reads it; the empty word is no kind.
+func (k *FactKind) UnmarshalText(b []byte) (err error) {
+	if *k = 0; len(b) > 0 {
+		*k, err = ParseFactKind(string(b))
+	}
+	return err
+}
+
+// ParseFactKind reads the word of a kind.
+func ParseFactKind(s string) (FactKind, error) {
+	if i := slices.Index(kindNames[:], s); i > 0 {
+		return FactKind(i), nil
+	}
+	return 0, fault.New(fault.Invalid, "%q is no kind of fact: call, seat, session, module, rental or event was expected", fault.Shorten(s, 40))
+}
+
+// AccountOf is the account a fact names; "": none.
+func AccountOf(f usage.Fact) string {
+	switch f := f.(type) {
+	case *usage.Call:
+		return f.Account
+	case *usage.Seat:
+		return f.Account
+	case *usage.Session:
+		return f.Account
+	case *usage.Module:
+		return f.Account
+	case *usage.Rental:
+		return f.Account
+	case *usage.Event:
+		return f.Account
+	}
+	return ""
 }
 
 // KeyOf is the key of a fact that is not a call.

@@ -43,7 +43,45 @@ type ChargedCall struct {
 type Stretch struct {
 	Fact     usage.Fact
 	Contract id.ID
+	Reason   string // why it belongs to none
 	Position int64
+}
+
+// Stray is a fact that belongs to no contract.
+type Stray struct {
+	Fact     usage.Fact // *usage.Call, or what a Stretch can be
+	Reason   string     // why: of a call, that of its charge
+	Position int64
+}
+
+// StrayQuery asks for strays in the order of positions. Zero fields do not narrow.
+type StrayQuery struct {
+	Touches timex.Period // calls and events that begin in it, stretches that share a moment with it
+	Kind    FactKind
+	Reason  string
+	Source  string
+	Account *string  // "" is those that name none
+	IDs     []string // of facts, at most MaxStrayIDs
+	After   int64    // position
+	Limit   int      // 1 to MaxStrays
+}
+
+// Bounds of a query for strays.
+const (
+	MaxStrays   = 10_000
+	MaxStrayIDs = 100
+)
+
+// StraySum is strays that are alike.
+type StraySum struct {
+	Reason  string
+	Kind    FactKind
+	Source  string
+	Account string
+	Count   int64
+	Seconds int64 // talked
+	First   timex.Instant
+	Last    timex.Instant // the last of them begins
 }
 
 // Tally is a running total of one price in one billing period, at list price.
@@ -101,6 +139,15 @@ type Usage interface {
 	// there only by having an end is Ended: it gets a new position, and up to
 	// positions before it the stretch still counts as open.
 	AddStretches(c id.Company, facts []Stretch) ([]Outcome, error)
+	// Strays gives facts that belong to no contract. StraySums adds them up by what
+	// they have in common, the most first, at most MaxPage sums; After and Limit of
+	// its query do not count.
+	Strays(c id.Company, q StrayQuery) ([]Stray, error)
+	StraySums(c id.Company, q StrayQuery) ([]StraySum, error)
+	// Assign gives strays to a contract, calls with their charges. Each is found by
+	// its Position and gets a new one, as if it had come now: up to positions before
+	// that it belonged to none. One that is no stray any more is a Conflict.
+	Assign(c id.Company, contract id.ID, calls []ChargedCall, stretches []Stretch) error
 	// AddTallies adds to running totals.
 	AddTallies(c id.Company, t []Tally) error
 	Tallies(c id.Company, contract id.ID, first timex.Date) ([]Tally, error)

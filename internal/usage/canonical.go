@@ -16,7 +16,10 @@ import (
 // The form never changes: a digest on an old invoice must come out the same
 // for ever. A new field is written after the others, under a new version, and
 // only when it is not empty, so that facts without it keep their bytes.
-const canonicalVersion = 1
+const (
+	canonicalVersion = 1
+	withAccount      = 2 // of facts other than calls, which had none at first
+)
 
 const (
 	kindCall = 1 + iota
@@ -59,56 +62,73 @@ func (c *Call) AppendCanonical(dst []byte) []byte {
 
 // AppendCanonical appends the canonical form of the seat.
 func (s *Seat) AppendCanonical(dst []byte) []byte {
-	dst = append(dst, canonicalVersion, kindSeat)
+	dst = append(dst, versionFor(s.Account), kindSeat)
 	dst = text(dst, s.ID)
 	dst = text(dst, s.Source)
 	dst = text(dst, s.User)
 	dst = text(dst, s.Type)
 	dst = instant(dst, s.From)
-	return instant(dst, s.To)
+	return account(instant(dst, s.To), s.Account)
 }
 
 // AppendCanonical appends the canonical form of the session.
 func (s *Session) AppendCanonical(dst []byte) []byte {
-	dst = append(dst, canonicalVersion, kindSession)
+	dst = append(dst, versionFor(s.Account), kindSession)
 	dst = text(dst, s.ID)
 	dst = text(dst, s.Source)
 	dst = text(dst, s.User)
 	dst = text(dst, s.Type)
 	dst = text(dst, string(s.State))
 	dst = instant(dst, s.From)
-	return instant(dst, s.To)
+	return account(instant(dst, s.To), s.Account)
 }
 
 // AppendCanonical appends the canonical form of the module's stretch.
 func (m *Module) AppendCanonical(dst []byte) []byte {
-	dst = append(dst, canonicalVersion, kindModule)
+	dst = append(dst, versionFor(m.Account), kindModule)
 	dst = text(dst, m.ID)
 	dst = text(dst, m.Source)
 	dst = text(dst, m.Module)
 	dst = instant(dst, m.From)
-	return instant(dst, m.To)
+	return account(instant(dst, m.To), m.Account)
 }
 
 // AppendCanonical appends the canonical form of the rental.
 func (r *Rental) AppendCanonical(dst []byte) []byte {
-	dst = append(dst, canonicalVersion, kindRental)
+	dst = append(dst, versionFor(r.Account), kindRental)
 	dst = text(dst, r.ID)
 	dst = text(dst, r.Source)
 	dst = text(dst, r.Item)
 	dst = instant(dst, r.From)
-	return instant(dst, r.To)
+	return account(instant(dst, r.To), r.Account)
 }
 
 // AppendCanonical appends the canonical form of the event. Equal quantities are
 // equal bytes, however they were written.
 func (e *Event) AppendCanonical(dst []byte) []byte {
-	dst = append(dst, canonicalVersion, kindEvent)
+	dst = append(dst, versionFor(e.Account), kindEvent)
 	dst = text(dst, e.ID)
 	dst = text(dst, e.Source)
 	dst = text(dst, e.Kind)
 	dst = text(dst, e.Quantity.String())
-	return instant(dst, e.At)
+	return account(instant(dst, e.At), e.Account)
+}
+
+// versionFor is the version of a fact that is not a call: with an account or
+// without.
+func versionFor(account string) byte {
+	if account == "" {
+		return canonicalVersion
+	}
+	return withAccount
+}
+
+// account is the last field of such a fact, where it has one.
+func account(dst []byte, s string) []byte {
+	if s == "" {
+		return dst
+	}
+	return text(dst, s)
 }
 
 func text(dst []byte, s string) []byte {

@@ -13,10 +13,10 @@ import (
 // DecodeCanonical reads a canonical form back. Texts are copied. Bytes that are
 // no canonical form are of kind Invalid.
 func DecodeCanonical(b []byte) (Fact, error) {
-	if len(b) < 2 || b[0] != canonicalVersion {
-		return nil, fault.New(fault.Invalid, "%d bytes are no canonical fact: version %d was expected first", len(b), canonicalVersion)
+	if len(b) < 2 || b[0] != canonicalVersion && (b[0] != withAccount || b[1] == kindCall) {
+		return nil, fault.New(fault.Invalid, "%d bytes are no canonical fact: version %d or %d was expected first", len(b), canonicalVersion, withAccount)
 	}
-	r := reading{rest: string(b[2:])}
+	r := reading{rest: string(b[2:]), accounted: b[0] == withAccount}
 	var f Fact
 	switch b[1] {
 	case kindCall:
@@ -24,15 +24,15 @@ func DecodeCanonical(b []byte) (Fact, error) {
 		r.call(c)
 		f = c
 	case kindSeat:
-		f = &Seat{r.text(), r.text(), r.text(), r.text(), r.instant(), r.instant()}
+		f = &Seat{r.text(), r.text(), r.text(), r.text(), r.instant(), r.instant(), r.account()}
 	case kindSession:
-		f = &Session{r.text(), r.text(), r.text(), r.text(), State(r.text()), r.instant(), r.instant()}
+		f = &Session{r.text(), r.text(), r.text(), r.text(), State(r.text()), r.instant(), r.instant(), r.account()}
 	case kindModule:
-		f = &Module{r.text(), r.text(), r.text(), r.instant(), r.instant()}
+		f = &Module{r.text(), r.text(), r.text(), r.instant(), r.instant(), r.account()}
 	case kindRental:
-		f = &Rental{r.text(), r.text(), r.text(), r.instant(), r.instant()}
+		f = &Rental{r.text(), r.text(), r.text(), r.instant(), r.instant(), r.account()}
 	case kindEvent:
-		f = &Event{r.text(), r.text(), r.text(), r.number(), r.instant()}
+		f = &Event{r.text(), r.text(), r.text(), r.number(), r.instant(), r.account()}
 	default:
 		return nil, fault.New(fault.Invalid, "%d is no kind of fact", b[1])
 	}
@@ -53,8 +53,9 @@ func DecodeCall(b []byte, c *Call) error {
 // reading takes a canonical form apart. What is cut off reads as zero, and end
 // says so.
 type reading struct {
-	rest string
-	bad  bool
+	rest      string
+	bad       bool
+	accounted bool // the last field is an account
 }
 
 func (r *reading) call(c *Call) {
@@ -93,6 +94,16 @@ func (r *reading) text() string {
 	}
 	r.rest = r.rest[used:]
 	return r.cut(n)
+}
+
+// account is the account of a fact whose version says it has one.
+func (r *reading) account() string {
+	if !r.accounted {
+		return ""
+	}
+	s := r.text()
+	r.bad = r.bad || s == ""
+	return s
 }
 
 func (r *reading) flag() bool {

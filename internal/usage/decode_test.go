@@ -25,15 +25,15 @@ func anyFact(r *rand.Rand) Fact {
 	at := func() timex.Instant { return timex.Instant(r.Int64()) * timex.Instant(r.IntN(2)) }
 	switch r.IntN(7) {
 	case 0:
-		return &Seat{s(), s(), s(), s(), at(), at()}
+		return &Seat{s(), s(), s(), s(), at(), at(), s()}
 	case 1:
-		return &Session{s(), s(), s(), s(), State(s()), at(), at()}
+		return &Session{s(), s(), s(), s(), State(s()), at(), at(), s()}
 	case 2:
-		return &Module{s(), s(), s(), at(), at()}
+		return &Module{s(), s(), s(), at(), at(), s()}
 	case 3:
-		return &Rental{s(), s(), s(), at(), at()}
+		return &Rental{s(), s(), s(), at(), at(), s()}
 	case 4:
-		return &Event{s(), s(), s(), exact.Frac(r.Int64()-r.Int64(), 1+r.Int64N(9999)), at()}
+		return &Event{s(), s(), s(), exact.Frac(r.Int64()-r.Int64(), 1+r.Int64N(9999)), at(), s()}
 	}
 	cur := [...]money.Currency{{}, money.MustCurrency("CNY"), money.MustCurrency("JPY")}
 	return &Call{s(), s(), s(), r.IntN(2) == 0, Direction(s()), Result(s()), AnsweredBy(s()), Mode(s()), Purpose(s()), Line(s()), Reach(s()), s(), s(), s(), s(), s(), s(), s(), s(),

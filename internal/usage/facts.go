@@ -8,12 +8,13 @@ import (
 // Seat is the right to a place: who it was assigned to, and when. A change of
 // a seat is the end of one fact and the start of another.
 type Seat struct {
-	ID     string // unique in Source
-	Source string
-	User   string
-	Type   string // agent, supervisor, robot, or the operator's own word
-	From   timex.Instant
-	To     timex.Instant // zero: still assigned
+	ID      string // unique in Source
+	Source  string
+	User    string
+	Type    string // agent, supervisor, robot, or the operator's own word
+	From    timex.Instant
+	To      timex.Instant // zero: still assigned
+	Account string        // whose it is, where the source tells: decides between several contracts
 }
 
 // State is what an agent was doing in a session.
@@ -33,31 +34,34 @@ func (State) Choices() []string { return []string{"ready", "talking", "wrap_up",
 // Session is a stretch an agent was logged in, in one state if the source
 // tells states.
 type Session struct {
-	ID     string
-	Source string
-	User   string
-	Type   string // seat type
-	State  State
-	From   timex.Instant
-	To     timex.Instant
+	ID      string
+	Source  string
+	User    string
+	Type    string // seat type
+	State   State
+	From    timex.Instant
+	To      timex.Instant
+	Account string // whose it is, where the source tells: decides between several contracts
 }
 
 // Module is a stretch a feature module was switched on.
 type Module struct {
-	ID     string
-	Source string
-	Module string
-	From   timex.Instant
-	To     timex.Instant // zero: still on
+	ID      string
+	Source  string
+	Module  string
+	From    timex.Instant
+	To      timex.Instant // zero: still on
+	Account string        // whose it is, where the source tells: decides between several contracts
 }
 
 // Rental is a stretch a thing was rented: a number, a line, a device.
 type Rental struct {
-	ID     string
-	Source string
-	Item   string // number, line, device, or the plan's own word
-	From   timex.Instant
-	To     timex.Instant // zero: still rented
+	ID      string
+	Source  string
+	Item    string // number, line, device, or the plan's own word
+	From    timex.Instant
+	To      timex.Instant // zero: still rented
+	Account string        // whose it is, where the source tells: decides between several contracts
 }
 
 // Event is something counted when it happened: a message, a gigabyte-day, a
@@ -68,6 +72,7 @@ type Event struct {
 	Kind     string // sms, storage_gb_day, transcription_minute ...
 	Quantity exact.Number
 	At       timex.Instant
+	Account  string // whose it is, where the source tells: decides between several contracts
 }
 
 // Sink takes facts as a reader finds them. What a *Call points to is only valid

@@ -1,8 +1,9 @@
 // Package budget says when spending has reached a level, what it will be when the
 // period ends, and when it must stop.
 //
-// It owns budgets, their levels and the forecast. It does not own what was spent
-// (running tallies at list price, package store) or who is told (package app).
+// It owns budgets, their levels and the forecast. It does not own what was spent,
+// which is what the running period comes to by what is known, nor who is told
+// (package app).
 //
 // What always holds: a level is told once in a period; a hard stop looks at what
 // was spent and what is about to be, and never lets the sum pass the amount; a

@@ -8,6 +8,7 @@
 // entry never changes, a correction is a new entry that names the old one; each
 // entry's hash covers the one before, so that a changed past shows.
 //
-// Its times: At is when the entry was booked, in UTC. What it is about has
-// times of its own.
+// Its times: At is when the entry was booked, in UTC; Value is the day from which
+// it counts, such as the date on an invoice or the day money came in. What it is
+// about has times of its own.
 package ledger

@@ -28,8 +28,9 @@ type Entry struct {
 	Seq      int64         `json:"seq"` // 1, 2, ... in each company; set when booked
 	ID       id.ID         `json:"id"`
 	At       timex.Instant `json:"at"`
-	Kind     string        `json:"kind"` // invoice, payment, credit_note, usage, top_up ...
-	Ref      string        `json:"ref"`  // what it is about; a kind and ref are booked once
+	Value    timex.Date    `json:"value,omitzero"` // day from which it counts: the date of an invoice, the day money came in; 0: the day it was booked
+	Kind     string        `json:"kind"`           // invoice, payment, credit_note, usage, top_up ...
+	Ref      string        `json:"ref"`            // what it is about; a kind and ref are booked once
 	Note     string        `json:"note,omitempty"`
 	Postings []Posting     `json:"postings"`
 	Prev     Hash          `json:"prev"` // of the entry before
@@ -84,10 +85,28 @@ func (e *Entry) Follows(seq int64, prev Hash) bool {
 	return e.Seq == seq+1 && e.Prev == prev && e.Hash == e.digest()
 }
 
-// digest is SHA-256 over everything but the hash; texts carry their length.
+// ValueOn is the day from which the entry counts; the day in UTC it was booked
+// where it has none of its own.
+func (e *Entry) ValueOn() timex.Date {
+	if e.Value != 0 {
+		return e.Value
+	}
+	return e.BookedOn()
+}
+
+// BookedOn is the day in UTC it was booked.
+func (e *Entry) BookedOn() timex.Date { return timex.DateOf(e.At.Time()) }
+
+// digest is SHA-256 over everything but the hash; texts carry their length. The
+// value date has a version of its own: an entry without one has the hash it had
+// before there were any.
 func (e *Entry) digest() Hash {
 	b := make([]byte, 0, 128+64*len(e.Postings))
-	b = append(b, 1) // version of this form
+	if e.Value == 0 {
+		b = append(b, 1)
+	} else {
+		b = binary.BigEndian.AppendUint64(append(b, 2), uint64(e.Value))
+	}
 	b = append(b, e.Prev[:]...)
 	b = binary.BigEndian.AppendUint64(b, uint64(e.Seq))
 	b = append(b, e.ID[:]...)

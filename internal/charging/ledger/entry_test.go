@@ -55,6 +55,7 @@ func TestEveryChangeShows(t *testing.T) {
 		"seq":      func(e *Entry) { e.Seq++ },
 		"id":       func(e *Entry) { e.ID[3]++ },
 		"at":       func(e *Entry) { e.At++ },
+		"value":    func(e *Entry) { e.Value++ },
 		"kind":     func(e *Entry) { e.Kind, e.Ref = "paymen", "tp2" },
 		"ref":      func(e *Entry) { e.Ref, e.Note = "p", "2" },
 		"note":     func(e *Entry) { e.Note = "x" },

@@ -15,6 +15,7 @@ SELECT create_distributed_table('stretches', 'tenant', colocate_with => 'compani
 SELECT create_distributed_table('stretch_months', 'tenant', colocate_with => 'companies');
 SELECT create_distributed_table('usage_months', 'tenant', colocate_with => 'companies');
 SELECT create_distributed_table('tallies', 'tenant', colocate_with => 'companies');
+SELECT create_distributed_table('strays', 'tenant', colocate_with => 'companies');
 SELECT create_distributed_table('records', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('record_unique', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('record_index', 'company', colocate_with => 'companies');

@@ -17,7 +17,7 @@ import (
 )
 
 func entry(n int, ref string, amount money.Amount) ledger.Entry {
-	return ledger.Entry{ID: num(n), Kind: "payment", Ref: ref, Note: "by bank", Postings: []ledger.Posting{{Account: "cash", Amount: amount}, {Account: "receivable", Amount: amount.Neg()}}}
+	return ledger.Entry{ID: num(n), Kind: "payment", Ref: ref, Note: "by bank", Value: march, Postings: []ledger.Posting{{Account: "cash", Amount: amount}, {Account: "receivable", Amount: amount.Neg()}}}
 }
 
 func book(b *bench, e ledger.Entry) (out ledger.Entry) {

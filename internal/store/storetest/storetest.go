@@ -42,6 +42,8 @@ func Run(t *testing.T, open Opener, without ...string) {
 		"stretches":           stretches,
 		"as known":            asKnown,
 		"late":                late,
+		"strays":              strays,
+		"assign":              assign,
 		"tallies":             tallies,
 		"positions":           positions,
 		"journal":             journal,

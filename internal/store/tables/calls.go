@@ -194,9 +194,16 @@ func (b *batch) write(month timex.Date, rows []CallRow) error {
 				return err
 			}
 		}
+		var strays []strayRow
 		for i, a := range fresh {
 			b.out[a.at], b.calls[a.at].Position = store.Added, b.position+int64(i)+1
 			owners[a.Contract] = true
+			if call := &b.calls[a.at]; call.Contract.IsZero() {
+				strays = append(strays, strayCall(call))
+			}
+		}
+		if err := b.strays(b.company, strays); err != nil {
+			return err
 		}
 		b.position += int64(len(fresh))
 	}

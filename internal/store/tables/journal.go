@@ -10,7 +10,7 @@ import (
 
 type journal struct{ *Tx }
 
-const entryColumns = "e.seq, e.id, e.at, e.kind, e.ref, e.note, e.prev, e.hash"
+const entryColumns = "e.seq, e.id, e.at, e.kind, e.ref, e.note, e.prev, e.hash, e.value"
 
 func (t journal) Append(c id.Company, e ledger.Entry) (ledger.Entry, error) {
 	if err := e.Check(); err != nil {
@@ -33,8 +33,8 @@ func (t journal) Append(c id.Company, e ledger.Entry) (ledger.Entry, error) {
 	}
 	e.At = t.now
 	e.Chain(seq+1, prev)
-	if _, err := t.exec("INSERT INTO entries (company, seq, id, at, kind, ref, note, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		c, e.Seq, e.ID, e.At, e.Kind, e.Ref, e.Note, e.Prev[:], e.Hash[:]); err != nil {
+	if _, err := t.exec("INSERT INTO entries (company, seq, id, at, kind, ref, note, prev, hash, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		c, e.Seq, e.ID, e.At, e.Kind, e.Ref, e.Note, e.Prev[:], e.Hash[:], e.Value); err != nil {
 		return e, err
 	}
 	for n, p := range e.Postings {
@@ -90,7 +90,7 @@ func (t journal) Entries(c id.Company, account ledger.Account, after int64, limi
 func (t journal) read(c id.Company, sql string, args ...any) ([]ledger.Entry, error) {
 	var out []ledger.Entry
 	err := t.query(sql, args, func(r Row) error {
-		out = append(out, ledger.Entry{Seq: r.Int(0), ID: r.ID(1), At: r.Instant(2), Kind: r.Text(3), Ref: r.Text(4), Note: r.Text(5), Prev: r.Hash(6), Hash: r.Hash(7)})
+		out = append(out, ledger.Entry{Seq: r.Int(0), ID: r.ID(1), At: r.Instant(2), Kind: r.Text(3), Ref: r.Text(4), Note: r.Text(5), Prev: r.Hash(6), Hash: r.Hash(7), Value: r.Date(8)})
 		return nil
 	})
 	for i := range out {

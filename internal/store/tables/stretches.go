@@ -47,8 +47,8 @@ func (t facts) addStretch(company firm, position int64, s *store.Stretch) (store
 		return "", err
 	}
 	o, pk, outcome := t.own, int64(0), store.Added
-	err = t.one("SELECT pk, ended, fact FROM stretches WHERE "+o.is+"source = ? AND kind = ? AND id = ?", o.args(company, source, int64(k.Kind), []byte(k.ID)), func(r Row) (err error) {
-		pk = r.Int(0)
+	err = t.one("SELECT pk, ended, fact, contract FROM stretches WHERE "+o.is+"source = ? AND kind = ? AND id = ?", o.args(company, source, int64(k.Kind), []byte(k.ID)), func(r Row) (err error) {
+		pk, owner = r.Int(0), r.Int(3) // whose it is stays, whatever it is handed in for
 		outcome, err = store.Meet(r.Bytes(2), r.Int(1) != 0, s.Fact)
 		return err
 	})
@@ -62,10 +62,16 @@ func (t facts) addStretch(company firm, position int64, s *store.Stretch) (store
 		pk = company.pk(position)
 		_, err = t.exec("INSERT INTO stretches ("+o.column+"pk, source, kind, id, contract, ended, start, stop, fact) VALUES ("+o.mark+"?, ?, ?, ?, ?, 0, ?, ?, ?)",
 			o.args(company, pk, source, int64(k.Kind), []byte(k.ID), owner, k.From, k.To, fact)...)
+		if err == nil && s.Contract.IsZero() {
+			err = t.strays(company, []strayRow{{position: position, kind: k.Kind, source: k.Source, id: k.ID, account: store.AccountOf(s.Fact), reason: s.Reason, start: k.From, stop: k.To}})
+		}
 	case store.Ended:
 		changed = timex.Period{From: k.To, To: t.now}
 		if _, err = t.exec("UPDATE stretches SET ended = ?, stop = ?, fact = ? WHERE "+o.is+"pk = ?", slices.Concat([]any{position, k.To, fact}, o.args(company, pk))...); err == nil {
 			_, err = t.exec("DELETE FROM stretch_months WHERE "+o.is+"company = ? AND month = ? AND pk = ?", o.args(company, company.n, openMonth, pk)...)
+		}
+		if err == nil {
+			_, err = t.exec("UPDATE strays SET stop = ? WHERE "+o.is+"pk = ?", slices.Concat([]any{k.To}, o.args(company, pk))...)
 		}
 	default:
 		return outcome, nil

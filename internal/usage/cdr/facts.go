@@ -96,6 +96,7 @@ var seatFields = []factField{
 	{"type", false, func(f *fact) any { return &f.seat.Type }},
 	{"from", true, func(f *fact) any { return &f.seat.From }},
 	{"to", false, func(f *fact) any { return &f.seat.To }},
+	{"account", false, func(f *fact) any { return &f.seat.Account }},
 }
 
 var sessionFields = []factField{
@@ -106,6 +107,7 @@ var sessionFields = []factField{
 	{"state", false, func(f *fact) any { return &f.session.State }},
 	{"from", true, func(f *fact) any { return &f.session.From }},
 	{"to", false, func(f *fact) any { return &f.session.To }},
+	{"account", false, func(f *fact) any { return &f.session.Account }},
 }
 
 var moduleFields = []factField{
@@ -114,6 +116,7 @@ var moduleFields = []factField{
 	{"module", true, func(f *fact) any { return &f.module.Module }},
 	{"from", true, func(f *fact) any { return &f.module.From }},
 	{"to", false, func(f *fact) any { return &f.module.To }},
+	{"account", false, func(f *fact) any { return &f.module.Account }},
 }
 
 var rentalFields = []factField{
@@ -122,6 +125,7 @@ var rentalFields = []factField{
 	{"item", true, func(f *fact) any { return &f.rental.Item }},
 	{"from", true, func(f *fact) any { return &f.rental.From }},
 	{"to", false, func(f *fact) any { return &f.rental.To }},
+	{"account", false, func(f *fact) any { return &f.rental.Account }},
 }
 
 var eventFields = []factField{
@@ -130,6 +134,7 @@ var eventFields = []factField{
 	{"kind", true, func(f *fact) any { return &f.event.Kind }},
 	{"quantity", true, func(f *fact) any { return &f.event.Quantity }},
 	{"at", true, func(f *fact) any { return &f.event.At }},
+	{"account", false, func(f *fact) any { return &f.event.Account }},
 }
 
 // begin empties the fact for the next record of a kind.

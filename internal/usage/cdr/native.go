@@ -83,6 +83,7 @@ func (w *Writer) Seat(s usage.Seat) error {
 	w.text("type", s.Type)
 	w.instant("from", s.From)
 	w.instant("to", s.To)
+	w.text("account", s.Account)
 	return w.end(s.ID)
 }
 
@@ -96,6 +97,7 @@ func (w *Writer) Session(s usage.Session) error {
 	word(w, "state", s.State)
 	w.instant("from", s.From)
 	w.instant("to", s.To)
+	w.text("account", s.Account)
 	return w.end(s.ID)
 }
 
@@ -107,6 +109,7 @@ func (w *Writer) Module(m usage.Module) error {
 	w.text("module", m.Module)
 	w.instant("from", m.From)
 	w.instant("to", m.To)
+	w.text("account", m.Account)
 	return w.end(m.ID)
 }
 
@@ -118,6 +121,7 @@ func (w *Writer) Rental(r usage.Rental) error {
 	w.text("item", r.Item)
 	w.instant("from", r.From)
 	w.instant("to", r.To)
+	w.text("account", r.Account)
 	return w.end(r.ID)
 }
 
@@ -129,6 +133,7 @@ func (w *Writer) Event(e usage.Event) error {
 	w.text("kind", e.Kind)
 	w.number("quantity", e.Quantity)
 	w.instant("at", e.At)
+	w.text("account", e.Account)
 	return w.end(e.ID)
 }
 

@@ -1,0 +1,2 @@
+-- The day from which an entry counts; 0: the day it was booked.
+ALTER TABLE entries ADD COLUMN value INTEGER NOT NULL DEFAULT 0;
