@@ -1,17 +1,24 @@
 # The two commands: make run shows the product, make test proves it.
 GO ?= go
 BIN := bin/waihu
+DEMO ?= 127.0.0.1:8420
 PERIOD := 2026-03
 OUT := out
 
-.PHONY: deps run test bench fuzz coverage planted soak build lint clean
+.PHONY: deps run example man pictures test bench fuzz coverage planted soak build lint clean
 
 build:
 	$(GO) build -trimpath -o $(BIN) ./cmd/waihu
 
+# A living company in the browser: a year of three firms, their invoices, usage
+# that goes on. It prints the address and the log-ins; Ctrl-C ends it and takes
+# everything away. DEMO=127.0.0.1:9000 listens elsewhere.
+run: build
+	$(BIN) demo --listen $(DEMO)
+
 # Bills the example month: the invoice on the terminal, its PDF, XLSX, CSV and
 # JSON and every rated call in out/, then checks it as a customer would.
-run: build
+example: build
 	$(BIN) bill examples/sales-floor/contract.yaml examples/sales-floor/usage/* --period $(PERIOD) --out $(OUT)
 	$(BIN) verify $(OUT)/invoice.json --plan examples/sales-floor/contract.yaml $(OUT)/facts.jsonl
 
@@ -31,6 +38,14 @@ lint:
 
 bench:
 	tools/bench.sh
+
+# The manual pages of docs/man, out of the commands themselves.
+man:
+	$(GO) test ./internal/cli -run TestManualPages -update
+
+# The pictures of README.md, out of the demo; needs Node, playwright-core and Chromium.
+pictures: build
+	tools/pictures.sh
 
 # A minute of fuzzing for every parser; failures are kept under testdata/fuzz.
 fuzz:
