@@ -26,6 +26,7 @@ test: deps lint
 	$(GO) test -race -shuffle=on -timeout 12m ./...
 	tools/check-examples.sh
 	tools/check-service.sh
+	tools/check-docs.sh
 
 deps:
 	@tools/deps.sh

@@ -30,7 +30,7 @@ ln -s "$work/bin" bin
 sed '/^## The service/,/^## /{/^```sh$/,/^```$/d}' "$root/README.md" >README.md
 blocks README.md | sed -e :a -e '/\\$/{N;s/\\\n//;ta' -e '}' >lines.txt
 while IFS= read -r line; do
-  [ -n "$line" ] || continue
+  case "$line" in '' | 'go build '*) continue ;; esac
   code=0
   timeout 300 bash -euo pipefail -c "$line" </dev/null >out.txt 2>err.txt || code=$?
   case "$code" in 0 | 3 | 4) run=$((run + 1)) ;; *) echo "FAIL README.md (exit $code): $line: $(tail -3 err.txt)" >&2; exit 1 ;; esac

@@ -46,14 +46,20 @@ func beginChoices(v *visit) map[string][]option {
 
 // beginCompany asks for the first customer.
 func (s *Server) beginCompany(w http.ResponseWriter, _ *http.Request, v *visit) error {
-	currency, zone := "CNY", "Asia/Shanghai"
-	switch v.Tag {
-	case lang.Traditional:
-		currency, zone = "TWD", "Asia/Taipei"
-	case lang.English:
-		currency, zone = "USD", "UTC"
-	}
+	currency, zone := usualPlace(v.Tag)
 	return s.beginPage(w, v, http.StatusOK, &beginBody{Step: "company", Options: beginChoices(v), Form: v.blank("lang", string(v.Tag), "currency", currency, "zone", zone)})
+}
+
+// usualPlace is the currency and zone that whoever reads a language most often
+// has.
+func usualPlace(tag lang.Tag) (currency, zone string) {
+	switch tag {
+	case lang.Traditional:
+		return "TWD", "Asia/Taipei"
+	case lang.English:
+		return "USD", "UTC"
+	}
+	return "CNY", "Asia/Shanghai"
 }
 
 // takeCompany adds it. Currency and zone belong to plans: they go on to the next
@@ -116,7 +122,11 @@ func methods(tag lang.Tag) (out []method, err error) {
 // beginPlan offers a plan for each charging method.
 func (s *Server) beginPlan(w http.ResponseWriter, r *http.Request, v *visit) error {
 	q := r.URL.Query()
-	f := v.blank("method", "seats-and-minutes", "currency", q.Get("currency"), "zone", q.Get("zone"))
+	currency, zone := usualPlace(v.Tag)
+	if q.Get("currency") != "" {
+		currency, zone = q.Get("currency"), q.Get("zone")
+	}
+	f := v.blank("method", "seats-and-minutes", "currency", currency, "zone", zone)
 	return s.planStep(w, v, http.StatusOK, &beginBody{Form: f})
 }
 

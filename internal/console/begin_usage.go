@@ -37,7 +37,7 @@ func (s *Server) usageStep(w http.ResponseWriter, v *visit, status int, b *begin
 	if err != nil {
 		return err
 	}
-	zone := "Asia/Shanghai"
+	_, zone := usualPlace(v.Tag)
 	if len(deals) > 0 {
 		zone = deals[0].Loc.String()
 	}
@@ -100,7 +100,7 @@ func pasted(address, company, key, zone string) map[string]string {
   -H "Authorization: Bearer KEY" -H "Content-Type: application/json" \
   -d '{"specversion": "1.0", "id": "call-1", "source": "pbx", "type": "waihu.call",
     "data": {"result": "answered", "to": "13800138000", "agent": "agent01", "talk": 62,
-      "start": "` + sampleDay() + `T01:30:00Z", "answer": "` + sampleDay() + `T01:30:08Z", "end": "` + sampleDay() + `T01:31:10Z"}}'
+      "start": "` + sampleDay() + `T12:30:00Z", "answer": "` + sampleDay() + `T12:30:08Z", "end": "` + sampleDay() + `T12:31:10Z"}}'
 `),
 		"freeswitch": fill.Replace(`<!-- conf/autoload_configs/json_cdr.conf.xml -->
 <configuration name="json_cdr.conf" description="Call records to Waihu">

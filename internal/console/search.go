@@ -165,15 +165,19 @@ const pagesMost = 8
 // their titles; with nothing searched for, it lists the side bar.
 func (b *searchBody) pages(v *visit) {
 	word, n := strings.ToLower(b.Text), 0
-	add := func(title, href, icon, kind string) {
+	add := func(title, note, href, icon, kind string) {
 		if n < pagesMost && (word == "" || strings.Contains(strings.ToLower(title), word)) {
 			n++
-			b.add(found{Href: href, Name: title, Kind: v.say("search.kind_" + kind), Icon: icon})
+			b.add(found{Href: href, Name: title, Note: note, Kind: v.say("search.kind_" + kind), Icon: icon})
 		}
 	}
 	for _, g := range navigation(v, "") {
+		of := ""
+		if g.Key != "" {
+			of = v.say(g.Key)
+		}
 		for _, i := range g.Items {
-			add(v.say(i.Key), i.Href, i.Icon, "page")
+			add(v.say(i.Key), of, i.Href, i.Icon, "page")
 		}
 	}
 	if word == "" {
@@ -181,11 +185,11 @@ func (b *searchBody) pages(v *visit) {
 	}
 	n = 0
 	for _, a := range actions(v) {
-		add(v.say(a.Key), a.Href, a.Icon, "action")
+		add(v.say(a.Key), "", a.Href, a.Icon, "action")
 	}
 	n = 0
 	for _, c := range manual.Chapters(v.Tag) {
-		add(c.Title, "/docs/"+c.Name, "book", "docs")
+		add(c.Title, "", "/docs/"+c.Name, "book", "docs")
 	}
 }
 
