@@ -2,10 +2,12 @@ package demo
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"time"
@@ -50,7 +52,7 @@ func prepare(ctx context.Context, c *serve.Config, o Options) (who []Customer, p
 	if err != nil {
 		return nil, nil, err
 	}
-	ids, node := b.System.IDs, b.System.Node
+	node := b.System.Node
 	if err := b.DB.Close(); err != nil {
 		return nil, nil, err
 	}
@@ -59,7 +61,7 @@ func prepare(ctx context.Context, c *serve.Config, o Options) (who []Customer, p
 	if err != nil {
 		return nil, nil, err
 	}
-	who, err = Fill(ctx, &app.System{DB: db, IDs: ids, Node: node}, clock, o)
+	who, err = Fill(ctx, &app.System{DB: db, IDs: id.NewMaker(dice(o.Seed)), Node: node}, clock, o)
 	if err = errors.Join(err, db.Close()); err != nil {
 		return nil, nil, err
 	}
@@ -71,6 +73,14 @@ func prepare(ctx context.Context, c *serve.Config, o Options) (who []Customer, p
 		path, err = tour(ctx, b, who)
 	}
 	return who, path, err
+}
+
+// dice are the random bytes of the history's identifiers: addresses of its pages
+// are the same for one seed and day.
+func dice(seed uint64) *rand.ChaCha8 {
+	var key [32]byte
+	binary.LittleEndian.PutUint64(key[:], seed)
+	return rand.NewChaCha8(key)
 }
 
 // login is a person of the demonstration.
