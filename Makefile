@@ -1,17 +1,24 @@
 # The two commands: make run shows the product, make test proves it.
 GO ?= go
 BIN := bin/waihu
+DEMO ?= 127.0.0.1:8420
 PERIOD := 2026-03
 OUT := out
 
-.PHONY: deps run test test-browser pages pictures bench fuzz coverage planted soak build lint clean
+.PHONY: deps run example man test test-browser pages pictures readme-pictures bench fuzz coverage planted soak build lint clean
 
 build:
 	$(GO) build -trimpath -o $(BIN) ./cmd/waihu
 
+# A living company in the browser: a year of three firms, their invoices, usage
+# that goes on. It prints the address and the log-ins; Ctrl-C ends it and takes
+# everything away. DEMO=127.0.0.1:9000 listens elsewhere.
+run: build
+	$(BIN) demo --listen $(DEMO)
+
 # Bills the example month: the invoice on the terminal, its PDF, XLSX, CSV and
 # JSON and every rated call in out/, then checks it as a customer would.
-run: build
+example: build
 	$(BIN) bill examples/sales-floor/contract.yaml examples/sales-floor/usage/* --period $(PERIOD) --out $(OUT)
 	$(BIN) verify $(OUT)/invoice.json --plan examples/sales-floor/contract.yaml $(OUT)/facts.jsonl
 
@@ -19,6 +26,7 @@ test: deps lint
 	$(GO) test -race -shuffle=on -timeout 12m ./...
 	tools/check-examples.sh
 	tools/check-service.sh
+	tools/check-docs.sh
 	$(MAKE) test-browser
 
 # Every page and the flows through them, in Debian's Chromium.
@@ -33,6 +41,10 @@ pages: deps build
 pictures: deps build
 	node browser/pictures.mjs pictures
 
+# The pictures README.md shows, out of the demo.
+readme-pictures: deps build
+	node browser/readme-pictures.mjs
+
 deps:
 	@tools/deps.sh
 
@@ -44,6 +56,10 @@ lint:
 
 bench:
 	tools/bench.sh
+
+# The manual pages of docs/man, out of the commands themselves.
+man:
+	$(GO) test ./internal/cli -run TestManualPages -update
 
 # A minute of fuzzing for every parser; failures are kept under testdata/fuzz.
 fuzz:

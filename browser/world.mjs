@@ -14,11 +14,16 @@ export const themes = ["light", "dark"];
 export const wide = { width: 1280, height: 900 };
 export const phone = { width: 390, height: 844 };
 
-// open starts everything; a part that is missing is an error, never a test left out.
-export async function open() {
+// launch starts Chromium; where it is missing, that is an error, never a test left out.
+export async function launch() {
   if (!existsSync(browserPath)) throw new Error(`${browserPath} is missing: make deps installs Debian's chromium`);
+  return chromium.launch({ executablePath: browserPath, args: quiet });
+}
+
+// open starts everything.
+export async function open() {
+  const browser = await launch();
   const demo = await startDemo();
-  const browser = await chromium.launch({ executablePath: browserPath, args: quiet });
   const people = { nobody: new Person(demo.base) };
   for (const name of names) people[name] = await new Person(demo.base).logIn(name);
   const made = await furnish(people);

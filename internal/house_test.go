@@ -17,6 +17,8 @@ import (
 // allows it.
 var floors = map[string]int{
 	"examples/market":            0, // the offers that come with the program, embedded where they lie
+	"examples":                   0, // a plan for each method, likewise
+	"docs/guide":                 0, // the manual, likewise
 	"internal/exact":             0,
 	"internal/fault":             0,
 	"internal/id":                0,
@@ -50,6 +52,7 @@ var floors = map[string]int{
 	"internal/charging/cases":    3, // tests only
 	"internal/document":          4,
 	"internal/explain":           4,
+	"internal/manual":            4,
 	"internal/report":            4,
 	"internal/planfile":          4,
 	"internal/sim":               4,
@@ -123,6 +126,7 @@ var outside = map[string][]string{
 	"github.com/alecthomas/kong":            {"internal/cli"},
 	"github.com/vbauerster/mpb/v8":          {"internal/cli"},
 	"rsc.io/qr":                             {"internal/console"},
+	"github.com/yuin/goldmark":              {"internal/manual"},
 	"golang.org/x/term":                     {"internal/cli"},
 	"github.com/santhosh-tekuri/jsonschema": {"internal/planfile"},
 	"golang.org/x/crypto":                   {"internal/access"},

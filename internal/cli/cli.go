@@ -55,6 +55,7 @@ type grammar struct {
 	Facts    factsCmd    `cmd:"" help:"Read call records of any supported system and write them as usage facts."`
 	Formats  formatsCmd  `cmd:"" help:"List the record formats that are understood."`
 	Demo     demoCmd     `cmd:"" help:"Show a living company: a year of three firms, in the browser."`
+	Man      manCmd      `cmd:"" help:"Print manual pages."`
 	Version  versionCmd  `cmd:"" help:"Print version and build."`
 	Profile  profileCmd  `cmd:"" help:"Describe usage, make facts of a description, forecast the next months."`
 	Seats    seatsCmd    `cmd:"" help:"Say how many seats a load of calls needs, month by month, and why."`
@@ -96,8 +97,7 @@ func Run(ctx context.Context, args []string, s Streams) (code int) {
 	}()
 	var g grammar
 	stopped := -1
-	parser, err := kong.New(&g, kong.Name("waihu"), kong.Vars{"bills": strconv.Itoa(cheapest.DefaultBills)}, kong.Description("Outbound calling that says what it costs, and why."),
-		kong.Writers(s.Out, s.Err), kong.Exit(func(c int) { stopped = c }), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}))
+	parser, err := newParser(&g, s, func(c int) { stopped = c })
 	if err != nil {
 		fmt.Fprintln(s.Err, "waihu:", err)
 		return exitFailed
@@ -112,6 +112,12 @@ func Run(ctx context.Context, args []string, s Streams) (code int) {
 	}
 	err = cmd.Run(&env{ctx: ctx, Streams: s})
 	return report(s.Err, err)
+}
+
+// newParser reads command lines into a grammar.
+func newParser(g *grammar, s Streams, exit func(int)) (*kong.Kong, error) {
+	return kong.New(g, kong.Name("waihu"), kong.Vars{"bills": strconv.Itoa(cheapest.DefaultBills)}, kong.Description("Outbound calling that says what it costs, and why."),
+		kong.Writers(s.Out, s.Err), kong.Exit(exit), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}))
 }
 
 // report prints an error for a person and picks the exit code.

@@ -13,12 +13,14 @@ import (
 
 // Deps are what the console works on.
 type Deps struct {
-	System *app.System
-	Gate   *access.Gate
-	Log    *slog.Logger
-	Client func(*http.Request) access.Client // where a request comes from, proxies seen through; nil: its peer
-	Open   bool                              // anybody may compare offers and audit a bill, without an account
-	Limits workspace.Limits                  // of what is uploaded to be compared; zero fields are the usual ones
+	System  *app.System
+	Gate    *access.Gate
+	Log     *slog.Logger
+	Client  func(*http.Request) access.Client // where a request comes from, proxies seen through; nil: its peer
+	Open    bool                              // anybody may compare offers and audit a bill, without an account
+	Limits  workspace.Limits                  // of what is uploaded to be compared; zero fields are the usual ones
+	Tour    *Tour                             // of a demonstration; nil: none
+	Address string                            // what people open; empty: what a request names
 }
 
 // Server answers for the pages of the console.
@@ -59,6 +61,10 @@ func New(d Deps) (*Server, error) {
 	s.planPages()
 	s.seatPages()
 	s.contractPages()
+	s.tourPages()
+	s.searchPages()
+	s.docsPages()
+	s.beginPages()
 	cross := http.NewCrossOriginProtection()
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, phrase(viewOf(r).Tag, "console.cross_origin"), http.StatusForbidden)

@@ -30,6 +30,7 @@ func functions(tag lang.Tag, a *assets) template.FuncMap {
 		"clock":     lang.Clock,
 		"qr":        drawQR,
 		"dict":      dict,
+		"inc":       func(n int) int { return n + 1 },
 		"list":      func(v ...any) []any { return v },
 		"languages": lang.Tags,
 		"tongue":    tongue,

@@ -23,8 +23,7 @@ func (s *Server) home(w http.ResponseWriter, _ *http.Request, v *visit) error {
 	}
 	some, all := v.actor.Companies()
 	if all || len(some) == 0 {
-		v.redirect(w, "/companies")
-		return nil
+		return s.firstPage(w, v)
 	}
 	v.company = some[0]
 	v.redirect(w, v.at(""))

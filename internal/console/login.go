@@ -16,6 +16,7 @@ type loginBody struct {
 	Wrong string       // said above the form
 	Stage access.Stage // what is asked for; empty: address and password
 	Setup *access.Setup
+	Tour  *Tour // of a demonstration: people to be
 }
 
 func (s *Server) loginPages() {
@@ -30,6 +31,7 @@ func (s *Server) loginPage(w http.ResponseWriter, v *visit, status int, b *login
 	if b.Stage != "" {
 		title = "login.stage_" + string(b.Stage)
 	}
+	b.Tour = s.d.Tour
 	s.render(w, v, status, "login", &Page{Title: v.say(title), Bare: true, Body: b})
 	return nil
 }

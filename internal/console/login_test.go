@@ -74,7 +74,7 @@ func TestFirstLogIn(t *testing.T) {
 		t.Error("the session kept its token over a step")
 	}
 	b.want(b.ask("/companies", nil), http.StatusOK, "")
-	b.want(b.ask("/", nil), http.StatusSeeOther, "/companies")
+	b.want(b.ask("/", nil), http.StatusSeeOther, "/begin") // there is no company yet
 	b.want(b.ask("/c/co_00000000000000000000000001/invoices", nil), http.StatusNotFound, "")
 	b.want(b.ask("/logout", url.Values{}), http.StatusSeeOther, "/login")
 	b.want(b.ask("/companies", nil), http.StatusSeeOther, "/login?back=%2Fcompanies")

@@ -14,6 +14,7 @@ type navItem struct {
 	Href string
 	Icon string
 	Here bool
+	Go   string            // letter that leads here after g; empty: none
 	may  access.Permission // who sees it; empty: everybody
 }
 
@@ -37,7 +38,7 @@ func navigation(v *visit, here string) []navGroup {
 	groups = append(groups, navGroup{"nav.platform", []navItem{
 		{Key: "nav.plans", Href: "/plans", Icon: "plan", may: access.PlanRead},
 		{Key: "nav.companies", Href: "/companies", Icon: "company", may: access.CompanyCreate},
-	}}, navGroup{"", []navItem{{Key: "nav.styleguide", Href: "/styleguide", Icon: "swatch"}}})
+	}}, navGroup{"", []navItem{{Key: "nav.docs", Href: "/docs", Icon: "book"}, {Key: "nav.keys", Href: "/keys", Icon: "help"}, {Key: "nav.styleguide", Href: "/styleguide", Icon: "swatch"}}})
 	var out []navGroup
 	for _, g := range groups {
 		shown := navGroup{Key: g.Key}
@@ -49,7 +50,7 @@ func navigation(v *visit, here string) []navGroup {
 			if i.may != "" && !may(i.may) {
 				continue
 			}
-			i.Here = i.Href == here
+			i.Here, i.Go = i.Href == here, goes[i.Key]
 			shown.Items = append(shown.Items, i)
 		}
 		if len(shown.Items) > 0 {

@@ -84,6 +84,9 @@ func (s *Server) buildPlan(w http.ResponseWriter, r *http.Request, v *visit) err
 		f.Values.Set("file", from.File)
 		f.Values.Set("from", name)
 	}
+	if usage := r.URL.Query().Get("usage"); usage != "" {
+		f.Values.Set("usage", usage)
+	}
 	return s.buildPage(w, v, http.StatusOK, &buildBody{Form: f})
 }
 

@@ -75,6 +75,8 @@ type view struct {
 	Query string
 	User  string
 	Nav   []navGroup
+	Tour  *tourView // nil: there is none
+	In    string    // company that is looked at, for searching; empty: none
 }
 
 // View gives the layout what it needs.
@@ -90,7 +92,10 @@ func (s *Server) render(w http.ResponseWriter, v *visit, status int, name string
 		return
 	}
 	p.view = v.view
-	p.view.Nav = navigation(v, p.Here)
+	p.view.Nav, p.view.Tour = navigation(v, p.Here), s.tourOf(v)
+	if !v.company.IsZero() {
+		p.view.In = v.company.Named("co")
+	}
 	block := "layout"
 	if part := v.r.Header.Get("HX-Target"); v.r.Header.Get("HX-Request") == "true" && part != "" && t.Lookup("part-"+part) != nil {
 		block = "part-" + part

@@ -9,10 +9,8 @@ import (
 	"time"
 
 	"waihu/internal/app"
-	"waihu/internal/charging/budget"
 	"waihu/internal/fault"
 	"waihu/internal/id"
-	"waihu/internal/money"
 	"waihu/internal/store"
 	"waihu/internal/timex"
 	"waihu/internal/timex/holiday"
@@ -183,28 +181,6 @@ func (t *teller) pay(ctx context.Context, today timex.Date) error {
 		}
 	}
 	return nil
-}
-
-// finish adds what only concerns today: budgets near their limits, an objection.
-func (t *teller) finish(ctx context.Context) error {
-	if _, err := t.sys.SetSupport(ctx, app.Support{Name: "business", Zone: "Asia/Shanghai", From: 9 * 60, To: 18 * 60, Calendar: "cn", First: 240, Resolution: 2880}); err != nil {
-		return err
-	}
-	for i := range t.who {
-		c := &t.who[i]
-		amount, err := money.Parse(c.Budget, c.Calling.Cost.Currency())
-		if err != nil {
-			return err
-		}
-		if _, err := t.sys.SetBudget(ctx, c.Company, app.Budget{Name: "month", Contract: c.Contract, Budget: budget.Budget{Amount: amount}}); err != nil {
-			return err
-		}
-		if _, err := t.sys.CheckBudgets(ctx, c.Company); err != nil {
-			return err
-		}
-	}
-	_, err := t.sys.OpenTicket(ctx, t.who[1].Company, app.OpenTicket{Subject: "Invoice of last month: calls to +86 755 look too many", Plan: "business"})
-	return err
 }
 
 func (t *teller) tell(s string) {

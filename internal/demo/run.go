@@ -2,16 +2,19 @@ package demo
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"time"
 
 	"waihu/internal/access"
 	"waihu/internal/app"
+	"waihu/internal/console"
 	"waihu/internal/id"
 	"waihu/internal/lang"
 	"waihu/internal/serve"
@@ -30,7 +33,7 @@ func Run(ctx context.Context, c *serve.Config, o Options, log *slog.Logger, out 
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(c.Data)) }()
 	began := time.Now()
-	who, err := prepare(ctx, c, o)
+	who, tour, err := prepare(ctx, c, o)
 	if err != nil {
 		return err
 	}
@@ -39,50 +42,62 @@ func Run(ctx context.Context, c *serve.Config, o Options, log *slog.Logger, out 
 		fmt.Fprintf(out, "  %-28s %s\n", l.email, l.what)
 	}
 	fmt.Fprintln(out)
-	return serve.RunWith(ctx, c, log, out, func(ctx context.Context, b *serve.Books) error { return Live(ctx, b.System, who, o.Seed) })
+	return serve.RunWith(ctx, c, log, out, serve.Beside{Tour: tour, Work: func(ctx context.Context, b *serve.Books) error { return Live(ctx, b.System, who, o.Seed) }})
 }
 
 // prepare makes the key of the installation, tells the year with a clock of its
-// own, then adds the people.
-func prepare(ctx context.Context, c *serve.Config, o Options) (who []Customer, err error) {
+// own, then adds the people and the path through it.
+func prepare(ctx context.Context, c *serve.Config, o Options) (who []Customer, path *console.Tour, err error) {
 	b, err := serve.Open(ctx, c)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	ids, node := b.System.IDs, b.System.Node
+	node := b.System.Node
 	if err := b.DB.Close(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	clock := &Clock{}
 	db, err := sqlite.Open(filepath.Join(c.Data, "books.db"), sqlite.Options{Clock: clock.Now, Relaxed: true})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	who, err = Fill(ctx, &app.System{DB: db, IDs: ids, Node: node}, clock, o)
+	who, err = Fill(ctx, &app.System{DB: db, IDs: id.NewMaker(dice(o.Seed)), Node: node}, clock, o)
 	if err = errors.Join(err, db.Close()); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if b, err = serve.Open(ctx, c); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer func() { err = errors.Join(err, b.DB.Close()) }()
-	return who, people(ctx, b, who)
+	if err = people(ctx, b, who); err == nil {
+		path, err = tour(ctx, b, who)
+	}
+	return who, path, err
+}
+
+// dice are the random bytes of the history's identifiers: addresses of its pages
+// are the same for one seed and day.
+func dice(seed uint64) *rand.ChaCha8 {
+	var key [32]byte
+	binary.LittleEndian.PutUint64(key[:], seed)
+	return rand.NewChaCha8(key)
 }
 
 // login is a person of the demonstration.
 type login struct {
 	email, what string
+	role, firm  string // as the console tells them
 	lang        lang.Tag
 	member      access.Member
 }
 
 func logins(who []Customer) []login {
 	out := []login{
-		{"operator@demo.example", "the platform: plans, contracts, companies", lang.English, access.Member{Company: id.Platform, Role: access.Operator}},
-		{"finance@demo.example", "finance: invoices, payments, closing", lang.Traditional, access.Member{Company: id.Platform, Role: access.Finance}},
+		{"operator@demo.example", "the platform: plans, contracts, companies", "operator", "", lang.English, access.Member{Company: id.Platform, Role: access.Operator}},
+		{"finance@demo.example", "finance: invoices, payments, closing", "finance", "", lang.Traditional, access.Member{Company: id.Platform, Role: access.Finance}},
 	}
 	for i := range who {
-		out = append(out, login{who[i].Key + "@demo.example", "the portal of " + who[i].Name, lang.Tag(who[i].Lang), access.Member{Company: who[i].Company, Role: access.CustomerAdmin}})
+		out = append(out, login{who[i].Key + "@demo.example", "the portal of " + who[i].Name, "customer", who[i].Name, lang.Tag(who[i].Lang), access.Member{Company: who[i].Company, Role: access.CustomerAdmin}})
 	}
 	return out
 }

@@ -10,12 +10,15 @@ import (
 // latinNames are what Chinese writes in Latin letters too: products, formats,
 // currencies, terms of art. Anything else in a Chinese text was not translated.
 var latinNames = strings.Fields(`Waihu Asterisk FreeSWITCH VICIdial Kamailio Twilio Amazon Connect Erlang
-	AI API ASR TTS CRM IVR CSV JSON XLSX PDF XML YAML HTML UBL MB GB CNY HKD TWD USD SHA-256 Webhook gzip zstd Idempotency-Key`)
+	AI API HTTP ASR TTS CRM IVR CSV JSON XLSX PDF XML YAML HTML UBL MB GB CNY HKD TWD USD SHA-256 Webhook gzip zstd Idempotency-Key`)
 
 // latinWords are words of files, fields and options that one phrase names.
 var latinWords = map[string]string{
-	"audit_page.plan_text":  "plan.yaml",
-	"compare.note.no_seats": "seats", "compare.note.no_sessions": "seats",
+	"audit_page.plan_text":      "plan.yaml",
+	"begin.way_freeswitch_text": "mod_json_cdr",
+	"begin.wrong_email":         "name example.com",
+	"begin.wrong_token":         "waihu user reset",
+	"compare.note.no_seats":     "seats", "compare.note.no_sessions": "seats",
 	"compare_page.file": "waihu-comparison",
 	"plans.tiers_hint":  "graduated volume", "plans.tiers_wrong": "graduated volume",
 	"report.foot": "waihu bill",

@@ -39,19 +39,24 @@ type Service struct {
 	console *console.Server
 	workers *workers
 	metrics *metrics
-	beside  func(context.Context, *Books) error
+	beside  Beside
 }
 
 // Run runs the service until the context ends, then stops it: no new requests,
 // those under way are finished, work goes on at the next start. What a person
 // must see, such as the first password, goes to out.
 func Run(ctx context.Context, c *Config, log *slog.Logger, out io.Writer) error {
-	return RunWith(ctx, c, log, out, nil)
+	return RunWith(ctx, c, log, out, Beside{})
 }
 
-// RunWith is Run with one more worker, which is given the books once they are
-// served; nil: none.
-func RunWith(ctx context.Context, c *Config, log *slog.Logger, out io.Writer, beside func(context.Context, *Books) error) (err error) {
+// Beside is what a demonstration adds to the service.
+type Beside struct {
+	Work func(context.Context, *Books) error // one more worker; nil: none
+	Tour *console.Tour                       // through the console; nil: none
+}
+
+// RunWith is Run with something beside it.
+func RunWith(ctx context.Context, c *Config, log *slog.Logger, out io.Writer, beside Beside) (err error) {
 	books, err := Open(ctx, c)
 	if err != nil {
 		return err
@@ -94,7 +99,7 @@ func (s *Service) prepare(ctx context.Context) error {
 		return err
 	}
 	if password != "" {
-		fmt.Fprintf(s.out, "first operator: %s\none-time password (shown this once, to be changed when it is used): %s\n", s.c.Access.Operator, password)
+		fmt.Fprintf(s.out, "first operator: %s\none-time password (shown this once, to be changed when it is used): %s\nor set everything up in the browser: %s/begin?token=%s\n", s.c.Access.Operator, password, address, password)
 	}
 	return nil
 }
@@ -147,7 +152,7 @@ func (s *Service) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if s.console, err = console.New(console.Deps{System: s.books.System, Gate: s.books.Gate, Log: s.log, Client: s.api.Client, Open: s.c.Access.OpenCompare}); err != nil {
+	if s.console, err = console.New(console.Deps{System: s.books.System, Gate: s.books.Gate, Log: s.log, Client: s.api.Client, Open: s.c.Access.OpenCompare, Tour: s.beside.Tour, Address: h.Address}); err != nil {
 		return err
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", h.Listen)
@@ -178,8 +183,8 @@ func (s *Service) begin(ctx context.Context, post *notify.Post) (closing func() 
 	s.workers.every(ctx, "messages", time.Second, func(ctx context.Context) error { return post.Due(ctx) })
 	s.workers.every(ctx, "sweeper", time.Minute, leased(s.books, "sweeper", 3*time.Minute, sweep(s.books, s.api)))
 	s.workers.every(ctx, "daily", 10*time.Minute, leased(s.books, "daily", 30*time.Minute, today(s.books)))
-	if s.beside != nil {
-		s.workers.every(ctx, "beside", time.Minute, func(ctx context.Context) error { return s.beside(ctx, s.books) })
+	if s.beside.Work != nil {
+		s.workers.every(ctx, "beside", time.Minute, func(ctx context.Context) error { return s.beside.Work(ctx, s.books) })
 	}
 	return fetch(ctx, s.c, s.books, s.intake, s.workers, s.log)
 }
