@@ -94,16 +94,21 @@ type importCmd struct {
 	Key  string `help:"Data folder the archive is from, for its system.key." type:"existingdir" placeholder:"DIR"`
 }
 
-// Run reads everything into an empty database.
-func (c *importCmd) Run(e *env) error {
+// Run reads everything into an empty database, which nobody serves meanwhile.
+func (c *importCmd) Run(e *env) (err error) {
 	if c.From == "" && !c.All {
 		return coded{exitUsage, errors.New("a file that waihu export wrote was expected, or --all to read one from standard input")}
 	}
+	config, _, err := c.load()
+	if err != nil {
+		return err
+	}
+	free, err := serve.Own(&config)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, free()) }()
 	if c.Key != "" {
-		config, _, err := c.load()
-		if err != nil {
-			return err
-		}
 		if err := serve.TakeKey(&config, c.Key); err != nil {
 			return err
 		}

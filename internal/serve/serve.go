@@ -52,6 +52,11 @@ func Run(ctx context.Context, c *Config, log *slog.Logger, out io.Writer) error 
 // RunWith is Run with one more worker, which is given the books once they are
 // served; nil: none.
 func RunWith(ctx context.Context, c *Config, log *slog.Logger, out io.Writer, beside func(context.Context, *Books) error) (err error) {
+	free, err := Own(c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, free()) }()
 	books, err := Open(ctx, c)
 	if err != nil {
 		return err
