@@ -116,7 +116,7 @@ func TestFirstStartFromAnEmptyFolder(t *testing.T) {
 	figures, err := io.ReadAll(res.Body)
 	must(t, err)
 	must(t, res.Body.Close())
-	for _, want := range []string{`waihu_http_requests_total{route="POST /v1/login",status="200"} 1`, "waihu_database_ready 1", `waihu_worker_well{worker="messages"} 1`} {
+	for _, want := range []string{`waihu_http_requests_total{route="POST /v1/login",status="200"} 1`, "waihu_database_ready 1", `waihu_worker_well{worker="webhooks"} 1`} {
 		if !strings.Contains(string(figures), want) {
 			t.Errorf("the figures have no %s", want)
 		}
