@@ -89,6 +89,7 @@ type examination struct {
 	c   id.Company
 	all *wholeBooks
 
+	foreign   []string // series of another installation
 	contracts map[id.ID]Agreement
 	wallets   []*replayed
 	balances  ledger.Balances          // what the entries come to
@@ -116,8 +117,15 @@ func (x *examination) company() error {
 	return nil
 }
 
-// agreements reads the contracts others must belong to.
+// agreements reads the company and the contracts others must belong to.
 func (x *examination) agreements() error {
+	if x.c != id.Platform {
+		company, _, err := get[Company](x.tx, id.Platform, KindCompany, x.c.ID)
+		if err != nil {
+			return err
+		}
+		x.foreign = company.Foreign
+	}
 	return each(x.tx, x.c, KindContract, store.Key{}, func(a Agreement, r *store.Record) error {
 		a.ID = r.ID
 		x.contracts[r.ID] = a

@@ -2,6 +2,7 @@ package app
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -46,6 +47,9 @@ func (x *examination) number(d *store.Document) {
 	if err != nil || d.Number[:max(at, 0)] != d.Series {
 		x.found(ruleSeal, "document %s is not numbered in its series %s", d.Number, d.Series)
 		return
+	}
+	if slices.Contains(x.foreign, d.Series) {
+		return // the company moved here: their gaps are another installation's
 	}
 	x.all.numbers[d.Series] = append(x.all.numbers[d.Series], n)
 }

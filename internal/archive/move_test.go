@@ -256,7 +256,7 @@ func TestOnlyIntoTheSame(t *testing.T) {
 		if err := l.Load(k, []any{int64(9), make([]byte, 16), int64(0)}); err != nil {
 			return err
 		}
-		return r.mustBe(ctx, tx, k)
+		return r.mustBe(ctx, all(tx), k)
 	})
 	if fault.KindOf(err) != fault.Mismatch {
 		t.Errorf("another company than in the archive: %v", err)

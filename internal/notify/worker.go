@@ -109,7 +109,7 @@ func (p *Post) post(ctx context.Context, m *store.Message) error {
 	var secrets []string
 	var now timex.Instant
 	err = p.DB.View(ctx, func(tx store.Tx) error {
-		rec, err := tx.Records().Get(m.Company, endpointKind, to)
+		rec, err := tx.Records().Get(m.Company, EndpointKind, to)
 		if err != nil {
 			return err
 		}
