@@ -27,6 +27,7 @@ type options struct {
 	dir  string // for files made on the way
 
 	batches int // of a thousand calls, kept in each database
+	calls   int // that reading is measured among
 }
 
 func main() { os.Exit(run()) }
@@ -38,13 +39,14 @@ func run() int {
 	flags.IntVar(&o.rows, "rows", 1_000_000, "rows of the CSV file")
 	flags.IntVar(&o.many, "many", 10_000_000, "calls of the memory measurement")
 	flags.IntVar(&o.batches, "batches", 1000, "batches of a thousand calls kept in each database")
+	flags.IntVar(&o.calls, "calls", 1_000_000, "calls that are kept before reading is measured")
 	flags.StringVar(&o.dir, "dir", "", "folder for the files made on the way; a temporary one if absent")
 	flags.Usage = func() { fmt.Fprint(os.Stderr, usageText); flags.PrintDefaults() }
 	if err := flags.Parse(os.Args[1:]); err != nil {
 		return 2
 	}
 	parts, known := map[string][]func(*report, options) error{
-		"all": {measureRating, measureCSV, measureMemory, measureComparing, measureStores}, "rating": {measureRating}, "csv": {measureCSV}, "memory": {measureMemory}, "compare": {measureComparing}, "stores": {measureStores}}[flags.Arg(0)]
+		"all": {measureRating, measureCSV, measureMemory, measureComparing, measureStores}, "rating": {measureRating}, "csv": {measureCSV}, "memory": {measureMemory}, "compare": {measureComparing}, "stores": {measureStores}, "reads": {measureReads}}[flags.Arg(0)]
 	if !known || o.runs < 1 {
 		flags.Usage()
 		return 2

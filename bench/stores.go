@@ -128,7 +128,7 @@ func measureStore(r *report, o options, name string, db store.DB, lanes int, goa
 	if err != nil {
 		return err
 	}
-	g := newGenerator()
+	g := newGenerator(firstCall, callEvery)
 	if _, _, _, err := ingestMany(s, company, g, 20, 2); err != nil { // tables, caches, statements
 		return err
 	}
@@ -230,12 +230,16 @@ func openBooks(s *app.System) (id.Company, error) {
 // generator makes calls as a dialer does: identifiers of a switch, one after
 // another in time.
 type generator struct {
+	first timex.Instant
+	every time.Duration // between two calls
 	rng *mrand.Rand
 	n   atomic.Int64
 	mu  sync.Mutex
 }
 
-func newGenerator() *generator { return &generator{rng: mrand.New(mrand.NewPCG(1, 2))} }
+func newGenerator(first timex.Instant, every time.Duration) *generator {
+	return &generator{first: first, every: every, rng: mrand.New(mrand.NewPCG(1, 2))}
+}
 
 var firstCall = timex.At(time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC))
 
@@ -246,7 +250,7 @@ func (g *generator) batch(n int) []usage.Fact {
 	calls := make([]usage.Call, n)
 	for i := range calls {
 		k := g.n.Add(1)
-		start := firstCall.Add(time.Duration(k) * callEvery)
+		start := g.first.Add(time.Duration(k) * g.every)
 		talk := time.Duration(g.rng.IntN(180)) * time.Second
 		c := usage.Call{ID: fmt.Sprintf("%d.%d", int64(start)/1_000_000, k), Source: "asterisk/pbx1", Direction: usage.Outbound, Result: usage.Answered, Mode: usage.Predictive,
 			From: "02161234567", To: fmt.Sprintf("138%08d", g.rng.IntN(100_000_000)), Agent: fmt.Sprint("agent", g.rng.IntN(200)), Campaign: fmt.Sprint("spring-", g.rng.IntN(5)), Trunk: "PJSIP/carrier-a", Cause: "16",

@@ -214,8 +214,11 @@ func TestWhatAMoveNeeds(t *testing.T) {
 			_, err := Import(ctx, s.DB, whole)
 			return err
 		},
-		"its name":            func(s *app.System) error { _, err := s.AddCompany(ctx, app.Company{Name: "c0"}); return err },
-		"its series":          func(s *app.System) error { _, err := s.AddCompany(ctx, app.Company{Name: "x", Series: "MOVED"}); return err },
+		"its name": func(s *app.System) error { _, err := s.AddCompany(ctx, app.Company{Name: "c0"}); return err },
+		"its series": func(s *app.System) error {
+			_, err := s.AddCompany(ctx, app.Company{Name: "x", Series: "MOVED"})
+			return err
+		},
 		"another plan's text": func(s *app.System) error { _, err := s.PublishPlan(ctx, app.PublishPlan{File: other}); return err },
 	} {
 		s := systemOver(openSQLite(t))
