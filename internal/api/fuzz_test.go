@@ -45,6 +45,7 @@ func FuzzQuickEvents(f *testing.F) {
 		`{"specversion":"1.0","id":"1","source":"s","type":"waihu.call","data":{"result":"busy","start":"2026-03-02T01:30:00Z"}}`,
 		`[{"specversion":"1.0","id":"1","source":"s","type":"waihu.call","datacontenttype":"application/json","time":"x","data":{"result":"answered", "agent":"\u738b","talk":62,"start":"2026-03-02T01:30:00Z"}} , {"type":"waihu.seat","specversion":"1.0","id":"2","source":"s","data":{"user":"a","from":"2026-03-02T01:30:00Z","leg_b":null}}]`,
 		`{"specversion":"1.0","id":"1","source":"s","type":"waihu.module","data":{"module":"\ud83d","from":1e3}}`,
+		`{"specversion":"1.0","id":"a\u0062","source":"s","type":"waihu.rental","data":{"item":"n","from":"2026-03-02T01:30:00Z"}}`,
 		`{"specversion":"1.0","id":"é","source":"s","type":"waihu.rental","data":{"item":"n","n":-0.5e+1,"t":true}}`,
 		`[{"specversion":"1.0","id":"1","source":"s","type":"waihu.call","data":{` + "\n" + `"result":"busy"}}]`,
 	} {

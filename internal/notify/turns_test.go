@@ -25,21 +25,25 @@ func (w *world) company() id.Company {
 	return id.Company{ID: i}
 }
 
+// messages are those of the company whose receiver hangs.
+const messages = 100
+
 // TestAStuckReceiverHoldsUpNobody: a company whose receiver never answers has many
 // messages in front of everybody else's; theirs arrive while it hangs.
 func TestAStuckReceiverHoldsUpNobody(t *testing.T) {
 	w := newWorld(t)
-	hang := make(chan struct{})
+	hang, hung := make(chan struct{}), make(chan struct{}, messages)
 	var hanging, most atomic.Int64
 	stuck := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		for n := hanging.Add(1); n > most.Load(); {
 			most.Store(n)
 		}
+		hung <- struct{}{}
 		<-hang
 		hanging.Add(-1)
 	}))
 	defer stuck.Close()
-	const messages, others, each = 100, 5, 6
+	const others, each = 5, 6
 	arrived := make(chan struct{}, others*each)
 	w.answer = func(http.ResponseWriter, *http.Request) { arrived <- struct{}{} }
 	w.endpoint(stuck.URL)
@@ -62,11 +66,14 @@ func TestAStuckReceiverHoldsUpNobody(t *testing.T) {
 	for range others * each { // all of them, although nothing of the first company's ends
 		<-arrived
 	}
-	if n := most.Load(); n > 4 {
-		t.Errorf("%d deliveries of one company at once", n)
+	for range 4 {
+		<-hung
 	}
 	close(hang)
 	must(t, <-done)
+	if n := most.Load(); n > 4 {
+		t.Errorf("%d deliveries of one company at once", n)
+	}
 	for _, c := range rest {
 		w.as(c, func() {
 			if n := len(w.messages("waiting")) + len(w.messages("dead")); n != 0 {
