@@ -282,3 +282,17 @@ func decode[T any](t testing.TB, b []byte) (out T) {
 	}
 	return out
 }
+
+// TestNamesThatCannotBePrinted: a party that no font can write is refused when its
+// contract is quoted, not when its first invoice is due.
+func TestNamesThatCannotBePrinted(t *testing.T) {
+	b := newBooks(t)
+	b.publish(planText)
+	c := b.company("one")
+	text := "contract: one\nplan: p@1\nstart: 2026-03-01\nseller: {name: Seller}\nbuyer: {name: Buyer %s}\n"
+	_, err := b.Quote(context.Background(), c, app.Quote{File: fmt.Sprintf(text, "😀")})
+	if fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), "U+1F600") || !strings.Contains(err.Error(), "Buyer 😀") {
+		t.Errorf("a sign no font has: %v", err)
+	}
+	must(b.Quote(context.Background(), c, app.Quote{File: fmt.Sprintf(text, "外呼 Ünal")}))
+}

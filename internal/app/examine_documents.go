@@ -114,7 +114,7 @@ func (x *examination) fit(d *store.Document, of *figures) {
 		{"taxes", taxes, of.tax},
 		{"net and tax", []money.Amount{of.net, of.tax}, of.total},
 	} {
-		sum, err := plus(append(s.parts, money.Zero(d.Total.Currency()))...)
+		sum, err := money.Sum(d.Total.Currency(), s.parts...)
 		switch {
 		case err != nil:
 			x.found(ruleTotal, "%s: %v", d.Number, err)
