@@ -28,7 +28,7 @@ const (
 	batchCalls  = 1000
 	sqliteGoal  = 100_000 // calls a second, durable, rated and booked
 	serverGoal  = 60_000
-	batchGoal   = 25 * time.Millisecond // 99 of 100 batches
+	batchGoal   = 25 * time.Millisecond // 99 of 100 batches, SQLite with one writer
 	singleGoal  = 5 * time.Millisecond  // 99 of 100 single calls
 	singleRate  = 500                   // a second
 	singleCalls = 3000
@@ -73,20 +73,26 @@ func measureStores(r *report, o options) error {
 	if err := measureStore(r, o, "SQLite, synchronous=FULL", db, 1, sqliteGoal, bare); err != nil {
 		return err
 	}
-	cluster, err := storetest.StartCluster("shared_buffers=512MB", "max_wal_size=4GB", "wal_compression=off")
+	cluster, dsn, err := startPostgres()
 	if err != nil {
 		return err
 	}
 	defer cluster.Close()
-	dsn, err := cluster.Database("bench")
-	if err != nil {
-		return err
-	}
 	server, err := postgres.Open(context.Background(), dsn, postgres.Options{})
 	if err != nil {
 		return err
 	}
 	return measureStore(r, o, "PostgreSQL, synchronous_commit=on", server, 1, serverGoal, bare)
+}
+
+// startPostgres starts a server of its own with an empty database.
+func startPostgres() (*storetest.Cluster, string, error) {
+	cluster, err := storetest.StartCluster("shared_buffers=512MB", "max_wal_size=4GB", "wal_compression=off")
+	if err != nil {
+		return nil, "", err
+	}
+	dsn, err := cluster.Database("bench")
+	return cluster, dsn, err
 }
 
 // bareSync is the median time to write 4 KiB to a file and to disk: what no
@@ -150,14 +156,17 @@ func measureStore(r *report, o options, name string, db store.DB, lanes int, goa
 	if err != nil {
 		return err
 	}
-	p99 := quantile(twoTimes, 0.99)
+	batch := finding{"one sender, a batch: median, 99 of 100", quantile(oneTimes, 0.5).String() + ", " + quantile(oneTimes, 0.99).String(), "", false}
+	if goal == sqliteGoal {
+		batch.goal, batch.met = "under "+batchGoal.String(), quantile(oneTimes, 0.99) < batchGoal
+	}
 	r.table(fmt.Sprintf("%s: %d batches of %d calls, rated, booked and on disk", name, o.batches, batchCalls), []finding{
 		{"a bare write of 4 KiB to disk, median", bare.String(), "", false},
 		{"processor time a call, of this program", cpu.String(), "", false},
-		{"one sender, calls a second", fmt.Sprintf("%.0f", rate(one)), "", false},
-		{"one sender, a batch: median, 99 of 100", quantile(oneTimes, 0.5).String() + ", " + quantile(oneTimes, 0.99).String(), "", false},
-		{"two senders, one writer, calls a second", fmt.Sprintf("%.0f", rate(two)), fmt.Sprintf("at least %.0f", goal), rate(two) >= goal},
-		{"two senders, a batch: median, 99 of 100", quantile(twoTimes, 0.5).String() + ", " + p99.String(), "under " + batchGoal.String(), p99 < batchGoal},
+		{"one sender, calls a second", fmt.Sprintf("%.0f", rate(one)), fmt.Sprintf("at least %.0f", goal), rate(one) >= goal},
+		batch,
+		{"two senders, calls a second", fmt.Sprintf("%.0f", rate(two)), "", false},
+		{"two senders, a batch: median, 99 of 100", quantile(twoTimes, 0.5).String() + ", " + quantile(twoTimes, 0.99).String(), "", false},
 		{fmt.Sprintf("single calls, %d a second: median, 99 of 100", singleRate), quantile(single, 0.5).String() + ", " + quantile(single, 0.99).String(), "under " + singleGoal.String(), quantile(single, 0.99) < singleGoal},
 	})
 	r.table(fmt.Sprintf("%s: reading among %d calls of a month, median", name, g.n.Load()), pages)
@@ -232,9 +241,9 @@ func openBooks(s *app.System) (id.Company, error) {
 type generator struct {
 	first timex.Instant
 	every time.Duration // between two calls
-	rng *mrand.Rand
-	n   atomic.Int64
-	mu  sync.Mutex
+	rng   *mrand.Rand
+	n     atomic.Int64
+	mu    sync.Mutex
 }
 
 func newGenerator(first timex.Instant, every time.Duration) *generator {

@@ -19,8 +19,6 @@ import (
 	"waihu/internal/money"
 	"waihu/internal/notify"
 	"waihu/internal/store"
-	"waihu/internal/store/postgres"
-	"waihu/internal/store/storetest"
 	"waihu/internal/timex"
 )
 
@@ -42,21 +40,7 @@ func leaves(t *testing.T, s *app.System, c id.Company) (path string, m *Manifest
 // another SQLite: the digests are the same, and so is all that is told of the
 // company; every set of books is sound and goes on.
 func TestOneCompanyMoves(t *testing.T) {
-	server, err := storetest.StartCluster("fsync=off")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
-	dsn, err := server.Database("moved")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx := context.Background()
-	pg, err := postgres.Open(ctx, dsn, postgres.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer pg.Close()
+	ctx, pg := context.Background(), openPostgres(t)
 	from, there, last := systemOver(openSQLite(t)), systemOver(pg), systemOver(openSQLite(t))
 	companies, contracts := begin(t, from)
 	for _, s := range []*app.System{there, last} {
