@@ -69,11 +69,10 @@ fuzz:
 coverage:
 	tools/coverage.sh
 
-# Faults planted in the books and in the charging wing, one after another: the
+# Faults planted in charging, the books and the service, one after another: the
 # tests must find each.
 planted:
 	tools/planted.sh
-	tools/planted-books.sh
 
 # Longer than make test: coverage, planted faults, a year of bills of 200
 # companies, 200 kills, 600 power cuts and full disks, a million events with

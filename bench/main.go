@@ -1,7 +1,7 @@
 // Command bench measures Waihu against its goals and against other ways to do
 // the same work, and says of each goal whether it is met.
 //
-//	go run . all | rating | csv | memory | compare | stores
+//	go run . all | rating | csv | memory | compare | stores | http | reads
 package main
 
 import (
@@ -10,13 +10,15 @@ import (
 	"os"
 )
 
-const usageText = `usage: bench [flags] all | rating | csv | memory | compare | stores
+const usageText = `usage: bench [flags] all | rating | csv | memory | compare | stores | http | reads
 
   rating   calls in memory over a deck of 200,000 prefixes
   csv      a Master.csv of a million rows, file to totals, beside other engines
   memory   ten million calls through "waihu bill"
   compare  twenty offers under a million calls, beside SQLite and PostgreSQL
   stores   usage kept, rated and booked in SQLite and PostgreSQL
+  http     the same through the running service, as CloudEvents
+  reads    every list and page among millions of calls that are kept
 `
 
 // options are how much is measured.
@@ -26,7 +28,9 @@ type options struct {
 	many int    // calls of the memory measurement
 	dir  string // for files made on the way
 
-	batches int // of a thousand calls, kept in each database
+	batches int    // of a thousand calls, kept in each database
+	calls   int    // that reading is measured among
+	books   string // folder of books that are read; kept
 }
 
 func main() { os.Exit(run()) }
@@ -38,13 +42,15 @@ func run() int {
 	flags.IntVar(&o.rows, "rows", 1_000_000, "rows of the CSV file")
 	flags.IntVar(&o.many, "many", 10_000_000, "calls of the memory measurement")
 	flags.IntVar(&o.batches, "batches", 1000, "batches of a thousand calls kept in each database")
+	flags.IntVar(&o.calls, "calls", 1_000_000, "calls that are kept before reading is measured")
+	flags.StringVar(&o.books, "books", "", "folder of books to read: filled where it is empty, and kept; made and removed if absent")
 	flags.StringVar(&o.dir, "dir", "", "folder for the files made on the way; a temporary one if absent")
 	flags.Usage = func() { fmt.Fprint(os.Stderr, usageText); flags.PrintDefaults() }
 	if err := flags.Parse(os.Args[1:]); err != nil {
 		return 2
 	}
 	parts, known := map[string][]func(*report, options) error{
-		"all": {measureRating, measureCSV, measureMemory, measureComparing, measureStores}, "rating": {measureRating}, "csv": {measureCSV}, "memory": {measureMemory}, "compare": {measureComparing}, "stores": {measureStores}}[flags.Arg(0)]
+		"all": {measureRating, measureCSV, measureMemory, measureComparing, measureStores, measureHTTP}, "rating": {measureRating}, "csv": {measureCSV}, "memory": {measureMemory}, "compare": {measureComparing}, "stores": {measureStores}, "http": {measureHTTP}, "reads": {measureReads}}[flags.Arg(0)]
 	if !known || o.runs < 1 {
 		flags.Usage()
 		return 2

@@ -28,7 +28,7 @@ const (
 	batchCalls  = 1000
 	sqliteGoal  = 100_000 // calls a second, durable, rated and booked
 	serverGoal  = 60_000
-	batchGoal   = 25 * time.Millisecond // 99 of 100 batches
+	batchGoal   = 25 * time.Millisecond // 99 of 100 batches, SQLite with one writer
 	singleGoal  = 5 * time.Millisecond  // 99 of 100 single calls
 	singleRate  = 500                   // a second
 	singleCalls = 3000
@@ -73,20 +73,26 @@ func measureStores(r *report, o options) error {
 	if err := measureStore(r, o, "SQLite, synchronous=FULL", db, 1, sqliteGoal, bare); err != nil {
 		return err
 	}
-	cluster, err := storetest.StartCluster("shared_buffers=512MB", "max_wal_size=4GB", "wal_compression=off")
+	cluster, dsn, err := startPostgres()
 	if err != nil {
 		return err
 	}
 	defer cluster.Close()
-	dsn, err := cluster.Database("bench")
-	if err != nil {
-		return err
-	}
 	server, err := postgres.Open(context.Background(), dsn, postgres.Options{})
 	if err != nil {
 		return err
 	}
 	return measureStore(r, o, "PostgreSQL, synchronous_commit=on", server, 1, serverGoal, bare)
+}
+
+// startPostgres starts a server of its own with an empty database.
+func startPostgres() (*storetest.Cluster, string, error) {
+	cluster, err := storetest.StartCluster("shared_buffers=512MB", "max_wal_size=4GB", "wal_compression=off")
+	if err != nil {
+		return nil, "", err
+	}
+	dsn, err := cluster.Database("bench")
+	return cluster, dsn, err
 }
 
 // bareSync is the median time to write 4 KiB to a file and to disk: what no
@@ -128,7 +134,7 @@ func measureStore(r *report, o options, name string, db store.DB, lanes int, goa
 	if err != nil {
 		return err
 	}
-	g := newGenerator()
+	g := newGenerator(firstCall, callEvery)
 	if _, _, _, err := ingestMany(s, company, g, 20, 2); err != nil { // tables, caches, statements
 		return err
 	}
@@ -150,14 +156,17 @@ func measureStore(r *report, o options, name string, db store.DB, lanes int, goa
 	if err != nil {
 		return err
 	}
-	p99 := quantile(twoTimes, 0.99)
+	batch := finding{"one sender, a batch: median, 99 of 100", quantile(oneTimes, 0.5).String() + ", " + quantile(oneTimes, 0.99).String(), "", false}
+	if goal == sqliteGoal {
+		batch.goal, batch.met = "under "+batchGoal.String(), quantile(oneTimes, 0.99) < batchGoal
+	}
 	r.table(fmt.Sprintf("%s: %d batches of %d calls, rated, booked and on disk", name, o.batches, batchCalls), []finding{
 		{"a bare write of 4 KiB to disk, median", bare.String(), "", false},
 		{"processor time a call, of this program", cpu.String(), "", false},
-		{"one sender, calls a second", fmt.Sprintf("%.0f", rate(one)), "", false},
-		{"one sender, a batch: median, 99 of 100", quantile(oneTimes, 0.5).String() + ", " + quantile(oneTimes, 0.99).String(), "", false},
-		{"two senders, one writer, calls a second", fmt.Sprintf("%.0f", rate(two)), fmt.Sprintf("at least %.0f", goal), rate(two) >= goal},
-		{"two senders, a batch: median, 99 of 100", quantile(twoTimes, 0.5).String() + ", " + p99.String(), "under " + batchGoal.String(), p99 < batchGoal},
+		{"one sender, calls a second", fmt.Sprintf("%.0f", rate(one)), fmt.Sprintf("at least %.0f", goal), rate(one) >= goal},
+		batch,
+		{"two senders, calls a second", fmt.Sprintf("%.0f", rate(two)), "", false},
+		{"two senders, a batch: median, 99 of 100", quantile(twoTimes, 0.5).String() + ", " + quantile(twoTimes, 0.99).String(), "", false},
 		{fmt.Sprintf("single calls, %d a second: median, 99 of 100", singleRate), quantile(single, 0.5).String() + ", " + quantile(single, 0.99).String(), "under " + singleGoal.String(), quantile(single, 0.99) < singleGoal},
 	})
 	r.table(fmt.Sprintf("%s: reading among %d calls of a month, median", name, g.n.Load()), pages)
@@ -230,12 +239,16 @@ func openBooks(s *app.System) (id.Company, error) {
 // generator makes calls as a dialer does: identifiers of a switch, one after
 // another in time.
 type generator struct {
-	rng *mrand.Rand
-	n   atomic.Int64
-	mu  sync.Mutex
+	first timex.Instant
+	every time.Duration // between two calls
+	rng   *mrand.Rand
+	n     atomic.Int64
+	mu    sync.Mutex
 }
 
-func newGenerator() *generator { return &generator{rng: mrand.New(mrand.NewPCG(1, 2))} }
+func newGenerator(first timex.Instant, every time.Duration) *generator {
+	return &generator{first: first, every: every, rng: mrand.New(mrand.NewPCG(1, 2))}
+}
 
 var firstCall = timex.At(time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC))
 
@@ -246,7 +259,7 @@ func (g *generator) batch(n int) []usage.Fact {
 	calls := make([]usage.Call, n)
 	for i := range calls {
 		k := g.n.Add(1)
-		start := firstCall.Add(time.Duration(k) * callEvery)
+		start := g.first.Add(time.Duration(k) * g.every)
 		talk := time.Duration(g.rng.IntN(180)) * time.Second
 		c := usage.Call{ID: fmt.Sprintf("%d.%d", int64(start)/1_000_000, k), Source: "asterisk/pbx1", Direction: usage.Outbound, Result: usage.Answered, Mode: usage.Predictive,
 			From: "02161234567", To: fmt.Sprintf("138%08d", g.rng.IntN(100_000_000)), Agent: fmt.Sprint("agent", g.rng.IntN(200)), Campaign: fmt.Sprint("spring-", g.rng.IntN(5)), Trunk: "PJSIP/carrier-a", Cause: "16",

@@ -25,6 +25,7 @@ sed -n '/^## The service/,/^## /p' "$root/README.md" | sed -n '/^```sh/,/^```/p'
 [ "$(wc -l <walk.sh)" -gt 20 ] || fail "README.md has no walk through the service"
 sed -i "s/localhost:8420/$WAIHU_HTTP_LISTEN/" walk.sh
 printf 'echo $! >server.pid\n' | sed -i '1r /dev/stdin' walk.sh
+echo 'echo "company $co"' >>walk.sh
 timeout 120 bash -euo pipefail walk.sh >walk.out 2>walk.err || fail "a command of README.md: $(tail -3 walk.out)"
 server=$(cat server.pid)
 
@@ -49,4 +50,12 @@ waihu export --data moved again.zip >/dev/null || fail "export again"
 cmp books.zip again.zip || fail "books that were moved are not the same"
 waihu export --data moved --all 2>out.txt | waihu import --data piped --all >in.txt || fail "export and import through a pipe"
 grep -o 'digest [0-9a-f]*' out.txt >out.digest && grep -qFf out.digest in.txt || fail "the digest of what was piped is another"
-echo "service: the walk of README.md, backup, restore, export and import all came out right"
+
+# One company alone, into books of others.
+co=$(sed -n 's/^company //p' walk.out)
+waihu company leave --data moved "$co" >/dev/null || fail "closing the books of a company"
+waihu export --data moved --company "$co" --move 2>left.txt | tee one.zip | waihu import --data others --move --series NEW >in.txt 2>/dev/null || fail "moving one company"
+grep -o 'digest [0-9a-f]*' left.txt >out.digest && grep -qFf out.digest in.txt || fail "the digest of the company that moved is another"
+for books in moved others; do waihu doctor --data $books >doctor.out || fail "doctor of $books: $(cat doctor.out)"; done
+waihu import --data others --move --series NEWER one.zip >/dev/null 2>&1 && fail "a company arrived twice"
+echo "service: the walk of README.md, backup, restore, export, import and the move of a company all came out right"

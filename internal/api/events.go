@@ -124,25 +124,31 @@ func (e *cloudEvent) fact() (line []byte, wrong string) {
 	return append(append(head[:len(head)-1], ','), rest[1:]...), ""
 }
 
-// oneFact takes the fact of one line.
-type oneFact struct{ fact usage.Fact }
+// gathered takes facts in their order.
+type gathered struct{ facts []usage.Fact }
 
-func (o *oneFact) Call(c *usage.Call) error      { o.fact = receive.Keep(c); return nil }
-func (o *oneFact) Seat(s usage.Seat) error       { o.fact = &s; return nil }
-func (o *oneFact) Session(s usage.Session) error { o.fact = &s; return nil }
-func (o *oneFact) Module(m usage.Module) error   { o.fact = &m; return nil }
-func (o *oneFact) Rental(r usage.Rental) error   { o.fact = &r; return nil }
-func (o *oneFact) Event(e usage.Event) error     { o.fact = &e; return nil }
+func (g *gathered) add(f usage.Fact) error        { g.facts = append(g.facts, f); return nil }
+func (g *gathered) Call(c *usage.Call) error      { return g.add(receive.Keep(c)) }
+func (g *gathered) Seat(s usage.Seat) error       { return g.add(&s) }
+func (g *gathered) Session(s usage.Session) error { return g.add(&s) }
+func (g *gathered) Module(m usage.Module) error   { return g.add(&m) }
+func (g *gathered) Rental(r usage.Rental) error   { return g.add(&r) }
+func (g *gathered) Event(e usage.Event) error     { return g.add(&e) }
 
-// factOf reads the fact of an event; wrong says why there is none.
-func factOf(ctx context.Context, e *cloudEvent) (usage.Fact, string, error) {
-	line, wrong := e.fact()
-	if wrong != "" {
-		return nil, wrong, nil
-	}
-	one := &oneFact{}
-	report, err := cdr.NewIntake(one, cdr.Options{Format: "waihu-facts", Repeats: true}).Read(ctx, bytes.NewReader(line), "event", int64(len(line)))
+// readLines reads lines of our own files.
+func readLines(ctx context.Context, lines []byte, most int) ([]usage.Fact, *cdr.Report, error) {
+	to := &gathered{facts: make([]usage.Fact, 0, most)}
+	report, err := cdr.NewIntake(to, cdr.Options{Format: "waihu-facts", Repeats: true}).Read(ctx, bytes.NewReader(lines), "event", int64(len(lines)))
 	if err != nil && fault.KindOf(err) != fault.Invalid {
+		return nil, nil, err
+	}
+	return to.facts, report, nil
+}
+
+// factOf reads the fact of one line; wrong says why there is none.
+func factOf(ctx context.Context, line []byte) (f usage.Fact, wrong string, err error) {
+	facts, report, err := readLines(ctx, line, 1)
+	if err != nil {
 		return nil, "", err
 	}
 	for _, t := range report.Tallies {
@@ -155,10 +161,10 @@ func factOf(ctx context.Context, e *cloudEvent) (usage.Fact, string, error) {
 		}
 		return nil, wrong, nil
 	}
-	if one.fact == nil {
+	if len(facts) == 0 {
 		return nil, "it holds no fact", nil
 	}
-	return one.fact, "", nil
+	return facts[0], "", nil
 }
 
 // readEvents reads one event or a list of them.
@@ -185,31 +191,70 @@ func readEvents(body []byte) ([]cloudEvent, bool, error) {
 	return events, single, nil
 }
 
-// takeEvents keeps what is sound of some events.
-func (a *API) takeEvents(ctx context.Context, c id.Company, events []cloudEvent) (*EventsResult, error) {
-	out := &EventsResult{Results: make([]EventOutcome, len(events))}
-	var facts []usage.Fact
-	var places []int
+// linesOf reads the body of a request: the quick way, or the one that takes
+// anything.
+func linesOf(body []byte) (*eventLines, bool, error) {
+	if out, single, ok := quickEvents(body); ok {
+		return out, single, nil
+	}
+	events, single, err := readEvents(body)
+	if err != nil {
+		return nil, single, err
+	}
+	out := &eventLines{results: make([]EventOutcome, len(events))}
 	for i := range events {
 		e := &events[i]
-		out.Results[i] = EventOutcome{ID: e.ID, Source: e.Source, Outcome: "rejected"}
-		f, wrong, err := factOf(ctx, e)
+		out.results[i] = EventOutcome{ID: e.ID, Source: e.Source, Outcome: "rejected"}
+		line, wrong := e.fact()
+		if out.results[i].Reason = wrong; wrong == "" {
+			out.lines, out.places = append(append(out.lines, line...), '\n'), append(out.places, i)
+		}
+	}
+	return out, single, nil
+}
+
+// facts reads the lines: all at once where all are sound, as nearly always, else
+// one by one, so that each is told what is wrong with it.
+func (l *eventLines) facts(ctx context.Context) ([]usage.Fact, error) {
+	if len(l.places) == 0 {
+		return nil, nil
+	}
+	all, _, err := readLines(ctx, l.lines, len(l.places))
+	if err != nil || len(all) == len(l.places) {
+		return all, err
+	}
+	facts, places := all[:0], l.places[:0]
+	rest := l.lines
+	for _, at := range l.places {
+		line, after, _ := bytes.Cut(rest, []byte("\n"))
+		rest = after
+		f, wrong, err := factOf(ctx, line)
 		if err != nil {
 			return nil, err
 		}
-		if wrong != "" {
-			out.Results[i].Reason = wrong
-			continue
+		if l.results[at].Reason = wrong; wrong == "" {
+			facts, places = append(facts, f), append(places, at)
 		}
-		facts, places = append(facts, f), append(places, i)
 	}
+	l.places = places
+	return facts, nil
+}
+
+// takeEvents keeps what is sound of some events.
+func (a *API) takeEvents(ctx context.Context, c id.Company, events *eventLines) (*EventsResult, error) {
+	facts, err := events.facts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &EventsResult{Results: events.results}
 	if len(facts) > 0 {
 		receipt, err := a.d.Ingest.Ingest(ctx, c, facts)
 		if err != nil {
 			return nil, err
 		}
 		for n, o := range receipt.Outcomes {
-			out.Results[places[n]].Outcome, out.Results[places[n]].Reason = string(o.Outcome), o.Reason
+			r := &out.Results[events.places[n]]
+			r.Outcome, r.Reason = string(o.Outcome), o.Reason
 		}
 	}
 	for _, r := range out.Results {
@@ -239,7 +284,7 @@ func (a *API) eventRoutes() {
 		if err != nil {
 			return nil, err
 		}
-		events, single, err := readEvents(in.RawBody)
+		events, single, err := linesOf(in.RawBody)
 		if err != nil {
 			return nil, err
 		}

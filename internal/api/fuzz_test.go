@@ -1,7 +1,9 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -29,8 +31,45 @@ func FuzzEvents(f *testing.F) {
 			if err := checkJSON(line); err != nil {
 				t.Errorf("%q: %v", line, err)
 			}
-			if _, _, err := factOf(t.Context(), &events[i]); err != nil {
+			if _, _, err := factOf(t.Context(), line); err != nil {
 				t.Errorf("%q: %v", line, err)
+			}
+		}
+	})
+}
+
+// FuzzQuickEvents: what the quick way takes, the one that takes anything takes in
+// the same way, to the last field.
+func FuzzQuickEvents(f *testing.F) {
+	for _, s := range []string{
+		`{"specversion":"1.0","id":"1","source":"s","type":"waihu.call","data":{"result":"busy","start":"2026-03-02T01:30:00Z"}}`,
+		`[{"specversion":"1.0","id":"1","source":"s","type":"waihu.call","datacontenttype":"application/json","time":"x","data":{"result":"answered", "agent":"\u738b","talk":62,"start":"2026-03-02T01:30:00Z"}} , {"type":"waihu.seat","specversion":"1.0","id":"2","source":"s","data":{"user":"a","from":"2026-03-02T01:30:00Z","leg_b":null}}]`,
+		`{"specversion":"1.0","id":"1","source":"s","type":"waihu.module","data":{"module":"\ud83d","from":1e3}}`,
+		`{"specversion":"1.0","id":"a\u0062","source":"s","type":"waihu.rental","data":{"item":"n","from":"2026-03-02T01:30:00Z"}}`,
+		`{"specversion":"1.0","id":"é","source":"s","type":"waihu.rental","data":{"item":"n","n":-0.5e+1,"t":true}}`,
+		`[{"specversion":"1.0","id":"1","source":"s","type":"waihu.call","data":{` + "\n" + `"result":"busy"}}]`,
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		quick, single, ok := quickEvents(body)
+		if !ok {
+			return
+		}
+		events, alone, err := readEvents(body)
+		if err != nil || alone != single || len(events) != len(quick.results) {
+			t.Fatalf("%q: %d events, single %v; else %d, %v, %v", body, len(quick.results), single, len(events), alone, err)
+		}
+		lines := bytes.Split(bytes.TrimSuffix(quick.lines, []byte("\n")), []byte("\n"))
+		for i := range events {
+			line, wrong := events[i].fact()
+			if wrong != "" || events[i].ID != quick.results[i].ID || events[i].Source != quick.results[i].Source {
+				t.Fatalf("%q: event %d is %s of %s; else %+v, %s", body, i, quick.results[i].ID, quick.results[i].Source, events[i], wrong)
+			}
+			a, whyA, errA := factOf(t.Context(), lines[i])
+			b, whyB, errB := factOf(t.Context(), line)
+			if errA != nil || errB != nil || (whyA == "") != (whyB == "") || !reflect.DeepEqual(a, b) {
+				t.Fatalf("%q: %s gave %+v (%s), %s gave %+v (%s)", body, lines[i], a, whyA, line, b, whyB)
 			}
 		}
 	})

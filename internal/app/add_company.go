@@ -44,6 +44,7 @@ func (s *System) SetCompany(ctx context.Context, in Company) (out Company, err e
 		}
 		out = in
 		out.Suspended = before.Suspended // only dunning suspends and releases
+		out.Foreign = before.Foreign
 		r.Revision, out.Revision = in.Revision, in.Revision+1
 		r.Unique = []store.Key{{Name: "name", Value: in.Name}}
 		return save(tx, r, &out)

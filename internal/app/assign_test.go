@@ -109,7 +109,7 @@ func TestAssign(t *testing.T) {
 	if got := b.balance(c, account); got != "0.00" {
 		t.Errorf("accrued after the invoice: %s", got)
 	}
-	b.sound(c)
+	b.sound()
 }
 
 // TestAssignToABilledPeriod: it becomes late usage, a difference on the next
@@ -144,7 +144,7 @@ func TestAssignToABilledPeriod(t *testing.T) {
 	if adjusted != first.String()+" 1.20; " || b.balance(c, account) != "0.00" {
 		t.Errorf("adjusted %s, accrued still %s", adjusted, b.balance(c, account))
 	}
-	b.sound(c)
+	b.sound()
 }
 
 // TestAssignRefuses: a contract takes what is of its time, and there must be an
@@ -237,8 +237,9 @@ func TestAssignToAWallet(t *testing.T) {
 	b := newBooks(t)
 	b.publish(planText)
 	c := b.company("a")
-	b.update(func(tx store.Tx) error { return putPurse(tx, c, "main", "10.00") })
 	b.at("2026-03-20 00:00:00")
+	must(b.OpenWallet(t.Context(), c, app.OpenWallet{Name: "main", Currency: cny}))
+	must(b.TopUp(t.Context(), c, app.Fund{Key: "top-up", Wallet: "main", Amount: yuan("10")}))
 	call := aCall(1, "2026-03-10 08:00:00", 61)
 	call.Cost = money.Micros(20_000, cny)
 	b.ingest(c, call)
@@ -252,7 +253,7 @@ func TestAssignToAWallet(t *testing.T) {
 	if got := b.balance(c, ledger.CarrierOwed); got != "-0.02" {
 		t.Errorf("carriers ask %s: once", got)
 	}
-	b.sound(c)
+	b.sound()
 }
 
 // TestUsageAfterTheLastInvoice: what comes for a contract whose last invoice is
@@ -292,7 +293,7 @@ func TestUsageAfterTheLastInvoice(t *testing.T) {
 	if got := outcomes(b.ingest(c, on, &usage.Seat{ID: "u", Source: "hr", User: "xi", From: on.From, To: on.From + 1})); got != "added added:contract_settled" {
 		t.Errorf("a seat that goes on, and one that ended: %s", got)
 	}
-	b.sound(c)
+	b.sound()
 }
 
 // TestOneAssignment: of many who give the same strays away one does.
@@ -338,5 +339,5 @@ func oneAssignment(t *testing.T, b *books) {
 	if accrued != yuan("6.24") { // 52 minutes
 		t.Errorf("accrued %s", accrued)
 	}
-	b.sound(c)
+	b.sound()
 }

@@ -81,7 +81,7 @@ func TestUsageBetweenDraftAndIssue(t *testing.T) {
 	if got := b.balance(who.company, account); got != "0.00" || docs[1].Total != yuan("530.13") {
 		t.Errorf("accrued %s beside an invoice of %s: 0.00, and 500 of software and 0.12 late, with tax, were expected", got, docs[1].Total)
 	}
-	b.sound(who.company)
+	b.sound()
 }
 
 // TestPrepaidCallsThatComeLate: what a wallet paid for calls that came after their
@@ -113,5 +113,5 @@ func TestPrepaidCallsThatComeLate(t *testing.T) {
 		t.Errorf("the wallet has %s after invoices of %s", got, asked)
 	}
 	b.replays(who.company)
-	b.sound(who.company)
+	b.sound()
 }

@@ -245,57 +245,15 @@ func (b *books) balance(c id.Company, a ledger.Account) (out string) {
 	return out
 }
 
-// sound checks the invariants of the books of some companies.
-func (b *books) sound(companies ...id.Company) {
+// sound checks every rule of the books.
+func (b *books) sound() {
 	b.t.Helper()
-	numbers := map[string]int{}
-	for _, c := range companies {
-		b.view(func(tx store.Tx) error {
-			entries, err := tx.Journal().Entries(c, "", 0, 1000)
-			if err != nil {
-				return err
-			}
-			sums, err := ledger.Project(entries, 0, ledger.Hash{})
-			if err != nil {
-				return err
-			}
-			stored, err := tx.Journal().Balances(c)
-			if err != nil {
-				return err
-			}
-			for _, s := range stored {
-				if got := sums.Of(s.Account, s.Amount.Currency()); got != s.Amount {
-					b.t.Errorf("%s of %s: stored %s, replayed %s", s.Account, c, s.Amount, got)
-				}
-			}
-			return nil
-		})
-		open := money.Zero(cny)
-		for _, d := range b.documents(c) {
-			if d.Kind != store.Invoice || d.Status == store.Draft {
-				continue
-			}
-			numbers[d.Number]++
-			inv := b.invoice(&d)
-			if seal := must(inv.Digest()); seal != d.Seal || inv.Number != d.Number || inv.Total != d.Total {
-				b.t.Errorf("%s: seal, number or total of body and document differ", d.Number)
-			}
-			if d.Status != store.Voided {
-				left, err := money.Sum(cny, d.Total, d.Paid.Neg(), d.Credited.Neg())
-				if err != nil {
-					b.t.Fatal(err)
-				}
-				open, _ = open.Add(left)
-			}
-		}
-		if got := b.balance(c, ledger.Receivable); got != open.Decimal() {
-			b.t.Errorf("receivable of %s is %s, the documents say %s", c, got, open.Decimal())
-		}
+	found, err := b.Examine(context.Background())
+	if err != nil {
+		b.t.Fatal(err)
 	}
-	for n := 1; n <= len(numbers); n++ {
-		if numbers[fmt.Sprintf("INV-%06d", n)] != 1 {
-			b.t.Errorf("invoice number %d is there %d times", n, numbers[fmt.Sprintf("INV-%06d", n)])
-		}
+	for _, f := range found.Findings {
+		b.t.Errorf("%s %s: %s", f.Rule, f.Company, f.What)
 	}
 }
 
@@ -323,4 +281,18 @@ func decode[T any](t testing.TB, b []byte) (out T) {
 		t.Fatal(err)
 	}
 	return out
+}
+
+// TestNamesThatCannotBePrinted: a party that no font can write is refused when its
+// contract is quoted, not when its first invoice is due.
+func TestNamesThatCannotBePrinted(t *testing.T) {
+	b := newBooks(t)
+	b.publish(planText)
+	c := b.company("one")
+	text := "contract: one\nplan: p@1\nstart: 2026-03-01\nseller: {name: Seller}\nbuyer: {name: Buyer %s}\n"
+	_, err := b.Quote(context.Background(), c, app.Quote{File: fmt.Sprintf(text, "😀")})
+	if fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), "U+1F600") || !strings.Contains(err.Error(), "Buyer 😀") {
+		t.Errorf("a sign no font has: %v", err)
+	}
+	must(b.Quote(context.Background(), c, app.Quote{File: fmt.Sprintf(text, "外呼 Ünal")}))
 }

@@ -55,6 +55,9 @@ type prepaid struct {
 
 // prepaidOn finds them for a call that starts at an instant.
 func (s *System) prepaidOn(tx store.Tx, c id.Company, contract id.ID, start timex.Instant) (out prepaid, err error) {
+	if err = here(tx, c); err != nil {
+		return out, err
+	}
 	var of *agreed
 	if out.agreement, _, of, err = s.contractOf(tx, c, contract); err != nil {
 		return out, err

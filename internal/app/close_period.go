@@ -195,6 +195,10 @@ func (s *System) closeAll(ctx context.Context, in *ClosePeriod, run *Run, page [
 
 // contractsToBill lists a company's contracts that can have something to bill.
 func (s *System) contractsToBill(ctx context.Context, c id.Company) (out []Agreement, err error) {
+	left, err := s.left(ctx, c)
+	if err != nil || left {
+		return nil, err
+	}
 	for _, state := range []life.State{life.Running, life.Notice, life.Ended} {
 		some, err := s.Contracts(ctx, c, state)
 		if err != nil {

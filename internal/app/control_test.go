@@ -264,7 +264,7 @@ func TestWhatIfOverTheBooks(t *testing.T) {
 	if run.Counts.Issued != 0 {
 		t.Errorf("a contract that has ended is billed: %+v", run.Counts)
 	}
-	b.sound(who.company)
+	b.sound()
 }
 
 func TestAmendments(t *testing.T) {

@@ -70,7 +70,7 @@ func (s *System) credit(tx store.Tx, c id.Company, in *Credit) (out Credited, er
 	if err != nil {
 		return out, err
 	}
-	series = "CN-" + series
+	series = NoteSeries(series)
 	n, err := tx.Documents().Next(id.Platform, series)
 	if err != nil {
 		return out, err

@@ -39,6 +39,10 @@ func (s *System) Daily(ctx context.Context, on timex.Date) (out Day, err error) 
 }
 
 func (s *System) day(ctx context.Context, c id.Company, on timex.Date, out *Day) error {
+	left, err := s.left(ctx, c)
+	if err != nil || left {
+		return err
+	}
 	moved, err := s.AdvanceContracts(ctx, c, on)
 	if err != nil {
 		return err

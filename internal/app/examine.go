@@ -2,12 +2,8 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"strconv"
-	"strings"
 
-	"waihu/internal/charging/invoice"
 	"waihu/internal/charging/ledger"
 	"waihu/internal/fault"
 	"waihu/internal/id"
@@ -27,6 +23,7 @@ type Finding struct {
 type Examined struct {
 	Companies int       `json:"companies"`
 	Entries   int64     `json:"entries"`
+	Calls     int64     `json:"calls"`
 	Documents int64     `json:"documents"`
 	Audit     int64     `json:"audit_entries"`
 	Findings  []Finding `json:"findings"`
@@ -35,27 +32,35 @@ type Examined struct {
 // maxFindings bounds what is told.
 const maxFindings = 1_000
 
-// Rules of the books, as Examine and docs/adr/0022-access-and-api.md name them.
+// Rules of the books, as Examine and docs/adr/0033-operating.md name
+// them.
 const (
-	ruleBalanced  = "I1" // every entry of the journal sums to zero in each currency
-	ruleTotal     = "I3" // an invoice is the sum of its lines and taxes, and the index says the same
-	ruleSeal      = "I4" // what was issued was not changed, and numbers have no gaps
-	ruleOverlap   = "I5" // no day of a contract is billed twice
-	ruleBalance   = "I6" // a balance is the sum of its entries
-	ruleBelonging = "I8" // whatever belongs to a contract belongs to one of its company
-	ruleChain     = "I9" // chains of hashes are whole
+	ruleBalanced  = "I1"  // every entry of the journal sums to zero in each currency
+	ruleCharged   = "I2"  // running totals are the charges of the calls that are kept, each once
+	ruleTotal     = "I3"  // an invoice is the sum of its lines and taxes, and the index says the same
+	ruleSeal      = "I4"  // what was issued was not changed, and numbers have no gaps
+	ruleOverlap   = "I5"  // no day of a contract is billed twice
+	ruleBalance   = "I6"  // a balance is the sum of its entries, a wallet what its journal replays to
+	ruleAgain     = "I7"  // a bill run done again finds everything done
+	ruleBelonging = "I8"  // whatever belongs to a contract belongs to one of its company
+	ruleChain     = "I9"  // chains of hashes are whole
+	ruleCarrier   = "I10" // what carriers ask is booked, and their minutes are charged to somebody
 )
 
-// Examine looks at all books, one company at a time, each as of one moment.
+// Examine looks at all books, one company at a time, each as of one moment. Every
+// call that is kept is read.
 func (s *System) Examine(ctx context.Context) (_ *Examined, err error) {
 	defer fault.Wrap(&err, "examine")
 	out := &Examined{Findings: []Finding{}}
-	numbers := map[string][]int64{}
+	all := &wholeBooks{numbers: map[string][]int64{}, runs: map[id.ID]RunCounts{}}
 	one := func(c id.Company) error {
 		return s.DB.View(ctx, func(tx store.Tx) error {
-			x := &examination{out: out, tx: tx, c: c, numbers: numbers}
-			return x.all()
+			x := &examination{out: out, tx: tx, c: c, all: all, contracts: map[id.ID]Agreement{}, open: map[money.Currency]int64{}}
+			return x.company()
 		})
+	}
+	if all.done, err = s.doneRuns(ctx); err != nil {
+		return nil, err
 	}
 	if err := one(id.Platform); err != nil {
 		return nil, err
@@ -63,14 +68,33 @@ func (s *System) Examine(ctx context.Context) (_ *Examined, err error) {
 	if err := s.EachCompany(ctx, func(c Company) error { out.Companies++; return one(id.Company{ID: c.ID}) }); err != nil {
 		return nil, err
 	}
-	return out, s.DB.View(ctx, func(tx store.Tx) error { return gaps(tx, out, numbers) })
+	return out, s.DB.View(ctx, func(tx store.Tx) error {
+		x := &examination{out: out, tx: tx, c: id.Platform, all: all}
+		x.gaps()
+		return x.runs()
+	})
 }
 
+// wholeBooks is what is gathered over all companies.
+type wholeBooks struct {
+	numbers map[string][]int64     // of documents, by series
+	runs    map[id.ID]RunCounts    // what the steps of each bill run come to
+	done    map[id.ID]store.Record // runs that were done before anything was looked at
+}
+
+// examination is that of one company.
 type examination struct {
-	out     *Examined
-	tx      store.Tx
-	c       id.Company
-	numbers map[string][]int64 // of documents, by series
+	out *Examined
+	tx  store.Tx
+	c   id.Company
+	all *wholeBooks
+
+	foreign   []string // series of another installation
+	contracts map[id.ID]Agreement
+	wallets   []*replayed
+	balances  ledger.Balances          // what the entries come to
+	open      map[money.Currency]int64 // what is open of invoices
+	settled   map[money.Currency]int64 // what carriers ask by prepaid calls
 }
 
 func (x *examination) found(rule, format string, args ...any) {
@@ -83,8 +107,9 @@ func (x *examination) found(rule, format string, args ...any) {
 	}
 }
 
-func (x *examination) all() error {
-	for _, f := range []func() error{x.journal, x.audit, x.documents} {
+// company looks at all there is of one.
+func (x *examination) company() error {
+	for _, f := range []func() error{x.agreements, x.purses, x.documents, x.journal, x.stored, x.replays, x.periods, x.steps, x.calls, x.audit} {
 		if err := f(); err != nil {
 			return err
 		}
@@ -92,58 +117,108 @@ func (x *examination) all() error {
 	return nil
 }
 
-// journal looks at entries, their chain and the balances they come to.
-func (x *examination) journal() error {
-	type place struct {
-		account ledger.Account
-		cur     money.Currency
+// agreements reads the company and the contracts others must belong to.
+func (x *examination) agreements() error {
+	if x.c != id.Platform {
+		company, _, err := get[Company](x.tx, id.Platform, KindCompany, x.c.ID)
+		if err != nil {
+			return err
+		}
+		x.foreign = company.Foreign
 	}
-	sums := map[place]int64{}
+	return each(x.tx, x.c, KindContract, store.Key{}, func(a Agreement, r *store.Record) error {
+		a.ID = r.ID
+		x.contracts[r.ID] = a
+		return nil
+	})
+}
+
+// belongs tells of something that is of a contract of nobody's or somebody
+// else's.
+func (x *examination) belongs(contract id.ID, format string, args ...any) {
+	if _, own := x.contracts[contract]; !own && !contract.IsZero() {
+		x.found(ruleBelonging, "%s is of contract %s, which the company does not have", fmt.Sprintf(format, args...), contract.Named("con"))
+	}
+}
+
+// journal looks at entries and their chain, and adds them up.
+func (x *examination) journal() error {
 	var seq int64
 	var prev ledger.Hash
+	x.settled = map[money.Currency]int64{}
 	for { // bounded: seq rises with every page
 		list, err := x.tx.Journal().Entries(x.c, "", seq, pageSize)
 		if err != nil {
 			return err
 		}
+		x.chain(list, seq, prev)
 		for i := range list {
-			e := &list[i]
 			x.out.Entries++
-			if !e.Follows(seq, prev) {
-				x.found(ruleChain, "entry %d of the journal does not follow the one before: it or that one was changed", e.Seq)
+			if err := x.balances.Book(&list[i]); err != nil {
+				x.found(ruleBalanced, "entry %d: %v", list[i].Seq, err)
 			}
-			if err := e.Check(); err != nil {
-				x.found(ruleBalanced, "entry %d: %v", e.Seq, err)
+			if list[i].Kind == ledger.KindCall {
+				x.settle(&list[i])
 			}
-			for _, p := range e.Postings {
-				sums[place{p.Account, p.Amount.Currency()}] += p.Amount.Micros()
-			}
-			seq, prev = e.Seq, e.Hash
+			seq, prev = list[i].Seq, list[i].Hash
+		}
+		for _, w := range x.wallets {
+			w.follow(list)
 		}
 		if len(list) < pageSize {
 			break
 		}
 	}
-	if head, hash, err := x.tx.Journal().Head(x.c); err != nil || head != seq || hash != prev {
+	head, hash, err := x.tx.Journal().Head(x.c)
+	if err == nil && (head != seq || hash != prev) {
 		x.found(ruleChain, "the journal ends at entry %d, its head says %d", seq, head)
-		if err != nil {
-			return err
-		}
 	}
-	balances, err := x.tx.Journal().Balances(x.c)
+	return err
+}
+
+// chain looks at entries that must stand behind the one whose number and hash
+// are given.
+func (x *examination) chain(list []ledger.Entry, seq int64, prev ledger.Hash) {
+	for len(list) > 0 {
+		good, err := ledger.Verify(list, seq, prev)
+		if err == nil {
+			return
+		}
+		rule := ruleBalanced
+		if fault.KindOf(err) == fault.Mismatch {
+			rule = ruleChain
+		}
+		x.found(rule, "%v", err)
+		seq, prev = list[good].Seq, list[good].Hash
+		list = list[good+1:]
+	}
+}
+
+// stored compares the balances that are kept with what the entries come to, and
+// what customers owe with what is open of their invoices.
+func (x *examination) stored() error {
+	kept, err := x.tx.Journal().Balances(x.c)
 	if err != nil {
 		return err
 	}
-	for _, b := range balances {
-		at := place{b.Account, b.Amount.Currency()}
-		if sums[at] != b.Amount.Micros() {
-			x.found(ruleBalance, "account %s stands at %s, its entries come to %s", b.Account, b.Amount, money.Micros(sums[at], at.cur))
+	known := map[store.Balance]bool{}
+	for _, b := range kept {
+		if sum := x.balances.Of(b.Account, b.Amount.Currency()); sum != b.Amount {
+			x.found(ruleBalance, "account %s stands at %s, its entries come to %s", b.Account, b.Amount, sum)
 		}
-		delete(sums, at)
+		known[store.Balance{Account: b.Account, Amount: money.Zero(b.Amount.Currency())}] = true
 	}
-	for at, sum := range sums {
-		if sum != 0 {
-			x.found(ruleBalance, "account %s has no balance, its entries come to %s", at.account, money.Micros(sum, at.cur))
+	for account, sum := range x.balances.All() {
+		if !sum.IsZero() && !known[store.Balance{Account: account, Amount: money.Zero(sum.Currency())}] {
+			x.found(ruleBalance, "account %s has no balance, its entries come to %s", account, sum)
+		}
+		if account == ledger.Receivable {
+			x.open[sum.Currency()] -= sum.Micros()
+		}
+	}
+	for cur, left := range x.open {
+		if left != 0 {
+			x.found(ruleBalance, "what is open of invoices and account %s differ by %s", ledger.Receivable, money.Micros(left, cur))
 		}
 	}
 	return nil
@@ -173,116 +248,6 @@ func (x *examination) audit() error {
 		x.found(ruleChain, "the audit log ends at entry %d, its head says %d", seq, head)
 	}
 	return err
-}
-
-// documents looks at invoices and credit notes.
-func (x *examination) documents() error {
-	billed := map[id.ID][]store.Document{}
-	err := eachDocument(x.tx, x.c, store.DocumentQuery{}, func(d *store.Document) error {
-		x.out.Documents++
-		if d.Number != "" {
-			x.number(d)
-		}
-		if !d.Contract.IsZero() {
-			_, err := x.tx.Records().Get(x.c, KindContract, d.Contract)
-			if err != nil && fault.KindOf(err) != fault.NotFound {
-				return err
-			}
-			if err != nil {
-				x.found(ruleBelonging, "%s is of contract %s, which the company does not have", d.Number, d.Contract.Named("con"))
-			}
-		}
-		if d.Bills() {
-			for _, o := range billed[d.Contract] {
-				if d.First < o.After && o.First < d.After {
-					x.found(ruleOverlap, "%s and %s bill the same days of contract %s", o.Number, d.Number, d.Contract.Named("con"))
-				}
-			}
-			billed[d.Contract] = append(billed[d.Contract], store.Document{Number: d.Number, First: d.First, After: d.After})
-		}
-		if d.Status == store.Draft {
-			return nil
-		}
-		return x.sealed(d)
-	})
-	return err
-}
-
-// number notes the number of a document in its series.
-func (x *examination) number(d *store.Document) {
-	at := strings.LastIndexByte(d.Number, '-')
-	n, err := strconv.ParseInt(d.Number[at+1:], 10, 64)
-	if err != nil || d.Number[:max(at, 0)] != d.Series {
-		x.found(ruleSeal, "document %s is not numbered in its series %s", d.Number, d.Series)
-		return
-	}
-	x.numbers[d.Series] = append(x.numbers[d.Series], n)
-}
-
-// sealed looks whether the text of a document is the one that was issued.
-func (x *examination) sealed(d *store.Document) error {
-	var seal, again string
-	var total money.Amount
-	var err error
-	if d.Kind == store.CreditNote {
-		n := &invoice.CreditNote{}
-		if err = json.Unmarshal(d.Body, n); err == nil {
-			again, err = n.Digest()
-			seal, total = n.Seal, n.Total
-		}
-	} else {
-		inv := &invoice.Invoice{}
-		if err = json.Unmarshal(d.Body, inv); err == nil {
-			again, err = inv.Digest()
-			seal, total = inv.Seal, inv.Total
-			x.sum(d, inv)
-		}
-	}
-	switch {
-	case err != nil:
-		x.found(ruleSeal, "%s cannot be read: %v", d.Number, err)
-	case seal != again || seal != d.Seal:
-		x.found(ruleSeal, "the seal of %s is broken: it was changed after it was issued", d.Number)
-	case total != d.Total:
-		x.found(ruleTotal, "%s is over %s, the books say %s", d.Number, total, d.Total)
-	}
-	return nil
-}
-
-// sum adds an invoice up again.
-func (x *examination) sum(d *store.Document, inv *invoice.Invoice) {
-	sum := money.Zero(inv.Currency)
-	var err error
-	for i := range inv.Lines {
-		if sum, err = sum.Add(inv.Lines[i].Amount); err != nil {
-			x.found(ruleTotal, "%s: %v", d.Number, err)
-			return
-		}
-	}
-	if sum != inv.Subtotal {
-		x.found(ruleTotal, "%s: its lines come to %s, it says %s", d.Number, sum, inv.Subtotal)
-	}
-}
-
-// gaps looks whether every number of a series is there once.
-func gaps(tx store.Tx, out *Examined, numbers map[string][]int64) error {
-	x := &examination{out: out, tx: tx, c: id.Platform}
-	for series, list := range numbers {
-		seen := map[int64]bool{}
-		var last int64
-		for _, n := range list {
-			if seen[n] {
-				x.found(ruleSeal, "number %d of series %s was given twice", n, series)
-			}
-			seen[n], last = true, max(last, n)
-		}
-		for n := int64(1); n <= last; n++ {
-			if !seen[n] {
-				x.found(ruleSeal, "number %d of series %s is missing", n, series)
-			}
-		}
-	}
-	return nil
 }
 
 // Moment is the instant the database stands at.

@@ -3,6 +3,7 @@ package app_test
 import (
 	"crypto/rand"
 	"database/sql"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,8 +15,10 @@ import (
 	"waihu/internal/access"
 	"waihu/internal/app"
 	"waihu/internal/id"
+	"waihu/internal/money"
 	"waihu/internal/store"
 	"waihu/internal/store/sqlite"
+	"waihu/internal/usage"
 )
 
 // examined are books with an issued invoice, and the file they are in.
@@ -56,6 +59,19 @@ func examined(t *testing.T) (*app.System, string) {
 	ok(err)
 	_, err = s.Begin(t.Context(), c, app.Begin{Contract: con.ID, What: "seat", Of: "agent01", At: day("2026-03-01").Start(time.UTC)})
 	ok(err)
+	cny := money.MustCurrency("CNY")
+	var calls []usage.Fact
+	for i := range 3 {
+		start := day("2026-03-02").Start(time.UTC).Add(time.Duration(i) * time.Hour)
+		calls = append(calls, &usage.Call{ID: fmt.Sprint("call", i), Source: "pbx", Direction: usage.Outbound, Result: usage.Answered, To: "13800138000", Agent: "agent01",
+			Start: start, Answer: start.Add(8e9), End: start.Add(70e9), Total: 70e9, Talk: 62e9, Cost: money.Micros(50_000, cny)})
+	}
+	_, err = s.Ingest(t.Context(), c, calls)
+	ok(err)
+	_, err = s.OpenWallet(t.Context(), c, app.OpenWallet{Name: "main", Currency: cny})
+	ok(err)
+	_, err = s.TopUp(t.Context(), c, app.Fund{Key: "top-up", Wallet: "main", Amount: money.Micros(100*money.Micro, cny)})
+	ok(err)
 	_, err = s.ClosePeriod(t.Context(), app.ClosePeriod{Until: day("2026-05-01"), Issue: day("2026-05-01")})
 	ok(err)
 	ok(db.Update(t.Context(), func(tx store.Tx) error {
@@ -79,6 +95,22 @@ func TestExamineFindsWhatWasChanged(t *testing.T) {
 		"days billed twice":     {"UPDATE documents SET first = (SELECT min(first) FROM documents)", "I5"},
 		"a lost contract":       {"DELETE FROM records WHERE kind = 'contract'", "I8"},
 		"the audit log":         {"UPDATE audit SET actor = 'somebody else' WHERE seq = 1", "I9"},
+
+		"a lost call":                {"DELETE FROM calls_202603 WHERE pk & 1 = 1", "I2"},
+		"a call kept twice":          {"INSERT INTO calls_202603 SELECT pk + 1000, CAST(key || 'x' AS BLOB), contract, start, body FROM calls_202603 LIMIT 1", "I2"},
+		"a running total":            {"UPDATE tallies SET billed = billed + 60", "I2"},
+		"a total of nobody's calls":  {"INSERT INTO tallies SELECT contract, first + 400, price, calls, raw, billed, cost FROM tallies", "I2"},
+		"what is in a wallet":        {"UPDATE records SET body = CAST(REPLACE(CAST(body AS TEXT), '\"left\":{\"amount\":\"100.00\"', '\"left\":{\"amount\":\"900.00\"') AS BLOB) WHERE kind = 'wallet'", "I6"},
+		"what calls took":            {"UPDATE records SET body = CAST(REPLACE(CAST(body AS TEXT), '\"levels\":', '\"taken\":[{\"first\":\"2026-03-01\",\"amount\":{\"amount\":\"1.00\",\"currency\":\"CNY\"}}],\"levels\":') AS BLOB) WHERE kind = 'wallet'", "I6"},
+		"what is paid":               {"UPDATE documents SET paid = paid + 10000 WHERE number = 'INV-000001'", "I6"},
+		"a period that is forgotten": {"DELETE FROM records WHERE kind = 'billed' AND id = (SELECT min(id) FROM documents)", "I7"},
+		"the newest of them":         {"DELETE FROM records WHERE kind = 'billed' AND id = (SELECT max(id) FROM documents)", "I7"},
+		"an invoice taken back":      {"UPDATE documents SET status = 'void' WHERE number = 'INV-000002'", "I7"},
+		"what a run came to":         {"UPDATE records SET body = CAST(REPLACE(CAST(body AS TEXT), '\"issued\":2', '\"issued\":3') AS BLOB) WHERE kind = 'bill_run'", "I7"},
+		"a step of a run":            {"UPDATE records SET body = CAST(REPLACE(CAST(body AS TEXT), 'INV-000002', 'INV-000003') AS BLOB) WHERE kind = 'bill_step'", "I7"},
+		"a lost step":                {"DELETE FROM records WHERE kind = 'bill_step' AND id = (SELECT max(id) FROM records WHERE kind = 'bill_step')", "I7"},
+		"a call of no contract's":    {"DELETE FROM records WHERE kind IN ('contract', 'billed', 'bill_step')", "I8"},
+		"what a carrier is owed":     {"DELETE FROM calls_202603", "I10"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, path := examined(t)
@@ -109,5 +141,24 @@ func TestExamineFindsWhatWasChanged(t *testing.T) {
 				t.Errorf("found %+v, want %s", found.Findings, plant.rule)
 			}
 		})
+	}
+}
+
+// TestCarriersMinutesOfNobody: a carrier asks for calls that no contract is for.
+func TestCarriersMinutesOfNobody(t *testing.T) {
+	s, _ := examined(t)
+	var c id.Company
+	if err := s.EachCompany(t.Context(), func(x app.Company) error { c.ID = x.ID; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	start := day("2026-02-02").Start(time.UTC) // the contract begins in March
+	call := &usage.Call{ID: "early", Source: "pbx", Direction: usage.Outbound, Result: usage.Answered, To: "13800138000", Start: start, Answer: start, End: start.Add(60e9),
+		Total: 60e9, Talk: 60e9, Cost: money.Micros(50_000, money.MustCurrency("CNY"))}
+	if _, err := s.Ingest(t.Context(), c, []usage.Fact{call}); err != nil {
+		t.Fatal(err)
+	}
+	found, err := s.Examine(t.Context())
+	if err != nil || len(found.Findings) != 1 || found.Findings[0].Rule != "I10" || found.Findings[0].What != "carriers ask for 4m6s of talk, and for 1m0s of it nobody is charged" {
+		t.Errorf("%+v, %v", found.Findings, err)
 	}
 }

@@ -107,7 +107,7 @@ func TestIngest(t *testing.T) {
 	if got := b.balance(who.company, account); got != "0.00" {
 		t.Errorf("late usage after the next invoice: %s", got)
 	}
-	b.sound(who.company)
+	b.sound()
 	docs := b.documents(who.company)
 	if _, err := b.Void(context.Background(), who.company, app.Void{Key: "k", Invoice: docs[len(docs)-1].ID, Reason: "wrong buyer"}); err != nil {
 		t.Fatal(err)
@@ -121,7 +121,7 @@ func TestIngest(t *testing.T) {
 	if got := b.balance(who.company, account); got != "0.00" {
 		t.Errorf("after it was billed again: %s", got)
 	}
-	b.sound(who.company)
+	b.sound()
 	for _, n := range []int{0, app.MaxIngest + 1} {
 		_, err := b.Ingest(context.Background(), who.company, make([]usage.Fact, n))
 		wantKind(t, fmt.Sprint(n, " facts"), err, fault.Invalid)
@@ -236,7 +236,7 @@ func TestIntake(t *testing.T) {
 			t.Errorf("accrued: %s", got)
 		}
 	}
-	b.sound(who.company, other.company)
+	b.sound()
 }
 
 // TestShuffledDuplicates: many calls in random batches, a third of them more
@@ -283,5 +283,5 @@ func TestShuffledDuplicates(t *testing.T) {
 		}
 		return err
 	})
-	b.sound(who.company)
+	b.sound()
 }

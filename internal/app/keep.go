@@ -123,6 +123,9 @@ func once[T any](tx store.Tx, c id.Company, verb, key string, request any, do fu
 	case fault.KindOf(err) != fault.NotFound:
 		return out, err
 	}
+	if err := here(tx, c); err != nil {
+		return out, err
+	}
 	if out, err = do(); err != nil {
 		return out, err
 	}

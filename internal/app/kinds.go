@@ -22,7 +22,7 @@ const (
 	KindCompany    store.Kind = "company"    // Company; unique "name"
 	KindPlan       store.Kind = "plan"       // PlanVersion; unique "version" (id@version), index "plan" (id)
 	KindContract   store.Kind = "contract"   // Agreement; unique "contract" (the customer's word), index "state"
-	KindContracts  store.Kind = "contracts"  // one a company, its identifier the company's: its revision rises with every change of a contract
+	KindContracts  store.Kind = "contracts"  // contractsKept, one a company, its identifier the company's: its revision rises with every change of a contract
 	KindBilled     store.Kind = "billed"     // BilledPeriod, identifier of the invoice; index "contract"
 	KindOpen       store.Kind = "open"       // Stretch that has no end yet; unique "stretch"
 	KindWallet     store.Kind = "wallet"     // Purse; unique "name"
@@ -44,7 +44,8 @@ type Company struct {
 	Email     string           `json:"email,omitempty"` // for reminders and alerts
 	Lang      string           `json:"lang,omitempty"`  // en, zh-Hant, zh-Hans
 	Series    string           `json:"series,omitempty"`
-	Dunning   dunning.Schedule `json:"dunning,omitempty"` // none: dunning.Usual
+	Foreign   []string         `json:"foreign_series,omitempty"` // of another installation: older documents are numbered in them
+	Dunning   dunning.Schedule `json:"dunning,omitempty"`        // none: dunning.Usual
 	Suspended bool             `json:"suspended,omitempty"`
 	Revision  int64            `json:"revision"`
 }

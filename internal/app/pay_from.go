@@ -87,8 +87,17 @@ func (s *System) draw(tx store.Tx, x *issuing, doc *store.Document) error {
 // seriesOf is the series a company's documents are numbered in.
 func seriesOf(tx store.Tx, c id.Company) (string, error) {
 	company, _, err := get[Company](tx, id.Platform, KindCompany, c.ID)
-	if err != nil || company.Series == "" {
-		return usualSeries, err
-	}
-	return company.Series, nil
+	return InvoiceSeries(company.Series), err
 }
+
+// InvoiceSeries is the series of invoices of a company that has one of its own, or
+// the one all others share.
+func InvoiceSeries(own string) string {
+	if own == "" {
+		return usualSeries
+	}
+	return own
+}
+
+// NoteSeries is the series of credit notes beside a series of invoices.
+func NoteSeries(series string) string { return "CN-" + series }

@@ -63,8 +63,8 @@ func (b *books) replays(c id.Company) {
 		if err != nil {
 			return err
 		}
-		again, err := wallet.Replay("main", cny, entries)
-		if err != nil {
+		again := wallet.NewPurse(cny)
+		if err := again.Replay("main", entries); err != nil {
 			return err
 		}
 		r, err := tx.Records().ByKey(c, app.KindWallet, store.Key{Name: "name", Value: "main"})
@@ -214,7 +214,7 @@ func TestInvoicePaidByItsCalls(t *testing.T) {
 		t.Errorf("balance %s: 10 less the invoice", f.Balance)
 	}
 	b.replays(who.company)
-	b.sound(who.company)
+	b.sound()
 }
 
 func TestSuspendedCompaniesPlaceNoCalls(t *testing.T) {

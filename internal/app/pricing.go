@@ -8,7 +8,6 @@ import (
 	"waihu/internal/charging/invoice"
 	"waihu/internal/charging/life"
 	"waihu/internal/charging/meter"
-	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/money"
 	"waihu/internal/store"
@@ -88,12 +87,9 @@ func (s *System) servedOf(tx store.Tx, c id.Company) (*pricing, error) {
 }
 
 // contractsVersion rises with every change of a contract of the company; 0: it
-// has none.
+// has none. A company that left has none that count.
 func contractsVersion(tx store.Tx, c id.Company) (int64, error) {
-	r, err := tx.Records().Get(c, KindContracts, c.ID)
-	if fault.KindOf(err) == fault.NotFound {
-		return 0, nil
-	}
+	r, err := contractsOf(tx, c)
 	if err != nil {
 		return 0, err
 	}
@@ -102,10 +98,7 @@ func contractsVersion(tx store.Tx, c id.Company) (int64, error) {
 
 // contractsChanged raises the version.
 func contractsChanged(tx store.Tx, c id.Company) error {
-	r, err := tx.Records().Get(c, KindContracts, c.ID)
-	if fault.KindOf(err) == fault.NotFound {
-		r, err = &store.Record{Company: c, Kind: KindContracts, ID: c.ID, Body: []byte("{}")}, nil
-	}
+	r, err := contractsOf(tx, c)
 	if err != nil {
 		return err
 	}

@@ -4,9 +4,13 @@ import (
 	"context"
 	"errors"
 
+	"waihu/internal/charging/contract"
+	"waihu/internal/charging/invoice"
 	"waihu/internal/charging/life"
+	"waihu/internal/document"
 	"waihu/internal/fault"
 	"waihu/internal/id"
+	"waihu/internal/lang"
 	"waihu/internal/store"
 	"waihu/internal/timex"
 )
@@ -31,6 +35,9 @@ func (s *System) Quote(ctx context.Context, c id.Company, in Quote) (out Agreeme
 	}
 	draft, problems := readContract(in.File, nil)
 	if err := problems.Err(); err != nil {
+		return out, err
+	}
+	if err := printable(draft); err != nil {
 		return out, err
 	}
 	err = s.DB.Update(ctx, func(tx store.Tx) error {
@@ -60,6 +67,12 @@ func (s *System) Quote(ctx context.Context, c id.Company, in Quote) (out Agreeme
 		return putAgreement(tx, &store.Record{Company: c, Kind: KindContract, ID: out.ID}, &out)
 	})
 	return out, err
+}
+
+// printable refuses a party that could not be put on paper: better now than when
+// its first invoice is due.
+func printable(c *contract.Contract) error {
+	return document.Printable(&invoice.Invoice{Contract: c.ID, Seller: invoice.Party(c.Seller), Buyer: invoice.Party(c.Buyer)}, lang.English)
 }
 
 // today is a day that was stated, or the local day of the transaction.

@@ -95,6 +95,9 @@ func (s *System) Reserve(ctx context.Context, c id.Company, in Reserve) (out Res
 
 // mayCall finds the wallet and the prices of a call that may be placed.
 func (s *System) mayCall(ctx context.Context, tx store.Tx, c id.Company, in *Reserve) (*Purse, *pricer, error) {
+	if err := here(tx, c); err != nil {
+		return nil, nil, err
+	}
 	company, _, err := get[Company](tx, id.Platform, KindCompany, c.ID)
 	if err != nil {
 		return nil, nil, err

@@ -145,6 +145,9 @@ const ownSource = "waihu"
 
 // addStretch writes the fact, with or without its end.
 func addStretch(tx store.Tx, c id.Company, x *Stretch, end timex.Instant) error {
+	if err := here(tx, c); err != nil {
+		return err
+	}
 	var f usage.Fact
 	switch i := x.ID.String(); x.What {
 	case SeatStretch:

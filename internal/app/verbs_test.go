@@ -320,6 +320,6 @@ func TestEveryVerbFailsWhole(t *testing.T) {
 			t.Errorf("%s asked the store for nothing", verb.name)
 		}
 	}
-	b.sound(c)
+	b.sound()
 	b.replays(c)
 }

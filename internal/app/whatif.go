@@ -71,18 +71,18 @@ func (s *System) WhatIf(ctx context.Context, c id.Company, in WhatIf) (out life.
 // the quantities and modules it has, where the new plan has them too: without, a
 // plan would look cheaper by what is no longer bought.
 func plainContract(k *contract.Contract, plan string, p *catalog.Plan) *contract.Contract {
-	out := &contract.Contract{ID: k.ID, Plan: plan, Start: k.Start, Zone: k.Zone, Seller: k.Seller, Buyer: k.Buyer, Agreement: carried(&k.Agreement, p)}
+	out := &contract.Contract{ID: k.ID, Plan: plan, Start: k.Start, Zone: k.Zone, Seller: k.Seller, Buyer: k.Buyer, Agreement: keptOn(&k.Agreement, p)}
 	for i := range k.Amendments {
 		a := &k.Amendments[i]
-		if kept := carried(&a.Agreement, p); len(kept.Quantities)+len(kept.Modules) > 0 {
+		if kept := keptOn(&a.Agreement, p); len(kept.Quantities)+len(kept.Modules) > 0 {
 			out.Amendments = append(out.Amendments, contract.Amendment{ID: a.ID, On: a.On, Agreement: kept})
 		}
 	}
 	return out
 }
 
-// carried are the quantities and modules of an agreement that a plan knows.
-func carried(a *contract.Agreement, p *catalog.Plan) contract.Agreement {
+// keptOn are the quantities and modules of an agreement that a plan knows.
+func keptOn(a *contract.Agreement, p *catalog.Plan) contract.Agreement {
 	var out contract.Agreement
 	for id, held := range a.Quantities {
 		if c, ok := p.Component(id); ok && (c.Measure == catalog.Recurring || c.Measure.OfPlaces()) {

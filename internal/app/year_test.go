@@ -12,7 +12,6 @@ import (
 
 	"waihu/internal/app"
 	"waihu/internal/charging/ledger"
-	"waihu/internal/id"
 	"waihu/internal/money"
 	"waihu/internal/store"
 	"waihu/internal/timex"
@@ -44,7 +43,7 @@ func (y *year) run() {
 		y.pay(m)
 		y.check(m)
 	}
-	y.sound(y.ids()...)
+	y.sound()
 }
 
 // year is the system and the naive ledgers beside it.
@@ -90,13 +89,6 @@ func newYear(t *testing.T, b *books, companies int, seed uint64) *year {
 		y.list = append(y.list, a)
 	}
 	return y
-}
-
-func (y *year) ids() (out []id.Company) {
-	for _, a := range y.list {
-		out = append(out, a.company)
-	}
-	return out
 }
 
 func (a *account) text() string {

@@ -37,7 +37,7 @@ func Export(ctx context.Context, db store.DB, path string) (_ *Manifest, err err
 			list = append(list, tables.CallsOf(m))
 		}
 		for _, k := range list {
-			if err := w.file(tablesFolder+k.Name+".jsonl", func(to io.Writer) (int64, error) { return writeTable(ctx, tx, k, to) }); err != nil {
+			if err := w.file(tablesFolder+k.Name+".jsonl", func(to io.Writer) (int64, error) { return writeTable(ctx, all(tx), k, to) }); err != nil {
 				return fmt.Errorf("%s: %w", k.Name, err)
 			}
 		}
@@ -47,11 +47,11 @@ func Export(ctx context.Context, db store.DB, path string) (_ *Manifest, err err
 }
 
 // writeTable writes a line of JSON a row: numbers, texts, bytes in base64.
-func writeTable(ctx context.Context, tx store.Tx, k tables.Kept, to io.Writer) (rows int64, err error) {
+func writeTable(ctx context.Context, dump dumper, k tables.Kept, to io.Writer) (rows int64, err error) {
 	out := bufio.NewWriterSize(to, 64<<10)
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
-	err = tables.Dump(tx, k, func(values []any) error {
+	err = dump(k, func(values []any) error {
 		rows++
 		if rows%10_000 == 0 && ctx.Err() != nil {
 			return ctx.Err()
@@ -59,6 +59,14 @@ func writeTable(ctx context.Context, tx store.Tx, k tables.Kept, to io.Writer) (
 		return enc.Encode(values) // []byte is base64 in JSON
 	})
 	return rows, errors.Join(err, out.Flush())
+}
+
+// dumper hands out the rows of a table.
+type dumper func(tables.Kept, func([]any) error) error
+
+// all dumps the rows of all companies.
+func all(tx store.Tx) dumper {
+	return func(k tables.Kept, each func([]any) error) error { return tables.Dump(tx, k, each) }
 }
 
 // Import reads an archive of everything into an empty database. What was read is
@@ -72,9 +80,9 @@ func Import(ctx context.Context, db store.DB, path string) (_ *Manifest, err err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
 	if r.manifest.Company != "" {
-		return nil, fault.New(fault.Invalid, "%s is of one company, for its own keeping: an archive of everything was expected", path)
+		return nil, fault.New(fault.Invalid, "%s is of one company: an archive of everything was expected", path)
 	}
-	list, months, err := r.tables()
+	list, months, err := r.tables(tables.KeptTables())
 	if err != nil {
 		return nil, err
 	}
@@ -95,12 +103,12 @@ func Import(ctx context.Context, db store.DB, path string) (_ *Manifest, err err
 			return err
 		}
 		for _, k := range list {
-			if err := r.readTable(ctx, l, k); err != nil {
+			if err := r.readTable(ctx, k, l.Load); err != nil {
 				return fmt.Errorf("%s: %w", k.Name, err)
 			}
 		}
 		for _, k := range list {
-			if err := r.mustBe(ctx, tx, k); err != nil {
+			if err := r.mustBe(ctx, all(tx), k); err != nil {
 				return err
 			}
 		}
@@ -119,10 +127,13 @@ func mustBeEmpty(ctx context.Context, db store.DB) error {
 }
 
 // tables are those of an archive, which must be all there are, and the months
-// that have calls.
-func (r *reader) tables() (list []tables.Kept, months []timex.Date, err error) {
-	list = tables.KeptTables()
+// that have calls. Beside them it may have some other files.
+func (r *reader) tables(all []tables.Kept, beside ...string) (list []tables.Kept, months []timex.Date, err error) {
+	list = all
 	known := map[string]bool{}
+	for _, name := range beside {
+		known[name] = true
+	}
 	for _, k := range list {
 		known[tablesFolder+k.Name+".jsonl"] = true
 		if _, there := r.manifest.Files[tablesFolder+k.Name+".jsonl"]; !there {
@@ -147,9 +158,9 @@ func (r *reader) tables() (list []tables.Kept, months []timex.Date, err error) {
 }
 
 // mustBe holds a table to the digest it has in the archive.
-func (r *reader) mustBe(ctx context.Context, tx store.Tx, k tables.Kept) error {
+func (r *reader) mustBe(ctx context.Context, dump dumper, k tables.Kept) error {
 	sum := sha256.New()
-	if _, err := writeTable(ctx, tx, k, sum); err != nil {
+	if _, err := writeTable(ctx, dump, k, sum); err != nil {
 		return fmt.Errorf("%s: %w", k.Name, err)
 	}
 	if hex.EncodeToString(sum.Sum(nil)) != r.manifest.Files[tablesFolder+k.Name+".jsonl"].SHA256 {
@@ -161,7 +172,7 @@ func (r *reader) mustBe(ctx context.Context, tx store.Tx, k tables.Kept) error {
 // maxRow bounds a row of an archive.
 const maxRow = 256 << 20
 
-func (r *reader) readTable(ctx context.Context, l *tables.Loader, k tables.Kept) (err error) {
+func (r *reader) readTable(ctx context.Context, k tables.Kept, load func(tables.Kept, []any) error) (err error) {
 	f, err := r.Open(tablesFolder + k.Name + ".jsonl")
 	if err != nil {
 		return err
@@ -174,7 +185,7 @@ func (r *reader) readTable(ctx context.Context, l *tables.Loader, k tables.Kept)
 		if err := readRow(lines.Bytes(), k, values); err != nil {
 			return fmt.Errorf("row %d: %w", n, err)
 		}
-		if err := l.Load(k, values); err != nil {
+		if err := load(k, values); err != nil {
 			return err
 		}
 		if n%10_000 == 0 && ctx.Err() != nil {

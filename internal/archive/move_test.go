@@ -131,23 +131,26 @@ func openSQLite(t *testing.T) store.DB {
 
 // TestMoveToPostgreSQL moves books from SQLite to PostgreSQL and back: all
 // digests, journals and a draft are the same to the byte, and the books go on.
-func TestMoveToPostgreSQL(t *testing.T) {
+func TestMoveToPostgreSQL(t *testing.T) { moves(t, openPostgres(t)) }
+
+// openPostgres is an empty database on a server of its own.
+func openPostgres(t *testing.T) store.DB {
+	t.Helper()
 	server, err := storetest.StartCluster("fsync=off")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer server.Close()
+	t.Cleanup(func() { server.Close() })
 	dsn, err := server.Database("moved")
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx := context.Background()
-	pg, err := postgres.Open(ctx, dsn, postgres.Options{})
+	pg, err := postgres.Open(context.Background(), dsn, postgres.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer pg.Close()
-	moves(t, pg)
+	t.Cleanup(func() { pg.Close() })
+	return pg
 }
 
 func moves(t *testing.T, pg store.DB) {
@@ -256,7 +259,7 @@ func TestOnlyIntoTheSame(t *testing.T) {
 		if err := l.Load(k, []any{int64(9), make([]byte, 16), int64(0)}); err != nil {
 			return err
 		}
-		return r.mustBe(ctx, tx, k)
+		return r.mustBe(ctx, all(tx), k)
 	})
 	if fault.KindOf(err) != fault.Mismatch {
 		t.Errorf("another company than in the archive: %v", err)

@@ -26,6 +26,8 @@ const (
 type Manifest struct {
 	Form    int                 `json:"form"`
 	Company string              `json:"company,omitempty"` // empty: everything
+	Moves   bool                `json:"moves,omitempty"`   // it can be read into other books; else it is for the company's own keeping
+	Left    []string            `json:"left_behind,omitempty"`
 	Files   map[string]Contents `json:"files"`
 }
 

@@ -66,8 +66,9 @@ type grammar struct {
 	Doctor   doctorCmd   `cmd:"" help:"Examine the installation and every rule of its books."`
 	Backup   backupCmd   `cmd:"" help:"Copy the books while the service runs."`
 	Restore  restoreCmd  `cmd:"" help:"Put a copy into an empty data folder."`
+	Company  companyCmd  `cmd:"" help:"Close the books of a company that moves to another installation, or open them again."`
 	Export   exportCmd   `cmd:"" help:"Write everything, or all of a company, into an archive."`
-	Import   importCmd   `cmd:"" help:"Read an archive of everything into an empty database, SQLite or PostgreSQL."`
+	Import   importCmd   `cmd:"" help:"Read an archive of everything into an empty database, or one company beside others, SQLite or PostgreSQL."`
 	User     userCmd     `cmd:"" help:"Let people in, from the service's own machine."`
 	Key      keyCmd      `cmd:"" help:"Make and end API keys, from the service's own machine."`
 }

@@ -30,7 +30,7 @@ func (c *doctorCmd) Run(e *env) error {
 				return err
 			}
 		} else {
-			fmt.Fprintf(e.Out, "looked at %d companies, %d journal entries, %d documents, %d audit entries\n", h.Books.Companies, h.Books.Entries, h.Books.Documents, h.Books.Audit)
+			fmt.Fprintf(e.Out, "looked at %d companies, %d calls, %d journal entries, %d documents, %d audit entries\n", h.Books.Companies, h.Books.Calls, h.Books.Entries, h.Books.Documents, h.Books.Audit)
 			for _, f := range slices.Concat(h.Findings, h.Books.Findings) {
 				fmt.Fprintf(e.Out, "%s\t%s\t%s\n", f.Rule, f.Company, f.What)
 			}

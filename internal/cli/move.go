@@ -15,9 +15,10 @@ import (
 // exportCmd writes an archive.
 type exportCmd struct {
 	configFlags
-	To      string `arg:"" optional:"" help:"New file (.zip); absent with --all: standard output."`
-	All     bool   `help:"Everything, for waihu import."`
+	To      string `arg:"" optional:"" help:"New file (.zip); absent with --all or --move: standard output."`
+	All     bool   `help:"Everything, for waihu import --all."`
 	Company string `help:"Only this company, for its own keeping: co_..." placeholder:"ID"`
+	Move    bool   `help:"With --company: for waihu import --move, into books that others may be in. Close its books first: waihu company leave."`
 }
 
 // Run writes everything, or all of one company.
@@ -29,16 +30,21 @@ func (c *exportCmd) Run(e *env) error {
 	switch {
 	case c.All && company != id.Platform:
 		return coded{exitUsage, errors.New("--all is everything, --company one company: one of the two was expected")}
-	case c.To == "" && !c.All:
-		return coded{exitUsage, errors.New("a new file (.zip) was expected, or --all to write everything to standard output")}
+	case c.Move && company == id.Platform:
+		return coded{exitUsage, errors.New("--move takes one company along: name it with --company")}
+	case c.To == "" && !c.All && !c.Move:
+		return coded{exitUsage, errors.New("a new file (.zip) was expected, or --all or --move to write to standard output")}
 	}
 	return c.withBooks(e, func(config *serve.Config, b *serve.Books) error {
 		var m *archive.Manifest
 		told := e.Out
 		write := func(path string) (err error) {
-			if company == id.Platform {
+			switch {
+			case company == id.Platform:
 				m, err = archive.Export(e.ctx, b.DB, path)
-			} else {
+			case c.Move:
+				m, err = archive.ExportMove(e.ctx, b.DB, company, path)
+			default:
 				m, err = archive.ExportCompany(e.ctx, b.DB, company, path)
 			}
 			return err
@@ -53,11 +59,19 @@ func (c *exportCmd) Run(e *env) error {
 			return err
 		}
 		_, err = fmt.Fprintf(told, "%d rows in %d files, digest %s\n", rowsOf(m), len(m.Files), m.Digest())
+		left(e, m)
 		if company == id.Platform {
 			fmt.Fprintf(e.Err, "note: the system's key is not in it: take %s/system.key along (waihu import --key), or second factors and webhook secrets must be set up anew\n", config.Data)
 		}
 		return err
 	})
+}
+
+// left names what a company does not take along.
+func left(e *env, m *archive.Manifest) {
+	for _, what := range m.Left {
+		fmt.Fprintf(e.Err, "left behind: %s\n", what)
+	}
 }
 
 // through makes a file that is read and removed: an archive has its manifest at
@@ -89,21 +103,34 @@ func rowsOf(m *archive.Manifest) (n int64) {
 // importCmd reads an archive.
 type importCmd struct {
 	configFlags
-	From string `arg:"" optional:"" help:"File that waihu export wrote; absent with --all: standard input." type:"existingfile"`
-	All  bool   `help:"Everything, as waihu export --all writes it."`
-	Key  string `help:"Data folder the archive is from, for its system.key." type:"existingdir" placeholder:"DIR"`
+	From   string `arg:"" optional:"" help:"File that waihu export wrote; absent with --all or --move: standard input." type:"existingfile"`
+	All    bool   `help:"Everything, as waihu export --all writes it, into an empty database."`
+	Move   bool   `help:"One company, as waihu export --company ID --move writes it, beside those that are there."`
+	Series string `help:"With --move: the series its invoices are numbered in from now on." placeholder:"NAME"`
+	Key    string `help:"Data folder the archive is from, for its system.key." type:"existingdir" placeholder:"DIR"`
 }
 
-// Run reads everything into an empty database.
-func (c *importCmd) Run(e *env) error {
-	if c.From == "" && !c.All {
-		return coded{exitUsage, errors.New("a file that waihu export wrote was expected, or --all to read one from standard input")}
+// Run reads everything into an empty database, or one company beside others; a
+// folder that is served is refused.
+func (c *importCmd) Run(e *env) (err error) {
+	switch {
+	case c.From == "" && !c.All && !c.Move:
+		return coded{exitUsage, errors.New("a file that waihu export wrote was expected, or --all or --move to read one from standard input")}
+	case c.Move && (c.All || c.Key != ""):
+		return coded{exitUsage, errors.New("--move is one company, into books that have a key: neither --all nor --key was expected")}
+	case c.Series != "" && !c.Move:
+		return coded{exitUsage, errors.New("--series goes with --move")}
 	}
+	config, _, err := c.load()
+	if err != nil {
+		return err
+	}
+	free, err := serve.Own(&config)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, free()) }()
 	if c.Key != "" {
-		config, _, err := c.load()
-		if err != nil {
-			return err
-		}
 		if err := serve.TakeKey(&config, c.Key); err != nil {
 			return err
 		}
@@ -111,7 +138,11 @@ func (c *importCmd) Run(e *env) error {
 	return c.withBooks(e, func(config *serve.Config, b *serve.Books) error {
 		var m *archive.Manifest
 		read := func(path string) (err error) {
-			m, err = archive.Import(e.ctx, b.DB, path)
+			if c.Move {
+				m, err = archive.ImportMove(e.ctx, b.DB, path, c.Series)
+			} else {
+				m, err = archive.Import(e.ctx, b.DB, path)
+			}
 			return err
 		}
 		var err error
@@ -123,6 +154,7 @@ func (c *importCmd) Run(e *env) error {
 		if err != nil {
 			return err
 		}
+		left(e, m)
 		_, err = fmt.Fprintf(e.Out, "%d rows out of %d files, digest %s: read back and found the same\n", rowsOf(m), len(m.Files), m.Digest())
 		return err
 	})

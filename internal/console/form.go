@@ -8,7 +8,6 @@ import (
 
 	"waihu/internal/fault"
 	"waihu/internal/id"
-	"waihu/internal/money"
 	"waihu/internal/timex"
 )
 
@@ -72,23 +71,6 @@ func (f *form) wrong(name, key string, pairs ...string) {
 	}
 }
 
-// refuse puts the problems of a use case beside the fields they are about;
-// what is about none of them is returned.
-func (f *form) refuse(err error, fields map[string]string) error {
-	ps, ok := problemsOf(err)
-	if !ok {
-		return err
-	}
-	for _, p := range ps {
-		name, known := fields[p.Path]
-		if !known {
-			return err
-		}
-		f.Wrong[name] = p.What
-	}
-	return nil
-}
-
 // text is a field that must have something in it; control characters other than
 // line ends are refused, as they end up in mails and headers.
 func (f *form) text(name string, most int) string {
@@ -121,16 +103,6 @@ func (f *form) date(name string) timex.Date {
 		f.wrong(name, "form.date")
 	}
 	return d
-}
-
-func (f *form) amount(name string, c money.Currency) money.Amount {
-	s := strings.ReplaceAll(strings.TrimSpace(f.Values.Get(name)), ",", "")
-	a, err := money.Parse(s, c)
-	if err != nil {
-		f.wrong(name, "form.amount", "currency", c.String())
-		return money.Zero(c)
-	}
-	return a
 }
 
 func (f *form) id(name, noun string) id.ID {

@@ -15,6 +15,8 @@ import (
 	"waihu/internal/fault"
 )
 
+// The licence and the notice go wherever the fonts go.
+//
 //go:embed fonts/waihu-sans-hk.ttf.gz fonts/waihu-sans-sc.ttf.gz fonts/private.tsv fonts/OFL.txt fonts/NOTICE
 var fontFiles embed.FS
 
@@ -35,14 +37,6 @@ var (
 	hongKong = sync.OnceValues(func() (*face, error) { return loadFace("WaihuSansHK", "fonts/waihu-sans-hk.ttf.gz") })
 	mainland = sync.OnceValues(func() (*face, error) { return loadFace("WaihuSansSC", "fonts/waihu-sans-sc.ttf.gz") })
 )
-
-// FontLicences are the licence and the notice of the embedded fonts, for a
-// program that shows what it carries.
-func FontLicences() string {
-	notice, _ := fontFiles.ReadFile("fonts/NOTICE") // embedded: cannot fail
-	licence, _ := fontFiles.ReadFile("fonts/OFL.txt")
-	return string(notice) + "\n" + string(licence)
-}
 
 func loadFace(family, path string) (f *face, err error) {
 	defer fault.Wrap(&err, "font %s", path)

@@ -11,7 +11,8 @@
 // its identifier stays the same however often it is sent, so that a receiver can
 // tell; messages are not in order (their timestamp is); no connection is made to
 // an address of an inner network unless the installation allows it by name; an
-// endpoint that fails for five days is switched off, and its company is told.
+// endpoint that fails for five days is switched off, and its company is told;
+// companies take turns, so that nobody waits for another's receiver.
 //
 // Its times: Due is when a message is tried next; the ladder of tries counts
 // from the last one.

@@ -14,7 +14,9 @@ import (
 	"waihu/internal/timex"
 )
 
-const endpointKind store.Kind = "webhook"
+// EndpointKind is the kind of the records of endpoints. Their secrets are sealed
+// with the key of the installation.
+const EndpointKind store.Kind = "webhook"
 
 // Bounds of endpoints.
 const (
@@ -101,7 +103,7 @@ func (p *Post) Add(tx store.Tx, c id.Company, address string, topics []string, n
 		return nil, "", err
 	}
 	secret := newSecret()
-	rec := &store.Record{Company: c, Kind: endpointKind, ID: i}
+	rec := &store.Record{Company: c, Kind: EndpointKind, ID: i}
 	k := &keptEndpoint{URL: address, Topics: topics, Note: note, Secret: p.Seal.Seal([]byte(secret), "webhook")}
 	if err := saveEndpoint(tx, rec, k); err != nil {
 		return nil, "", err
@@ -112,7 +114,7 @@ func (p *Post) Add(tx store.Tx, c id.Company, address string, topics []string, n
 
 // Endpoints are all of a company.
 func (p *Post) Endpoints(tx store.Tx, c id.Company) ([]*Endpoint, error) {
-	recs, err := tx.Records().List(c, endpointKind, store.Key{}, store.Page{Limit: store.MaxPage})
+	recs, err := tx.Records().List(c, EndpointKind, store.Key{}, store.Page{Limit: store.MaxPage})
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +129,7 @@ func (p *Post) Endpoints(tx store.Tx, c id.Company) ([]*Endpoint, error) {
 
 // Endpoint reads one.
 func (p *Post) Endpoint(tx store.Tx, c id.Company, i id.ID) (*Endpoint, error) {
-	rec, err := tx.Records().Get(c, endpointKind, i)
+	rec, err := tx.Records().Get(c, EndpointKind, i)
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +172,7 @@ func (p *Post) Change(tx store.Tx, c id.Company, i id.ID, ch EndpointChange) (*E
 }
 
 func (p *Post) edit(tx store.Tx, c id.Company, i id.ID, change func(*keptEndpoint) error) (*Endpoint, error) {
-	rec, err := tx.Records().Get(c, endpointKind, i)
+	rec, err := tx.Records().Get(c, EndpointKind, i)
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +192,7 @@ func (p *Post) edit(tx store.Tx, c id.Company, i id.ID, change func(*keptEndpoin
 
 // Remove ends an endpoint for good.
 func (p *Post) Remove(tx store.Tx, c id.Company, i id.ID) error {
-	return tx.Records().Delete(c, endpointKind, i)
+	return tx.Records().Delete(c, EndpointKind, i)
 }
 
 // Rotate gives an endpoint a new secret, shown this once. For a day deliveries

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"sync"
 	"time"
 
 	"waihu/internal/access"
@@ -35,13 +34,8 @@ const (
 // at once. After the last the message is dead, and can be sent again by hand.
 var ladder = []time.Duration{5 * time.Second, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 5 * time.Hour, 10 * time.Hour, 14 * time.Hour, 20 * time.Hour, 24 * time.Hour}
 
-// Bounds of sending.
+// Bounds of keeping messages.
 const (
-	batch  = 50 // messages of one round
-	atOnce = 8  // deliveries at a time
-	// claimed is how long a claimed message is kept from other nodes: longer than
-	// a round takes in which every try runs out of time, or it would be sent twice.
-	claimed     = (batch/atOnce + 2) * mailTime
 	givenUp     = 5 * 24 * time.Hour
 	answerShown = 200 // characters of an error that are kept
 	answerRead  = 4 << 10
@@ -61,46 +55,6 @@ func Announce(tx store.Tx, ids *id.Maker, c id.Company, topic string, data any) 
 	return tx.Outbox().Add(&store.Message{Company: c, ID: i, Channel: Webhook, Topic: topic, Body: b, Due: tx.Now(), State: Waiting, Created: tx.Now()})
 }
 
-// Round sends what is due now, once, and gives how many messages it took.
-func (p *Post) Round(ctx context.Context) (int, error) {
-	var due []store.Message
-	err := p.DB.Update(ctx, func(tx store.Tx) (err error) {
-		due, err = tx.Outbox().Claim(tx.Now(), claimed, batch)
-		return err
-	})
-	if err != nil {
-		return 0, err
-	}
-	turn := make(chan struct{}, atOnce)
-	errs := make([]error, len(due))
-	var all sync.WaitGroup
-	for i := range due {
-		turn <- struct{}{}
-		all.Go(func() {
-			defer func() {
-				if v := recover(); v != nil { // it must not end the process
-					errs[i] = fault.New(fault.Internal, "delivering message %s panicked: %v", due[i].ID, v)
-				}
-				<-turn
-			}()
-			errs[i] = p.deliver(ctx, &due[i])
-		})
-	}
-	all.Wait()
-	return len(due), errors.Join(errs...)
-}
-
-// Due sends what is due until nothing more is, round by round.
-func (p *Post) Due(ctx context.Context) error {
-	for ctx.Err() == nil { // bounded: a message that was tried is due later
-		n, err := p.Round(ctx)
-		if err != nil || n < batch {
-			return err
-		}
-	}
-	return nil
-}
-
 // deliver sends one message and notes what became of it.
 func (p *Post) deliver(ctx context.Context, m *store.Message) error {
 	switch {
@@ -108,10 +62,8 @@ func (p *Post) deliver(ctx context.Context, m *store.Message) error {
 		return p.spread(ctx, m)
 	case m.Channel == Webhook:
 		return p.post(ctx, m)
-	case m.Channel == Mail:
-		return p.settle(ctx, m, p.mail(ctx, m), nil)
 	}
-	return p.settle(ctx, m, fault.New(fault.Invalid, "there is no channel %q", m.Channel), nil)
+	return p.settle(ctx, m, p.mail(ctx, m), nil)
 }
 
 // spread makes a message for each endpoint that takes the topic. The identifier
@@ -157,7 +109,7 @@ func (p *Post) post(ctx context.Context, m *store.Message) error {
 	var secrets []string
 	var now timex.Instant
 	err = p.DB.View(ctx, func(tx store.Tx) error {
-		rec, err := tx.Records().Get(m.Company, endpointKind, to)
+		rec, err := tx.Records().Get(m.Company, EndpointKind, to)
 		if err != nil {
 			return err
 		}

@@ -152,12 +152,20 @@ func (g *gatherer) Event(e usage.Event) error     { return g.add(&e) }
 // Keep copies a call that points into a reader's buffer.
 func Keep(c *usage.Call) *usage.Call {
 	out := *c
-	for _, s := range []*string{&out.ID, &out.Source, &out.Session, &out.From, &out.To, &out.Account, &out.Agent, &out.Campaign, &out.Trunk, &out.Outcome, &out.Cause} {
-		*s = strings.Clone(*s)
+	texts := [...]*string{&out.ID, &out.Source, &out.Session, &out.From, &out.To, &out.Account, &out.Agent, &out.Campaign, &out.Trunk, &out.Outcome, &out.Cause,
+		(*string)(&out.Direction), (*string)(&out.Result), (*string)(&out.By), (*string)(&out.Mode), (*string)(&out.Purpose), (*string)(&out.Line), (*string)(&out.Reach)}
+	n := 0
+	for _, s := range texts {
+		n += len(*s)
 	}
-	out.Direction, out.Result, out.By, out.Mode = cloned(c.Direction), cloned(c.Result), cloned(c.By), cloned(c.Mode)
-	out.Purpose, out.Line, out.Reach = cloned(c.Purpose), cloned(c.Line), cloned(c.Reach)
+	var b strings.Builder // one piece of memory for all
+	b.Grow(n)
+	for _, s := range texts {
+		b.WriteString(*s)
+	}
+	all := b.String()
+	for _, s := range texts {
+		*s, all = all[:len(*s)], all[len(*s):]
+	}
 	return &out
 }
-
-func cloned[S ~string](s S) S { return S(strings.Clone(string(s))) }

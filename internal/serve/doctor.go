@@ -3,6 +3,7 @@ package serve
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -66,10 +67,12 @@ func Backup(ctx context.Context, c *Config, b *Books, to string) error {
 }
 
 // Restore puts a backup into a data folder that has no books yet.
-func Restore(c *Config, from string) error {
-	if err := c.folder(); err != nil {
+func Restore(c *Config, from string) (err error) {
+	free, err := Own(c)
+	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, free()) }()
 	at := filepath.Join(c.Data, booksFile)
 	if _, err := os.Stat(at); err == nil {
 		return fault.New(fault.Conflict, "there are books in %s already: name an empty folder", c.Data)

@@ -57,6 +57,11 @@ type Beside struct {
 
 // RunWith is Run with something beside it.
 func RunWith(ctx context.Context, c *Config, log *slog.Logger, out io.Writer, beside Beside) (err error) {
+	free, err := Own(c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, free()) }()
 	books, err := Open(ctx, c)
 	if err != nil {
 		return err
@@ -180,7 +185,8 @@ func (s *Service) begin(ctx context.Context, post *notify.Post) (closing func() 
 	if err := s.api.Start(ctx); err != nil {
 		return closing, err
 	}
-	s.workers.every(ctx, "messages", time.Second, func(ctx context.Context) error { return post.Due(ctx) })
+	s.workers.every(ctx, "webhooks", time.Second, func(ctx context.Context) error { return post.Due(ctx, notify.Webhook) })
+	s.workers.every(ctx, "mail", time.Second, func(ctx context.Context) error { return post.Due(ctx, notify.Mail) })
 	s.workers.every(ctx, "sweeper", time.Minute, leased(s.books, "sweeper", 3*time.Minute, sweep(s.books, s.api)))
 	s.workers.every(ctx, "daily", 10*time.Minute, leased(s.books, "daily", 30*time.Minute, today(s.books)))
 	if s.beside.Work != nil {

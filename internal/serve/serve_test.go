@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"waihu/internal/access"
+	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/serve"
 	"waihu/internal/store"
@@ -115,7 +116,7 @@ func TestFirstStartFromAnEmptyFolder(t *testing.T) {
 	figures, err := io.ReadAll(res.Body)
 	must(t, err)
 	must(t, res.Body.Close())
-	for _, want := range []string{`waihu_http_requests_total{route="POST /v1/login",status="200"} 1`, "waihu_database_ready 1", `waihu_worker_well{worker="messages"} 1`} {
+	for _, want := range []string{`waihu_http_requests_total{route="POST /v1/login",status="200"} 1`, "waihu_database_ready 1", `waihu_worker_well{worker="webhooks"} 1`} {
 		if !strings.Contains(string(figures), want) {
 			t.Errorf("the figures have no %s", want)
 		}
@@ -221,4 +222,21 @@ func TestBackupWhileServing(t *testing.T) {
 		t.Error("the restored books have no operator")
 	}
 	again.end()
+}
+
+// TestOneServeAFolder: a folder that is served is nobody else's to serve, restore
+// into or import into.
+func TestOneServeAFolder(t *testing.T) {
+	r := start(t, filepath.Join(t.TempDir(), "books"))
+	for what, try := range map[string]func() error{
+		"a second serve": func() error { return serve.Run(t.Context(), &r.c, serve.Logger(io.Discard, r.c.Log), io.Discard) },
+		"a restore":      func() error { return serve.Restore(&r.c, t.TempDir()) },
+		"an import":      func() error { _, err := serve.Own(&r.c); return err },
+	} {
+		if err := try(); fault.KindOf(err) != fault.Conflict || !strings.Contains(err.Error(), "is in use by another waihu") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	r.end()
+	start(t, r.c.Data).end()
 }

@@ -27,9 +27,9 @@ func (q *CallQuery) Narrow() bool {
 	return q.Component != "" || q.Label != "" || q.Agent != "" || q.Campaign != "" || q.Trunk != "" || q.To != "" || q.Result != "" || q.Unpriced
 }
 
-// SortTallies puts tallies in the order of component and label.
+// SortTallies puts tallies in the order of period, component and label.
 func SortTallies(ts []Tally) {
 	slices.SortFunc(ts, func(a, b Tally) int {
-		return cmp.Or(cmp.Compare(a.Component, b.Component), cmp.Compare(a.Label, b.Label), cmp.Compare(a.Cost.Currency().String(), b.Cost.Currency().String()))
+		return cmp.Or(cmp.Compare(a.First, b.First), cmp.Compare(a.Component, b.Component), cmp.Compare(a.Label, b.Label), cmp.Compare(a.Cost.Currency().String(), b.Cost.Currency().String()))
 	})
 }

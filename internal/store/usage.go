@@ -150,6 +150,7 @@ type Usage interface {
 	Assign(c id.Company, contract id.ID, calls []ChargedCall, stretches []Stretch) error
 	// AddTallies adds to running totals.
 	AddTallies(c id.Company, t []Tally) error
+	// Tallies are the running totals of a billing period; first 0: of all.
 	Tallies(c id.Company, contract id.ID, first timex.Date) ([]Tally, error)
 	// Head is the last position of the company.
 	Head(c id.Company) (int64, error)

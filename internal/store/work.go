@@ -47,15 +47,23 @@ type Message struct {
 	Created  timex.Instant
 }
 
+// MaxSenders bounds the companies one look for messages goes through.
+const MaxSenders = 200
+
 // Outbox keeps messages from the transaction that caused them until they are
 // delivered.
 type Outbox interface {
 	// Add keeps a message, Waiting; it sets State and Created, and Due to now if
 	// it is earlier.
 	Add(m *Message) error
-	// Claim takes messages that are due and moves their Due by hold, so that no
-	// other node sends them meanwhile.
-	Claim(now timex.Instant, hold time.Duration, limit int) ([]Message, error)
+	// Senders lists companies that have messages of a channel due, up to limit:
+	// those behind one in the order of identifiers, then from the first on. It
+	// looks at MaxSenders companies with waiting messages, so it may miss some
+	// that the next call finds, if it is given the last one of this.
+	Senders(channel string, behind id.Company, now timex.Instant, limit int) ([]id.Company, error)
+	// Claim takes messages of a company that are due, the earliest first, and moves
+	// their Due by hold, so that no other node sends them meanwhile.
+	Claim(channel string, c id.Company, now timex.Instant, hold time.Duration, limit int) ([]Message, error)
 	// Update keeps Due, Attempts, Error and State.
 	Update(m *Message) error
 	// List gives messages in a state; "" is any.

@@ -65,9 +65,6 @@ func (s Schedule) Check() error {
 	return nil
 }
 
-// Overdue tells whether an invoice that is due on a day is late today.
-func Overdue(dueOn, today timex.Date) bool { return today > dueOn }
-
 // Next is the step to take today for an invoice of which so many were taken, and
 // how many are taken then. ok is false where there is none.
 func (s Schedule) Next(dueOn, today timex.Date, taken int) (step Step, now int, ok bool) {

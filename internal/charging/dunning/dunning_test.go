@@ -34,9 +34,6 @@ func TestStepsByDay(t *testing.T) {
 	if s.SuspendsOn(due) != timex.MustDate("2026-04-21") || (Schedule{{1, Remind}}).SuspendsOn(due) != 0 {
 		t.Error("the day it suspends")
 	}
-	if Overdue(due, due) || !Overdue(due, due+1) {
-		t.Error("overdue from the day after")
-	}
 }
 
 // TestDaysNobodyLookedAt: after a month of silence one letter goes out, the last.

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"iter"
 	"strings"
 
 	"waihu/internal/fault"
@@ -102,34 +103,31 @@ func (b *Balances) Of(a Account, c money.Currency) money.Amount {
 	return money.Zero(c)
 }
 
-// Project books entries in their order, after having looked at each: that it
-// balances and stands unchanged behind the one before, the first behind number
-// seq and hash prev. An error of kind Mismatch names the entry where the chain
-// breaks.
-func Project(entries []Entry, seq int64, prev Hash) (Balances, error) {
-	var b Balances
-	if err := Verify(entries, seq, prev); err != nil {
-		return b, err
-	}
-	for i := range entries {
-		if err := b.Book(&entries[i]); err != nil {
-			return b, err
+// All are the accounts that something was booked on, in no order.
+func (b *Balances) All() iter.Seq2[Account, money.Amount] {
+	return func(yield func(Account, money.Amount) bool) {
+		for k, sum := range b.at {
+			if !yield(k.account, sum) {
+				return
+			}
 		}
 	}
-	return b, nil
 }
 
-// Verify looks at a stretch of a journal without adding it up.
-func Verify(entries []Entry, seq int64, prev Hash) error {
+// Verify looks at a stretch of a journal behind number seq and hash prev, and
+// tells how many entries are right from the first on. An error is of kind
+// Mismatch where the chain breaks, of another kind where the entry itself is
+// wrong; it names the entry.
+func Verify(entries []Entry, seq int64, prev Hash) (good int, err error) {
 	for i := range entries {
 		e := &entries[i]
 		if err := e.Check(); err != nil {
-			return fault.New(fault.Mismatch, "entry %d: %v", e.Seq, err)
+			return i, fault.New(fault.KindOf(err), "entry %d: %v", e.Seq, err)
 		}
 		if !e.Follows(seq, prev) {
-			return fault.New(fault.Mismatch, "entry %d (%s %s) does not stand unchanged behind entry %d: it, or what was before it, was changed after it was booked", e.Seq, e.Kind, e.Ref, seq)
+			return i, fault.New(fault.Mismatch, "entry %d (%s %s) does not stand unchanged behind entry %d: it, or what was before it, was changed after it was booked", e.Seq, e.Kind, e.Ref, seq)
 		}
 		seq, prev = e.Seq, e.Hash
 	}
-	return nil
+	return len(entries), nil
 }

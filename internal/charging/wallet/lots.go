@@ -137,23 +137,24 @@ func (p *Purse) drop(id string) {
 	p.Lots = slices.DeleteFunc(p.Lots, func(l Lot) bool { return l.ID == id })
 }
 
-// Replay makes the purse of a wallet again from its journal: what is stored
-// beside the journal must be equal to it. Notes of top-ups and grants hold when
-// they expire. Entries must be in order; those of other wallets are passed over.
-func Replay(name string, c money.Currency, entries []ledger.Entry) (Purse, error) {
-	p, account := NewPurse(c), ledger.Wallet(name)
+// Replay books the entries of a journal on the purse of a wallet, as they were:
+// what is stored beside the journal must be what all of them make of a new purse.
+// Notes of top-ups and grants hold when they expire. Entries must be in order;
+// those of other wallets are passed over.
+func (p *Purse) Replay(name string, entries []ledger.Entry) error {
+	account := ledger.Wallet(name)
 	for i := range entries {
 		e := &entries[i]
 		for _, post := range e.Postings {
-			if post.Account != account || post.Amount.Currency() != c {
+			if post.Account != account || post.Amount.Currency() != p.Currency {
 				continue
 			}
 			if err := p.book(e, post.Amount); err != nil {
-				return p, fault.New(fault.Mismatch, "entry %d: %v", e.Seq, err)
+				return fault.New(fault.Mismatch, "entry %d: %v", e.Seq, err)
 			}
 		}
 	}
-	return p, nil
+	return nil
 }
 
 // book is one posting on the wallet: credits come in, debits go out.

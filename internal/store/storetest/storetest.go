@@ -57,6 +57,7 @@ func Run(t *testing.T, open Opener, without ...string) {
 		"holds at once":       holdsAtOnce,
 		"once":                once,
 		"outbox":              outbox,
+		"senders":             senders,
 		"leases":              leases,
 		"audit":               audit,
 		"many at once":        manyAtOnce,

@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"waihu/internal/fault"
+	"waihu/internal/id"
 	"waihu/internal/money"
 	"waihu/internal/store"
 	"waihu/internal/timex"
@@ -139,7 +141,7 @@ func outbox(t *testing.T, b *bench) {
 	})
 	claim := func(now timex.Instant, limit int) (out []store.Message) {
 		b.update(func(tx store.Tx) (err error) {
-			out, err = tx.Outbox().Claim(now, 10*time.Minute, limit)
+			out, err = tx.Outbox().Claim("webhook", acme, now, 10*time.Minute, limit)
 			return err
 		})
 		return out
@@ -170,6 +172,51 @@ func outbox(t *testing.T, b *bench) {
 		return err
 	})
 	equal(t, "what was sent is not due", len(claim(begin.Add(100*time.Hour), 10)), 3)
+}
+
+// senders: companies are listed in turn, whichever has the most or the oldest.
+func senders(t *testing.T, b *bench) {
+	begin := timex.Instant(b.clock.Load())
+	company := func(n int) id.Company { return id.Company{ID: num(n)} }
+	b.update(func(tx store.Tx) error {
+		for i, m := range []struct {
+			of      id.Company
+			channel string
+			due     timex.Instant
+		}{
+			{company(3), "webhook", begin}, {company(3), "webhook", begin}, {company(1), "webhook", begin.Add(time.Second)}, {company(2), "webhook", begin.Add(time.Hour)},
+			{company(2), "mail", begin}, {id.Platform, "webhook", begin}, {company(7), "webhook", begin},
+		} {
+			if err := tx.Outbox().Add(&store.Message{Company: m.of, ID: num(i + 1), Channel: m.channel, Due: m.due}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for _, c := range []struct {
+		channel string
+		behind  id.Company
+		now     timex.Instant
+		limit   int
+		want    []id.Company
+	}{
+		{"webhook", id.Platform, begin.Add(time.Minute), 10, []id.Company{company(1), company(3), company(7), id.Platform}},
+		{"webhook", company(1), begin.Add(time.Minute), 10, []id.Company{company(3), company(7), id.Platform, company(1)}},
+		{"webhook", company(5), begin.Add(time.Minute), 3, []id.Company{company(7), id.Platform, company(1)}},
+		{"webhook", company(9), begin, 10, []id.Company{id.Platform, company(3), company(7)}},
+		{"webhook", company(3), begin.Add(-time.Minute), 10, nil},
+		{"mail", company(2), begin, 10, []id.Company{company(2)}},
+		{"post", id.Platform, begin, 10, nil},
+	} {
+		b.view(func(tx store.Tx) error {
+			got, err := tx.Outbox().Senders(c.channel, c.behind, c.now, c.limit)
+			if !slices.Equal(got, c.want) {
+				t.Errorf("%s behind %s: %v, want %v", c.channel, c.behind, got, c.want)
+			}
+			return err
+		})
+	}
+	b.refuse("no limit", fault.Invalid, func(tx store.Tx) error { _, err := tx.Outbox().Senders("mail", id.Platform, begin, 0); return err })
 }
 
 func leases(t *testing.T, b *bench) {

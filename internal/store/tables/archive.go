@@ -103,22 +103,27 @@ func Dump(tx store.Tx, k Kept, each func([]any) error) error {
 	}
 	values := make([]any, len(k.Columns))
 	return t.scan("SELECT "+k.names()+" FROM "+k.Name+" ORDER BY "+k.Order, nil, func(r Row) error {
-		for i, c := range k.Columns {
-			switch c[0] {
-			case 'i':
-				values[i] = r.Int(i)
-			case 't':
-				values[i] = r.Text(i)
-			default:
-				b := r.Bytes(i)
-				if b == nil {
-					b = []byte{} // one database tells none from empty, the other does not
-				}
-				values[i] = b
-			}
-		}
+		k.read(r, values)
 		return each(values)
 	})
+}
+
+// read takes the values out of a row.
+func (k *Kept) read(r Row, values []any) {
+	for i, c := range k.Columns {
+		switch c[0] {
+		case 'i':
+			values[i] = r.Int(i)
+		case 't':
+			values[i] = r.Text(i)
+		default:
+			b := r.Bytes(i)
+			if b == nil {
+				b = []byte{} // one database tells none from empty, the other does not
+			}
+			values[i] = b
+		}
+	}
 }
 
 // IsEmpty tells whether nothing was ever kept.

@@ -143,13 +143,17 @@ func (t facts) Tallies(c id.Company, contract id.ID, first timex.Date) ([]store.
 		return nil, err
 	}
 	var out []store.Tally
-	err = t.query("SELECT price, calls, raw, billed, cost FROM tallies WHERE "+t.own.is+"contract = ? AND first = ?", t.own.args(company, owner, first), func(r Row) error {
-		text, err := t.called(company, r.Int(0))
+	sql, args := "SELECT first, price, calls, raw, billed, cost FROM tallies WHERE "+t.own.is+"contract = ?", t.own.args(company, owner)
+	if first != 0 {
+		sql, args = sql+" AND first = ?", append(args, first)
+	}
+	err = t.query(sql, args, func(r Row) error {
+		text, err := t.called(company, r.Int(1))
 		if err != nil {
 			return err
 		}
 		n, err := store.ParsePriceName(text)
-		out = append(out, store.Tally{Contract: contract, First: first, Component: n.Component, Label: n.Label, Calls: r.Int(1), Raw: r.Int(2), Billed: r.Int(3), Cost: money.Micros(r.Int(4), n.Currency)})
+		out = append(out, store.Tally{Contract: contract, First: r.Date(0), Component: n.Component, Label: n.Label, Calls: r.Int(2), Raw: r.Int(3), Billed: r.Int(4), Cost: money.Micros(r.Int(5), n.Currency)})
 		return err
 	})
 	store.SortTallies(out)

@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"bytes"
 	"slices"
 	"time"
 
@@ -129,13 +130,60 @@ func (t outbox) Add(m *store.Message) error {
 	return err
 }
 
-// Claim moves each message that it takes; who takes the same at the same time
-// collides with that, and runs again.
-func (t outbox) Claim(now timex.Instant, hold time.Duration, limit int) ([]store.Message, error) {
+// Senders seeks from company to company in the index of turns, twice: behind one,
+// and up to it.
+func (t outbox) Senders(channel string, behind id.Company, now timex.Instant, limit int) (out []id.Company, err error) {
 	if err := store.CheckLimit(limit); err != nil {
 		return nil, err
 	}
-	out, err := t.read("SELECT "+messageColumns+" FROM outbox WHERE state = 'waiting' AND due <= ? ORDER BY due LIMIT ?", now, limit)
+	some := false
+	if err := t.query("SELECT 1 FROM outbox WHERE state = 'waiting' AND channel = ? AND due <= ? LIMIT 1", []any{channel, now}, func(Row) error { some = true; return nil }); err != nil || !some {
+		return nil, err
+	}
+	at, around := behind, false
+	const seek = "SELECT company, due FROM outbox WHERE state = 'waiting' AND channel = ? AND company > ? ORDER BY company, due LIMIT 1"
+	for range store.MaxSenders {
+		found := false
+		var due timex.Instant
+		if err := t.query(seek, []any{channel, at}, func(r Row) error {
+			found, at, due = true, id.Company{ID: r.ID(0)}, r.Instant(1)
+			return nil
+		}); err != nil {
+			return nil, err
+		}
+		switch {
+		case around && (!found || bytes.Compare(at.ID[:], behind.ID[:]) > 0):
+			return out, nil
+		case !found:
+			at, around = id.Company{}, true
+			if err := t.platformToo(channel, now, &out); err != nil {
+				return nil, err
+			}
+		case due <= now:
+			out = append(out, at)
+		}
+		if len(out) >= limit {
+			break
+		}
+	}
+	return out, nil
+}
+
+// platformToo adds the platform, which no company's identifier is behind.
+func (t outbox) platformToo(channel string, now timex.Instant, out *[]id.Company) error {
+	return t.query("SELECT company FROM outbox WHERE state = 'waiting' AND channel = ? AND company = ? AND due <= ? LIMIT 1", []any{channel, id.Platform, now}, func(Row) error {
+		*out = append(*out, id.Platform)
+		return nil
+	})
+}
+
+// Claim moves each message that it takes; who takes the same at the same time
+// collides with that, and runs again.
+func (t outbox) Claim(channel string, c id.Company, now timex.Instant, hold time.Duration, limit int) ([]store.Message, error) {
+	if err := store.CheckLimit(limit); err != nil {
+		return nil, err
+	}
+	out, err := t.read("SELECT "+messageColumns+" FROM outbox WHERE state = 'waiting' AND channel = ? AND company = ? AND due <= ? ORDER BY due LIMIT ?", channel, c, now, limit)
 	if err != nil {
 		return nil, err
 	}
