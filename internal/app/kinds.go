@@ -43,8 +43,10 @@ type Company struct {
 	Email     string           `json:"email,omitempty"` // for reminders and alerts
 	Lang      string           `json:"lang,omitempty"`  // en, zh-Hant, zh-Hans
 	Series    string           `json:"series,omitempty"`
-	Dunning   dunning.Schedule `json:"dunning,omitempty"` // none: dunning.Usual
-	Suspended bool             `json:"suspended,omitempty"`
+	Dunning   dunning.Schedule `json:"dunning,omitempty"`   // none: dunning.Usual
+	Suspended bool             `json:"suspended,omitempty"` // by dunning
+	Held      string           `json:"held,omitempty"`      // by hand: the reason
+	Brand     string           `json:"brand,omitempty"`     // word of the brand its people see; none: the standard one
 	Revision  int64            `json:"revision"`
 }
 
@@ -186,7 +188,8 @@ type Ticket struct {
 	Plan    string `json:"plan"` // of support: its promise and hours
 	State   string `json:"state"`
 	service.Ticket
-	Revision int64 `json:"revision"`
+	Words    []TicketWord `json:"words,omitempty"`
+	Revision int64        `json:"revision"`
 }
 
 // Stretch is a seat, session, module or rental that goes on.
