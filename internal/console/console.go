@@ -8,6 +8,7 @@ import (
 
 	"waihu/internal/access"
 	"waihu/internal/app"
+	"waihu/internal/notify"
 	"waihu/internal/workspace"
 )
 
@@ -19,6 +20,11 @@ type Deps struct {
 	Client func(*http.Request) access.Client // where a request comes from, proxies seen through; nil: its peer
 	Open   bool                              // anybody may compare offers and audit a bill, without an account
 	Limits workspace.Limits                  // of what is uploaded to be compared; zero fields are the usual ones
+
+	Post    *notify.Post // webhooks and what was sent
+	Address string       // that people open, for letters
+	Uploads Uploads      // files of usage and what became of them
+	Decider Decider      // does what a second person approves
 }
 
 // Server answers for the pages of the console.
@@ -51,6 +57,17 @@ func New(d Deps) (*Server, error) {
 	s.public("GET /", s.missing)
 	s.loginPages()
 	s.homePages()
+	s.companyPages()
+	s.peoplePages()
+	s.approvalPages()
+	s.accountPages()
+	s.keyPages()
+	s.webhookPages()
+	s.auditLogPages()
+	s.importPages()
+	s.ticketPages()
+	s.servicePages()
+	s.brandPages()
 	s.invoicePages()
 	s.shelf = &shelf{system: d.System, limits: d.Limits}
 	s.comparePages()

@@ -1,6 +1,9 @@
 package console
 
-import "waihu/internal/access"
+import (
+	"waihu/internal/access"
+	"waihu/internal/id"
+)
 
 // navGroup is a heading of the side bar with its entries.
 type navGroup struct {
@@ -15,6 +18,8 @@ type navItem struct {
 	Icon string
 	Here bool
 	may  access.Permission // who sees it; empty: everybody
+
+	platform bool // of the operator: the permission is asked for over all companies
 }
 
 // navigation is what a visitor may go to, with the entry of an address lit.
@@ -29,20 +34,37 @@ func navigation(v *visit, here string) []navGroup {
 			{Key: "nav.contracts", Href: v.at("/contracts"), Icon: "contract", may: access.ContractRead},
 			{Key: "nav.seats", Href: v.at("/seats"), Icon: "seat", may: access.UsageRead},
 			{Key: "nav.usage", Href: v.at("/usage"), Icon: "phone", may: access.UsageRead},
+		}}, navGroup{"nav.company_group", []navItem{
+			{Key: "nav.imports", Href: v.at("/imports"), Icon: "upload", may: access.UsageUpload},
+			{Key: "nav.tickets", Href: v.at("/tickets"), Icon: "ticket", may: access.TicketRead},
+			{Key: "nav.service", Href: v.at("/service"), Icon: "check", may: access.ServiceRead},
+			{Key: "nav.users", Href: v.at("/users"), Icon: "seat", may: access.UserRead},
+			{Key: "nav.keys", Href: v.at("/keys"), Icon: "key", may: access.KeyRead},
+			{Key: "nav.webhooks", Href: v.at("/webhooks"), Icon: "bell", may: access.WebhookRead},
+			{Key: "nav.approvals", Href: v.at("/approvals"), Icon: "check", may: access.ApprovalRead},
+			{Key: "nav.log", Href: v.at("/log"), Icon: "audit", may: access.AuditRead},
+			{Key: "nav.settings", Href: v.at("/settings"), Icon: "settings", may: access.CompanyRead},
 		}})
 	}
 	if v.open || v.actor != nil {
 		groups = append(groups, navGroup{"nav.decide", []navItem{{Key: "nav.compare_free", Href: "/compare", Icon: "scale"}, {Key: "nav.audit_bill", Href: "/audit", Icon: "search"}}})
 	}
 	groups = append(groups, navGroup{"nav.platform", []navItem{
-		{Key: "nav.plans", Href: "/plans", Icon: "plan", may: access.PlanRead},
-		{Key: "nav.companies", Href: "/companies", Icon: "company", may: access.CompanyCreate},
+		{Key: "nav.plans", Href: "/plans", Icon: "plan", may: access.PlanRead, platform: true},
+		{Key: "nav.companies", Href: "/companies", Icon: "company", may: access.CompanyCreate, platform: true},
+		{Key: "nav.approvals_all", Href: "/approvals", Icon: "check", may: access.ApprovalRead, platform: true},
+		{Key: "nav.staff", Href: "/users", Icon: "seat", may: access.UserRead, platform: true},
+		{Key: "nav.keys_platform", Href: "/keys", Icon: "key", may: access.KeyRead, platform: true},
+		{Key: "nav.support", Href: "/support", Icon: "ticket", may: access.ServiceWrite, platform: true},
+		{Key: "nav.outages", Href: "/outages", Icon: "bell", may: access.ServiceWrite, platform: true},
+		{Key: "nav.brands", Href: "/brands", Icon: "swatch", may: access.BrandWrite, platform: true},
+		{Key: "nav.log_platform", Href: "/log", Icon: "audit", may: access.AuditRead, platform: true},
 	}}, navGroup{"", []navItem{{Key: "nav.styleguide", Href: "/styleguide", Icon: "swatch"}}})
 	var out []navGroup
 	for _, g := range groups {
 		shown := navGroup{Key: g.Key}
 		for _, i := range g.Items {
-			if i.may != "" && (v.actor == nil || !v.may(i.may)) {
+			if i.may != "" && (v.actor == nil || !v.may(i.may)) || i.platform && !access.Can(v.actor, i.may, id.Platform) {
 				continue
 			}
 			i.Here = i.Href == here

@@ -74,6 +74,7 @@ type view struct {
 	Path  string
 	Query string
 	User  string
+	Brand *brandView // how the operator looks; nil: as Waihu
 	Nav   []navGroup
 }
 
@@ -89,6 +90,7 @@ func (s *Server) render(w http.ResponseWriter, v *visit, status int, name string
 		s.fail(w, v.r, fmt.Errorf("console: no page %q", name))
 		return
 	}
+	s.dress(v)
 	p.view = v.view
 	p.view.Nav = navigation(v, p.Here)
 	block := "layout"
