@@ -13,6 +13,8 @@ const (
 	CompanyRead   Permission = "company.read"
 	CompanyWrite  Permission = "company.write"
 	CompanyCreate Permission = "company.create"
+	CompanyHold   Permission = "company.hold"
+	BrandWrite    Permission = "brand.write"
 
 	UserRead  Permission = "user.read"
 	UserWrite Permission = "user.write"
@@ -99,6 +101,14 @@ func (r Role) staff() bool { return r == Operator || r == Finance }
 // customer is the role that is held in a company only.
 func (r Role) customer() bool { return r == CustomerAdmin }
 
+// HeldIn tells whether the role can be held in a company; id.Platform: over all.
+func (r Role) HeldIn(c id.Company) bool {
+	if c == id.Platform {
+		return !r.customer()
+	}
+	return !r.staff()
+}
+
 // Grant is one row of the table of permissions.
 type Grant struct {
 	Permission Permission
@@ -116,6 +126,8 @@ func Table() []Grant {
 		{CompanyRead, "see the company and its settings", all},
 		{CompanyWrite, "change the company's settings", []Role{Finance, CustomerAdmin}},
 		{CompanyCreate, "add a company", []Role{Finance}},
+		{CompanyHold, "hold up the service of a company, and release it", []Role{Finance}},
+		{BrandWrite, "change the brands that customers see", []Role{Finance}},
 		{UserRead, "see the company's people", []Role{Finance, Supervisor, Auditor, CustomerAdmin}},
 		{UserWrite, "invite, change and close accounts of people", []Role{CustomerAdmin}},
 		{RoleGrant, "give and take roles one has oneself", []Role{CustomerAdmin}},

@@ -118,9 +118,9 @@ func checkMembers(ms []Member) fault.Problems {
 		switch {
 		case !slices.Contains(Roles(), m.Role):
 			ps = append(ps, fault.Problem{Path: "roles", Value: string(m.Role), What: "there is no such role", Expected: strings.Join(Role("").Choices(), ", ")})
-		case m.Role.staff() && m.Company != id.Platform:
+		case !m.Role.HeldIn(m.Company) && m.Role.staff():
 			ps = append(ps, fault.Problem{Path: "roles", Value: string(m.Role), What: "this role is for the operator's own people and is held over all companies"})
-		case m.Role.customer() && m.Company == id.Platform:
+		case !m.Role.HeldIn(m.Company):
 			ps = append(ps, fault.Problem{Path: "roles", Value: string(m.Role), What: "this role is held in one company"})
 		}
 	}

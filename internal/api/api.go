@@ -145,6 +145,7 @@ func (a *API) register() {
 	a.approvalRoutes()
 	a.auditRoutes()
 	a.companyRoutes()
+	a.holdRoutes()
 	a.planRoutes()
 	a.contractRoutes()
 	a.invoiceRoutes()

@@ -1,12 +1,14 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 
 	"waihu/internal/access"
 	"waihu/internal/fault"
 	"waihu/internal/id"
+	"waihu/internal/store"
 )
 
 // Approval is a change that waits for a second person, or what became of it.
@@ -104,15 +106,24 @@ func (a *API) approvalRoutes() {
 }
 
 func (a *API) decide(r *request, i id.ID, yes bool, reason string) (*Approval, error) {
-	before, err := a.d.Gate.ApprovalByID(r.tx, i)
+	before, p, err := a.decided(r, i, yes, reason)
 	if err != nil {
 		return nil, err
 	}
+	out := approvalOf(p)
+	return &out, r.did(access.Deed{Action: "approval." + string(p.State), Target: out.ID, Reason: reason, Before: approvalOf(before), After: out})
+}
+
+// decided decides one, which does it where it is approved.
+func (a *API) decided(r *request, i id.ID, yes bool, reason string) (before, after *access.Approval, err error) {
+	if before, err = a.d.Gate.ApprovalByID(r.tx, i); err != nil {
+		return nil, nil, err
+	}
 	if r.company != id.Platform && r.company != before.Company {
-		return nil, fault.New(fault.NotFound, "there is no such change")
+		return nil, nil, fault.New(fault.NotFound, "there is no such change")
 	}
 	r.company, r.key = before.Company, "approval "+i.String()
-	p, err := a.d.Gate.Decide(r.tx, r.actor, i, yes, reason, func(p *access.Approval) (any, error) {
+	after, err = a.d.Gate.Decide(r.tx, r.actor, i, yes, reason, func(p *access.Approval) (any, error) {
 		step, ok := a.second[p.Action]
 		if !ok {
 			return nil, fault.New(fault.Internal, "nobody knows how to do %s", p.Action)
@@ -122,9 +133,13 @@ func (a *API) decide(r *request, i id.ID, yes bool, reason string) (*Approval, e
 		}
 		return step.do(r, p.Input)
 	})
-	if err != nil {
-		return nil, err
-	}
-	out := approvalOf(p)
-	return &out, r.did(access.Deed{Action: "approval." + string(p.State), Target: out.ID, Reason: reason, Before: approvalOf(before), After: out})
+	return before, after, err
+}
+
+// Decide is what the interface does when a second person decides, for the pages
+// that ask them. Its caller writes the decision into the audit log.
+func (a *API) Decide(ctx context.Context, tx store.Tx, actor *access.Actor, approval id.ID, yes bool, reason string) (*access.Approval, error) {
+	r := a.in(ctx, tx, &caller{actor: actor}, id.Platform)
+	_, p, err := a.decided(r, approval, yes, reason)
+	return p, err
 }

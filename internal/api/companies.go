@@ -20,11 +20,12 @@ type Company struct {
 	Series    string         `json:"series,omitempty" doc:"Of its invoice numbers; absent: the one all share."`
 	Dunning   []dunning.Step `json:"dunning,omitempty" doc:"Absent: the usual steps."`
 	Suspended bool           `json:"suspended" doc:"Service is held up by what is overdue."`
+	Held      bool           `json:"held" doc:"Service is held up by the operator."`
 	Revision  int64          `json:"revision" doc:"Rises with every change; pass it back with one."`
 }
 
 func companyOf(c *app.Company) Company {
-	return Company{ID: c.ID.Named(companyNoun), Name: c.Name, Email: c.Email, Lang: c.Lang, Series: c.Series, Dunning: c.Dunning, Suspended: c.Suspended, Revision: c.Revision}
+	return Company{ID: c.ID.Named(companyNoun), Name: c.Name, Email: c.Email, Lang: c.Lang, Series: c.Series, Dunning: c.Dunning, Suspended: c.Suspended, Held: c.Held != "", Revision: c.Revision}
 }
 
 // CompanyBody is what is said about a company.
@@ -74,6 +75,7 @@ func (a *API) companyRoutes() {
 			}
 			next := in.Body.company()
 			next.ID, next.Revision = r.company.ID, in.Body.Revision
+			next.Brand = before.Brand
 			if !access.Can(r.actor, access.CompanyCreate, id.Platform) {
 				next.Series, next.Dunning = before.Series, before.Dunning // the operator's to say
 			}
@@ -83,6 +85,32 @@ func (a *API) companyRoutes() {
 			}
 			out := companyOf(&c)
 			return &out, r.did(access.Deed{Action: "company.change", Target: out.ID, Before: companyOf(&before), After: out})
+		})
+}
+
+// holdRoutes stop the service of a company by hand, and let it go on.
+func (a *API) holdRoutes() {
+	type holdIn struct {
+		Body struct {
+			Reason string `json:"reason" minLength:"1" maxLength:"2000"`
+		}
+	}
+	held := func(r *request, c app.Company, err error, action, reason string) (*Company, error) {
+		if err != nil {
+			return nil, err
+		}
+		out := companyOf(&c)
+		return &out, r.did(access.Deed{Action: action, Target: out.ID, Reason: reason, After: out})
+	}
+	change(a, op{id: "company-hold", method: http.MethodPost, path: "/v1/company/hold", what: "Let no call of the company begin until it is released. What was used is billed.", may: access.CompanyHold},
+		func(r *request, in *holdIn) (*Company, error) {
+			c, err := r.sys.HoldCompany(r.ctx, r.company, in.Body.Reason)
+			return held(r, c, err, "company.hold", in.Body.Reason)
+		})
+	change(a, op{id: "company-release", method: http.MethodPost, path: "/v1/company/release", what: "Let calls of the company begin again, whoever stopped them.", may: access.CompanyHold},
+		func(r *request, _ *none) (*Company, error) {
+			c, err := r.sys.ReleaseCompany(r.ctx, r.company)
+			return held(r, c, err, "company.release", "")
 		})
 }
 

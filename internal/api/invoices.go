@@ -175,6 +175,15 @@ func (a *API) paperRoutes() {
 			}
 			p := papers()[in.Form]
 			var b bytes.Buffer
+			if in.Form == "pdf" {
+				logo, err := r.sys.LogoOf(r.ctx, r.company)
+				if err != nil {
+					return nil, err
+				}
+				p.to = func(w io.Writer, inv *invoice.Invoice, tag lang.Tag) error {
+					return document.PDFWithLogo(w, inv, tag, logo)
+				}
+			}
 			if err := p.to(&b, inv, in.Lang); err != nil {
 				return nil, err
 			}

@@ -45,6 +45,7 @@ type job struct {
 
 // States of a job.
 const (
+	jobAsking  = "asking" // an upload whose columns nobody knows
 	jobQueued  = "queued"
 	jobRunning = "running"
 	jobDone    = "done"
@@ -55,7 +56,7 @@ const (
 type Job struct {
 	ID      string          `json:"id" example:"job_01jd8..."`
 	What    string          `json:"what" enum:"upload,bill_run,day"`
-	State   string          `json:"state" enum:"queued,running,done,failed"`
+	State   string          `json:"state" enum:"asking,queued,running,done,failed"`
 	Done    int64           `json:"done" doc:"How far it is, in bytes or steps."`
 	Total   int64           `json:"total" doc:"0: not known."`
 	Created Time            `json:"created" format:"date-time"`
@@ -213,24 +214,36 @@ func (a *API) enqueue(r *request, i id.ID, what string, input any, total int64) 
 	if len(a.jobs.queue) > jobsWaiting*9/10 {
 		return nil, &refused{http.StatusServiceUnavailable, "busy", "too much work is waiting: try again later"}
 	}
+	out, err := a.keepJob(r, i, what, jobQueued, input, total)
+	r.late = a.lately(i)
+	return out, err
+}
+
+// keepJob writes a job down in a state.
+func (a *API) keepJob(r *request, i id.ID, what, state string, input any, total int64) (*Job, error) {
 	body, err := json.Marshal(input)
 	if err != nil {
 		return nil, err
 	}
 	rec := &store.Record{Company: id.Platform, Kind: jobKind, ID: i}
-	j := &job{What: what, Company: r.company, State: jobQueued, Node: a.d.System.Node, By: r.actor.Name, Input: body, Total: total}
+	j := &job{What: what, Company: r.company, State: state, Node: a.d.System.Node, By: r.actor.Name, Input: body, Total: total}
 	if err := putJob(r.tx, rec, j); err != nil {
 		return nil, err
 	}
-	r.late = func() {
+	out := jobOf(rec, j)
+	return &out, nil
+}
+
+// lately puts a job into the queue, once the transaction that keeps it is
+// committed.
+func (a *API) lately(i id.ID) func() {
+	return func() {
 		select {
 		case a.jobs.queue <- i:
 		default: // it is done at the next start
 			a.d.Log.Error("a job found no place", "job", i.Named("job"))
 		}
 	}
-	out := jobOf(rec, j)
-	return &out, nil
 }
 
 func (a *API) jobRoutes() {

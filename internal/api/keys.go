@@ -58,16 +58,7 @@ func (a *API) keyRoutes() {
 			if in.Body.Ends != nil {
 				n.Ends = timex.Instant(*in.Body.Ends)
 			}
-			scopes := n.Scopes
-			if scopes == nil {
-				scopes = n.Role.Permissions()
-			}
-			for _, p := range scopes {
-				if !access.Can(r.actor, p, r.company) {
-					return nil, &access.Refusal{Code: access.Forbidden, Msg: "you cannot give the permission " + string(p)}
-				}
-			}
-			k, text, err := g.AddKey(r.tx, n)
+			k, text, err := g.KeyFor(r.tx, r.actor, n)
 			if err != nil {
 				return nil, err
 			}

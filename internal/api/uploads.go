@@ -8,55 +8,24 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"waihu/internal/access"
-	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/receive"
 	"waihu/internal/store"
-	"waihu/internal/timex"
 	"waihu/internal/usage/cdr"
 )
 
 // Bounds of uploads.
 const (
-	uploadMost  = 4 << 30          // bytes as sent
-	uploadPiece = 1 << 20          // has to come ...
-	uploadPause = 30 * time.Second // ... within this
-	uploadKept  = 30 * 24 * hour   // how long refused records are kept
-	rejectsMost = 32 << 20         // bytes of refused records that are given out
+	uploadMost  = 4 << 30        // bytes as sent
+	uploadKept  = 30 * 24 * hour // how long refused records are kept
+	rejectsMost = 32 << 20       // bytes of refused records that are given out
 )
-
-// upload says how a file is read.
-type upload struct {
-	Name    string   `json:"name"`
-	Format  string   `json:"format,omitempty"`
-	Zone    string   `json:"zone,omitempty"`
-	Source  string   `json:"source,omitempty"`
-	Columns []string `json:"columns,omitempty"`
-}
-
-func (u *upload) options() (cdr.Options, error) {
-	opt := cdr.Options{Format: u.Format, Source: u.Source, Columns: u.Columns}
-	if u.Format != "" {
-		if _, err := cdr.Find(cdr.Formats(), u.Format); err != nil {
-			return opt, err
-		}
-	}
-	if u.Zone == "" {
-		return opt, nil
-	}
-	var err error
-	if opt.Zone, err = timex.LoadZone(u.Zone); err != nil {
-		err = fault.Problem{Path: "zone", What: "no such time zone", Expected: "Asia/Shanghai"}
-	}
-	return opt, err
-}
 
 // uploadIn takes the body as it comes, so that a large file is never in memory.
 type uploadIn struct {
@@ -66,36 +35,14 @@ type uploadIn struct {
 	Source  string   `query:"source" maxLength:"100" doc:"Names the system the records are from."`
 	Columns []string `query:"columns" maxItems:"200" doc:"Order of the columns, where a format lets it be set."`
 
-	body *uploadBody
+	body io.Reader
 }
 
 // Resolve takes hold of the body before anything reads it.
 func (u *uploadIn) Resolve(h huma.Context) []error {
 	r, w := humago.Unwrap(h)
-	u.body = &uploadBody{r: http.MaxBytesReader(w, r.Body, uploadMost), to: http.NewResponseController(w), size: r.ContentLength}
+	u.body = &receive.Steady{R: http.MaxBytesReader(w, r.Body, uploadMost), To: http.NewResponseController(w)}
 	return nil
-}
-
-// uploadBody reads a body for as long as it takes, as long as it goes on.
-type uploadBody struct {
-	r    io.Reader
-	to   *http.ResponseController
-	size int64
-	left int64 // of the piece
-}
-
-func (b *uploadBody) Read(p []byte) (int, error) {
-	if b.left <= 0 {
-		b.left = uploadPiece
-		now := time.Now()
-		err := errors.Join(b.to.SetReadDeadline(now.Add(uploadPause)), b.to.SetWriteDeadline(now.Add(2*uploadPause)))
-		if err != nil && !errors.Is(err, http.ErrNotSupported) {
-			return 0, err
-		}
-	}
-	n, err := b.r.Read(p)
-	b.left -= int64(n)
-	return n, err
 }
 
 func (a *API) uploadRoutes() {
@@ -133,38 +80,24 @@ func (a *API) uploadRoutes() {
 
 // takeUpload puts the body on disk and makes the job that reads it.
 func (a *API) takeUpload(ctx context.Context, c *caller, company id.Company, in *uploadIn) (_ *Job, err error) {
-	u := upload{Name: filepath.Base(strings.ReplaceAll(in.Name, "\\", "/")), Format: in.Format, Zone: in.Zone, Source: in.Source, Columns: in.Columns}
-	if in.Name == "" {
-		u.Name = "upload"
-	}
-	if _, err := u.options(); err != nil {
+	u := receive.Upload{Name: in.Name, Format: in.Format, Zone: in.Zone, Source: in.Source, Columns: in.Columns}
+	if _, err := a.uploadOptions(ctx, company, &u); err != nil {
 		return nil, err
 	}
-	var i id.ID
-	if err := a.d.System.DB.View(ctx, func(tx store.Tx) (err error) {
-		i, err = a.d.System.IDs.At(tx.Now())
-		return err
-	}); err != nil {
-		return nil, err
-	}
-	path := a.uploaded(i)
-	size, err := writeFile(path, in.body)
+	f, err := a.ReceiveFile(ctx, in.body)
 	if err != nil {
 		return nil, err
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, os.Remove(path))
+			err = errors.Join(err, f.Remove())
 		}
 	}()
-	if size == 0 {
-		return nil, &refused{http.StatusBadRequest, "malformed", "the body is empty: send the file as it is"}
-	}
 	var out *Job
 	var late func()
 	err = a.d.System.DB.Update(ctx, func(tx store.Tx) error {
 		r := a.in(ctx, tx, c, company)
-		if out, err = a.enqueue(r, i, "upload", u, size); err != nil {
+		if out, err = a.uploadJob(r, f, u, false); err != nil {
 			return err
 		}
 		late = r.late
@@ -205,11 +138,11 @@ func writeFile(path string, r io.Reader) (size int64, err error) {
 // readUpload reads a file that was uploaded; what was read before it was stopped
 // is found to be there.
 func (a *API) readUpload(ctx context.Context, i id.ID, j *job, progress func(int64, int64)) (any, error) {
-	var u upload
+	var u receive.Upload
 	if err := json.Unmarshal(j.Input, &u); err != nil {
 		return nil, err
 	}
-	opt, err := u.options()
+	opt, err := a.uploadOptions(ctx, j.Company, &u)
 	if err != nil {
 		return nil, err
 	}
@@ -236,28 +169,19 @@ func (a *API) readUpload(ctx context.Context, i id.ID, j *job, progress func(int
 
 // rejects are the refused records of an upload.
 func (a *API) rejects(i id.ID) (*fileOut, error) {
-	names, err := filepath.Glob(filepath.Join(a.uploaded(i)+".rejects", "*"))
+	f, _, err := a.Rejected(i, false)
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range names {
-		if strings.HasSuffix(name, ".why.jsonl") {
-			continue
-		}
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		b, err := io.ReadAll(io.LimitReader(f, rejectsMost))
-		return &fileOut{ContentType: "application/octet-stream", Disposition: `attachment; filename="rejects"`, Body: b}, err
-	}
-	return nil, fault.New(fault.NotFound, "nothing was refused, or it is not kept any more")
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, rejectsMost))
+	return &fileOut{ContentType: "application/octet-stream", Disposition: `attachment; filename="rejects"`, Body: b}, err
 }
 
-// SweepUploads removes refused records that were kept long enough.
+// SweepUploads removes refused records that were kept long enough, and files
+// nobody said the columns of.
 func (a *API) SweepUploads(now time.Time) error {
-	names, err := filepath.Glob(filepath.Join(a.d.Config.Uploads, "job_*.rejects"))
+	names, err := filepath.Glob(filepath.Join(a.d.Config.Uploads, "job_*"))
 	if err != nil {
 		return err
 	}

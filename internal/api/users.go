@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"waihu/internal/access"
-	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/lang"
 	"waihu/internal/notify"
@@ -36,22 +35,6 @@ func userOf(u *access.User) User {
 		Codes: u.Codes, LastIn: timeOf(u.LastIn), Created: timeOf(u.Created)}
 	for _, m := range u.Members {
 		out.Roles = append(out.Roles, Member{companyName(m.Company), m.Role})
-	}
-	return out
-}
-
-// within shows of a person only the roles in one company, to whoever looks from
-// that company: where else somebody works is nobody's business.
-func within(u *access.User, c id.Company) User {
-	out := userOf(u)
-	if c == id.Platform {
-		return out
-	}
-	out.Roles = []Member{}
-	for _, m := range u.Members {
-		if m.Company == c {
-			out.Roles = append(out.Roles, Member{companyName(c), m.Role})
-		}
 	}
 	return out
 }
@@ -89,7 +72,7 @@ func (a *API) userRoutes() {
 			if err != nil {
 				return nil, err
 			}
-			return paged(in, rows, func(u *access.User) id.ID { return u.ID }, func(u *access.User) User { return within(u, r.company) }), nil
+			return paged(in, rows, func(u *access.User) id.ID { return u.ID }, func(u *access.User) User { return userOf(u.Within(r.company)) }), nil
 		})
 	read(a, op{id: "user-get", method: http.MethodGet, path: "/v1/users/{user}", what: "One person.", may: access.UserRead, either: true},
 		func(r *request, in *UserIn) (*User, error) {
@@ -97,7 +80,7 @@ func (a *API) userRoutes() {
 			if err != nil {
 				return nil, err
 			}
-			out := within(u, r.company)
+			out := userOf(u.Within(r.company))
 			return &out, nil
 		})
 	change(a, op{id: "user-invite", method: http.MethodPost, path: "/v1/users", what: "Invite a person: a letter lets them choose a password.", may: access.UserWrite, either: true, status: http.StatusCreated}, a.invite)
@@ -109,18 +92,18 @@ func (a *API) userRoutes() {
 		func(r *request, in *changeIn) (*User, error) { return a.changeUser(r, in.User, in.Body) })
 	change(a, op{id: "user-reset", method: http.MethodPost, path: "/v1/users/{user}/invitation", what: "Let a person choose a new password. Their sessions end.", may: access.UserWrite, either: true, status: http.StatusAccepted},
 		func(r *request, in *UserIn) (*Done, error) {
-			u, err := a.mine(r, in.User)
+			i, err := inPath("user", in.User)
 			if err != nil {
 				return nil, err
 			}
-			token, err := g.Invite(r.tx, u.ID)
+			u, token, err := g.Reset(r.tx, r.actor, r.company, i)
+			if err == nil {
+				err = a.letter(r, u, token)
+			}
 			if err != nil {
 				return nil, err
 			}
-			if err := a.letter(r, u, token); err != nil {
-				return nil, err
-			}
-			return &Done{true}, r.did(access.Deed{Action: "user.invite", Target: u.ID.Named("user")})
+			return &Done{true}, r.did(access.Deed{Action: "user.invite", Target: in.User})
 		})
 }
 
@@ -130,47 +113,16 @@ func (a *API) userOfCompany(r *request, name string) (*access.User, error) {
 	if err != nil {
 		return nil, err
 	}
-	u, err := a.d.Gate.UserByID(r.tx, i)
-	if err != nil {
-		return nil, err
-	}
-	for _, m := range u.Members {
-		if m.Company == r.company || r.company == id.Platform {
-			return u, nil
-		}
-	}
-	return nil, fault.New(fault.NotFound, "there is no user %s", name)
-}
-
-// mine reads a person whose account the caller may change: one whose every role
-// the caller could give.
-func (a *API) mine(r *request, name string) (*access.User, error) {
-	u, err := a.userOfCompany(r, name)
-	if err != nil {
-		return nil, err
-	}
-	for _, m := range u.Members {
-		if !access.MayGrant(r.actor, m) {
-			return nil, &access.Refusal{Code: access.Forbidden, Msg: "this person has a role you could not give"}
-		}
-	}
-	return u, nil
+	return a.d.Gate.UserOf(r.tx, r.company, i)
 }
 
 func (a *API) invite(r *request, in *bodyOf[NewUser]) (*User, error) {
 	n := access.NewUser{Email: in.Body.Email, Name: in.Body.Name, Lang: lang.Tag(in.Body.Lang)}
-	for _, role := range in.Body.Roles {
-		m := access.Member{Company: r.company, Role: role}
-		if !access.MayGrant(r.actor, m) {
-			return nil, &access.Refusal{Code: access.Forbidden, Msg: "you cannot give the role " + string(role)}
-		}
-		n.Members = append(n.Members, m)
+	u, token, err := a.d.Gate.InviteTo(r.tx, r.actor, r.company, n, in.Body.Roles)
+	if err == nil {
+		err = a.letter(r, u, token)
 	}
-	u, token, err := a.d.Gate.AddUser(r.tx, n)
 	if err != nil {
-		return nil, err
-	}
-	if err := a.letter(r, u, token); err != nil {
 		return nil, err
 	}
 	out := userOf(u)
@@ -179,41 +131,23 @@ func (a *API) invite(r *request, in *bodyOf[NewUser]) (*User, error) {
 
 // letter sends an invitation.
 func (a *API) letter(r *request, u *access.User, token string) error {
-	return notify.Write(r.tx, a.d.System.IDs, r.company, notify.Letter{To: u.Email, Lang: u.Lang, Topic: "invitation", Args: map[string]string{"name": u.Name, "token": token, "address": a.d.Config.Address}})
+	return notify.Invite(r.tx, a.d.System.IDs, r.company, u, token, a.d.Config.Address)
 }
 
 func (a *API) changeUser(r *request, name string, in UserChange) (*User, error) {
-	u, err := a.mine(r, name)
+	i, err := inPath("user", name)
 	if err != nil {
 		return nil, err
 	}
-	if u.ID == r.actor.User && (in.Roles != nil || in.Disabled != nil) {
-		return nil, &access.Refusal{Code: access.Forbidden, Msg: "nobody changes their own roles: a second person must"}
-	}
-	ch := access.Change{Name: in.Name, Disabled: in.Disabled}
+	ch := access.PersonChange{Name: in.Name, Roles: in.Roles, Disabled: in.Disabled}
 	if in.Lang != nil {
 		tag := lang.Tag(*in.Lang)
 		ch.Lang = &tag
 	}
-	if in.Roles != nil {
-		ch.Members = []access.Member{}
-		for _, m := range u.Members {
-			if m.Company != r.company {
-				ch.Members = append(ch.Members, m)
-			}
-		}
-		for _, role := range in.Roles {
-			m := access.Member{Company: r.company, Role: role}
-			if !access.MayGrant(r.actor, m) {
-				return nil, &access.Refusal{Code: access.Forbidden, Msg: "you cannot give the role " + string(role)}
-			}
-			ch.Members = append(ch.Members, m)
-		}
-	}
-	after, err := a.d.Gate.ChangeUser(r.tx, u.ID, ch)
+	before, after, err := a.d.Gate.ChangePerson(r.tx, r.actor, r.company, i, ch)
 	if err != nil {
 		return nil, err
 	}
-	out := within(after, r.company)
-	return &out, r.did(access.Deed{Action: "user.change", Target: out.ID, Before: userOf(u), After: userOf(after)})
+	out := userOf(after.Within(r.company))
+	return &out, r.did(access.Deed{Action: "user.change", Target: out.ID, Before: userOf(before), After: userOf(after)})
 }

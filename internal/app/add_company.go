@@ -43,7 +43,7 @@ func (s *System) SetCompany(ctx context.Context, in Company) (out Company, err e
 			return err
 		}
 		out = in
-		out.Suspended = before.Suspended // only dunning suspends and releases
+		out.Suspended, out.Held = before.Suspended, before.Held // dunning and hands change these
 		out.Foreign = before.Foreign
 		r.Revision, out.Revision = in.Revision, in.Revision+1
 		r.Unique = []store.Key{{Name: "name", Value: in.Name}}

@@ -208,8 +208,8 @@ func (s *System) MayCall(ctx context.Context, c id.Company, contract id.ID) (err
 		if err != nil {
 			return err
 		}
-		if company.Suspended {
-			return fault.New(fault.Conflict, "service is suspended until overdue invoices are paid")
+		if err := company.mayServe(); err != nil {
+			return err
 		}
 		a, _, of, err := s.contractOf(tx, c, contract)
 		if err != nil {

@@ -225,27 +225,14 @@ func (x *examination) stored() error {
 }
 
 func (x *examination) audit() error {
-	var seq int64
-	var prev [32]byte
-	for { // bounded: seq rises with every page
-		list, err := x.tx.Audit().List(x.c, seq, pageSize)
-		if err != nil {
-			return err
-		}
-		for i := range list {
-			x.out.Audit++
-			if !list[i].Follows(seq, prev) {
-				x.found(ruleChain, "entry %d of the audit log does not follow the one before: it or that one was changed", list[i].Seq)
-			}
-			seq, prev = list[i].Seq, list[i].Hash
-		}
-		if len(list) < pageSize {
-			break
-		}
-	}
-	head, hash, err := x.tx.Audit().Head(x.c)
-	if err == nil && (head != seq || hash != prev) {
-		x.found(ruleChain, "the audit log ends at entry %d, its head says %d", seq, head)
+	broken, length, err := chainOf(x.tx, x.c)
+	x.out.Audit += length
+	switch {
+	case err != nil:
+	case broken > length:
+		x.found(ruleChain, "the audit log ends at entry %d, its head says %d", length, broken-1)
+	case broken != 0:
+		x.found(ruleChain, "entry %d of the audit log does not follow the one before: it or that one was changed", broken)
 	}
 	return err
 }

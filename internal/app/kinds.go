@@ -46,7 +46,9 @@ type Company struct {
 	Series    string           `json:"series,omitempty"`
 	Foreign   []string         `json:"foreign_series,omitempty"` // of another installation: older documents are numbered in them
 	Dunning   dunning.Schedule `json:"dunning,omitempty"`        // none: dunning.Usual
-	Suspended bool             `json:"suspended,omitempty"`
+	Suspended bool             `json:"suspended,omitempty"`      // by dunning
+	Held      string           `json:"held,omitempty"`           // by hand: the reason
+	Brand     string           `json:"brand,omitempty"`          // word of the brand its people see; none: the standard one
 	Revision  int64            `json:"revision"`
 }
 
@@ -209,7 +211,8 @@ type Ticket struct {
 	Plan    string `json:"plan"` // of support: its promise and hours
 	State   string `json:"state"`
 	service.Ticket
-	Revision int64 `json:"revision"`
+	Words    []TicketWord `json:"words,omitempty"`
+	Revision int64        `json:"revision"`
 }
 
 // Stretch is a seat, session, module or rental that goes on.

@@ -102,8 +102,8 @@ func (s *System) mayCall(ctx context.Context, tx store.Tx, c id.Company, in *Res
 	if err != nil {
 		return nil, nil, err
 	}
-	if company.Suspended {
-		return nil, nil, fault.New(fault.Conflict, "service is suspended until overdue invoices are paid")
+	if err := company.mayServe(); err != nil {
+		return nil, nil, err
 	}
 	a, _, of, err := s.contractOf(tx, c, in.Contract)
 	if err != nil {

@@ -26,7 +26,7 @@ func chosen(page, action string) url.Values {
 	for _, m := range regexp.MustCompile(`(?s)<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>`).FindAllStringSubmatch(form, -1) {
 		if o := regexp.MustCompile(`<option(?: value="([^"]*)")? selected>([^<]*)`).FindStringSubmatch(m[2]); o != nil {
 			value := o[1]
-			if value == "" {
+			if !strings.Contains(o[0], `value="`) {
 				value = o[2]
 			}
 			out.Set(m[1], html.UnescapeString(value))

@@ -32,6 +32,12 @@ func opened(t *testing.T, lim workspace.Limits) *browser {
 // upload is a form with files: names and texts, and fields "name=value".
 func (b *browser) upload(path string, files map[string]string, fields ...string) *httptest.ResponseRecorder {
 	b.t.Helper()
+	return b.uploadAs("file", path, files, fields...)
+}
+
+// uploadAs is upload with the name of the field that holds the files.
+func (b *browser) uploadAs(field, path string, files map[string]string, fields ...string) *httptest.ResponseRecorder {
+	b.t.Helper()
 	var body bytes.Buffer
 	m := multipart.NewWriter(&body)
 	for _, f := range fields {
@@ -41,7 +47,7 @@ func (b *browser) upload(path string, files map[string]string, fields ...string)
 		}
 	}
 	for name, text := range files {
-		part, err := m.CreateFormFile("file", name)
+		part, err := m.CreateFormFile(field, name)
 		if err != nil {
 			b.t.Fatal(err)
 		}

@@ -8,19 +8,24 @@ import (
 
 	"waihu/internal/access"
 	"waihu/internal/app"
+	"waihu/internal/notify"
 	"waihu/internal/workspace"
 )
 
 // Deps are what the console works on.
 type Deps struct {
-	System  *app.System
-	Gate    *access.Gate
-	Log     *slog.Logger
-	Client  func(*http.Request) access.Client // where a request comes from, proxies seen through; nil: its peer
-	Open    bool                              // anybody may compare offers and audit a bill, without an account
-	Limits  workspace.Limits                  // of what is uploaded to be compared; zero fields are the usual ones
-	Tour    *Tour                             // of a demonstration; nil: none
-	Address string                            // what people open; empty: what a request names
+	System *app.System
+	Gate   *access.Gate
+	Log    *slog.Logger
+	Client func(*http.Request) access.Client // where a request comes from, proxies seen through; nil: its peer
+	Open   bool                              // anybody may compare offers and audit a bill, without an account
+	Limits workspace.Limits                  // of what is uploaded to be compared; zero fields are the usual ones
+	Tour   *Tour                             // of a demonstration; nil: none
+
+	Post    *notify.Post // webhooks and what was sent
+	Address string       // what people open, also in letters; empty: what a request names
+	Uploads Uploads      // files of usage and what became of them
+	Decider Decider      // does what a second person approves
 }
 
 // Server answers for the pages of the console.
@@ -53,6 +58,17 @@ func New(d Deps) (*Server, error) {
 	s.public("GET /", s.missing)
 	s.loginPages()
 	s.homePages()
+	s.companyPages()
+	s.peoplePages()
+	s.approvalPages()
+	s.accountPages()
+	s.keyPages()
+	s.webhookPages()
+	s.auditLogPages()
+	s.importPages()
+	s.ticketPages()
+	s.servicePages()
+	s.brandPages()
 	s.invoicePages()
 	s.shelf = &shelf{system: d.System, limits: d.Limits}
 	s.comparePages()

@@ -8,6 +8,7 @@ import (
 
 	"waihu/internal/access"
 	"waihu/internal/fault"
+	"waihu/internal/id"
 	"waihu/internal/store"
 )
 
@@ -16,17 +17,28 @@ type errDone struct{ to string }
 
 func (e errDone) Error() string { return "done before" }
 
-// effect does what a form asks in one transaction with its entry in the audit
-// log, once for each key of a form, and sends the browser on. do uses the context
-// it is given, so that use cases join the transaction; it gives what was done
-// and where to go. The same form again goes there too and does nothing.
-func (s *Server) effect(w http.ResponseWriter, v *visit, f *form, do func(context.Context, store.Tx) (access.Deed, string, error)) error {
+// deed does what a form asks: it uses the context it is given, so that use cases
+// join the transaction, and gives what was done and where to go.
+type deed func(context.Context, store.Tx) (access.Deed, string, error)
+
+// effect does what a form asks, once (see once), and sends the browser on.
+func (s *Server) effect(w http.ResponseWriter, v *visit, f *form, do deed) error {
+	to, _, err := s.once(v, f, do)
+	if err == nil {
+		v.redirect(w, to)
+	}
+	return err
+}
+
+// once does what a form asks in one transaction with its entry in the audit log,
+// once for each key of a form, and gives where to go. The same form again does
+// nothing and goes there too (again).
+func (s *Server) once(v *visit, f *form, do deed) (to string, again bool, err error) {
 	key, err := f.Once()
 	if err != nil {
-		return err
+		return "", false, err
 	}
 	asked := sha256.Sum256([]byte(v.r.URL.Path + "\n" + f.Values.Encode()))
-	to := ""
 	err = s.d.System.DB.Update(v.r.Context(), func(tx store.Tx) error {
 		before, err := tx.Once().Get(v.company, "page "+key)
 		switch {
@@ -41,7 +53,9 @@ func (s *Server) effect(w http.ResponseWriter, v *visit, f *form, do func(contex
 		if err != nil {
 			return err
 		}
-		deed.Company, to = v.company, there
+		if to = there; deed.Company == (id.Company{}) {
+			deed.Company = v.company
+		}
 		if err := access.Record(tx, v.actor, deed); err != nil {
 			return err
 		}
@@ -49,11 +63,7 @@ func (s *Server) effect(w http.ResponseWriter, v *visit, f *form, do func(contex
 	})
 	var done errDone
 	if errors.As(err, &done) {
-		to, err = done.to, nil
+		return done.to, true, nil
 	}
-	if err != nil {
-		return err
-	}
-	v.redirect(w, to)
-	return nil
+	return to, false, err
 }

@@ -3,6 +3,8 @@ package console
 import (
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -45,6 +47,14 @@ func (v *visit) form(w http.ResponseWriter) (*form, error) {
 	return f, nil
 }
 
+// sentAbout is the thing an address is about, and the form that was sent to it.
+func sentAbout[T any](w http.ResponseWriter, v *visit, find func(*visit) (T, error)) (about T, f *form, err error) {
+	if about, err = find(v); err == nil {
+		f, err = v.form(w)
+	}
+	return about, f, err
+}
+
 // OK tells whether nothing is wrong.
 func (f *form) OK() bool { return len(f.Wrong) == 0 }
 
@@ -83,6 +93,11 @@ func (f *form) text(name string, most int) string {
 
 func (f *form) optional(name string, most int) string {
 	s := strings.TrimSpace(f.Values.Get(name))
+	if !utf8.ValidString(s) {
+		f.wrong(name, "form.control")
+		s = strings.ToValidUTF8(s, "")
+		f.Values.Set(name, s)
+	}
 	if most == 0 {
 		most = textMost
 	}
@@ -124,3 +139,39 @@ func (f *form) choice(name string, of ...string) string {
 	f.wrong(name, "form.choose")
 	return ""
 }
+
+// line is a field of one line that must have something in it: it ends up in
+// headings and in the heads of letters.
+func (f *form) line(name string, most int) string {
+	s := f.text(name, most)
+	if strings.ContainsAny(s, "\r\n\t") {
+		f.wrong(name, "form.one_line")
+	}
+	return s
+}
+
+// between is a whole number between two, both included.
+func (f *form) between(name string, least, most int) int {
+	n, err := strconv.Atoi(strings.TrimSpace(f.Values.Get(name)))
+	if err != nil || n < least || n > most {
+		f.wrong(name, "form.whole", "least", itoa(least), "most", itoa(most))
+		return least
+	}
+	return n
+}
+
+// some are the values of boxes that are ticked, each one of several words.
+func (f *form) some(name string, of ...string) []string {
+	out := []string{}
+	for _, s := range f.Values[name] {
+		if !slices.Contains(of, s) {
+			f.wrong(name, "form.choose")
+		} else if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// Has tells whether a box is ticked, for templates.
+func (f *form) Has(name, value string) bool { return slices.Contains(f.Values[name], value) }

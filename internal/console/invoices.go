@@ -160,7 +160,11 @@ func (s *Server) invoiceFile(w http.ResponseWriter, r *http.Request, v *visit) e
 	kind := ""
 	switch ext {
 	case "pdf":
-		kind, err = "application/pdf", document.PDF(&b, inv, v.Tag)
+		kind = "application/pdf"
+		var logo []byte
+		if logo, err = s.d.System.LogoOf(r.Context(), v.company); err == nil {
+			err = document.PDFWithLogo(&b, inv, v.Tag, logo)
+		}
 	case "xlsx":
 		kind, err = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", document.XLSX(&b, inv, v.Tag)
 	case "csv":

@@ -32,7 +32,7 @@ func (s *Server) loginPage(w http.ResponseWriter, v *visit, status int, b *login
 		title = "login.stage_" + string(b.Stage)
 	}
 	b.Tour = s.d.Tour
-	s.render(w, v, status, "login", &Page{Title: v.say(title), Bare: true, Body: b})
+	s.render(w, v, status, "login", &Page{Title: v.say(title), Bare: true, Island: "passkey", Body: b})
 	return nil
 }
 
@@ -109,22 +109,36 @@ func (s *Server) takeStep(w http.ResponseWriter, r *http.Request, v *visit) erro
 
 // refusedLogin shows the form again with the one answer there is.
 func (s *Server) refusedLogin(w http.ResponseWriter, v *visit, b *loginBody, err error) error {
-	var refusal *access.Refusal
-	_, weak := problemsOf(err)
-	switch {
-	case weak:
-		b.Wrong = v.say("login.weak")
-	case errors.As(err, &refusal) && refusal.Code == access.TooMany:
-		b.Wrong = v.say("login.too_many")
-	case errors.As(err, &refusal):
-		b.Wrong = v.say("login.wrong")
-	default:
+	wrong, ok := v.loginWrong(err)
+	if !ok {
 		return err
 	}
+	b.Wrong = wrong
 	if v.actor != nil && v.actor.Stage != access.Full {
 		return s.stagePage(w, v, http.StatusUnprocessableEntity, b)
 	}
 	return s.loginPage(w, v, http.StatusUnprocessableEntity, b)
+}
+
+// loginWrong says why a secret was not taken; ok is false for what is no matter
+// of secrets.
+func (v *visit) loginWrong(err error) (why string, ok bool) {
+	refusal, refused := refusalOf(err)
+	_, weak := problemsOf(err)
+	switch {
+	case weak:
+		return v.say("login.weak"), true
+	case refused && refusal.Code == access.TooMany:
+		return v.say("login.too_many"), true
+	case refused:
+		return v.say("login.wrong"), true
+	}
+	return "", false
+}
+
+func refusalOf(err error) (*access.Refusal, bool) {
+	var r *access.Refusal
+	return r, errors.As(err, &r)
 }
 
 // stepped sets the new token, notes the step and goes on.
@@ -164,6 +178,10 @@ func (s *Server) showCodes(w http.ResponseWriter, v *visit, step *access.Step, c
 	if err := s.took(w, v, "login-enrol", step); err != nil {
 		return err
 	}
+	return s.codesPage(w, v, codes, to)
+}
+
+func (s *Server) codesPage(w http.ResponseWriter, v *visit, codes []string, to string) error {
 	s.render(w, v, http.StatusOK, "codes", &Page{Title: v.say("login.codes"), Bare: true, Body: map[string]any{"Codes": codes, "Back": to}})
 	return nil
 }

@@ -1,6 +1,8 @@
 package console
 
-import "waihu/internal/access"
+import (
+	"waihu/internal/access"
+)
 
 // navGroup is a heading of the side bar with its entries.
 type navGroup struct {
@@ -30,6 +32,16 @@ func navigation(v *visit, here string) []navGroup {
 			{Key: "nav.contracts", Href: v.at("/contracts"), Icon: "contract", may: access.ContractRead},
 			{Key: "nav.seats", Href: v.at("/seats"), Icon: "seat", may: access.UsageRead},
 			{Key: "nav.usage", Href: v.at("/usage"), Icon: "phone", may: access.UsageRead},
+		}}, navGroup{"nav.company_group", []navItem{
+			{Key: "nav.imports", Href: v.at("/imports"), Icon: "upload", may: access.UsageUpload},
+			{Key: "nav.tickets", Href: v.at("/tickets"), Icon: "ticket", may: access.TicketRead},
+			{Key: "nav.service", Href: v.at("/service"), Icon: "check", may: access.ServiceRead},
+			{Key: "nav.users", Href: v.at("/users"), Icon: "seat", may: access.UserRead},
+			{Key: "nav.keys", Href: v.at("/keys"), Icon: "key", may: access.KeyRead},
+			{Key: "nav.webhooks", Href: v.at("/webhooks"), Icon: "bell", may: access.WebhookRead},
+			{Key: "nav.approvals", Href: v.at("/approvals"), Icon: "check", may: access.ApprovalRead},
+			{Key: "nav.log", Href: v.at("/log"), Icon: "audit", may: access.AuditRead},
+			{Key: "nav.settings", Href: v.at("/settings"), Icon: "settings", may: access.CompanyRead},
 		}})
 	}
 	if v.open || v.actor != nil {
@@ -38,7 +50,14 @@ func navigation(v *visit, here string) []navGroup {
 	groups = append(groups, navGroup{"nav.platform", []navItem{
 		{Key: "nav.plans", Href: "/plans", Icon: "plan", may: access.PlanRead},
 		{Key: "nav.companies", Href: "/companies", Icon: "company", may: access.CompanyCreate},
-	}}, navGroup{"", []navItem{{Key: "nav.docs", Href: "/docs", Icon: "book"}, {Key: "nav.keys", Href: "/keys", Icon: "help"}, {Key: "nav.styleguide", Href: "/styleguide", Icon: "swatch"}}})
+		{Key: "nav.approvals_all", Href: "/approvals", Icon: "check", may: access.ApprovalRead},
+		{Key: "nav.staff", Href: "/users", Icon: "seat", may: access.UserRead},
+		{Key: "nav.keys_platform", Href: "/keys", Icon: "key", may: access.KeyRead},
+		{Key: "nav.support", Href: "/support", Icon: "ticket", may: access.ServiceWrite},
+		{Key: "nav.outages", Href: "/outages", Icon: "bell", may: access.ServiceWrite},
+		{Key: "nav.brands", Href: "/brands", Icon: "swatch", may: access.BrandWrite},
+		{Key: "nav.log_platform", Href: "/log", Icon: "audit", may: access.AuditRead},
+	}}, navGroup{"", []navItem{{Key: "nav.docs", Href: "/docs", Icon: "book"}, {Key: "nav.shortcuts", Href: "/shortcuts", Icon: "help"}, {Key: "nav.styleguide", Href: "/styleguide", Icon: "swatch"}}})
 	var out []navGroup
 	for _, g := range groups {
 		shown := navGroup{Key: g.Key}

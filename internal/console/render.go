@@ -74,6 +74,7 @@ type view struct {
 	Path  string
 	Query string
 	User  string
+	Brand *brandView // how the operator looks; nil: as Waihu
 	Nav   []navGroup
 	Tour  *tourView // nil: there is none
 	In    string    // company that is looked at, for searching; empty: none
@@ -91,6 +92,7 @@ func (s *Server) render(w http.ResponseWriter, v *visit, status int, name string
 		s.fail(w, v.r, fmt.Errorf("console: no page %q", name))
 		return
 	}
+	s.dress(v)
 	p.view = v.view
 	p.view.Nav, p.view.Tour = navigation(v, p.Here), s.tourOf(v)
 	if !v.company.IsZero() {

@@ -30,7 +30,7 @@ const foundMost = 40
 
 func (s *Server) searchPages() {
 	s.public("GET /search", s.search)
-	s.public("GET /keys", s.keyPage)
+	s.public("GET /shortcuts", s.keyPage)
 }
 
 // search looks for pages and actions, and for what the books hold, as far as the
@@ -153,9 +153,9 @@ func (s *Server) findPeople(v *visit, b *searchBody, near id.Company) error {
 // usersAt is where the accounts of a company are found.
 func (v *visit) usersAt() string {
 	if v.company == id.Platform {
-		return "/companies"
+		return "/users"
 	}
-	return v.at("")
+	return v.at("/users")
 }
 
 // pagesMost is how many pages and accounts of one kind are shown.
@@ -215,7 +215,7 @@ var goes = map[string]string{
 }
 
 // keyRow is a path of keys and what it does.
-type keyRow struct {
+type shortcutRow struct {
 	Keys []string
 	What string
 }
@@ -226,16 +226,16 @@ func (s *Server) keyPage(w http.ResponseWriter, r *http.Request, v *visit) error
 	if v.actor != nil && v.actor.Stage == access.Full {
 		v.company = s.near(v, r.URL.Query().Get("in"))
 	}
-	rows := []keyRow{{[]string{"Ctrl", "K"}, v.say("keys.palette")}, {[]string{"/"}, v.say("keys.slash")}, {[]string{"?"}, v.say("keys.this")}, {[]string{"Esc"}, v.say("keys.close")}}
+	rows := []shortcutRow{{[]string{"Ctrl", "K"}, v.say("keys.palette")}, {[]string{"/"}, v.say("keys.slash")}, {[]string{"?"}, v.say("keys.this")}, {[]string{"Esc"}, v.say("keys.close")}}
 	seen := map[string]bool{}
 	for _, g := range navigation(v, "") {
 		for _, i := range g.Items {
 			if i.Go != "" && !seen[i.Go] {
 				seen[i.Go] = true
-				rows = append(rows, keyRow{[]string{"g", i.Go}, v.say(i.Key)})
+				rows = append(rows, shortcutRow{[]string{"g", i.Go}, v.say(i.Key)})
 			}
 		}
 	}
-	s.render(w, v, http.StatusOK, "keys", &Page{Title: v.say("nav.keys"), Here: "/keys", Bare: v.actor == nil, Body: rows})
+	s.render(w, v, http.StatusOK, "shortcuts", &Page{Title: v.say("nav.shortcuts"), Here: "/shortcuts", Bare: v.actor == nil, Body: rows})
 	return nil
 }

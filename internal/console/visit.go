@@ -32,6 +32,7 @@ type route struct {
 	pattern string
 	may     access.Permission // empty: public
 	company bool              // about the company in its address
+	self    bool              // about whoever asks
 }
 
 // cookieName binds the session to this host and to TLS; the API takes it too.

@@ -91,8 +91,8 @@ func TestPaletteIsAPartOfTheSearch(t *testing.T) {
 	if body := w.Body.String(); strings.Contains(body, "<html") || !strings.Contains(body, `id="hits"`) {
 		t.Errorf("%d %s", w.Code, body)
 	}
-	o.every("/keys")
-	if body := o.page("/keys?in=" + o.company.Named("co")); !strings.Contains(body, "<kbd>i</kbd>") {
+	o.every("/shortcuts")
+	if body := o.page("/shortcuts?in=" + o.company.Named("co")); !strings.Contains(body, "<kbd>i</kbd>") {
 		t.Error("the list of keys lacks the path to invoices")
 	}
 	if body := o.page(o.at("")); !strings.Contains(body, `data-go="i"`) || !strings.Contains(body, "data-palette") {

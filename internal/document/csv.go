@@ -160,3 +160,7 @@ func partExact(p *rating.Part) string {
 	}
 	return decimal(p.Exact)
 }
+
+// SafeCell is a text of people's as a cell of a CSV file that a spreadsheet may
+// open: one line, and no formula.
+func SafeCell(s string) string { return guard(s) }

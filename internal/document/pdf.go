@@ -16,7 +16,13 @@ import (
 // amount was made. The same invoice gives the same bytes. A character that no
 // font has is an Invalid error that names it and the text it stands in.
 func PDF(w io.Writer, inv *invoice.Invoice, tag lang.Tag) error {
-	p, err := layOut(inv, tag)
+	return PDFWithLogo(w, inv, tag, nil)
+}
+
+// PDFWithLogo is PDF with the seller's logo above their name: a PNG, or nil. It
+// is a picture of the invoice, not a part of it: the seal does not know of it.
+func PDFWithLogo(w io.Writer, inv *invoice.Invoice, tag lang.Tag, logo []byte) error {
+	p, err := layOut(inv, tag, logo)
 	if err != nil {
 		return err
 	}
@@ -26,7 +32,7 @@ func PDF(w io.Writer, inv *invoice.Invoice, tag lang.Tag) error {
 // Printable tells whether the fonts have every character of an invoice: what
 // PDF would answer, without making the file. A draft is the time to ask.
 func Printable(inv *invoice.Invoice, tag lang.Tag) error {
-	p, err := layOut(inv, tag)
+	p, err := layOut(inv, tag, nil)
 	if err != nil {
 		return err
 	}
@@ -75,10 +81,11 @@ type pdfPage struct {
 	inv    *invoice.Invoice
 	digest string
 	note   *invoice.CreditNote // what inv shows is this; nil: it is an invoice
+	logo   []byte              // PNG above the seller; nil: none
 	again  func()              // draws the heading of the running table on a new page
 }
 
-func layOut(inv *invoice.Invoice, tag lang.Tag) (p *pdfPage, err error) {
+func layOut(inv *invoice.Invoice, tag lang.Tag, logo []byte) (p *pdfPage, err error) {
 	defer func() {
 		if r := recover(); r != nil { // see output
 			p, err = nil, fault.New(fault.Internal, "the PDF library failed: %v", r)
@@ -96,6 +103,7 @@ func layOut(inv *invoice.Invoice, tag lang.Tag) (p *pdfPage, err error) {
 	p.turn = p.newPage
 	p.pdf.SetTitle(p.title()+" "+clean(inv.Number), true)
 	p.pdf.SetAuthor(clean(inv.Seller.Name), true)
+	p.logo = logo
 	p.firstPage()
 	p.table()
 	p.sums()

@@ -1,7 +1,12 @@
 package document
 
 import (
+	"bytes"
+
+	"codeberg.org/go-pdf/fpdf"
+
 	"waihu/internal/charging/invoice"
+	"waihu/internal/fault"
 )
 
 // firstPage writes the head of an invoice: seller and title, buyer and facts.
@@ -9,6 +14,7 @@ func (p *pdfPage) firstPage() {
 	p.newPage()
 	seller := p.inv.Seller
 	titleSize := 21.0
+	p.picture()
 	p.right(right, p.y+5.5, p.bareTitle(), pen{titleSize, true, accent})
 	p.paragraph(left, content*0.6, clean(seller.Name), pen{12, true, dark})
 	p.y += 1
@@ -24,6 +30,31 @@ func (p *pdfPage) firstPage() {
 		p.notice(p.say("doc.draft"), []string{p.say("doc.draft_note")}, nil)
 	}
 	p.parties()
+}
+
+// The logo fits into this, in millimetres, whatever its shape.
+const (
+	logoWide = 46.0
+	logoHigh = 14.0
+)
+
+// picture puts the seller's logo where their name follows.
+func (p *pdfPage) picture() {
+	if p.logo == nil {
+		return
+	}
+	o := fpdf.ImageOptions{ImageType: "PNG"}
+	info := p.pdf.RegisterImageOptionsReader("logo", o, bytes.NewReader(p.logo))
+	if p.pdf.Err() {
+		p.err = fault.New(fault.Invalid, "the logo cannot be printed: %v", p.pdf.Error())
+		return
+	}
+	w, h := logoWide, logoWide*info.Height()/info.Width()
+	if h > logoHigh {
+		w, h = logoHigh*info.Width()/info.Height(), logoHigh
+	}
+	p.pdf.ImageOptions("logo", left, p.y, w, h, false, o, 0, "")
+	p.y += h + 2.5
 }
 
 // bareTitle is the title without the word for a draft, which has its own place.

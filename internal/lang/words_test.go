@@ -10,10 +10,19 @@ import (
 // latinNames are what Chinese writes in Latin letters too: products, formats,
 // currencies, terms of art. Anything else in a Chinese text was not translated.
 var latinNames = strings.Fields(`Waihu Asterisk FreeSWITCH VICIdial Kamailio Twilio Amazon Connect Erlang
-	AI API HTTP ASR TTS CRM IVR CSV JSON XLSX PDF XML YAML HTML UBL MB GB CNY HKD TWD USD SHA-256 Webhook gzip zstd Idempotency-Key`)
+	AI API HTTP ASR TTS CRM IVR CSV JSON XLSX PDF XML YAML HTML UBL KB MB GB PNG UTC ISO https CNY HKD TWD USD SHA-256 Webhook gzip zstd Idempotency-Key`)
 
 // latinWords are words of files, fields and options that one phrase names.
 var latinWords = map[string]string{
+	"account.passkeys_why":      "PIN",
+	"approval.off_why":          "access.second_person",
+	"brand.accent_hint":         "b5c66",
+	"brand.host_wrong":          "calls.example.com",
+	"mapping.results_hint":      "answered busy no_answer rejected unassigned congestion canceled failed",
+	"people.no_address":         "name example.com",
+	"service.none_why":          "service_levels",
+	"webhook.new_why":           "Standard Webhooks",
+	"webhook.topics_hint":       "invoice invoice.issued",
 	"audit_page.plan_text":      "plan.yaml",
 	"begin.way_freeswitch_text": "mod_json_cdr",
 	"begin.wrong_email":         "name example.com",

@@ -9,6 +9,7 @@ import (
 
 	"github.com/wneessen/go-mail"
 
+	"waihu/internal/access"
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/lang"
@@ -38,6 +39,12 @@ func Write(tx store.Tx, ids *id.Maker, c id.Company, l Letter) error {
 		return err
 	}
 	return tx.Outbox().Add(&store.Message{Company: c, ID: i, Channel: Mail, To: l.To, Topic: l.Topic, Body: b, Due: tx.Now(), State: Waiting, Created: tx.Now()})
+}
+
+// Invite writes the letter with which somebody chooses a password, at the
+// address people open.
+func Invite(tx store.Tx, ids *id.Maker, c id.Company, u *access.User, token, address string) error {
+	return Write(tx, ids, c, Letter{To: u.Email, Lang: u.Lang, Topic: "invitation", Args: map[string]string{"name": u.Name, "token": token, "address": address}})
 }
 
 // Text is the subject and the body of a letter.

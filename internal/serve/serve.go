@@ -157,7 +157,8 @@ func (s *Service) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if s.console, err = console.New(console.Deps{System: s.books.System, Gate: s.books.Gate, Log: s.log, Client: s.api.Client, Open: s.c.Access.OpenCompare, Tour: s.beside.Tour, Address: h.Address}); err != nil {
+	if s.console, err = console.New(console.Deps{System: s.books.System, Gate: s.books.Gate, Log: s.log, Client: s.api.Client, Open: s.c.Access.OpenCompare,
+		Tour: s.beside.Tour, Post: post, Address: h.Address, Uploads: s.api, Decider: s.api}); err != nil {
 		return err
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", h.Listen)

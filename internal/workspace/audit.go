@@ -77,7 +77,7 @@ func (sp *Space) Audit() Audit {
 // TakePaper takes the vendor's bill in, or (calls) its list of calls. One that
 // is no table is refused with what it is.
 func (sp *Space) TakePaper(calls bool, name string, r io.Reader) error {
-	f, err := sp.receive(cleanName(name), r)
+	f, err := sp.receive(CleanName(name), r)
 	if err != nil {
 		return err
 	}

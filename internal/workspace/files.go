@@ -48,7 +48,7 @@ func (f *File) Rejects() bool { return f.Report.Rejects != "" }
 // that is there. Errors of kind Overflow say which bound was met, those of kind
 // Invalid that the file is empty.
 func (sp *Space) Add(name string, r io.Reader) (File, error) {
-	f, err := sp.receive(cleanName(name), r)
+	f, err := sp.receive(CleanName(name), r)
 	if err != nil {
 		return File{}, err
 	}
@@ -125,8 +125,8 @@ func (sp *Space) receive(name string, r io.Reader) (_ *File, err error) {
 // longestName bounds the name of a file as it is shown.
 const longestName = 120
 
-// cleanName is the last part of a name, without characters nobody can see.
-func cleanName(name string) string {
+// CleanName is the last part of a name, without characters nobody can see.
+func CleanName(name string) string {
 	name = filepath.Base(strings.ReplaceAll(name, `\`, "/"))
 	name = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == unicode.ReplacementChar || unicode.Is(unicode.Cf, r) {

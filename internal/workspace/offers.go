@@ -88,7 +88,7 @@ func ReadText(name string, r io.Reader) (Text, error) {
 	if len(b) > maxText {
 		return Text{}, fault.New(fault.Overflow, "%s is larger than %d MB: an offer is a few pages", name, maxText>>20)
 	}
-	return Text{cleanName(name), string(b)}, nil
+	return Text{CleanName(name), string(b)}, nil
 }
 
 // Offer takes offers in: a plan or offer file, or several together with the

@@ -92,7 +92,7 @@ class Palette {
 }
 
 async function keys() {
-  const html = await part(`/keys${find ? new URL(find.href).search : ""}`, "keys");
+  const html = await part(`/shortcuts${find ? new URL(find.href).search : ""}`, "shortcuts");
   const d = box("?");
   d.innerHTML = html;
   d.tabIndex = -1;

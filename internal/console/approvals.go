@@ -1,0 +1,203 @@
+package console
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+
+	"waihu/internal/access"
+	"waihu/internal/fault"
+	"waihu/internal/id"
+	"waihu/internal/store"
+)
+
+// Decider does what a second person decides, in a transaction: what an approval
+// lets happen is known to the interface.
+type Decider interface {
+	Decide(ctx context.Context, tx store.Tx, a *access.Actor, approval id.ID, yes bool, reason string) (*access.Approval, error)
+}
+
+func (s *Server) approvalPages() {
+	for _, at := range []string{"", "/c/{company}"} {
+		s.page("GET "+at+"/approvals", access.ApprovalRead, s.approvals)
+		s.page("GET "+at+"/approvals.csv", access.ApprovalRead, s.approvalsFile)
+		s.page("GET "+at+"/approvals/{approval}", access.ApprovalRead, s.approval)
+		s.page("POST "+at+"/approvals/{approval}", access.ApprovalDecide, s.decideApproval)
+	}
+}
+
+// approvalRow is a change that waits, or what became of it.
+type approvalRow struct {
+	*access.Approval
+	Href    string
+	Company string // its name
+	Who     string // asked
+	By      string // decided
+	Action  string
+	Made    string
+	Ends    string
+	Decided string
+	Over    bool
+}
+
+func (s *Server) approvalRow(v *visit, tx store.Tx, p *access.Approval, ctx context.Context) (approvalRow, error) {
+	row := approvalRow{Approval: p, Who: actorShown(p.Maker), By: actorShown(p.Checker), Href: v.here("/approvals/" + p.ID.Named("apr")), Made: stamp(p.Made), Ends: stamp(p.Ends), Decided: stamp(p.Decided), Over: tx.Now() >= p.Ends, Action: v.say("approval.a_" + actionKey(p.Action))}
+	if p.Company != id.Platform {
+		c, err := s.d.System.GetCompany(ctx, p.Company)
+		if err != nil {
+			return row, err
+		}
+		row.Company = c.Name
+	}
+	return row, nil
+}
+
+// actionKey is the word of an action's phrase.
+func actionKey(action string) string {
+	switch action {
+	case "plan.publish", "invoice.credit", "wallet.adjust", "payment.refund":
+		return string(bytes.ReplaceAll([]byte(action), []byte("."), []byte("_")))
+	}
+	return "other"
+}
+
+func (s *Server) findApprovals(v *visit, page store.Page) (rows []approvalRow, err error) {
+	err = s.d.System.DB.View(v.r.Context(), func(tx store.Tx) error {
+		rows = nil
+		list, err := s.d.Gate.Approvals(tx, v.company, page)
+		if err != nil {
+			return err
+		}
+		for _, p := range list {
+			row, err := s.approvalRow(v, tx, p, store.Within(v.r.Context(), tx))
+			if err != nil {
+				return err
+			}
+			rows = append(rows, row)
+		}
+		return nil
+	})
+	return rows, err
+}
+
+// approvals lists what waits, of a company also what was decided.
+func (s *Server) approvals(w http.ResponseWriter, r *http.Request, v *visit) error {
+	after, err := afterOf(r, "apr")
+	if err != nil {
+		return err
+	}
+	rows, err := s.findApprovals(v, store.Page{After: after, Limit: pageRows + 1, Down: true})
+	if err != nil {
+		return err
+	}
+	b := map[string]any{"Rows": rows, "Next": "", "File": v.here("/approvals.csv"), "Wanted": s.d.Gate.Policy.SecondPerson, "Platform": v.company == id.Platform}
+	if len(rows) > pageRows {
+		b["Rows"], b["Next"] = rows[:pageRows], "?after="+rows[pageRows-1].ID.Named("apr")
+	}
+	s.render(w, v, http.StatusOK, "approvals", &Page{Title: v.say("nav.approvals"), Lead: v.say("approval.lead"), Here: v.here("/approvals"), Crumbs: v.trail(), Body: b})
+	return nil
+}
+
+func (s *Server) approvalsFile(w http.ResponseWriter, _ *http.Request, v *visit) error {
+	list, err := s.findApprovals(v, store.Page{Limit: store.MaxPage, Down: true})
+	if err != nil {
+		return err
+	}
+	rows := [][]string{{v.say("approval.action"), v.say("approval.what"), v.say("companies.name"), v.say("approval.maker"), v.say("approval.made"), v.say("companies.state"), v.say("approval.checker"), v.say("approval.reason")}}
+	for _, p := range list {
+		rows = append(rows, []string{p.Action, p.What, p.Company, p.Maker, p.Made, v.say("approval.s_" + string(p.State)), p.Checker, p.Reason})
+	}
+	return sendCSV(w, "approvals.csv", rows)
+}
+
+// approvalBody is one change with what would be done.
+type approvalBody struct {
+	Row     approvalRow
+	Form    *form
+	Input   string
+	May     bool
+	Mine    bool // who looks asked for it: somebody else approves
+	Refused string
+	Back    string
+}
+
+func (s *Server) approvalOf(v *visit) (out approvalRow, err error) {
+	nothing := fault.New(fault.NotFound, "there is no such change")
+	i, err := id.ParseNamed("apr", v.r.PathValue("approval"))
+	if err != nil {
+		return out, nothing
+	}
+	err = s.d.System.DB.View(v.r.Context(), func(tx store.Tx) error {
+		p, err := s.d.Gate.ApprovalByID(tx, i)
+		if err != nil {
+			return err
+		}
+		if v.company != id.Platform && p.Company != v.company {
+			return nothing
+		}
+		out, err = s.approvalRow(v, tx, p, store.Within(v.r.Context(), tx))
+		return err
+	})
+	return out, err
+}
+
+// approval shows one.
+func (s *Server) approval(w http.ResponseWriter, _ *http.Request, v *visit) error {
+	return s.approvalPage(w, v, http.StatusOK, v.blank(), "")
+}
+
+// inputShown bounds what is shown of a change's input: a plan is long.
+const inputShown = 40_000
+
+func (s *Server) approvalPage(w http.ResponseWriter, v *visit, status int, f *form, refused string) error {
+	row, err := s.approvalOf(v)
+	if err != nil {
+		return err
+	}
+	if _, err := f.Once(); err != nil {
+		return err
+	}
+	b := approvalBody{Row: row, Form: f, Refused: refused, Back: v.here("/approvals"), May: v.may(access.ApprovalDecide) && row.State == access.Waiting && !row.Over, Mine: row.MakerID == v.actor.User}
+	var pretty bytes.Buffer
+	if err := json.Indent(&pretty, row.Input, "", "  "); err != nil {
+		return err
+	}
+	b.Input = fault.Shorten(pretty.String(), inputShown)
+	s.render(w, v, status, "approval", &Page{Title: row.Action, Lead: row.Company, Here: v.here("/approvals"), Crumbs: v.trail(Link{v.say("nav.approvals"), v.here("/approvals")}), Body: b})
+	return nil
+}
+
+// decideApproval approves a change, which does it, or rejects it.
+func (s *Server) decideApproval(w http.ResponseWriter, r *http.Request, v *visit) error {
+	row, f, err := sentAbout(w, v, s.approvalOf)
+	if err != nil {
+		return err
+	}
+	yes := f.choice("do", "approve", "reject") == "approve"
+	reason := f.optional("reason", 1000)
+	if !yes && reason == "" {
+		f.wrong("reason", "form.needed")
+	}
+	if !f.OK() {
+		return s.approvalPage(w, v, http.StatusUnprocessableEntity, f, "")
+	}
+	err = s.effect(w, v, f, func(ctx context.Context, tx store.Tx) (access.Deed, string, error) {
+		p, err := s.d.Decider.Decide(ctx, tx, v.actor, row.ID, yes, reason)
+		if err != nil {
+			return access.Deed{}, "", err
+		}
+		return access.Deed{Company: p.Company, Action: "approval." + string(p.State), Target: p.ID.Named("apr"), Reason: reason, Before: row.Approval, After: p}, row.Href, nil
+	})
+	why, refused := refusalOf(err)
+	switch {
+	case err == nil:
+		return nil
+	case refused:
+		return s.approvalPage(w, v, http.StatusForbidden, f, why.Error())
+	case slices.Contains([]fault.Kind{fault.Conflict, fault.Invalid, fault.Mismatch, fault.Unpriced, fault.Unknown}, fault.KindOf(err)):
+		return s.approvalPage(w, v, http.StatusConflict, f, err.Error())
+	}
+	return err
+}

@@ -1,0 +1,181 @@
+package console
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"waihu/internal/access"
+	"waihu/internal/app"
+	"waihu/internal/fault"
+	"waihu/internal/store"
+	"waihu/internal/timex"
+)
+
+func (s *Server) auditLogPages() {
+	for _, at := range []string{"", "/c/{company}"} {
+		s.page("GET "+at+"/log", access.AuditRead, s.auditLog)
+		s.page("GET "+at+"/log.csv", access.AuditRead, s.auditLogFile)
+		s.page("GET "+at+"/log.jsonl", access.AuditRead, s.auditLogFile)
+	}
+}
+
+// logRow is an entry of the audit log.
+type logRow struct {
+	store.AuditEntry
+	At            string
+	By            string
+	Hash          string
+	Before, After string // what it was and is, as JSON with line ends
+}
+
+func logRowOf(e *store.AuditEntry) logRow {
+	return logRow{AuditEntry: *e, At: stamp(e.At), By: actorShown(e.Actor), Hash: hex.EncodeToString(e.Hash[:]), Before: prettied(e.Before), After: prettied(e.After)}
+}
+
+// valueShown bounds what is shown of one value of an entry.
+const valueShown = 8_000
+
+func prettied(b []byte) string {
+	if len(b) == 0 {
+		return ""
+	}
+	var out bytes.Buffer
+	if err := json.Indent(&out, b, "", "  "); err != nil {
+		return fault.Shorten(string(b), valueShown)
+	}
+	return fault.Shorten(out.String(), valueShown)
+}
+
+// logBody is the page of the audit log.
+type logBody struct {
+	Form      *form
+	Rows      []logRow
+	Length    int64
+	Head      string
+	Checked   bool  // the chain was followed
+	Broken    int64 // the first entry that does not follow; 0: none
+	Next      string
+	CSV, JSON string
+	Check     string
+	All       string
+	Filtered  bool
+}
+
+// logFields are the words of the filter, in its order.
+var logFields = []string{"actor", "action", "target", "first", "last"}
+
+// logQuery reads the filter; days are those of UTC.
+func (v *visit) logQuery(limit int) (*form, app.TrailQuery, url.Values) {
+	asked, f, kept := v.r.URL.Query(), v.blank(), url.Values{}
+	for _, name := range logFields {
+		if s := asked.Get(name); s != "" {
+			f.Values.Set(name, s)
+			kept.Set(name, s)
+		}
+	}
+	q := app.TrailQuery{Actor: f.optional("actor", 200), Action: f.optional("action", 100), Target: f.optional("target", 100), Limit: limit}
+	if first := f.dayOr("first"); first != 0 {
+		q.Period.From = first.Start(time.UTC)
+	}
+	if last := f.dayOr("last"); last != 0 {
+		q.Period.To = (last + 1).Start(time.UTC)
+	}
+	if n, err := strconv.ParseInt(asked.Get("before"), 10, 64); err == nil {
+		q.Before = n
+	}
+	return f, q, kept
+}
+
+// auditLog shows who did what, and on demand whether nobody changed the past.
+func (s *Server) auditLog(w http.ResponseWriter, r *http.Request, v *visit) error {
+	f, q, kept := v.logQuery(pageRows)
+	b := logBody{Form: f, All: v.here("/log"), Filtered: len(kept) > 0, CSV: v.here("/log.csv?" + kept.Encode()), JSON: v.here("/log.jsonl?" + kept.Encode())}
+	status := http.StatusOK
+	if !f.OK() {
+		status = http.StatusUnprocessableEntity
+		q.Period = timex.Period{}
+	}
+	trail, err := s.d.System.AuditTrail(r.Context(), v.company, q)
+	if err != nil {
+		return err
+	}
+	b.Length, b.Head = trail.Length, hex.EncodeToString(trail.Head[:])
+	for i := range trail.Entries {
+		b.Rows = append(b.Rows, logRowOf(&trail.Entries[i]))
+	}
+	if trail.More != 0 {
+		kept.Set("before", strconv.FormatInt(trail.More, 10))
+		b.Next = "?" + kept.Encode()
+	}
+	kept.Del("before")
+	kept.Set("check", "1")
+	b.Check = "?" + kept.Encode()
+	if r.URL.Query().Get("check") != "" {
+		if b.Broken, _, err = s.d.System.CheckTrail(r.Context(), v.company); err != nil {
+			return err
+		}
+		b.Checked = true
+	}
+	s.render(w, v, status, "log", &Page{Title: v.say("nav.log"), Lead: v.say("log.lead"), Here: v.here("/log"), Crumbs: v.trail(), Body: b})
+	return nil
+}
+
+// told is an entry as a file for programs has it.
+type toldEntry struct {
+	Number int64           `json:"number"`
+	At     timex.Instant   `json:"at"`
+	Actor  string          `json:"actor"`
+	Action string          `json:"action"`
+	Target string          `json:"target,omitempty"`
+	From   string          `json:"from,omitempty"`
+	Reason string          `json:"reason,omitempty"`
+	Before json.RawMessage `json:"before,omitempty"`
+	After  json.RawMessage `json:"after,omitempty"`
+	Prev   string          `json:"previous_hash"`
+	Hash   string          `json:"hash"`
+}
+
+// auditLogFile gives what the filter takes, newest first: CSV for people, lines
+// of JSON with the hashes for programs that follow the chain themselves.
+func (s *Server) auditLogFile(w http.ResponseWriter, r *http.Request, v *visit) error {
+	f, q, _ := v.logQuery(store.MaxPage)
+	if !f.OK() {
+		return s.auditLog(w, r, v)
+	}
+	asJSON := r.URL.Path == v.here("/log.jsonl")
+	var lines bytes.Buffer
+	rows := [][]string{{"#", v.say("log.at"), v.say("log.actor"), v.say("log.action"), v.say("log.target"), v.say("log.reason"), v.say("log.from"), v.say("log.hash")}}
+	for n := 0; n < exportRows; { // bounded: Before falls
+		trail, err := s.d.System.AuditTrail(r.Context(), v.company, q)
+		if err != nil {
+			return err
+		}
+		for i := range trail.Entries {
+			e := &trail.Entries[i]
+			n++
+			if !asJSON {
+				rows = append(rows, []string{strconv.FormatInt(e.Seq, 10), stamp(e.At), e.Actor, e.Action, e.Target, e.Reason, e.From, hex.EncodeToString(e.Hash[:])})
+				continue
+			}
+			b, err := json.Marshal(toldEntry{e.Seq, e.At, e.Actor, e.Action, e.Target, e.From, e.Reason, e.Before, e.After, hex.EncodeToString(e.Prev[:]), hex.EncodeToString(e.Hash[:])})
+			if err != nil {
+				return err
+			}
+			lines.Write(append(b, '\n'))
+		}
+		if q.Before = trail.More; q.Before == 0 {
+			break
+		}
+	}
+	if !asJSON {
+		return sendCSV(w, "audit-log.csv", rows)
+	}
+	download(w, "application/jsonl", "audit-log.jsonl")
+	_, _ = w.Write(lines.Bytes()) // the client went away
+	return nil
+}
