@@ -52,6 +52,9 @@ func New(d Deps) (*Server, error) {
 	s.loginPages()
 	s.homePages()
 	s.invoicePages()
+	s.paymentPages()
+	s.statementPages()
+	s.disputePages()
 	s.shelf = &shelf{system: d.System, limits: d.Limits}
 	s.comparePages()
 	s.auditPages()

@@ -24,6 +24,9 @@ func navigation(v *visit, here string) []navGroup {
 		groups = append(groups, navGroup{"nav.money", []navItem{
 			{Key: "nav.overview", Href: v.at(""), Icon: "home", may: access.CompanyRead},
 			{Key: "nav.invoices", Href: v.at("/invoices"), Icon: "invoice", may: access.InvoiceRead},
+			{Key: "nav.payments", Href: v.at("/payments"), Icon: "wallet", may: access.StatementRead},
+			{Key: "nav.statement", Href: v.at("/statement"), Icon: "book", may: access.StatementRead},
+			{Key: "nav.disputes", Href: v.at("/disputes"), Icon: "help", may: access.TicketRead},
 			{Key: "nav.compare", Href: v.at("/compare"), Icon: "scale", may: access.UsageRead},
 			{Key: "nav.audit_bill", Href: v.at("/audit"), Icon: "search", may: access.UsageRead},
 			{Key: "nav.contracts", Href: v.at("/contracts"), Icon: "contract", may: access.ContractRead},
