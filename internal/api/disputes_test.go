@@ -4,6 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"testing"
+
+	"waihu/internal/access"
+	"waihu/internal/app"
+	"waihu/internal/store"
+	"waihu/internal/timex"
 )
 
 // TestDisputeFromObjectionToCreditNote: the customer objects, finance grants a
@@ -45,4 +50,33 @@ func TestDisputeFromObjectionToCreditNote(t *testing.T) {
 	if paid := w.ask(w.keyA, "GET", "/v1/payments", nil).want(200); !bytes.Contains(paid.body, []byte("transfer 7")) || !bytes.Contains(paid.body, []byte(inv)) {
 		t.Errorf("%s", paid.body)
 	}
+}
+
+// TestRunsOfPages: a page starts a bill run in its own transaction and sees it
+// with the others.
+func TestRunsOfPages(t *testing.T) {
+	w := newWorld(t)
+	w.served()
+	w.billed()
+	in := app.ClosePeriod{Until: timex.MustDate("2026-05-01"), Issue: timex.MustDate("2026-05-01")}
+	var begin func()
+	must(t, w.db.Update(t.Context(), func(tx store.Tx) (err error) {
+		_, begin, err = w.api.StartRun(t.Context(), tx, access.System("test"), in)
+		return err
+	}))
+	begin()
+	for range 100_000 {
+		runs, err := w.api.Runs(t.Context(), 5)
+		must(t, err)
+		if len(runs) != 2 || runs[0].Until != in.Until {
+			t.Fatalf("%+v", runs)
+		}
+		if runs[0].State == "done" {
+			if runs[0].Run == nil || runs[0].Run.Counts.Contracts != 1 || runs[0].Error != "" {
+				t.Errorf("%+v", runs[0])
+			}
+			return
+		}
+	}
+	t.Error("the run does not end")
 }

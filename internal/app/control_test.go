@@ -52,6 +52,12 @@ func TestBudgets(t *testing.T) {
 	if alerts = must(b.CheckBudgets(ctx, who.company)); len(alerts) != 1 || alerts[0].Level != 100 || !alerts[0].HardStop {
 		t.Errorf("%+v", alerts)
 	}
+	if states := must(b.BudgetStates(ctx, who.company, who.contract)); len(states) != 1 || states[0].Spent != yuan("100") || states[0].Told != 100 {
+		t.Errorf("%+v", states)
+	}
+	if sent := must(b.SentAlerts(ctx, who.company, who.contract)); len(sent) != 2 || sent[0].Level != 100 || sent[1].Level != 50 || sent[0].State != store.Waiting {
+		t.Errorf("%+v", sent)
+	}
 	if got := b.messages(who.company)["mail budget.reached"]; got != 2 {
 		t.Errorf("%d mails", got)
 	}

@@ -13,12 +13,14 @@ import (
 
 // Deps are what the console works on.
 type Deps struct {
-	System *app.System
-	Gate   *access.Gate
-	Log    *slog.Logger
-	Client func(*http.Request) access.Client // where a request comes from, proxies seen through; nil: its peer
-	Open   bool                              // anybody may compare offers and audit a bill, without an account
-	Limits workspace.Limits                  // of what is uploaded to be compared; zero fields are the usual ones
+	System      *app.System
+	Gate        *access.Gate
+	Log         *slog.Logger
+	Client      func(*http.Request) access.Client // where a request comes from, proxies seen through; nil: its peer
+	Open        bool                              // anybody may compare offers and audit a bill, without an account
+	Runs        Runs                              // bill runs, as work that goes on when the page is left
+	AdjustLimit string                            // balance that is given above it needs a second person, in any currency; empty: all does
+	Limits      workspace.Limits                  // of what is uploaded to be compared; zero fields are the usual ones
 }
 
 // Server answers for the pages of the console.
@@ -55,6 +57,10 @@ func New(d Deps) (*Server, error) {
 	s.paymentPages()
 	s.statementPages()
 	s.disputePages()
+	s.walletPages()
+	s.budgetPages()
+	s.boardPages()
+	s.marginPages()
 	s.shelf = &shelf{system: d.System, limits: d.Limits}
 	s.comparePages()
 	s.auditPages()
