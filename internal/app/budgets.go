@@ -214,7 +214,7 @@ type Forecast struct {
 // Outlook is a forecast with the whole days it was made from.
 type Outlook struct {
 	Forecast
-	Days []budget.Day // use at list price
+	ByDay []budget.Day // use at list price
 }
 
 // Forecast says what the running period of a contract will cost. What is there

@@ -147,6 +147,9 @@ func (s *Server) fillBudgets(v *visit, b *budgetsBody, filled bool) error {
 	}
 	sent, err := s.d.System.SentAlerts(ctx, v.company, d.ID)
 	for _, a := range sent {
+		if minor, err := money.ToMinor(a.Spent.Exact(), a.Spent.Currency()); err == nil {
+			a.Spent = minor
+		}
 		b.Alerts = append(b.Alerts, alertRow{a, clockTime(a.At, d.Loc)})
 	}
 	return err
@@ -159,6 +162,9 @@ func (v *visit) budgetRow(x *app.BudgetState, names priceNames, b *budgetsBody) 
 	}
 	if row.At == "" {
 		row.At = "50, 80, 100"
+	}
+	if minor, err := money.ToMinor(x.Spent.Exact(), x.Spent.Currency()); err == nil {
+		row.Spent = minor // it runs up in millionths
 	}
 	share := x.Share(x.Spent)
 	n, err := strconv.Atoi(share.Round(exact.Down, 0).String())
@@ -232,13 +238,13 @@ func (s *Server) fillOutlook(v *visit, b *budgetsBody) error {
 // last day so far stands at what was spent.
 func (b *budgetsBody) points(v *visit, o *app.Outlook) error {
 	sum := o.Spent
-	for _, d := range o.Days {
+	for _, d := range o.ByDay {
 		var err error
 		if sum, err = sum.Sub(d.Amount); err != nil {
 			return fault.New(fault.Overflow, "%v", err)
 		}
 	}
-	for _, d := range o.Days {
+	for _, d := range o.ByDay {
 		var err error
 		if sum, err = sum.Add(d.Amount); err != nil {
 			return fault.New(fault.Overflow, "%v", err)

@@ -102,7 +102,9 @@ func (s *Server) fillMargin(v *visit, b *marginBody, day timex.Date) error {
 	names := priceNames{v.Tag, d.Plan}
 	for _, x := range m.Destinations {
 		row := marginRow{Destination: x, Name: names.component(x.Component), Kind: x.Label, Href: b.Calls + "&" + url.Values{"component": {x.Component}}.Encode()}
-		if row.Kind = names.label(x.Component, "row:"+x.Label); row.Kind == x.Label {
+		if x.Label == x.Component {
+			row.Kind = "" // it has one price
+		} else if row.Kind = names.label(x.Component, "row:"+x.Label); row.Kind == x.Label {
 			row.Kind = lang.Choice(v.Tag, "unpriced", x.Label) // a reason, or a prefix, which stays as it is
 		}
 		if row.Left, err = x.Earned.Sub(x.Carrier); err == nil {

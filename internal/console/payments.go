@@ -28,10 +28,17 @@ func (s *Server) paymentPages() {
 type paymentsBody struct {
 	Rows        []moneyRow
 	Next        string
-	Theirs      []money.Amount
+	Theirs      []theirsCard
 	Files       []Link
 	New, Refund string // empty: the visitor may not
 	Asked       string
+}
+
+// theirsCard is what is the customer's in one currency, with the account that
+// explains it.
+type theirsCard struct {
+	Amount money.Amount
+	Href   string
 }
 
 // payments lists what was paid, paid ahead, paid back and written off.
@@ -52,8 +59,12 @@ func (s *Server) payments(w http.ResponseWriter, r *http.Request, v *visit) erro
 		}
 		b.Rows = append(b.Rows, v.moneyRow(&list[i]))
 	}
-	if b.Theirs, err = s.d.System.Theirs(r.Context(), v.company); err != nil {
+	theirs, err := s.d.System.Theirs(r.Context(), v.company)
+	if err != nil {
 		return err
+	}
+	for _, a := range theirs {
+		b.Theirs = append(b.Theirs, theirsCard{a, v.statementAt(a.Currency(), timex.DateOf(time.Now()).AddMonths(-12), 0)})
 	}
 	if v.may(access.PaymentWrite) {
 		b.New = v.at("/payments/new")

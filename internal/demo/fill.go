@@ -10,6 +10,7 @@ import (
 
 	"waihu/internal/app"
 	"waihu/internal/charging/budget"
+	"waihu/internal/charging/dispute"
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/money"
@@ -203,7 +204,28 @@ func (t *teller) finish(ctx context.Context) error {
 			return err
 		}
 	}
-	_, err := t.sys.OpenTicket(ctx, t.who[1].Company, app.OpenTicket{Subject: "Invoice of last month: calls to +86 755 look too many", Plan: "business"})
+	if _, err := t.sys.OpenTicket(ctx, t.who[1].Company, app.OpenTicket{Subject: "Invoice of last month: calls to +86 755 look too many", Plan: "business"}); err != nil {
+		return err
+	}
+	return t.object(ctx, &t.who[1])
+}
+
+// object disputes a part of a firm's newest invoice.
+func (t *teller) object(ctx context.Context, c *Customer) error {
+	var newest []store.Document
+	err := t.sys.DB.View(ctx, func(tx store.Tx) (err error) {
+		newest, err = tx.Documents().List(c.Company, store.DocumentQuery{Kind: store.Invoice, Page: store.Page{Limit: 1, Down: true}})
+		return err
+	})
+	if err != nil || len(newest) == 0 {
+		return err
+	}
+	amount, err := money.Parse("180", newest[0].Total.Currency())
+	if err != nil {
+		return err
+	}
+	_, err = t.sys.RaiseDispute(ctx, c.Company, app.RaiseDispute{Key: "demo-dispute", Invoice: newest[0].ID, Reason: dispute.Duration, Words: "Calls to +86 755 are longer than our switch says.",
+		Lines: []dispute.Line{{Line: "talk", Amount: amount}}})
 	return err
 }
 
