@@ -108,12 +108,29 @@ func (s *Server) boardPage(w http.ResponseWriter, v *visit, status int, b *board
 	word := monthWord(b.Month)
 	b.Label, b.Before, b.Behind = lang.Dates(v.Tag, b.Month, b.Month.AddMonths(1)), "/close?month="+monthWord(b.Month.AddMonths(-1)), "/close?month="+monthWord(b.Month.AddMonths(1))
 	b.Files = listFiles("/close", "?month="+word, "csv", "xlsx")
+	if v.r.Header.Get("HX-Target") != "runs" { // who only waits for a run needs no drafts
+		if err := s.boardRows(v, b, after); err != nil {
+			return err
+		}
+	}
+	if err := s.boardJobs(v, b); err != nil {
+		return err
+	}
+	if _, err := b.Form.Once(); err != nil {
+		return err
+	}
+	s.render(w, v, status, "board", &Page{Title: v.say("nav.board"), Lead: v.say("board.lead", "dates", b.Label), Here: "/close", Body: b})
+	return nil
+}
+
+// boardRows fills a page of contracts.
+func (s *Server) boardRows(v *visit, b *boardBody, after id.ID) error {
 	list, next, err := s.d.System.PeriodBoard(v.r.Context(), b.Month, after)
 	if err != nil {
 		return err
 	}
 	if !next.IsZero() {
-		b.Next = "?" + url.Values{"month": {word}, "after": {next.Named("co")}}.Encode()
+		b.Next = "?" + url.Values{"month": {monthWord(b.Month)}, "after": {next.Named("co")}}.Encode()
 	}
 	for i := range list {
 		row, err := v.boardRow(&list[i])
@@ -123,13 +140,6 @@ func (s *Server) boardPage(w http.ResponseWriter, v *visit, status int, b *board
 		b.Rows = append(b.Rows, row)
 		b.count(&list[i])
 	}
-	if err := s.boardJobs(v, b); err != nil {
-		return err
-	}
-	if _, err := b.Form.Once(); err != nil {
-		return err
-	}
-	s.render(w, v, status, "board", &Page{Title: v.say("nav.board"), Lead: v.say("board.lead", "dates", b.Label), Here: "/close", Body: b})
 	return nil
 }
 

@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -113,5 +114,23 @@ func TestMarginPage(t *testing.T) {
 	customer := o.as(access.Member{Company: o.company, Role: access.CustomerAdmin})
 	if w := customer.ask(o.at("/margin"), nil); w.Code != http.StatusForbidden {
 		t.Errorf("a customer sees the margin: %d", w.Code)
+	}
+}
+
+// TestWaitingForARun: who waits gets the part that changes, and nothing is drafted
+// for it.
+func TestWaitingForARun(t *testing.T) {
+	o := newOffice(t)
+	o.d.Runs = &atOnce{System: o.d.System, jobs: []app.RunJob{{State: "running", Until: o.first, Issue: o.first}}}
+	r := httptest.NewRequest("GET", "/close", nil)
+	for k, v := range o.cookies {
+		r.AddCookie(&http.Cookie{Name: k, Value: v})
+	}
+	r.Header.Set("HX-Request", "true")
+	r.Header.Set("HX-Target", "runs")
+	w := httptest.NewRecorder()
+	o.ServeHTTP(w, r)
+	if body := w.Body.String(); w.Code != http.StatusOK || !strings.Contains(body, `hx-trigger="every 2s"`) || strings.Contains(body, "<html") || strings.Contains(body, "FL-1") {
+		t.Errorf("%d %s", w.Code, body)
 	}
 }
