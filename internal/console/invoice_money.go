@@ -97,12 +97,13 @@ func (x *invoiceAt) left(tag lang.Tag) error {
 
 // moneyOfInvoice is what the page of an invoice shows of its payments.
 type moneyOfInvoice struct {
-	Actions  []Link
-	History  []moneyRow
-	Disputes []disputeRow
-	Held     money.Amount
-	Statement,
-	Asked string // a change that waits for a second person
+	Actions   []Link
+	History   []moneyRow
+	Disputes  []disputeRow
+	Held      money.Amount
+	Dispute   string // address of the form; empty: the visitor may not, or nothing is left
+	Statement string
+	Asked     string // a change that waits for a second person
 }
 
 // moneyRow is something that moved what is open of an invoice, or money of the
@@ -127,6 +128,9 @@ func (s *Server) invoiceMoney(v *visit, x *invoiceAt) (m moneyOfInvoice, err err
 	}
 	for _, step := range invoiceSteps() {
 		if v.may(step.may) && step.in(x) {
+			if step.verb == "dispute" {
+				m.Dispute = x.Row.Href + "/dispute"
+			}
 			m.Actions = append(m.Actions, Link{v.say("money.do_" + step.verb), x.Row.Href + "/" + step.verb})
 		}
 	}

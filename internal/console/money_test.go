@@ -189,6 +189,12 @@ func TestDisputePages(t *testing.T) {
 	d := &docs[1]
 	o.every(o.at("/disputes"))
 	customer := o.as(access.Member{Company: o.company, Role: access.CustomerAdmin})
+	if body := customer.page(o.inv(d, "")); !strings.Contains(body, "/dispute?line=seats") {
+		t.Error("a line does not lead to its dispute")
+	}
+	if body := customer.page(o.inv(d, "/dispute?line=seats")); !strings.Contains(body, `value="750.00"`) {
+		t.Error("the line that is disputed is not filled in")
+	}
 	if body := customer.page(o.inv(d, "")); !strings.Contains(body, "/dispute") || strings.Contains(body, "/credit\"") || strings.Contains(body, "/pay\"") {
 		t.Error("the customer sees steps that are not theirs, or not their own")
 	}
