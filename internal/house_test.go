@@ -34,6 +34,7 @@ var floors = map[string]int{
 	"internal/charging/contract": 3,
 	"internal/charging/deck":     3,
 	"internal/charging/budget":   3,
+	"internal/charging/dispute":  3,
 	"internal/charging/dunning":  3,
 	"internal/charging/fx":       3,
 	"internal/charging/forecast": 3,

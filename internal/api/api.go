@@ -149,6 +149,8 @@ func (a *API) register() {
 	a.planRoutes()
 	a.contractRoutes()
 	a.invoiceRoutes()
+	a.disputeRoutes()
+	a.movementRoutes()
 	a.statementRoutes()
 	a.jobRoutes()
 	a.runRoutes()

@@ -88,3 +88,67 @@ func (a *API) runRoutes() {
 			return out, r.did(access.Deed{Action: "day.start", Target: out.ID, After: in.Body})
 		})
 }
+
+// StartRun leaves a bill run to the workers, in the transaction of whoever asks;
+// begin is called once that is committed. It is for pages: the interface starts
+// runs in the same way.
+func (a *API) StartRun(ctx context.Context, tx store.Tx, actor *access.Actor, in app.ClosePeriod) (job id.ID, begin func(), err error) {
+	r := a.in(ctx, tx, &caller{actor: actor}, id.Platform)
+	if job, err = a.d.System.IDs.At(tx.Now()); err != nil {
+		return job, nil, err
+	}
+	body := runBody{Until: in.Until, Issue: in.Issue, Unpriced: in.Unpriced}
+	if !in.Company.IsZero() {
+		body.Company = in.Company.Named("co")
+	}
+	_, err = a.enqueue(r, job, "bill_run", body, 0)
+	return job, r.late, err
+}
+
+// jobsLooked bounds how many jobs are looked through for bill runs.
+const jobsLooked = 200
+
+// Runs lists the newest bill runs of the platform as work, at most limit of them.
+func (a *API) Runs(ctx context.Context, limit int) (out []app.RunJob, err error) {
+	var recs []store.Record
+	err = a.d.System.DB.View(ctx, func(tx store.Tx) (err error) {
+		recs, err = tx.Records().List(id.Platform, jobKind, store.Key{Name: "company", Value: id.Platform.String()}, store.Page{Limit: jobsLooked, Down: true})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i := range recs {
+		var j job
+		if err := json.Unmarshal(recs[i].Body, &j); err != nil {
+			return nil, err
+		}
+		if j.What != "bill_run" {
+			continue
+		}
+		if len(out) == limit {
+			break
+		}
+		x, err := a.runJob(ctx, recs[i].ID, &j)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+func (a *API) runJob(ctx context.Context, i id.ID, j *job) (x app.RunJob, err error) {
+	x = app.RunJob{ID: i, State: j.State, By: j.By, Began: j.Began, Ended: j.Ended, Error: j.Error}
+	var in runBody
+	if err := json.Unmarshal(j.Input, &in); err != nil {
+		return x, err
+	}
+	c, err := companyIn(in.Company, "company")
+	if err != nil {
+		return x, err
+	}
+	x.Until, x.Issue = in.Until, in.Issue
+	x.Run, err = a.d.System.FindRun(ctx, app.ClosePeriod{Until: in.Until, Issue: in.Issue, Company: c.ID})
+	return x, err
+}

@@ -229,10 +229,22 @@ type Forecast struct {
 	budget.Forecast
 }
 
+// Outlook is a forecast with the whole days it was made from.
+type Outlook struct {
+	Forecast
+	ByDay []budget.Day // use at list price
+}
+
 // Forecast says what the running period of a contract will cost. What is there
 // so far is its draft; the use of the days left is taken from the whole days
 // behind, at list price.
-func (s *System) Forecast(ctx context.Context, c id.Company, contract id.ID) (out Forecast, err error) {
+func (s *System) Forecast(ctx context.Context, c id.Company, contract id.ID) (Forecast, error) {
+	out, err := s.Outlook(ctx, c, contract)
+	return out.Forecast, err
+}
+
+// Outlook is the forecast of a contract and how its period went so far.
+func (s *System) Outlook(ctx context.Context, c id.Company, contract id.ID) (out Outlook, err error) {
 	defer fault.Wrap(&err, "forecast")
 	err = s.DB.View(ctx, func(tx store.Tx) error {
 		a, of, b, err := s.runningPeriod(tx, c, contract)
@@ -248,8 +260,8 @@ func (s *System) Forecast(ctx context.Context, c id.Company, contract id.ID) (ou
 		if err != nil {
 			return err
 		}
-		out = Forecast{First: b.First, After: b.After}
-		out.Forecast, err = budget.Until(cost.net, days, today, b.ServedTo)
+		out = Outlook{Forecast{First: b.First, After: b.After}, days}
+		out.Forecast.Forecast, err = budget.Until(cost.net, days, today, b.ServedTo)
 		return err
 	})
 	return out, err

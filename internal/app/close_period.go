@@ -64,7 +64,7 @@ const (
 
 // openRun takes the lease and finds or begins the run.
 func (s *System) openRun(ctx context.Context, in *ClosePeriod) (run Run, err error) {
-	key := strings.TrimSuffix(fmt.Sprintf("%s %s %s", in.Until, in.Issue, only(in.Company)), " ")
+	key := in.name()
 	err = s.DB.Update(ctx, func(tx store.Tx) error {
 		var err error
 		if run, _, err = find[Run](tx, id.Platform, KindRun, "run", key); err == nil && run.State == runDone && run.Counts.Held == 0 {
@@ -88,6 +88,11 @@ func (s *System) openRun(ctx context.Context, in *ClosePeriod) (run Run, err err
 		return save(tx, &store.Record{Company: id.Platform, Kind: KindRun, ID: run.ID, Unique: []store.Key{{Name: "run", Value: key}}}, &run)
 	})
 	return run, err
+}
+
+// name is the key of a run: asked for again, the same days are the same run.
+func (in *ClosePeriod) name() string {
+	return strings.TrimSuffix(fmt.Sprintf("%s %s %s", in.Until, in.Issue, only(in.Company)), " ")
 }
 
 // keepRun renews the lease and writes how far the run is.

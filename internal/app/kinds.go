@@ -5,6 +5,7 @@ import (
 
 	"waihu/internal/charging/budget"
 	"waihu/internal/charging/contract"
+	"waihu/internal/charging/dispute"
 	"waihu/internal/charging/dunning"
 	"waihu/internal/charging/invoice"
 	"waihu/internal/charging/life"
@@ -35,6 +36,8 @@ const (
 	KindAssignment store.Kind = "assignment" // Assignment; index "contract"
 	KindRun        store.Kind = "bill_run"   // Run; unique "run"
 	KindStep       store.Kind = "bill_step"  // Step; unique "step" (run/contract/first day), index "run"
+	KindMovement   store.Kind = "movement"   // Movement; index "invoice"
+	KindDispute    store.Kind = "dispute"    // Dispute; index "invoice", "state"
 )
 
 // Company is a customer whose books are kept.
@@ -213,6 +216,44 @@ type Ticket struct {
 	service.Ticket
 	Words    []TicketWord `json:"words,omitempty"`
 	Revision int64        `json:"revision"`
+}
+
+// Movement is money that moved outside of what invoices ask, as people know it: the
+// journal has the accounts, this the day at the bank and the words.
+type Movement struct {
+	ID      id.ID         `json:"id"`
+	What    MovementKind  `json:"what"`
+	Invoice id.ID         `json:"invoice,omitzero"`
+	Number  string        `json:"number,omitempty"` // of the invoice
+	Amount  money.Amount  `json:"amount"`           // as it came, went or was given up
+	Pays    money.Amount  `json:"pays,omitzero"`    // of the invoice, in its currency
+	Over    money.Amount  `json:"over,omitzero"`    // beyond what was open: the customer's
+	On      timex.Date    `json:"on"`
+	Note    string        `json:"note,omitempty"`
+	Booked  timex.Instant `json:"booked"`
+}
+
+// MovementKind is which way the money went.
+type MovementKind string
+
+const (
+	MovedIn    MovementKind = "payment"
+	MovedAhead MovementKind = "paid_ahead"
+	MovedBack  MovementKind = "refund"
+	MovedOff   MovementKind = "write_off" // nobody will pay it
+	MovedFx    MovementKind = "fx"        // lost or won on the rates
+)
+
+// Dispute is a customer's objection to an invoice.
+type Dispute struct {
+	ID       id.ID  `json:"id"`
+	Invoice  id.ID  `json:"invoice"`
+	Number   string `json:"number"` // of the invoice
+	Contract id.ID  `json:"contract"`
+	dispute.Dispute
+	Note       id.ID  `json:"note,omitzero"` // the credit note that granted it
+	NoteNumber string `json:"note_number,omitempty"`
+	Revision   int64  `json:"revision"`
 }
 
 // Stretch is a seat, session, module or rental that goes on.

@@ -8,6 +8,7 @@ import (
 	"waihu/internal/charging/ledger"
 	"waihu/internal/fault"
 	"waihu/internal/id"
+	"waihu/internal/money"
 	"waihu/internal/store"
 	"waihu/internal/timex"
 )
@@ -55,7 +56,14 @@ func (s *System) MarkOverdue(ctx context.Context, c id.Company, on timex.Date) (
 					continue
 				}
 			}
-			step, err := s.dun(tx, c, &late[i], scheduleOf(&company), day, &out)
+			held, delay, err := contested(tx, c, &late[i])
+			if err != nil {
+				return err
+			}
+			if held.Cmp(openOf(&late[i])) >= 0 {
+				continue // all of it is disputed: nobody is reminded until that is answered
+			}
+			step, err := s.dun(tx, c, &late[i], scheduleOf(&company), late[i].DueOn+delay, day, &out)
 			if err != nil {
 				return err
 			}
@@ -74,9 +82,10 @@ func (s *System) MarkOverdue(ctx context.Context, c id.Company, on timex.Date) (
 	return out, err
 }
 
-// dun takes the step that is due for one invoice.
-func (s *System) dun(tx store.Tx, c id.Company, d *store.Document, schedule dunning.Schedule, today timex.Date, out *Dunned) (dunning.Action, error) {
-	step, taken, ok := schedule.Next(d.DueOn, today, d.Dunned)
+// dun takes the step that is due for one invoice; dueOn is its due day, and the
+// days behind it on which it was disputed whole.
+func (s *System) dun(tx store.Tx, c id.Company, d *store.Document, schedule dunning.Schedule, dueOn, today timex.Date, out *Dunned) (dunning.Action, error) {
+	step, taken, ok := schedule.Next(dueOn, today, d.Dunned)
 	if d.Status == store.Overdue && !ok {
 		return "", nil
 	}
@@ -92,7 +101,7 @@ func (s *System) dun(tx store.Tx, c id.Company, d *store.Document, schedule dunn
 		return "", err
 	}
 	out.Steps++
-	return step.Action, s.tell(tx, c, "dunning."+string(step.Action), dunningNews{newsOf(d), step.Action, schedule.SuspendsOn(d.DueOn)})
+	return step.Action, s.tell(tx, c, "dunning."+string(step.Action), dunningNews{newsOf(d), step.Action, schedule.SuspendsOn(dueOn)})
 }
 
 // WriteOff gives up what is open of an invoice.
@@ -131,9 +140,30 @@ func (s *System) WriteOff(ctx context.Context, c id.Company, in WriteOff) (out P
 			if err := tx.Documents().Put(doc); err != nil {
 				return Paid{}, err
 			}
+			if err := s.keepWriteOff(tx, c, &in, doc, open); err != nil {
+				return Paid{}, err
+			}
 			return Paid{Invoice: doc.ID, Status: doc.Status, Open: openOf(doc)}, s.release(tx, c)
 		})
 		return err
 	})
 	return out, err
+}
+
+// keepWriteOff notes what was given up, on the day it is in the zone of the
+// contract.
+func (s *System) keepWriteOff(tx store.Tx, c id.Company, in *WriteOff, doc *store.Document, open money.Amount) error {
+	_, _, of, err := s.contractOf(tx, c, doc.Contract)
+	if err != nil {
+		return err
+	}
+	i, err := s.newID(tx)
+	if err != nil {
+		return err
+	}
+	what := MovedOff
+	if in.Fx {
+		what = MovedFx
+	}
+	return keepMovement(tx, c, &Movement{ID: i, What: what, Invoice: doc.ID, Number: doc.Number, Amount: open, Pays: open, On: today(tx, of, 0), Note: in.Reason})
 }

@@ -98,6 +98,10 @@ func (s *System) pay(tx store.Tx, c id.Company, in *Pay) (out Paid, err error) {
 		return out, err
 	}
 	out.Invoice, out.Status, out.Open, out.Over = doc.ID, doc.Status, openOf(doc), money.Micros(worth.Micros()-pays, worth.Currency())
+	slip := Movement{ID: out.Payment, What: MovedIn, Invoice: doc.ID, Number: doc.Number, Amount: in.Amount, Pays: money.Micros(pays, worth.Currency()), Over: out.Over, On: in.On, Note: in.Note}
+	if err := keepMovement(tx, c, &slip); err != nil {
+		return out, err
+	}
 	if err := s.tell(tx, c, "invoice.paid", newsOf(doc)); err != nil {
 		return out, err
 	}
@@ -139,7 +143,10 @@ func (s *System) PayAhead(ctx context.Context, c id.Company, in PayAhead) (payme
 			}
 			e, err := ledger.PaidAhead(i.String(), in.Amount)
 			e.Value = in.On
-			return i, s.book(tx, c, e, err)
+			if err := s.book(tx, c, e, err); err != nil {
+				return i, err
+			}
+			return i, keepMovement(tx, c, &Movement{ID: i, What: MovedAhead, Amount: in.Amount, Over: in.Amount, On: in.On})
 		})
 		return err
 	})

@@ -47,5 +47,8 @@ func (s *System) refund(tx store.Tx, c id.Company, in *Refund) (i id.ID, err err
 	}
 	e, err := ledger.Refunded(i.String(), in.Amount)
 	e.Note, e.Value = in.Reason, in.On
-	return i, s.book(tx, c, e, err)
+	if err := s.book(tx, c, e, err); err != nil {
+		return i, err
+	}
+	return i, keepMovement(tx, c, &Movement{ID: i, What: MovedBack, Amount: in.Amount, On: in.On, Note: in.Reason})
 }

@@ -38,5 +38,6 @@ func TestBooksOnAServer(t *testing.T) {
 	t.Run("one key", func(t *testing.T) { oneKey(t, fresh(t)) })
 	t.Run("thirty reservations", func(t *testing.T) { thirty(t, fresh(t)) })
 	t.Run("one assignment", func(t *testing.T) { oneAssignment(t, fresh(t)) })
+	t.Run("disputes", func(t *testing.T) { disputes(t, fresh(t)) })
 	t.Run("a year", func(t *testing.T) { newYear(t, fresh(t), 3, 7).run() })
 }

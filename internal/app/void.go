@@ -62,6 +62,9 @@ func (s *System) void(tx store.Tx, c id.Company, in *Void) error {
 	if err := tx.Documents().Put(doc); err != nil {
 		return err
 	}
+	if err := s.acceptAll(tx, c, doc, in.Reason); err != nil {
+		return err
+	}
 	if err := s.tell(tx, c, "invoice.voided", newsOf(doc)); err != nil {
 		return err
 	}

@@ -111,14 +111,14 @@ func (s *Server) newCodes(w http.ResponseWriter, r *http.Request, v *visit) erro
 	if err != nil {
 		return s.refusedSecret(w, v, f, "codes", err)
 	}
-	if err := s.note(v, access.Deed{Action: "codes-new", Target: v.actor.User.Named("user")}); err != nil {
+	if err := s.record(v, access.Deed{Action: "codes-new", Target: v.actor.User.Named("user")}); err != nil {
 		return err
 	}
 	return s.codesPage(w, v, codes, "/account")
 }
 
-// note writes a deed of the visitor into the audit log.
-func (s *Server) note(v *visit, d access.Deed) error {
+// record writes a deed of the visitor into the audit log.
+func (s *Server) record(v *visit, d access.Deed) error {
 	return s.d.System.DB.Update(v.r.Context(), func(tx store.Tx) error { return access.Record(tx, v.actor, d) })
 }
 

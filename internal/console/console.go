@@ -26,6 +26,9 @@ type Deps struct {
 	Address string       // what people open, also in letters; empty: what a request names
 	Uploads Uploads      // files of usage and what became of them
 	Decider Decider      // does what a second person approves
+
+	Runs        Runs   // bill runs, as work that goes on when the page is left
+	AdjustLimit string // balance that is given above it needs a second person, in any currency; empty: all does
 }
 
 // Server answers for the pages of the console.
@@ -70,6 +73,13 @@ func New(d Deps) (*Server, error) {
 	s.servicePages()
 	s.brandPages()
 	s.invoicePages()
+	s.paymentPages()
+	s.statementPages()
+	s.disputePages()
+	s.walletPages()
+	s.budgetPages()
+	s.boardPages()
+	s.marginPages()
 	s.shelf = &shelf{system: d.System, limits: d.Limits}
 	s.comparePages()
 	s.auditPages()

@@ -10,6 +10,7 @@ import (
 
 	"waihu/internal/fault"
 	"waihu/internal/id"
+	"waihu/internal/money"
 	"waihu/internal/timex"
 )
 
@@ -118,6 +119,16 @@ func (f *form) date(name string) timex.Date {
 		f.wrong(name, "form.date")
 	}
 	return d
+}
+
+func (f *form) amount(name string, c money.Currency) money.Amount {
+	s := strings.ReplaceAll(strings.TrimSpace(f.Values.Get(name)), ",", "")
+	a, err := money.Parse(s, c)
+	if err != nil {
+		f.wrong(name, "form.amount", "currency", c.String())
+		return money.Zero(c)
+	}
+	return a
 }
 
 func (f *form) id(name, noun string) id.ID {

@@ -20,6 +20,12 @@ func (s *Server) invoicePages() {
 	s.page("GET /c/{company}/invoices", access.InvoiceRead, s.invoices)
 	s.page("GET /c/{company}/invoices/{invoice}", access.InvoiceRead, s.invoice)
 	s.page("GET /c/{company}/invoices/{invoice}/{file}", access.InvoiceRead, s.invoiceFile)
+	s.page("GET /c/{company}/notes/{note}", access.InvoiceRead, s.note)
+	s.page("GET /c/{company}/notes/{note}/{file}", access.InvoiceRead, s.noteFile)
+	for _, step := range invoiceSteps() {
+		s.page("GET /c/{company}/invoices/{invoice}/"+step.verb, step.may, s.invoiceStepForm(step))
+		s.page("POST /c/{company}/invoices/{invoice}/"+step.verb, step.may, s.takeInvoiceStep(step))
+	}
 }
 
 // invoiceRow is an invoice in the list.
@@ -101,20 +107,23 @@ type invoiceBody struct {
 	Told  *document.Told
 	Files []Link
 	Seal  string
-	Usage string // address of the calls of its period
+	Usage string          // address of the calls of its period
+	Money *moneyOfInvoice // nil: a draft
 }
 
 // invoice shows one invoice.
 func (s *Server) invoice(w http.ResponseWriter, r *http.Request, v *visit) error {
-	doc, inv, err := s.readInvoice(r, v)
+	x, err := s.lookAtInvoice(v)
 	if err != nil {
 		return err
 	}
-	row, err := v.invoiceRow(doc)
-	if err != nil {
-		return err
-	}
+	doc, inv, row := x.Doc, x.Inv, x.Row
 	b := invoiceBody{Row: row, Told: document.Tell(v.Tag, inv), Seal: inv.Seal, Usage: v.callsOf(doc.Contract, doc.First, doc.After)}
+	m, err := s.invoiceMoney(v, x)
+	if err != nil {
+		return err
+	}
+	b.Money = &m
 	for _, ext := range []string{"pdf", "xlsx", "csv", "json", "xml"} {
 		if ext == "xml" && len(document.CheckUBL(inv)) > 0 {
 			continue // a party without what the standard wants, as outside Europe most are
@@ -179,10 +188,16 @@ func (s *Server) invoiceFile(w http.ResponseWriter, r *http.Request, v *visit) e
 	if err != nil {
 		return err
 	}
+	sendFile(w, "invoice", ext, name, kind, b.Bytes())
+	return nil
+}
+
+// sendFile gives a document as a file; plain is its name for browsers that read
+// ASCII only.
+func sendFile(w http.ResponseWriter, plain, ext, name, kind string, body []byte) {
 	h := w.Header()
 	h.Set("Content-Type", kind)
-	h.Set("Content-Disposition", `attachment; filename="invoice.`+ext+`"; filename*=UTF-8''`+pathEscape(name))
+	h.Set("Content-Disposition", `attachment; filename="`+plain+"."+ext+`"; filename*=UTF-8''`+pathEscape(name))
 	h.Set("Cache-Control", "no-store")
-	_, _ = w.Write(b.Bytes()) // the client went away
-	return nil
+	_, _ = w.Write(body) // the client went away
 }

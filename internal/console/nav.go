@@ -27,6 +27,12 @@ func navigation(v *visit, here string) []navGroup {
 		groups = append(groups, navGroup{"nav.money", []navItem{
 			{Key: "nav.overview", Href: v.at(""), Icon: "home", may: access.CompanyRead},
 			{Key: "nav.invoices", Href: v.at("/invoices"), Icon: "invoice", may: access.InvoiceRead},
+			{Key: "nav.payments", Href: v.at("/payments"), Icon: "check", may: access.StatementRead},
+			{Key: "nav.statement", Href: v.at("/statement"), Icon: "book", may: access.StatementRead},
+			{Key: "nav.wallets", Href: v.at("/wallets"), Icon: "wallet", may: access.WalletRead},
+			{Key: "nav.budgets", Href: v.at("/budgets"), Icon: "bell", may: access.BudgetRead},
+			{Key: "nav.margin", Href: v.at("/margin"), Icon: "chart", may: access.MarginRead},
+			{Key: "nav.disputes", Href: v.at("/disputes"), Icon: "help", may: access.TicketRead},
 			{Key: "nav.compare", Href: v.at("/compare"), Icon: "scale", may: access.UsageRead},
 			{Key: "nav.audit_bill", Href: v.at("/audit"), Icon: "search", may: access.UsageRead},
 			{Key: "nav.contracts", Href: v.at("/contracts"), Icon: "contract", may: access.ContractRead},
@@ -49,6 +55,7 @@ func navigation(v *visit, here string) []navGroup {
 	}
 	groups = append(groups, navGroup{"nav.platform", []navItem{
 		{Key: "nav.plans", Href: "/plans", Icon: "plan", may: access.PlanRead},
+		{Key: "nav.board", Href: "/close", Icon: "invoice", may: access.PeriodClose},
 		{Key: "nav.companies", Href: "/companies", Icon: "company", may: access.CompanyCreate},
 		{Key: "nav.approvals_all", Href: "/approvals", Icon: "check", may: access.ApprovalRead},
 		{Key: "nav.staff", Href: "/users", Icon: "seat", may: access.UserRead},

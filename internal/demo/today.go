@@ -5,7 +5,9 @@ import (
 
 	"waihu/internal/app"
 	"waihu/internal/charging/budget"
+	"waihu/internal/charging/dispute"
 	"waihu/internal/money"
+	"waihu/internal/store"
 )
 
 // renewing is the firm whose contract ends next month; objecting the one that
@@ -68,11 +70,32 @@ func (t *teller) renewal(ctx context.Context, c *Customer) error {
 }
 
 // objection is where a firm says that its last invoice is wrong: a ticket of the
-// support desk.
+// support desk, and a dispute of a part of it.
 func (t *teller) objection(ctx context.Context, c *Customer) error {
 	if _, err := t.sys.SetSupport(ctx, app.Support{Name: "business", Zone: "Asia/Shanghai", From: 9 * 60, To: 18 * 60, Calendar: "cn", First: 240, Resolution: 2880}); err != nil {
 		return err
 	}
-	_, err := t.sys.OpenTicket(ctx, c.Company, app.OpenTicket{Subject: "Invoice of last month: calls to +86 755 look too many", Plan: "business"})
+	if _, err := t.sys.OpenTicket(ctx, c.Company, app.OpenTicket{Subject: "Invoice of last month: calls to +86 755 look too many", Plan: "business"}); err != nil {
+		return err
+	}
+	return t.dispute(ctx, c)
+}
+
+// dispute objects to a part of a firm's newest invoice.
+func (t *teller) dispute(ctx context.Context, c *Customer) error {
+	var newest []store.Document
+	err := t.sys.DB.View(ctx, func(tx store.Tx) (err error) {
+		newest, err = tx.Documents().List(c.Company, store.DocumentQuery{Kind: store.Invoice, Page: store.Page{Limit: 1, Down: true}})
+		return err
+	})
+	if err != nil || len(newest) == 0 {
+		return err
+	}
+	amount, err := money.Parse("180", newest[0].Total.Currency())
+	if err != nil {
+		return err
+	}
+	_, err = t.sys.RaiseDispute(ctx, c.Company, app.RaiseDispute{Key: "demo-dispute", Invoice: newest[0].ID, Reason: dispute.Duration, Words: "Calls to +86 755 are longer than our switch says.",
+		Lines: []dispute.Line{{Line: "talk", Amount: amount}}})
 	return err
 }

@@ -158,7 +158,7 @@ func (s *Service) run(ctx context.Context) (err error) {
 		return err
 	}
 	if s.console, err = console.New(console.Deps{System: s.books.System, Gate: s.books.Gate, Log: s.log, Client: s.api.Client, Open: s.c.Access.OpenCompare,
-		Tour: s.beside.Tour, Post: post, Address: h.Address, Uploads: s.api, Decider: s.api}); err != nil {
+		Tour: s.beside.Tour, Post: post, Address: h.Address, Uploads: s.api, Decider: s.api, AdjustLimit: s.c.Access.AdjustLimit, Runs: s.api}); err != nil {
 		return err
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", h.Listen)

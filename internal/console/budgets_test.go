@@ -1,0 +1,58 @@
+package console
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"waihu/internal/access"
+)
+
+// TestBudgetPages sets a budget, lets it be reached, changes it from a page that
+// is current and from one that is not.
+func TestBudgetPages(t *testing.T) {
+	o := newOffice(t)
+	o.every(o.at("/budgets"))
+	con := o.contract.Named("con")
+	if bad := o.send(o.at("/budgets"), http.StatusUnprocessableEntity, "contract", con, "name", "", "amount", "0", "levels", "80, 50").Body.String(); strings.Count(bad, `class="wrong"`) != 3 || !strings.Contains(bad, `value="80, 50"`) {
+		t.Errorf("%d are wrong", strings.Count(bad, `class="wrong"`))
+	}
+	o.send(o.at("/budgets"), http.StatusNotFound, "contract", "con_x", "name", "x", "amount", "1")
+	for range 2 {
+		o.send(o.at("/budgets"), http.StatusSeeOther, "contract", con, "name", "calls <b>", "component", "talk", "amount", "4", "levels", "50, 90", "stop", "1", "once", "7a")
+	}
+	alerts, err := o.d.System.CheckBudgets(t.Context(), o.company)
+	o.must(err)
+	if len(alerts) != 1 {
+		t.Fatalf("%+v", alerts)
+	}
+	list, err := o.d.System.Budgets(t.Context(), o.company, o.contract)
+	o.must(err)
+	if len(list) != 1 {
+		t.Fatalf("%d budgets: the same form twice", len(list))
+	}
+	change := o.at("/budgets?contract=" + con + "&budget=" + list[0].ID.Named("bud"))
+	o.every(change)
+	body := o.page(change)
+	for _, want := range []string{"calls &lt;b&gt;", "hard stop", `value="4.00"`, "on its way", "eight of ten"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("no %q", want)
+		}
+	}
+	revised := []string{"contract", con, "budget", list[0].ID.Named("bud"), "revision", itoa(int(list[0].Revision)), "name", "calls", "amount", "400"}
+	o.send(o.at("/budgets"), http.StatusSeeOther, append(revised, "once", "7b")...)
+	if stale := o.send(o.at("/budgets"), http.StatusConflict, append(revised, "once", "7c")...).Body.String(); !strings.Contains(stale, `value="400"`) {
+		t.Error("what was typed on a stale page is gone")
+	}
+	supervisor := o.as(access.Member{Company: o.company, Role: access.Supervisor})
+	if body := supervisor.page(o.at("/budgets")); strings.Contains(body, "<form class=\"form card\"") || strings.Contains(body, "eight of ten") {
+		t.Error("a supervisor may set budgets, or sees what the forecast says")
+	}
+	if w := o.ask(o.at("/budgets?contract=con_x"), nil); w.Code != http.StatusNotFound {
+		t.Errorf("no such contract: %d", w.Code)
+	}
+	stranger := o.as(access.Member{Company: o.other, Role: access.CustomerAdmin})
+	if w := stranger.ask(o.at("/budgets"), nil); w.Code != http.StatusNotFound {
+		t.Errorf("another company: %d", w.Code)
+	}
+}

@@ -1,0 +1,82 @@
+package console
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+
+	"waihu/internal/charging/invoice"
+	"waihu/internal/document"
+	"waihu/internal/fault"
+	"waihu/internal/id"
+	"waihu/internal/lang"
+	"waihu/internal/store"
+)
+
+// note shows a credit note: what it gives back, line by line.
+func (s *Server) note(w http.ResponseWriter, r *http.Request, v *visit) error {
+	doc, n, err := s.readNote(v)
+	if err != nil {
+		return err
+	}
+	href := v.at("/notes/" + doc.ID.Named("crn"))
+	b := map[string]any{"Note": n, "Of": v.at("/invoices/" + doc.Of.Named("inv")), "Files": listFiles(href+"/"+doc.Number, "", "pdf", "xlsx", "csv", "json", "xml")}
+	s.render(w, v, http.StatusOK, "note", &Page{Title: v.say("money.note_title", "number", doc.Number), Lead: lang.Dates(v.Tag, doc.First, doc.After), Here: v.at("/invoices"),
+		Crumbs: v.crumbs(Link{v.say("nav.invoices"), v.at("/invoices")}, Link{n.Of.Number, v.at("/invoices/" + doc.Of.Named("inv"))}), Body: b})
+	return nil
+}
+
+// readNote reads the credit note of an address.
+func (s *Server) readNote(v *visit) (doc *store.Document, n *invoice.CreditNote, err error) {
+	nothing := fault.New(fault.NotFound, "there is no such credit note")
+	i, err := id.ParseNamed("crn", v.r.PathValue("note"))
+	if err != nil {
+		return nil, nil, nothing
+	}
+	err = s.d.System.DB.View(v.r.Context(), func(tx store.Tx) (err error) {
+		doc, err = tx.Documents().Get(v.company, i)
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	if doc.Kind != store.CreditNote {
+		return nil, nil, nothing
+	}
+	n, err = document.ReadNoteJSON(bytes.NewReader(doc.Body))
+	return doc, n, err
+}
+
+// noteFile gives a credit note as a document.
+func (s *Server) noteFile(w http.ResponseWriter, r *http.Request, v *visit) error {
+	doc, n, err := s.readNote(v)
+	if err != nil {
+		return err
+	}
+	name := r.PathValue("file")
+	ext, ok := strings.CutPrefix(name, doc.Number+".")
+	if !ok {
+		return fault.New(fault.NotFound, "there is no such file")
+	}
+	var b bytes.Buffer
+	kind := ""
+	switch ext {
+	case "pdf":
+		kind, err = "application/pdf", document.NotePDF(&b, n, v.Tag)
+	case "xlsx":
+		kind, err = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", document.NoteXLSX(&b, n, v.Tag)
+	case "csv":
+		kind, err = "text/csv; charset=utf-8", document.NoteCSV(&b, n, v.Tag)
+	case "json":
+		kind, err = "application/json", document.NoteJSON(&b, n)
+	case "xml":
+		kind, err = "application/xml", document.NoteUBL(&b, n)
+	default:
+		return fault.New(fault.NotFound, "there is no such file")
+	}
+	if err != nil {
+		return err
+	}
+	sendFile(w, "credit-note", ext, name, kind, b.Bytes())
+	return nil
+}

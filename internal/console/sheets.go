@@ -1,0 +1,96 @@
+package console
+
+import (
+	"bytes"
+	"net/http"
+	"strconv"
+
+	"waihu/internal/document"
+	"waihu/internal/exact"
+	"waihu/internal/explain"
+	"waihu/internal/fault"
+	"waihu/internal/lang"
+	"waihu/internal/money"
+	"waihu/internal/timex"
+)
+
+// maxExported bounds the rows of an exported list.
+const maxExported = 1000
+
+// sheet is a list on its way into a file.
+type sheet struct {
+	explain.Table
+	tag lang.Tag
+}
+
+// sheet begins a list with the phrases of its columns.
+func (v *visit) sheet(columns ...string) *sheet {
+	t := &sheet{tag: v.Tag}
+	for _, key := range columns {
+		t.Head = append(t.Head, v.say(key))
+	}
+	return t
+}
+
+// add puts a row below the others: amounts and counts are numbers in the file,
+// days are as programs read them.
+func (t *sheet) add(cells ...any) {
+	words, values := make([]string, len(cells)), make([]*explain.Value, len(cells))
+	for i, c := range cells {
+		switch c := c.(type) {
+		case money.Amount:
+			if !c.Currency().IsZero() {
+				words[i], values[i] = lang.Decimal(t.tag, c), &explain.Value{Number: c.Exact()}
+			}
+		case int64:
+			words[i], values[i] = strconv.FormatInt(c, 10), &explain.Value{Number: exact.Int(c)}
+		case timex.Date:
+			if c != 0 {
+				words[i] = c.String()
+			}
+		case string:
+			words[i] = c
+		}
+	}
+	t.Rows, t.Values = append(t.Rows, words), append(t.Values, values)
+}
+
+// sendDocument gives a document, or the one table in it, as a file of the kind
+// its name ends in.
+func (s *Server) sendDocument(w http.ResponseWriter, name, ext string, d *explain.Document, t *explain.Table) error {
+	var b bytes.Buffer
+	kind, err := "", error(nil)
+	switch ext {
+	case "csv":
+		kind, err = "text/csv; charset=utf-8", document.TableCSV(&b, t)
+	case "xlsx":
+		kind, err = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", document.ReportXLSX(&b, d)
+	case "pdf":
+		kind, err = "application/pdf", document.ReportPDF(&b, d)
+	default:
+		err = fault.New(fault.NotFound, "there is no such file")
+	}
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", kind)
+	h.Set("Content-Disposition", `attachment; filename="`+name+"."+ext+`"`)
+	h.Set("Cache-Control", "no-store")
+	_, _ = w.Write(b.Bytes()) // the client went away
+	return nil
+}
+
+// sendSheet gives a list as a file.
+func (s *Server) sendSheet(w http.ResponseWriter, v *visit, name, ext, title string, t *sheet) error {
+	d := &explain.Document{Language: v.Tag, Title: title, Kind: v.about.Name, Sections: []explain.Section{{Title: title, Table: &t.Table}}}
+	return s.sendDocument(w, name, ext, d, &t.Table)
+}
+
+// listFiles are the links to a list as files.
+func listFiles(href, query string, exts ...string) (out []Link) {
+	for _, ext := range exts {
+		out = append(out, Link{ext, href + "." + ext + query})
+	}
+	return out
+}

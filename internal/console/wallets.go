@@ -1,0 +1,384 @@
+package console
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"waihu/internal/access"
+	"waihu/internal/app"
+	"waihu/internal/charging/ledger"
+	"waihu/internal/charging/wallet"
+	"waihu/internal/exact"
+	"waihu/internal/fault"
+	"waihu/internal/id"
+	"waihu/internal/lang"
+	"waihu/internal/money"
+	"waihu/internal/store"
+	"waihu/internal/timex"
+)
+
+func (s *Server) walletPages() {
+	s.page("GET /c/{company}/wallets", access.WalletRead, s.wallets)
+	s.page("POST /c/{company}/wallets", access.WalletTopUp, s.openWallet)
+	s.page("GET /c/{company}/wallets/{wallet}", access.WalletRead, s.wallet)
+	s.page("GET /c/{company}/wallets/{wallet}/history.csv", access.WalletRead, s.walletFile("csv"))
+	s.page("GET /c/{company}/wallets/{wallet}/history.xlsx", access.WalletRead, s.walletFile("xlsx"))
+	s.page("POST /c/{company}/wallets/{wallet}/top-up", access.WalletTopUp, s.fundWallet(true))
+	s.page("POST /c/{company}/wallets/{wallet}/grant", access.WalletAdjust, s.fundWallet(false))
+	s.page("POST /c/{company}/wallets/{wallet}/rule", access.WalletTopUp, s.ruleWallet)
+}
+
+// walletCard is a wallet in the list.
+type walletCard struct {
+	app.WalletView
+	Href string
+}
+
+func (v *visit) walletAt(name, rest string) string {
+	return v.at("/wallets/" + pathEscape(name) + rest)
+}
+
+// walletsBody is the list with the form of a new one.
+type walletsBody struct {
+	Cards   []walletCard
+	Form    *form
+	MayOpen bool
+	Refused string
+}
+
+// wallets lists prepaid balances.
+func (s *Server) wallets(w http.ResponseWriter, _ *http.Request, v *visit) error {
+	return s.walletsPage(w, v, http.StatusOK, &walletsBody{Form: v.blank("currency", s.usualCurrency(v), "name", "calls")})
+}
+
+func (s *Server) walletsPage(w http.ResponseWriter, v *visit, status int, b *walletsBody) error {
+	list, err := s.d.System.Wallets(v.r.Context(), v.company)
+	if err != nil {
+		return err
+	}
+	for _, x := range list {
+		b.Cards = append(b.Cards, walletCard{x, v.walletAt(x.Name, "")})
+	}
+	b.MayOpen = v.may(access.WalletTopUp)
+	if _, err := b.Form.Once(); err != nil {
+		return err
+	}
+	s.render(w, v, status, "wallets", &Page{Title: v.say("nav.wallets"), Lead: v.say("wallets.lead"), Here: v.at("/wallets"), Crumbs: v.crumbs(), Body: b})
+	return nil
+}
+
+// openWallet opens one; a name that is there already leads to its page.
+func (s *Server) openWallet(w http.ResponseWriter, _ *http.Request, v *visit) error {
+	f, err := v.form(w)
+	if err != nil {
+		return err
+	}
+	in := app.OpenWallet{Name: f.text("name", 64), Currency: f.currency("currency")}
+	if strings.ContainsAny(in.Name, "\r\n\t/") {
+		f.wrong("name", "wallets.name_wrong")
+	}
+	if !f.OK() {
+		return s.walletsPage(w, v, http.StatusUnprocessableEntity, &walletsBody{Form: f})
+	}
+	err = s.effect(w, v, f, func(ctx context.Context, _ store.Tx) (access.Deed, string, error) {
+		if _, err := s.d.System.Balance(ctx, v.company, in.Name); err == nil {
+			f.wrong("name", "wallets.there")
+			return access.Deed{}, "", fault.New(fault.Conflict, "there is a wallet %q already", in.Name)
+		} else if fault.KindOf(err) != fault.NotFound {
+			return access.Deed{}, "", err
+		}
+		_, err := s.d.System.OpenWallet(ctx, v.company, in)
+		return access.Deed{Action: "wallet.open", Target: in.Name, After: in}, v.walletAt(in.Name, ""), err
+	})
+	if status, ok := refusedAs(err); ok && err != nil {
+		return s.walletsPage(w, v, status, &walletsBody{Form: f, Refused: err.Error()})
+	}
+	return err
+}
+
+// findWallet reads a wallet by its name.
+func (s *Server) findWallet(v *visit, name string) (*app.WalletView, error) {
+	list, err := s.d.System.Wallets(v.r.Context(), v.company)
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		if list[i].Name == name {
+			return &list[i], nil
+		}
+	}
+	return nil, fault.New(fault.NotFound, "there is no such wallet")
+}
+
+// walletBody is one wallet.
+type walletBody struct {
+	View             *app.WalletView
+	Href             string
+	Lots             []lotRow
+	History          []walletRow
+	Next             string
+	Files            []Link
+	Fund, Give, Rule *form
+	MayFund, MayGive bool
+	Refused, Asked   string
+}
+
+// lotRow is balance that came in at once and is not used up.
+type lotRow struct {
+	Left    money.Amount
+	Bought  bool
+	Expires string
+}
+
+// walletRow is a movement of the balance.
+type walletRow struct {
+	At, What, Text, Href string
+	Amount               money.Amount
+}
+
+// historyRows is how many movements the page shows.
+const historyRows = 30
+
+func (v *visit) walletRow(e *app.WalletEntry) walletRow {
+	row := walletRow{At: clockTime(e.Entry.At, time.UTC), What: v.say("wallets.k_" + e.Entry.Kind), Amount: e.Amount}
+	switch e.Entry.Kind {
+	case ledger.KindCall:
+		_, row.Text, _ = strings.Cut(e.Entry.Ref, "/")
+	case ledger.KindDrawn, ledger.KindReturned:
+		if i, err := id.Parse(e.Entry.Ref); err == nil {
+			row.Text, row.Href = v.say("wallets.of_invoice"), v.at("/invoices/"+i.Named("inv"))
+		}
+	}
+	return row
+}
+
+// wallet shows one.
+func (s *Server) wallet(w http.ResponseWriter, _ *http.Request, v *visit) error {
+	x, err := s.findWallet(v, v.r.PathValue("wallet"))
+	if err != nil {
+		return err
+	}
+	return s.walletPage(w, v, http.StatusOK, x, &walletBody{})
+}
+
+func (s *Server) walletPage(w http.ResponseWriter, v *visit, status int, x *app.WalletView, b *walletBody) error {
+	b.View, b.Href, b.Asked = x, v.walletAt(x.Name, ""), v.r.URL.Query().Get("asked")
+	b.Files = listFiles(b.Href+"/history", "", "csv", "xlsx")
+	b.MayFund, b.MayGive = v.may(access.WalletTopUp), v.may(access.WalletAdjust)
+	for _, l := range x.Purse.Purse.Lots {
+		row := lotRow{Left: l.Left, Bought: l.Bought}
+		if l.Expires != 0 {
+			row.Expires = l.Expires.In(time.UTC).Format("2006-01-02 15:04 UTC")
+		}
+		b.Lots = append(b.Lots, row)
+	}
+	before, err := strconv.ParseInt("0"+v.r.URL.Query().Get("before"), 10, 64)
+	if err != nil {
+		return fault.New(fault.NotFound, "there is no such page")
+	}
+	list, next, err := s.d.System.WalletHistory(v.r.Context(), v.company, x.Name, before, historyRows)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		b.History = append(b.History, v.walletRow(&list[i]))
+	}
+	if next != 0 {
+		b.Next = "?before=" + strconv.FormatInt(next, 10)
+	}
+	for _, f := range []**form{&b.Fund, &b.Give, &b.Rule} {
+		if *f == nil {
+			*f = v.blank()
+			if f == &b.Rule {
+				v.ruleBlank(*f, x)
+			}
+		}
+		if _, err := (*f).Once(); err != nil {
+			return err
+		}
+	}
+	s.render(w, v, status, "wallet", &Page{Title: v.say("wallets.title", "name", x.Name), Here: v.at("/wallets"), Crumbs: v.crumbs(Link{v.say("nav.wallets"), v.at("/wallets")}), Body: b})
+	return nil
+}
+
+// walletFile gives the newest movements as a file.
+func (s *Server) walletFile(ext string) handler {
+	return func(w http.ResponseWriter, r *http.Request, v *visit) error {
+		x, err := s.findWallet(v, r.PathValue("wallet"))
+		if err != nil {
+			return err
+		}
+		list, _, err := s.d.System.WalletHistory(r.Context(), v.company, x.Name, 0, maxExported)
+		if err != nil {
+			return err
+		}
+		t := v.sheet("wallets.at", "money.what", "money.note", "invoice.amount", "money.currency")
+		for i := range list {
+			row := v.walletRow(&list[i])
+			t.add(row.At, row.What, row.Text, row.Amount, row.Amount.Currency().String())
+		}
+		return s.sendSheet(w, v, "wallet", ext, v.say("wallets.title", "name", x.Name), t)
+	}
+}
+
+// expiry reads the last day on which balance can be used; none is for good.
+func (f *form) expiry(name string) timex.Instant {
+	d := f.dayOr(name)
+	if d == 0 {
+		return 0
+	}
+	if d < timex.DateOf(time.Now()) {
+		f.wrong(name, "wallets.over")
+	}
+	return (d + 1).Start(time.UTC)
+}
+
+// fundInput is a grant as the interface takes it.
+type fundInput struct {
+	Wallet  string        `json:"wallet"`
+	Amount  money.Amount  `json:"amount"`
+	Expires timex.Instant `json:"expires,omitzero"`
+	Reason  string        `json:"reason"`
+}
+
+// fundWallet puts balance in that was bought, or given.
+func (s *Server) fundWallet(bought bool) handler {
+	return func(w http.ResponseWriter, r *http.Request, v *visit) error {
+		x, err := s.findWallet(v, r.PathValue("wallet"))
+		if err != nil {
+			return err
+		}
+		f, err := v.form(w)
+		if err != nil {
+			return err
+		}
+		b := &walletBody{Fund: f}
+		if !bought {
+			b.Fund, b.Give = nil, f
+		}
+		if _, err := f.Once(); err != nil {
+			return err
+		}
+		in := app.Fund{Key: "fund " + f.Value("once"), Wallet: x.Name, Amount: f.above("amount", x.Purse.Purse.Currency), Expires: f.expiry("expires")}
+		reason := f.optional("words", 600)
+		if !bought && reason == "" {
+			f.wrong("words", "form.needed")
+		}
+		if !f.OK() {
+			return s.walletPage(w, v, http.StatusUnprocessableEntity, x, b)
+		}
+		second, err := s.grantNeedsSecond(bought, in.Amount)
+		if err != nil {
+			return err
+		}
+		err = s.effect(w, v, f, func(ctx context.Context, tx store.Tx) (access.Deed, string, error) {
+			if second {
+				ask := &secondAsk{"wallet.adjust", "give " + in.Amount.String() + " to wallet " + x.Name + ": " + reason, fundInput{x.Name, in.Amount, in.Expires, reason}}
+				return s.askSecond(tx, v, ask, v.walletAt(x.Name, ""))
+			}
+			if bought {
+				out, err := s.d.System.TopUp(ctx, v.company, in)
+				return access.Deed{Action: "wallet.top_up", Target: x.Name, Reason: reason, After: out}, v.walletAt(x.Name, ""), err
+			}
+			out, err := s.d.System.Grant(ctx, v.company, in)
+			return access.Deed{Action: "wallet.grant", Target: x.Name, Reason: reason, After: out}, v.walletAt(x.Name, ""), err
+		})
+		return s.refusedWallet(w, v, x, b, err)
+	}
+}
+
+// grantNeedsSecond tells whether what is given is above what one person may give.
+func (s *Server) grantNeedsSecond(bought bool, a money.Amount) (bool, error) {
+	if bought || !s.d.Gate.Policy.SecondPerson {
+		return false, nil
+	}
+	if s.d.AdjustLimit == "" {
+		return a.Sign() > 0, nil
+	}
+	limit, err := exact.Parse(s.d.AdjustLimit)
+	return limit.Less(a.Exact()), err
+}
+
+func (s *Server) refusedWallet(w http.ResponseWriter, v *visit, x *app.WalletView, b *walletBody, err error) error {
+	if err == nil {
+		return nil
+	}
+	status, ok := refusedAs(err)
+	if !ok {
+		return err
+	}
+	b.Refused = err.Error()
+	return s.walletPage(w, v, status, x, b)
+}
+
+// ruleBlank is the form of a wallet's rules as they are.
+func (v *visit) ruleBlank(f *form, x *app.WalletView) {
+	f.Values.Set("overdraft", x.Overdraft.Decimal())
+	var levels []string
+	for _, l := range x.Levels.At {
+		levels = append(levels, l.Decimal())
+	}
+	f.Values.Set("levels", strings.Join(levels, ", "))
+	if x.Rule != nil {
+		f.Values.Set("auto", "1")
+		f.Values.Set("below", x.Rule.Below.Decimal())
+		f.Values.Set("amount", x.Rule.Amount.Decimal())
+		f.Values.Set("most", itoa(x.Rule.Most))
+	}
+}
+
+// ruleWallet changes overdraft, levels and the automatic top-up.
+func (s *Server) ruleWallet(w http.ResponseWriter, r *http.Request, v *visit) error {
+	x, err := s.findWallet(v, r.PathValue("wallet"))
+	if err != nil {
+		return err
+	}
+	f, err := v.form(w)
+	if err != nil {
+		return err
+	}
+	cur := x.Purse.Purse.Currency
+	in := app.OpenWallet{Name: x.Name, Currency: cur, Overdraft: f.amount("overdraft", cur)}
+	if in.Overdraft.Sign() < 0 {
+		f.wrong("overdraft", "form.above_zero")
+	}
+	for _, word := range strings.FieldsFunc(f.Value("levels"), func(r rune) bool { return r == ',' || r == ' ' || r == '、' || r == '，' }) {
+		a, err := money.Parse(word, cur)
+		if err != nil || len(in.Levels) == 10 {
+			f.wrong("levels", "wallets.levels_wrong")
+			break
+		}
+		in.Levels = append(in.Levels, a)
+	}
+	if f.Value("auto") != "" {
+		in.Rule = &wallet.TopUpRule{Below: f.amount("below", cur), Amount: f.above("amount", cur), Most: f.wholeFrom("most", 1, 24)}
+	}
+	b := &walletBody{Rule: f}
+	if !f.OK() {
+		return s.walletPage(w, v, http.StatusUnprocessableEntity, x, b)
+	}
+	err = s.effect(w, v, f, func(ctx context.Context, _ store.Tx) (access.Deed, string, error) {
+		_, err := s.d.System.OpenWallet(ctx, v.company, in)
+		return access.Deed{Action: "wallet.open", Target: x.Name, Before: x.Rule, After: in}, v.walletAt(x.Name, ""), err
+	})
+	return s.refusedWallet(w, v, x, b, err)
+}
+
+// wholeFrom is a whole number between two.
+func (f *form) wholeFrom(name string, least, most int) int {
+	n, err := strconv.Atoi(strings.TrimSpace(f.Value(name)))
+	if err != nil || n < least || n > most {
+		f.wrong(name, "money.whole", "least", itoa(least), "most", itoa(most))
+		return least
+	}
+	return n
+}
+
+// RuleSays is the automatic top-up in words.
+func (b *walletBody) RuleSays(tag lang.Tag) string {
+	r := b.View.Rule
+	return lang.Phrase(tag, "wallets.rule", map[string]string{"below": lang.Money(tag, r.Below), "amount": lang.Money(tag, r.Amount), "most": itoa(r.Most)})
+}
