@@ -1,19 +1,15 @@
 package console
 
 import (
-	"bytes"
 	"html/template"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
 
 	"waihu/internal/charging/compare"
 	"waihu/internal/charging/offer"
-	"waihu/internal/document"
 	"waihu/internal/exact"
 	"waihu/internal/explain"
-	"waihu/internal/fault"
 	"waihu/internal/lang"
 	"waihu/internal/money"
 	"waihu/internal/report"
@@ -402,17 +398,9 @@ func (v *visit) stepRow(a *workspace.Answer, c *compare.ScenarioCost, best strin
 
 // compareReport gives the answer as a document.
 func (s *Server) compareReport(w http.ResponseWriter, r *http.Request, v *visit, at *spaceAt) error {
-	forms := map[string]struct {
-		kind  string
-		write func(io.Writer, *explain.Document) error
-	}{
-		"pdf":  {"application/pdf", document.ReportPDF},
-		"xlsx": {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", document.ReportXLSX},
-		"html": {"text/html; charset=utf-8", report.HTML},
-	}
-	form, ok := forms[r.PathValue("form")]
-	if !ok {
-		return fault.New(fault.NotFound, "there is no such report")
+	form, err := workspace.FormOf(r.PathValue("form"))
+	if err != nil {
+		return err
 	}
 	q, _ := workspace.ParseQuestion(r.URL.Query())
 	answer, job, err := at.Ask(q)
@@ -423,9 +411,14 @@ func (s *Server) compareReport(w http.ResponseWriter, r *http.Request, v *visit,
 		v.redirect(w, "/compare/"+at.token+"?"+kept(r.URL.Query()).Encode())
 		return nil
 	}
-	var b bytes.Buffer
-	if err := form.write(&b, explain.Comparison(answer.Result, v.Tag)); err != nil {
+	return giveReport(w, form, v.say("compare_page.file"), explain.Comparison(answer.Result, v.Tag))
+}
+
+// giveReport gives a document in a form, to be saved.
+func giveReport(w http.ResponseWriter, form workspace.Form, name string, d *explain.Document) error {
+	data, err := form.Write(d)
+	if err != nil {
 		return err
 	}
-	return give(w, form.kind, v.say("compare_page.file")+"."+r.PathValue("form"), b.Bytes())
+	return give(w, form.Kind, name+"."+form.Ending, data)
 }

@@ -72,8 +72,7 @@ func (s *Server) compare(w http.ResponseWriter, _ *http.Request, v *visit, at *s
 	if err != nil {
 		return err
 	}
-	if b.Work == nil && v.r.Header.Get("HX-Target") == "work" {
-		w.Header().Set("HX-Refresh", "true") // what was waited for is there
+	if waited(w, v, b.Work) {
 		return nil
 	}
 	s.comparePage(w, v, http.StatusOK, at, b)

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"waihu/internal/lang"
 	"waihu/internal/workspace"
@@ -20,13 +21,24 @@ import (
 func opened(t *testing.T, lim workspace.Limits) *browser {
 	t.Helper()
 	w := server(t)
-	w.d.Open, w.shelf.limits = true, lim
-	t.Cleanup(func() {
-		if err := w.Close(); err != nil {
-			t.Error(err)
+	w.d.Open = true
+	w.shelve(lim)
+	return w.browser()
+}
+
+// shelve gives the console a shelf of its own, with bounds.
+func (w *world) shelve(lim workspace.Limits) {
+	w.t.Helper()
+	shelf, err := workspace.Open(w.t.TempDir(), lim, w.d.System, time.Now)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.d.Shelf = shelf
+	w.t.Cleanup(func() {
+		if err := shelf.Close(); err != nil {
+			w.t.Error(err)
 		}
 	})
-	return w.browser()
 }
 
 // upload is a form with files: names and texts, and fields "name=value".

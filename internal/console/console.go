@@ -18,7 +18,7 @@ type Deps struct {
 	Log    *slog.Logger
 	Client func(*http.Request) access.Client // where a request comes from, proxies seen through; nil: its peer
 	Open   bool                              // anybody may compare offers and audit a bill, without an account
-	Limits workspace.Limits                  // of what is uploaded to be compared; zero fields are the usual ones
+	Shelf  *workspace.Shelf                  // of what is uploaded to be compared or audited
 }
 
 // Server answers for the pages of the console.
@@ -29,7 +29,6 @@ type Server struct {
 	assets *assets
 	pages  pages
 	routes []route
-	shelf  *shelf
 
 	samples app.Samples // example usage for plans that are being built
 }
@@ -52,7 +51,6 @@ func New(d Deps) (*Server, error) {
 	s.loginPages()
 	s.homePages()
 	s.invoicePages()
-	s.shelf = &shelf{system: d.System, limits: d.Limits}
 	s.comparePages()
 	s.auditPages()
 	s.usagePages()

@@ -136,9 +136,7 @@ func (sp *Space) input(q Question) (compare.Input, error) {
 		in.Must, in.Nice = p.MustModules()
 		in.Profile = true
 	case sp.basis.Own > 0:
-		y, m, _ := timex.DateOf(sp.shelf.now()).Civil()
-		in.After = timex.NewDate(y, m, 1)
-		in.First = in.After.AddMonths(-sp.basis.Own)
+		in.First, in.After = sp.basis.months(timex.DateOf(sp.shelf.now()))
 	case !slices.ContainsFunc(sp.files, func(f *File) bool { return f.State == FileRead }):
 		return in, fault.New(fault.Invalid, "no usage: hand in call records, or choose a profile")
 	}
