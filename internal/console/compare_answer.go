@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"waihu/internal/charging/compare"
 	"waihu/internal/charging/offer"
@@ -107,6 +108,20 @@ func (v *visit) answerView(at *spaceAt, a *workspace.Answer) (*answerView, error
 	var err error
 	out.Step, err = v.stepView(a)
 	return out, err
+}
+
+// Main are the sections that are there at once; those beside them take longer.
+func (a *answerView) Main() []sectionView {
+	return slices.DeleteFunc(slices.Clone(a.Sections), func(s sectionView) bool { return s.beside() || s.ID == "offers" || s.ID == "scores" })
+}
+
+// BesideThem are the smallest bill possible, sizes, and months ahead.
+func (a *answerView) BesideThem() []sectionView {
+	return slices.DeleteFunc(slices.Clone(a.Sections), func(s sectionView) bool { return !s.beside() })
+}
+
+func (s *sectionView) beside() bool {
+	return s.ID == "bound" || s.ID == "right_size" || s.ID == "forecast"
 }
 
 // Section is one of the report by its path; nil: it says nothing.
@@ -403,16 +418,24 @@ func (s *Server) compareReport(w http.ResponseWriter, r *http.Request, v *visit,
 		return err
 	}
 	q, _ := workspace.ParseQuestion(r.URL.Query())
-	answer, job, err := at.Ask(q)
-	if err != nil {
+	answer, job, err := at.Complete(q)
+	if job != nil {
+		workspace.Wait(r.Context(), job, reportWait)
+		answer, _, err = at.Complete(q)
+	}
+	if answer == nil && err != nil {
 		return err
 	}
-	if job != nil {
+	if answer == nil {
 		v.redirect(w, "/compare/"+at.token+"?"+kept(r.URL.Query()).Encode())
 		return nil
 	}
 	return giveReport(w, form, v.say("compare_page.file"), explain.Comparison(answer.Result, v.Tag))
 }
+
+// reportWait is how long a report waits for what stands beside the answer; after
+// that it goes without.
+const reportWait = 20 * time.Second
 
 // giveReport gives a document in a form, to be saved.
 func giveReport(w http.ResponseWriter, form workspace.Form, name string, d *explain.Document) error {

@@ -184,6 +184,9 @@ type answers struct {
 	keys []string // of made, oldest first
 	job  *Job     // the one that runs, or the last
 	key  string   // of the question the job answers
+
+	beside    *Job   // works out what stands beside an answer, or the last that did
+	besideKey string // of the question of that answer
 }
 
 // maxAnswers bounds the answers of one workspace that are kept.
@@ -201,8 +204,10 @@ func (a *answers) keep(key string, made *Answer) {
 }
 
 func (a *answers) stop() {
-	if a.job != nil {
-		a.job.stop()
+	for _, j := range []*Job{a.job, a.beside} {
+		if j != nil {
+			j.stop()
+		}
 	}
 }
 
@@ -222,6 +227,7 @@ const (
 	Waiting   Phase = "waiting" // for others to end
 	Reading   Phase = "reading"
 	Comparing Phase = "comparing"
+	Searching Phase = "searching" // for the smallest bill possible
 	Checking  Phase = "auditing"
 )
 
