@@ -162,6 +162,7 @@ func (a *API) register() {
 	a.budgetRoutes()
 	a.serviceRoutes()
 	a.operationRoutes()
+	a.workspaceRoutes()
 }
 
 // Worker is how one of the process's own workers is.

@@ -72,8 +72,12 @@ type uploadIn struct {
 // Resolve takes hold of the body before anything reads it.
 func (u *uploadIn) Resolve(h huma.Context) []error {
 	r, w := humago.Unwrap(h)
-	u.body = &uploadBody{r: http.MaxBytesReader(w, r.Body, uploadMost), to: http.NewResponseController(w), size: r.ContentLength}
+	u.body = bodyAsItComes(r, w)
 	return nil
+}
+
+func bodyAsItComes(r *http.Request, w http.ResponseWriter) *uploadBody {
+	return &uploadBody{r: http.MaxBytesReader(w, r.Body, uploadMost), to: http.NewResponseController(w), size: r.ContentLength}
 }
 
 // uploadBody reads a body for as long as it takes, as long as it goes on.
@@ -117,8 +121,7 @@ func (a *API) uploadRoutes() {
 		}
 		return &uploadOut{http.StatusAccepted, *out}, nil
 	})
-	a.huma.OpenAPI().Paths["/v1/uploads"].Post.RequestBody = &huma.RequestBody{Required: true, Description: "The file as it is.",
-		Content: map[string]*huma.MediaType{"application/octet-stream": {Schema: &huma.Schema{Type: "string", Format: "binary"}}}}
+	a.takesFile(a.huma.OpenAPI().Paths["/v1/uploads"].Post, "The file as it is.")
 	type rejectsIn struct {
 		Job string `path:"job" maxLength:"40"`
 	}

@@ -130,7 +130,7 @@ func (s *Server) auditBody(v *visit, at *spaceAt) (*auditBody, error) {
 }
 
 func (s *Server) contractLinks(v *visit, at *spaceAt, b *auditBody) error {
-	if at.Company == (id.Company{}) {
+	if at.Company == (id.Company{}) || !access.Can(v.actor, access.ContractRead, at.Company) {
 		return nil
 	}
 	list, err := s.d.System.Contracts(v.r.Context(), at.Company, "")
@@ -251,6 +251,8 @@ func (s *Server) auditContract(w http.ResponseWriter, r *http.Request, v *visit,
 	})
 	switch named := fields.Get("contract"); {
 	case err != nil:
+	case named != "" && !access.Can(v.actor, access.ContractRead, at.Company):
+		err = fault.New(fault.NotFound, "there is no such contract")
 	case named != "":
 		var i id.ID
 		if i, err = id.ParseNamed("con", named); err == nil {
