@@ -16,6 +16,7 @@ import (
 	"waihu/internal/charging/staffing"
 	"waihu/internal/exact"
 	"waihu/internal/fault"
+	"waihu/internal/lang"
 	"waihu/internal/money"
 	"waihu/internal/timex"
 	"waihu/internal/usage"
@@ -102,11 +103,12 @@ func (b *besides) give(span timex.Period, sink usage.Sink) error {
 	return b.facts.Give(sink, func(c *usage.Call) bool { return span.Contains(c.Start) }, func(s *usage.Session) bool { return s.From < span.To && (s.To == 0 || s.To > span.From) })
 }
 
-// candidate is a compared offer that can be totalled; nil: it cannot.
+// candidate is a compared offer that can be totalled, month by month; nil: it
+// cannot.
 func (b *besides) candidate(id string) *compare.Candidate {
 	i := slices.IndexFunc(b.r.Offers, func(c compare.Cost) bool { return c.Offer == id })
 	at := slices.IndexFunc(b.Input.Candidates, func(c compare.Candidate) bool { return c.Offer.ID == id })
-	if i < 0 || at < 0 || len(b.r.Offers[i].Horizons) == 0 || b.r.Offers[i].Horizons[0].Total.Open {
+	if i < 0 || at < 0 || len(b.r.Offers[i].Horizons) == 0 || b.r.Offers[i].Horizons[0].Total.Open || !b.Input.Candidates[at].Plan.ByMonth() {
 		return nil
 	}
 	return &b.Input.Candidates[at]
@@ -206,6 +208,13 @@ func (b *besides) both(ids []string, free bool) (map[string]*found, error) {
 // and with each, and what each as it is offered is above it.
 func (b *besides) bound() error {
 	var ids []string
+	for i := range b.Input.Candidates {
+		if c := &b.Input.Candidates[i]; !c.Plan.ByMonth() {
+			args := map[string]string{}
+			lang.Put(args, "offer", c.Offer.Name.Or(c.Offer.ID))
+			b.r.Notes = append(b.r.Notes, compare.Phrase{Key: "report.note.own_period", Args: args})
+		}
+	}
 	for i := range b.r.Offers {
 		ids = append(ids, b.r.Offers[i].Offer)
 	}

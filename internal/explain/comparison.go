@@ -248,7 +248,11 @@ func (t *teller) notes() Section {
 		s.Sentences = append(s.Sentences, p.In(t.tag))
 	}
 	for i := range t.r.Offers {
-		if o := &t.r.Offers[i]; o.Why != "" {
+		switch o := &t.r.Offers[i]; o.Why {
+		case "":
+		case "period":
+			s.Sentences = append(s.Sentences, t.say("compare.exact_period", "offer", t.name(o.Offer)))
+		default:
 			s.Sentences = append(s.Sentences, t.say("compare.exact", "offer", t.name(o.Offer), "component", o.Why))
 		}
 	}

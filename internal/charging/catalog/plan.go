@@ -235,6 +235,11 @@ func (p *Plan) AsksNumbers() bool {
 	return false
 }
 
+// ByMonth tells whether the plan is billed month by month.
+func (p *Plan) ByMonth() bool {
+	return (p.Period.Every == "" || p.Period.Every == timex.Month) && p.Period.Count <= 1
+}
+
 // Component finds a component by its identifier.
 func (p *Plan) Component(id string) (*Component, bool) {
 	for i := range p.Components {

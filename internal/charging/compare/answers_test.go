@@ -289,7 +289,7 @@ func TestLimitsAreTold(t *testing.T) {
 	if got := strings.Join(notes, " "); got != "empty_month one_call cut cut seats_stated" {
 		t.Errorf("told: %s", got)
 	}
-	if got := strings.Join(refused, ", "); got != "euro no_rate, inclusive no_tax, weekly period" {
+	if got := strings.Join(refused, ", "); got != "euro no_rate, inclusive no_tax" {
 		t.Errorf("refused: %s", got)
 	}
 	if a, b := r.Offers[0].Horizons[1].Total, r.Offers[1].Horizons[1].Total; a.Low.Cmp(b.Low) != 0 {
