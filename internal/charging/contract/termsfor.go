@@ -109,7 +109,7 @@ func (k *check) underContract(in *Inputs, t *Terms) {
 
 // changesPrices tells whether an agreement has more than quantities and modules.
 func (a *Agreement) changesPrices() bool {
-	return len(a.Prices)+len(a.Discounts)+len(a.Commitments)+len(a.Minimums)+len(a.Maximums)+len(a.Packs) > 0
+	return len(a.Prices)+len(a.Discounts)+len(a.Commitments)+len(a.Minimums)+len(a.Maximums)+len(a.Packs)+len(a.Sizes) > 0
 }
 
 // stated puts stated quantities over the contract's.

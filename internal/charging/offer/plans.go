@@ -30,7 +30,8 @@ func FeeID(c Category) string { return FeePrefix + string(c) }
 // plan.
 func (o *Offer) PlanAt(p *catalog.Plan, end End, fees, aged bool) (*catalog.Plan, error) {
 	out := *p
-	out.Components = slices.Clone(p.Components)
+	out.Components, out.Packages = slices.Clone(p.Components), slices.Clone(p.Packages)
+	out.Take(o.Sizes)
 	if o.Tax != nil {
 		if len(p.Tax.Classes) > 0 {
 			return nil, fault.New(fault.Invalid, "offer %s states a tax, its plan has tax classes already: keep one of the two", o.ID)
