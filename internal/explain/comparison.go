@@ -170,6 +170,11 @@ func (t *teller) drivers() Section {
 			}
 			words = append(words, t.say("compare.driver_short", "kind", x.Kind, "more", more))
 		}
+		if !d.More.Open && d.More.Low.Sign() < 0 && d.More.High.Sign() > 0 { // its open price decides
+			s.Sentences = append(s.Sentences, t.say("compare.difference_either", "offer", t.name(d.Offer), "against", t.name(d.Against), "currency", t.currency(),
+				"less", lang.Decimal(t.tag, d.More.Low.Neg()), "more", lang.Decimal(t.tag, d.More.High), "drivers", lang.List(t.tag, words)))
+			continue
+		}
 		s.Sentences = append(s.Sentences, t.say("compare.difference", "offer", t.name(d.Offer), "against", t.name(d.Against), "currency", t.currency(), "more", t.amount(d.More), "drivers", lang.List(t.tag, words)))
 	}
 	return s
