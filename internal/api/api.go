@@ -13,6 +13,7 @@ import (
 	"waihu/internal/app"
 	"waihu/internal/notify"
 	"waihu/internal/receive"
+	"waihu/internal/workspace"
 )
 
 // Version is the version of the interface. Within it the document only grows.
@@ -23,6 +24,7 @@ type Deps struct {
 	System *app.System
 	Gate   *access.Gate
 	Post   *notify.Post
+	Shelf  *workspace.Shelf // of what is uploaded to be compared or audited
 	Log    *slog.Logger
 	Config Config
 
@@ -165,6 +167,7 @@ func (a *API) register() {
 	a.budgetRoutes()
 	a.serviceRoutes()
 	a.operationRoutes()
+	a.workspaceRoutes()
 }
 
 // Worker is how one of the process's own workers is.

@@ -18,6 +18,8 @@ func (w *world) furnish(c id.Company) map[string]string {
 	out["key"] = w.ask(w.keyA, "POST", "/v1/keys", map[string]any{"name": secretOfA, "role": "api"}).want(201).field("id")
 	out["webhook"] = w.ask(w.keyA, "POST", "/v1/webhooks", map[string]any{"url": "https://example.com/" + secretOfA}).want(201).field("id")
 	w.ask(w.keyA, "POST", "/v1/webhooks/test", nil).want(202)
+	out["workspace"] = w.ask(w.keyA, "POST", "/v1/workspaces", map[string]any{}, once("furnish")).want(201).field("id")
+	w.ask(w.keyA, "POST", "/v1/workspaces/"+out["workspace"]+"/files?name="+secretOfA, "words", "Content-Type: application/octet-stream").want(201)
 	must(w.TB, w.db.Update(w.Context(), func(tx store.Tx) error {
 		all, err := tx.Outbox().List(c, "waiting", store.Page{Limit: 10})
 		for _, m := range all {

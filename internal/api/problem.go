@@ -35,6 +35,8 @@ type FieldProblem struct {
 	What     string `json:"what" doc:"What is wrong."`
 	Expected string `json:"expected,omitempty" doc:"What would be right."`
 	Fix      string `json:"fix,omitempty" doc:"What to do."`
+	File     string `json:"file,omitempty" doc:"Of several files that were sent."`
+	Line     int    `json:"line,omitempty" doc:"Of a text that was sent, from 1."`
 }
 
 func (p *Problem) Error() string  { return p.Detail }
@@ -151,7 +153,7 @@ func refusalStatus(code string) int {
 func fields(ps fault.Problems) []FieldProblem {
 	out := make([]FieldProblem, len(ps))
 	for i, p := range ps {
-		out[i] = FieldProblem{Field: "body." + p.Path, What: p.What, Expected: p.Expected, Fix: p.Fix}
+		out[i] = FieldProblem{Field: "body." + p.Path, What: p.What, Expected: p.Expected, Fix: p.Fix, File: p.File, Line: p.Line}
 		if p.Path == "" {
 			out[i].Field = "body"
 		}

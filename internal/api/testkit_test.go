@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"waihu/internal/access"
 	"waihu/internal/api"
@@ -18,6 +19,7 @@ import (
 	"waihu/internal/notify"
 	"waihu/internal/store"
 	"waihu/internal/store/sqlite"
+	"waihu/internal/workspace"
 )
 
 // world is the interface over a database in memory, with two companies and a key
@@ -66,7 +68,10 @@ func newWorldOn(t testing.TB, db store.DB, c api.Config) *world {
 	post := &notify.Post{DB: w.db, IDs: ids, Seal: seal, Guard: &notify.Guard{}, HTTPS: true}
 	c.Uploads = t.TempDir()
 	w.uploads = c.Uploads
-	w.api, err = api.New(api.Deps{System: w.sys, Gate: w.gate, Post: post, Ingest: w.sys, Log: slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelError})), Config: c})
+	shelf, err := workspace.Open(t.TempDir(), workspace.Limits{}, w.sys, time.Now)
+	must(t, err)
+	t.Cleanup(func() { must(t, shelf.Close()) })
+	w.api, err = api.New(api.Deps{System: w.sys, Gate: w.gate, Shelf: shelf, Post: post, Ingest: w.sys, Log: slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelError})), Config: c})
 	must(t, err)
 	w.operator = w.key(id.Platform, access.Operator)
 	w.finance = w.key(id.Platform, access.Finance)

@@ -41,8 +41,13 @@ type uploadIn struct {
 // Resolve takes hold of the body before anything reads it.
 func (u *uploadIn) Resolve(h huma.Context) []error {
 	r, w := humago.Unwrap(h)
-	u.body = &receive.Steady{R: http.MaxBytesReader(w, r.Body, uploadMost), To: http.NewResponseController(w)}
+	u.body = bodyAsItComes(r, w)
 	return nil
+}
+
+// bodyAsItComes reads a body for as long as it takes, as long as it goes on.
+func bodyAsItComes(r *http.Request, w http.ResponseWriter) *receive.Steady {
+	return &receive.Steady{R: http.MaxBytesReader(w, r.Body, uploadMost), To: http.NewResponseController(w)}
 }
 
 func (a *API) uploadRoutes() {
@@ -64,8 +69,7 @@ func (a *API) uploadRoutes() {
 		}
 		return &uploadOut{http.StatusAccepted, *out}, nil
 	})
-	a.huma.OpenAPI().Paths["/v1/uploads"].Post.RequestBody = &huma.RequestBody{Required: true, Description: "The file as it is.",
-		Content: map[string]*huma.MediaType{"application/octet-stream": {Schema: &huma.Schema{Type: "string", Format: "binary"}}}}
+	a.takesFile(a.huma.OpenAPI().Paths["/v1/uploads"].Post, "The file as it is.")
 	type rejectsIn struct {
 		Job string `path:"job" maxLength:"40"`
 	}

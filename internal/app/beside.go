@@ -16,6 +16,7 @@ import (
 	"waihu/internal/charging/staffing"
 	"waihu/internal/exact"
 	"waihu/internal/fault"
+	"waihu/internal/lang"
 	"waihu/internal/money"
 	"waihu/internal/timex"
 	"waihu/internal/usage"
@@ -102,11 +103,12 @@ func (b *besides) give(span timex.Period, sink usage.Sink) error {
 	return b.facts.Give(sink, func(c *usage.Call) bool { return span.Contains(c.Start) }, func(s *usage.Session) bool { return s.From < span.To && (s.To == 0 || s.To > span.From) })
 }
 
-// candidate is a compared offer that can be totalled; nil: it cannot.
+// candidate is a compared offer that can be totalled, month by month; nil: it
+// cannot.
 func (b *besides) candidate(id string) *compare.Candidate {
 	i := slices.IndexFunc(b.r.Offers, func(c compare.Cost) bool { return c.Offer == id })
 	at := slices.IndexFunc(b.Input.Candidates, func(c compare.Candidate) bool { return c.Offer.ID == id })
-	if i < 0 || at < 0 || len(b.r.Offers[i].Horizons) == 0 || b.r.Offers[i].Horizons[0].Total.Open {
+	if i < 0 || at < 0 || len(b.r.Offers[i].Horizons) == 0 || b.r.Offers[i].Horizons[0].Total.Open || !b.Input.Candidates[at].Plan.ByMonth() {
 		return nil
 	}
 	return &b.Input.Candidates[at]
@@ -202,15 +204,26 @@ func (b *besides) both(ids []string, free bool) (map[string]*found, error) {
 	return out, nil
 }
 
-// bound finds the smallest bill possible for the months seen, and what the
-// recommended offer is above it.
+// bound finds the smallest bill possible for the months seen, with all offers
+// and with each, and what each as it is offered is above it.
 func (b *besides) bound() error {
 	var ids []string
+	for i := range b.Input.Candidates {
+		if c := &b.Input.Candidates[i]; !c.Plan.ByMonth() {
+			args := map[string]string{}
+			lang.Put(args, "offer", c.Offer.Name.Or(c.Offer.ID))
+			b.r.Notes = append(b.r.Notes, compare.Phrase{Key: "report.note.own_period", Args: args})
+		}
+	}
 	for i := range b.r.Offers {
 		ids = append(ids, b.r.Offers[i].Offer)
 	}
 	all, err := b.both(ids, true)
 	if err != nil || len(all) == 0 {
+		return err
+	}
+	asIs, err := b.both(ids, false)
+	if err != nil {
 		return err
 	}
 	out := &compare.Bound{Months: len(b.months), Proven: true}
@@ -228,21 +241,64 @@ func (b *besides) bound() error {
 			most = f.high
 		}
 	}
-	out.Offer = best.Offer
+	out.Offer, out.Mix = best.Offer, chosenIn(best)
 	if out.Total, err = b.between(best, most); err != nil {
 		return err
 	}
-	for _, p := range best.Mix {
-		if n, err := exact.Parse(p.Option); err == nil { // as offered is no choice
-			out.Mix = append(out.Mix, compare.Choice{Of: p.ChoiceName.Or(p.Choice), Take: n})
-		}
-	}
 	out.Notes = append(out.Notes, compare.Phrase{Key: "report.note.bound", Args: map[string]string{"offers": strconv.Itoa(len(all)), "bills": strconv.Itoa(besideBills)}})
-	if out.Gap, err = b.gap(out.Total); err != nil {
-		return err
+	zero := money.Zero(b.r.Basis.Currency)
+	out.Gap = compare.Range{Low: zero, High: zero, Open: true}
+	for _, id := range ids {
+		if all[id] == nil || asIs[id] == nil {
+			continue
+		}
+		one, err := b.ofOffer(id, all[id], asIs[id], out.Total)
+		if err != nil {
+			return err
+		}
+		out.Offers = append(out.Offers, one)
+		if id == b.r.Recommendation.Offer {
+			out.Gap = one.Regret
+		}
 	}
 	b.r.Bound = out
 	return nil
+}
+
+// chosenIn are the sizes of a mix; as offered is no choice.
+func chosenIn(f *cheapest.Found) (out []compare.Choice) {
+	for _, p := range f.Mix {
+		if n, err := exact.Parse(p.Option); err == nil {
+			out = append(out, compare.Choice{Of: p.ChoiceName.Or(p.Choice), Take: n})
+		}
+	}
+	return out
+}
+
+// ofOffer is the smallest bill of one offer beside what it is as offered, and
+// what that is above the smallest bill of all: from the least to the most.
+func (b *besides) ofOffer(id string, own, asIs *found, least compare.Range) (out compare.OfferBound, err error) {
+	out = compare.OfferBound{Offer: id, Mix: chosenIn(own.low), Proven: own.proven}
+	if out.Own, err = b.between(own.low, own.high); err != nil {
+		return out, err
+	}
+	if out.AsIs, err = b.between(asIs.low, asIs.high); err != nil {
+		return out, err
+	}
+	zero := money.Zero(b.r.Basis.Currency)
+	out.Regret = compare.Range{Low: zero, High: zero, Open: true}
+	if out.AsIs.Open || least.Open {
+		return out, nil
+	}
+	if out.Regret.Low, err = out.AsIs.Low.Sub(least.High); err != nil {
+		return out, err
+	}
+	if out.Regret.Low.Sign() < 0 {
+		out.Regret.Low = zero
+	}
+	out.Regret.High, err = out.AsIs.High.Sub(least.Low)
+	out.Regret.Open = false
+	return out, err
 }
 
 // between is the range from one total to another; without the other it is open.
@@ -255,31 +311,6 @@ func (b *besides) between(low, high *cheapest.Found) (out compare.Range, err err
 		return out, nil
 	}
 	out.High, err = money.ToMinor(high.Total.Number, b.r.Basis.Currency)
-	return out, err
-}
-
-// gap is the recommended offer as it is less the bound, over the same months:
-// from the least to the most it can be.
-func (b *besides) gap(bound compare.Range) (out compare.Range, err error) {
-	zero := money.Zero(b.r.Basis.Currency)
-	out = compare.Range{Low: zero, High: zero, Open: true}
-	id := b.r.Recommendation.Offer
-	own, err := b.both([]string{id}, false)
-	if err != nil || own[id] == nil {
-		return out, err
-	}
-	asIs, err := b.between(own[id].low, own[id].high)
-	if err != nil || asIs.Open || bound.Open {
-		return out, err
-	}
-	if out.Low, err = asIs.Low.Sub(bound.High); err != nil {
-		return out, err
-	}
-	if out.Low.Sign() < 0 {
-		out.Low = zero
-	}
-	out.High, err = asIs.High.Sub(bound.Low)
-	out.Open = false
 	return out, err
 }
 

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"waihu/internal/charging/compare"
 	"waihu/internal/fault"
@@ -49,4 +50,18 @@ func Compare(ctx context.Context, c Comparing) (_ *Compared, err error) {
 	}
 	keep.Sessions, keep.Seats = comparison.Seated()
 	return out, c.beside(keep, out.Result)
+}
+
+// Beside is a result with the smallest bill, sizes and months ahead beside it,
+// for a comparison that was made without them. read gives its usage once more,
+// for they need every call; the result itself is left as it is.
+func Beside(c Comparing, made *compare.Comparison, r *compare.Result, read func(usage.Sink) error) (*compare.Result, error) {
+	keep := &keeping{}
+	if err := read(keep); err != nil {
+		return nil, err
+	}
+	keep.Sessions, keep.Seats = made.Seated()
+	own := *r
+	own.Notes = slices.Clone(r.Notes)
+	return &own, c.beside(keep, &own)
 }

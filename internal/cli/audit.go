@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +15,7 @@ import (
 	"waihu/internal/charging/contract"
 	"waihu/internal/charging/invoice"
 	"waihu/internal/document"
+	"waihu/internal/explain"
 	"waihu/internal/lang"
 	"waihu/internal/planfile"
 	"waihu/internal/timex"
@@ -40,6 +40,7 @@ type auditCmd struct {
 	Evidence string `help:"Write every call and seat behind the findings here (.csv or .xlsx)." placeholder:"FILE"`
 	Date     string `help:"Date of the letter; today if absent." placeholder:"DATE"`
 	Reply    int    `default:"14" help:"Days the letter gives for an answer."`
+	reportFlags
 }
 
 // Run audits the bill, and ends with exit code 4 where it differs.
@@ -84,6 +85,10 @@ func (c *auditCmd) Run(e *env) (err error) {
 		return err
 	}
 	if err := c.letter(done.Result, a, tag, on); err != nil {
+		return err
+	}
+	tell := func(tag lang.Tag) (*explain.Document, error) { return document.AuditReport(tag, done.Result) }
+	if err := c.reports(tell, tag, "audit", func(w io.Writer) error { return writeJSON(w, done.Result) }); err != nil {
 		return err
 	}
 	if err := c.show(e, done.Result, tag); err != nil {
@@ -222,10 +227,7 @@ func (c *auditCmd) letter(r *audit.Result, a *agreed, tag lang.Tag, on timex.Dat
 
 func (c *auditCmd) show(e *env, r *audit.Result, tag lang.Tag) error {
 	if c.JSON {
-		enc := json.NewEncoder(e.Out)
-		enc.SetIndent("", "  ")
-		enc.SetEscapeHTML(false)
-		return enc.Encode(r)
+		return writeJSON(e.Out, r)
 	}
 	return document.AuditText(e.Out, r, document.TextOptions{Tag: tag, Colour: isTerminal(e.Out), Brief: c.Brief})
 }

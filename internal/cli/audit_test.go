@@ -104,6 +104,21 @@ func TestAuditReportsInEachLanguage(t *testing.T) {
 	}
 }
 
+// TestAuditAsReports: one command writes the report in every form and language.
+func TestAuditAsReports(t *testing.T) {
+	dir := t.TempDir()
+	if code, _, errs := run(t, auditArgs(vendor+"bill.csv", vendor+"mapping.yaml", "--out", dir, "--html", dir+"/one.html", "--lang", "zh-Hant")...); code != 4 {
+		t.Fatalf("exit %d %s", code, errs)
+	}
+	for name, says := range map[string]string{"audit.en.html": "too high by CNY 634.18", "audit.zh-Hant.html": "多收 CNY 634.18", "audit.zh-Hans.html": "多收 ¥634.18", "one.html": "多收 CNY 634.18",
+		"audit.en.pdf": "%PDF", "audit.zh-Hans.xlsx": "PK", "audit.json": `"634.18"`} {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil || !strings.Contains(string(data), says) {
+			t.Errorf("%s: %v, %q is not in it", name, err, says)
+		}
+	}
+}
+
 // TestAuditOfOurOwnInvoice: an invoice of ours is right, until somebody changes
 // it.
 func TestAuditOfOurOwnInvoice(t *testing.T) {

@@ -250,14 +250,14 @@ func (c *compareCmd) write(e *env, r *compare.Result, tag lang.Tag) error {
 			return err
 		}
 	}
-	tell := func(tag lang.Tag) *explain.Document { return explain.Comparison(r, tag) }
+	tell := func(tag lang.Tag) (*explain.Document, error) { return explain.Comparison(r, tag), nil }
 	if err := c.reports(tell, tag, "comparison", func(w io.Writer) error { return writeJSON(w, r) }); err != nil {
 		return err
 	}
 	if c.JSON {
 		return writeJSON(e.Out, r)
 	}
-	_, err := fmt.Fprint(e.Out, tell(tag).Text())
+	_, err := fmt.Fprint(e.Out, explain.Comparison(r, tag).Text())
 	return err
 }
 

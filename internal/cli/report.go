@@ -21,7 +21,7 @@ type reportFlags struct {
 }
 
 // reports writes a document in every form asked for; result is its JSON.
-func (f *reportFlags) reports(tell func(lang.Tag) *explain.Document, tag lang.Tag, name string, result func(io.Writer) error) error {
+func (f *reportFlags) reports(tell func(lang.Tag) (*explain.Document, error), tag lang.Tag, name string, result func(io.Writer) error) error {
 	forms := []struct {
 		file, ext string
 		write     func(io.Writer, *explain.Document) error
@@ -30,7 +30,11 @@ func (f *reportFlags) reports(tell func(lang.Tag) *explain.Document, tag lang.Ta
 		if form.file == "" {
 			continue
 		}
-		if err := toFile(form.file, func(w io.Writer) error { return form.write(w, tell(tag)) }); err != nil {
+		d, err := tell(tag)
+		if err != nil {
+			return err
+		}
+		if err := toFile(form.file, func(w io.Writer) error { return form.write(w, d) }); err != nil {
 			return err
 		}
 	}
@@ -41,7 +45,10 @@ func (f *reportFlags) reports(tell func(lang.Tag) *explain.Document, tag lang.Ta
 		return err
 	}
 	for _, tag := range lang.Tags() {
-		d := tell(tag)
+		d, err := tell(tag)
+		if err != nil {
+			return err
+		}
 		for _, form := range forms {
 			path := filepath.Join(f.Out, name+"."+string(tag)+"."+form.ext)
 			if err := toFile(path, func(w io.Writer) error { return form.write(w, d) }); err != nil {

@@ -26,38 +26,37 @@ func (s *Server) auditPages() {
 	s.page("POST /c/{company}/audit", access.UsageRead, s.auditBegin)
 	s.changes("GET /audit/{space}", s.auditBill)
 	s.changes("POST /audit/{space}/files", s.auditRecords)
-	s.changes("POST /audit/{space}/files/{file}/remove", s.auditRemove)
+	s.changes("POST /audit/{space}/files/{file}/remove", removes("/audit/"))
 	s.changes("GET /audit/{space}/files/{file}/{what}", s.compareRejects)
 	s.changes("POST /audit/{space}/{paper}", s.auditPaper)
 	s.changes("POST /audit/{space}/contract", s.auditContract)
 	s.changes("POST /audit/{space}/mapping", s.auditMapping)
 	s.changes("POST /audit/{space}/run", s.auditRun)
+	s.changes("GET /audit/{space}/report/{form}", s.auditReport)
 	s.changes("GET /audit/{space}/letter/{form}", s.auditLetter)
 	s.changes("GET /audit/{space}/evidence/{form}", s.auditEvidence)
 }
 
 // auditStart says what an audit needs and begins one.
 func (s *Server) auditStart(w http.ResponseWriter, _ *http.Request, v *visit) error {
+	s.auditStartPage(w, v, http.StatusOK, "")
+	return nil
+}
+
+func (s *Server) auditStartPage(w http.ResponseWriter, v *visit, status int, wrong string) {
 	at, crumbs := "/audit", []Link(nil)
 	if v.company != (id.Company{}) {
 		at, crumbs = v.at("/audit"), v.crumbs()
 	}
-	s.render(w, v, http.StatusOK, "audit_start", &Page{Title: v.say("audit_page.title"), Lead: v.say("audit_page.lead"), Here: at, Crumbs: crumbs, Island: "compare", Body: map[string]any{"At": at}})
-	return nil
+	s.render(w, v, status, "audit_start", &Page{Title: v.say("audit_page.title"), Lead: v.say("audit_page.lead"), Here: at, Crumbs: crumbs, Island: "compare", Body: map[string]any{"At": at, "Wrong": wrong}})
 }
 
+// auditBegin makes a workspace of the vendor's bill.
 func (s *Server) auditBegin(w http.ResponseWriter, _ *http.Request, v *visit) error {
-	shelf, err := s.shelf.get()
-	if err != nil {
+	return s.beginSpace(w, v, "/audit/", func(sp *workspace.Space) error {
+		_, err := s.receive(w, v, func(_, name string, part *multipart.Part) error { return sp.TakePaper(false, name, part) })
 		return err
-	}
-	sp, err := shelf.New(v.company)
-	if err != nil {
-		return err
-	}
-	at := &spaceAt{Space: sp, May: true, token: sp.Token}
-	_, err = s.receive(w, v, func(_, name string, part *multipart.Part) error { return sp.TakePaper(false, name, part) })
-	return s.auditBack(w, v, at, err, "bill")
+	}, func(status int, why string) { s.auditStartPage(w, v, status, why) })
 }
 
 // auditBack goes to the audit again, or shows it with what was wrong beside the
@@ -131,7 +130,7 @@ func (s *Server) auditBody(v *visit, at *spaceAt) (*auditBody, error) {
 }
 
 func (s *Server) contractLinks(v *visit, at *spaceAt, b *auditBody) error {
-	if at.Company == (id.Company{}) {
+	if at.Company == (id.Company{}) || !access.Can(v.actor, access.ContractRead, at.Company) {
 		return nil
 	}
 	list, err := s.d.System.Contracts(v.r.Context(), at.Company, "")
@@ -147,7 +146,8 @@ func (s *Server) contractLinks(v *visit, at *spaceAt, b *auditBody) error {
 // auditForm fills the form of the mapping: with what was said, or remembered, or
 // guessed.
 func (b *auditBody) auditForm(v *visit) {
-	if b.Bill == nil || b.Agreed == nil {
+	m := b.Usual()
+	if m == nil {
 		return
 	}
 	b.Fields = map[string]string{}
@@ -156,21 +156,10 @@ func (b *auditBody) auditForm(v *visit) {
 		b.Components = append(b.Components, Link{c.Name.Or(c.ID).In(v.Tag), c.ID})
 	}
 	if l := b.Bill.Looked; l != nil {
-		m := b.Mapping
-		if m == nil {
-			m = guessed(l, b.Agreed.Plan)
-		}
 		b.fromMapping(l, m)
 	}
-	if b.Calls != nil {
-		l := b.Calls.Looked
-		for _, kind := range callKinds {
-			b.Fields["call."+kind] = l.Column(kind)
-		}
-		b.Fields["call.component"] = callComponent(b.Agreed.Plan)
-		if b.Mapping != nil && len(b.Mapping.Calls) > 0 {
-			b.fromCalls(&b.Mapping.Calls[0])
-		}
+	if b.Calls != nil && len(m.Calls) > 0 {
+		b.fromCalls(&m.Calls[0])
 	}
 	if b.First != 0 {
 		b.Fields["first"], b.Fields["last"] = b.First.String(), (b.After - 1).String()
@@ -178,30 +167,6 @@ func (b *auditBody) auditForm(v *visit) {
 	for name := range v.r.PostForm { // as it was typed
 		b.Fields[name] = v.r.PostForm.Get(name)
 	}
-}
-
-// callComponent is what a list of calls is most likely charged by: the first
-// component that counts talk time.
-func callComponent(p *catalog.Plan) string {
-	for i := range p.Components {
-		if p.Components[i].Measure == catalog.TalkTime {
-			return p.Components[i].ID
-		}
-	}
-	return ""
-}
-
-// callKinds are the columns of a list of calls that can be chosen.
-var callKinds = []string{"start", "to", "seconds", "amount", "id"}
-
-// guessed is what the columns of a bill seem to be.
-func guessed(l *vendorbill.Looked, p *catalog.Plan) *vendorbill.Mapping {
-	m := &vendorbill.Mapping{Currency: p.Currency, Head: vendorbill.Head{Number: l.HeadCell("number"), IssuedOn: l.HeadCell("issued_on"), First: l.HeadCell("first"), Last: l.HeadCell("last")},
-		Lines: &vendorbill.Lines{Columns: vendorbill.LineColumns{Text: l.Column("text"), Quantity: l.Column("quantity"), UnitPrice: l.Column("unit_price"), Amount: l.Column("amount")}}}
-	for _, text := range l.Texts(m.Lines.Columns.Text) {
-		m.Lines.Items = append(m.Lines.Items, vendorbill.GuessItem(text, p))
-	}
-	return m
 }
 
 func (b *auditBody) fromMapping(l *vendorbill.Looked, m *vendorbill.Mapping) {
@@ -244,8 +209,7 @@ func (s *Server) auditBill(w http.ResponseWriter, _ *http.Request, v *visit, at 
 	if err != nil {
 		return err
 	}
-	if b.Work == nil && v.r.Header.Get("HX-Target") == "work" {
-		w.Header().Set("HX-Refresh", "true") // what was waited for is there
+	if waited(w, v, b.Work) {
 		return nil
 	}
 	s.auditPage(w, v, http.StatusOK, b)
@@ -268,14 +232,6 @@ func (s *Server) auditRecords(w http.ResponseWriter, _ *http.Request, v *visit, 
 	return s.auditBack(w, v, at, err, "files")
 }
 
-func (s *Server) auditRemove(w http.ResponseWriter, r *http.Request, v *visit, at *spaceAt) error {
-	if err := at.Remove(r.PathValue("file")); err != nil && fault.KindOf(err) != fault.NotFound {
-		return err
-	}
-	v.redirect(w, "/audit/"+at.token)
-	return nil
-}
-
 // auditPaper takes the bill, or the list of calls.
 func (s *Server) auditPaper(w http.ResponseWriter, r *http.Request, v *visit, at *spaceAt) error {
 	paper := r.PathValue("paper")
@@ -295,6 +251,8 @@ func (s *Server) auditContract(w http.ResponseWriter, r *http.Request, v *visit,
 	})
 	switch named := fields.Get("contract"); {
 	case err != nil:
+	case named != "" && !access.Can(v.actor, access.ContractRead, at.Company):
+		err = fault.New(fault.NotFound, "there is no such contract")
 	case named != "":
 		var i id.ID
 		if i, err = id.ParseNamed("con", named); err == nil {
@@ -383,6 +341,20 @@ func itemOf(text, value string, p *catalog.Plan) (vendorbill.Item, bool) {
 func (s *Server) auditRun(w http.ResponseWriter, _ *http.Request, v *visit, at *spaceAt) error {
 	_, err := at.RunAudit(v.Tag)
 	return s.auditBack(w, v, at, err, "run")
+}
+
+// auditReport gives the audit as a document.
+func (s *Server) auditReport(w http.ResponseWriter, r *http.Request, v *visit, at *spaceAt) error {
+	form, err := workspace.FormOf(r.PathValue("form"))
+	if err != nil {
+		return err
+	}
+	a := at.Audit()
+	d, err := a.Report(v.Tag)
+	if err != nil {
+		return err
+	}
+	return giveReport(w, form, v.say("audit_page.file"), d)
 }
 
 func (s *Server) auditLetter(w http.ResponseWriter, r *http.Request, v *visit, at *spaceAt) error {

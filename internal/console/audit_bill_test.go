@@ -72,11 +72,13 @@ func TestAuditTheExample(t *testing.T) {
 	if page := b.patient(at); !strings.Contains(page, "634.18") || !strings.Contains(page, `id="cause-unpriced"`) {
 		t.Error("the answer is not that of the command")
 	}
-	for path, head := range map[string]string{"/letter/pdf": "%PDF-", "/letter/txt": "", "/evidence/xlsx": "PK", "/evidence/csv": "\ufeffcause"} {
+	for path, head := range map[string]string{"/letter/pdf": "%PDF-", "/letter/txt": "", "/evidence/xlsx": "PK", "/evidence/csv": "\ufeffcause",
+		"/report/html": "<!doctype html>", "/report/pdf": "%PDF-", "/report/xlsx": "PK"} {
 		if w := b.ask(at+path, nil); w.Code != http.StatusOK || w.Body.Len() < 100 || !strings.HasPrefix(w.Body.String(), head) {
 			t.Errorf("%s: %d, %d bytes", path, w.Code, w.Body.Len())
 		}
 	}
+	b.want(b.ask(at+"/report/doc", nil), http.StatusNotFound, "")
 	b.want(b.ask(at+"/letter/doc", nil), http.StatusNotFound, "")
 	b.want(b.ask(at+"/evidence/pdf", nil), http.StatusNotFound, "")
 }
@@ -96,7 +98,7 @@ func TestAuditRefuses(t *testing.T) {
 			t.Errorf("%s before there is a contract: %d", path, w.Code)
 		}
 	}
-	for _, path := range []string{"/letter/pdf", "/evidence/csv"} {
+	for _, path := range []string{"/letter/pdf", "/evidence/csv", "/report/html"} {
 		b.want(b.ask(at+path, nil), http.StatusNotFound, "")
 	}
 	if w := b.upload(at+"/bill", map[string]string{"bill.xlsx": "PK\x03\x04 broken"}); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "damaged") {

@@ -26,7 +26,7 @@ func (s *Server) comparePages() {
 	s.looks("GET /compare/{space}/step", s.compareStep)
 	s.looks("GET /compare/{space}/report/{form}", s.compareReport)
 	s.changes("POST /compare/{space}/files", s.compareFiles)
-	s.changes("POST /compare/{space}/files/{file}/remove", s.compareRemove)
+	s.changes("POST /compare/{space}/files/{file}/remove", removes("/compare/"))
 	s.changes("GET /compare/{space}/files/{file}/{what}", s.compareRejects)
 	s.changes("POST /compare/{space}/usage", s.compareUsage)
 	s.changes("POST /compare/{space}/market", s.compareMarket)
@@ -61,24 +61,8 @@ func zones(tag lang.Tag) []string {
 
 // compareBegin makes a workspace, with what was handed in with the first form.
 func (s *Server) compareBegin(w http.ResponseWriter, r *http.Request, v *visit) error {
-	shelf, err := s.shelf.get()
-	if err != nil {
-		return err
-	}
-	sp, err := shelf.New(v.company)
-	if err != nil {
-		s.startPage(w, v, http.StatusTooManyRequests, err.Error())
-		return nil
-	}
-	if err := s.beginWith(w, r, v, sp); err != nil {
-		if gone := shelf.Discard(sp); gone != nil || !isInput(err) {
-			return errors.Join(err, gone)
-		}
-		s.startPage(w, v, http.StatusUnprocessableEntity, err.Error())
-		return nil
-	}
-	v.redirect(w, "/compare/"+sp.Token)
-	return nil
+	return s.beginSpace(w, v, "/compare/", func(sp *workspace.Space) error { return s.beginWith(w, r, v, sp) },
+		func(status int, why string) { s.startPage(w, v, status, why) })
 }
 
 // beginWith fills a new workspace from the first form: files, or what to stand
@@ -169,14 +153,6 @@ func errorText(err error) string {
 		return ""
 	}
 	return err.Error()
-}
-
-func (s *Server) compareRemove(w http.ResponseWriter, r *http.Request, v *visit, at *spaceAt) error {
-	if err := at.Remove(r.PathValue("file")); err != nil && fault.KindOf(err) != fault.NotFound {
-		return err // gone already is as good as gone now
-	}
-	v.redirect(w, "/compare/"+at.token)
-	return nil
 }
 
 // compareRejects gives the refused records of a file, or why they were refused.

@@ -1,19 +1,16 @@
 package console
 
 import (
-	"bytes"
 	"html/template"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"waihu/internal/charging/compare"
 	"waihu/internal/charging/offer"
-	"waihu/internal/document"
 	"waihu/internal/exact"
 	"waihu/internal/explain"
-	"waihu/internal/fault"
 	"waihu/internal/lang"
 	"waihu/internal/money"
 	"waihu/internal/report"
@@ -115,6 +112,20 @@ func (v *visit) answerView(at *spaceAt, a *workspace.Answer) (*answerView, error
 	var err error
 	out.Step, err = v.stepView(a)
 	return out, err
+}
+
+// Main are the sections that are there at once; those beside them take longer.
+func (a *answerView) Main() []sectionView {
+	return slices.DeleteFunc(slices.Clone(a.Sections), func(s sectionView) bool { return s.beside() || s.ID == "offers" || s.ID == "scores" })
+}
+
+// BesideThem are the smallest bill possible, sizes, and months ahead.
+func (a *answerView) BesideThem() []sectionView {
+	return slices.DeleteFunc(slices.Clone(a.Sections), func(s sectionView) bool { return !s.beside() })
+}
+
+func (s *sectionView) beside() bool {
+	return s.ID == "bound" || s.ID == "right_size" || s.ID == "forecast"
 }
 
 // Section is one of the report by its path; nil: it says nothing.
@@ -406,30 +417,35 @@ func (v *visit) stepRow(a *workspace.Answer, c *compare.ScenarioCost, best strin
 
 // compareReport gives the answer as a document.
 func (s *Server) compareReport(w http.ResponseWriter, r *http.Request, v *visit, at *spaceAt) error {
-	forms := map[string]struct {
-		kind  string
-		write func(io.Writer, *explain.Document) error
-	}{
-		"pdf":  {"application/pdf", document.ReportPDF},
-		"xlsx": {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", document.ReportXLSX},
-		"html": {"text/html; charset=utf-8", report.HTML},
-	}
-	form, ok := forms[r.PathValue("form")]
-	if !ok {
-		return fault.New(fault.NotFound, "there is no such report")
-	}
-	q, _ := workspace.ParseQuestion(r.URL.Query())
-	answer, job, err := at.Ask(q)
+	form, err := workspace.FormOf(r.PathValue("form"))
 	if err != nil {
 		return err
 	}
+	q, _ := workspace.ParseQuestion(r.URL.Query())
+	answer, job, err := at.Complete(q)
 	if job != nil {
+		workspace.Wait(r.Context(), job, reportWait)
+		answer, _, err = at.Complete(q)
+	}
+	if answer == nil && err != nil {
+		return err
+	}
+	if answer == nil {
 		v.redirect(w, "/compare/"+at.token+"?"+kept(r.URL.Query()).Encode())
 		return nil
 	}
-	var b bytes.Buffer
-	if err := form.write(&b, explain.Comparison(answer.Result, v.Tag)); err != nil {
+	return giveReport(w, form, v.say("compare_page.file"), explain.Comparison(answer.Result, v.Tag))
+}
+
+// reportWait is how long a report waits for what stands beside the answer; after
+// that it goes without.
+const reportWait = 20 * time.Second
+
+// giveReport gives a document in a form, to be saved.
+func giveReport(w http.ResponseWriter, form workspace.Form, name string, d *explain.Document) error {
+	data, err := form.Write(d)
+	if err != nil {
 		return err
 	}
-	return give(w, form.kind, v.say("compare_page.file")+"."+r.PathValue("form"), b.Bytes())
+	return give(w, form.Kind, name+"."+form.Ending, data)
 }

@@ -42,6 +42,8 @@ type compareBody struct {
 	Why        string // there is no answer
 	Missing    string // what to do first: usage, offers
 	Answer     *answerView
+	Beside     *workView // the smallest bill possible is being searched
+	BesideWhy  string    // it could not be told
 }
 
 // workView is how far a job is.
@@ -72,8 +74,7 @@ func (s *Server) compare(w http.ResponseWriter, _ *http.Request, v *visit, at *s
 	if err != nil {
 		return err
 	}
-	if b.Work == nil && v.r.Header.Get("HX-Target") == "work" {
-		w.Header().Set("HX-Refresh", "true") // what was waited for is there
+	if waited(w, v, b.Work) {
 		return nil
 	}
 	s.comparePage(w, v, http.StatusOK, at, b)
@@ -134,8 +135,8 @@ func (s *Server) answerBody(v *visit, at *spaceAt, b *compareBody, q workspace.Q
 			}
 			continue
 		}
-		answer, job, err := at.Ask(q)
-		if job != nil {
+		answer, job, err := at.Complete(q)
+		if answer == nil && job != nil {
 			workspace.Wait(v.r.Context(), job, pageWait)
 			if !job.Over() {
 				b.Work = workOf(job)
@@ -143,12 +144,18 @@ func (s *Server) answerBody(v *visit, at *spaceAt, b *compareBody, q workspace.Q
 			}
 			continue
 		}
+		if answer != nil && err != nil {
+			b.BesideWhy, err = err.Error(), nil // the answer itself stands
+		}
 		if err != nil {
 			if errors.Is(err, context.Canceled) || !isInput(err) && fault.KindOf(err) != fault.NotFound {
 				return err
 			}
 			b.Why, b.Setup = err.Error(), true
 			return nil
+		}
+		if job != nil {
+			b.Beside = workOf(job)
 		}
 		b.Answer, err = v.answerView(at, answer)
 		b.Currencies = currenciesOf(answer)

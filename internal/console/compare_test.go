@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"waihu/internal/lang"
 	"waihu/internal/workspace"
@@ -20,13 +21,24 @@ import (
 func opened(t *testing.T, lim workspace.Limits) *browser {
 	t.Helper()
 	w := server(t)
-	w.d.Open, w.shelf.limits = true, lim
-	t.Cleanup(func() {
-		if err := w.Close(); err != nil {
-			t.Error(err)
+	w.d.Open = true
+	w.shelve(lim)
+	return w.browser()
+}
+
+// shelve gives the console a shelf of its own, with bounds.
+func (w *world) shelve(lim workspace.Limits) {
+	w.t.Helper()
+	shelf, err := workspace.Open(w.t.TempDir(), lim, w.d.System, time.Now)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.d.Shelf = shelf
+	w.t.Cleanup(func() {
+		if err := shelf.Close(); err != nil {
+			w.t.Error(err)
 		}
 	})
-	return w.browser()
 }
 
 // upload is a form with files: names and texts, and fields "name=value".
@@ -129,6 +141,7 @@ func TestCompareInEveryLanguage(t *testing.T) {
 			}
 		}
 	}
+	b.searched(at, query)
 	share := regexp.MustCompile(`href="(/compare/[a-z2-7]{32})\?[^"]*" data-share`).FindStringSubmatch(b.patient(at + query))
 	if share == nil || share[1] == at {
 		t.Fatal("there is no link to share")
@@ -141,6 +154,33 @@ func TestCompareInEveryLanguage(t *testing.T) {
 		}
 	}
 	b.want(b.ask(at+"/report/doc", nil), http.StatusNotFound, "")
+}
+
+// searched waits for the smallest bill possible, and sees that it comes into the
+// page that shows the answer already.
+func (b *browser) searched(at, query string) {
+	b.t.Helper()
+	values, err := url.ParseQuery(strings.TrimPrefix(query, "?"))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	q, _ := workspace.ParseQuestion(values)
+	sp, _, err := b.d.Shelf.Find(strings.TrimPrefix(at, "/compare/"))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if _, job, err := sp.Complete(q); err != nil {
+		b.t.Fatal(err)
+	} else if job != nil {
+		<-job.Done()
+	}
+	for _, tag := range lang.Tags() {
+		page := b.patient(at + query + "&lang=" + string(tag))
+		sound(b.t, tag, page)
+		if !strings.Contains(page, `id="s-bound"`) || strings.Contains(page, `hx-target="#beside"`) || !strings.Contains(page, lang.Phrase(tag, "report.bound.regret", nil)) {
+			b.t.Errorf("%s: the smallest bill possible is not on the page", tag)
+		}
+	}
 }
 
 // shared looks at a workspace by the link that only reads.

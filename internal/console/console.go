@@ -19,7 +19,7 @@ type Deps struct {
 	Log    *slog.Logger
 	Client func(*http.Request) access.Client // where a request comes from, proxies seen through; nil: its peer
 	Open   bool                              // anybody may compare offers and audit a bill, without an account
-	Limits workspace.Limits                  // of what is uploaded to be compared; zero fields are the usual ones
+	Shelf  *workspace.Shelf                  // of what is uploaded to be compared or audited
 	Tour   *Tour                             // of a demonstration; nil: none
 
 	Post    *notify.Post // webhooks and what was sent
@@ -39,7 +39,6 @@ type Server struct {
 	assets *assets
 	pages  pages
 	routes []route
-	shelf  *shelf
 
 	samples app.Samples // example usage for plans that are being built
 }
@@ -80,7 +79,6 @@ func New(d Deps) (*Server, error) {
 	s.budgetPages()
 	s.boardPages()
 	s.marginPages()
-	s.shelf = &shelf{system: d.System, limits: d.Limits}
 	s.comparePages()
 	s.auditPages()
 	s.usagePages()

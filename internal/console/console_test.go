@@ -15,6 +15,7 @@ import (
 	"waihu/internal/lang"
 	"waihu/internal/store"
 	"waihu/internal/store/sqlite"
+	"waihu/internal/workspace"
 )
 
 // world is a console over a database in memory.
@@ -45,7 +46,9 @@ func server(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &world{s, t, db}
+	w := &world{s, t, db}
+	w.shelve(workspace.Limits{})
+	return w
 }
 
 func get(t *testing.T, s http.Handler, path string, headers ...string) *httptest.ResponseRecorder {

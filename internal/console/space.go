@@ -6,48 +6,12 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
-	"sync"
-	"time"
 
 	"waihu/internal/access"
-	"waihu/internal/app"
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/workspace"
 )
-
-// shelf opens the shelf of workspaces when the first is asked for: a console that
-// nobody compares with leaves no folder.
-type shelf struct {
-	system *app.System
-	limits workspace.Limits
-
-	mu   sync.Mutex
-	open *workspace.Shelf
-}
-
-func (s *shelf) get() (*workspace.Shelf, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.open != nil {
-		return s.open, nil
-	}
-	opened, err := workspace.Open("", s.limits, s.system, time.Now)
-	s.open = opened
-	return opened, err
-}
-
-// Close takes away what was uploaded to be compared.
-func (s *Server) Close() error {
-	s.shelf.mu.Lock()
-	defer s.shelf.mu.Unlock()
-	if s.shelf.open == nil {
-		return nil
-	}
-	err := s.shelf.open.Close()
-	s.shelf.open = nil
-	return err
-}
 
 // free adds an address for everybody where comparing is open, and for people who
 // have logged in where it is not.
@@ -102,12 +66,8 @@ func (a *spaceAt) Token() string { return a.token }
 // spaceOf finds the workspace of an address. To somebody who may not see it, it
 // does not exist.
 func (s *Server) spaceOf(v *visit) (*spaceAt, error) {
-	shelf, err := s.shelf.get()
-	if err != nil {
-		return nil, err
-	}
 	token := v.r.PathValue("space")
-	sp, may, err := shelf.Find(token)
+	sp, may, err := s.d.Shelf.Find(token)
 	if err != nil {
 		return nil, err
 	}
@@ -130,6 +90,48 @@ func (s *Server) spaceOf(v *visit) (*spaceAt, error) {
 	return at, nil
 }
 
+// beginSpace makes a workspace of what came with the first form and goes to it. One
+// that came to nothing is taken away again, and refused says why on the page it
+// came from.
+func (s *Server) beginSpace(w http.ResponseWriter, v *visit, base string, fill func(*workspace.Space) error, refused func(status int, why string)) error {
+	sp, err := s.d.Shelf.New(v.company)
+	if err != nil {
+		refused(http.StatusTooManyRequests, err.Error())
+		return nil
+	}
+	if err := fill(sp); err != nil {
+		if gone := s.d.Shelf.Discard(sp); gone != nil || !isInput(err) {
+			return errors.Join(err, gone)
+		}
+		refused(http.StatusUnprocessableEntity, err.Error())
+		return nil
+	}
+	v.redirect(w, base+sp.Token)
+	return nil
+}
+
+// removes takes a file of records away and goes back to the page of the
+// workspace. One that is gone already is as good as gone now.
+func removes(base string) spaceHandler {
+	return func(w http.ResponseWriter, r *http.Request, v *visit, at *spaceAt) error {
+		if err := at.Remove(r.PathValue("file")); err != nil && fault.KindOf(err) != fault.NotFound {
+			return err
+		}
+		v.redirect(w, base+at.token)
+		return nil
+	}
+}
+
+// waited tells whether a page was asked for by the notice of a job that has
+// ended: the whole page is shown then.
+func waited(w http.ResponseWriter, v *visit, work *workView) bool {
+	if work != nil || v.r.Header.Get("HX-Target") != "work" {
+		return false
+	}
+	w.Header().Set("HX-Refresh", "true")
+	return true
+}
+
 // uploadOverhead is what a form with files may take beside the files: names and
 // the lines between parts.
 const uploadOverhead = 1 << 20
@@ -137,17 +139,14 @@ const uploadOverhead = 1 << 20
 // receive takes the files of a form as they come in, without keeping them in
 // memory; fields beside them are returned.
 func (s *Server) receive(w http.ResponseWriter, v *visit, take func(field, name string, part *multipart.Part) error) (url.Values, error) {
-	shelf, err := s.shelf.get()
-	if err != nil {
-		return nil, err
-	}
-	v.r.Body = http.MaxBytesReader(w, v.r.Body, shelf.Limits().SpaceBytes+uploadOverhead)
+	lim := s.d.Shelf.Limits()
+	v.r.Body = http.MaxBytesReader(w, v.r.Body, lim.SpaceBytes+uploadOverhead)
 	parts, err := v.r.MultipartReader()
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "this is no form with files: %v", err)
 	}
 	fields := url.Values{}
-	for range 2 * shelf.Limits().Files {
+	for range 2 * lim.Files {
 		part, err := parts.NextPart()
 		if err != nil {
 			return fields, endOfForm(err)
@@ -165,7 +164,7 @@ func (s *Server) receive(w http.ResponseWriter, v *visit, take func(field, name 
 			return fields, err
 		}
 	}
-	return fields, fault.New(fault.Overflow, "more than %d parts in one form", 2*shelf.Limits().Files)
+	return fields, fault.New(fault.Overflow, "more than %d parts in one form", 2*lim.Files)
 }
 
 // endOfForm is nil where the form ended as it should.

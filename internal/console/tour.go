@@ -158,10 +158,7 @@ func (s *Server) tourLeave(w http.ResponseWriter, _ *http.Request, v *visit) err
 // more).
 func (s *Server) tourCompare() (string, error) {
 	ready := &s.d.Tour.Compare
-	shelf, err := s.shelf.get()
-	if err != nil {
-		return "", err
-	}
+	shelf := s.d.Shelf
 	ready.mu.Lock()
 	defer ready.mu.Unlock()
 	if _, _, err := shelf.Find(ready.token); err != nil {

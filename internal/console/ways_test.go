@@ -10,6 +10,7 @@ import (
 	"waihu/internal/id"
 	"waihu/internal/lang"
 	"waihu/internal/store"
+	"waihu/internal/workspace"
 )
 
 func (o *office) search(text string) string { return o.page("/search?q=" + url.QueryEscape(text)) }
@@ -125,11 +126,7 @@ func TestTourFollowsAndCanBeLeft(t *testing.T) {
 	o.d.Tour = &Tour{People: []Person{{Role: "customer", Name: "A & B", Email: "c@example.com", Password: "a long and quiet sentence"}},
 		Stops:   []Stop{{Key: "compare", Href: CompareStop + "#s-sliders"}, {Key: "invoice", Href: o.at("/invoices")}},
 		Compare: Ready{Company: o.company, Offers: []string{"kixie", "ujet-pro"}, Query: "currency=USD"}}
-	t.Cleanup(func() {
-		if err := o.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	o.shelve(workspace.Limits{})
 	o.every("/tour")
 	if body := o.page(o.at("")); strings.Contains(body, `class="strip"`) || !strings.Contains(body, `href="/tour"`) {
 		t.Error("the strip is there before it was asked for")

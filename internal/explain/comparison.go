@@ -170,6 +170,11 @@ func (t *teller) drivers() Section {
 			}
 			words = append(words, t.say("compare.driver_short", "kind", x.Kind, "more", more))
 		}
+		if !d.More.Open && d.More.Low.Sign() < 0 && d.More.High.Sign() > 0 { // its open price decides
+			s.Sentences = append(s.Sentences, t.say("compare.difference_either", "offer", t.name(d.Offer), "against", t.name(d.Against), "currency", t.currency(),
+				"less", lang.Decimal(t.tag, d.More.Low.Neg()), "more", lang.Decimal(t.tag, d.More.High), "drivers", lang.List(t.tag, words)))
+			continue
+		}
 		s.Sentences = append(s.Sentences, t.say("compare.difference", "offer", t.name(d.Offer), "against", t.name(d.Against), "currency", t.currency(), "more", t.amount(d.More), "drivers", lang.List(t.tag, words)))
 	}
 	return s
@@ -248,7 +253,11 @@ func (t *teller) notes() Section {
 		s.Sentences = append(s.Sentences, p.In(t.tag))
 	}
 	for i := range t.r.Offers {
-		if o := &t.r.Offers[i]; o.Why != "" {
+		switch o := &t.r.Offers[i]; o.Why {
+		case "":
+		case "period":
+			s.Sentences = append(s.Sentences, t.say("compare.exact_period", "offer", t.name(o.Offer)))
+		default:
 			s.Sentences = append(s.Sentences, t.say("compare.exact", "offer", t.name(o.Offer), "component", o.Why))
 		}
 	}

@@ -14,11 +14,7 @@ func (t *teller) bound() Section {
 	if b == nil {
 		return s
 	}
-	var mix []string
-	for _, c := range b.Mix {
-		mix = append(mix, c.Of.In(t.tag)+" "+t.short(c.Take, 0))
-	}
-	s.Sentences = []string{t.say("report.bound", "offer", t.name(b.Offer), "months", months(b.Months), "currency", t.currency(), "total", t.amount(b.Total), "mix", lang.List(t.tag, mix))}
+	s.Sentences = []string{t.say("report.bound", "offer", t.name(b.Offer), "months", months(b.Months), "currency", t.currency(), "total", t.amount(b.Total), "mix", t.mix(b.Mix))}
 	if b.Proven {
 		s.Sentences = append(s.Sentences, t.say("report.bound.proven"))
 	} else {
@@ -30,7 +26,27 @@ func (t *teller) bound() Section {
 	for _, n := range b.Notes {
 		s.Sentences = append(s.Sentences, n.In(t.tag))
 	}
+	if len(b.Offers) > 0 {
+		s.Table = &Table{Head: []string{t.say("compare.head.offer"), t.say("report.bound.as_is"), t.say("report.bound.own"), t.say("report.bound.sizes"), t.say("report.bound.regret")}}
+	}
+	for i := range b.Offers {
+		o := &b.Offers[i]
+		sizes := t.say("report.bound.as_offered")
+		if len(o.Mix) > 0 {
+			sizes = t.mix(o.Mix)
+		}
+		s.Table.add(words(t.name(o.Offer)), t.sum(o.AsIs), t.sum(o.Own), words(sizes), t.sum(o.Regret))
+	}
 	return s
+}
+
+// mix writes sizes: "Seats 20".
+func (t *teller) mix(list []compare.Choice) string {
+	var out []string
+	for _, c := range list {
+		out = append(out, c.Of.In(t.tag)+" "+t.short(c.Take, 0))
+	}
+	return lang.List(t.tag, out)
 }
 
 // sizes tells changes of size that would have saved, and the seats the calls

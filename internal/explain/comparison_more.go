@@ -101,7 +101,7 @@ func (t *teller) volatility() Section {
 		return s
 	}
 	if v.Why != "" {
-		s.Sentences = []string{t.say("compare.volatility.too_few")}
+		s.Sentences = []string{t.say("compare.volatility." + v.Why)}
 		return s
 	}
 	s.Sentences = []string{t.say("compare.volatility.how", "replicates", months(v.Replicates), "months", months(v.Months), "blocks", months(v.Blocks), "block", v.Block, "seed", strconv.FormatUint(v.Seed, 10))}

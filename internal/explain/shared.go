@@ -21,11 +21,32 @@ func (w *writer) packages() Section {
 		lines := w.includedIn(&pk.Included, unit)
 		head := w.say("plan.package", "package", w.name(pk.Name, pk.ID), "of", w.names(pk.AppliesTo), "included", lines[0])
 		s.Sentences = append(append(s.Sentences, head), lines[1:]...)
+		if len(pk.Sizes) > 0 {
+			s.Sentences = append(s.Sentences, w.sizes(pk, unit))
+		}
 	}
 	if len(w.p.AllPackages()) > 1 {
 		s.Sentences = append(s.Sentences, w.say("plan.package_order", "order", or(w.p.PackOrder, catalog.SoonestExpiry)))
 	}
 	return s
+}
+
+// sizes tells what a package is sold in, and which size holds by itself.
+func (w *writer) sizes(pk *catalog.Package, unit string) string {
+	var words []string
+	for i := range pk.Sizes {
+		s := &pk.Sizes[i]
+		price := ""
+		if !s.Price.Unknown {
+			price = w.money(s.Price.Number)
+		}
+		words = append(words, w.say("plan.size", "size", w.name(s.Name, s.ID), "quantity", s.Quantity.String(), "unit", unit, "price", price))
+	}
+	taken := ""
+	if t := pk.Taken(); t != nil {
+		taken = w.name(t.Name, t.ID)
+	}
+	return w.say("plan.sizes", "package", w.name(pk.Name, pk.ID), "sizes", strings.Join(words, w.say("plan.semicolon")), "taken", taken)
 }
 
 // includedIn tells a free quantity; the first sentence is how much.

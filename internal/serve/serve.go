@@ -18,6 +18,7 @@ import (
 	"waihu/internal/console"
 	"waihu/internal/fault"
 	"waihu/internal/notify"
+	"waihu/internal/workspace"
 )
 
 // Bounds of the server, beside those of package api.
@@ -37,6 +38,7 @@ type Service struct {
 	intake  *app.Intake
 	api     *api.API
 	console *console.Server
+	shelf   *workspace.Shelf // what people compare and audit: pages and interface share it
 	workers *workers
 	metrics *metrics
 	beside  Beside
@@ -151,14 +153,17 @@ func (s *Service) run(ctx context.Context) (err error) {
 	}
 	s.metrics = newMetrics(s.books, s.workers)
 	h := s.c.HTTP
-	s.api, err = api.New(api.Deps{System: s.books.System, Gate: s.books.Gate, Post: post, Ingest: s.intake, Log: s.log, Facts: s.metrics.counted, Seen: s.metrics.seen, Work: s.workers.publicly,
+	if s.shelf, err = workspace.Open("", workspace.Limits{}, s.books.System, time.Now); err != nil {
+		return err
+	}
+	s.api, err = api.New(api.Deps{System: s.books.System, Gate: s.books.Gate, Post: post, Ingest: s.intake, Shelf: s.shelf, Log: s.log, Facts: s.metrics.counted, Seen: s.metrics.seen, Work: s.workers.publicly,
 		Config: api.Config{KeyRate: float64(h.KeyRate), KeyBurst: h.KeyBurst, AddressRate: float64(h.AddressRate), AddressMax: h.AddressBurst, Proxies: h.Proxies, Origins: h.Origins,
 			Address: h.Address, Uploads: filepath.Join(s.c.Data, "uploads"), AdjustLimit: s.c.Access.AdjustLimit}})
 	if err != nil {
 		return err
 	}
 	if s.console, err = console.New(console.Deps{System: s.books.System, Gate: s.books.Gate, Log: s.log, Client: s.api.Client, Open: s.c.Access.OpenCompare,
-		Tour: s.beside.Tour, Post: post, Address: h.Address, Uploads: s.api, Decider: s.api, AdjustLimit: s.c.Access.AdjustLimit, Runs: s.api}); err != nil {
+		Shelf: s.shelf, Tour: s.beside.Tour, Post: post, Address: h.Address, Uploads: s.api, Decider: s.api, AdjustLimit: s.c.Access.AdjustLimit, Runs: s.api}); err != nil {
 		return err
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", h.Listen)
@@ -172,7 +177,7 @@ func (s *Service) run(ctx context.Context) (err error) {
 		stopWork()
 		s.api.Stop()
 		s.workers.group.Wait()
-		err = errors.Join(err, closing(), s.console.Close())
+		err = errors.Join(err, closing(), s.shelf.Close())
 	}()
 	if err != nil {
 		return errors.Join(err, listener.Close())

@@ -21,6 +21,7 @@ type Answer struct {
 	Question Question
 	Modules  []string // of any of the offers, for switching on and off
 	Gen      int
+	Whole    bool // the smallest bill possible, sizes and months ahead are in the result
 }
 
 // Ask gives the answer to a question, or the job that makes it. An error says
@@ -77,6 +78,65 @@ func (sp *Space) Ask(q Question) (*Answer, *Job, error) {
 	}
 	a.job, a.key = job, key
 	return nil, job, nil
+}
+
+// Complete is Ask for an answer with the smallest bill possible, sizes and months
+// ahead in it. They take some seconds more and the usage once more: until they
+// are there the answer comes with the job that works them out.
+func (sp *Space) Complete(q Question) (*Answer, *Job, error) {
+	made, job, err := sp.Ask(q)
+	if err != nil || job != nil || made.Whole {
+		return made, job, err
+	}
+	sp.mu.Lock()
+	defer sp.mu.Unlock()
+	a, key := sp.answers, q.key()
+	switch {
+	case a == nil || a.made[key] == nil:
+		return nil, nil, fault.New(fault.Conflict, "usage or offers changed meanwhile: ask again")
+	case a.beside != nil && a.besideKey == key && !a.beside.Over():
+		return made, a.beside, nil
+	case a.beside != nil && a.besideKey == key && a.beside.Err() != nil:
+		return made, nil, a.beside.Err()
+	case a.made[key].Whole: // it became so in between
+		own := *a.made[key]
+		own.Question = q
+		return &own, nil, nil
+	}
+	in, err := sp.input(q)
+	if err != nil {
+		return nil, nil, err
+	}
+	if a.beside != nil {
+		a.beside.stop() // nobody waits for the one before
+	}
+	source, work := sp.source(&in), app.Comparing{Input: in}
+	if sp.basis.Profile != "" {
+		work.Source.Profile = forecast.ReadyProfile(sp.basis.Profile)
+	}
+	job, err = sp.shelf.start(func(ctx context.Context, j *Job) error {
+		r, err := app.Beside(work, made.Comparison, made.Result, func(to usage.Sink) error {
+			err := source(ctx, j, to)
+			j.phase.Store(Searching)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		sp.mu.Lock()
+		defer sp.mu.Unlock()
+		if was := a.made[key]; sp.answers == a && was != nil {
+			own := *was
+			own.Result, own.Whole = r, true
+			a.made[key] = &own
+		}
+		return nil
+	})
+	if err != nil {
+		return made, nil, err
+	}
+	a.beside, a.besideKey = job, key
+	return made, job, nil
 }
 
 // Wait waits for a job, for as long as a page may take.
@@ -136,9 +196,7 @@ func (sp *Space) input(q Question) (compare.Input, error) {
 		in.Must, in.Nice = p.MustModules()
 		in.Profile = true
 	case sp.basis.Own > 0:
-		y, m, _ := timex.DateOf(sp.shelf.now()).Civil()
-		in.After = timex.NewDate(y, m, 1)
-		in.First = in.After.AddMonths(-sp.basis.Own)
+		in.First, in.After = sp.basis.months(timex.DateOf(sp.shelf.now()))
 	case !slices.ContainsFunc(sp.files, func(f *File) bool { return f.State == FileRead }):
 		return in, fault.New(fault.Invalid, "no usage: hand in call records, or choose a profile")
 	}

@@ -61,7 +61,8 @@ func fill[T comparable](v *T, absent T) {
 
 // Shelf keeps workspaces.
 type Shelf struct {
-	dir      string
+	under    string // where its folder is made; empty: the system's place for temporary files
+	dir      string // its folder; empty until the first workspace: a shelf nobody uses leaves none
 	lim      Limits
 	now      func() time.Time
 	system   *app.System // for a company's own usage and plans; nil: there is none
@@ -77,19 +78,15 @@ type Shelf struct {
 	mappings map[string]*vendorbill.Mapping // of bills by company and columns
 }
 
-// Open makes a shelf with a folder of its own in dir; empty: the system's place
-// for temporary files.
+// Open makes a shelf that will have a folder of its own in dir; empty: the
+// system's place for temporary files.
 func Open(dir string, lim Limits, system *app.System, now func() time.Time) (*Shelf, error) {
-	own, err := os.MkdirTemp(dir, "waihu-workspaces-")
-	if err != nil {
-		return nil, err
-	}
 	calendars, err := holiday.Calendars()
 	if err != nil {
 		return nil, err
 	}
 	lim = lim.orDefault()
-	return &Shelf{dir: own, lim: lim, now: now, system: system, holidays: calendars, slots: make(chan struct{}, lim.Jobs), spaces: map[string]*Space{}, swept: now()}, nil
+	return &Shelf{under: dir, lim: lim, now: now, system: system, holidays: calendars, slots: make(chan struct{}, lim.Jobs), spaces: map[string]*Space{}, swept: now()}, nil
 }
 
 // Limits are those that hold.
@@ -105,11 +102,16 @@ func (s *Shelf) Close() error {
 		}
 	}
 	s.spaces = map[string]*Space{}
+	dir := s.dir
+	s.dir = ""
 	s.mu.Unlock()
 	for _, sp := range all {
 		sp.end()
 	}
-	return os.RemoveAll(s.dir)
+	if dir == "" {
+		return nil
+	}
+	return os.RemoveAll(dir)
 }
 
 // New begins a workspace, for a company or (zero) for nobody in particular. An
@@ -124,6 +126,13 @@ func (s *Shelf) New(c id.Company) (*Space, error) {
 	defer s.mu.Unlock()
 	if len(s.spaces)/2 >= s.lim.Spaces {
 		return nil, fault.New(fault.Overflow, "%d workspaces are open, as many as are kept: try again in an hour", s.lim.Spaces)
+	}
+	if s.dir == "" {
+		dir, err := os.MkdirTemp(s.under, "waihu-workspaces-")
+		if err != nil {
+			return nil, err
+		}
+		s.dir = dir
 	}
 	sp.dir = filepath.Join(s.dir, sp.Token)
 	if err := os.MkdirAll(filepath.Join(sp.dir, "offers"), 0o700); err != nil {

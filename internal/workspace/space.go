@@ -39,10 +39,21 @@ type Space struct {
 }
 
 // Basis is what usage a comparison stands on beside files: nothing, a ready
-// profile, or the last months of a company's own.
+// profile, or whole months of a company's own.
 type Basis struct {
-	Profile string // sales, service, survey
-	Own     int    // months
+	Profile string     // sales, service, survey
+	Own     int        // the last months, or so many from First on
+	First   timex.Date // of own usage, first of a month; 0: the months before this one
+}
+
+// months are those of own usage; today is in the month after the last ones.
+func (b *Basis) months(today timex.Date) (first, after timex.Date) {
+	if b.First != 0 {
+		return b.First, b.First.AddMonths(b.Own)
+	}
+	y, m, _ := today.Civil()
+	after = timex.NewDate(y, m, 1)
+	return after.AddMonths(-b.Own), after
 }
 
 // maxOwnMonths bounds how far back own usage goes.
@@ -58,8 +69,11 @@ func (sp *Space) Stand(b Basis) error {
 	if b.Own != 0 && (sp.Company == id.Company{} || sp.shelf.system == nil) {
 		return fault.New(fault.Invalid, "own usage is there for people of a company alone")
 	}
-	if b.Own < 0 || b.Own > maxOwnMonths {
+	if b.Own < 0 || b.Own > maxOwnMonths || b.First != 0 && b.Own == 0 {
 		return fault.New(fault.Invalid, "%d months: from 1 to %d", b.Own, maxOwnMonths)
+	}
+	if _, _, day := b.First.Civil(); b.First != 0 && day != 1 {
+		return fault.New(fault.Invalid, "months are compared whole: from the first day of a month, not %s", b.First)
 	}
 	sp.mu.Lock()
 	defer sp.mu.Unlock()
@@ -170,6 +184,9 @@ type answers struct {
 	keys []string // of made, oldest first
 	job  *Job     // the one that runs, or the last
 	key  string   // of the question the job answers
+
+	beside    *Job   // works out what stands beside an answer, or the last that did
+	besideKey string // of the question of that answer
 }
 
 // maxAnswers bounds the answers of one workspace that are kept.
@@ -187,8 +204,10 @@ func (a *answers) keep(key string, made *Answer) {
 }
 
 func (a *answers) stop() {
-	if a.job != nil {
-		a.job.stop()
+	for _, j := range []*Job{a.job, a.beside} {
+		if j != nil {
+			j.stop()
+		}
 	}
 }
 
@@ -208,6 +227,7 @@ const (
 	Waiting   Phase = "waiting" // for others to end
 	Reading   Phase = "reading"
 	Comparing Phase = "comparing"
+	Searching Phase = "searching" // for the smallest bill possible
 	Checking  Phase = "auditing"
 )
 

@@ -148,6 +148,8 @@ type Package struct {
 	Name      lang.Text `plan:"name" doc:"Name for people."`
 	AppliesTo []string  `plan:"applies_to,required" doc:"Components that use it."`
 	Included  `plan:",inline"`
+	ChargedBy string `plan:"charged_by" doc:"With sizes: the recurring component that is the price of the package."`
+	Sizes     []Size `plan:"sizes" doc:"All sizes it is sold in. The one with the package's own quantity holds unless a contract or an offer picks another."`
 }
 
 // Included is how much is free, for whom and for how long.
@@ -233,6 +235,11 @@ func (p *Plan) AsksNumbers() bool {
 		}
 	}
 	return false
+}
+
+// ByMonth tells whether the plan is billed month by month.
+func (p *Plan) ByMonth() bool {
+	return (p.Period.Every == "" || p.Period.Every == timex.Month) && p.Period.Count <= 1
 }
 
 // Component finds a component by its identifier.

@@ -43,6 +43,7 @@ func (c *check) packages() {
 		if first != nil {
 			c.included(path, &pk.Included, first.Measure)
 		}
+		c.sizes(path, pk)
 	}
 	c.sharing()
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"waihu/internal/charging/catalog"
+	"waihu/internal/charging/contract"
 	"waihu/internal/exact"
 )
 
@@ -13,8 +14,8 @@ const Around = 20
 
 // Menu lists what can be chosen in a plan by itself: how many seats to buy, from
 // those needed up, and which least quantity to promise where a price then falls
-// for all of it. Package sizes and methods that are other plans are other
-// offers.
+// for all of it, and which size of a package to take. Methods that are other
+// plans are other offers.
 func Menu(p *catalog.Plan, seatsNeeded int64) []Choice {
 	var out []Choice
 	for i := range p.Components {
@@ -27,6 +28,29 @@ func Menu(p *catalog.Plan, seatsNeeded int64) []Choice {
 				out = append(out, choice)
 			}
 		}
+	}
+	for i := range p.Packages {
+		if choice := sizesOf(&p.Packages[i]); len(choice.Options) > 1 {
+			out = append(out, choice)
+		}
+	}
+	return out
+}
+
+// sizesOf is which size of a package to take: the one it has, or another.
+func sizesOf(pk *catalog.Package) Choice {
+	out := Choice{ID: pk.ID, Name: pk.Name}
+	taken := pk.Taken()
+	for i := range pk.Sizes {
+		s := &pk.Sizes[i]
+		own := *pk
+		own.Quantity = s.Quantity
+		o := Option{ID: s.Quantity.String(), Name: s.Name, Packages: []catalog.Package{own}, Prices: map[string]contract.Override{pk.ChargedBy: {UnitPrice: s.Price}}}
+		if s == taken {
+			out.Options = slices.Insert(out.Options, 0, o)
+			continue
+		}
+		out.Options = append(out.Options, o)
 	}
 	return out
 }

@@ -49,7 +49,7 @@ func Check(in Inputs) (_ *Checked, err error) {
 // checks are the checks by clause; a test holds that the checklist has no other.
 func (k *checker) checks() map[Clause]func() Finding {
 	return map[Clause]func() Finding{Renewal: k.renewal, RenewalSeats: k.renewalSeats, PriceNotice: k.priceNotice, PriceCap: k.priceCap, EarlyTermination: k.earlyTermination,
-		MinimumSeats: k.minimumSeats, MinimumSpend: k.minimumSpend, SeatsBack: k.seatsBack, Expiry: k.expiry, Prepayment: k.prepayment, Rounding: k.rounding, TaxIncluded: k.tax,
+		MinimumSeats: k.minimumSeats, MinimumSpend: k.minimumSpend, Commitment: k.commitment, SeatsBack: k.seatsBack, Expiry: k.expiry, Prepayment: k.prepayment, Rounding: k.rounding, TaxIncluded: k.tax,
 		DataSource: k.dataSource, Objection: k.objection, Withholding: k.withholding, BillingStart: k.billingStart, LateInterest: k.lateInterest, Suspension: k.suspension,
 		NumberRelease: k.numberRelease, NumberHold: k.numberHold, Porting: k.porting, ServiceLevels: k.serviceLevels, CreditCap: k.creditCap, CreditRequest: k.creditRequest,
 		Exclusions: k.exclusions, CutOff: k.cutOff, Retention: k.retention, DataExport: k.dataExport, Licences: k.licences, Venue: k.venue, Document: k.document}
@@ -84,7 +84,7 @@ func (k *checker) price() error {
 	if first < k.start { // a whole period tells more than the share of the first one
 		first, after = after, probe.NextBoundary(after)
 	}
-	terms, problems := contract.TermsFor(contract.Inputs{Plan: k.in.Plan, Decks: k.in.Decks, Contract: k.c, First: first, After: after, Holidays: k.in.Holidays})
+	terms, problems := contract.TermsAsIf(contract.Inputs{Plan: k.in.Plan, Decks: k.in.Decks, Contract: k.c, First: first, After: after, Holidays: k.in.Holidays})
 	if err := problems.Err(); err != nil {
 		return err
 	}

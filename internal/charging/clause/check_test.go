@@ -217,3 +217,27 @@ func TestRenewedTerms(t *testing.T) {
 		t.Errorf("without renewal it ends %s", out.Ends)
 	}
 }
+
+// TestLongCommitments: what must be used in a year costs its shortfall; an
+// amendment takes the place of what it names, and what has ended is no matter.
+func TestLongCommitments(t *testing.T) {
+	minutes, amount, less := exact.Int(100_000), exact.Int(20_000), exact.Int(50_000)
+	c := signed()
+	if f := of(check(t, c, plan(), "2026-06-01"), clause.Commitment); f.Status != clause.Present || f.Costs != nil {
+		t.Errorf("none: %+v", f)
+	}
+	c.Commitments = []contract.Commitment{{ID: "minutes", Component: "talk", Quantity: &minutes, Every: timex.Year}, {ID: "spend", Amount: &amount, Every: timex.Quarter},
+		{ID: "gone", Amount: &amount, Every: timex.Quarter, From: timex.MustDate("2026-01-01"), To: timex.MustDate("2026-04-01")}}
+	if f := of(check(t, c, plan(), "2026-06-01"), clause.Commitment); f.Status != clause.Costs || f.Costs == nil || f.Costs.Amount.Decimal() != "32000.00" || f.Args["n"] != "2" {
+		t.Errorf("100,000 minutes at 0.12 and 20,000: %+v", f)
+	}
+	c.Amendments = []contract.Amendment{{ID: "A1", On: timex.MustDate("2026-07-01"), Agreement: contract.Agreement{Commitments: []contract.Commitment{{ID: "minutes", Component: "talk", Quantity: &less, Every: timex.Year}}}}}
+	if f := of(check(t, c, plan(), "2026-06-01"), clause.Commitment); f.Costs == nil || f.Costs.Amount.Decimal() != "26000.00" {
+		t.Errorf("half as many minutes: %+v", f)
+	}
+	unknown := plan()
+	unknown.Components[2].UnitPrice = catalog.Price{Set: true, Unknown: true}
+	if f := of(check(t, c, unknown, "2026-06-01"), clause.Commitment); f.Severity != clause.High || f.Costs != nil {
+		t.Errorf("at a price nobody knows: %+v", f)
+	}
+}

@@ -16,6 +16,7 @@ const (
 	EarlyTermination Clause = "early_termination"
 	MinimumSeats     Clause = "minimum_seats"
 	MinimumSpend     Clause = "minimum_spend"
+	Commitment       Clause = "commitment"
 	SeatsBack        Clause = "seats_back"
 	Expiry           Clause = "expiry"
 	Prepayment       Clause = "prepayment"
@@ -44,7 +45,7 @@ const (
 
 // Checklist lists the clauses in the order in which they are checked.
 func Checklist() []Clause {
-	return []Clause{Renewal, RenewalSeats, PriceNotice, PriceCap, EarlyTermination, MinimumSeats, MinimumSpend, SeatsBack, Expiry, Prepayment, Rounding, TaxIncluded,
+	return []Clause{Renewal, RenewalSeats, PriceNotice, PriceCap, EarlyTermination, MinimumSeats, MinimumSpend, Commitment, SeatsBack, Expiry, Prepayment, Rounding, TaxIncluded,
 		DataSource, Objection, Withholding, BillingStart, LateInterest, Suspension, NumberRelease, NumberHold, Porting, ServiceLevels, CreditCap, CreditRequest, Exclusions,
 		CutOff, Retention, DataExport, Licences, Venue, Document}
 }

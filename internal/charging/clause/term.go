@@ -1,6 +1,8 @@
 package clause
 
 import (
+	"strconv"
+
 	"waihu/internal/charging/catalog"
 	"waihu/internal/charging/contract"
 	"waihu/internal/exact"
@@ -152,6 +154,35 @@ func (k *checker) minimumSpend() Finding {
 		return fine("no_minimum")
 	}
 	return found(Costs, Medium, "amount", "amount", sum.String()).under(k.costs(sum, "no_use"))
+}
+
+// commitment: what must be used within a quarter, half a year or a year, over all
+// agreements that hold or will.
+func (k *checker) commitment() Finding {
+	sum, n, unpriced := exact.Zero, 0, false
+	for _, c := range k.c.LongCommitments(k.plan, k.in.AsOf) {
+		n++
+		if c.Amount != nil {
+			sum = sum.Add(*c.Amount)
+			continue
+		}
+		price := c.Price
+		if comp, ok := k.plan.Component(c.Component); ok && !price.Set {
+			price = comp.UnitPrice
+		}
+		if !price.Set || price.Unknown {
+			unpriced = true
+			continue
+		}
+		sum = sum.Add(c.Quantity.Mul(price.Number))
+	}
+	switch {
+	case n == 0:
+		return fine("no_commitment")
+	case unpriced:
+		return found(Costs, High, "commitments", "n", strconv.Itoa(n)) // of some, nobody can tell what they cost
+	}
+	return found(Costs, Medium, "commitments", "n", strconv.Itoa(n)).under(k.costs(sum, "not_reached"))
 }
 
 // seatsBack: a seat given back goes on costing until something ends.

@@ -289,7 +289,7 @@ func TestLimitsAreTold(t *testing.T) {
 	if got := strings.Join(notes, " "); got != "empty_month one_call cut cut seats_stated" {
 		t.Errorf("told: %s", got)
 	}
-	if got := strings.Join(refused, ", "); got != "euro no_rate, inclusive no_tax, weekly period" {
+	if got := strings.Join(refused, ", "); got != "euro no_rate, inclusive no_tax" {
 		t.Errorf("refused: %s", got)
 	}
 	if a, b := r.Offers[0].Horizons[1].Total, r.Offers[1].Horizons[1].Total; a.Low.Cmp(b.Low) != 0 {
@@ -343,5 +343,31 @@ func TestWaste(t *testing.T) {
 	if !w.IdleSeats.Equal(exact.One) || w.Idle.Decimal() != "100.00" || !w.Expired.Equal(num("900")) || w.ExpiredAt.Decimal() != "180.00" ||
 		w.ModuleFee.Decimal() != "31.00" || w.Minimum.Decimal() != "169.00" || w.Total.Decimal() != "300.00" || !w.Share.Equal(exact.Frac(1, 2)) {
 		t.Errorf("%+v", w)
+	}
+}
+
+// An offer by seat that is cheapest because no record tells a seat is not left
+// standing as an answer.
+func TestCheapestForLackOfSeats(t *testing.T) {
+	f := &facts{}
+	f.talked(day("2026-03-10").Start(time.UTC), 60, 60, 60)
+	bySeat := plan("by-seat", catalog.Component{ID: "seats", Measure: catalog.SeatsActive, UnitPrice: price("100")}, catalog.Component{ID: "talk", Measure: catalog.TalkTime, UnitPrice: price("0")})
+	in := compare.Input{Candidates: []compare.Candidate{candidate(bySeat), candidate(minutePlan("minutes", "0.1", "60/60"))}}
+	has := func(r *compare.Result) bool {
+		for _, p := range r.Answer {
+			if p.Key == "compare.answer.no_seats" {
+				return true
+			}
+		}
+		return false
+	}
+	if r := result(t, in, f); r.Recommendation.Offer != "by-seat" || !has(r) {
+		t.Errorf("%s is advised without a word about its seats: %+v", r.Recommendation.Offer, r.Answer)
+	} else {
+		checkPhrases(t, r)
+	}
+	in.Seats = 2
+	if r := result(t, in, f); r.Recommendation.Offer != "minutes" || has(r) {
+		t.Errorf("with two seats: %s, %+v", r.Recommendation.Offer, r.Answer)
 	}
 }

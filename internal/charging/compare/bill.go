@@ -24,6 +24,7 @@ type ledger struct {
 
 	gathered map[gatherKey]*meter.Gathered
 	bills    map[billKey]*bill
+	own      map[ownKey]*bill // of periods that are no months
 }
 
 type gatherKey struct {
@@ -47,7 +48,7 @@ type bill struct {
 }
 
 func newLedger(c *candidate, l *load, months []month, tax TaxBasis) *ledger {
-	return &ledger{c: c, l: l, months: months, tax: tax, gathered: map[gatherKey]*meter.Gathered{}, bills: map[billKey]*bill{}}
+	return &ledger{c: c, l: l, months: months, tax: tax, gathered: map[gatherKey]*meter.Gathered{}, bills: map[billKey]*bill{}, own: map[ownKey]*bill{}}
 }
 
 // always is the age of a service that has been there for as long as it matters.
@@ -76,18 +77,11 @@ func (g *ledger) bill(v *variant, m, age int, opening []contract.Opening) (*bill
 	if err != nil {
 		return nil, err
 	}
-	inv, err := invoice.Draft(again, invoice.Heading{})
-	if err != nil {
-		return nil, err
-	}
-	b := &bill{total: inv.Net.Exact(), lines: inv.Lines, unknown: inv.Unknown, invoice: inv}
-	if g.tax == Inclusive {
-		b.total, b.tax = inv.Total.Exact(), inv.Tax.Exact()
-	}
-	if len(opening) == 0 {
+	b, err := g.drafted(again)
+	if err == nil && len(opening) == 0 {
 		g.bills[key] = b
 	}
-	return b, nil
+	return b, err
 }
 
 func (g *ledger) gather(v *variant, m int) (*meter.Gathered, error) {
@@ -104,8 +98,12 @@ func (g *ledger) gather(v *variant, m int) (*meter.Gathered, error) {
 }
 
 // chain makes the bills of n months on end, service beginning after age months
-// already; real months repeat in their order.
+// already; real months repeat in their order. Own periods begin with service: at
+// age 0, or always.
 func (g *ledger) chain(end offer.End, fees bool, n, age int) ([]*bill, error) {
+	if g.c.own {
+		return g.ownChain(end, fees, n, age == always)
+	}
 	var out []*bill
 	var opening []contract.Opening
 	for i := range n {

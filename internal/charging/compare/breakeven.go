@@ -190,6 +190,9 @@ func (l *lane) bill(cand int, n int64) (point, error) {
 
 func (l *lane) make(cand int, n int64, load *load) (p point, err error) {
 	g := l.c.ledger(l.c.cands[cand], load)
+	if g.c.own { // one month alone is no bill of it
+		return point{at: l.place(n, load), open: true}, nil
+	}
 	b, err := g.bill(g.c.at[which{offer.Low, true, false}], l.m, always, nil)
 	if err != nil {
 		return p, err

@@ -35,6 +35,7 @@ type candidate struct {
 	at       map[which]*variant
 	plain    *variant // the plan without fees, lower end
 	first    timex.Date
+	own      bool // its billing period is no month
 }
 
 // which names one of an offer's plans.
@@ -60,9 +61,7 @@ func newCandidate(c Candidate, in *Input, first timex.Date) (_ *candidate, err e
 	if out.loc, err = timex.LoadZone(c.Plan.Zone); err != nil {
 		return nil, fault.New(fault.Invalid, "%v", err)
 	}
-	if p := c.Plan.Period; p.Every != "" && p.Every != timex.Month || p.Count > 1 {
-		return nil, refuse("period", "its billing period is not a month: offers are compared month by month; give it as monthly prices or a yearly fee (every: year)")
-	}
+	out.own = !c.Plan.ByMonth()
 	if out.rate, err = in.rateOf(c.Plan.Currency); err != nil {
 		return nil, err
 	}
@@ -101,12 +100,8 @@ func (c *candidate) addVariants() error {
 }
 
 func (c *candidate) variant(plan *catalog.Plan) (*variant, error) {
-	stated := contract.Stated{Quantities: c.Offer.Quantities}
-	for _, m := range c.Offer.Modules {
-		stated.Modules = append(stated.Modules, contract.ModuleTerm{Module: m, From: longAgo})
-	}
 	first, after := timex.CalendarCycle(timex.Month).Containing(c.first)
-	terms, problems := contract.TermsFor(contract.Inputs{Plan: plan, Decks: c.Decks, Loc: c.loc, First: first, After: after, Holidays: c.holidays, Stated: stated})
+	terms, problems := contract.TermsFor(contract.Inputs{Plan: plan, Decks: c.Decks, Loc: c.loc, First: first, After: after, Holidays: c.holidays, Stated: c.stated()})
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
@@ -122,22 +117,43 @@ func (c *candidate) variant(plan *catalog.Plan) (*variant, error) {
 		v.ageless = false
 	}
 	var err error
-	v.oneByOne, err = meter.OneByOne(terms)
+	if v.oneByOne, err = meter.OneByOne(terms); c.own && v.oneByOne == "" {
+		v.oneByOne = ownPeriod
+	}
 	return v, err
+}
+
+// ownPeriod stands for a component where it is the billing period that asks for
+// every call: those that look alike are counted by months.
+const ownPeriod = "period"
+
+// stated are the quantities and modules an offer comes with.
+func (c *candidate) stated() contract.Stated {
+	out := contract.Stated{Quantities: c.Offer.Quantities}
+	for _, m := range c.Offer.Modules {
+		out.Modules = append(out.Modules, contract.ModuleTerm{Module: m, From: longAgo})
+	}
+	return out
 }
 
 // longAgo is before any usage: a module an offer has is on throughout.
 var longAgo = timex.NewDate(1990, time.January, 1)
 
-// within are the variant's terms for one month, with as many seats as a change
-// of the usage leaves.
+// within are the variant's terms for one month under a load.
 func (v *variant) within(m month, l *load) *contract.Terms {
 	t := v.base.Within(m.first, m.after)
+	v.under(l, t)
+	return t
+}
+
+// under makes terms those of a load: without modules it switches off, with as
+// many seats as a change leaves.
+func (v *variant) under(l *load, t *contract.Terms) {
 	if len(l.off) > 0 {
 		t.Modules = slices.DeleteFunc(slices.Clone(t.Modules), func(m usage.Module) bool { return l.off[lower(m.Module)] })
 	}
 	if l.seats == nil {
-		return t
+		return
 	}
 	t.Quantities = maps.Clone(t.Quantities)
 	for id, n := range t.Quantities {
@@ -145,7 +161,6 @@ func (v *variant) within(m month, l *load) *contract.Terms {
 			t.Quantities[id] = n.Mul(*l.seats).Round(exact.HalfAway, 0)
 		}
 	}
-	return t
 }
 
 // monthsOf is a term in months, rounded up where it is counted in days.

@@ -31,7 +31,17 @@ func (g *ledger) totals(fees bool, horizons []int) ([]span, error) {
 	}
 	var out []span
 	for _, n := range horizons {
-		s := span{low: sum(low[:n]), high: sum(high[:n]), open: isOpen(low[:n])}
+		lower, err := g.upTo(low, offer.Low, fees, n)
+		if err != nil {
+			return nil, err
+		}
+		upper := lower
+		if g.c.Offer.HasRanges() {
+			if upper, err = g.upTo(high, offer.High, fees, n); err != nil {
+				return nil, err
+			}
+		}
+		s := span{low: sum(lower), high: sum(upper), open: isOpen(lower)}
 		out = append(out, span{exact.Min(s.low, s.high), exact.Max(s.low, s.high), s.open})
 	}
 	return out, nil
@@ -119,21 +129,20 @@ func (c *Comparison) cost(cand *candidate, g *ledger) (out Cost, err error) {
 func (c *Comparison) setup(cand *candidate, g *ledger) (Range, error) {
 	var s span
 	for _, end := range []offer.End{offer.Low, offer.High} {
-		v := cand.at[which{end, true, false}]
-		first, err := g.bill(v, 0, 0, nil)
+		first, err := g.chain(end, true, 1, 0)
 		if err != nil {
 			return Range{}, err
 		}
-		later, err := g.bill(v, 0, always, nil)
+		later, err := g.chain(end, true, 1, always)
 		if err != nil {
 			return Range{}, err
 		}
-		more := exact.Max(first.total.Sub(later.total), exact.Zero)
+		more := exact.Max(sum(first).Sub(sum(later)), exact.Zero)
 		if end == offer.Low {
 			s.low, s.high = more, more
 		}
 		s.high = exact.Max(s.high, more)
-		s.open = s.open || len(first.unknown) > len(later.unknown)
+		s.open = s.open || isOpen(first) && !isOpen(later)
 	}
 	return c.rangeOf(cand, s)
 }
@@ -179,25 +188,26 @@ func abs(n int64) int64 { return max(n, -n) }
 // monthly is the bill of each real month once service runs, and what follows
 // from the bills: unit costs, unknown prices, unpriced usage.
 func (c *Comparison) monthly(cand *candidate, g *ledger, out *Cost) error {
-	n := len(c.months)
-	low, err := g.chain(offer.Low, true, n, always)
+	low, bills, err := g.shares(offer.Low)
 	if err != nil {
 		return err
 	}
-	high := low
+	high, upper := low, bills
 	if cand.Offer.HasRanges() {
-		if high, err = g.chain(offer.High, true, n, always); err != nil {
+		if high, upper, err = g.shares(offer.High); err != nil {
 			return err
 		}
 	}
-	all := span{low: sum(low), high: sum(high), open: isOpen(low)}
-	for i := range n {
-		r, err := c.rangeOf(cand, span{exact.Min(low[i].total, high[i].total), exact.Max(low[i].total, high[i].total), len(low[i].unknown) > 0})
+	all := span{low: sum(bills), high: sum(upper), open: isOpen(bills)}
+	for i := range low {
+		r, err := c.rangeOf(cand, span{exact.Min(low[i].total, high[i].total), exact.Max(low[i].total, high[i].total), low[i].open})
 		if err != nil {
 			return err
 		}
 		out.Monthly = append(out.Monthly, Month{First: c.months[i].first, After: c.months[i].after, Total: r})
-		c.noteOpen(low[i], out)
+	}
+	for _, b := range bills {
+		c.noteOpen(b, out)
 	}
 	return c.units(cand, all, out)
 }

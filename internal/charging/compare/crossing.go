@@ -26,7 +26,9 @@ func (l *lane) between(a, b int) ([]BreakEven, error) {
 	for _, n := range l.grid {
 		x, y := l.costs[a][n], l.costs[b][n]
 		if x.open || y.open {
-			out.Why, out.Curve = "open", nil
+			if out.Why, out.Curve = "open", nil; l.c.cands[a].own || l.c.cands[b].own {
+				out.Why = ownPeriod
+			}
 			return l.withUtilisation(out), nil
 		}
 		p := CurvePoint{At: x.at}

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"waihu/internal/charging/catalog"
+	"waihu/internal/charging/contract"
 	"waihu/internal/charging/offer"
 	"waihu/internal/charging/rating"
 	"waihu/internal/exact"
@@ -50,7 +51,7 @@ func (c *Comparison) flexOf(i int, cand *candidate, today timex.Date) (Flexibili
 	}
 	if f.TermKnown {
 		f.TermEnds = today.AddMonths(cand.term)
-		f.ExitOn = exitDay(o, today, cand.term)
+		f.ExitOn = exitDay(cand, today)
 		if o.NoticeDays != nil && cand.term > 0 {
 			f.NoticeBy = f.TermEnds - timex.Date(*o.NoticeDays)
 		}
@@ -69,24 +70,28 @@ func (c *Comparison) flexOf(i int, cand *candidate, today timex.Date) (Flexibili
 
 // exitDay is the first day one can be out without a fee: the end of the term, or
 // where there is none, of a billing period after notice.
-func exitDay(o *offer.Offer, today timex.Date, term int) timex.Date {
-	notice := timex.Date(0)
+func exitDay(cand *candidate, today timex.Date) timex.Date {
+	o, term, notice := cand.Offer, cand.term, timex.Date(0)
 	if o.NoticeDays != nil {
 		notice = timex.Date(*o.NoticeDays)
 	}
 	if end := today.AddMonths(term); term > 0 && end-notice >= today {
 		return end
 	}
-	return endOfPeriod(today + notice)
+	return cand.endOfPeriod(today+notice, today)
 }
 
-// endOfPeriod is the first end of a calendar month from a day on; the first of a
-// month is one.
-func endOfPeriod(d timex.Date) timex.Date {
-	if _, _, day := d.Civil(); day == 1 {
+// endOfPeriod is the first end of a billing period from a day on, for a contract
+// that begins on a day; of monthly ones, of a calendar month.
+func (c *candidate) endOfPeriod(d, start timex.Date) timex.Date {
+	cycle := timex.CalendarCycle(timex.Month)
+	if c.own {
+		cycle = (&contract.Terms{Plan: c.Plan, Start: start}).Cycle()
+	}
+	first, after := cycle.Containing(d)
+	if first == d {
 		return d
 	}
-	_, after := timex.CalendarCycle(timex.Month).Containing(d)
 	return after
 }
 
@@ -173,7 +178,7 @@ func (c *Comparison) downsize(cand *candidate, seat span, today timex.Date, f *F
 	case offer.AnyTime:
 		f.DownsizeOn = from
 	case offer.PeriodEnd:
-		f.DownsizeOn = endOfPeriod(max(from, today+1))
+		f.DownsizeOn = cand.endOfPeriod(max(from, today+1), today)
 	case offer.TermEnd:
 		if !f.TermKnown {
 			return nil

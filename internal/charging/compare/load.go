@@ -98,25 +98,35 @@ func (l *load) feedOnes(mt *meter.Meter, p timex.Period) error {
 	if !l.u.keep {
 		return fault.New(fault.Internal, "calls were not kept one by one")
 	}
-	start := func(o one, t timex.Instant) int { return cmp.Compare(o.start, t) }
-	from, _ := slices.BinarySearchFunc(l.u.ones, p.From, start)
-	to, _ := slices.BinarySearchFunc(l.u.ones, p.To, start)
+	from, to := l.u.between(p)
+	return l.eachOne(from, to, func(c *onceMore) error { return mt.CallTimes(&c.call, c.times) })
+}
+
+// onceMore is a call, and how often it is made under a load.
+type onceMore struct {
+	call  usage.Call
+	times int64
+}
+
+// eachOne gives calls one by one in the order of time. What it gives may be
+// changed, and holds until the next.
+func (l *load) eachOne(from, to int, f func(*onceMore) error) error {
 	var done []int64
 	if l.counts != nil {
 		done = make([]int64, len(l.u.cells))
 	}
-	var c usage.Call
+	var c onceMore
 	for i := from; i < to; i++ {
 		o := &l.u.ones[i]
-		times := int64(1)
+		c.times = 1
 		if done != nil {
 			k, n, want := done[o.cell], l.u.cells[o.cell].count, l.counts[o.cell]
-			times = (k+1)*want/n - k*want/n
+			c.times = (k+1)*want/n - k*want/n
 			done[o.cell]++
 		}
-		l.u.single(o, &c)
-		c.Talk = l.u.classes[l.u.cells[o.cell].class].kept.talkOf(l.talk(int(o.cell)))
-		if err := mt.CallTimes(&c, times); err != nil {
+		l.u.single(o, &c.call)
+		c.call.Talk = l.u.classes[l.u.cells[o.cell].class].kept.talkOf(l.talk(int(o.cell)))
+		if err := f(&c); err != nil {
 			return err
 		}
 	}

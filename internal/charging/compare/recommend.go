@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"waihu/internal/charging/catalog"
 	"waihu/internal/charging/offer"
 	"waihu/internal/exact"
 	"waihu/internal/lang"
@@ -74,6 +75,9 @@ func (c *Comparison) sentence(r *Result, at, second int) []Phrase {
 		}
 	}
 	out := []Phrase{{Key: "compare.answer.best", Args: a}}
+	if c.source == fromNowhere && measures(c.cands[0].Plan, catalog.Measure.OfSeats) {
+		out = append(out, Phrase{Key: "compare.answer.no_seats", Args: named(map[string]string{}, "offer", best.Name)})
+	}
 	open := 0
 	for _, o := range r.Offers {
 		if o.Horizons[at].Total.Open {

@@ -17,6 +17,18 @@ type Bound struct {
 	Mix    []Choice `json:"mix,omitempty"`   // sizes and promises chosen in it
 	Gap    Range    `json:"gap"`             // recommended offer less this
 	Notes  []Phrase `json:"notes,omitempty"`
+
+	Offers []OfferBound `json:"offers,omitempty"` // those that can be totalled, in the order of Result.Offers
+}
+
+// OfferBound is the smallest bill with one offer alone, beside the offer as it is.
+type OfferBound struct {
+	Offer  string   `json:"offer"`
+	AsIs   Range    `json:"as_is"`            // as offered, over the months of the bound
+	Own    Range    `json:"own"`              // with the sizes that suit it best
+	Mix    []Choice `json:"mix,omitempty"`    // those sizes, at the lower end of its prices
+	Regret Range    `json:"regret"`           // AsIs less the smallest bill of all offers
+	Proven bool     `json:"proven,omitempty"` // nothing of this offer is cheaper than Own
 }
 
 // Choice is how much is taken of something that can be chosen.

@@ -138,6 +138,18 @@ func (c *Comparison) usersByMonth(sessions []usage.Session) []map[string]int64 {
 	return out
 }
 
+// usersIn is how many logged in in a period.
+func (c *Comparison) usersIn(p timex.Period) int {
+	seen := map[string]bool{}
+	for i := range c.sessions {
+		s := &c.sessions[i]
+		if !p.Overlap(timex.Period{From: s.From, To: cmpOr(s.To, p.To)}).IsEmpty() {
+			seen[s.User] = true
+		}
+	}
+	return len(seen)
+}
+
 // summary is what the usage comes to in the months compared.
 func (c *Comparison) summary() UsageSummary {
 	out := UsageSummary{SeatSource: c.source, Classes: len(c.classes), Cells: len(c.cells)}

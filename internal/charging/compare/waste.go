@@ -9,6 +9,7 @@ import (
 	"waihu/internal/charging/rating"
 	"waihu/internal/exact"
 	"waihu/internal/money"
+	"waihu/internal/timex"
 )
 
 // waste says what each offer makes one pay for nothing in the real months.
@@ -38,8 +39,14 @@ func (c *Comparison) wasteOf(cand *candidate, g *ledger, users []map[string]int6
 	var s spilt
 	for m, b := range bills {
 		s.total = s.total.Add(b.total)
+		used := 0
+		if cand.own {
+			used = c.usersIn(timex.Days(b.invoice.First, b.invoice.After, cand.loc))
+		} else {
+			used = len(users[m])
+		}
 		for k := range b.lines {
-			c.spill(cand, &b.lines[k], int64(len(users[m])), &s, &out)
+			c.spill(cand, &b.lines[k], int64(used), &s, &out)
 		}
 		for _, n := range b.invoice.Notes {
 			if n.Key == "expired" {

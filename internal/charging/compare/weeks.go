@@ -32,6 +32,10 @@ func (c *Comparison) weeklyVolatility(r *Result) (*Volatility, error) {
 	if err != nil {
 		return nil, err
 	}
+	if slices.ContainsFunc(c.cands, func(x *candidate) bool { return x.own }) {
+		v.Why = ownPeriod // weeks make a month, and a month is no bill of it
+		return v, nil
+	}
 	if w == nil || !c.keep {
 		v.Why = "too_few"
 		return v, nil

@@ -99,6 +99,7 @@ func (c *Contract) PlanOn(p *catalog.Plan, day timex.Date) *catalog.Plan {
 }
 
 func (a *Agreement) apply(p *catalog.Plan, day timex.Date) {
+	p.Take(a.Sizes)
 	for i := range p.Components {
 		if o, ok := a.Prices[p.Components[i].ID]; ok {
 			o.apply(&p.Components[i])

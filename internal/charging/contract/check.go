@@ -64,6 +64,11 @@ func (k *check) names(s stage, p *catalog.Plan) {
 			k.rows(key(s.path, "prices", id)+".rows", &o, comp)
 		}
 	}
+	for _, pack := range slices.Sorted(maps.Keys(s.Sizes)) {
+		if what, expected := p.Pickable(pack, s.Sizes[pack]); what != "" {
+			k.put(key(s.path, "sizes", pack), s.Sizes[pack], what, expected)
+		}
+	}
 	for i, m := range s.Modules {
 		known := len(p.Modules) == 0 || slices.ContainsFunc(p.Modules, func(x catalog.Module) bool { return strings.EqualFold(x.ID, m.Module) })
 		if !known {

@@ -62,6 +62,7 @@ type Agreement struct {
 	Commitments []Commitment        `plan:"commitments" doc:"Least quantity or amount of a period; the shortfall is charged."`
 	Minimums    []catalog.Limit     `plan:"minimum_spend" doc:"Least amount a period costs; one with the id of the plan's takes its place."`
 	Maximums    []catalog.Limit     `plan:"maximum_spend" doc:"Most a period costs; one with the id of the plan's takes its place."`
+	Sizes       map[string]string   `plan:"sizes" doc:"Sizes taken of packages that come in several, by package."`
 	Packs       []Pack              `plan:"packs" doc:"Packages bought beside the plan, with their dates."`
 }
 

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"fmt"
+	"slices"
 
 	"waihu/internal/charging/catalog"
 	"waihu/internal/exact"
@@ -139,4 +140,19 @@ func (k *check) checkPromise(path string, c *Commitment, p *catalog.Plan) {
 	if holdsQuantity(comp.Measure) {
 		k.put(path+".component", c.Component, fmt.Sprintf("%s is what the contract fixes, not what is used", comp.Measure), "a component of usage: talk_time, calls, events, system_time, seat_days")
 	}
+}
+
+// LongCommitments are the commitments for longer than a billing period that hold
+// on a day or will: of each, what the last agreement by its identifier says.
+func (c *Contract) LongCommitments(p *catalog.Plan, on timex.Date) (out []Commitment) {
+	for _, s := range c.stages() {
+		for i := range s.Commitments {
+			x := s.Commitments[i]
+			out = slices.DeleteFunc(out, func(o Commitment) bool { return o.ID == x.ID })
+			if x.isLong(p) && (x.To == 0 || x.To > on) {
+				out = append(out, x)
+			}
+		}
+	}
+	return out
 }

@@ -44,6 +44,16 @@ type Stated struct {
 // period hold from the next one, and a warning says so.
 func TermsFor(in Inputs) (*Terms, fault.Problems) { return termsOf(in, false) }
 
+// TermsAsIf are terms of a period that is looked at and not billed: nobody need
+// say what came before it, and commitments for longer than it do not count.
+func TermsAsIf(in Inputs) (*Terms, fault.Problems) {
+	t, problems := termsOf(in, true)
+	if t != nil {
+		t.Promises = nil
+	}
+	return t, problems
+}
+
 // termsOf is TermsFor; asIf are terms of a period that will not be.
 func termsOf(in Inputs, asIf bool) (*Terms, fault.Problems) {
 	k := &check{}
@@ -109,7 +119,7 @@ func (k *check) underContract(in *Inputs, t *Terms) {
 
 // changesPrices tells whether an agreement has more than quantities and modules.
 func (a *Agreement) changesPrices() bool {
-	return len(a.Prices)+len(a.Discounts)+len(a.Commitments)+len(a.Minimums)+len(a.Maximums)+len(a.Packs) > 0
+	return len(a.Prices)+len(a.Discounts)+len(a.Commitments)+len(a.Minimums)+len(a.Maximums)+len(a.Packs)+len(a.Sizes) > 0
 }
 
 // stated puts stated quantities over the contract's.

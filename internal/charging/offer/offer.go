@@ -24,6 +24,7 @@ type Offer struct {
 
 	Quantities map[string]exact.Number `plan:"quantities" doc:"Fixed quantities by component: numbers rented, seats bought."`
 	Modules    []string                `plan:"modules" doc:"Modules of the plan that are switched on from the start."`
+	Sizes      map[string]string       `plan:"sizes" doc:"Sizes offered of packages that come in several, by package; the plan's own if absent."`
 	Prices     []PriceRange            `plan:"prices" doc:"Ends of prices the plan leaves unknown."`
 	Tax        *Tax                    `plan:"tax" doc:"Tax, where the plan has no tax classes."`
 	Fees       []Fee                   `plan:"fees" doc:"Answers to the hidden-fee checklist; a category without an answer is unknown."`

@@ -30,7 +30,8 @@ func FeeID(c Category) string { return FeePrefix + string(c) }
 // plan.
 func (o *Offer) PlanAt(p *catalog.Plan, end End, fees, aged bool) (*catalog.Plan, error) {
 	out := *p
-	out.Components = slices.Clone(p.Components)
+	out.Components, out.Packages = slices.Clone(p.Components), slices.Clone(p.Packages)
+	out.Take(o.Sizes)
 	if o.Tax != nil {
 		if len(p.Tax.Classes) > 0 {
 			return nil, fault.New(fault.Invalid, "offer %s states a tax, its plan has tax classes already: keep one of the two", o.ID)
@@ -119,6 +120,9 @@ func (o *Offer) component(p *catalog.Plan, f Fee, end End, aged bool) (c catalog
 	}
 	c = catalog.Component{ID: FeeID(f.Category), Name: NameOf(f.Category),
 		Category: string(f.Category), Measure: catalog.Recurring, UnitPrice: f.PriceAt(end), Proration: catalog.NoProration}
+	if !p.ByMonth() && (f.Per == EachMonth || f.Per == Occasion) {
+		perMonth(&c, p)
+	}
 	switch f.Per {
 	case Once:
 		c.Measure, c.Proration = catalog.OneOff, ""
@@ -137,7 +141,10 @@ func (o *Offer) component(p *catalog.Plan, f Fee, end End, aged bool) (c catalog
 			c.Where.Result = append(c.Where.Result, "answered")
 		}
 	case Occasion:
-		c.Quantity = f.Times.Div(exact.Int(12))
+		if c.Quantity.IsZero() {
+			c.Quantity = exact.One
+		}
+		c.Quantity = c.Quantity.Mul(f.Times.Div(exact.Int(12)))
 		return c, f.Times.Sign() > 0, nil
 	case OnRenewal:
 		c = catalog.Component{ID: c.ID, Name: c.Name, Category: c.Category, Measure: catalog.PercentOf, Percent: f.Percent}
@@ -149,6 +156,16 @@ func (o *Offer) component(p *catalog.Plan, f Fee, end End, aged bool) (c catalog
 		return c, aged && f.Percent != nil && len(c.Of) > 0, nil
 	}
 	return c, true, nil
+}
+
+// perMonth makes a fee due each month in a plan whose bills are not monthly: by a
+// period of its own, or as many at a time as the bill has months.
+func perMonth(c *catalog.Component, p *catalog.Plan) {
+	if p.Period.Every == timex.Month {
+		c.Quantity, c.Proration = exact.Int(int64(p.Period.Count)), catalog.ByDay
+		return
+	}
+	c.Every, c.Timing = timex.Month, catalog.Advance
 }
 
 // PriceAt is a fee's amount at one end of what is known of it.

@@ -192,6 +192,11 @@ func (k *check) names() {
 			k.put("quantities."+id, k.o.Quantities[id].String(), "a negative quantity", "0 or more")
 		}
 	}
+	for _, pack := range slices.Sorted(maps.Keys(k.o.Sizes)) {
+		if what, expected := k.p.Pickable(pack, k.o.Sizes[pack]); what != "" {
+			k.put("sizes."+pack, k.o.Sizes[pack], what, expected)
+		}
+	}
 	for i, m := range k.o.Modules {
 		if _, ok := k.p.Module(m); !ok {
 			k.put(fmt.Sprintf("modules[%d]", i), m, "the plan has no such module", "one of its modules")
