@@ -28,6 +28,8 @@ var floors = map[string]int{
 	"internal/usage":             1,
 	"internal/voice/audio":       1,
 	"internal/voice/sdp":         1,
+	"internal/voice/record":      2,
+	"internal/voice/rtp":         2,
 	"internal/usage/cdr":         2,
 	"internal/charging/catalog":  3,
 	"internal/charging/cheapest": 3,
