@@ -59,6 +59,7 @@ var floors = map[string]int{
 	"internal/sim":               4,
 	"internal/store":             4,
 	"internal/vendorbill":        4,
+	"internal/voice/sip":         4,
 	"internal/access":            5,
 	"internal/store/postgres":    5,
 	"internal/store/sqlite":      5,
@@ -141,6 +142,7 @@ var outside = map[string][]string{
 	"github.com/prometheus/client_golang":   {"internal/serve"},
 	"github.com/parquet-go/parquet-go":      {"internal/export"},
 	"modernc.org/sqlite":                    {"internal/store/sqlite"},
+	"github.com/emiago/sipgo":               {"internal/voice/sip"},
 	"github.com/jackc/pgx/v5":               {"internal/store/postgres"},
 }
 
