@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Installs what the tests need beside Go, on Debian: a C compiler for the race
-# detector, curl, and PostgreSQL and MariaDB servers that the tests start and throw
+# detector, curl, sipp (a SIP peer), and PostgreSQL and MariaDB servers that the tests start and throw
 # away. apt can
 # fail once; it is tried three times.
 set -euo pipefail
 need=()
 command -v gcc >/dev/null || need+=(gcc libc6-dev)
 command -v curl >/dev/null || need+=(curl ca-certificates)
+command -v sipp >/dev/null || need+=(sip-tester)
 [ -x /usr/sbin/mariadbd ] || need+=(mariadb-server)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need+=(postgresql)
 [ ${#need[@]} -eq 0 ] && exit 0

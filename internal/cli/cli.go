@@ -55,6 +55,8 @@ type grammar struct {
 	Facts    factsCmd    `cmd:"" help:"Read call records of any supported system and write them as usage facts."`
 	Formats  formatsCmd  `cmd:"" help:"List the record formats that are understood."`
 	Demo     demoCmd     `cmd:"" help:"Show a living company: a year of three firms, in the browser."`
+	Call     callCmd     `cmd:"" help:"Place a test call, play and record, and tell what came of it."`
+	Carrier  carrierCmd  `cmd:"" help:"Play a carrier: answers, busy, machines and bad lines by a script, to call and test against."`
 	Version  versionCmd  `cmd:"" help:"Print version and build."`
 	Profile  profileCmd  `cmd:"" help:"Describe usage, make facts of a description, forecast the next months."`
 	Seats    seatsCmd    `cmd:"" help:"Say how many seats a load of calls needs, month by month, and why."`

@@ -38,8 +38,7 @@ func (l *latch) admit(from netip.AddrPort, p *Packet) bool {
 		return false
 	}
 	if !l.agreed.IsValid() {
-		l.dropped++ // nothing was agreed: no sound is expected from anybody
-		return false
+		return false // nothing was agreed yet: no sound is expected, and nobody is a stranger
 	}
 	if from == l.agreed {
 		l.closed, l.on = true, from

@@ -133,6 +133,17 @@ func (s *Session) Send(payload []byte) {
 	s.write(&p)
 }
 
+// Lose is Send where the packet is lost on the way: the peer misses it. Bad
+// lines are played with it.
+func (s *Session) Lose() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.agreed.Sends && !s.closed {
+		s.out.Sequence++
+	}
+	s.out.Timestamp += frame
+}
+
 // write sends a packet to wherever the peer is.
 func (s *Session) write(p *Packet) {
 	to := s.latch.to()
