@@ -178,3 +178,35 @@ func TestPortsComeBackRested(t *testing.T) {
 		}
 	}
 }
+
+// TestAStreamThatJumpsIsHeard is trap 7: the peer changes SSRC, sequence and
+// timestamp in the middle; it is heard on, and nothing of it counts as lost.
+func TestAStreamThatJumpsIsHeard(t *testing.T) {
+	p := pool(t, 41030, 41033)
+	a := open(t, p)
+	peer, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(a.Local()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer peer.Close()
+	a.Agree(agreed(peer.LocalAddr().(*net.UDPAddr).AddrPort()), false)
+	in := make([]byte, frame)
+	for n, stream := range []Packet{{Type: 8, Source: 1, Sequence: 65530, Timestamp: 4294967000}, {Type: 8, Source: 2, Sequence: 100, Timestamp: 77}, {Type: 8, Source: 2, Sequence: 30000, Timestamp: 1 << 30}} {
+		sound := bytes.Repeat([]byte{byte(0x10 + n)}, frame)
+		heard := 0
+		until(t, func() {
+			stream.Payload = sound
+			if _, err := peer.Write(stream.Append(nil)); err != nil {
+				t.Fatal(err)
+			}
+			stream.Sequence++
+			stream.Timestamp += frame
+			if a.Take(in) && in[0] == sound[0] {
+				heard++
+			}
+		}, func() bool { return heard > 10 })
+	}
+	if f := a.Figures(); f.Heard.Lost != 0 || f.Injected != 0 {
+		t.Errorf("%+v", f)
+	}
+}

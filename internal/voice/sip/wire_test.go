@@ -1,10 +1,14 @@
 package sip
 
 import (
+	"bufio"
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -192,4 +196,63 @@ func TestNoConfirmation(t *testing.T) {
 func handMade(method, by, id string, number int, rest string) string {
 	return fmt.Sprintf("%s sip:100@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bK%s%d%s;rport\r\nMax-Forwards: 70\r\nFrom: <sip:x@127.0.0.1>;tag=x\r\nTo: <sip:100@127.0.0.1>\r\nCall-ID: %s\r\nCSeq: %d %s\r\n%s",
 		method, by, id, number, method, id, number, method, rest)
+}
+
+// TestDialogStaysOnItsConnection is trap 6: the Contact names a port where nobody
+// listens; over TCP our BYE takes the connection the call came by.
+func TestDialogStaysOnItsConnection(t *testing.T) {
+	calls, media := make(chan *Call, 1), make(chan *sound, 1)
+	callee := endpoint(t, Config{Serve: answering(t, calls, media)})
+	c, err := net.Dial("tcp", callee.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if err := c.SetDeadline(time.Now().Add(bound)); err != nil {
+		t.Fatal(err)
+	}
+	invite := strings.ReplaceAll(handMade("INVITE", c.LocalAddr().String(), "tcp", 1, sdpBody("127.0.0.1:1;transport=tcp")), "/UDP", "/TCP")
+	fmt.Fprint(c, invite)
+	call := <-calls
+	fmt.Fprint(c, strings.NewReplacer("INVITE", "ACK", "/UDP", "/TCP", "To: <sip:100@127.0.0.1>", "To: <sip:100@127.0.0.1>;tag="+call.ours).Replace(handMade("INVITE", c.LocalAddr().String(), "tcp", 1, "Content-Length: 0\r\n\r\n")))
+	call.Hangup()
+	lines := bufio.NewScanner(c)
+	for lines.Scan() {
+		if strings.HasPrefix(lines.Text(), "BYE ") {
+			break
+		}
+	}
+	var bye strings.Builder
+	for lines.Scan() && lines.Text() != "" {
+		bye.WriteString(lines.Text() + "\r\n")
+	}
+	fmt.Fprint(c, echo(bye.String(), "200 OK", "x", "Content-Length: 0\r\n\r\n"))
+	await(t, "end", call.gone)
+	if e := call.Ending(); e.By != Us || e.Why != Bye || !strings.Contains(bye.String(), "CSeq: 1 BYE") {
+		t.Errorf("%+v\n%s", e, bye.String())
+	}
+}
+
+// TestSocketBuffers is trap 8: a megabyte, or as much as the kernel gives.
+func TestSocketBuffers(t *testing.T) {
+	raw, err := endpoint(t, Config{}).udp.(*net.UDPConn).SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("/proc/sys/net/core/rmem_max")
+	if err != nil {
+		t.Fatal(err)
+	}
+	most, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = raw.Control(func(fd uintptr) {
+		if got, err := syscall.GetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF); err != nil || got < 2*min(socketBuffer, most) {
+			t.Errorf("the socket holds %d bytes, %v", got, err)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
