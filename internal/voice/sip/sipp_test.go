@@ -125,16 +125,23 @@ func sipp(t *testing.T, peer string, steps []string, more ...string) (addr strin
 	}
 }
 
-// untilTaken waits until somebody listens at an address.
-func untilTaken(t *testing.T, at *net.UDPAddr) {
+// untilTaken waits until somebody listens at a port. It only looks: to bind the
+// port for a try would take it away from whoever is about to.
+func untilTaken(t testing.TB, at *net.UDPAddr) {
 	t.Helper()
-	for tick := time.NewTicker(5 * time.Millisecond); ; <-tick.C {
-		c, err := net.ListenUDP("udp", at)
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for range 4000 {
+		table, err := os.ReadFile("/proc/net/udp")
 		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(table), fmt.Sprintf(":%04X ", at.Port)) {
 			return
 		}
-		c.Close()
+		<-tick.C
 	}
+	t.Fatalf("nobody listens at %v", at)
 }
 
 // TestSippRefuses: 302, 486 and 503 of a real peer, each acknowledged and told.
