@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,6 +27,8 @@ type callCmd struct {
 	Talk   time.Duration `help:"Hang up this long after the answer; when all is played if absent." placeholder:"TIME"`
 	Ring   time.Duration `default:"60s" help:"Give up when it has rung for so long." placeholder:"TIME"`
 	Keys   string        `help:"Keys to press once it is answered." placeholder:"DIGITS"`
+	Hold   time.Duration `help:"Put the other side on hold for this long once it is answered, the recording paused." placeholder:"TIME"`
+	Ping   bool          `help:"Only ask whether somebody is there (OPTIONS), and how long the answer takes."`
 	Law    string        `default:"any" enum:"any,alaw,ulaw" help:"Law of G.711 to offer: any, alaw or ulaw."`
 	Record string        `help:"Record both sides into this WAV file, ours left, theirs right." placeholder:"FILE"`
 	Facts  string        `help:"Append the attempt to this file of facts, for waihu bill." placeholder:"FILE"`
@@ -44,6 +48,9 @@ func (c *callCmd) Run(e *env) error {
 	}
 	if err := apart([]string{c.Record, c.Facts}, []string{c.Play}); err != nil {
 		return err
+	}
+	if c.Ping {
+		return c.ping(e, tag)
 	}
 	r, err := c.place(e)
 	if r == nil {
@@ -66,13 +73,37 @@ func (c *callCmd) Run(e *env) error {
 	return nil
 }
 
+// pingWait is how long an answer to OPTIONS is waited for.
+const pingWait = 5 * time.Second
+
+// ping asks whether somebody is there.
+func (c *callCmd) ping(e *env, tag lang.Tag) (err error) {
+	at, err := c.address()
+	if err != nil {
+		return err
+	}
+	phone, err := sip.Open(sip.Config{Listen: at})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, phone.Close()) }()
+	ctx, stop := context.WithTimeout(e.ctx, pingWait)
+	defer stop()
+	took, err := phone.Ping(ctx, c.To)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(e.Out, lang.Phrase(tag, "voice.ping", map[string]string{"to": c.To, "ms": strconv.FormatFloat(float64(took)/1e6, 'f', 1, 64)}))
+	return nil
+}
+
 // place opens what is needed, and closes it again.
 func (c *callCmd) place(e *env) (_ *voice.Report, err error) {
 	at, err := c.address()
 	if err != nil {
 		return nil, err
 	}
-	o := voice.Order{To: c.To, Number: numberOf(c.To), From: c.From, User: c.User, Secret: c.Secret, Ring: c.Ring, Talk: c.Talk, Keys: c.Keys}
+	o := voice.Order{To: c.To, Number: numberOf(c.To), From: c.From, User: c.User, Secret: c.Secret, Ring: c.Ring, Talk: c.Talk, Keys: c.Keys, Hold: c.Hold}
 	switch c.Law {
 	case "alaw":
 		o.Law = []audio.Law{audio.ALaw}

@@ -52,8 +52,14 @@ func (c *callCmd) tell(tag lang.Tag, r *voice.Report) string {
 	if r.Answered() {
 		line("talk", map[string]string{"seconds": seconds(r.Times.Ended.Sub(r.Times.Answered))})
 	}
+	if r.Held != nil {
+		line("hold_refused", map[string]string{"why": r.Held.Error()})
+	}
 	if f := r.Figures; f.Sent+f.Received > 0 {
 		c.tellSound(line, r, f)
+	}
+	if c.Record != "" && r.Sum.Paused > 0 {
+		line("paused", map[string]string{"seconds": seconds(r.Sum.Paused)})
 	}
 	if c.Record != "" {
 		line("recording", map[string]string{"file": c.Record, "seconds": seconds(r.Sum.Length)})
@@ -128,6 +134,7 @@ type recordingJSON struct {
 	SHA256 string  `json:"sha256"`
 	Bytes  int64   `json:"bytes"`
 	Length float64 `json:"seconds"`
+	Paused float64 `json:"paused"`
 }
 
 func jsonOf(r *voice.Report, file string) callJSON {
@@ -142,7 +149,7 @@ func jsonOf(r *voice.Report, file string) callJSON {
 		j.Times[s.key] = s.at.UTC().Format(time.RFC3339Nano)
 	}
 	if file != "" {
-		j.Recording = &recordingJSON{file, r.Sum.SHA256, r.Sum.Bytes, r.Sum.Length.Seconds()}
+		j.Recording = &recordingJSON{file, r.Sum.SHA256, r.Sum.Bytes, r.Sum.Length.Seconds(), r.Sum.Paused.Seconds()}
 	}
 	return j
 }

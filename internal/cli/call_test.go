@@ -75,6 +75,9 @@ func TestACallIsPlacedKeptAndBilled(t *testing.T) {
 	if !strings.Contains(out, "0.15") || !strings.Contains(out, "3 call records") || code != 0 {
 		t.Errorf("%d\n%s", code, out)
 	}
+	if code, out, errs = run(t, "call", "sip:"+at, "--ping"); code != 0 || !strings.Contains(out, "answers after") {
+		t.Errorf("%d\n%s%s", code, out, errs)
+	}
 	code, out, _ = run(t, "call", "sip:2@"+at, "--json", "--ports", "41460-41479")
 	var told map[string]any
 	if err := json.Unmarshal([]byte(out), &told); err != nil || code != 3 || told["result"] != "busy" || told["ended_by"] != "them" || told["q850"] != 17.0 {

@@ -10,6 +10,7 @@ import (
 	"waihu/internal/voice/audio"
 	"waihu/internal/voice/record"
 	"waihu/internal/voice/rtp"
+	"waihu/internal/voice/sdp"
 	"waihu/internal/voice/sip"
 )
 
@@ -24,6 +25,7 @@ type Order struct {
 	Talk   time.Duration // after which we hang up; until all is played, or they do, if 0
 	Play   []int16       // played once it is answered
 	Keys   string        // pressed once it is answered
+	Hold   time.Duration // hold the other side for so long once it is answered, the recording paused; 0: do not
 	Record *os.File      // stereo WAV; nil: nothing is kept
 	Law    []audio.Law   // laws offered; both if empty
 }
@@ -38,6 +40,7 @@ type Report struct {
 	Ending  sip.Ending
 	Figures rtp.Figures
 	Keys    string // pressed by the other side
+	Held    error  // why holding it, or taking it back, was refused; nil: it was not
 	Sum     record.Sum
 }
 
@@ -64,7 +67,10 @@ func Place(ctx context.Context, e *sip.Endpoint, ports *rtp.Ports, o Order) (_ *
 		return nil, err
 	}
 	r := &Report{ID: call.ID(), From: o.From, To: o.Number}
+	holding := make(chan error, 1)
+	go func() { holding <- hold(call, leg, o.Hold) }()
 	keys := follow(ctx, call, leg, &o)
+	r.Held = <-holding
 	r.Keys, r.Times, r.Ending, r.Figures = keys, call.Times(), call.Ending(), leg.Figures()
 	r.Law = leg.rtp.Law()
 	r.Sum, err = ended()
@@ -72,6 +78,42 @@ func Place(ctx context.Context, e *sip.Endpoint, ports *rtp.Ports, o Order) (_ *
 		return r, fault.New(fault.Internal, "the call was placed, but its recording is not whole: %v", err)
 	}
 	return r, nil
+}
+
+// hold puts the other side on hold once it is answered, and takes it back. A
+// call that ends meanwhile is no refusal.
+func hold(call *sip.Call, leg *Leg, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	select {
+	case <-call.Answered():
+	case <-call.Done():
+		return nil
+	}
+	change := func(way sdp.Direction) error {
+		leg.Want(way)
+		leg.Pause(way != sdp.SendRecv)
+		err := call.Reinvite(context.Background())
+		select {
+		case <-call.Done():
+			return nil
+		default:
+			return err
+		}
+	}
+	if err := change(sdp.SendOnly); err != nil {
+		leg.Pause(false)
+		return err
+	}
+	over := time.NewTimer(d)
+	defer over.Stop()
+	select {
+	case <-over.C:
+	case <-call.Done():
+		return nil
+	}
+	return change(sdp.SendRecv)
 }
 
 // follow stays with a call: it plays and presses once it is answered, hangs up

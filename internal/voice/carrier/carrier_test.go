@@ -249,6 +249,23 @@ func TestLogInIsAsked(t *testing.T) {
 	}
 }
 
+// TestHoldIsHeardByNobody: while the other side is on hold it sends nothing, the
+// recording is silent for as long, and afterwards it is heard again.
+func TestHoldIsHeardByNobody(t *testing.T) {
+	w := open(t, nil)
+	r, _, theirs := w.recorded(voice.Order{To: "9", Hold: 600 * time.Millisecond, Talk: 1500 * time.Millisecond})
+	if r.Held != nil || r.Sum.Paused < 500*time.Millisecond || r.Sum.Paused > time.Second {
+		t.Errorf("%v, %+v", r.Held, r.Sum)
+	}
+	last := theirs[len(theirs)-audio.Rate/5:]
+	if audio.Power(last, 440) < 0.8 {
+		t.Error("after the hold they are not heard again")
+	}
+	if n := r.Figures.Received; n > 60 { // 75 frames would come without the hold
+		t.Errorf("%d packets came", n)
+	}
+}
+
 // TestStopEndsACall before and after the answer.
 func TestStopEndsACall(t *testing.T) {
 	w := open(t, nil)
