@@ -22,7 +22,7 @@ const (
 	Machine      Does = "machine"      // answers with a greeting and a beep
 	Announcement Does = "announcement" // says something in early media, then refuses
 	Refuse       Does = "refuse"       // a status of its own
-	Silence      Does = "silence"      // nothing comes back
+	Silence      Does = "silence"      // a first response (100) and nothing more
 )
 
 // Choices lists them.

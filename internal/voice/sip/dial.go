@@ -20,7 +20,7 @@ type Invite struct {
 	User       string // log-in
 	Secret     string
 	NoResponse time.Duration // until anything comes back; 5 s
-	Ring       time.Duration // from the first ringing to giving up; 60 s
+	Ring       time.Duration // from ringing, or a first response without it, to giving up; 60 s
 	Media      Media
 }
 
@@ -165,7 +165,7 @@ type attempt struct {
 	want *Ending     // we gave it up, for this reason
 	sent bool        // the CANCEL
 	over *time.Timer // the wait after a CANCEL, or for anything at all
-	ring *time.Timer // from the first ringing
+	ring *time.Timer // from the first response, and anew from the first ringing
 }
 
 // wait looks at what comes back and at the timers (trap 4: the library's own
@@ -217,6 +217,7 @@ func (a *attempt) provisional(res *lib.Response) {
 	if !a.back {
 		a.back = true
 		a.over.Stop()
+		a.ring.Reset(a.in.Ring) // a 100 alone is no reason to wait for ever
 	}
 	c.mark(func(t *Times) *time.Time { return &t.Trying })
 	if a.want != nil {

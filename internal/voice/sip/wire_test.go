@@ -174,6 +174,23 @@ func TestLateAnswer(t *testing.T) {
 	}
 }
 
+// TestTryingAndNoMore: a peer that says 100 and then nothing is given up by the
+// ring timer; its refusal of the CANCEL ends the wait.
+func TestTryingAndNoMore(t *testing.T) {
+	caller, peer := endpoint(t, Config{}), byHand(t)
+	call, _ := place(t, caller, "sip:100@"+peer.addr(), func(in *Invite) { in.Ring = 100 * time.Millisecond })
+	invite, from := peer.until("INVITE")
+	peer.send(from, echo(invite, "100 Trying", "a", "Content-Length: 0\r\n\r\n"))
+	cancel, _ := peer.until("CANCEL")
+	peer.send(from, echo(cancel, "200 OK", "a", "Content-Length: 0\r\n\r\n"))
+	peer.send(from, echo(invite, "487 Request Terminated", "a", "Content-Length: 0\r\n\r\n"))
+	peer.until("ACK")
+	await(t, "end", call.Done())
+	if e := call.Ending(); e.By != Us || e.Why != NotAnswered || !call.Times().Ringing.IsZero() {
+		t.Errorf("%+v", e)
+	}
+}
+
 // TestNoConfirmation: an answer of ours that nobody acknowledges is sent again,
 // then the call is ended with BYE.
 func TestNoConfirmation(t *testing.T) {
