@@ -48,10 +48,10 @@ func carrier(t *testing.T, script, ports string) string {
 // TestACallIsPlacedKeptAndBilled goes the way of docs/voice.md: a carrier, a
 // call, its recording, its fact, its invoice.
 func TestACallIsPlacedKeptAndBilled(t *testing.T) {
-	at := carrier(t, file(t, "script.yaml", "carrier: test\nlines:\n  - {to: \"1*\", does: answer, ring: 20ms}\n  - {to: \"*\", does: busy}\n"), "41400-41419")
+	at := carrier(t, file(t, "script.yaml", "carrier: test\nlines:\n  - {to: \"1*\", does: answer, ring: 20ms}\n  - {to: \"*\", does: busy}\n"), "15500-15519")
 	folder := t.TempDir()
 	wav, facts := filepath.Join(folder, "call.wav"), filepath.Join(folder, "facts.jsonl")
-	code, out, errs := run(t, "call", "sip:13800138000@"+at, "--from", "02012345678", "--talk", "300ms", "--record", wav, "--facts", facts, "--ports", "41420-41439")
+	code, out, errs := run(t, "call", "sip:13800138000@"+at, "--from", "02012345678", "--talk", "300ms", "--record", wav, "--facts", facts, "--ports", "15520-15539")
 	if code != 0 || !strings.Contains(out, "02012345678: answered") || !strings.Contains(out, "Ended by us: hung up") {
 		t.Errorf("%d\n%s%s", code, out, errs)
 	}
@@ -66,7 +66,7 @@ func TestACallIsPlacedKeptAndBilled(t *testing.T) {
 		t.Error("a side of the recording is silent", err)
 	}
 	for _, lang := range []string{"zh-Hant", "zh-Hans"} {
-		code, out, _ = run(t, "call", "sip:2@"+at, "--facts", facts, "--ports", "41440-41459", "--lang", lang)
+		code, out, _ = run(t, "call", "sip:2@"+at, "--facts", facts, "--ports", "15540-15559", "--lang", lang)
 		if code != 3 || !strings.Contains(out, "SIP 486 Busy Here") || !strings.Contains(out, "17") {
 			t.Errorf("%d\n%s", code, out)
 		}
@@ -78,7 +78,7 @@ func TestACallIsPlacedKeptAndBilled(t *testing.T) {
 	if code, out, errs = run(t, "call", "sip:"+at, "--ping"); code != 0 || !strings.Contains(out, "answers after") {
 		t.Errorf("%d\n%s%s", code, out, errs)
 	}
-	code, out, _ = run(t, "call", "sip:2@"+at, "--json", "--ports", "41460-41479")
+	code, out, _ = run(t, "call", "sip:2@"+at, "--json", "--ports", "15560-15579")
 	var told map[string]any
 	if err := json.Unmarshal([]byte(out), &told); err != nil || code != 3 || told["result"] != "busy" || told["ended_by"] != "them" || told["q850"] != 17.0 {
 		t.Errorf("%d %v\n%s", code, err, out)
@@ -112,7 +112,7 @@ func TestCallsThatCannotBePlaced(t *testing.T) {
 		{2, "--ports", []string{"call", "sip:1@127.0.0.1", "--ports", "some"}},
 		{2, "hold no pair", []string{"call", "sip:1@127.0.0.1", "--ports", "80-90"}},
 		{2, "--listen", []string{"call", "sip:1@127.0.0.1", "--listen", "here"}},
-		{2, "--record", []string{"call", "sip:1@127.0.0.1", "--record", "/dev/null", "--ports", "41480-41489"}},
+		{2, "--record", []string{"call", "sip:1@127.0.0.1", "--record", "/dev/null", "--ports", "15580-15589"}},
 		{1, "no WAV file", []string{"call", "sip:1@127.0.0.1", "--play", text}},
 		{2, "read", []string{"call", "sip:1@127.0.0.1", "--play", text, "--record", text}},
 		{2, "klingon", []string{"call", "sip:1@127.0.0.1", "--lang", "klingon"}},

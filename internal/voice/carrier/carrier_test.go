@@ -48,11 +48,11 @@ func open(t *testing.T, change func(*carrier.Config)) *world {
 	t.Helper()
 	w := &world{t: t, told: make(chan carrier.Told, 10), folder: t.TempDir()}
 	home := netip.MustParseAddr("127.0.0.1")
-	theirs, err := rtp.NewPorts(home, 41100, 41199)
+	theirs, err := rtp.NewPorts(home, 15200, 15299)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if w.ports, err = rtp.NewPorts(home, 41200, 41299); err != nil {
+	if w.ports, err = rtp.NewPorts(home, 15300, 15399); err != nil {
 		t.Fatal(err)
 	}
 	said := make([]byte, audio.Rate)
@@ -287,7 +287,7 @@ func TestStopEndsACall(t *testing.T) {
 // sound outside the folder.
 func TestWhatCannotBegin(t *testing.T) {
 	w := open(t, nil)
-	few, err := rtp.NewPorts(netip.MustParseAddr("127.0.0.1"), 41300, 41301)
+	few, err := rtp.NewPorts(netip.MustParseAddr("127.0.0.1"), 15400, 15401)
 	if err != nil {
 		t.Fatal(err)
 	}

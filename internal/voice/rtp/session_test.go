@@ -60,7 +60,7 @@ func until(t *testing.T, beat func(), holds func() bool) {
 // TestTwoLegsHearEachOther: sound and keys go both ways, a third address is
 // dropped and heard nowhere, and both know what came.
 func TestTwoLegsHearEachOther(t *testing.T) {
-	p := pool(t, 41000, 41007)
+	p := pool(t, 15100, 15107)
 	a, b := open(t, p), open(t, p)
 	a.Agree(agreed(b.Local()), false)
 	b.Agree(agreed(a.Local()), false)
@@ -114,7 +114,7 @@ func TestTwoLegsHearEachOther(t *testing.T) {
 
 // TestHeldLegIsSilent: what was not agreed is not sent, and not heard.
 func TestHeldLegIsSilent(t *testing.T) {
-	p := pool(t, 41010, 41017)
+	p := pool(t, 15110, 15117)
 	a, b := open(t, p), open(t, p)
 	held := agreed(b.Local())
 	held.Sends = false
@@ -145,16 +145,16 @@ func TestHeldLegIsSilent(t *testing.T) {
 // TestPortsComeBackRested is trap 8: every pair returns, none is lent again
 // before it rested, and one that belongs to somebody else is stepped over.
 func TestPortsComeBackRested(t *testing.T) {
-	taken, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 41021})
+	taken, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 15121})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer taken.Close()
-	p := pool(t, 41020, 41025) // three pairs, the first cannot be had
+	p := pool(t, 15120, 15125) // three pairs, the first cannot be had
 	now := time.Unix(1000, 0)
 	p.now = func() time.Time { return now }
 	a, b := open(t, p), open(t, p)
-	if a.Local().Port() != 41022 || b.Local().Port() != 41024 {
+	if a.Local().Port() != 15122 || b.Local().Port() != 15124 {
 		t.Errorf("lent %v and %v", a.Local(), b.Local())
 	}
 	if _, err := p.Open(); fault.KindOf(err) != fault.Conflict {
@@ -169,7 +169,7 @@ func TestPortsComeBackRested(t *testing.T) {
 		t.Errorf("%d free, %d lent", p.Free(), p.Lent())
 	}
 	now = now.Add(Rest)
-	if c := open(t, p); c.Local().Port() != 41022 {
+	if c := open(t, p); c.Local().Port() != 15122 {
 		t.Errorf("lent %v", c.Local())
 	}
 	for _, r := range [][2]uint16{{0, 5}, {40000, 40000}, {40001, 40002}} {
@@ -182,7 +182,7 @@ func TestPortsComeBackRested(t *testing.T) {
 // TestAStreamThatJumpsIsHeard is trap 7: the peer changes SSRC, sequence and
 // timestamp in the middle; it is heard on, and nothing of it counts as lost.
 func TestAStreamThatJumpsIsHeard(t *testing.T) {
-	p := pool(t, 41030, 41033)
+	p := pool(t, 15130, 15133)
 	a := open(t, p)
 	peer, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(a.Local()))
 	if err != nil {
