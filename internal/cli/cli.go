@@ -56,6 +56,8 @@ type grammar struct {
 	Formats  formatsCmd  `cmd:"" help:"List the record formats that are understood."`
 	Demo     demoCmd     `cmd:"" help:"Show a living company: a year of three firms, in the browser."`
 	Man      manCmd      `cmd:"" help:"Print manual pages."`
+	Call     callCmd     `cmd:"" help:"Place a test call, play and record, and tell what came of it."`
+	Carrier  carrierCmd  `cmd:"" help:"Play a carrier: answers, busy, machines and bad lines by a script, to call and test against."`
 	Version  versionCmd  `cmd:"" help:"Print version and build."`
 	Profile  profileCmd  `cmd:"" help:"Describe usage, make facts of a description, forecast the next months."`
 	Seats    seatsCmd    `cmd:"" help:"Say how many seats a load of calls needs, month by month, and why."`

@@ -10,10 +10,11 @@ import (
 // latinNames are what Chinese writes in Latin letters too: products, formats,
 // currencies, terms of art. Anything else in a Chinese text was not translated.
 var latinNames = strings.Fields(`Waihu Asterisk FreeSWITCH VICIdial Kamailio Twilio Amazon Connect Erlang
-	AI API HTTP ASR TTS CRM IVR CSV JSON XLSX PDF XML YAML HTML UBL KB MB GB PNG UTC ISO https CNY HKD TWD USD SHA-256 Webhook gzip zstd Idempotency-Key`)
+	AI API HTTP ASR TTS CRM IVR CSV JSON XLSX PDF XML YAML HTML UBL SIP MOS Q.850 KB MB GB PNG UTC ISO https CNY HKD TWD USD SHA-256 Webhook gzip zstd Idempotency-Key`)
 
 // latinWords are words of files, fields and options that one phrase names.
 var latinWords = map[string]string{
+	"carrier.listening":         "Ctrl-C",
 	"account.passkeys_why":      "PIN",
 	"approval.off_why":          "access.second_person",
 	"brand.accent_hint":         "b5c66",

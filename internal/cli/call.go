@@ -1,0 +1,201 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"waihu/internal/fault"
+	"waihu/internal/lang"
+	"waihu/internal/usage/cdr"
+	"waihu/internal/voice"
+	"waihu/internal/voice/audio"
+	"waihu/internal/voice/sip"
+)
+
+// callCmd places one test call.
+type callCmd struct {
+	To     string        `arg:"" help:"Whom to call: sip:NUMBER@HOST:PORT, with ;transport=tcp for TCP."`
+	From   string        `default:"anonymous" help:"Calling number."`
+	Play   string        `help:"WAV file to play once it is answered; a tone of a second if absent." type:"existingfile"`
+	Talk   time.Duration `help:"Hang up this long after the answer; when all is played if absent." placeholder:"TIME"`
+	Ring   time.Duration `default:"60s" help:"Give up when it has rung for so long." placeholder:"TIME"`
+	Keys   string        `help:"Keys to press once it is answered." placeholder:"DIGITS"`
+	Hold   time.Duration `help:"Put the other side on hold for this long once it is answered, the recording paused." placeholder:"TIME"`
+	Ping   bool          `help:"Only ask whether somebody is there (OPTIONS), and how long the answer takes."`
+	Law    string        `default:"any" enum:"any,alaw,ulaw" help:"Law of G.711 to offer: any, alaw or ulaw."`
+	Record string        `help:"Record both sides into this WAV file, ours left, theirs right." placeholder:"FILE"`
+	Facts  string        `help:"Append the attempt to this file of facts, for waihu bill." placeholder:"FILE"`
+	User   string        `help:"Log-in the carrier asks for."`
+	Secret string        `help:"Secret of that log-in." env:"WAIHU_SIP_SECRET"`
+	Listen string        `help:"Our own address for SIP; the one that reaches the carrier, and any port, if absent." placeholder:"ADDRESS:PORT"`
+	Ports  string        `default:"40200-40399" help:"Ports for sound." placeholder:"FIRST-LAST"`
+	JSON   bool          `help:"Write what happened as JSON."`
+	Lang   string        `default:"en" help:"Language: en, zh-Hant, zh-Hans."`
+}
+
+// Run places the call and tells what came of it.
+func (c *callCmd) Run(e *env) error {
+	tag, err := lang.ParseTag(c.Lang)
+	if err != nil {
+		return coded{exitUsage, err}
+	}
+	if err := apart([]string{c.Record, c.Facts}, []string{c.Play}); err != nil {
+		return err
+	}
+	if c.Ping {
+		return c.ping(e, tag)
+	}
+	r, err := c.place(e)
+	if r == nil {
+		return err
+	}
+	if c.Facts != "" {
+		err = errors.Join(err, appendFact(c.Facts, r))
+	}
+	if c.JSON {
+		err = errors.Join(err, writeJSON(e.Out, jsonOf(r, c.Record)))
+	} else {
+		fmt.Fprint(e.Out, c.tell(tag, r))
+	}
+	if err != nil {
+		return err
+	}
+	if !r.Answered() {
+		return coded{exitDecide, nil}
+	}
+	return nil
+}
+
+// pingWait is how long an answer to OPTIONS is waited for.
+const pingWait = 5 * time.Second
+
+// ping asks whether somebody is there.
+func (c *callCmd) ping(e *env, tag lang.Tag) (err error) {
+	at, err := c.address()
+	if err != nil {
+		return err
+	}
+	phone, err := sip.Open(sip.Config{Listen: at})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, phone.Close()) }()
+	ctx, stop := context.WithTimeout(e.ctx, pingWait)
+	defer stop()
+	took, err := phone.Ping(ctx, c.To)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(e.Out, lang.Phrase(tag, "voice.ping", map[string]string{"to": c.To, "ms": strconv.FormatFloat(float64(took)/1e6, 'f', 1, 64)}))
+	return nil
+}
+
+// place opens what is needed, and closes it again.
+func (c *callCmd) place(e *env) (_ *voice.Report, err error) {
+	at, err := c.address()
+	if err != nil {
+		return nil, err
+	}
+	o := voice.Order{To: c.To, Number: numberOf(c.To), From: c.From, User: c.User, Secret: c.Secret, Ring: c.Ring, Talk: c.Talk, Keys: c.Keys, Hold: c.Hold}
+	switch c.Law {
+	case "alaw":
+		o.Law = []audio.Law{audio.ALaw}
+	case "ulaw":
+		o.Law = []audio.Law{audio.MuLaw}
+	}
+	o.Play = audio.Tone{Hertz: []float64{1000}, Level: 0.3}.Samples(time.Second)
+	if c.Play != "" {
+		if o.Play, err = voice.ReadSound(c.Play); err != nil {
+			return nil, err
+		}
+	}
+	ports, err := portsFlag{c.Ports}.pool(at.Addr())
+	if err != nil {
+		return nil, err
+	}
+	if c.Record != "" {
+		f, fail := createFile(c.Record)
+		if fail != nil {
+			return nil, fail
+		}
+		if f.path == "" {
+			return nil, errors.Join(coded{exitUsage, fmt.Errorf("--record %s: a recording needs a file that can be read again", c.Record)}, f.Close())
+		}
+		if err := reopen(f); err != nil {
+			return nil, err
+		}
+		defer func() { err = f.end(err) }()
+		o.Record = f.File
+	}
+	phone, err := sip.Open(sip.Config{Listen: at})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, phone.Close()) }()
+	return voice.Place(e.ctx, phone, ports, o)
+}
+
+// reopen opens a new file for reading too: a recording is read once for its digest.
+func reopen(f *newFile) error {
+	again, err := os.OpenFile(f.Name(), os.O_RDWR, 0)
+	if err != nil {
+		return errors.Join(err, f.drop())
+	}
+	err = f.Close()
+	f.File = again
+	return err
+}
+
+// address is where we listen: as told, or the address of this machine that
+// reaches the carrier.
+func (c *callCmd) address() (netip.AddrPort, error) {
+	if c.Listen != "" {
+		at, err := netip.ParseAddrPort(c.Listen)
+		if err != nil {
+			return at, coded{exitUsage, fmt.Errorf("--listen %s: expected an address and a port such as 192.0.2.1:5060", c.Listen)}
+		}
+		return at, nil
+	}
+	host := c.To[strings.LastIndexByte(c.To, '@')+1:]
+	host, _, _ = strings.Cut(strings.TrimPrefix(host, "sip:"), ";")
+	if _, _, err := net.SplitHostPort(host); err != nil {
+		host = net.JoinHostPort(strings.Trim(host, "[]"), "5060")
+	}
+	probe, err := net.Dial("udp", host) // sends nothing: it asks which way leads there
+	if err != nil {
+		return netip.AddrPort{}, fault.New(fault.NotFound, "no way leads to %s: %v; say --listen, or check the address", host, err)
+	}
+	defer probe.Close()
+	local := probe.LocalAddr().(*net.UDPAddr).AddrPort().Addr().Unmap()
+	return netip.AddrPortFrom(local.WithZone(""), 0), nil
+}
+
+// numberOf is the called number of a SIP address.
+func numberOf(to string) string {
+	_, rest, _ := strings.Cut(to, ":")
+	number, _, at := strings.Cut(rest, "@")
+	if !at {
+		return ""
+	}
+	number, _, _ = strings.Cut(number, ";")
+	return number
+}
+
+// appendFact adds the attempt to a file of facts.
+func appendFact(path string, r *voice.Report) (err error) {
+	defer fault.Wrap(&err, "writing the fact to %s", path)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
+	if err != nil {
+		return err
+	}
+	w := cdr.NewWriter(f)
+	err = w.Call(r.Fact())
+	return errors.Join(err, w.Flush(), f.Sync(), f.Close())
+}

@@ -1,0 +1,44 @@
+package voice_test
+
+import (
+	"io"
+	"testing"
+	"time"
+
+	"waihu/internal/usage"
+	"waihu/internal/usage/cdr"
+	"waihu/internal/voice"
+	"waihu/internal/voice/sip"
+)
+
+// TestEveryEndingIsAFact: whatever ended an attempt, its fact can be written, and
+// its result is what the ending says.
+func TestEveryEndingIsAFact(t *testing.T) {
+	at := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	w := cdr.NewWriter(io.Discard)
+	for _, c := range []struct {
+		ending   sip.Ending
+		answered bool
+		want     usage.Result
+	}{
+		{sip.Ending{Why: sip.Bye, Code: 200}, true, usage.Answered}, {sip.Ending{Why: sip.Expired, Code: 408}, true, usage.Answered},
+		{sip.Ending{Why: sip.NotAnswered, Code: 487}, false, usage.NoAnswer}, {sip.Ending{Why: sip.NoResponse, Code: 408}, false, usage.NoAnswer},
+		{sip.Ending{Why: sip.Canceled, Code: 487}, false, usage.Canceled}, {sip.Ending{Why: sip.Unreachable, Code: 503}, false, usage.Congestion},
+		{sip.Ending{Why: sip.Refused, Code: 486}, false, usage.Busy}, {sip.Ending{Why: sip.Refused, Code: 600}, false, usage.Busy},
+		{sip.Ending{Why: sip.Refused, Code: 480}, false, usage.NoAnswer}, {sip.Ending{Why: sip.Refused, Code: 607}, false, usage.Rejected},
+		{sip.Ending{Why: sip.Refused, Code: 404}, false, usage.Unassigned}, {sip.Ending{Why: sip.Refused, Code: 503}, false, usage.Congestion},
+		{sip.Ending{Why: sip.Refused, Code: 302}, false, usage.Failed}, {sip.Ending{Why: sip.NotAgreed, Code: 488}, false, usage.Failed},
+	} {
+		r := &voice.Report{ID: "x", To: "100", Ending: c.ending, Times: sip.Times{Placed: at, Ended: at.Add(10 * time.Second)}}
+		if c.answered {
+			r.Times.Answered = at.Add(4 * time.Second)
+		}
+		f := r.Fact()
+		if f.Result != c.want || f.Total != 10*time.Second || c.answered != (f.Talk == 6*time.Second) {
+			t.Errorf("%+v: %+v", c.ending, f)
+		}
+		if err := w.Call(f); err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -1,0 +1,180 @@
+package sdp_test
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"waihu/internal/fault"
+	"waihu/internal/voice/audio"
+	"waihu/internal/voice/sdp"
+)
+
+func session(laws ...audio.Law) *sdp.Session {
+	return sdp.NewSession(netip.MustParseAddrPort("192.0.2.1:4000"), 77, laws...)
+}
+
+// offer is a description as a peer writes it.
+func offer(c, media string) []byte {
+	return []byte("v=0\r\no=peer 1 1 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 " + c + "\r\nt=0 0\r\n" + media)
+}
+
+// TestTwoSessionsAgree: our own offer is answered by our own answer, in every
+// pair of laws they share.
+func TestTwoSessionsAgree(t *testing.T) {
+	both := []audio.Law{audio.MuLaw, audio.ALaw}
+	for _, laws := range [][]audio.Law{{audio.ALaw}, {audio.MuLaw}, both} {
+		caller, callee := session(both...), sdp.NewSession(netip.MustParseAddrPort("[2001:db8::1]:5000"), 1, laws...)
+		answer, heard, err := callee.Answer(caller.Offer())
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := caller.Accept(answer)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, answer)
+		}
+		if got.Law != laws[0] || heard.Law != laws[0] || got.Remote.String() != "[2001:db8::1]:5000" || got.Event != 101 || !got.Sends || !got.Receives {
+			t.Errorf("%v: caller has %+v, callee %+v", laws, got, heard)
+		}
+	}
+}
+
+// TestHold is trap 7: each direction has its answer, whoever wants what.
+func TestHold(t *testing.T) {
+	for _, c := range []struct {
+		offered, want, answered sdp.Direction
+		sends, receives         bool
+	}{
+		{sdp.SendRecv, sdp.SendRecv, sdp.SendRecv, true, true},
+		{sdp.SendOnly, sdp.SendRecv, sdp.RecvOnly, false, true},
+		{sdp.RecvOnly, sdp.SendRecv, sdp.SendOnly, true, false},
+		{sdp.Inactive, sdp.SendRecv, sdp.Inactive, false, false},
+		{sdp.SendOnly, sdp.SendOnly, sdp.Inactive, false, false},
+		{sdp.SendRecv, sdp.SendOnly, sdp.SendOnly, true, false},
+		{sdp.SendRecv, sdp.Inactive, sdp.Inactive, false, false},
+	} {
+		s := session()
+		s.Want(c.want)
+		answer, a, err := s.Answer(offer("192.0.2.9", "m=audio 6000 RTP/AVP 8\r\na="+string(c.offered)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(answer), "a="+string(c.answered)+"\r\n") || a.Sends != c.sends || a.Receives != c.receives {
+			t.Errorf("%s while we want %s: answered\n%s%+v", c.offered, c.want, answer, a)
+		}
+	}
+	answer, a, err := session().Answer(offer("0.0.0.0", "m=audio 6000 RTP/AVP 8\r\n"))
+	if err != nil || a.Sends || !strings.Contains(string(answer), "a=recvonly") {
+		t.Errorf("a hold by 0.0.0.0 is answered %v\n%s", err, answer)
+	}
+}
+
+// TestLastLineWithoutEnd is trap 7: a description may stop without CRLF, end
+// lines with LF alone, and inherit its direction from the session.
+func TestLastLineWithoutEnd(t *testing.T) {
+	for _, text := range []string{"v=0\r\nc=IN IP4 192.0.2.9\r\nm=audio 6000 RTP/AVP 0", "v=0\nc=IN IP4 192.0.2.9\na=sendonly\nm=audio 6000 RTP/AVP 0\na=sendrecv"} {
+		if _, a, err := session().Answer([]byte(text)); err != nil || a.Law != audio.MuLaw || !a.Sends {
+			t.Errorf("%q: %+v, %v", text, a, err)
+		}
+	}
+}
+
+// TestOtherMediaIsRefusedInPlace: an answer has the offer's lines in its order.
+func TestOtherMediaIsRefusedInPlace(t *testing.T) {
+	answer, a, err := session().Answer(offer("192.0.2.9", "m=video 7000 RTP/AVP 96\r\nm=audio 6000 RTP/SAVP 8\r\nm=audio 6002 RTP/AVP 18 97 96\r\nc=IN IP4 192.0.2.10\r\n"+
+		"a=rtpmap:97 PCMA/8000\r\na=rtpmap:96 telephone-event/8000\r\nm=application 7002 udp wb\r\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for line := range strings.SplitSeq(string(answer), "\r\n") {
+		if strings.HasPrefix(line, "m=") {
+			lines = append(lines, line)
+		}
+	}
+	want := "[m=video 0 RTP/AVP 96 m=audio 0 RTP/SAVP 8 m=audio 4000 RTP/AVP 97 96 m=application 0 udp wb]"
+	if fmt.Sprint(lines) != want || a.Type != 97 || a.Event != 96 || a.Remote.String() != "192.0.2.10:6002" {
+		t.Errorf("%v\n%+v", lines, a)
+	}
+}
+
+// TestVersionRisesWithChange: the same words keep their version, others do not.
+func TestVersionRisesWithChange(t *testing.T) {
+	s := session()
+	first, again := string(s.Offer()), string(s.Offer())
+	s.Want(sdp.SendOnly)
+	third := string(s.Offer())
+	if first != again || !strings.Contains(first, "o=- 38 1 ") || !strings.Contains(third, "o=- 38 2 ") {
+		t.Errorf("%s\n%s\n%s", first, again, third)
+	}
+}
+
+// TestWhatCannotBeAgreed: nothing in common is Conflict, nonsense is Invalid.
+func TestWhatCannotBeAgreed(t *testing.T) {
+	for _, c := range []struct {
+		media string
+		kind  fault.Kind
+	}{
+		{"m=audio 6000 RTP/AVP 18\r\n", fault.Conflict}, {"m=audio 0 RTP/AVP 8\r\n", fault.Conflict}, {"m=audio 6000 RTP/SAVPF 8\r\n", fault.Conflict}, {"", fault.Conflict},
+		{"m=audio 6000 RTP/AVP 8\r\na=rtpmap:8 PCMA/16000\r\n", fault.Conflict},
+		{"m=audio 70000 RTP/AVP 8\r\n", fault.Invalid}, {"m=audio\r\n", fault.Invalid}, {"m=audio 6000 RTP/AVP 200\r\n", fault.Invalid}, {"nonsense\r\n", fault.Invalid},
+		{"c=IN IP4 media.example\r\n", fault.Invalid}, {"c=IN IP4\r\n", fault.Invalid}, {"m=audio 6000 RTP/AVP 8\r\na=rtpmap:8 PCMA\r\n", fault.Invalid}, {"m=audio 6000 RTP/AVP 8\r\na=rtpmap:8 PCMA/x\r\n", fault.Invalid},
+		{strings.Repeat("m=audio 6000 RTP/AVP 8\r\n", 9), fault.Invalid}, {"m=audio 6000 RTP/AVP" + strings.Repeat(" 8", 70) + "\r\n", fault.Invalid},
+		{strings.Repeat("a=x\r\n", 300), fault.Invalid}, {"a=" + strings.Repeat("x", 9000) + "\r\n", fault.Invalid},
+	} {
+		if _, _, err := session().Answer(offer("192.0.2.9", c.media)); fault.KindOf(err) != c.kind {
+			t.Errorf("%q: %v is not of kind %s", fault.Shorten(c.media, 60), err, c.kind)
+		}
+	}
+	if _, err := session().Accept([]byte("x")); fault.KindOf(err) != fault.Invalid {
+		t.Error(err)
+	}
+	if _, err := session(audio.MuLaw).Accept(offer("192.0.2.9", "m=audio 6000 RTP/AVP 8\r\n")); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("an answer in a law we do not speak: %v", err)
+	}
+	if _, err := sdp.Parse([]byte("o=- 1 1 IN IP4 192.0.2.1")); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("a description without a version: %v", err)
+	}
+}
+
+// FuzzAnswer: any offer is answered within what was offered, or refused; our
+// answer can be read, and its lines are as many as the offer's.
+func FuzzAnswer(f *testing.F) {
+	f.Add(offer("192.0.2.9", "m=audio 6000 RTP/AVP 8 0 101\r\na=rtpmap:101 telephone-event/8000\r\na=sendonly"))
+	f.Add(offer("0.0.0.0", "m=video 7000 RTP/AVP 96\r\nm=audio 6000 RTP/AVP 0\r\n"))
+	f.Add(session().Offer())
+	f.Fuzz(func(t *testing.T, b []byte) {
+		answer, a, err := session().Answer(b)
+		if err != nil {
+			if answer != nil {
+				t.Error("an answer and an error")
+			}
+			return
+		}
+		theirs, err := sdp.Parse(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		mine, err := sdp.Parse(answer)
+		if err != nil {
+			t.Fatalf("our answer cannot be read: %v\n%s", err, answer)
+		}
+		if len(mine.Media) != len(theirs.Media) {
+			t.Errorf("%d media lines answered with %d", len(theirs.Media), len(mine.Media))
+		}
+		used := 0
+		for i, m := range mine.Media {
+			if m.Port == 0 {
+				continue
+			}
+			used++
+			if m.Way.Sends() && !theirs.Media[i].Way.Receives() || m.Way.Receives() && !theirs.Media[i].Way.Sends() || a.Sends != m.Way.Sends() {
+				t.Errorf("%s answered with %s", theirs.Media[i].Way, m.Way)
+			}
+		}
+		if used != 1 || !a.Remote.IsValid() || a.Remote.Port() == 0 {
+			t.Errorf("%d lines used, %+v", used, a)
+		}
+	})
+}

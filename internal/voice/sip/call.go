@@ -1,0 +1,343 @@
+package sip
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	lib "github.com/emiago/sipgo/sip"
+)
+
+// Media makes offers and answers for one leg, in SDP. Its methods are called
+// from one goroutine at a time.
+type Media interface {
+	Offer() ([]byte, error)
+	// Answer answers an offer; anew is true for one within a running call. An
+	// error of kind Conflict is answered 488.
+	Answer(offer []byte, anew bool) ([]byte, error)
+	// Accept takes the answer to the last offer.
+	Accept(answer []byte, anew bool) error
+}
+
+// Call is one call, from its INVITE to its end. Safe for several goroutines.
+type Call struct {
+	e        *Endpoint
+	outgoing bool
+	id       string // Call-ID
+	ours     string // our tag
+
+	answered chan struct{} // closed when it is answered
+	done     chan struct{} // closed when it has ended
+	gone     chan struct{} // closed when nothing of it is under way any more
+	quit     chan struct{} // closed when we want it to end
+	hang     func()
+
+	agreeing  sync.Mutex // one exchange of offer and answer at a time
+	media     Media
+	in        *incoming // of a call that arrived
+	described []byte    // what we said in answer to its INVITE
+
+	mu        sync.Mutex
+	theirs    string        // their tag
+	us, them  lib.Header    // From and To of requests we send
+	target    lib.Uri       // where requests within the dialog go
+	routes    []string      // Route fields, in order
+	transport string        // UDP or TCP
+	peer      string        // address they were heard from
+	sequence  uint32        // CSeq of our last request
+	heard     int64         // CSeq of theirs; -1: none yet
+	invite    *lib.Request  // first INVITE
+	ack       *lib.Request  // our last ACK, to be sent again
+	waiting   *confirmation // our 2xx that waits for its ACK
+	inviting  bool          // a re-INVITE of ours is under way
+	user      string        // log-in, for challenges within the dialog
+	secret    string
+	asked     bool // for the log-in; once more only if that was too old
+	times     Times
+	ending    Ending
+	ended     bool
+	refresh   *time.Timer
+}
+
+// confirmation is a 2xx of ours that waits for its ACK.
+type confirmation struct {
+	sequence uint32
+	acked    chan struct{}
+	offered  bool // the ACK brings the answer
+	once     sync.Once
+}
+
+func (e *Endpoint) newCall(outgoing bool) *Call {
+	c := &Call{e: e, outgoing: outgoing, ours: rand.Text()[:16], answered: make(chan struct{}), done: make(chan struct{}), gone: make(chan struct{}), quit: make(chan struct{}), heard: -1}
+	c.hang = sync.OnceFunc(func() { close(c.quit) })
+	return c
+}
+
+func (c *Call) key() string { return c.id + " " + c.ours }
+
+func (c *Call) theirTag() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.theirs
+}
+
+// ID is the Call-ID.
+func (c *Call) ID() string { return c.id }
+
+// Answered is closed when the call is answered.
+func (c *Call) Answered() <-chan struct{} { return c.answered }
+
+// Done is closed when the call has ended.
+func (c *Call) Done() <-chan struct{} { return c.done }
+
+// Times is when what happened so far.
+func (c *Call) Times() Times {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.times
+}
+
+// Ending is how it ended, once Done is closed.
+func (c *Call) Ending() Ending {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ending
+}
+
+// Hangup ends the call: CANCEL or 480 before it is answered, BYE after. It does
+// not wait: Done is closed when it has ended. It may be called again.
+func (c *Call) Hangup() { c.hang() }
+
+// mark notes when something first happened.
+func (c *Call) mark(at func(*Times) *time.Time) {
+	now := c.e.now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if t := at(&c.times); t.IsZero() {
+		*t = now
+	}
+}
+
+// isAnswered tells whether it ever was.
+func (c *Call) isAnswered() bool {
+	select {
+	case <-c.answered:
+		return true
+	default:
+		return false
+	}
+}
+
+// pickUp notes the answer; false: it has ended already.
+func (c *Call) pickUp() bool {
+	now := c.e.now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended {
+		return false
+	}
+	if c.times.Answered.IsZero() {
+		c.times.Answered = now
+		close(c.answered)
+	}
+	return true
+}
+
+// end notes the ending; only the first counts.
+func (c *Call) end(how Ending) bool {
+	now := c.e.now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended {
+		return false
+	}
+	if how.Cause == 0 {
+		how.Cause = CauseOf(how.Code)
+	}
+	c.ended, c.ending, c.times.Ended = true, how, now
+	if c.refresh != nil {
+		c.refresh.Stop()
+	}
+	if c.waiting != nil {
+		c.waiting.once.Do(func() { close(c.waiting.acked) })
+	}
+	close(c.done)
+	return true
+}
+
+// watch ends an answered call when we want it to end, and takes it out of the
+// book when it has.
+func (c *Call) watch() {
+	defer close(c.gone)
+	defer c.e.drop(c)
+	select {
+	case <-c.done:
+	case <-c.quit:
+		c.bye(Ending{By: Us, Why: Bye, Code: 200, Cause: 16})
+	}
+}
+
+// bye ends the call from our side.
+func (c *Call) bye(how Ending) {
+	if !c.end(how) {
+		return
+	}
+	ctx, stop := context.WithTimeout(context.Background(), 64*lib.T1)
+	defer stop()
+	c.waitAcked(ctx)
+	req := c.request(lib.BYE)
+	if how.Cause != 0 {
+		req.AppendHeader(header("Reason", fmt.Sprintf("Q.850;cause=%d", how.Cause)))
+	}
+	res, err := c.e.ask(ctx, req)
+	if err == nil && (res.StatusCode == 401 || res.StatusCode == 407) {
+		if again := c.request(lib.BYE); c.authorize(again, res) {
+			_, _ = c.e.ask(ctx, again) // it has ended, whatever they say
+		}
+	}
+}
+
+// waitAcked: the called side may not send BYE before its 2xx was acknowledged
+// or has timed out (RFC 3261, 15).
+func (c *Call) waitAcked(ctx context.Context) {
+	c.mu.Lock()
+	w := c.waiting
+	c.mu.Unlock()
+	if w == nil {
+		return
+	}
+	select {
+	case <-w.acked:
+	case <-ctx.Done():
+	}
+}
+
+// request makes a request within the dialog. An ACK has the number of its INVITE.
+func (c *Call) request(method lib.RequestMethod) *lib.Request {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if method != lib.ACK {
+		c.sequence++
+	}
+	return c.numbered(method, c.sequence)
+}
+
+// numbered makes a request of a number; the lock is held.
+func (c *Call) numbered(method lib.RequestMethod, sequence uint32) *lib.Request {
+	req := lib.NewRequest(method, c.target)
+	routes := c.routes
+	if len(routes) > 0 {
+		var first lib.Uri
+		if a, ok := parseNameAddr(routes[0]); ok && lib.ParseUri(a.uri, &first) == nil && !first.UriParams.Has("lr") {
+			// A strict router: its address is asked for, ours goes last (RFC 3261, 12.2.1.1).
+			target := c.target
+			routes = append(append([]string(nil), routes[1:]...), "<"+target.String()+">")
+			req.Recipient = first
+		}
+	}
+	for _, r := range routes {
+		req.AppendHeader(header("Route", r))
+	}
+	req.AppendHeader(lib.HeaderClone(c.us))
+	req.AppendHeader(lib.HeaderClone(c.them))
+	id := lib.CallIDHeader(c.id)
+	req.AppendHeader(&id)
+	req.AppendHeader(&lib.CSeqHeader{SeqNo: sequence, MethodName: method})
+	if method != lib.BYE {
+		req.AppendHeader(c.e.contact(c.transport))
+	}
+	req.SetTransport(c.transport)
+	c.aim(req)
+	return req
+}
+
+// aim says where a request within the dialog is sent. Over TCP that is the
+// connection the dialog lives on, while it stands (trap 6); a Contact that is no
+// address of the network is not looked up (trap 3).
+func (c *Call) aim(req *lib.Request) {
+	if c.transport == "TCP" && c.peer != "" {
+		if conn := c.e.ua.TransportLayer().Pool("TCP").Get(c.peer); conn != nil {
+			_, _ = conn.TryClose()
+			req.SetDestination(c.peer)
+			return
+		}
+	}
+	if len(c.routes) == 0 && strings.HasSuffix(strings.ToLower(req.Recipient.Host), ".invalid") {
+		req.SetDestination(c.peer)
+	}
+}
+
+// retarget takes the address of a Contact as the place further requests go to.
+func (c *Call) retarget(h *lib.ContactHeader) {
+	if h != nil && h.Address.Host != "" {
+		c.target = *h.Address.Clone()
+	}
+}
+
+// authorize answers the challenge of a response; false: it cannot.
+func (c *Call) authorize(req *lib.Request, res *lib.Response) bool {
+	ask, answer := "WWW-Authenticate", "Authorization"
+	if res.StatusCode == 407 {
+		ask, answer = "Proxy-Authenticate", "Proxy-Authorization"
+	}
+	c.mu.Lock()
+	user, secret, before := c.user, c.secret, c.asked
+	c.asked = true
+	c.mu.Unlock()
+	if secret == "" {
+		return false
+	}
+	req.RemoveHeader(answer)
+	for _, h := range res.GetHeaders(ask) {
+		asked, ok := parseChallenge(h.Value())
+		if !ok || before && req.Method == lib.INVITE && !strings.EqualFold(asked["stale"], "true") {
+			continue // the secret is wrong: asking again would only lock us out
+		}
+		uri := req.Recipient.String()
+		if value, ok := asked.answer(user, secret, string(req.Method), uri); ok {
+			req.AppendHeader(header(answer, value))
+			return true
+		}
+	}
+	return false
+}
+
+// sendAck acknowledges a 2xx and keeps the ACK, to be sent again when the 2xx
+// comes again (trap 5).
+func (c *Call) sendAck(sequence uint32, body []byte, auth *lib.Request) {
+	c.mu.Lock()
+	ack := c.numbered(lib.ACK, sequence)
+	c.mu.Unlock()
+	for _, name := range []string{"Authorization", "Proxy-Authorization"} {
+		if h := auth.GetHeader(name); h != nil {
+			ack.AppendHeader(lib.HeaderClone(h))
+		}
+	}
+	if body != nil {
+		ack.AppendHeader(header("Content-Type", "application/sdp"))
+		ack.SetBody(body)
+	}
+	c.e.dress(ack)
+	c.mu.Lock()
+	c.ack = ack
+	c.mu.Unlock()
+	c.e.write(ack)
+}
+
+// againAck sends the last ACK again.
+func (c *Call) againAck() {
+	c.mu.Lock()
+	ack := c.ack
+	c.mu.Unlock()
+	if ack != nil {
+		c.e.write(ack.Clone())
+	}
+}
+
+// write sends an ACK, which has no transaction.
+func (e *Endpoint) write(ack *lib.Request) {
+	_ = e.ua.TransportLayer().WriteMsg(ack) // lost or not: the 2xx comes again
+}

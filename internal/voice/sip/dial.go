@@ -1,0 +1,209 @@
+package sip
+
+import (
+	"context"
+	"crypto/rand"
+	"strconv"
+	"strings"
+	"time"
+
+	lib "github.com/emiago/sipgo/sip"
+
+	"waihu/internal/fault"
+)
+
+// Invite is a call to place.
+type Invite struct {
+	To         string // sip:13800138000@192.0.2.1:5060, with ;transport=tcp for TCP
+	From       string // calling number; "anonymous" if empty
+	Name       string // calling name; may be empty
+	User       string // log-in
+	Secret     string
+	NoResponse time.Duration // until anything comes back; 5 s
+	Ring       time.Duration // from ringing, or a first response without it, to giving up; 60 s
+	Media      Media
+}
+
+// retries are how often one call is sent again because of what came back: a
+// challenge, one more that is stale, a session timer that was too short.
+const retries = 4
+
+// Place places a call and returns at once. Canceling ctx gives the call up while
+// it is not answered; after that it is ended with Hangup. What cannot be placed
+// at all is an error; all else is the call's Ending.
+func (e *Endpoint) Place(ctx context.Context, in Invite) (*Call, error) {
+	var to lib.Uri
+	if err := lib.ParseUri(in.To, &to); err != nil || !sipURI(in.To) {
+		return nil, fault.New(fault.Invalid, "%q is no SIP address; expected one such as sip:13800138000@192.0.2.1:5060", fault.Shorten(in.To, 80))
+	}
+	if in.From == "" {
+		in.From = "anonymous"
+	}
+	if !escaped(in.From, "-_.!~*'()&=+$,;?/") || strings.ContainsAny(in.Name, "\"\\\r\n") {
+		return nil, fault.New(fault.Invalid, "%q cannot be a calling number; expected digits or a name without spaces", fault.Shorten(in.From, 80))
+	}
+	if in.NoResponse == 0 {
+		in.NoResponse = 5 * time.Second
+	}
+	if in.Ring == 0 {
+		in.Ring = time.Minute
+	}
+	c := e.newCall(true)
+	c.id = rand.Text()
+	c.media, c.user, c.secret, c.target, c.transport = in.Media, in.User, in.Secret, to, "UDP"
+	if t, ok := to.UriParams.Get("transport"); ok && strings.EqualFold(t, "tcp") {
+		c.transport = "TCP"
+	}
+	from := lib.FromHeader{DisplayName: in.Name, Address: lib.Uri{Scheme: "sip", User: in.From, Host: e.cfg.Listen.Addr().String()}}
+	if e.cfg.Listen.Addr().Is6() {
+		from.Address.Host = "[" + from.Address.Host + "]"
+	}
+	from.Params.Add("tag", c.ours)
+	bare := to
+	bare.UriParams, bare.Headers = nil, nil
+	c.us, c.them = &from, &lib.ToHeader{Address: bare}
+	offer, err := in.Media.Offer()
+	if err != nil {
+		return nil, err
+	}
+	if !e.add(c) {
+		return nil, fault.New(fault.Conflict, "%d calls are going on, as many as may be at once; wait, or raise the bound", e.cfg.MaxCalls)
+	}
+	c.mark(func(t *Times) *time.Time { return &t.Placed })
+	go c.dial(ctx, in, offer)
+	return c, nil
+}
+
+// dial sends the INVITE until something final comes of it, and stays with the
+// call to its end.
+func (c *Call) dial(ctx context.Context, in Invite, offer []byte) {
+	expires := c.e.cfg.Expires
+	req := c.first(offer, expires)
+	var last Ending
+	for range retries {
+		res := c.attempt(ctx, in, req)
+		if c.isAnswered() {
+			return // watch stays with it
+		}
+		if res == nil {
+			break
+		}
+		last = finalOf(res)
+		if !c.next(req, res, &expires) {
+			break
+		}
+		c.mu.Lock()
+		c.sequence++
+		req.ReplaceHeader(&lib.CSeqHeader{SeqNo: c.sequence, MethodName: lib.INVITE})
+		c.mu.Unlock()
+	}
+	c.end(last) // no effect on a call that has ended
+	c.e.drop(c)
+	close(c.gone)
+}
+
+// first is the INVITE.
+func (c *Call) first(offer []byte, expires time.Duration) *lib.Request {
+	req := c.request(lib.INVITE)
+	req.AppendHeader(header("Allow", allowed))
+	req.AppendHeader(header("Supported", "timer"))
+	req.AppendHeader(header("Session-Expires", strconv.Itoa(int(expires/time.Second))))
+	req.AppendHeader(header("Min-SE", strconv.Itoa(int(c.e.cfg.MinExpires/time.Second))))
+	req.AppendHeader(header("Content-Type", "application/sdp"))
+	req.SetBody(offer)
+	return req
+}
+
+// next makes the INVITE what a refusal asks for; false: it asks for nothing we
+// can give.
+func (c *Call) next(req *lib.Request, res *lib.Response, expires *time.Duration) bool {
+	switch res.StatusCode {
+	case 401, 407:
+		return c.authorize(req, res)
+	case 422: // session timer too short (RFC 4028, 7.3)
+		h := res.GetHeader("Min-SE")
+		if h == nil {
+			return false
+		}
+		n, err := strconv.ParseUint(h.Value(), 10, 31)
+		if err != nil || time.Duration(n)*time.Second <= *expires || n > 7200 {
+			return false
+		}
+		*expires = time.Duration(n) * time.Second
+		req.RemoveHeader("Session-Expires")
+		req.RemoveHeader("Min-SE")
+		req.AppendHeader(header("Session-Expires", h.Value()))
+		req.AppendHeader(header("Min-SE", h.Value()))
+		return true
+	}
+	return false
+}
+
+// attempt sends one INVITE. It returns a final refusal, or nil when the call was
+// answered or has ended.
+func (c *Call) attempt(ctx context.Context, in Invite, req *lib.Request) *lib.Response {
+	tx, err := c.e.send(ctx, req)
+	if err != nil {
+		c.end(Ending{By: Network, Why: Unreachable, Code: 503, Cause: 38, Reason: err.Error()})
+		return nil
+	}
+	a := &attempt{c: c, in: in, req: req, tx: tx}
+	tx.OnRetransmission(a.again)
+	c.mu.Lock()
+	c.invite, c.transport = req, req.Transport()
+	c.mu.Unlock()
+	return a.wait(ctx)
+}
+
+// establish takes over what a 2xx says of the dialog.
+func (c *Call) establish(req *lib.Request, res *lib.Response) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.theirs, _ = res.To().Params.Get("tag")
+	c.them = lib.HeaderClone(res.To())
+	c.peer = res.Source()
+	if c.peer == "" || c.transport == "TCP" {
+		c.peer = req.Destination()
+	}
+	c.routes = nil
+	hops := res.GetHeaders("Record-Route")
+	for i := len(hops) - 1; i >= 0; i-- {
+		c.routes = append(c.routes, hops[i].Value())
+	}
+	c.retarget(res.Contact())
+}
+
+// acceptFinal takes the description of the 2xx. One that was early already need
+// not be repeated.
+func (c *Call) acceptFinal(res *lib.Response) error {
+	c.agreeing.Lock()
+	defer c.agreeing.Unlock()
+	if isSDP(res) {
+		return c.media.Accept(res.Body(), false)
+	}
+	if !c.Times().Early.IsZero() {
+		return nil
+	}
+	return fault.New(fault.Conflict, "the 200 to our offer has no description")
+}
+
+// finalOf is the ending a refusal makes.
+func finalOf(res *lib.Response) Ending {
+	how := Ending{By: Them, Why: Refused, Code: res.StatusCode, Reason: res.Reason}
+	var reasons []string
+	for _, h := range res.GetHeaders("Reason") {
+		reasons = append(reasons, h.Value())
+	}
+	how.Cause, _ = reasonOf(reasons)
+	if h := res.GetHeader("Retry-After"); h != nil {
+		digits, _, _ := strings.Cut(h.Value(), ";")
+		digits, _, _ = strings.Cut(digits, "(")
+		if n, err := strconv.ParseUint(strings.TrimSpace(digits), 10, 31); err == nil {
+			how.Retry = time.Duration(n) * time.Second
+		}
+	}
+	if h := res.Contact(); res.IsRedirection() && h != nil {
+		how.Moved = h.Address.String()
+	}
+	return how
+}

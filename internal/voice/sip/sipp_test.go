@@ -1,0 +1,353 @@
+package sip
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Real peers: sipp plays scenarios written here as steps. make test installs it;
+// without it these tests fail.
+
+// Steps of a scenario, in sipp's XML. A line that begins with a space is an
+// action of the step before.
+func sends(message string) string {
+	return "<send retrans=\"500\"><![CDATA[\n" + message + "\n]]></send>\n"
+}
+
+// says sends once: nothing is repeated.
+func says(message string) string { return "<send><![CDATA[\n" + message + "\n]]></send>\n" }
+
+func gets(what string, actions ...string) string {
+	kind := "request"
+	if what[0] >= '0' && what[0] <= '9' {
+		kind = "response"
+	}
+	attributes := fmt.Sprintf("%s=%q", kind, what)
+	if kind == "response" {
+		attributes += " rtd=\"true\""
+	}
+	return "<recv " + attributes + "><action>" + strings.Join(actions, "") + "</action></recv>\n"
+}
+
+func perhaps(code string) string { return fmt.Sprintf("<recv response=%q optional=\"true\"/>\n", code) }
+
+// must checks that the message has this.
+func must(pattern string) string {
+	return fmt.Sprintf("<ereg regexp=%q search_in=\"msg\" check_it=\"true\" assign_to=\"seen\"/>", pattern)
+}
+
+// keep takes the value of a field.
+func keep(header, name string) string {
+	return fmt.Sprintf("<ereg regexp=\".*\" search_in=\"hdr\" header=%q check_it=\"true\" assign_to=%q/>", header, name)
+}
+
+const seen = "<log message=\"[$seen]\"/>" // sipp wants each variable to be used
+
+// answer is a response to the last request.
+func answer(status string, rest ...string) string {
+	return "SIP/2.0 " + status + "\n[last_Via:]\n[last_From:]\n[last_To:];tag=sipp[call_number]\n[last_Call-ID:]\n[last_CSeq:]\nContact: <sip:sipp@[local_ip]:[local_port];transport=[transport]>\n" + body(rest)
+}
+
+// body ends a message: field lines, and one that is a description.
+func body(rest []string) string {
+	fields, sdp := "", ""
+	for _, r := range rest {
+		if strings.HasPrefix(r, "v=0") {
+			sdp = r
+		} else {
+			fields += r + "\n"
+		}
+	}
+	if sdp == "" {
+		return fields + "Content-Length: 0\n"
+	}
+	return fields + "Content-Type: application/sdp\nContent-Length: [len]\n\n" + sdp
+}
+
+// describe is a description at a port, with a direction.
+func describe(port int, way string) string {
+	return fmt.Sprintf("v=0\no=sipp 1 %d IN IP[local_ip_type] [local_ip]\ns=-\nc=IN IP[local_ip_type] [local_ip]\nt=0 0\nm=audio %d RTP/AVP 8 101\na=rtpmap:101 telephone-event/8000\na=%s", port, port, way)
+}
+
+// request is a request of sipp as caller.
+func ask(method string, number int, rest ...string) string {
+	tag := "[peer_tag_param]"
+	if method == "INVITE" && number <= 2 {
+		tag = ""
+	}
+	return fmt.Sprintf("%s sip:100@[remote_ip]:[remote_port] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\nFrom: <sip:sipp@[local_ip]:[local_port]>;tag=sipp[call_number]\n"+
+		"To: <sip:100@[remote_ip]:[remote_port]>%s\nCall-ID: [call_id]\nCSeq: %d %s\nContact: <sip:sipp@[local_ip]:[local_port];transport=[transport]>\nMax-Forwards: 70\n", method, tag, number, method) + body(rest)
+}
+
+// sipp runs a scenario against a peer, or waits for calls if there is none. What
+// it returns waits for its end and reports what went wrong.
+func sipp(t *testing.T, peer string, steps []string, more ...string) (addr string, wait func()) {
+	t.Helper()
+	free := listenUDP(t)
+	at := free.LocalAddr().(*net.UDPAddr)
+	free.Close()
+	folder := t.TempDir()
+	scenario := filepath.Join(folder, "scenario.xml")
+	text := "<?xml version=\"1.0\"?>\n<scenario name=\"test\">\n" + strings.ReplaceAll(strings.Join(steps, ""), "check_it=\"true\" assign_to=\"seen\"/>", "check_it=\"true\" assign_to=\"seen\"/>"+seen) + "</scenario>\n"
+	if err := os.WriteFile(scenario, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	args := append([]string{"-sf", scenario, "-i", "127.0.0.1", "-p", fmt.Sprint(at.Port), "-nostdin", "-timeout", "25s", "-timeout_error", "-trace_err", "-error_file", filepath.Join(folder, "errors.log"), "-m", "1"}, more...)
+	if peer != "" {
+		args = append(args, peer)
+	}
+	cmd := exec.Command("sipp", args...)
+	cmd.Dir = folder
+	out := &strings.Builder{}
+	cmd.Stderr = out
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("%v: sipp is needed, make deps installs it", err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	t.Cleanup(func() { _ = cmd.Process.Kill() }) // of a peer that waits for more calls
+	if peer == "" {
+		untilTaken(t, at)
+	}
+	return at.String(), func() {
+		t.Helper()
+		if err := <-ended; err != nil {
+			errors, _ := os.ReadFile(filepath.Join(folder, "errors.log"))
+			t.Errorf("sipp: %v\n%s\n%s", err, out, errors)
+		}
+	}
+}
+
+// untilTaken waits until somebody listens at a port. It only looks: to bind the
+// port for a try would take it away from whoever is about to.
+func untilTaken(t testing.TB, at *net.UDPAddr) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for range 4000 {
+		table, err := os.ReadFile("/proc/net/udp")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(table), fmt.Sprintf(":%04X ", at.Port)) {
+			return
+		}
+		<-tick.C
+	}
+	t.Fatalf("nobody listens at %v", at)
+}
+
+// TestSippRefuses: 302, 486 and 503 of a real peer, each acknowledged and told.
+func TestSippRefuses(t *testing.T) {
+	caller := endpoint(t, Config{})
+	for _, c := range []struct {
+		status, field string
+		want          Ending
+	}{
+		{"302 Moved Temporarily", "X-Test: 1", Ending{By: Them, Why: Refused, Code: 302, Cause: 127, Reason: "Moved Temporarily", Moved: "sip:sipp@"}},
+		{"486 Busy Here", "Reason: Q.850;cause=17;text=\"busy\"", Ending{By: Them, Why: Refused, Code: 486, Cause: 17, Reason: "Busy Here"}},
+		{"503 Service Unavailable", "Retry-After: 120 (later)", Ending{By: Them, Why: Refused, Code: 503, Cause: 34, Reason: "Service Unavailable", Retry: 2 * time.Minute}},
+	} {
+		at, wait := sipp(t, "", []string{gets("INVITE"), sends(answer(c.status, c.field)), gets("ACK")})
+		call, _ := place(t, caller, "sip:100@"+at, nil)
+		await(t, "end", call.Done())
+		wait()
+		got := call.Ending()
+		if strings.HasPrefix(got.Moved, c.want.Moved) && c.want.Moved != "" {
+			got.Moved = c.want.Moved
+		}
+		if got != c.want {
+			t.Errorf("%s: %+v", c.status, got)
+		}
+	}
+}
+
+// TestSippAsksForALogIn: 407 is answered with a proof that names the request.
+func TestSippAsksForALogIn(t *testing.T) {
+	caller := endpoint(t, Config{})
+	at, wait := sipp(t, "", []string{
+		gets("INVITE"), sends(answer("407 Proxy Authentication Required", `Proxy-Authenticate: Digest realm="trunk", nonce="n1", qop="auth", algorithm=MD5, opaque="o"`)), gets("ACK"),
+		gets("INVITE", must(`Proxy-Authorization: Digest username=.alice., realm=.trunk., nonce=.n1., uri=.sip:100@.*opaque=.o., qop=auth, nc=00000001`), must("CSeq: 2 INVITE")),
+		sends(answer("200 OK", describe(40020, "sendrecv"))), gets("ACK"), gets("BYE"), says(answer("200 OK")),
+	})
+	call, _ := place(t, caller, "sip:100@"+at, func(in *Invite) { in.User, in.Secret = "alice", "secret" })
+	await(t, "answer", call.Answered())
+	call.Hangup()
+	await(t, "end", call.Done())
+	wait()
+}
+
+// TestSippIsHeardBeforeItAnswers: 183 with a description, then 200 without any
+// new one; over UDP and TCP.
+func TestSippIsHeardBeforeItAnswers(t *testing.T) {
+	caller := endpoint(t, Config{})
+	at, wait := sipp(t, "", []string{
+		gets("INVITE"), says(answer("183 Session Progress", describe(40020, "sendrecv"))), "<pause milliseconds=\"100\"/>\n",
+		sends(answer("200 OK", describe(40020, "sendrecv"))), gets("ACK"), gets("BYE"), says(answer("200 OK")),
+	})
+	call, s := place(t, caller, "sip:100@"+at, nil)
+	await(t, "answer", call.Answered())
+	times := call.Times()
+	if a, _ := s.agreed(); times.Early.IsZero() || times.Answered.Sub(times.Early) < 50*time.Millisecond || a.Remote.Port() != 40020 {
+		t.Errorf("%+v %+v", times, a)
+	}
+	call.Hangup()
+	await(t, "end", call.Done())
+	wait()
+}
+
+// TestSippLosesOurMessages: a fifth of what sipp, as the called side, gets or
+// sends is lost, ACKs among it, and every call is answered and ended.
+func TestSippLosesOurMessages(t *testing.T) {
+	const calls = 20
+	caller := endpoint(t, Config{})
+	at, _ := sipp(t, "", []string{gets("INVITE"), sends(answer("200 OK", describe(40020, "sendrecv"))), gets("ACK"), gets("BYE"), says(answer("200 OK"))}, "-m", "1000", "-lost", "20")
+	ended := make(chan Ending, calls)
+	for range calls {
+		go func() {
+			c, err := caller.Place(context.Background(), Invite{To: "sip:100@" + at, Media: newSound(40002)})
+			if err != nil {
+				t.Error(err)
+				ended <- Ending{}
+				return
+			}
+			<-c.Answered()
+			time.AfterFunc(20*time.Millisecond, c.Hangup)
+			<-c.Done()
+			<-c.gone
+			ended <- c.Ending()
+		}()
+	}
+	for range calls {
+		if e := <-ended; e.Why != Bye || e.By != Us {
+			t.Errorf("%+v", e)
+		}
+	}
+}
+
+// TestSippAnswersWhatWeCancel: its 200 crosses our CANCEL. It is acknowledged
+// and ended with BYE, and the call was never answered for us.
+func TestSippAnswersWhatWeCancel(t *testing.T) {
+	caller := endpoint(t, Config{})
+	late := "SIP/2.0 200 OK\n[last_Via:]\n[last_From:]\nTo: <sip:100@[local_ip]>;tag=sipp[call_number]\n[last_Call-ID:]\nCSeq: 1 INVITE\nContact: <sip:sipp@[local_ip]:[local_port]>\n" + body([]string{describe(40020, "sendrecv")})
+	at, wait := sipp(t, "", []string{gets("INVITE"), says(answer("180 Ringing")), gets("CANCEL"), says(answer("200 OK")), says(late), gets("ACK"), gets("BYE"), says(answer("200 OK"))})
+	call, _ := place(t, caller, "sip:100@"+at, nil)
+	for tick := time.NewTicker(time.Millisecond); call.Times().Ringing.IsZero(); {
+		<-tick.C
+	}
+	call.Hangup()
+	await(t, "end", call.Done())
+	wait()
+	if e := call.Ending(); e.By != Us || e.Why != Canceled || call.isAnswered() {
+		t.Errorf("%+v", e)
+	}
+}
+
+// dialog keeps what requests of sipp as the called side need of an INVITE.
+var dialog = []string{keep("From:", "them"), keep("To:", "us"), `<ereg regexp="sip:[^>]*" search_in="hdr" header="Contact:" check_it="true" assign_to="target"/>`}
+
+// within is a request of sipp as the called side, within the call.
+func within(method string, number int, rest ...string) string {
+	return fmt.Sprintf("%s [$target] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\nFrom:[$us];tag=sipp[call_number]\nTo:[$them]\nCall-ID: [call_id]\nCSeq: %d %s\n"+
+		"Contact: <sip:sipp@[local_ip]:[local_port]>\nMax-Forwards: 70\n", method, number, method) + body(rest)
+}
+
+// TestSippChangesTheCallItTook is trap 7 for the caller: moved sound, hold in
+// each direction with its answer, no offer at all, then BYE with a cause.
+func TestSippChangesTheCallItTook(t *testing.T) {
+	caller := endpoint(t, Config{})
+	steps := []string{gets("INVITE", dialog...), sends(answer("200 OK", describe(40020, "sendrecv"))), gets("ACK")}
+	number := 20
+	for _, c := range [][2]string{{"sendrecv", "sendrecv"}, {"sendonly", "recvonly"}, {"recvonly", "sendonly"}, {"inactive", "inactive"}} {
+		steps = append(steps, sends(within("INVITE", number, describe(40022, c[0]))), perhaps("100"), gets("200", must("a="+c[1])), says(within("ACK", number)))
+		number++
+	}
+	steps = append(steps, sends(within("INVITE", number)), perhaps("100"), gets("200", must("m=audio 40002 RTP/AVP")), says(within("ACK", number, describe(40024, "sendrecv"))),
+		sends(within("BYE", number+1, `Reason: Q.850;cause=31;text="normal"`)), gets("200"))
+	at, wait := sipp(t, "", steps)
+	call, s := place(t, caller, "sip:100@"+at, nil)
+	await(t, "end", call.Done())
+	wait()
+	a, n := s.agreed()
+	if e := call.Ending(); e.By != Them || e.Cause != 31 || e.Reason != "normal" || a.Remote.Port() != 40024 || !a.Sends || n != 6 {
+		t.Errorf("%+v, %+v after %d exchanges", e, a, n)
+	}
+}
+
+// TestSippCallsAndHolds is trap 7 for the called side, over UDP and TCP; the
+// INVITE itself has no offer the second time.
+func TestSippCallsAndHolds(t *testing.T) {
+	for _, transport := range []string{"u1", "t1"} {
+		for _, offerless := range []bool{false, true} {
+			calls, media := make(chan *Call, 1), make(chan *sound, 1)
+			callee := endpoint(t, Config{Serve: answering(t, calls, media)})
+			first, confirm := []string{describe(40030, "sendrecv")}, []string(nil)
+			if offerless {
+				first, confirm = confirm, first
+			}
+			steps := []string{sends(ask("INVITE", 1, first...)), perhaps("100"), perhaps("180"), gets("200", must("m=audio 40010 RTP/AVP")), says(ask("ACK", 1, confirm...))}
+			number := 3
+			for _, c := range [][2]string{{"sendonly", "recvonly"}, {"recvonly", "sendonly"}, {"inactive", "inactive"}, {"sendrecv", "sendrecv"}} {
+				steps = append(steps, sends(ask("INVITE", number, describe(40032, c[0]))), perhaps("100"), gets("200", must("a="+c[1])), says(ask("ACK", number)))
+				number++
+			}
+			steps = append(steps, sends(ask("OPTIONS", number)), gets("200", must("Allow: INVITE")), sends(ask("BYE", number+1)), gets("200"))
+			_, wait := sipp(t, callee.Addr().String(), steps, "-t", transport)
+			wait()
+			call, s := <-calls, <-media
+			await(t, "end", call.Done())
+			if a, n := s.agreed(); a.Remote.Port() != 40032 || n != 5 || call.Ending().By != Them {
+				t.Errorf("%s: %+v after %d exchanges, %+v", transport, a, n, call.Ending())
+			}
+		}
+	}
+}
+
+// TestSippCallsWithALogIn: sipp's own digest is let in, over 401.
+func TestSippCallsWithALogIn(t *testing.T) {
+	calls, media := make(chan *Call, 1), make(chan *sound, 1)
+	callee := endpoint(t, Config{Serve: answering(t, calls, media), Secret: func(user string) (string, bool) { return "secret", user == "alice" }})
+	_, wait := sipp(t, callee.Addr().String(), []string{
+		sends(ask("INVITE", 1, describe(40030, "sendrecv"))), perhaps("100"), "<recv response=\"401\" auth=\"true\"/>\n", says(ask("ACK", 1)),
+		sends(ask("INVITE", 2, "[authentication username=alice password=secret]", describe(40030, "sendrecv"))), perhaps("100"), perhaps("180"), gets("200"),
+		says(strings.Replace(ask("ACK", 3), "CSeq: 3", "CSeq: 2", 1)), sends(ask("BYE", 4)), gets("200"),
+	})
+	wait()
+	await(t, "end", (<-calls).Done())
+}
+
+// TestSippLosesMessages: with a tenth of all messages lost on sipp's side both
+// ways, every call is answered, changed hands and ended.
+func TestSippLosesMessages(t *testing.T) {
+	callee := endpoint(t, Config{Serve: func(c *Call) {
+		if c.Answer(newSound(40010)) == nil {
+			<-c.Done()
+		}
+	}})
+	steps := []string{sends(ask("INVITE", 1, describe(40030, "sendrecv"))), perhaps("100"), perhaps("180"), gets("200"), says(ask("ACK", 1)), "<pause milliseconds=\"100\"/>\n", sends(ask("BYE", 3)), gets("200")}
+	_, wait := sipp(t, callee.Addr().String(), steps, "-m", "40", "-r", "40", "-lost", "10", "-default_behaviors", "all,-bye")
+	wait()
+}
+
+// TestSippInCalm is the built-in caller of sipp: a hundred calls, nothing is sent twice.
+func TestSippInCalm(t *testing.T) {
+	callee := endpoint(t, Config{Serve: func(c *Call) {
+		if c.Answer(newSound(40010)) == nil {
+			<-c.Done()
+		}
+	}})
+	ctx, stop := context.WithTimeout(context.Background(), bound)
+	defer stop()
+	cmd := exec.CommandContext(ctx, "sipp", "-sn", "uac", "-i", "127.0.0.1", "-m", "100", "-r", "200", "-nostdin", "-timeout_error", callee.Addr().String())
+	cmd.Dir = t.TempDir()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
