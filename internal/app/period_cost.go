@@ -41,6 +41,7 @@ type periodCost struct {
 	net      money.Amount
 	by       map[string]money.Amount // by component
 	tallied  map[string]money.Amount // running totals when it was drafted, by component
+	unpriced int64                   // records without a price
 }
 
 // costs keeps the costs of contracts ready. The zero value is ready.
@@ -97,6 +98,9 @@ func (s *System) costOf(ctx context.Context, tx store.Tx, c id.Company, a *Agree
 	}
 	if x.tallied, err = runningTotals(of.plan, b.After, tallies); err != nil {
 		return nil, err
+	}
+	for _, u := range d.inv.Unpriced {
+		x.unpriced += u.Count
 	}
 	s.costs.keep(a.ID, x)
 	return x, nil

@@ -12,7 +12,8 @@ type System struct {
 	IDs  *id.Maker
 	Node string // name of this process among its equals
 
-	read   reading // plans and contracts read from their texts
-	priced prices  // what calls of companies cost
-	costs  costs   // what running periods come to
+	read    reading // plans and contracts read from their texts
+	priced  prices  // what calls of companies cost
+	costs   costs   // what running periods come to
+	glances glances // forecasts and advice of running periods
 }

@@ -4,8 +4,8 @@ import (
 	"net/http"
 	"slices"
 
+	"waihu/internal/access"
 	"waihu/internal/app"
-	"waihu/internal/charging/invoice"
 	"waihu/internal/charging/life"
 	"waihu/internal/fault"
 	"waihu/internal/lang"
@@ -21,6 +21,7 @@ type overviewBody struct {
 	Open      []invoiceRow
 	Past      []overviewMonth // oldest first
 	Advice    []string
+	Waits     bool // one of the contracts does
 }
 
 // overviewContract is a running contract and its period so far.
@@ -34,6 +35,8 @@ type overviewContract struct {
 	Forecast *app.Forecast
 	Budgets  []overviewBudget
 	Unpriced int64
+	Draft    string // address of the draft that explains it; empty: not for the visitor
+	Waits    bool   // what takes a reading of all usage comes after the page
 }
 
 // overviewBudget is how much of a budget is spent, in percent.
@@ -78,21 +81,25 @@ func (s *Server) overview(w http.ResponseWriter, r *http.Request, v *visit) erro
 	return nil
 }
 
-// overviewContract adds a contract: its draft, its forecast, its budgets.
+// overviewContract adds a contract: what it comes to, its forecast, its budgets.
+// What takes a reading of all usage is fetched once the page is there.
 func (s *Server) overviewContract(r *http.Request, v *visit, a *app.Agreement, b *overviewBody) error {
 	ctx := r.Context()
-	draft, err := s.d.System.DraftInvoice(ctx, v.company, a.ID, 0)
+	g, ready, err := s.d.System.Glance(ctx, v.company, a.ID, r.URL.Query().Get("now") != "")
 	if fault.KindOf(err) == fault.NotFound && err != nil {
 		return nil // it does not serve now
 	}
 	if err != nil {
 		return err
 	}
-	c := overviewContract{Name: a.Contract, Plan: draft.Plan.Name, State: a.Life.State, First: draft.First, After: draft.After, SoFar: draft.Net, Unpriced: unpriced(draft)}
-	if f, err := s.d.System.Forecast(ctx, v.company, a.ID); err == nil {
-		c.Forecast = &f
-	} else if fault.KindOf(err) == fault.Internal {
-		return err
+	c := overviewContract{Name: a.Contract, Plan: g.Plan, State: a.Life.State, First: g.First, After: g.After, SoFar: g.SoFar, Unpriced: g.Unpriced, Forecast: g.Forecast, Waits: !ready}
+	if !ready {
+		b.Waits = true
+		b.Contracts = append(b.Contracts, c)
+		return nil
+	}
+	if v.may(access.InvoiceDraft) {
+		c.Draft = v.contractAt(a.ID, "/draft?day="+g.First.String())
 	}
 	budgets, err := s.d.System.Budgets(ctx, v.company, a.ID)
 	if err != nil {
@@ -103,22 +110,11 @@ func (s *Server) overviewContract(r *http.Request, v *visit, a *app.Agreement, b
 			c.Budgets = append(c.Budgets, overviewBudget{amount, int(c.SoFar.Micros() / max(amount.Micros()/100, 1))})
 		}
 	}
-	advice, err := s.d.System.Advice(ctx, v.company, a.ID)
-	if err != nil && fault.KindOf(err) == fault.Internal {
-		return err
-	}
-	for _, t := range advice[:min(len(advice), adviceShown)] {
+	for _, t := range g.Advice[:min(len(g.Advice), adviceShown)] {
 		b.Advice = append(b.Advice, lang.Phrase(v.Tag, "advice."+t.Key, t.Args))
 	}
 	b.Contracts = append(b.Contracts, c)
 	return nil
-}
-
-func unpriced(inv *invoice.Invoice) (n int64) {
-	for _, u := range inv.Unpriced {
-		n += u.Count
-	}
-	return n
 }
 
 // overviewInvoices adds what is open and what the last months came to.

@@ -1,0 +1,169 @@
+package app
+
+import (
+	"context"
+	"sync"
+
+	"waihu/internal/fault"
+	"waihu/internal/id"
+	"waihu/internal/lang"
+	"waihu/internal/money"
+	"waihu/internal/store"
+	"waihu/internal/timex"
+)
+
+// Glance is how a running contract stands: what its period comes to so far and
+// will come to, and what could be done.
+type Glance struct {
+	Plan     lang.Text
+	First    timex.Date
+	After    timex.Date
+	SoFar    money.Amount // before tax: the newest draft, and the calls since at list price
+	Unpriced int64        // records without a price when it was drafted
+	Forecast *Forecast    // nil: there is nothing to tell it from
+	Advice   []Advice
+}
+
+// Glance reads all usage of a period for the forecast and the advice, and keeps
+// both for an hour; what it comes to so far follows every call. Where they are
+// not kept and nobody wants to wait, it says false and has the period alone.
+// NotFound: the contract does not serve today.
+func (s *System) Glance(ctx context.Context, c id.Company, contract id.ID, wait bool) (out Glance, ready bool, err error) {
+	defer fault.Wrap(&err, "glance")
+	for { // ends: each round finds it kept, makes it, or waits for who does
+		kept, key, err := s.glanceNow(ctx, c, contract, &out)
+		if err != nil || kept || !wait {
+			return out, kept, err
+		}
+		busy, mine := s.glances.begin(key.contract)
+		if mine {
+			if err := s.glanceAnew(ctx, c, key); err != nil {
+				return out, false, err
+			}
+			continue
+		}
+		select {
+		case <-busy:
+		case <-ctx.Done():
+			return out, false, ctx.Err()
+		}
+	}
+}
+
+// glanceNow fills in what is kept and what the period comes to.
+func (s *System) glanceNow(ctx context.Context, c id.Company, contract id.ID, out *Glance) (kept bool, key glanceKey, err error) {
+	err = s.DB.View(ctx, func(tx store.Tx) error {
+		a, of, b, err := s.runningPeriod(tx, c, contract)
+		if err != nil {
+			return err
+		}
+		key = glanceKey{contract, a.Revision, b.First, tx.Now().DateIn(of.loc)}
+		*out = Glance{Plan: of.plan.Name.Or(of.plan.ID), First: b.First, After: b.After, SoFar: money.Zero(of.plan.Currency)}
+		x := s.glances.look(key)
+		if kept = x != nil && tx.Now().Sub(x.at) <= costKept; !kept {
+			return nil
+		}
+		cost, err := s.costOf(ctx, tx, c, &a, of, b, costKept)
+		if err != nil {
+			return err
+		}
+		tallies, err := tx.Usage().Tallies(c, a.ID, b.First)
+		if err != nil {
+			return err
+		}
+		now, err := runningTotals(of.plan, b.After, tallies)
+		if err != nil {
+			return err
+		}
+		out.Unpriced, out.Forecast, out.Advice = cost.unpriced, x.forecast, x.advice
+		out.SoFar, err = cost.spent(now, "", of.plan.Currency)
+		return err
+	})
+	return kept, key, err
+}
+
+// glanceAnew makes what takes a reading of all usage. A plan that leaves use
+// without a price has no forecast and no advice; that is not an error here.
+func (s *System) glanceAnew(ctx context.Context, c id.Company, key glanceKey) error {
+	defer s.glances.end(key.contract)
+	x := &glanced{key: key}
+	look, err := s.Outlook(ctx, c, key.contract)
+	switch kind := fault.KindOf(err); {
+	case err == nil:
+		x.forecast = &look.Forecast
+	case kind == fault.Internal || ctx.Err() != nil:
+		return err
+	}
+	if x.advice, err = s.Advice(ctx, c, key.contract); err != nil && (fault.KindOf(err) == fault.Internal || ctx.Err() != nil) {
+		return err
+	}
+	if x.at, err = s.Moment(ctx); err != nil {
+		return err
+	}
+	s.glances.keep(x)
+	return nil
+}
+
+// glanceKey is what a kept glance was made for: another revision of the contract
+// or another day makes another.
+type glanceKey struct {
+	contract id.ID
+	revision int64
+	first    timex.Date
+	today    timex.Date
+}
+
+type glanced struct {
+	key      glanceKey
+	at       timex.Instant
+	forecast *Forecast
+	advice   []Advice
+}
+
+// glances keeps those of contracts, maxCostsKept of them, and lets one at a time
+// be made of each. The zero value is ready.
+type glances struct {
+	mu   sync.Mutex
+	list map[id.ID]*glanced
+	busy map[id.ID]chan struct{}
+}
+
+func (g *glances) look(k glanceKey) *glanced {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if x := g.list[k.contract]; x != nil && x.key == k {
+		return x
+	}
+	return nil
+}
+
+func (g *glances) keep(x *glanced) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.list == nil || len(g.list) >= maxCostsKept {
+		g.list = map[id.ID]*glanced{}
+	}
+	g.list[x.key.contract] = x
+}
+
+// begin says whether the caller makes it, or who waits for what.
+func (g *glances) begin(contract id.ID) (busy chan struct{}, mine bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if busy = g.busy[contract]; busy != nil {
+		return busy, false
+	}
+	if g.busy == nil {
+		g.busy = map[id.ID]chan struct{}{}
+	}
+	busy = make(chan struct{})
+	g.busy[contract] = busy
+	return busy, true
+}
+
+func (g *glances) end(contract id.ID) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	close(g.busy[contract])
+	delete(g.busy, contract)
+}

@@ -1,0 +1,23 @@
+package console
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestOverviewDoesNotWait: the page is there before all usage was read, asks for
+// the rest, and has it from then on.
+func TestOverviewDoesNotWait(t *testing.T) {
+	o := newOffice(t)
+	const waits = "All usage of the period is being read"
+	if body := o.page(o.at("")); !strings.Contains(body, waits) || !strings.Contains(body, `hx-get="`+o.at("?now=1")+`" hx-trigger="load"`) {
+		t.Error("the first look waits for a reading of all usage, or does not ask for it")
+	}
+	for _, path := range []string{o.at("?now=1"), o.at("")} {
+		body := o.page(path)
+		if strings.Contains(body, waits) || !strings.Contains(body, "This period so far") || !strings.Contains(body, "/draft?day=") {
+			t.Errorf("%s does not say what the period comes to, with what explains it", path)
+		}
+	}
+	o.every(o.at(""))
+}
