@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"waihu/internal/charging/budget"
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/lang"
@@ -20,12 +21,12 @@ type Glance struct {
 	After    timex.Date
 	SoFar    money.Amount // before tax: the newest draft, and the calls since at list price
 	Unpriced int64        // records without a price when it was drafted
-	Forecast *Forecast    // nil: there is nothing to tell it from
+	Outlook  *Outlook     // from SoFar on; nil: there is nothing to tell it from
 	Advice   []Advice
 }
 
-// Glance reads all usage of a period for the forecast and the advice, and keeps
-// both for an hour; what it comes to so far follows every call. Where they are
+// Glance reads all usage of a period for its days and the advice, and keeps both
+// for an hour; what it comes to so far, and so the forecast, follows every call. Where they are
 // not kept and nobody wants to wait, it says false and has the period alone.
 // NotFound: the contract does not serve today.
 func (s *System) Glance(ctx context.Context, c id.Company, contract id.ID, wait bool) (out Glance, ready bool, err error) {
@@ -75,9 +76,15 @@ func (s *System) glanceNow(ctx context.Context, c id.Company, contract id.ID, ou
 		if err != nil {
 			return err
 		}
-		out.Unpriced, out.Forecast, out.Advice = cost.unpriced, x.forecast, x.advice
-		out.SoFar, err = cost.spent(now, "", of.plan.Currency)
-		return err
+		out.Unpriced, out.Advice = cost.unpriced, x.advice
+		if out.SoFar, err = cost.spent(now, "", of.plan.Currency); err != nil || x.days == nil {
+			return err
+		}
+		f, err := budget.Until(out.SoFar, x.days, key.today, b.ServedTo)
+		if err == nil {
+			out.Outlook = &Outlook{Forecast{First: b.First, After: b.After, Forecast: f}, x.days}
+		}
+		return nil // too few days to tell it from
 	})
 	return kept, key, err
 }
@@ -90,7 +97,7 @@ func (s *System) glanceAnew(ctx context.Context, c id.Company, key glanceKey) er
 	look, err := s.Outlook(ctx, c, key.contract)
 	switch kind := fault.KindOf(err); {
 	case err == nil:
-		x.forecast = &look.Forecast
+		x.days = look.ByDay
 	case kind == fault.Internal || ctx.Err() != nil:
 		return err
 	}
@@ -114,10 +121,10 @@ type glanceKey struct {
 }
 
 type glanced struct {
-	key      glanceKey
-	at       timex.Instant
-	forecast *Forecast
-	advice   []Advice
+	key    glanceKey
+	at     timex.Instant
+	days   []budget.Day
+	advice []Advice
 }
 
 // glances keeps those of contracts, maxCostsKept of them, and lets one at a time

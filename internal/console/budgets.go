@@ -211,15 +211,18 @@ func (b *budgetsBody) fillForm(x *app.BudgetState) {
 
 // fillOutlook draws the period: day by day so far, then to its end.
 func (s *Server) fillOutlook(v *visit, b *budgetsBody) error {
-	o, err := s.d.System.Outlook(v.r.Context(), v.company, b.Deal.ID)
+	g, _, err := s.d.System.Glance(v.r.Context(), v.company, b.Deal.ID, true)
+	if err != nil && fault.KindOf(err) == fault.Internal {
+		return err
+	}
 	if err != nil {
-		if fault.KindOf(err) == fault.Internal {
-			return err
-		}
 		b.Why = err.Error()
 		return nil
 	}
-	b.Outlook = &o
+	if b.Outlook = g.Outlook; b.Outlook == nil {
+		return nil
+	}
+	o := g.Outlook
 	b.Sentence = v.say("budgets.forecast", "likely", lang.Money(v.Tag, o.Likely), "low", lang.Money(v.Tag, o.Low), "high", lang.Money(v.Tag, o.High), "date", (o.After - 1).String())
 	if b.Against != nil && b.Against.Currency() == o.Likely.Currency() {
 		switch {
@@ -231,7 +234,7 @@ func (s *Server) fillOutlook(v *visit, b *budgetsBody) error {
 			b.Sentence += " " + v.say("budgets.within", "amount", lang.Money(v.Tag, *b.Against))
 		}
 	}
-	return b.points(v, &o)
+	return b.points(v, o)
 }
 
 // points puts what does not depend on calls before the first day, so that the

@@ -113,7 +113,7 @@ type contractBody struct {
 	Plan      string
 	PlanHref  string
 	DraftHref string
-	Draft     *money.Amount // of the running period; nil: none runs, or it cannot be made
+	Draft     *money.Amount // what the running period comes to so far; nil: none runs, it cannot be told, or all usage would have to be read first
 	DraftOf   string
 	DraftWhy  string
 	Steps     []life.Step
@@ -143,10 +143,12 @@ func (s *Server) contract(w http.ResponseWriter, r *http.Request, v *visit) erro
 	}
 	if c.Period != nil {
 		b.DraftHref, b.DraftOf = v.contractAt(c.Agreement.ID, "/draft"), lang.Dates(v.Tag, c.Period.First, c.Period.After)
-		if inv, err := s.d.System.DraftInvoice(r.Context(), v.company, c.Agreement.ID, c.Period.First); err == nil {
-			b.Draft = &inv.Total
-		} else {
+		g, ready, err := s.d.System.Glance(r.Context(), v.company, c.Agreement.ID, false)
+		switch {
+		case err != nil:
 			b.DraftWhy = err.Error()
+		case ready:
+			b.Draft = &g.SoFar
 		}
 		if b.WhatIf, err = s.whatIfForm(v, c); err != nil {
 			return err

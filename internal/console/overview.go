@@ -92,11 +92,14 @@ func (s *Server) overviewContract(r *http.Request, v *visit, a *app.Agreement, b
 	if err != nil {
 		return err
 	}
-	c := overviewContract{Name: a.Contract, Plan: g.Plan, State: a.Life.State, First: g.First, After: g.After, SoFar: g.SoFar, Unpriced: g.Unpriced, Forecast: g.Forecast, Waits: !ready}
+	c := overviewContract{Name: a.Contract, Plan: g.Plan, State: a.Life.State, First: g.First, After: g.After, SoFar: g.SoFar, Unpriced: g.Unpriced, Waits: !ready}
 	if !ready {
 		b.Waits = true
 		b.Contracts = append(b.Contracts, c)
 		return nil
+	}
+	if g.Outlook != nil {
+		c.Forecast = &g.Outlook.Forecast
 	}
 	if v.may(access.InvoiceDraft) {
 		c.Draft = v.contractAt(a.ID, "/draft?day="+g.First.String())
