@@ -12,6 +12,7 @@ export const visits = (made) => [
   { path: made.firms.modules },
   { path: "/", status: 303 },
   { path: "/login", as: "nobody" },
+  { path: "/tour/1", status: 303 },
   { path: "/nowhere", status: 404 },
   { path: "/nowhere", status: 404, as: "nobody" },
   { path: "/compare", as: "nobody" },
