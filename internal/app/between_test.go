@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -113,5 +114,28 @@ func TestPrepaidCallsThatComeLate(t *testing.T) {
 		t.Errorf("the wallet has %s after invoices of %s", got, asked)
 	}
 	b.replays(who.company)
+	b.sound()
+}
+
+// TestUsageBeforeTheLastIssue: no invoice comes behind the last one, so it has what
+// came while it was drafted.
+func TestUsageBeforeTheLastIssue(t *testing.T) {
+	b := newBooks(t)
+	b.publish(planText)
+	who := b.customer("a", fiveSeats)
+	must(b.Cancel(context.Background(), who.company, who.contract, day("2026-03-05"), day("2026-04-01")))
+	b.at("2026-04-01 03:00:00")
+	b.ingest(who.company, aCall(1, "2026-03-10 08:00:00", 1200))
+	must(b.AdvanceContracts(context.Background(), who.company, day("2026-04-01"))) // else the run does, and drafts again
+	if !b.closeWith(who.company, "2026-04-01", func() { b.ingest(who.company, aCall(2, "2026-03-11 08:00:00", 60)) }) {
+		t.Fatal("nothing was drafted")
+	}
+	account := ledger.Accruing(who.contract.String(), day("2026-03-01"), "voice")
+	if got := b.balance(who.company, account); got != "0.00" {
+		t.Errorf("accrued %s for an invoice that will not come", got)
+	}
+	if docs := b.documents(who.company); len(docs) != 1 || !strings.Contains(short(b.invoice(&docs[0])), "talk 1.32") {
+		t.Errorf("the last invoice leaves a call out: %s", short(b.invoice(&docs[0])))
+	}
 	b.sound()
 }
