@@ -119,6 +119,31 @@ func TestDunningWaitsForTheAnswer(t *testing.T) {
 	}
 }
 
+// TestDaysOfTwoDisputes: a day on which two disputes held reminders back is given
+// back once.
+func TestDaysOfTwoDisputes(t *testing.T) {
+	b, who, doc := billed(t)
+	ctx := context.Background()
+	must(b.Pay(ctx, who.company, app.Pay{Key: "p", Invoice: doc.ID, Amount: yuan("53"), On: day("2026-04-02")}))
+	var raised []id.ID
+	for i, lines := range [][]dispute.Line{{{Line: "seats", Amount: yuan("500")}, {Line: "support@2026-03-01", Amount: yuan("1200")}}, {{Line: "setup", Amount: yuan("50")}}} {
+		d := must(b.RaiseDispute(ctx, who.company, app.RaiseDispute{Key: []string{"a", "b"}[i], Invoice: doc.ID, Lines: lines, Reason: dispute.Rate, Words: "dear"}))
+		if !d.Whole {
+			t.Fatalf("%+v", d)
+		}
+		raised = append(raised, d.ID)
+	}
+	b.at("2026-04-21 03:00:00") // nine days behind the due day
+	for i, answered := range []string{"2026-04-21", "2026-04-18"} {
+		must(b.AnswerDispute(ctx, who.company, app.AnswerDispute{Key: answered, Dispute: raised[i], Answer: "no", On: day(answered)}))
+	}
+	for after, want := range map[int]int{9: 0, 10: 1} {
+		if got := must(b.MarkOverdue(ctx, who.company, doc.DueOn+timex.Date(after))); got.Steps != want {
+			t.Errorf("%d days behind the due day: %+v, want %d steps", after, got, want)
+		}
+	}
+}
+
 // TestVoidEndsDisputes: an invoice that is taken back leaves nothing to dispute.
 func TestVoidEndsDisputes(t *testing.T) {
 	b, who, doc := billed(t)
