@@ -7,7 +7,9 @@ import (
 	"testing"
 
 	"waihu/internal/app"
+	"waihu/internal/charging/budget"
 	"waihu/internal/charging/ledger"
+	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/store"
 	"waihu/internal/timex"
@@ -138,4 +140,56 @@ func TestUsageBeforeTheLastIssue(t *testing.T) {
 		t.Errorf("the last invoice leaves a call out: %s", short(b.invoice(&docs[0])))
 	}
 	b.sound()
+}
+
+// during is a database in which something happens once, while facts are read.
+type during struct {
+	store.DB
+	happens func()
+	done    atomic.Bool
+}
+
+func (d *during) View(ctx context.Context, do func(store.Tx) error) error {
+	return d.DB.View(ctx, func(tx store.Tx) error { return do(duringTx{tx, d}) })
+}
+
+type duringTx struct {
+	store.Tx
+	d *during
+}
+
+func (t duringTx) Usage() store.Usage { return duringUsage{t.Tx.Usage(), t.d} }
+
+type duringUsage struct {
+	store.Usage
+	d *during
+}
+
+func (u duringUsage) Each(ctx context.Context, c id.Company, contract id.ID, p timex.Period, upTo int64, sink usage.Sink) error {
+	if u.d.done.CompareAndSwap(false, true) {
+		u.d.happens()
+	}
+	return u.Usage.Each(ctx, c, contract, p, upTo, sink)
+}
+
+// TestASeatWhileTheBudgetIsDrafted: a cost that a new seat overtook is not kept
+// for the next hour.
+func TestASeatWhileTheBudgetIsDrafted(t *testing.T) {
+	b := newBooks(t)
+	b.publish(seatPlan)
+	c := b.company("one")
+	contract := b.contractIn(c, "contract: seats\nplan: s@1\nstart: 2026-03-01\nseller: {name: S}\nbuyer: {name: B}\n", "")
+	b.at("2026-03-10 00:00:00")
+	ctx := context.Background()
+	must(b.SetBudget(ctx, c, app.Budget{Name: "all", Contract: contract, Budget: budget.Budget{Amount: yuan("600"), HardStop: true}}))
+	begin := func(user string) {
+		must(b.Begin(ctx, c, app.Begin{Contract: contract, What: app.SeatStretch, Of: user, At: day("2026-03-01").Start(shanghai)}))
+	}
+	begin("ann")
+	db := &during{DB: b.System.DB, happens: func() { begin("bob") }}
+	b.System.DB = db
+	if err := b.MayCall(ctx, c, contract); err != nil || !db.done.Load() {
+		t.Fatalf("one seat of 310: %v, %v", err, db.done.Load())
+	}
+	wantKind(t, "two seats of 310", b.MayCall(ctx, c, contract), fault.Conflict)
 }

@@ -103,7 +103,7 @@ func TestDunningWaitsForTheAnswer(t *testing.T) {
 	if got := must(b.MarkOverdue(ctx, who.company, doc.DueOn+30)); got.Overdue != 0 || got.Steps != 0 {
 		t.Errorf("reminded while it is disputed: %+v", got)
 	}
-	b.at("2026-04-21 03:00:00") // nine days behind the due day
+	b.at("2026-04-21 03:00:00")                                                                                                                  // nine days behind the due day
 	must(b.AnswerDispute(ctx, who.company, app.AnswerDispute{Key: "no", Dispute: d.ID, Answer: "it is in the contract", On: day("2026-04-02")})) // reminders waited until today, whatever day it is dated
 	for after, want := range map[int]int{9: 0, 10: 1} {
 		if got := must(b.MarkOverdue(ctx, who.company, doc.DueOn+timex.Date(after))); got.Steps != want {
