@@ -40,7 +40,12 @@ func (s *System) answerDispute(tx store.Tx, c id.Company, in *AnswerDispute) (ou
 	if err != nil {
 		return out, err
 	}
-	if err := d.Decide(in.Granted, in.Answer, max(in.On, d.RaisedOn)); err != nil {
+	_, _, of, err := s.contractOf(tx, c, d.Contract)
+	if err != nil {
+		return out, err
+	}
+	// The day it is: reminders waited until then, whatever day the note is of.
+	if err := d.Decide(in.Granted, in.Answer, max(today(tx, of, 0), d.RaisedOn)); err != nil {
 		return out, err
 	}
 	if d.Given.Sign() > 0 {

@@ -2,11 +2,14 @@ package app_test
 
 import (
 	"context"
+	"strings"
 	"sync/atomic"
 	"testing"
 
 	"waihu/internal/app"
+	"waihu/internal/charging/budget"
 	"waihu/internal/charging/ledger"
+	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/store"
 	"waihu/internal/timex"
@@ -114,4 +117,79 @@ func TestPrepaidCallsThatComeLate(t *testing.T) {
 	}
 	b.replays(who.company)
 	b.sound()
+}
+
+// TestUsageBeforeTheLastIssue: no invoice comes behind the last one, so it has what
+// came while it was drafted.
+func TestUsageBeforeTheLastIssue(t *testing.T) {
+	b := newBooks(t)
+	b.publish(planText)
+	who := b.customer("a", fiveSeats)
+	must(b.Cancel(context.Background(), who.company, who.contract, day("2026-03-05"), day("2026-04-01")))
+	b.at("2026-04-01 03:00:00")
+	b.ingest(who.company, aCall(1, "2026-03-10 08:00:00", 1200))
+	must(b.AdvanceContracts(context.Background(), who.company, day("2026-04-01"))) // else the run does, and drafts again
+	if !b.closeWith(who.company, "2026-04-01", func() { b.ingest(who.company, aCall(2, "2026-03-11 08:00:00", 60)) }) {
+		t.Fatal("nothing was drafted")
+	}
+	account := ledger.Accruing(who.contract.String(), day("2026-03-01"), "voice")
+	if got := b.balance(who.company, account); got != "0.00" {
+		t.Errorf("accrued %s for an invoice that will not come", got)
+	}
+	if docs := b.documents(who.company); len(docs) != 1 || !strings.Contains(short(b.invoice(&docs[0])), "talk 1.32") {
+		t.Errorf("the last invoice leaves a call out: %s", short(b.invoice(&docs[0])))
+	}
+	b.sound()
+}
+
+// during is a database in which something happens once, while facts are read.
+type during struct {
+	store.DB
+	happens func()
+	done    atomic.Bool
+}
+
+func (d *during) View(ctx context.Context, do func(store.Tx) error) error {
+	return d.DB.View(ctx, func(tx store.Tx) error { return do(duringTx{tx, d}) })
+}
+
+type duringTx struct {
+	store.Tx
+	d *during
+}
+
+func (t duringTx) Usage() store.Usage { return duringUsage{t.Tx.Usage(), t.d} }
+
+type duringUsage struct {
+	store.Usage
+	d *during
+}
+
+func (u duringUsage) Each(ctx context.Context, c id.Company, contract id.ID, p timex.Period, upTo int64, sink usage.Sink) error {
+	if u.d.done.CompareAndSwap(false, true) {
+		u.d.happens()
+	}
+	return u.Usage.Each(ctx, c, contract, p, upTo, sink)
+}
+
+// TestASeatWhileTheBudgetIsDrafted: a cost that a new seat overtook is not kept
+// for the next hour.
+func TestASeatWhileTheBudgetIsDrafted(t *testing.T) {
+	b := newBooks(t)
+	b.publish(seatPlan)
+	c := b.company("one")
+	contract := b.contractIn(c, "contract: seats\nplan: s@1\nstart: 2026-03-01\nseller: {name: S}\nbuyer: {name: B}\n", "")
+	b.at("2026-03-10 00:00:00")
+	ctx := context.Background()
+	must(b.SetBudget(ctx, c, app.Budget{Name: "all", Contract: contract, Budget: budget.Budget{Amount: yuan("600"), HardStop: true}}))
+	begin := func(user string) {
+		must(b.Begin(ctx, c, app.Begin{Contract: contract, What: app.SeatStretch, Of: user, At: day("2026-03-01").Start(shanghai)}))
+	}
+	begin("ann")
+	db := &during{DB: b.System.DB, happens: func() { begin("bob") }}
+	b.System.DB = db
+	if err := b.MayCall(ctx, c, contract); err != nil || !db.done.Load() {
+		t.Fatalf("one seat of 310: %v, %v", err, db.done.Load())
+	}
+	wantKind(t, "two seats of 310", b.MayCall(ctx, c, contract), fault.Conflict)
 }

@@ -35,16 +35,18 @@ func (s *System) closeContract(ctx context.Context, in *ClosePeriod, run *Run, c
 	return fault.New(fault.Conflict, "more than %d periods are not billed", maxPeriods)
 }
 
-// errMoved says that the contract changed between draft and issue.
-var errMoved = errors.New("the contract changed meanwhile")
+// errMoved says that the contract, or usage its last invoice must have, changed
+// between draft and issue.
+var errMoved = errors.New("the contract or its usage changed meanwhile")
 
-// maxTries bounds how often a draft is made again because its contract changed.
+// maxTries bounds how often a draft is made again because of that.
 const maxTries = 5
 
 // closeNext bills the next period of a contract if it is over: the draft is made
 // beside other work, then issued in one short transaction, if the contract is
-// still what the draft was made from. What cannot be billed for a reason in the
-// contract or its usage is held, and does not stop the run.
+// still what the draft was made from; a last one, if its usage is too. What cannot
+// be billed for a reason in the contract or its usage is held, and does not stop
+// the run.
 func (s *System) closeNext(ctx context.Context, in *ClosePeriod, run *Run, c id.Company, contract id.ID, x *issuing) (more bool, err error) {
 	for range maxTries {
 		if x == nil {
@@ -181,6 +183,9 @@ func (s *System) finish(ctx context.Context, run *Run, x *issuing) error {
 		if now.Revision != x.record.Revision {
 			return errMoved
 		}
+		if err := x.overtaken(tx); err != nil {
+			return err
+		}
 		doc, err := s.issue(ctx, tx, x.again())
 		if err != nil {
 			return err
@@ -189,6 +194,25 @@ func (s *System) finish(ctx context.Context, run *Run, x *issuing) error {
 		step.Invoice, step.Number, step.Total = doc.ID, doc.Number, doc.Total
 		return s.putStep(tx, x.company, run, &step)
 	})
+}
+
+// isLast tells whether no invoice of the contract comes behind this one.
+func (x *issuing) isLast() bool {
+	end := x.a.ends()
+	return end != 0 && x.d.period.ServedTo >= end
+}
+
+// overtaken refuses a last invoice that usage came for since its draft: on another
+// it would be late usage, and there is none to come.
+func (x *issuing) overtaken(tx store.Tx) error {
+	if !x.isLast() {
+		return nil
+	}
+	late, err := tx.Usage().Late(x.company, x.a.ID, x.d.position)
+	if err == nil && len(late) > 0 {
+		err = errMoved
+	}
+	return err
 }
 
 // again is a copy that a transaction can change, and change again if it is run

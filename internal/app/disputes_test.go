@@ -103,12 +103,15 @@ func TestDunningWaitsForTheAnswer(t *testing.T) {
 	if got := must(b.MarkOverdue(ctx, who.company, doc.DueOn+30)); got.Overdue != 0 || got.Steps != 0 {
 		t.Errorf("reminded while it is disputed: %+v", got)
 	}
-	b.at("2026-04-21 03:00:00") // nine days behind the due day
-	must(b.AnswerDispute(ctx, who.company, app.AnswerDispute{Key: "no", Dispute: d.ID, Answer: "it is in the contract", On: day("2026-04-21")}))
+	b.at("2026-04-21 03:00:00")                                                                                                                  // nine days behind the due day
+	must(b.AnswerDispute(ctx, who.company, app.AnswerDispute{Key: "no", Dispute: d.ID, Answer: "it is in the contract", On: day("2026-04-02")})) // reminders waited until today, whatever day it is dated
 	for after, want := range map[int]int{9: 0, 10: 1} {
 		if got := must(b.MarkOverdue(ctx, who.company, doc.DueOn+timex.Date(after))); got.Steps != want {
 			t.Errorf("%d days behind the due day: %+v, want %d steps", after, got, want)
 		}
+	}
+	if got := must(b.GetDispute(ctx, who.company, d.ID)); got.AnsweredOn != day("2026-04-21") {
+		t.Errorf("answered on %s", got.AnsweredOn)
 	}
 	part := must(b.RaiseDispute(ctx, who.company, app.RaiseDispute{Key: "part", Invoice: doc.ID, Lines: lines[2:], Reason: dispute.Rate, Words: "dear"}))
 	if part.Whole {
@@ -116,6 +119,31 @@ func TestDunningWaitsForTheAnswer(t *testing.T) {
 	}
 	if got := must(b.MarkOverdue(ctx, who.company, doc.DueOn+17)); got.Steps != 1 {
 		t.Errorf("the rest is not reminded of: %+v", got)
+	}
+}
+
+// TestDaysOfTwoDisputes: a day on which two disputes held reminders back is given
+// back once.
+func TestDaysOfTwoDisputes(t *testing.T) {
+	b, who, doc := billed(t)
+	ctx := context.Background()
+	must(b.Pay(ctx, who.company, app.Pay{Key: "p", Invoice: doc.ID, Amount: yuan("53"), On: day("2026-04-02")}))
+	var raised []id.ID
+	for i, lines := range [][]dispute.Line{{{Line: "seats", Amount: yuan("500")}, {Line: "support@2026-03-01", Amount: yuan("1200")}}, {{Line: "setup", Amount: yuan("50")}}} {
+		d := must(b.RaiseDispute(ctx, who.company, app.RaiseDispute{Key: []string{"a", "b"}[i], Invoice: doc.ID, Lines: lines, Reason: dispute.Rate, Words: "dear"}))
+		if !d.Whole {
+			t.Fatalf("%+v", d)
+		}
+		raised = append(raised, d.ID)
+	}
+	b.at("2026-04-18 03:00:00")
+	must(b.AnswerDispute(ctx, who.company, app.AnswerDispute{Key: "c", Dispute: raised[1], Answer: "no", On: day("2026-04-18")}))
+	b.at("2026-04-21 03:00:00") // nine days behind the due day
+	must(b.AnswerDispute(ctx, who.company, app.AnswerDispute{Key: "d", Dispute: raised[0], Answer: "no", On: day("2026-04-21")}))
+	for after, want := range map[int]int{9: 0, 10: 1} {
+		if got := must(b.MarkOverdue(ctx, who.company, doc.DueOn+timex.Date(after))); got.Steps != want {
+			t.Errorf("%d days behind the due day: %+v, want %d steps", after, got, want)
+		}
 	}
 }
 

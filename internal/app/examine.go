@@ -42,7 +42,7 @@ const (
 	ruleOverlap   = "I5"  // no day of a contract is billed twice
 	ruleBalance   = "I6"  // a balance is the sum of its entries, a wallet what its journal replays to
 	ruleAgain     = "I7"  // a bill run done again finds everything done
-	ruleBelonging = "I8"  // whatever belongs to a contract belongs to one of its company
+	ruleBelonging = "I8"  // whatever belongs to a contract belongs to one of its company, and calls of none are listed
 	ruleChain     = "I9"  // chains of hashes are whole
 	ruleCarrier   = "I10" // what carriers ask is booked, and their minutes are charged to somebody
 )

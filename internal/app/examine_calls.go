@@ -35,6 +35,7 @@ var everKept = timex.Period{From: timex.MustDate("1970-01-02").Start(time.UTC), 
 // the running totals, and what carriers ask for them with the journal.
 func (x *examination) calls() error {
 	sums := map[chargedAt]chargedSum{}
+	var loose int64
 	other := carried{asked: map[money.Currency]int64{}, strangers: map[id.ID]bool{}}
 	q := store.CallQuery{Period: everKept, Limit: store.MaxPage}
 	for { // bounded: every page ends before the one before
@@ -45,6 +46,9 @@ func (x *examination) calls() error {
 		for i := range page.Calls {
 			c := &page.Calls[i]
 			x.out.Calls++
+			if c.Contract.IsZero() {
+				loose++
+			}
 			if _, own := x.contracts[c.Contract]; !own && !c.Contract.IsZero() && !other.strangers[c.Contract] {
 				other.strangers[c.Contract] = true
 				x.belongs(c.Contract, "call %s of %s", c.Call.ID, c.Call.Source)
@@ -57,7 +61,27 @@ func (x *examination) calls() error {
 		}
 	}
 	x.carriers(&other)
+	if err := x.strays(loose); err != nil {
+		return err
+	}
 	return x.totals(sums)
+}
+
+// strays compares the calls of no contract with those that are listed for somebody
+// to decide, and that hold a bill run: what is not listed is charged to nobody.
+func (x *examination) strays(loose int64) error {
+	sums, err := x.tx.Usage().StraySums(x.c, store.StrayQuery{Kind: store.CallFact})
+	if err != nil || len(sums) == store.MaxPage { // there may be more than are given
+		return err
+	}
+	var listed int64
+	for i := range sums {
+		listed += sums[i].Count
+	}
+	if loose != listed {
+		x.found(ruleBelonging, "%d calls belong to no contract, %d are listed so (/v1/strays)", loose, listed)
+	}
+	return nil
 }
 
 // count adds the charges of a call to the sums of their prices.

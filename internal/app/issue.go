@@ -112,7 +112,7 @@ func (s *System) bookInvoice(tx store.Tx, x *issuing, doc *store.Document) error
 	e := ledger.Invoiced{Ref: doc.ID.String(), Tax: x.d.inv.Tax}
 	x.owed = slices.Clone(x.a.Ahead)
 	until := x.d.inv.After
-	if end := x.a.ends(); end != 0 && x.d.period.ServedTo >= end {
+	if x.isLast() {
 		until = math.MaxInt32
 	}
 	for i := range x.d.inv.Lines {

@@ -46,8 +46,15 @@ type periodCost struct {
 
 // costs keeps the costs of contracts ready. The zero value is ready.
 type costs struct {
-	mu   sync.Mutex
-	list map[id.ID]*periodCost
+	mu    sync.Mutex
+	list  map[id.ID]*periodCost
+	being map[*costing]bool // made now
+}
+
+// costing is a cost on its way: one that is forgotten meanwhile is not kept.
+type costing struct {
+	contract  id.ID
+	overtaken bool
 }
 
 func (k *costs) look(contract id.ID) *periodCost {
@@ -56,19 +63,38 @@ func (k *costs) look(contract id.ID) *periodCost {
 	return k.list[contract]
 }
 
-func (k *costs) keep(contract id.ID, x *periodCost) {
+func (k *costs) begin(contract id.ID) *costing {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if k.being == nil {
+		k.being = map[*costing]bool{}
+	}
+	m := &costing{contract: contract}
+	k.being[m] = true
+	return m
+}
+
+// end keeps what was made; nil: nothing was.
+func (k *costs) end(m *costing, x *periodCost) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.being, m)
+	if x == nil || m.overtaken {
+		return
+	}
 	if k.list == nil || len(k.list) >= maxCostsKept {
 		k.list = map[id.ID]*periodCost{}
 	}
-	k.list[contract] = x
+	k.list[m.contract] = x
 }
 
 func (k *costs) forget(contract id.ID) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	delete(k.list, contract)
+	for m := range k.being {
+		m.overtaken = m.overtaken || m.contract == contract
+	}
 }
 
 // costOf is the cost of a contract's period from a draft that is not older than
@@ -78,6 +104,15 @@ func (s *System) costOf(ctx context.Context, tx store.Tx, c id.Company, a *Agree
 	if x != nil && x.first == b.First && x.revision == a.Revision && x.file == a.File && tx.Now().Sub(x.at) <= age {
 		return x, nil
 	}
+	var made *periodCost
+	being := s.costs.begin(a.ID)
+	defer func() { s.costs.end(being, made) }()
+	made, err := s.newCost(ctx, tx, c, a, of, b)
+	return made, err
+}
+
+// newCost takes it from a draft of now.
+func (s *System) newCost(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, b contract.BillingPeriod) (*periodCost, error) {
 	d, err := s.draft(ctx, tx, c, a, of, b)
 	if err != nil {
 		return nil, err
@@ -90,7 +125,7 @@ func (s *System) costOf(ctx context.Context, tx store.Tx, c id.Company, a *Agree
 	if err != nil {
 		return nil, err
 	}
-	x = &periodCost{revision: a.Revision, file: a.File, first: b.First, at: tx.Now(), net: d.inv.Net, by: map[string]money.Amount{}}
+	x := &periodCost{revision: a.Revision, file: a.File, first: b.First, at: tx.Now(), net: d.inv.Net, by: map[string]money.Amount{}}
 	for i := range d.inv.Lines {
 		if err := addTo(x.by, d.inv.Lines[i].Component, nets[i]); err != nil {
 			return nil, err
@@ -102,7 +137,6 @@ func (s *System) costOf(ctx context.Context, tx store.Tx, c id.Company, a *Agree
 	for _, u := range d.inv.Unpriced {
 		x.unpriced += u.Count
 	}
-	s.costs.keep(a.ID, x)
 	return x, nil
 }
 

@@ -118,11 +118,16 @@ func eachDispute(tx store.Tx, c id.Company, invoice id.ID, f func(*Dispute, *sto
 }
 
 // contested is what of an invoice nobody is reminded of, and by how many days
-// disputes that have ended moved its reminders back.
+// disputes that have ended moved its reminders back: a day that two of them took
+// is one.
 func contested(tx store.Tx, c id.Company, doc *store.Document) (held money.Amount, delay timex.Date, err error) {
 	held = money.Zero(doc.Total.Currency())
+	from := doc.DueOn
 	err = eachDispute(tx, c, doc.ID, func(d *Dispute, _ *store.Record) (err error) {
-		delay += d.Delay(doc.DueOn)
+		days := d.Delay(from) // they come in the order in which they were raised
+		if delay += days; days > 0 {
+			from = d.AnsweredOn
+		}
 		if held, err = held.Add(d.Held()); err != nil {
 			return fault.New(fault.Overflow, "%v", err)
 		}

@@ -59,7 +59,8 @@ type Outbox interface {
 	// Senders lists companies that have messages of a channel due, up to limit:
 	// those behind one in the order of identifiers, then from the first on. It
 	// looks at MaxSenders companies with waiting messages, so it may miss some
-	// that the next call finds, if it is given the last one of this.
+	// that the next call finds, if it is given the last one of this; where none of
+	// those has any due, it lists those of the MaxPage messages that are due first.
 	Senders(channel string, behind id.Company, now timex.Instant, limit int) ([]id.Company, error)
 	// Claim takes messages of a company that are due, the earliest first, and moves
 	// their Due by hold, so that no other node sends them meanwhile.

@@ -37,7 +37,8 @@ func Menu(p *catalog.Plan, seatsNeeded int64) []Choice {
 	return out
 }
 
-// sizesOf is which size of a package to take: the one it has, or another.
+// sizesOf is which size of a package to take: the one it has, at the price it has,
+// or another.
 func sizesOf(pk *catalog.Package) Choice {
 	out := Choice{ID: pk.ID, Name: pk.Name}
 	taken := pk.Taken()
@@ -47,6 +48,7 @@ func sizesOf(pk *catalog.Package) Choice {
 		own.Quantity = s.Quantity
 		o := Option{ID: s.Quantity.String(), Name: s.Name, Packages: []catalog.Package{own}, Prices: map[string]contract.Override{pk.ChargedBy: {UnitPrice: s.Price}}}
 		if s == taken {
+			o.Prices = nil // a contract may have agreed another than the list has
 			out.Options = slices.Insert(out.Options, 0, o)
 			continue
 		}

@@ -85,6 +85,37 @@ func TestSizesAgainstEveryOther(t *testing.T) {
 	}
 }
 
+// The size a plan has costs what it has been agreed to cost, whatever the list says.
+func TestAgreedPriceOfASize(t *testing.T) {
+	for seed := range uint64(20) {
+		r := rand.New(rand.NewPCG(seed, 21))
+		in := &instance{}
+		first := timex.MustDate("2026-01-01")
+		facts := calls(r, first, 20)
+		in.facts, in.months = append(in.facts, facts), append(in.months, month(first, facts))
+		p := sized(r)
+		for i := range p.Packages {
+			c, _ := p.Component(p.Packages[i].ChargedBy)
+			c.UnitPrice = cents(1)
+		}
+		o := cheapest.Offer{ID: "sized", Plan: p}
+		for _, c := range cheapest.Menu(p, 3) {
+			if c.ID != "seats" {
+				c.Options = c.Options[:1]
+				o.Choices = append(o.Choices, c)
+			}
+		}
+		found, err := cheapest.Search([]cheapest.Offer{o}, in.months, in.need)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bare := cheapest.Offer{ID: "one", Plan: p}
+		if want, ok := in.totalOf(t, &bare, nil, nil); !ok || !found.Offers[0].Total.Equal(want) {
+			t.Errorf("seed %d: %s as it is, %s was found for it", seed, want, found.Offers[0].Total)
+		}
+	}
+}
+
 // everyMix lists all mixes of an offer.
 func everyMix(o *cheapest.Offer) (out [][]int) {
 	out = [][]int{{}}

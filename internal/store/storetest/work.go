@@ -216,6 +216,26 @@ func senders(t *testing.T, b *bench) {
 			return err
 		})
 	}
+	// More companies than are looked at have messages that wait for later.
+	b.update(func(tx store.Tx) error {
+		for n := range store.MaxSenders + 2 {
+			due := begin.Add(time.Hour)
+			if n > store.MaxSenders {
+				due = begin
+			}
+			if err := tx.Outbox().Add(&store.Message{Company: company(1000 + n), ID: num(1000 + n), Channel: "many", Due: due}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	b.view(func(tx store.Tx) error {
+		got, err := tx.Outbox().Senders("many", id.Platform, begin, 10)
+		if want := []id.Company{company(1001 + store.MaxSenders)}; !slices.Equal(got, want) {
+			t.Errorf("behind many that wait: %v, want %v", got, want)
+		}
+		return err
+	})
 	b.refuse("no limit", fault.Invalid, func(tx store.Tx) error { _, err := tx.Outbox().Senders("mail", id.Platform, begin, 0); return err })
 }
 

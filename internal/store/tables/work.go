@@ -131,7 +131,8 @@ func (t outbox) Add(m *store.Message) error {
 }
 
 // Senders seeks from company to company in the index of turns, twice: behind one,
-// and up to it.
+// and up to it. Where it comes by none that has something due, it reads what
+// is due first.
 func (t outbox) Senders(channel string, behind id.Company, now timex.Instant, limit int) (out []id.Company, err error) {
 	if err := store.CheckLimit(limit); err != nil {
 		return nil, err
@@ -166,7 +167,15 @@ func (t outbox) Senders(channel string, behind id.Company, now timex.Instant, li
 			break
 		}
 	}
-	return out, nil
+	if len(out) == 0 { // those it came by have messages that wait for later: seeks would never get past them
+		err = t.query("SELECT company FROM outbox WHERE state = 'waiting' AND channel = ? AND due <= ? ORDER BY due LIMIT ?", []any{channel, now, store.MaxPage}, func(r Row) error {
+			if c := (id.Company{ID: r.ID(0)}); len(out) < limit && !slices.Contains(out, c) {
+				out = append(out, c)
+			}
+			return nil
+		})
+	}
+	return out, err
 }
 
 // platformToo adds the platform, which no company's identifier is behind.
