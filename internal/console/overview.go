@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 
+	"waihu/internal/access"
 	"waihu/internal/app"
 	"waihu/internal/charging/invoice"
 	"waihu/internal/charging/life"
@@ -34,6 +35,8 @@ type overviewContract struct {
 	Forecast *app.Forecast
 	Budgets  []overviewBudget
 	Unpriced int64
+	Href     string // of the contract
+	Draft    string // where what it comes to so far is explained; empty: not for this person
 }
 
 // overviewBudget is how much of a budget is spent, in percent.
@@ -88,7 +91,10 @@ func (s *Server) overviewContract(r *http.Request, v *visit, a *app.Agreement, b
 	if err != nil {
 		return err
 	}
-	c := overviewContract{Name: a.Contract, Plan: draft.Plan.Name, State: a.Life.State, First: draft.First, After: draft.After, SoFar: draft.Net, Unpriced: unpriced(draft)}
+	c := overviewContract{Name: a.Contract, Plan: draft.Plan.Name, State: a.Life.State, First: draft.First, After: draft.After, SoFar: draft.Net, Unpriced: unpriced(draft), Href: v.contractAt(a.ID, "")}
+	if v.may(access.InvoiceDraft) {
+		c.Draft = v.contractAt(a.ID, "/draft")
+	}
 	if f, err := s.d.System.Forecast(ctx, v.company, a.ID); err == nil {
 		c.Forecast = &f
 	} else if fault.KindOf(err) == fault.Internal {
