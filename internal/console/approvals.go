@@ -201,3 +201,21 @@ func (s *Server) decideApproval(w http.ResponseWriter, r *http.Request, v *visit
 	}
 	return err
 }
+
+// waiting is a change that was asked for and needs a second person.
+type waiting struct {
+	Href string // where it stands; empty: not for this person
+}
+
+// waits is the change that the address says was asked for just now.
+func (v *visit) waits() *waiting {
+	name := v.r.URL.Query().Get("asked")
+	if name == "" {
+		return nil
+	}
+	w := &waiting{}
+	if i, err := id.ParseNamed("apr", name); err == nil && v.may(access.ApprovalRead) {
+		w.Href = v.here("/approvals/" + i.Named("apr"))
+	}
+	return w
+}

@@ -2,6 +2,7 @@ package console
 
 import (
 	"crypto/rand"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -171,5 +172,28 @@ func TestMissingPage(t *testing.T) {
 	}
 	if !strings.Contains(w.Header().Get("Content-Security-Policy"), "default-src 'none'") {
 		t.Error("no content policy")
+	}
+}
+
+// TestPartsHaveOneMeaning: of two parts with one name the later file silently
+// wins.
+func TestPartsHaveOneMeaning(t *testing.T) {
+	files, err := fs.Glob(templateFiles, "templates/parts/*.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	where := map[string]string{}
+	for _, file := range files {
+		text, err := fs.ReadFile(templateFiles, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`\{\{-? *define "([^"]+)"`).FindAllSubmatch(text, -1) {
+			name := string(m[1])
+			if first, ok := where[name]; ok {
+				t.Errorf("%q is defined in %s and in %s", name, first, file)
+			}
+			where[name] = file
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 
@@ -126,6 +127,7 @@ type contractBody struct {
 	Actions   []Link
 	WhatIf    *whatIfBody // nil: nothing to leave
 	Exit      []string    // clauses of the way out
+	Last      timex.Date  // last day of the contract, or of its term; zero: neither is fixed
 }
 
 // contract shows one contract.
@@ -138,6 +140,9 @@ func (s *Server) contract(w http.ResponseWriter, r *http.Request, v *visit) erro
 		Facts: v.termsOf(c), Seller: v.party(c.Contract.Seller), Buyer: v.party(c.Contract.Buyer), Actions: v.actionsOf(c)}
 	b.Words = explain.Plan(c.Contract.PlanOn(c.Plan, max(c.Today, c.Contract.Start)), v.Tag).Sections
 	b.Findings, b.Well = v.findings(c.Checked)
+	if after := cmp.Or(c.Agreement.Life.EndsOn, c.Agreement.Life.TermTo); after != 0 {
+		b.Last = after - 1
+	}
 	if c.Exit != nil {
 		b.Exit = v.clauses(c.Exit.Clauses)
 	}

@@ -36,6 +36,9 @@ func TestContractPages(t *testing.T) {
 		o.onlyHere("/contracts/" + o.contract.Named("con") + rest)
 	}
 	body := o.page(o.con(""))
+	if last := regexp.MustCompile(`<dt>Term until</dt><dd>([^<]*)</dd>`).FindStringSubmatch(body); last == nil || strings.Count(body, last[1]) < 3 || strings.Contains(body, "Term until before") {
+		t.Errorf("the last day of the term is not the same everywhere: %v", last)
+	}
 	for _, want := range []string{"FL-1", "Agent seats", "/draft", "Leave early", "Early-termination", "Running"} {
 		if want != "Early-termination" && !strings.Contains(body, want) {
 			t.Errorf("the page of the contract lacks %q", want)

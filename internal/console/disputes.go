@@ -94,7 +94,7 @@ type disputeBody struct {
 	MayAnswer bool
 	MayGrant  bool
 	MayLeave  bool
-	Asked     string
+	Asked     *waiting
 	Sure      bool
 	Second    bool
 	Sentences []string
@@ -131,7 +131,7 @@ func (s *Server) dispute(w http.ResponseWriter, _ *http.Request, v *visit) error
 }
 
 func (s *Server) disputePage(w http.ResponseWriter, v *visit, status int, d *app.Dispute, b *disputeBody) error {
-	b.Row, b.Asked = v.disputeRow(d, timex.DateOf(time.Now())), v.r.URL.Query().Get("asked")
+	b.Row, b.Asked = v.disputeRow(d, timex.DateOf(time.Now())), v.waits()
 	open := d.State == dispute.Open
 	b.MayAnswer, b.MayGrant, b.MayLeave = open && v.may(access.TicketResolve), v.may(access.InvoiceCredit), open && v.may(access.TicketWrite)
 	if _, err := b.Form.Once(); err != nil {

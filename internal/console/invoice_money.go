@@ -103,7 +103,7 @@ type moneyOfInvoice struct {
 	Held      money.Amount
 	Dispute   string // address of the form; empty: the visitor may not, or nothing is left
 	Statement string
-	Asked     string // a change that waits for a second person
+	Asked     *waiting // a change that waits for a second person
 }
 
 // moneyRow is something that moved what is open of an invoice, or money of the
@@ -122,7 +122,7 @@ type moneyRow struct {
 
 // invoiceMoney gathers what moved.
 func (s *Server) invoiceMoney(v *visit, x *invoiceAt) (m moneyOfInvoice, err error) {
-	m.Held, m.Asked = x.Held, v.r.URL.Query().Get("asked")
+	m.Held, m.Asked = x.Held, v.waits()
 	if v.may(access.StatementRead) {
 		m.Statement = v.statementAt(x.Doc.Total.Currency(), x.Doc.IssuedOn, 0)
 	}

@@ -109,6 +109,7 @@ type invoiceBody struct {
 	Seal  string
 	Usage string          // address of the calls of its period
 	Money *moneyOfInvoice // nil: a draft
+	Deal  string          // address of its contract; empty: this person may not see it
 }
 
 // invoice shows one invoice.
@@ -124,6 +125,9 @@ func (s *Server) invoice(w http.ResponseWriter, r *http.Request, v *visit) error
 		return err
 	}
 	b.Money = &m
+	if !doc.Contract.IsZero() && v.may(access.ContractRead) {
+		b.Deal = v.contractAt(doc.Contract, "")
+	}
 	for _, ext := range []string{"pdf", "xlsx", "csv", "json", "xml"} {
 		if ext == "xml" && len(document.CheckUBL(inv)) > 0 {
 			continue // a party without what the standard wants, as outside Europe most are

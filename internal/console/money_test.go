@@ -284,6 +284,12 @@ func TestSecondPersonForMoney(t *testing.T) {
 		t.Errorf("to %s", to)
 	}
 	o.every(w.Header().Get("Location"))
+	if _, asked, _ := strings.Cut(w.Header().Get("Location"), "?asked="); !strings.Contains(o.page(w.Header().Get("Location")), `href="`+o.at("/approvals/"+asked)+`"`) {
+		t.Error("what waits cannot be opened")
+	}
+	if body := o.page(o.inv(d, "?asked=apr_x%22%3E")); strings.Contains(body, "/approvals/apr_") {
+		t.Error("a word that names no approval became a link")
+	}
 	if len(o.documents()) != 2 {
 		t.Error("it was done without a second person")
 	}

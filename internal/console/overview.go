@@ -35,6 +35,7 @@ type overviewContract struct {
 	Forecast *app.Forecast
 	Budgets  []overviewBudget
 	Unpriced int64
+	Href     string // of the contract
 	Draft    string // address of the draft that explains it; empty: not for the visitor
 	Waits    bool   // what takes a reading of all usage comes after the page
 }
@@ -92,7 +93,7 @@ func (s *Server) overviewContract(r *http.Request, v *visit, a *app.Agreement, b
 	if err != nil {
 		return err
 	}
-	c := overviewContract{Name: a.Contract, Plan: g.Plan, State: a.Life.State, First: g.First, After: g.After, SoFar: g.SoFar, Unpriced: g.Unpriced, Waits: !ready}
+	c := overviewContract{Name: a.Contract, Plan: g.Plan, State: a.Life.State, First: g.First, After: g.After, SoFar: g.SoFar, Unpriced: g.Unpriced, Waits: !ready, Href: v.contractAt(a.ID, "")}
 	if !ready {
 		b.Waits = true
 		b.Contracts = append(b.Contracts, c)

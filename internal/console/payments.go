@@ -31,7 +31,7 @@ type paymentsBody struct {
 	Theirs      []theirsCard
 	Files       []Link
 	New, Refund string // empty: the visitor may not
-	Asked       string
+	Asked       *waiting
 }
 
 // theirsCard is what is the customer's in one currency, with the account that
@@ -47,7 +47,7 @@ func (s *Server) payments(w http.ResponseWriter, r *http.Request, v *visit) erro
 	if err != nil {
 		return err
 	}
-	b := paymentsBody{Files: listFiles(v.at("/payments"), "", "csv", "xlsx"), Asked: r.URL.Query().Get("asked")}
+	b := paymentsBody{Files: listFiles(v.at("/payments"), "", "csv", "xlsx"), Asked: v.waits()}
 	list, err := s.d.System.Movements(r.Context(), v.company, id.ID{}, store.Page{After: after, Limit: pageRows + 1})
 	if err != nil {
 		return err

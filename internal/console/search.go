@@ -142,7 +142,7 @@ func (s *Server) findPeople(v *visit, b *searchBody, near id.Company) error {
 			for _, u := range list {
 				if n < pagesMost && strings.Contains(strings.ToLower(u.Name+" "+u.Email), word) {
 					n++
-					b.add(found{Href: (&visit{view: v.view, company: c}).usersAt(), Name: u.Email, Note: u.Name, Kind: v.say("search.kind_user"), Icon: "key"})
+					b.add(found{Href: (&visit{view: v.view, company: c}).usersAt() + "/" + u.ID.Named("user"), Name: u.Email, Note: u.Name, Kind: v.say("search.kind_user"), Icon: "seat"})
 				}
 			}
 		}

@@ -33,6 +33,7 @@ func (s *Server) usageFilter(v *visit) (*usageFilter, error) {
 	for _, name := range usageFields {
 		f.Values.Set(name, strings.TrimSpace(asked.Get(name)))
 	}
+	f.Values.Set("to", writtenNumber(asked.Get("to")))
 	var err error
 	if f.deals, err = s.d.System.Deals(v.r.Context(), v.company); err != nil {
 		return nil, err
@@ -54,6 +55,23 @@ func (s *Server) usageFilter(v *visit) (*usageFilter, error) {
 	}
 	f.query.Before, err = cursorOf(asked.Get("before"))
 	return f, err
+}
+
+// writtenNumber is the beginning of a number as the list shows it: without what
+// people put between digits, and with the plus that a hand-written address turned
+// into a space.
+func writtenNumber(s string) string {
+	plus := strings.HasPrefix(s, " ") && strings.TrimSpace(s) != ""
+	s = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" -.()\t\u00a0", r) {
+			return -1
+		}
+		return r
+	}, s)
+	if plus && !strings.HasPrefix(s, "+") {
+		s = "+" + s
+	}
+	return s
 }
 
 // days are the first and last day of the list, in the zone of the contract.

@@ -14,9 +14,9 @@ func TestUsage(t *testing.T) {
 	if n := strings.Count(body, "/usage/call?"); n < 30 {
 		t.Errorf("%d links to calls", n)
 	}
-	for query, want := range map[string]int{"agent=bob": 6, "to=%2B8621": 6, "result=busy": 6, "component=talk&label=row%3Amobile": 18, "campaign=none": 0, "trunk=gw1&agent=bob&result=answered": 6, "unpriced=1": 0} {
+	for query, want := range map[string]int{"agent=bob": 6, "to=%2B8621": 6, "to=+8621": 6, "to=%2B86+21-": 6, "to=%28%2B86%29+21": 6, "result=busy": 6, "component=talk&label=row%3Amobile": 18, "campaign=none": 0, "trunk=gw1&agent=bob&result=answered": 6, "unpriced=1": 0} {
 		body := o.page(o.at("/usage?" + all + "&" + query))
-		if got := len(regexp.MustCompile(`class="nowrap"`).FindAllString(body, -1)); got != want {
+		if got := len(regexp.MustCompile(`<th scope="row" class="nowrap">`).FindAllString(body, -1)); got != want {
 			t.Errorf("%s: %d calls, want %d", query, got, want)
 		}
 	}
@@ -41,7 +41,7 @@ func TestUsagePaging(t *testing.T) {
 	path, seen, pages := o.at("/usage?first="+o.first.AddMonths(-2).String()+"&last="+o.first.String()), 0, 0
 	for path != "" {
 		body := o.page(path)
-		seen += strings.Count(body, `class="nowrap"`)
+		seen += strings.Count(body, `<th scope="row" class="nowrap">`)
 		pages++
 		path = ""
 		if m := regexp.MustCompile(`href="(\?[^"]*before=[^"]*)"`).FindStringSubmatch(body); m != nil {
@@ -73,12 +73,18 @@ func TestInvoiceLeadsToItsCalls(t *testing.T) {
 	o := newOffice(t)
 	list := o.page(o.at("/invoices"))
 	body := o.page(regexp.MustCompile(`href="(/c/[^"]*/invoices/inv_[^"]*)"`).FindStringSubmatch(list)[1])
+	if !strings.Contains(body, `href="`+o.con("")+`"`) {
+		t.Error("the invoice does not lead to its contract")
+	}
+	if first := o.page(o.at("?now=1")); !strings.Contains(first, `href="`+o.con("/draft?day=")) || !strings.Contains(first, `href="`+o.con("")+`"`) {
+		t.Error("what the period comes to so far leads neither to its lines nor to its contract")
+	}
 	links := regexp.MustCompile(`href="(/c/[^"]*/usage\?[^"]*component=talk[^"]*)"`).FindAllStringSubmatch(body, -1)
 	if len(links) != 3 { // the line and its two rows
 		t.Fatalf("%d links", len(links))
 	}
 	for i, want := range []int{18, 6, 24} {
-		calls := strings.Count(o.page(strings.ReplaceAll(links[i][1], "&amp;", "&")), `class="nowrap"`)
+		calls := strings.Count(o.page(strings.ReplaceAll(links[i][1], "&amp;", "&")), `<th scope="row" class="nowrap">`)
 		if calls != want {
 			t.Errorf("%s: %d calls, want %d", links[i][1], calls, want)
 		}

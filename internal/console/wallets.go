@@ -123,7 +123,8 @@ type walletBody struct {
 	Files            []Link
 	Fund, Give, Rule *form
 	MayFund, MayGive bool
-	Refused, Asked   string
+	Refused          string
+	Asked            *waiting
 }
 
 // lotRow is balance that came in at once and is not used up.
@@ -165,7 +166,7 @@ func (s *Server) wallet(w http.ResponseWriter, _ *http.Request, v *visit) error 
 }
 
 func (s *Server) walletPage(w http.ResponseWriter, v *visit, status int, x *app.WalletView, b *walletBody) error {
-	b.View, b.Href, b.Asked = x, v.walletAt(x.Name, ""), v.r.URL.Query().Get("asked")
+	b.View, b.Href, b.Asked = x, v.walletAt(x.Name, ""), v.waits()
 	b.Files = listFiles(b.Href+"/history", "", "csv", "xlsx")
 	b.MayFund, b.MayGive = v.may(access.WalletTopUp), v.may(access.WalletAdjust)
 	for _, l := range x.Purse.Purse.Lots {

@@ -12,6 +12,9 @@ import (
 func TestWalletPages(t *testing.T) {
 	o := newOffice(t)
 	o.every(o.at("/wallets"))
+	if body := o.customerOf(o.company, access.Auditor).ask(o.at("/wallets"), nil).Body.String(); !strings.Contains(body, "Your operator opens one") {
+		t.Error("somebody who can open no wallet is asked to open one")
+	}
 	if bad := o.send(o.at("/wallets"), http.StatusUnprocessableEntity, "name", "a/b", "currency", "yuan").Body.String(); strings.Count(bad, `class="wrong"`) != 2 || !strings.Contains(bad, `value="a/b"`) {
 		t.Errorf("%s", bad)
 	}

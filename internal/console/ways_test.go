@@ -18,11 +18,12 @@ func (o *office) search(text string) string { return o.page("/search?q=" + url.Q
 // TestSearchLeadsThere follows what a search finds, of every kind.
 func TestSearchLeadsThere(t *testing.T) {
 	o := newOffice(t)
+	o.customerOf(o.company, access.CustomerAdmin)
 	o.every("/search")
 	o.every("/search?q=FL")
 	for text, want := range map[string]string{
 		"buyer ex": o.at(""), "FL-1": o.con(""), "INV-000001": o.at("/invoices/inv_"), "floor": "/plans/floor@1", "bob": o.at("/usage?agent=bob"),
-		"8621": o.at("/usage/call?"), "operator@": "/companies", "plans": "/plans", "new quotation": "/contracts/new", "getting": "/docs/getting-started",
+		"8621": o.at("/usage/call?"), "operator@": "/companies", "plans": "/plans", "new quotation": "/contracts/new", "getting": "/docs/getting-started", "c@example": o.at("/users/user_"),
 	} {
 		path := "/search?q=" + url.QueryEscape(text) + "&in=" + o.company.Named("co")
 		body := o.page(path)
