@@ -3,6 +3,7 @@ package console
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"waihu/internal/access"
@@ -197,9 +198,12 @@ func (s *Server) logOut(w http.ResponseWriter, r *http.Request, v *visit) error 
 	return nil
 }
 
-// back is a page of ours to go to, the first page where to is none.
+// back is a page of ours to go to, the first page where to is none. Browsers read
+// a backslash as a slash and leave tabs and line ends out, which could make
+// another host of a path.
 func back(to string) string {
-	if !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.HasPrefix(to, "/\\") || strings.ContainsAny(to, "\r\n\\") {
+	u, err := url.Parse(to) // refuses control characters
+	if err != nil || u.Host != "" || !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.Contains(to, `\`) {
 		return "/"
 	}
 	return to
