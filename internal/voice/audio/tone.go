@@ -14,17 +14,6 @@ type Tone struct {
 	Off   time.Duration
 }
 
-// The tones of public networks, as ITU-T E.180 and its supplement list them
-// for China: all of 450 Hz, told apart by their rhythm.
-func RingBack() Tone {
-	return Tone{Hertz: []float64{450}, Level: 0.3, On: time.Second, Off: 4 * time.Second}
-}
-
-// BusyTone is 0.35 s on and 0.35 s off.
-func BusyTone() Tone {
-	return Tone{Hertz: []float64{450}, Level: 0.3, On: 350 * time.Millisecond, Off: 350 * time.Millisecond}
-}
-
 // Beep is what an answering machine plays before it records.
 func Beep() Tone { return Tone{Hertz: []float64{1000}, Level: 0.5} }
 

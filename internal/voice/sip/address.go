@@ -16,15 +16,6 @@ type nameAddr struct {
 
 type param struct{ name, value string }
 
-func (a nameAddr) tag() string {
-	for _, p := range a.params {
-		if strings.EqualFold(p.name, "tag") {
-			return p.value
-		}
-	}
-	return ""
-}
-
 // String writes it in the one form everybody reads.
 func (a nameAddr) String() string {
 	var b strings.Builder

@@ -314,3 +314,12 @@ func TestWhatCannotBePlaced(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 }
+
+func closed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}

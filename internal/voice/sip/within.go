@@ -65,15 +65,6 @@ func inTime(c <-chan struct{}) bool {
 	}
 }
 
-func closed(c <-chan struct{}) bool {
-	select {
-	case <-c:
-		return true
-	default:
-		return false
-	}
-}
-
 // agreeAgain answers an offer within the call, or makes one.
 func (c *Call) agreeAgain(req *lib.Request) (body []byte, err error) {
 	c.mu.Lock()
