@@ -376,11 +376,7 @@ func (s *Server) auditEvidence(w http.ResponseWriter, r *http.Request, _ *visit,
 	if err != nil {
 		return err
 	}
-	kind := "text/csv; charset=utf-8"
-	if form == "xlsx" {
-		kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-	}
-	return give(w, kind, "evidence."+form, data)
+	return give(w, fileKind(form), "evidence."+form, data)
 }
 
 // give answers with a file to be saved.

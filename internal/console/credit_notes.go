@@ -2,8 +2,8 @@ package console
 
 import (
 	"bytes"
+	"io"
 	"net/http"
-	"strings"
 
 	"waihu/internal/charging/invoice"
 	"waihu/internal/document"
@@ -53,30 +53,11 @@ func (s *Server) noteFile(w http.ResponseWriter, r *http.Request, v *visit) erro
 	if err != nil {
 		return err
 	}
-	name := r.PathValue("file")
-	ext, ok := strings.CutPrefix(name, doc.Number+".")
-	if !ok {
-		return fault.New(fault.NotFound, "there is no such file")
-	}
-	var b bytes.Buffer
-	kind := ""
-	switch ext {
-	case "pdf":
-		kind, err = "application/pdf", document.NotePDF(&b, n, v.Tag)
-	case "xlsx":
-		kind, err = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", document.NoteXLSX(&b, n, v.Tag)
-	case "csv":
-		kind, err = "text/csv; charset=utf-8", document.NoteCSV(&b, n, v.Tag)
-	case "json":
-		kind, err = "application/json", document.NoteJSON(&b, n)
-	case "xml":
-		kind, err = "application/xml", document.NoteUBL(&b, n)
-	default:
-		return fault.New(fault.NotFound, "there is no such file")
-	}
-	if err != nil {
-		return err
-	}
-	sendFile(w, "credit-note", ext, name, kind, b.Bytes())
-	return nil
+	return givePaper(w, "credit-note", doc.Number, r.PathValue("file"), map[string]func(io.Writer) error{
+		"pdf":  func(to io.Writer) error { return document.NotePDF(to, n, v.Tag) },
+		"xlsx": func(to io.Writer) error { return document.NoteXLSX(to, n, v.Tag) },
+		"csv":  func(to io.Writer) error { return document.NoteCSV(to, n, v.Tag) },
+		"json": func(to io.Writer) error { return document.NoteJSON(to, n) },
+		"xml":  func(to io.Writer) error { return document.NoteUBL(to, n) },
+	})
 }

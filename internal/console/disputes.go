@@ -249,15 +249,10 @@ func (s *Server) showAnswer(w http.ResponseWriter, v *visit, d *app.Dispute, b *
 }
 
 func (s *Server) refusedDispute(w http.ResponseWriter, v *visit, d *app.Dispute, b *disputeBody, err error) error {
-	if err == nil {
-		return nil
-	}
-	status, ok := refusedAs(err)
-	if !ok {
-		return err
-	}
-	b.Refused, b.Sure = err.Error(), false
-	return s.disputePage(w, v, status, d, b)
+	return again(err, &b.Refused, func(status int) error {
+		b.Sure = false
+		return s.disputePage(w, v, status, d, b)
+	})
 }
 
 // withdrawDispute takes an objection back.

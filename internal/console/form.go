@@ -186,3 +186,26 @@ func (f *form) some(name string, of ...string) []string {
 
 // Has tells whether a box is ticked, for templates.
 func (f *form) Has(name, value string) bool { return slices.Contains(f.Values[name], value) }
+
+// again shows a form once more with why it was refused. What is no matter of the
+// form is handed on.
+func again(err error, why *string, page func(status int) error) error {
+	status, ok := refusedAs(err)
+	if err == nil || !ok {
+		return err
+	}
+	*why = err.Error()
+	return page(status)
+}
+
+// refusedAs is the status of a form that was refused for a reason in what it
+// asks; false for anything else.
+func refusedAs(err error) (int, bool) {
+	switch fault.KindOf(err) {
+	case fault.Invalid, fault.Overflow:
+		return http.StatusUnprocessableEntity, true
+	case fault.Conflict, fault.Mismatch, fault.Unpriced, fault.Unknown:
+		return http.StatusConflict, true
+	}
+	return 0, false
+}

@@ -6,7 +6,6 @@ import (
 
 	"waihu/internal/access"
 	"waihu/internal/charging/dispute"
-	"waihu/internal/fault"
 	"waihu/internal/money"
 	"waihu/internal/store"
 )
@@ -214,25 +213,8 @@ func hiddenOf(f *form) (out []option) {
 
 // refusedMoneyStep shows the form again with what stood in the way.
 func (s *Server) refusedMoneyStep(w http.ResponseWriter, v *visit, b *moneyStepBody, err error) error {
-	if err == nil {
-		return nil
-	}
-	status, ok := refusedAs(err)
-	if !ok {
-		return err
-	}
-	b.Refused, b.Sure = err.Error(), false
-	return s.moneyStepPage(w, v, status, b)
-}
-
-// refusedAs is the status of a form that was refused for a reason in what it
-// asks; false for anything else.
-func refusedAs(err error) (int, bool) {
-	switch fault.KindOf(err) {
-	case fault.Invalid, fault.Overflow:
-		return http.StatusUnprocessableEntity, true
-	case fault.Conflict, fault.Mismatch, fault.Unpriced, fault.Unknown:
-		return http.StatusConflict, true
-	}
-	return 0, false
+	return again(err, &b.Refused, func(status int) error {
+		b.Sure = false
+		return s.moneyStepPage(w, v, status, b)
+	})
 }

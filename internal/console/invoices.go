@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"io"
 	"net/http"
 	"strings"
 
@@ -164,36 +165,45 @@ func (s *Server) invoiceFile(w http.ResponseWriter, r *http.Request, v *visit) e
 	if err != nil {
 		return err
 	}
-	name := r.PathValue("file")
-	ext, ok := strings.CutPrefix(name, doc.Number+".")
-	if !ok {
-		return fault.New(fault.NotFound, "there is no such file")
-	}
-	var b bytes.Buffer
-	kind := ""
-	switch ext {
-	case "pdf":
-		kind = "application/pdf"
-		var logo []byte
-		if logo, err = s.d.System.LogoOf(r.Context(), v.company); err == nil {
-			err = document.PDFWithLogo(&b, inv, v.Tag, logo)
-		}
-	case "xlsx":
-		kind, err = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", document.XLSX(&b, inv, v.Tag)
-	case "csv":
-		kind, err = "text/csv; charset=utf-8", document.CSV(&b, inv, v.Tag)
-	case "json":
-		kind, err = "application/json", document.JSON(&b, inv)
-	case "xml":
-		kind, err = "application/xml", document.UBL(&b, inv)
-	default:
-		return fault.New(fault.NotFound, "there is no such file")
-	}
+	logo, err := s.d.System.LogoOf(r.Context(), v.company)
 	if err != nil {
 		return err
 	}
-	sendFile(w, "invoice", ext, name, kind, b.Bytes())
+	return givePaper(w, "invoice", doc.Number, r.PathValue("file"), map[string]func(io.Writer) error{
+		"pdf":  func(to io.Writer) error { return document.PDFWithLogo(to, inv, v.Tag, logo) },
+		"xlsx": func(to io.Writer) error { return document.XLSX(to, inv, v.Tag) },
+		"csv":  func(to io.Writer) error { return document.CSV(to, inv, v.Tag) },
+		"json": func(to io.Writer) error { return document.JSON(to, inv) },
+		"xml":  func(to io.Writer) error { return document.UBL(to, inv) },
+	})
+}
+
+// givePaper gives a document under its number in the form its ending names.
+func givePaper(w http.ResponseWriter, plain, number, file string, forms map[string]func(io.Writer) error) error {
+	ext, ok := strings.CutPrefix(file, number+".")
+	write := forms[ext]
+	if !ok || write == nil {
+		return fault.New(fault.NotFound, "there is no such file")
+	}
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return err
+	}
+	sendFile(w, plain, ext, file, fileKind(ext), b.Bytes())
 	return nil
+}
+
+// fileKind is what a browser is told a file is.
+func fileKind(ext string) string {
+	switch ext {
+	case "pdf":
+		return "application/pdf"
+	case "xlsx":
+		return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	case "csv":
+		return "text/csv; charset=utf-8"
+	}
+	return "application/" + ext // json, xml
 }
 
 // sendFile gives a document as a file; plain is its name for browsers that read

@@ -187,15 +187,10 @@ func (s *Server) takePayment(w http.ResponseWriter, r *http.Request, v *visit) e
 }
 
 func (s *Server) refusedPayment(w http.ResponseWriter, v *visit, b *paymentBody, err error) error {
-	if err == nil {
-		return nil
-	}
-	status, ok := refusedAs(err)
-	if !ok {
-		return err
-	}
-	b.Refused, b.Sure = err.Error(), false
-	return s.paymentPage(w, v, status, b)
+	return again(err, &b.Refused, func(status int) error {
+		b.Sure = false
+		return s.paymentPage(w, v, status, b)
+	})
 }
 
 // newRefund shows the form of money that is paid back.

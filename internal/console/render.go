@@ -118,6 +118,9 @@ func (s *Server) render(w http.ResponseWriter, v *visit, status int, name string
 
 // fail answers with what can be said when a page cannot be made.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if r.Context().Err() != nil {
+		return // who asked has left
+	}
 	s.d.Log.ErrorContext(r.Context(), "page", "path", r.URL.Path, "error", err)
 	http.Error(w, phrase(viewOf(r).Tag, "console.broken"), http.StatusInternalServerError)
 }

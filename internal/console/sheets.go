@@ -59,25 +59,19 @@ func (t *sheet) add(cells ...any) {
 // its name ends in.
 func (s *Server) sendDocument(w http.ResponseWriter, name, ext string, d *explain.Document, t *explain.Table) error {
 	var b bytes.Buffer
-	kind, err := "", error(nil)
+	err := fault.New(fault.NotFound, "there is no such file")
 	switch ext {
 	case "csv":
-		kind, err = "text/csv; charset=utf-8", document.TableCSV(&b, t)
+		err = document.TableCSV(&b, t)
 	case "xlsx":
-		kind, err = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", document.ReportXLSX(&b, d)
+		err = document.ReportXLSX(&b, d)
 	case "pdf":
-		kind, err = "application/pdf", document.ReportPDF(&b, d)
-	default:
-		err = fault.New(fault.NotFound, "there is no such file")
+		err = document.ReportPDF(&b, d)
 	}
 	if err != nil {
 		return err
 	}
-	h := w.Header()
-	h.Set("Content-Type", kind)
-	h.Set("Content-Disposition", `attachment; filename="`+name+"."+ext+`"`)
-	h.Set("Cache-Control", "no-store")
-	_, _ = w.Write(b.Bytes()) // the client went away
+	sendFile(w, name, ext, name+"."+ext, fileKind(ext), b.Bytes())
 	return nil
 }
 

@@ -93,10 +93,8 @@ func (s *Server) openWallet(w http.ResponseWriter, _ *http.Request, v *visit) er
 		_, err := s.d.System.OpenWallet(ctx, v.company, in)
 		return access.Deed{Action: "wallet.open", Target: in.Name, After: in}, v.walletAt(in.Name, ""), err
 	})
-	if status, ok := refusedAs(err); ok && err != nil {
-		return s.walletsPage(w, v, status, &walletsBody{Form: f, Refused: err.Error()})
-	}
-	return err
+	b := &walletsBody{Form: f}
+	return again(err, &b.Refused, func(status int) error { return s.walletsPage(w, v, status, b) })
 }
 
 // findWallet reads a wallet by its name.
@@ -304,15 +302,7 @@ func (s *Server) grantNeedsSecond(bought bool, a money.Amount) (bool, error) {
 }
 
 func (s *Server) refusedWallet(w http.ResponseWriter, v *visit, x *app.WalletView, b *walletBody, err error) error {
-	if err == nil {
-		return nil
-	}
-	status, ok := refusedAs(err)
-	if !ok {
-		return err
-	}
-	b.Refused = err.Error()
-	return s.walletPage(w, v, status, x, b)
+	return again(err, &b.Refused, func(status int) error { return s.walletPage(w, v, status, x, b) })
 }
 
 // ruleBlank is the form of a wallet's rules as they are.
