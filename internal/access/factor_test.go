@@ -27,9 +27,19 @@ type device struct {
 	cred virtualwebauthn.Credential
 }
 
+// newDevice makes one whose public key has both coordinates in full: the library
+// of this test leaves out leading zeros, and a key without them is refused, as it
+// should be.
 func newDevice() *device {
+	cred := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+	for range 20 {
+		if len(cred.Key.AttestationData()) == 7+2*(3+32) { // COSE_Key of P-256, RFC 9053 section 7.1.1
+			break
+		}
+		cred = virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+	}
 	return &device{virtualwebauthn.RelyingParty{ID: "waihu.example.com", Name: "Waihu", Origin: "https://waihu.example.com"},
-		virtualwebauthn.NewAuthenticator(), virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)}
+		virtualwebauthn.NewAuthenticator(), cred}
 }
 
 func (d *device) create(t *testing.T, options []byte) []byte {
