@@ -26,8 +26,9 @@ const (
 // Session is the sound of one leg: a pair of ports until Close. Send and Take
 // are called once each Frame by whoever keeps the beat; all else by anybody.
 type Session struct {
-	ports *Ports
+	ports *Ports // nil over a wire
 	pair  pair
+	wire  Wire // nil over ports
 	local netip.AddrPort
 	now   func() time.Time
 	heard chan byte
@@ -65,20 +66,29 @@ func (p *Ports) Open() (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	var seed [12]byte
-	if _, err := rand.Read(seed[:]); err != nil {
+	s, err := newSession(p.now)
+	if err != nil {
 		p.back(l)
 		return nil, err
 	}
-	s := &Session{ports: p, pair: l, local: netip.AddrPortFrom(p.addr, l.port), now: p.now, heard: make(chan byte, keysKept), buffer: NewBuffer(audio.ALaw), paused: true, untilNext: firstReport}
-	s.out = Packet{Source: binary.BigEndian.Uint32(seed[:]), Timestamp: binary.BigEndian.Uint32(seed[4:]), Sequence: binary.BigEndian.Uint16(seed[8:])}
+	s.ports, s.pair, s.local = p, l, netip.AddrPortFrom(p.addr, l.port)
 	s.done.Add(2)
 	go s.read(l.rtp, s.receive)
 	go s.read(l.rtcp, s.report)
 	return s, nil
 }
 
-// Local is the address of RTP.
+func newSession(now func() time.Time) (*Session, error) {
+	var seed [12]byte
+	if _, err := rand.Read(seed[:]); err != nil {
+		return nil, err
+	}
+	s := &Session{now: now, heard: make(chan byte, keysKept), buffer: NewBuffer(audio.ALaw), paused: true, untilNext: firstReport}
+	s.out = Packet{Source: binary.BigEndian.Uint32(seed[:]), Timestamp: binary.BigEndian.Uint32(seed[4:]), Sequence: binary.BigEndian.Uint16(seed[8:])}
+	return s, nil
+}
+
+// Local is the address of RTP; none over a wire.
 func (s *Session) Local() netip.AddrPort { return s.local }
 
 // Keys are the keys the peer presses, in order. Beyond keysKept they are
@@ -146,13 +156,19 @@ func (s *Session) Lose() {
 
 // write sends a packet to wherever the peer is.
 func (s *Session) write(p *Packet) {
-	to := s.latch.to()
-	if !to.IsValid() || to.Addr().IsUnspecified() {
-		return
-	}
 	s.bytes = p.Append(s.bytes[:0])
+	var err error
+	if s.wire != nil {
+		err = s.wire.WriteRTP(s.bytes)
+	} else {
+		to := s.latch.to()
+		if !to.IsValid() || to.Addr().IsUnspecified() {
+			return
+		}
+		_, err = s.pair.rtp.WriteToUDPAddrPort(s.bytes, to)
+	}
 	s.out.Sequence++
-	if _, err := s.pair.rtp.WriteToUDPAddrPort(s.bytes, to); err == nil {
+	if err == nil {
 		s.packets++
 		s.octets += uint32(len(p.Payload))
 	}
@@ -225,7 +241,7 @@ func (s *Session) receive(b []byte, from netip.AddrPort) {
 		s.foreign++
 		return
 	}
-	if !s.latch.admit(from, &p) || !s.stats.Packet(&p, now) {
+	if (s.wire == nil && !s.latch.admit(from, &p)) || !s.stats.Packet(&p, now) {
 		return
 	}
 	s.worst = max(s.worst, s.stats.jitter)
@@ -251,7 +267,7 @@ func (s *Session) report(b []byte, from netip.AddrPort) {
 	now := s.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if from.Addr() != s.latch.to().Addr() {
+	if s.wire == nil && from.Addr() != s.latch.to().Addr() {
 		return
 	}
 	r, err := ParseRTCP(b, s.out.Source)
@@ -276,7 +292,7 @@ func (s *Session) report(b []byte, from netip.AddrPort) {
 // sendReport sends what we know, with a goodbye at the end.
 func (s *Session) sendReport(bye bool) {
 	to := s.latch.to()
-	if !to.IsValid() || to.Addr().IsUnspecified() || to.Port() == 65535 {
+	if s.wire == nil && (!to.IsValid() || to.Addr().IsUnspecified() || to.Port() == 65535) {
 		return
 	}
 	now := s.now()
@@ -289,7 +305,11 @@ func (s *Session) sendReport(bye bool) {
 		about = &b
 	}
 	b := appendReport(nil, sent{s.out.Source, now, s.out.Timestamp, s.packets, s.octets}, about, bye)
-	_, _ = s.pair.rtcp.WriteToUDPAddrPort(b, netip.AddrPortFrom(to.Addr(), to.Port()+1)) // best effort by nature
+	if s.wire != nil {
+		_ = s.wire.WriteRTCP(b) // best effort by nature
+		return
+	}
+	_, _ = s.pair.rtcp.WriteToUDPAddrPort(b, netip.AddrPortFrom(to.Addr(), to.Port()+1)) // likewise
 }
 
 // Figures are what a leg came to.
@@ -329,6 +349,10 @@ func (s *Session) Close() {
 	s.closed = true
 	s.sendReport(true)
 	s.mu.Unlock()
+	if s.wire != nil {
+		s.wire.Close()
+		return
+	}
 	s.ports.back(s.pair)
 	s.done.Wait()
 }

@@ -154,7 +154,7 @@ func (r *reader) media(value string) error {
 		return fault.New(fault.Invalid, "m=%s; expected a port from 0 to 65535", fault.Shorten(value, 40))
 	}
 	m := Media{Kind: words[0], Port: int(port), Profile: words[2], Words: strings.Join(words[3:], " "), Address: r.address, Way: r.way}
-	if strings.HasPrefix(m.Profile, "RTP/") {
+	if m.Profile == Browser || strings.HasPrefix(m.Profile, "RTP/") {
 		for _, w := range words[3:] {
 			pt, err := strconv.ParseUint(w, 10, 7)
 			if err != nil {
@@ -242,8 +242,8 @@ func (m *Media) event() uint8 {
 	return 0
 }
 
-// usable tells whether the line is audio we can speak.
-func (m *Media) usable() bool {
+// usable tells whether the line is audio we can speak, over this profile.
+func (m *Media) usable(profile string) bool {
 	_, _, ok := m.law()
-	return ok && m.Kind == "audio" && m.Port != 0 && m.Profile == "RTP/AVP" && m.Address.IsValid()
+	return ok && m.Kind == "audio" && m.Port != 0 && m.Profile == profile && m.Address.IsValid()
 }

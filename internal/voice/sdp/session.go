@@ -34,7 +34,15 @@ type Session struct {
 	said    string    // our last description without its origin
 	lines   []Media   // media lines of the first exchange that are not ours, kept in order
 	ours    int       // which line is ours
+	profile string    // of our media line
+	more    []string  // attributes of it that others set
 }
+
+// Profiles of a media line.
+const (
+	Plain   = "RTP/AVP"
+	Browser = "UDP/TLS/RTP/SAVPF" // WebRTC's: keys by DTLS, addresses by ICE
+)
 
 // NewSession is a session at an RTP port that speaks these laws, the first
 // preferred; none given: A-law, then µ-law. The id is of the caller's choosing
@@ -43,12 +51,16 @@ func NewSession(at netip.AddrPort, id uint64, laws ...audio.Law) *Session {
 	if len(laws) == 0 {
 		laws = []audio.Law{audio.ALaw, audio.MuLaw}
 	}
-	return &Session{at: at, id: id >> 1, laws: laws, want: SendRecv}
+	return &Session{at: at, id: id >> 1, laws: laws, want: SendRecv, profile: Plain}
 }
 
 // Want says which way we want from now on: SendOnly or Inactive put the peer on
 // hold. It shows in the next offer or answer.
 func (s *Session) Want(d Direction) { s.want = d }
+
+// Browser makes it one of WebRTC, with these attributes on our line from the next
+// offer or answer on.
+func (s *Session) Browser(attributes ...string) { s.profile, s.more = Browser, attributes }
 
 // Offer is our description for an INVITE, or for a 200 to one without an offer.
 func (s *Session) Offer() []byte {
@@ -69,11 +81,14 @@ func (s *Session) Offer() []byte {
 // mediaLine is our media line with its attributes.
 func (s *Session) mediaLine(formats []string, maps string, event uint8, way Direction) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "m=audio %d RTP/AVP %s\r\n%s", s.at.Port(), strings.Join(formats, " "), maps)
+	fmt.Fprintf(&b, "m=audio %d %s %s\r\n%s", s.at.Port(), s.profile, strings.Join(formats, " "), maps)
 	if event != 0 {
 		fmt.Fprintf(&b, "a=rtpmap:%d telephone-event/8000\r\na=fmtp:%d 0-15\r\n", event, event)
 	}
 	fmt.Fprintf(&b, "a=ptime:20\r\na=%s\r\n", way)
+	for _, a := range s.more {
+		fmt.Fprintf(&b, "a=%s\r\n", a)
+	}
 	return b.String()
 }
 
@@ -139,11 +154,11 @@ func (s *Session) Accept(answer []byte) (Agreed, error) {
 func (s *Session) choose(d Description) (*Media, int, error) {
 	for i := range d.Media {
 		m := &d.Media[i]
-		if m.usable() && s.speak(m) {
+		if m.usable(s.profile) && s.speak(m) {
 			return m, i, nil
 		}
 	}
-	return nil, 0, fault.New(fault.Conflict, "the peer offers no G.711 over plain RTP; expected m=audio with PCMA or PCMU and RTP/AVP")
+	return nil, 0, fault.New(fault.Conflict, "the peer offers no G.711 as it is spoken here; expected m=audio with PCMA or PCMU and %s", s.profile)
 }
 
 // speak drops the laws we were told not to speak, and tells whether one is left.
@@ -166,8 +181,8 @@ func (s *Session) speak(m *Media) bool {
 }
 
 // held tells whether a line asks for silence by an address of zeros, the hold of
-// old equipment (RFC 3264, section 8.4).
-func held(m *Media) bool { return m.Address.IsUnspecified() }
+// old equipment (RFC 3264, section 8.4). With ICE, zeros say nothing.
+func held(m *Media) bool { return m.Profile == Plain && m.Address.IsUnspecified() }
 
 // agree is what a peer's line and our own wish come to.
 func agree(m *Media, ours Direction) Agreed {
