@@ -66,6 +66,7 @@ var floors = map[string]int{
 	"internal/voice/sip":         4,
 	"internal/voice/script":      3,
 	"internal/voice":             5,
+	"internal/voice/bridge":      6,
 	"internal/voice/carrier":     6,
 	"internal/access":            5,
 	"internal/store/postgres":    5,
