@@ -65,6 +65,7 @@ var floors = map[string]int{
 	"internal/store":             4,
 	"internal/vendorbill":        4,
 	"internal/voice/sip":         4,
+	"internal/voice/prompt":      3,
 	"internal/voice/retention":   3,
 	"internal/voice/script":      3,
 	"internal/voice":             5,
