@@ -38,6 +38,7 @@ const (
 	KindStep       store.Kind = "bill_step"  // Step; unique "step" (run/contract/first day), index "run"
 	KindMovement   store.Kind = "movement"   // Movement; index "invoice"
 	KindDispute    store.Kind = "dispute"    // Dispute; index "invoice", "state"
+	KindRecording  store.Kind = "recording"  // Recording; index "state", "due" (day), "call"
 )
 
 // Company is a customer whose books are kept.

@@ -3,6 +3,7 @@ package app
 import (
 	"waihu/internal/id"
 	"waihu/internal/store"
+	"waihu/internal/voice/vault"
 )
 
 // System is the books of a running service: use cases that need what was stored
@@ -11,6 +12,8 @@ type System struct {
 	DB   store.DB
 	IDs  *id.Maker
 	Node string // name of this process among its equals
+
+	Vault *vault.Vault // where recordings lie; nil: nothing is recorded here
 
 	read    reading // plans and contracts read from their texts
 	priced  prices  // what calls of companies cost

@@ -1,0 +1,83 @@
+// Package vault keeps recordings in files: a folder for each company, in it one
+// for each month, in it a file for each recording.
+//
+// It owns names and permissions. It does not own what may be read or when
+// something may be deleted: the books know that, and every file has its entry
+// there before it is made.
+//
+// What always holds: names are made of identifiers alone, so that no word of a
+// caller reaches the file system; folders and files are for the service's user
+// only; nothing outside the folder is touched, whatever lies in it; a file is never
+// written over.
+package vault
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+
+	"waihu/internal/fault"
+	"waihu/internal/id"
+)
+
+// Vault is a folder of recordings.
+type Vault struct{ root *os.Root }
+
+// Open opens the folder, and makes it if it is not there.
+func Open(folder string) (_ *Vault, err error) {
+	defer fault.Wrap(&err, "the folder of recordings, %s", folder)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return nil, err
+	}
+	return &Vault{root}, nil
+}
+
+// Close lets the folder go.
+func (v *Vault) Close() error { return v.root.Close() }
+
+// Name is where a recording lies in the folder.
+func Name(c id.Company, recording id.ID) string {
+	return path.Join(c.String(), recording.Made().Time().Format("2006-01"), recording.String()+".wav")
+}
+
+// Create makes the file of a recording, to be written and read. One that is there
+// already is of kind Conflict.
+func (v *Vault) Create(c id.Company, recording id.ID) (*os.File, error) {
+	name := Name(c, recording)
+	if err := v.root.MkdirAll(path.Dir(name), 0o700); err != nil {
+		return nil, fault.New(fault.Internal, "the folder of a recording cannot be made: %v", err)
+	}
+	f, err := v.root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return nil, fault.New(fault.Conflict, "recording %s is there already", recording)
+	case err != nil:
+		return nil, fault.New(fault.Internal, "recording %s cannot be made: %v", recording, err)
+	}
+	return f, nil
+}
+
+// Read opens a recording to be read. One that is not there is of kind NotFound.
+func (v *Vault) Read(c id.Company, recording id.ID) (*os.File, error) {
+	f, err := v.root.Open(Name(c, recording))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fault.New(fault.NotFound, "the file of recording %s is not there", recording)
+	case err != nil:
+		return nil, fault.New(fault.Internal, "recording %s cannot be read: %v", recording, err)
+	}
+	return f, nil
+}
+
+// Delete removes a file; one that is not there is gone already.
+func (v *Vault) Delete(c id.Company, recording id.ID) error {
+	if err := v.root.Remove(Name(c, recording)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fault.New(fault.Internal, "recording %s cannot be deleted: %v", recording, err)
+	}
+	return nil
+}
