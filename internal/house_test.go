@@ -68,6 +68,7 @@ var floors = map[string]int{
 	"internal/voice/prompt":      3,
 	"internal/voice/retention":   3,
 	"internal/voice/script":      3,
+	"internal/voice/webrtc":      4,
 	"internal/voice":             5,
 	"internal/voice/bridge":      6,
 	"internal/voice/carrier":     6,

@@ -24,15 +24,17 @@ import (
 	"waihu/internal/voice/record"
 	"waihu/internal/voice/rtp"
 	"waihu/internal/voice/sdp"
+	"waihu/internal/voice/webrtc"
 )
 
 // Leg is the sound of one side of a call. It is safe for several goroutines.
 type Leg struct {
 	rtp  *rtp.Session
+	shut func() // of the session and what is below it
 	once sync.Once
 
 	mu      sync.Mutex
-	sdp     *sdp.Session
+	terms   terms
 	agreed  bool
 	closed  bool
 	led     bool // somebody else keeps the beat
@@ -54,6 +56,23 @@ type Spoil struct {
 	Seed   uint64        // one seed loses the same packets
 }
 
+// terms are what is agreed with the other side, as sdp or a browser's path has it.
+type terms interface {
+	Want(sdp.Direction)
+	Offer() ([]byte, error)
+	Answer(offer []byte) ([]byte, sdp.Agreed, error)
+	Accept(answer []byte) (sdp.Agreed, error)
+}
+
+// plain are the terms of a line over RTP.
+type plain struct{ *sdp.Session }
+
+func (p plain) Offer() ([]byte, error) { return p.Session.Offer(), nil }
+
+// NewBrowserLeg is the sound of a call with a browser; closing the leg closes the
+// path.
+func NewBrowserLeg(p *webrtc.Peer) *Leg { return &Leg{rtp: p.Session(), terms: p, shut: p.Close} }
+
 // NewLeg takes a pair of ports. laws are what it speaks, the first preferred;
 // none: A-law, then µ-law.
 func NewLeg(ports *rtp.Ports, laws ...audio.Law) (*Leg, error) {
@@ -66,7 +85,7 @@ func NewLeg(ports *rtp.Ports, laws ...audio.Law) (*Leg, error) {
 		s.Close()
 		return nil, err
 	}
-	return &Leg{rtp: s, sdp: sdp.NewSession(s.Local(), binary.BigEndian.Uint64(seed[:]), laws...)}, nil
+	return &Leg{rtp: s, terms: plain{sdp.NewSession(s.Local(), binary.BigEndian.Uint64(seed[:]), laws...)}, shut: s.Close}, nil
 }
 
 // Spoil makes what is sent from now on a bad line.
@@ -90,21 +109,21 @@ func (l *Leg) Hear(f func(theirs []int16, received bool)) {
 func (l *Leg) Want(d sdp.Direction) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.sdp.Want(d)
+	l.terms.Want(d)
 }
 
 // Offer is part of sip.Media.
 func (l *Leg) Offer() ([]byte, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.sdp.Offer(), nil
+	return l.terms.Offer()
 }
 
 // Answer is part of sip.Media.
 func (l *Leg) Answer(offer []byte, anew bool) ([]byte, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	b, a, err := l.sdp.Answer(offer)
+	b, a, err := l.terms.Answer(offer)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +134,7 @@ func (l *Leg) Answer(offer []byte, anew bool) ([]byte, error) {
 func (l *Leg) Accept(answer []byte, anew bool) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	a, err := l.sdp.Accept(answer)
+	a, err := l.terms.Accept(answer)
 	if err != nil {
 		return err
 	}
@@ -175,7 +194,7 @@ func (l *Leg) Close() (sum record.Sum, err error) {
 		l.closed = true
 		l.mu.Unlock()
 		l.end()
-		l.rtp.Close()
+		l.shut()
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.player.quiet()
