@@ -17,7 +17,7 @@ import (
 // before that would open another on the same port. It takes a moment at the
 // start, and when the listener is opened anew.
 func (e *Endpoint) ready() {
-	pool := e.ua.TransportLayer().Pool("UDP")
+	pool := e.ua.TransportLayer().Pool(overUDP)
 	for range readyTries {
 		if c := pool.Get(e.cfg.Listen.String()); c != nil {
 			_, _ = c.TryClose()
@@ -30,17 +30,18 @@ func (e *Endpoint) ready() {
 // Ping asks a peer with OPTIONS and tells how long its answer took. An answer of
 // any status is an answer.
 func (e *Endpoint) Ping(ctx context.Context, uri string) (time.Duration, error) {
-	var to lib.Uri
-	if err := lib.ParseUri(uri, &to); err != nil || !sipURI(uri) {
-		return 0, fault.New(fault.Invalid, "%q is no SIP address; expected one such as sip:192.0.2.1:5060", fault.Shorten(uri, 80))
+	to, transport, err := address(uri)
+	if err != nil {
+		return 0, err
 	}
 	req := lib.NewRequest(lib.OPTIONS, to)
-	req.AppendHeader(header("From", fmt.Sprintf("<sip:waihu@%s>;tag=%s", e.cfg.Listen.Addr(), rand.Text()[:10])))
+	req.SetTransport(transport)
+	req.AppendHeader(header("From", fmt.Sprintf("<sip:waihu@%s>;tag=%s", e.host(), rand.Text()[:10])))
 	req.AppendHeader(header("To", "<"+uri+">"))
 	req.AppendHeader(header("Call-ID", rand.Text()))
 	req.AppendHeader(header("CSeq", "1 OPTIONS"))
 	began := e.now()
-	_, err := e.ask(ctx, req)
+	_, err = e.ask(ctx, req)
 	return e.now().Sub(began), err
 }
 
@@ -71,12 +72,15 @@ func (e *Endpoint) ask(ctx context.Context, req *lib.Request) (*lib.Response, er
 func (e *Endpoint) send(ctx context.Context, req *lib.Request) (lib.ClientTransaction, error) {
 	e.dress(req)
 	e.ready()
-	if req.Transport() == "UDP" && len(req.String()) > maxDatagram {
+	if byWebSocket(req.Transport()) && !e.connected(req.Transport(), req.Destination()) {
+		return nil, fault.New(fault.NotFound, "the connection from %s is gone", req.Destination())
+	}
+	if req.Transport() == overUDP && len(req.String()) > maxDatagram {
 		long := req.Clone()
-		setTransport(long, "TCP")
+		setTransport(long, overTCP)
 		long.Laddr = lib.Addr{}
 		if tx, err := e.client.TransactionRequest(ctx, long, asIs); err == nil {
-			setTransport(req, "TCP")
+			setTransport(req, overTCP)
 			req.Laddr = lib.Addr{}
 			return tx, nil
 		}
@@ -100,10 +104,7 @@ func sourceOf(req *lib.Request) netip.Addr {
 func (e *Endpoint) dress(req *lib.Request) {
 	transport := req.Transport()
 	req.RemoveHeader("Via")
-	via := &lib.ViaHeader{ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: transport, Host: e.cfg.Listen.Addr().String(), Port: int(e.cfg.Listen.Port())}
-	if e.cfg.Listen.Addr().Is6() {
-		via.Host = "[" + via.Host + "]"
-	}
+	via := &lib.ViaHeader{ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: transport, Host: e.host(), Port: int(e.at(transport).Port())}
 	via.Params.Add("branch", "z9hG4bK"+rand.Text())
 	via.Params.Add("rport", "")
 	req.PrependHeader(via)
@@ -118,7 +119,7 @@ func (e *Endpoint) dress(req *lib.Request) {
 		req.SetBody(req.Body())
 	}
 	setTransport(req, transport)
-	if transport == "UDP" { // from the port we listen at
+	if transport == overUDP { // from the port we listen at
 		req.Laddr = lib.Addr{IP: e.cfg.Listen.Addr().AsSlice(), Port: int(e.cfg.Listen.Port())}
 	}
 }
