@@ -44,7 +44,11 @@ func (e *Endpoint) listenFor(transport string, at netip.AddrPort) error {
 	if transport == overTLS || transport == overWSS {
 		open = tls.NewListener(l, e.cfg.TLS)
 	}
-	e.listeners[transport] = limited(open, maxTCP)
+	open = limited(open, maxTCP)
+	if byWebSocket(transport) {
+		open = webSockets{open}
+	}
+	e.listeners[transport] = open
 	return nil
 }
 

@@ -177,12 +177,14 @@ func TestCallToAPhone(t *testing.T) {
 // up on and hangs up, and is gone when it leaves; over each transport it has.
 func TestBaresip(t *testing.T) {
 	calls, media := make(chan *Call, 1), make(chan *sound, 1)
-	server := endpoint(t, Config{Register: true, Secret: logIns, Serve: answering(t, calls, media)})
-	for _, transport := range []string{"udp", "tcp"} {
-		phone := baresip(t, server.Addr().String(), "alice", "wonder", transport)
+	trust, authority := secured(t)
+	server := endpoint(t, Config{Register: true, Secret: logIns, ListenTLS: loopbackAny, TLS: trust, Serve: answering(t, calls, media)})
+	for _, transport := range []string{overUDP, overTCP, overTLS} {
+		at := server.at(transport).String()
+		phone := baresip(t, at, "alice", "wonder", transport, authority)
 		phone.until(func() bool { return len(server.Phones("alice")) == 1 })
 		p := server.Phones("alice")[0]
-		if p.Transport != strings.ToUpper(transport) || !strings.HasPrefix(p.Agent, "baresip") {
+		if p.Transport != transport || !strings.HasPrefix(p.Agent, "baresip") {
 			t.Errorf("%+v", p)
 		}
 		call, s := place(t, server, "", func(in *Invite) { in.Account = "alice" })
@@ -194,7 +196,7 @@ func TestBaresip(t *testing.T) {
 		await(t, "end", call.gone)
 
 		for _, theyEnd := range []bool{false, true} {
-			phone.does("dial", "sip:100@"+server.Addr().String()+";transport="+transport)
+			phone.does("dial", "sip:100@"+at+";transport="+transport)
 			in := <-calls
 			<-media
 			if in.Account() != "alice" || in.Called() != "100" {
