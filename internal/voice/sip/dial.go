@@ -16,6 +16,7 @@ import (
 type Invite struct {
 	To         string // sip:13800138000@192.0.2.1:5060, with ;transport=tcp for TCP; empty where Account is given
 	Account    string // of a registered phone, which is called instead
+	Proxy      string // SIP address of the outbound proxy, which gets every request first; empty: none
 	From       string // calling number; "anonymous" if empty
 	Name       string // calling name; may be empty
 	User       string // log-in
@@ -70,7 +71,11 @@ func (e *Endpoint) Place(ctx context.Context, in Invite) (*Call, error) {
 func (c *Call) toward(in Invite) (lib.Uri, error) {
 	if in.Account == "" {
 		to, transport, err := address(in.To)
-		c.target, c.transport, c.secure = to, transport, strings.EqualFold(to.Scheme, "sips")
+		if err != nil {
+			return to, err
+		}
+		c.target, c.secure = to, strings.EqualFold(to.Scheme, "sips")
+		c.routes, c.transport, err = through(in.Proxy, transport)
 		to.UriParams, to.Headers = nil, nil
 		return to, err
 	}

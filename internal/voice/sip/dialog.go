@@ -71,25 +71,32 @@ func (c *Call) retarget(h *lib.ContactHeader) {
 
 // authorize answers the challenge of a response; false: it cannot.
 func (c *Call) authorize(req *lib.Request, res *lib.Response) bool {
-	ask, answer := "WWW-Authenticate", "Authorization"
-	if res.StatusCode == 407 {
-		ask, answer = "Proxy-Authenticate", "Proxy-Authorization"
-	}
 	c.mu.Lock()
 	user, secret, before := c.user, c.secret, c.asked
 	c.asked = true
 	c.mu.Unlock()
+	return authorize(req, res, user, secret, before && req.Method == lib.INVITE)
+}
+
+// authorize puts the answer to the challenge of a response into a request; false:
+// there is none. before tells that the secret was answered with already: then
+// only a challenge that grew old is answered, for a wrong secret would be locked
+// out.
+func authorize(req *lib.Request, res *lib.Response, user, secret string, before bool) bool {
+	ask, answer := "WWW-Authenticate", "Authorization"
+	if res.StatusCode == 407 {
+		ask, answer = "Proxy-Authenticate", "Proxy-Authorization"
+	}
 	if secret == "" {
 		return false
 	}
 	req.RemoveHeader(answer)
 	for _, h := range res.GetHeaders(ask) {
 		asked, ok := parseChallenge(h.Value())
-		if !ok || before && req.Method == lib.INVITE && !strings.EqualFold(asked["stale"], "true") {
-			continue // the secret is wrong: asking again would only lock us out
+		if !ok || before && !strings.EqualFold(asked["stale"], "true") {
+			continue
 		}
-		uri := req.Recipient.String()
-		if value, ok := asked.answer(user, secret, string(req.Method), uri); ok {
+		if value, ok := asked.answer(user, secret, string(req.Method), req.Recipient.String()); ok {
 			req.AppendHeader(header(answer, value))
 			return true
 		}

@@ -39,10 +39,14 @@ type Endpoint struct {
 	udp       net.PacketConn
 	listeners map[string]net.Listener // by transport: TCP, and those the configuration names
 	done      sync.WaitGroup
+	tasks     sync.WaitGroup // registrations and health, which end with quit
+	quit      context.Context
+	stop      context.CancelFunc
 	now       func() time.Time
 
 	mu     sync.Mutex
 	closed bool
+	asking int              // registrations and health
 	calls  map[string]*Call // by Call-ID and our tag
 	busy   atomic.Int64     // handlers at work
 }
@@ -62,6 +66,7 @@ func Open(cfg Config) (_ *Endpoint, err error) {
 		lib.SetDefaultLogger(slog.New(slog.DiscardHandler))
 	})
 	e := &Endpoint{cfg: cfg, now: time.Now, calls: map[string]*Call{}}
+	e.quit, e.stop = context.WithCancel(context.Background())
 	t := newThrottle(cfg.Rate, cfg.Burst, time.Now)
 	if e.gate, err = newGate(t, time.Now); err != nil {
 		return nil, err
@@ -169,6 +174,7 @@ func (e *Endpoint) Close() error {
 	e.mu.Unlock()
 	ctx, stop := context.WithTimeout(context.Background(), closeGrace)
 	defer stop()
+	e.stop()
 	for _, c := range left {
 		c.Hangup()
 	}
@@ -181,6 +187,7 @@ func (e *Endpoint) Close() error {
 	for e.busy.Load() > 0 && ctx.Err() == nil { // answers to others that are being written
 		time.Sleep(time.Millisecond)
 	}
+	e.tasks.Wait() // each within its own grace
 	err := errors.Join(e.closeSockets(), e.ua.Close())
 	e.done.Wait()
 	return err

@@ -30,19 +30,45 @@ func (e *Endpoint) ready() {
 // Ping asks a peer with OPTIONS and tells how long its answer took. An answer of
 // any status is an answer.
 func (e *Endpoint) Ping(ctx context.Context, uri string) (time.Duration, error) {
-	to, transport, err := address(uri)
+	took, _, err := e.ping(ctx, uri, "")
+	return took, err
+}
+
+// ping asks over a proxy, if there is one, and gives the status of the answer too.
+func (e *Endpoint) ping(ctx context.Context, uri, proxy string) (time.Duration, int, error) {
+	req, err := e.outside(lib.OPTIONS, uri, proxy)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	req := lib.NewRequest(lib.OPTIONS, to)
-	req.SetTransport(transport)
 	req.AppendHeader(header("From", fmt.Sprintf("<sip:waihu@%s>;tag=%s", e.host(), rand.Text()[:10])))
 	req.AppendHeader(header("To", "<"+uri+">"))
 	req.AppendHeader(header("Call-ID", rand.Text()))
 	req.AppendHeader(header("CSeq", "1 OPTIONS"))
 	began := e.now()
-	_, err = e.ask(ctx, req)
-	return e.now().Sub(began), err
+	res, err := e.ask(ctx, req)
+	if err != nil {
+		return 0, 0, err
+	}
+	return e.now().Sub(began), res.StatusCode, nil
+}
+
+// outside makes a request that belongs to no call, to an address, over a proxy
+// if there is one.
+func (e *Endpoint) outside(method lib.RequestMethod, uri, proxy string) (*lib.Request, error) {
+	to, transport, err := address(uri)
+	if err != nil {
+		return nil, err
+	}
+	routes, transport, err := through(proxy, transport)
+	if err != nil {
+		return nil, err
+	}
+	req := lib.NewRequest(method, to)
+	for _, r := range routes {
+		req.AppendHeader(header("Route", r))
+	}
+	req.SetTransport(transport)
+	return req, nil
 }
 
 // ask sends a request that is no INVITE and waits for its final answer.

@@ -53,6 +53,22 @@ func address(s string) (to lib.Uri, transport string, err error) {
 	return to, transport, nil
 }
 
+// through is the route over an outbound proxy, and the transport to it; no proxy
+// is no route.
+func through(proxy, direct string) (routes []string, transport string, err error) {
+	if proxy == "" {
+		return nil, direct, nil
+	}
+	to, transport, err := address(proxy)
+	if err != nil {
+		return nil, "", err
+	}
+	if !to.UriParams.Has("lr") {
+		to.UriParams.Add("lr", "")
+	}
+	return []string{"<" + to.String() + ">"}, transport, nil
+}
+
 // transports are those of the library, with our bounds.
 func transports() lib.TransportsConfig {
 	tcp := func() *lib.TransportTCP {
