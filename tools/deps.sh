@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need beside Go, on Debian: a C compiler for the race
-# detector, curl, sipp (a SIP peer), PostgreSQL and MariaDB servers that the tests start and throw
+# detector, curl, sipp, baresip, kamailio and sipvicious (a SIP peer, a phone, a
+# registrar and an attacker), PostgreSQL and MariaDB servers that the tests start and throw
 # away, and for the browser tests Chromium, Node.js and a Chinese typeface. Then
 # the two packages of browser/package-lock.json. apt and npm can fail once; they are
 # tried three times.
@@ -9,6 +10,9 @@ need=()
 command -v gcc >/dev/null || need+=(gcc libc6-dev)
 command -v curl >/dev/null || need+=(curl ca-certificates)
 command -v sipp >/dev/null || need+=(sip-tester)
+command -v baresip >/dev/null || need+=(baresip)
+[ -x /usr/sbin/kamailio ] || need+=(kamailio)
+command -v svwar >/dev/null || need+=(sipvicious)
 [ -x /usr/sbin/mariadbd ] || need+=(mariadb-server)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need+=(postgresql)
 command -v node >/dev/null || need+=(nodejs)

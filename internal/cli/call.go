@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -21,7 +23,7 @@ import (
 
 // callCmd places one test call.
 type callCmd struct {
-	To     string        `arg:"" help:"Whom to call: sip:NUMBER@HOST:PORT, with ;transport=tcp for TCP."`
+	To     string        `arg:"" help:"Whom to call: sip:NUMBER@HOST:PORT, with ;transport=tcp for TCP and ;transport=tls or sips: for TLS."`
 	From   string        `default:"anonymous" help:"Calling number."`
 	Play   string        `help:"WAV file to play once it is answered; a tone of a second if absent." type:"existingfile"`
 	Talk   time.Duration `help:"Hang up this long after the answer; when all is played if absent." placeholder:"TIME"`
@@ -34,6 +36,7 @@ type callCmd struct {
 	Facts  string        `help:"Append the attempt to this file of facts, for waihu bill." placeholder:"FILE"`
 	User   string        `help:"Log-in the carrier asks for."`
 	Secret string        `help:"Secret of that log-in." env:"WAIHU_SIP_SECRET"`
+	Trust  string        `help:"Certificates (PEM) trusted over TLS; those of the system if absent." placeholder:"FILE" type:"existingfile"`
 	Listen string        `help:"Our own address for SIP; the one that reaches the carrier, and any port, if absent." placeholder:"ADDRESS:PORT"`
 	Ports  string        `default:"40200-40399" help:"Ports for sound." placeholder:"FIRST-LAST"`
 	JSON   bool          `help:"Write what happened as JSON."`
@@ -82,7 +85,7 @@ func (c *callCmd) ping(e *env, tag lang.Tag) (err error) {
 	if err != nil {
 		return err
 	}
-	phone, err := sip.Open(sip.Config{Listen: at})
+	phone, err := c.open(at)
 	if err != nil {
 		return err
 	}
@@ -134,7 +137,7 @@ func (c *callCmd) place(e *env) (_ *voice.Report, err error) {
 		defer func() { err = f.end(err) }()
 		o.Record = f.File
 	}
-	phone, err := sip.Open(sip.Config{Listen: at})
+	phone, err := c.open(at)
 	if err != nil {
 		return nil, err
 	}
@@ -153,6 +156,22 @@ func reopen(f *newFile) error {
 	return err
 }
 
+// open listens for what comes back.
+func (c *callCmd) open(at netip.AddrPort) (*sip.Endpoint, error) {
+	cfg := sip.Config{Listen: at}
+	if c.Trust != "" {
+		text, err := os.ReadFile(c.Trust)
+		if err != nil {
+			return nil, err
+		}
+		cfg.TLS = &tls.Config{RootCAs: x509.NewCertPool(), MinVersion: tls.VersionTLS12}
+		if !cfg.TLS.RootCAs.AppendCertsFromPEM(text) {
+			return nil, fault.New(fault.Invalid, "%s has no certificate; expected one or more in PEM", c.Trust)
+		}
+	}
+	return sip.Open(cfg)
+}
+
 // address is where we listen: as told, or the address of this machine that
 // reaches the carrier.
 func (c *callCmd) address() (netip.AddrPort, error) {
@@ -164,7 +183,7 @@ func (c *callCmd) address() (netip.AddrPort, error) {
 		return at, nil
 	}
 	host := c.To[strings.LastIndexByte(c.To, '@')+1:]
-	host, _, _ = strings.Cut(strings.TrimPrefix(host, "sip:"), ";")
+	host, _, _ = strings.Cut(strings.TrimPrefix(strings.TrimPrefix(host, "sips:"), "sip:"), ";")
 	if _, _, err := net.SplitHostPort(host); err != nil {
 		host = net.JoinHostPort(strings.Trim(host, "[]"), "5060")
 	}

@@ -5,9 +5,14 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"crypto/tls"
 	"encoding/hex"
 	"encoding/json"
+	"encoding/pem"
 	"io"
+	"net"
+	"net/http/httptest"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,6 +21,7 @@ import (
 
 	"waihu/internal/cli"
 	"waihu/internal/voice/audio"
+	"waihu/internal/voice/sip"
 )
 
 // carrier runs waihu carrier until the test ends and gives its address.
@@ -43,6 +49,45 @@ func carrier(t *testing.T, script, ports string) string {
 	_, rest, _ := strings.Cut(first, "listens at ")
 	at, _, _ := strings.Cut(rest, ". ")
 	return at
+}
+
+// TestACallGoesOverTLS to whom it trusts, and to nobody else.
+func TestACallGoesOverTLS(t *testing.T) {
+	web := httptest.NewTLSServer(nil)
+	defer web.Close()
+	at := freeAddress(t)
+	peer, err := sip.Open(sip.Config{Listen: netip.MustParseAddrPort("127.0.0.1:0"), ListenTLS: at, TLS: &tls.Config{Certificates: web.TLS.Certificates, MinVersion: tls.VersionTLS12}, Serve: func(c *sip.Call) { c.Refuse(486, "Busy Here", 0) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer peer.Close()
+	trust := file(t, "trust.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: web.Certificate().Raw})))
+	for _, c := range []struct {
+		code int
+		says string
+		args []string
+	}{
+		{3, "busy", []string{"call", "sips:100@" + at.String(), "--trust", trust}},
+		{0, at.String(), []string{"call", "sip:" + at.String() + ";transport=tls", "--ping", "--trust", trust}},
+		{3, "certificate", []string{"call", "sips:100@" + at.String(), "--ports", "15540-15549"}},
+		{1, "expected one or more in PEM", []string{"call", "sips:100@" + at.String(), "--trust", file(t, "none.pem", "none")}},
+	} {
+		code, out, errs := run(t, c.args...)
+		if code != c.code || !strings.Contains(out+errs, c.says) {
+			t.Errorf("%v: %d\n%s%s", c.args, code, out, errs)
+		}
+	}
+}
+
+// freeAddress is one nobody listens at.
+func freeAddress(t *testing.T) netip.AddrPort {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).AddrPort()
 }
 
 // TestACallIsPlacedKeptAndBilled goes the way of docs/voice.md: a carrier, a

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -28,6 +27,9 @@ type Call struct {
 	outgoing bool
 	id       string // Call-ID
 	ours     string // our tag
+	account  string // of the phone on the other side; empty: it is none of ours
+	secure   bool   // their address is sips
+	pinned   bool   // requests go to where it was heard from, whatever its Contact says
 
 	answered chan struct{} // closed when it is answered
 	done     chan struct{} // closed when it has ended
@@ -45,7 +47,7 @@ type Call struct {
 	us, them  lib.Header    // From and To of requests we send
 	target    lib.Uri       // where requests within the dialog go
 	routes    []string      // Route fields, in order
-	transport string        // UDP or TCP
+	transport string        // the one the other side was last heard by
 	peer      string        // address they were heard from
 	sequence  uint32        // CSeq of our last request
 	heard     int64         // CSeq of theirs; -1: none yet
@@ -213,131 +215,4 @@ func (c *Call) waitAcked(ctx context.Context) {
 	case <-w.acked:
 	case <-ctx.Done():
 	}
-}
-
-// request makes a request within the dialog. An ACK has the number of its INVITE.
-func (c *Call) request(method lib.RequestMethod) *lib.Request {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if method != lib.ACK {
-		c.sequence++
-	}
-	return c.numbered(method, c.sequence)
-}
-
-// numbered makes a request of a number; the lock is held.
-func (c *Call) numbered(method lib.RequestMethod, sequence uint32) *lib.Request {
-	req := lib.NewRequest(method, c.target)
-	routes := c.routes
-	if len(routes) > 0 {
-		var first lib.Uri
-		if a, ok := parseNameAddr(routes[0]); ok && lib.ParseUri(a.uri, &first) == nil && !first.UriParams.Has("lr") {
-			// A strict router: its address is asked for, ours goes last (RFC 3261, 12.2.1.1).
-			target := c.target
-			routes = append(append([]string(nil), routes[1:]...), "<"+target.String()+">")
-			req.Recipient = first
-		}
-	}
-	for _, r := range routes {
-		req.AppendHeader(header("Route", r))
-	}
-	req.AppendHeader(lib.HeaderClone(c.us))
-	req.AppendHeader(lib.HeaderClone(c.them))
-	id := lib.CallIDHeader(c.id)
-	req.AppendHeader(&id)
-	req.AppendHeader(&lib.CSeqHeader{SeqNo: sequence, MethodName: method})
-	if method != lib.BYE {
-		req.AppendHeader(c.e.contact(c.transport))
-	}
-	req.SetTransport(c.transport)
-	c.aim(req)
-	return req
-}
-
-// aim says where a request within the dialog is sent. Over TCP that is the
-// connection the dialog lives on, while it stands (trap 6); a Contact that is no
-// address of the network is not looked up (trap 3).
-func (c *Call) aim(req *lib.Request) {
-	if c.transport == "TCP" && c.peer != "" {
-		if conn := c.e.ua.TransportLayer().Pool("TCP").Get(c.peer); conn != nil {
-			_, _ = conn.TryClose()
-			req.SetDestination(c.peer)
-			return
-		}
-	}
-	if len(c.routes) == 0 && strings.HasSuffix(strings.ToLower(req.Recipient.Host), ".invalid") {
-		req.SetDestination(c.peer)
-	}
-}
-
-// retarget takes the address of a Contact as the place further requests go to.
-func (c *Call) retarget(h *lib.ContactHeader) {
-	if h != nil && h.Address.Host != "" {
-		c.target = *h.Address.Clone()
-	}
-}
-
-// authorize answers the challenge of a response; false: it cannot.
-func (c *Call) authorize(req *lib.Request, res *lib.Response) bool {
-	ask, answer := "WWW-Authenticate", "Authorization"
-	if res.StatusCode == 407 {
-		ask, answer = "Proxy-Authenticate", "Proxy-Authorization"
-	}
-	c.mu.Lock()
-	user, secret, before := c.user, c.secret, c.asked
-	c.asked = true
-	c.mu.Unlock()
-	if secret == "" {
-		return false
-	}
-	req.RemoveHeader(answer)
-	for _, h := range res.GetHeaders(ask) {
-		asked, ok := parseChallenge(h.Value())
-		if !ok || before && req.Method == lib.INVITE && !strings.EqualFold(asked["stale"], "true") {
-			continue // the secret is wrong: asking again would only lock us out
-		}
-		uri := req.Recipient.String()
-		if value, ok := asked.answer(user, secret, string(req.Method), uri); ok {
-			req.AppendHeader(header(answer, value))
-			return true
-		}
-	}
-	return false
-}
-
-// sendAck acknowledges a 2xx and keeps the ACK, to be sent again when the 2xx
-// comes again (trap 5).
-func (c *Call) sendAck(sequence uint32, body []byte, auth *lib.Request) {
-	c.mu.Lock()
-	ack := c.numbered(lib.ACK, sequence)
-	c.mu.Unlock()
-	for _, name := range []string{"Authorization", "Proxy-Authorization"} {
-		if h := auth.GetHeader(name); h != nil {
-			ack.AppendHeader(lib.HeaderClone(h))
-		}
-	}
-	if body != nil {
-		ack.AppendHeader(header("Content-Type", "application/sdp"))
-		ack.SetBody(body)
-	}
-	c.e.dress(ack)
-	c.mu.Lock()
-	c.ack = ack
-	c.mu.Unlock()
-	c.e.write(ack)
-}
-
-// againAck sends the last ACK again.
-func (c *Call) againAck() {
-	c.mu.Lock()
-	ack := c.ack
-	c.mu.Unlock()
-	if ack != nil {
-		c.e.write(ack.Clone())
-	}
-}
-
-// write sends an ACK, which has no transaction.
-func (e *Endpoint) write(ack *lib.Request) {
-	_ = e.ua.TransportLayer().WriteMsg(ack) // lost or not: the 2xx comes again
 }

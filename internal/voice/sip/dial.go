@@ -14,7 +14,9 @@ import (
 
 // Invite is a call to place.
 type Invite struct {
-	To         string // sip:13800138000@192.0.2.1:5060, with ;transport=tcp for TCP
+	To         string // sip:13800138000@192.0.2.1:5060, with ;transport=tcp for TCP; empty where Account is given
+	Account    string // of a registered phone, which is called instead
+	Proxy      string // SIP address of the outbound proxy, which gets every request first; empty: none
 	From       string // calling number; "anonymous" if empty
 	Name       string // calling name; may be empty
 	User       string // log-in
@@ -32,10 +34,6 @@ const retries = 4
 // it is not answered; after that it is ended with Hangup. What cannot be placed
 // at all is an error; all else is the call's Ending.
 func (e *Endpoint) Place(ctx context.Context, in Invite) (*Call, error) {
-	var to lib.Uri
-	if err := lib.ParseUri(in.To, &to); err != nil || !sipURI(in.To) {
-		return nil, fault.New(fault.Invalid, "%q is no SIP address; expected one such as sip:13800138000@192.0.2.1:5060", fault.Shorten(in.To, 80))
-	}
 	if in.From == "" {
 		in.From = "anonymous"
 	}
@@ -49,19 +47,14 @@ func (e *Endpoint) Place(ctx context.Context, in Invite) (*Call, error) {
 		in.Ring = time.Minute
 	}
 	c := e.newCall(true)
-	c.id = rand.Text()
-	c.media, c.user, c.secret, c.target, c.transport = in.Media, in.User, in.Secret, to, "UDP"
-	if t, ok := to.UriParams.Get("transport"); ok && strings.EqualFold(t, "tcp") {
-		c.transport = "TCP"
+	c.id, c.media, c.user, c.secret = rand.Text(), in.Media, in.User, in.Secret
+	to, err := c.toward(in)
+	if err != nil {
+		return nil, err
 	}
-	from := lib.FromHeader{DisplayName: in.Name, Address: lib.Uri{Scheme: "sip", User: in.From, Host: e.cfg.Listen.Addr().String()}}
-	if e.cfg.Listen.Addr().Is6() {
-		from.Address.Host = "[" + from.Address.Host + "]"
-	}
+	from := lib.FromHeader{DisplayName: in.Name, Address: lib.Uri{Scheme: to.Scheme, User: in.From, Host: e.host()}}
 	from.Params.Add("tag", c.ours)
-	bare := to
-	bare.UriParams, bare.Headers = nil, nil
-	c.us, c.them = &from, &lib.ToHeader{Address: bare}
+	c.us, c.them = &from, &lib.ToHeader{Address: to}
 	offer, err := in.Media.Offer()
 	if err != nil {
 		return nil, err
@@ -72,6 +65,29 @@ func (e *Endpoint) Place(ctx context.Context, in Invite) (*Call, error) {
 	c.mark(func(t *Times) *time.Time { return &t.Placed })
 	go c.dial(ctx, in, offer)
 	return c, nil
+}
+
+// toward notes where the call goes, and how. It returns whom the call is for.
+func (c *Call) toward(in Invite) (lib.Uri, error) {
+	if in.Account == "" {
+		to, transport, err := address(in.To)
+		if err != nil {
+			return to, err
+		}
+		c.target, c.secure = to, strings.EqualFold(to.Scheme, "sips")
+		c.routes, c.transport, err = through(in.Proxy, transport)
+		to.UriParams, to.Headers = nil, nil
+		return to, err
+	}
+	p, err := c.e.reach(in.Account)
+	if err != nil {
+		return lib.Uri{}, err
+	}
+	if err := lib.ParseUri(p.Contact, &c.target); err != nil {
+		return lib.Uri{}, fault.New(fault.Internal, "the phone of %q registered as %q, which is not read again: %v", in.Account, p.Contact, err)
+	}
+	c.account, c.pinned, c.peer, c.transport = p.Account, true, p.Source, p.Transport
+	return lib.Uri{Scheme: "sip", User: in.Account, Host: c.e.host()}, nil
 }
 
 // dial sends the INVITE until something final comes of it, and stays with the
@@ -161,9 +177,8 @@ func (c *Call) establish(req *lib.Request, res *lib.Response) {
 	defer c.mu.Unlock()
 	c.theirs, _ = res.To().Params.Get("tag")
 	c.them = lib.HeaderClone(res.To())
-	c.peer = res.Source()
-	if c.peer == "" || c.transport == "TCP" {
-		c.peer = req.Destination()
+	if !c.pinned { // a phone stays where it registered from
+		c.peer = res.Source()
 	}
 	c.routes = nil
 	hops := res.GetHeaders("Record-Route")

@@ -1,5 +1,6 @@
 // Package sip sets up and ends calls (RFC 3261), as caller and as called side,
-// over UDP and TCP.
+// over UDP, TCP, TLS and WebSockets, and keeps the book of the phones that
+// registered.
 //
 // It owns messages, dialogs, their timers, log-in by digest, and what one source
 // may ask for. It does not own sound: whoever places or takes a call gives it a

@@ -66,23 +66,30 @@ func newGate(t *throttle, now func() time.Time) (*gate, error) {
 func (g *gate) filter(p lib.TransportReadProps, data []byte) ([]byte, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if p.Transport == "UDP" {
-		if len(bytes.Trim(data, "\r\n\x00")) == 0 {
-			return nil, nil // a keep-alive
-		}
-		from := p.RemoteAddr.String()
-		plain := g.one(p, data)
-		if plain == nil {
-			return nil, nil
-		}
-		g.sources[from] = struct{}{}
-		if len(g.sources) > maxSources {
-			clear(g.sources)
-			return nil, errRotate
-		}
-		return plain, nil
+	if p.Transport == overTCP || p.Transport == overTLS {
+		return g.stream(p, data)
 	}
-	return g.stream(p, data)
+	if len(bytes.Trim(data, "\r\n\x00")) == 0 { // a keep-alive; one over a WebSocket is answered by the library (RFC 7118, 6)
+		return data[:pinged(p, data)], nil
+	}
+	plain := g.one(p, data)
+	if plain == nil || p.Transport != overUDP {
+		return plain, nil // each message of a WebSocket is a whole one of SIP
+	}
+	g.sources[p.RemoteAddr.String()] = struct{}{}
+	if len(g.sources) > maxSources {
+		clear(g.sources)
+		return nil, errRotate
+	}
+	return plain, nil
+}
+
+// pinged is how much of a keep-alive is passed on.
+func pinged(p lib.TransportReadProps, data []byte) int {
+	if p.Transport != overUDP && string(data) == "\r\n\r\n" {
+		return len(data)
+	}
+	return 0
 }
 
 // one judges one message; nil is not passed on.

@@ -1,13 +1,19 @@
 package sip
 
 import (
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
+	"time"
+
+	"waihu/internal/fault"
 )
 
-func (e *Endpoint) listen() error {
+// listen opens UDP and TCP on one port, and what else the configuration names.
+func (e *Endpoint) listen() (err error) {
 	udp, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(e.cfg.Listen))
 	if err != nil {
 		return err
@@ -15,11 +21,50 @@ func (e *Endpoint) listen() error {
 	_, _ = udp.SetReadBuffer(socketBuffer), udp.SetWriteBuffer(socketBuffer) // a kernel that gives less still works
 	// Port 0 asks for any: TCP takes the one UDP was given.
 	e.cfg.Listen = netip.AddrPortFrom(e.cfg.Listen.Addr(), uint16(udp.LocalAddr().(*net.UDPAddr).Port))
-	tcp, err := net.ListenTCP("tcp", net.TCPAddrFromAddrPort(e.cfg.Listen))
-	if err != nil {
-		return errors.Join(err, udp.Close())
+	e.udp, e.listeners = udp, map[string]net.Listener{}
+	for transport, at := range map[string]netip.AddrPort{overTCP: e.cfg.Listen, overTLS: e.cfg.ListenTLS, overWS: e.cfg.ListenWS, overWSS: e.cfg.ListenWSS} {
+		if err = e.listenFor(transport, at); err != nil {
+			return errors.Join(err, e.closeSockets())
+		}
 	}
-	e.udp, e.tcp = udp, limited(tcp, maxTCP)
+	return nil
+}
+
+// listenFor opens one transport that has connections; an address that is not
+// valid asks for none.
+func (e *Endpoint) listenFor(transport string, at netip.AddrPort) error {
+	if !at.IsValid() {
+		return nil
+	}
+	l, err := net.ListenTCP("tcp", net.TCPAddrFromAddrPort(at))
+	if err != nil {
+		return err
+	}
+	open := net.Listener(l)
+	if transport == overTLS || transport == overWSS {
+		open = tls.NewListener(l, e.cfg.TLS)
+	}
+	open = limited(open, maxTCP)
+	if byWebSocket(transport) {
+		open = webSockets{open}
+	}
+	e.listeners[transport] = open
+	return nil
+}
+
+// check sees that what the configuration names can be listened at.
+func (c *Config) check() error {
+	for _, at := range []netip.AddrPort{c.Listen, c.ListenTLS, c.ListenWS, c.ListenWSS} {
+		if at != (netip.AddrPort{}) && (!at.IsValid() || at.Addr().IsUnspecified()) || !c.Listen.IsValid() {
+			return fault.New(fault.Invalid, "the address %v cannot be told to peers; expected one of this machine with a port, such as 192.0.2.1:5060", at)
+		}
+	}
+	if (c.ListenTLS.IsValid() || c.ListenWSS.IsValid()) && (c.TLS == nil || len(c.TLS.Certificates) == 0 && c.TLS.GetCertificate == nil) {
+		return fault.New(fault.Invalid, "TLS is to be listened for, but there is no certificate to show")
+	}
+	if c.Register && c.Secret == nil {
+		return fault.New(fault.Invalid, "phones are to register, but there are no log-ins to register with")
+	}
 	return nil
 }
 
@@ -58,16 +103,35 @@ func (l *limit) Accept() (net.Conn, error) {
 		}
 		select {
 		case l.places <- struct{}{}:
-			return &placed{Conn: c, leave: sync.OnceFunc(func() { <-l.places })}, nil
+			return &placed{Conn: c, leave: sync.OnceFunc(func() { <-l.places }), until: time.Now().Add(streamGrace)}, nil
 		default:
 			_ = c.Close()
 		}
 	}
 }
 
+// placed is a connection that has its place. One that says nothing at first, or
+// does not get through its handshake, loses it soon.
 type placed struct {
 	net.Conn
 	leave func()
+	until time.Time
+	spoke atomic.Bool
+}
+
+func (p *placed) Read(b []byte) (int, error) {
+	n, err := p.Conn.Read(b)
+	if n > 0 {
+		p.spoke.Store(true)
+	}
+	return n, err
+}
+
+func (p *placed) SetReadDeadline(t time.Time) error {
+	if !p.spoke.Load() && t.After(p.until) {
+		t = p.until
+	}
+	return p.Conn.SetReadDeadline(t)
 }
 
 func (p *placed) Close() error {

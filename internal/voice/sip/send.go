@@ -17,7 +17,7 @@ import (
 // before that would open another on the same port. It takes a moment at the
 // start, and when the listener is opened anew.
 func (e *Endpoint) ready() {
-	pool := e.ua.TransportLayer().Pool("UDP")
+	pool := e.ua.TransportLayer().Pool(overUDP)
 	for range readyTries {
 		if c := pool.Get(e.cfg.Listen.String()); c != nil {
 			_, _ = c.TryClose()
@@ -30,18 +30,45 @@ func (e *Endpoint) ready() {
 // Ping asks a peer with OPTIONS and tells how long its answer took. An answer of
 // any status is an answer.
 func (e *Endpoint) Ping(ctx context.Context, uri string) (time.Duration, error) {
-	var to lib.Uri
-	if err := lib.ParseUri(uri, &to); err != nil || !sipURI(uri) {
-		return 0, fault.New(fault.Invalid, "%q is no SIP address; expected one such as sip:192.0.2.1:5060", fault.Shorten(uri, 80))
+	took, _, err := e.ping(ctx, uri, "")
+	return took, err
+}
+
+// ping asks over a proxy, if there is one, and gives the status of the answer too.
+func (e *Endpoint) ping(ctx context.Context, uri, proxy string) (time.Duration, int, error) {
+	req, err := e.outside(lib.OPTIONS, uri, proxy)
+	if err != nil {
+		return 0, 0, err
 	}
-	req := lib.NewRequest(lib.OPTIONS, to)
-	req.AppendHeader(header("From", fmt.Sprintf("<sip:waihu@%s>;tag=%s", e.cfg.Listen.Addr(), rand.Text()[:10])))
+	req.AppendHeader(header("From", fmt.Sprintf("<sip:waihu@%s>;tag=%s", e.host(), rand.Text()[:10])))
 	req.AppendHeader(header("To", "<"+uri+">"))
 	req.AppendHeader(header("Call-ID", rand.Text()))
 	req.AppendHeader(header("CSeq", "1 OPTIONS"))
 	began := e.now()
-	_, err := e.ask(ctx, req)
-	return e.now().Sub(began), err
+	res, err := e.ask(ctx, req)
+	if err != nil {
+		return 0, 0, err
+	}
+	return e.now().Sub(began), res.StatusCode, nil
+}
+
+// outside makes a request that belongs to no call, to an address, over a proxy
+// if there is one.
+func (e *Endpoint) outside(method lib.RequestMethod, uri, proxy string) (*lib.Request, error) {
+	to, transport, err := address(uri)
+	if err != nil {
+		return nil, err
+	}
+	routes, transport, err := through(proxy, transport)
+	if err != nil {
+		return nil, err
+	}
+	req := lib.NewRequest(method, to)
+	for _, r := range routes {
+		req.AppendHeader(header("Route", r))
+	}
+	req.SetTransport(transport)
+	return req, nil
 }
 
 // ask sends a request that is no INVITE and waits for its final answer.
@@ -71,12 +98,15 @@ func (e *Endpoint) ask(ctx context.Context, req *lib.Request) (*lib.Response, er
 func (e *Endpoint) send(ctx context.Context, req *lib.Request) (lib.ClientTransaction, error) {
 	e.dress(req)
 	e.ready()
-	if req.Transport() == "UDP" && len(req.String()) > maxDatagram {
+	if byWebSocket(req.Transport()) && !e.connected(req.Transport(), req.Destination()) {
+		return nil, fault.New(fault.NotFound, "the connection from %s is gone", req.Destination())
+	}
+	if req.Transport() == overUDP && len(req.String()) > maxDatagram {
 		long := req.Clone()
-		setTransport(long, "TCP")
+		setTransport(long, overTCP)
 		long.Laddr = lib.Addr{}
 		if tx, err := e.client.TransactionRequest(ctx, long, asIs); err == nil {
-			setTransport(req, "TCP")
+			setTransport(req, overTCP)
 			req.Laddr = lib.Addr{}
 			return tx, nil
 		}
@@ -100,10 +130,7 @@ func sourceOf(req *lib.Request) netip.Addr {
 func (e *Endpoint) dress(req *lib.Request) {
 	transport := req.Transport()
 	req.RemoveHeader("Via")
-	via := &lib.ViaHeader{ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: transport, Host: e.cfg.Listen.Addr().String(), Port: int(e.cfg.Listen.Port())}
-	if e.cfg.Listen.Addr().Is6() {
-		via.Host = "[" + via.Host + "]"
-	}
+	via := &lib.ViaHeader{ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: transport, Host: e.host(), Port: int(e.at(transport).Port())}
 	via.Params.Add("branch", "z9hG4bK"+rand.Text())
 	via.Params.Add("rport", "")
 	req.PrependHeader(via)
@@ -118,7 +145,7 @@ func (e *Endpoint) dress(req *lib.Request) {
 		req.SetBody(req.Body())
 	}
 	setTransport(req, transport)
-	if transport == "UDP" { // from the port we listen at
+	if transport == overUDP { // from the port we listen at
 		req.Laddr = lib.Addr{IP: e.cfg.Listen.Addr().AsSlice(), Port: int(e.cfg.Listen.Port())}
 	}
 }

@@ -3,6 +3,7 @@ package sip
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	lib "github.com/emiago/sipgo/sip"
@@ -26,11 +27,14 @@ func (e *Endpoint) onInvite(req *lib.Request, tx lib.ServerTransaction) {
 		}
 		return
 	}
-	if res := e.unwelcome(req); res != nil {
-		_ = tx.Respond(res)
+	account, no := e.unwelcome(req)
+	if no != nil {
+		_ = tx.Respond(no)
 		return
 	}
 	c := e.newCall(false)
+	c.account, c.pinned = account, account != "" || byWebSocket(req.Transport())
+	c.secure = strings.EqualFold(req.Recipient.Scheme, "sips")
 	c.id, c.invite, c.transport, c.peer = req.CallID().Value(), req, req.Transport(), req.Source()
 	c.theirs, _ = req.From().Params.Get("tag")
 	c.heard = int64(req.CSeq().SeqNo)
@@ -81,6 +85,10 @@ func (c *Call) Caller() string { return c.invite.From().Address.User }
 // Called is whom it is for.
 func (c *Call) Called() string { return c.invite.Recipient.User }
 
+// Account is the log-in the call came with, or the registered phone it goes to;
+// empty: neither.
+func (c *Call) Account() string { return c.account }
+
 // Quit is closed when the call should end before it was answered, because the
 // endpoint closes.
 func (c *Call) Quit() <-chan struct{} { return c.quit }
@@ -104,7 +112,7 @@ func (e *Endpoint) onCancel(req *lib.Request, tx lib.ServerTransaction) {
 // Ring tells the caller that it rings.
 func (c *Call) Ring() error {
 	c.mark(func(t *Times) *time.Time { return &t.Ringing })
-	return c.in.tx.Respond(c.e.response(c.in.req, 180, "Ringing", c.e.contact(c.transport)))
+	return c.in.tx.Respond(c.e.response(c.in.req, 180, "Ringing", c.contact()))
 }
 
 // Progress lets the caller hear something before the answer.
@@ -113,7 +121,7 @@ func (c *Call) Progress(m Media) error {
 	if err != nil {
 		return err
 	}
-	res := c.e.response(c.in.req, 183, "Session Progress", c.e.contact(c.transport), header("Content-Type", "application/sdp"))
+	res := c.e.response(c.in.req, 183, "Session Progress", c.contact(), header("Content-Type", "application/sdp"))
 	res.SetBody(body)
 	c.mark(func(t *Times) *time.Time { return &t.Early })
 	return c.in.tx.Respond(res)
@@ -151,7 +159,7 @@ func (c *Call) Answer(m Media) error {
 	if err != nil {
 		return err
 	}
-	res := c.e.response(c.in.req, 200, "OK", c.e.contact(c.transport), header("Allow", allowed), header("Supported", "timer"), header("Content-Type", "application/sdp"))
+	res := c.e.response(c.in.req, 200, "OK", c.contact(), header("Allow", allowed), header("Supported", "timer"), header("Content-Type", "application/sdp"))
 	res.SetBody(body)
 	c.offerTimer(res, c.in.req)
 	w := c.await(c.in.req.CSeq().SeqNo, !isSDP(c.in.req))
@@ -287,6 +295,9 @@ func (c *Call) inOrder(req *lib.Request) bool {
 		return false
 	}
 	c.heard = n
+	if c.pinned { // a phone that moved is answered where it is now
+		c.peer, c.transport = req.Source(), req.Transport()
+	}
 	return true
 }
 

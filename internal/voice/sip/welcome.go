@@ -8,8 +8,17 @@ import (
 	lib "github.com/emiago/sipgo/sip"
 )
 
-// unwelcome is the answer to a call that is not taken; nil: it is.
-func (e *Endpoint) unwelcome(req *lib.Request) *lib.Response {
+// unwelcome is the answer to a call that is not taken; nil: it is, and account
+// is who logged in to place it.
+func (e *Endpoint) unwelcome(req *lib.Request) (account string, no *lib.Response) {
+	if no = e.unfit(req); no != nil {
+		return "", no
+	}
+	return e.stranger(req)
+}
+
+// unfit is the answer to a call nobody could take as it is; nil: it can be.
+func (e *Endpoint) unfit(req *lib.Request) *lib.Response {
 	if e.cfg.Serve == nil {
 		return e.response(req, 480, "Temporarily Unavailable")
 	}
@@ -27,7 +36,7 @@ func (e *Endpoint) unwelcome(req *lib.Request) *lib.Response {
 			return e.response(req, 422, "Session Interval Too Small", header("Min-SE", strconv.Itoa(int(e.cfg.MinExpires/time.Second))))
 		}
 	}
-	return e.stranger(req)
+	return nil
 }
 
 func acceptsSDP(list []lib.Header) bool {
@@ -54,9 +63,9 @@ func seconds(value string) time.Duration {
 }
 
 // stranger asks who calls, where callers must log in.
-func (e *Endpoint) stranger(req *lib.Request) *lib.Response {
+func (e *Endpoint) stranger(req *lib.Request) (account string, no *lib.Response) {
 	if e.door == nil {
-		return nil
+		return "", nil
 	}
 	value := ""
 	if h := req.GetHeader("Authorization"); h != nil {
@@ -65,9 +74,9 @@ func (e *Endpoint) stranger(req *lib.Request) *lib.Response {
 	v := e.door.ask(sourceOf(req), string(req.Method), value)
 	switch {
 	case v.in:
-		return nil
+		return v.user, nil
 	case v.code == 503:
-		return e.response(req, 503, "Too Many Failed Log-Ins", header("Retry-After", v.retry))
+		return "", e.response(req, 503, "Too Many Failed Log-Ins", header("Retry-After", v.retry))
 	}
-	return e.response(req, 401, "Unauthorized", header("WWW-Authenticate", v.challenge))
+	return "", e.response(req, 401, "Unauthorized", header("WWW-Authenticate", v.challenge))
 }

@@ -1,0 +1,64 @@
+package sip
+
+import (
+	"crypto/tls"
+	"log/slog"
+	"net/netip"
+	"time"
+)
+
+// Config is how an endpoint is set up. Zero values take what stands beside them.
+type Config struct {
+	Listen netip.AddrPort // UDP and TCP; not 0.0.0.0, for it is told to peers
+	// Further addresses, each for one transport; zero: none. Browsers come by WS or WSS.
+	ListenTLS netip.AddrPort
+	ListenWS  netip.AddrPort
+	ListenWSS netip.AddrPort
+	TLS       *tls.Config // the certificate we show, and whom we trust when we call; nil: as the system does
+	Agent     string      // User-Agent; "Waihu"
+	Serve     func(*Call) // takes a call that arrives; nil: none is taken
+	// Secret is the secret of a caller's log-in; nil: callers need none.
+	Secret func(user string) (string, bool)
+	Realm  string // of that log-in; "waihu"
+	// Register lets phones register with the log-ins of Secret; calls go to them
+	// by Invite.Account.
+	Register  bool
+	MaxPhones int           // registered at once; 10,000
+	MinLease  time.Duration // the shortest registration; 60 s
+
+	MaxCalls   int           // calls at once, both ways; 1,000
+	Rate       int           // requests a second of one source; 50
+	Burst      int           // at once; 200
+	Expires    time.Duration // session timer we ask for; 30 min
+	MinExpires time.Duration // the shortest we take; 90 s
+	Log        *slog.Logger  // what went wrong; nil: nobody is told
+}
+
+func (c *Config) defaults() {
+	for _, n := range []struct {
+		at *int
+		is int
+	}{{&c.MaxCalls, 1000}, {&c.Rate, 50}, {&c.Burst, 200}, {&c.MaxPhones, 10_000}} {
+		if *n.at == 0 {
+			*n.at = n.is
+		}
+	}
+	if c.Agent == "" {
+		c.Agent = "Waihu"
+	}
+	if c.Realm == "" {
+		c.Realm = "waihu"
+	}
+	if c.MinLease == 0 {
+		c.MinLease = time.Minute
+	}
+	if c.Expires == 0 {
+		c.Expires = 30 * time.Minute
+	}
+	if c.MinExpires == 0 {
+		c.MinExpires = 90 * time.Second
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+}
