@@ -3,6 +3,7 @@ package voice
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -27,6 +28,7 @@ type Order struct {
 	Keys   string        // pressed once it is answered
 	Hold   time.Duration // hold the other side for so long once it is answered, the recording paused; 0: do not
 	Record *os.File      // stereo WAV; nil: nothing is kept
+	Kept   string        // name of the recording, as the fact has it; that of Record if empty
 	Law    []audio.Law   // laws offered; both if empty
 }
 
@@ -42,6 +44,8 @@ type Report struct {
 	Keys    string // pressed by the other side
 	Held    error  // why holding it, or taking it back, was refused; nil: it was not
 	Sum     record.Sum
+
+	Recording string // name it is kept under
 }
 
 // Answered tells whether the other side picked up.
@@ -73,6 +77,9 @@ func Place(ctx context.Context, e *sip.Endpoint, ports *rtp.Ports, o Order) (_ *
 	r.Held = <-holding
 	r.Keys, r.Times, r.Ending, r.Figures = keys, call.Times(), call.Ending(), leg.Figures()
 	r.Law = leg.rtp.Law()
+	if r.Recording = o.Kept; o.Record != nil && o.Kept == "" {
+		r.Recording = filepath.Base(o.Record.Name())
+	}
 	r.Sum, err = ended()
 	if err != nil {
 		return r, fault.New(fault.Internal, "the call was placed, but its recording is not whole: %v", err)
