@@ -23,7 +23,7 @@ func (r *Report) Fact() *usage.Call {
 		return timex.At(t)
 	}
 	c := &usage.Call{ID: r.ID, Source: Source, Direction: usage.Outbound, Mode: usage.Manual, Result: ResultOf(r.Ending, r.Answered()),
-		From: r.From, To: r.To, Cause: fmt.Sprintf("%d", r.Ending.Cause),
+		From: r.From, To: r.To, Trunk: r.Trunk, Cause: fmt.Sprintf("%d", r.Ending.Cause),
 		Start: at(r.Times.Placed), Answer: at(r.Times.Answered), End: at(r.Times.Ended)}
 	c.Total = c.End.Sub(c.Start)
 	if r.Answered() {

@@ -1,6 +1,7 @@
 package voice
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 
 // Order is one call to place.
 type Order struct {
+	ID     string // of the attempt, as the fact has it; that of the call if empty
 	To     string // SIP address
 	Number string // called number, as the fact has it; that of To if empty
 	From   string // calling number
@@ -46,6 +48,7 @@ type Report struct {
 	Sum     record.Sum
 
 	Recording string // name it is kept under
+	Trunk     string // it went over; empty: to an address
 }
 
 // Answered tells whether the other side picked up.
@@ -70,7 +73,7 @@ func Place(ctx context.Context, e *sip.Endpoint, ports *rtp.Ports, o Order) (_ *
 	if err != nil {
 		return nil, err
 	}
-	r := &Report{ID: call.ID(), From: o.From, To: o.Number}
+	r := &Report{ID: cmp.Or(o.ID, call.ID()), From: o.From, To: o.Number}
 	holding := make(chan error, 1)
 	go func() { holding <- hold(call, leg, o.Hold) }()
 	keys := follow(ctx, call, leg, &o)
