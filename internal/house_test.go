@@ -69,6 +69,7 @@ var floors = map[string]int{
 	"internal/voice/retention":   3,
 	"internal/voice/script":      3,
 	"internal/voice/webrtc":      4,
+	"internal/voice/trunk":       3,
 	"internal/voice":             5,
 	"internal/voice/bridge":      6,
 	"internal/voice/carrier":     6,
@@ -99,6 +100,7 @@ var beside = map[string]map[string]string{
 	"internal/lang":              {"internal/exact": "numbers are written as each language does", "internal/fault": "errors have a kind", "internal/money": "amounts too", "internal/timex": "dates too"},
 	"internal/timex/holiday":     {"internal/timex": "calendars are made of dates"},
 	"internal/voice/sdp":         {"internal/voice/audio": "an agreement names a law of G.711"},
+	"internal/voice/trunk":       {"internal/voice/script": "shares are written alike"},
 	"internal/charging/deck":     {},
 	"internal/charging/contract": {"internal/charging/catalog": "terms are a plan as a contract changed it", "internal/charging/deck": "and its decks"},
 	"internal/charging/meter":    {"internal/charging/catalog": "what to count", "internal/charging/contract": "for which period", "internal/charging/deck": "at which rate"},
@@ -156,6 +158,11 @@ var outside = map[string][]string{
 	"github.com/parquet-go/parquet-go":      {"internal/export"},
 	"modernc.org/sqlite":                    {"internal/store/sqlite"},
 	"github.com/emiago/sipgo":               {"internal/voice/sip"},
+	"github.com/pion/dtls/v3":               {"internal/voice/webrtc"},
+	"github.com/pion/ice/v4":                {"internal/voice/webrtc"},
+	"github.com/pion/logging":               {"internal/voice/webrtc"},
+	"github.com/pion/srtp/v3":               {"internal/voice/webrtc"},
+	"github.com/pion/transport/v5":          {"internal/voice/webrtc"},
 	"github.com/jackc/pgx/v5":               {"internal/store/postgres"},
 }
 

@@ -44,13 +44,14 @@ type Call struct {
 	End       Time             `json:"end,omitempty" format:"date-time"`
 	Talk      int64            `json:"talk_seconds"`
 	Charges   []Charge         `json:"charges"`
+	Course    *Course          `json:"course,omitempty"`
 }
 
 func callOf(c store.ChargedCall) Call {
 	k := &c.Call
 	out := Call{ID: k.ID, Source: k.Source, Session: k.Session, LegB: k.LegB, Direction: k.Direction, Result: k.Result, By: k.By, From: k.From, To: k.To, Account: k.Account,
 		Agent: k.Agent, Campaign: k.Campaign, Trunk: k.Trunk, Outcome: k.Outcome, Cause: k.Cause, Start: timeOf(k.Start), Answer: timeOf(k.Answer), End: timeOf(k.End),
-		Talk: k.Seconds(), Charges: []Charge{}}
+		Talk: k.Seconds(), Charges: []Charge{}, Course: courseOf(k.Course)}
 	if !c.Contract.IsZero() {
 		out.Contract = c.Contract.Named("con")
 	}

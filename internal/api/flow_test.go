@@ -153,6 +153,23 @@ func planToCreditNote(w *world) {
 	}
 }
 
+// TestACallTellsHowItWent: what is known of its course is kept and told, and a
+// call without has none.
+func TestACallTellsHowItWent(t *testing.T) {
+	w := newWorld(t)
+	w.served()
+	told := callEvent(1)
+	for key, value := range map[string]any{"ended_by": "them", "q850": 16, "sip": 200, "ringing": "2026-03-02T01:30:02Z", "heard_mos": 4.37, "heard_packets": 3100, "recording": "a.wav"} {
+		told["data"].(map[string]any)[key] = value
+	}
+	w.ask(w.switchA, "POST", "/v1/events", told).want(200)
+	w.ask(w.switchA, "POST", "/v1/events", callEvent(2)).want(200)
+	list := w.ask(w.keyA, "GET", "/v1/calls?from=2026-03-01T00:00:00Z&until=2026-04-01T00:00:00Z", nil).want(200)
+	if s := string(list.body); !strings.Contains(s, `"ended_by":"them"`) || !strings.Contains(s, `"mos":4.37`) || strings.Count(s, `"course"`) != 1 {
+		t.Errorf("how a call went did not come back, or came back for others: %s", s)
+	}
+}
+
 func TestEvents(t *testing.T) {
 	w := newWorld(t)
 	w.served()

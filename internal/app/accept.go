@@ -53,6 +53,9 @@ func callRefusal(c *usage.Call, now timex.Instant) string {
 	case c.Talk > mostTalk:
 		return fmt.Sprintf("it talked for %s: at most %s is believed", c.Talk, mostTalk)
 	}
+	if why := c.Course.Wrong(); why != "" {
+		return why
+	}
 	for _, s := range [...]string{c.ID, c.Source, c.Session, c.From, c.To, c.Account, c.Agent, c.Campaign, c.Trunk, c.Outcome, c.Cause,
 		string(c.Direction), string(c.Result), string(c.By), string(c.Mode), string(c.Purpose), string(c.Line), string(c.Reach)} {
 		if len(s) > maxText {

@@ -36,6 +36,7 @@ func (r *Remembered) Call(c *usage.Call) error {
 	}
 	own.Direction, own.Result, own.By = keep(own.Direction), keep(own.Result), keep(own.By)
 	own.Mode, own.Purpose, own.Line, own.Reach = keep(own.Mode), keep(own.Purpose), keep(own.Line), keep(own.Reach)
+	own.Course = own.Course.Clone()
 	r.Calls = append(r.Calls, own)
 	return nil
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -23,8 +24,9 @@ import (
 
 // callCmd places one test call.
 type callCmd struct {
-	To     string        `arg:"" help:"Whom to call: sip:NUMBER@HOST:PORT, with ;transport=tcp for TCP and ;transport=tls or sips: for TLS."`
-	From   string        `default:"anonymous" help:"Calling number."`
+	To     string        `arg:"" help:"Whom to call: sip:NUMBER@HOST:PORT, with ;transport=tcp for TCP and ;transport=tls or sips: for TLS; with --trunks a number."`
+	Trunks string        `help:"Place the call over the trunks of this file, with failover." type:"existingfile" placeholder:"FILE"`
+	From   string        `help:"Calling number; anonymous, or one of the trunk's own, if absent."`
 	Play   string        `help:"WAV file to play once it is answered; a tone of a second if absent." type:"existingfile"`
 	Talk   time.Duration `help:"Hang up this long after the answer; when all is played if absent." placeholder:"TIME"`
 	Ring   time.Duration `default:"60s" help:"Give up when it has rung for so long." placeholder:"TIME"`
@@ -55,7 +57,7 @@ func (c *callCmd) Run(e *env) error {
 	if c.Ping {
 		return c.ping(e, tag)
 	}
-	r, err := c.place(e)
+	r, tries, err := c.place(e)
 	if r == nil {
 		return err
 	}
@@ -63,9 +65,9 @@ func (c *callCmd) Run(e *env) error {
 		err = errors.Join(err, appendFact(c.Facts, r))
 	}
 	if c.JSON {
-		err = errors.Join(err, writeJSON(e.Out, jsonOf(r, c.Record)))
+		err = errors.Join(err, writeJSON(e.Out, jsonOf(r, c.Record, tries)))
 	} else {
-		fmt.Fprint(e.Out, c.tell(tag, r))
+		fmt.Fprint(e.Out, tellTries(tag, tries)+c.tell(tag, r))
 	}
 	if err != nil {
 		return err
@@ -81,7 +83,7 @@ const pingWait = 5 * time.Second
 
 // ping asks whether somebody is there.
 func (c *callCmd) ping(e *env, tag lang.Tag) (err error) {
-	at, err := c.address()
+	at, err := c.address(nil)
 	if err != nil {
 		return err
 	}
@@ -101,12 +103,16 @@ func (c *callCmd) ping(e *env, tag lang.Tag) (err error) {
 }
 
 // place opens what is needed, and closes it again.
-func (c *callCmd) place(e *env) (_ *voice.Report, err error) {
-	at, err := c.address()
+func (c *callCmd) place(e *env) (_ *voice.Report, _ []voice.Try, err error) {
+	trunks, err := c.trunks()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	o := voice.Order{To: c.To, Number: numberOf(c.To), From: c.From, User: c.User, Secret: c.Secret, Ring: c.Ring, Talk: c.Talk, Keys: c.Keys, Hold: c.Hold}
+	at, err := c.address(trunks)
+	if err != nil {
+		return nil, nil, err
+	}
+	o := voice.Order{To: c.To, Number: numberOf(c.To), From: c.From, Kept: c.Record, User: c.User, Secret: c.Secret, Ring: c.Ring, Talk: c.Talk, Keys: c.Keys, Hold: c.Hold}
 	switch c.Law {
 	case "alaw":
 		o.Law = []audio.Law{audio.ALaw}
@@ -116,33 +122,40 @@ func (c *callCmd) place(e *env) (_ *voice.Report, err error) {
 	o.Play = audio.Tone{Hertz: []float64{1000}, Level: 0.3}.Samples(time.Second)
 	if c.Play != "" {
 		if o.Play, err = voice.ReadSound(c.Play); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	ports, err := portsFlag{c.Ports}.pool(at.Addr())
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if c.Record != "" {
 		f, fail := createFile(c.Record)
 		if fail != nil {
-			return nil, fail
+			return nil, nil, fail
 		}
 		if f.path == "" {
-			return nil, errors.Join(coded{exitUsage, fmt.Errorf("--record %s: a recording needs a file that can be read again", c.Record)}, f.Close())
+			return nil, nil, errors.Join(coded{exitUsage, fmt.Errorf("--record %s: a recording needs a file that can be read again", c.Record)}, f.Close())
 		}
 		if err := reopen(f); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		defer func() { err = f.end(err) }()
 		o.Record = f.File
 	}
 	phone, err := c.open(at)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer func() { err = errors.Join(err, phone.Close()) }()
-	return voice.Place(e.ctx, phone, ports, o)
+	if trunks == nil {
+		o.From = cmp.Or(o.From, "anonymous")
+		r, err := voice.Place(e.ctx, phone, ports, o)
+		return r, nil, err
+	}
+	o.Number = c.To
+	lines := voice.Lines{Endpoint: phone, Ports: ports, Board: trunks.board(), Secret: os.Getenv}
+	return lines.PlaceOver(e.ctx, o)
 }
 
 // reopen opens a new file for reading too: a recording is read once for its digest.
@@ -173,8 +186,8 @@ func (c *callCmd) open(at netip.AddrPort) (*sip.Endpoint, error) {
 }
 
 // address is where we listen: as told, or the address of this machine that
-// reaches the carrier.
-func (c *callCmd) address() (netip.AddrPort, error) {
+// reaches the carrier, or the first trunk.
+func (c *callCmd) address(trunks *trunkFile) (netip.AddrPort, error) {
 	if c.Listen != "" {
 		at, err := netip.ParseAddrPort(c.Listen)
 		if err != nil {
@@ -182,11 +195,19 @@ func (c *callCmd) address() (netip.AddrPort, error) {
 		}
 		return at, nil
 	}
+	if trunks != nil {
+		return toward(trunks.Trunks[0].Address)
+	}
 	host := c.To[strings.LastIndexByte(c.To, '@')+1:]
 	host, _, _ = strings.Cut(strings.TrimPrefix(strings.TrimPrefix(host, "sips:"), "sip:"), ";")
 	if _, _, err := net.SplitHostPort(host); err != nil {
 		host = net.JoinHostPort(strings.Trim(host, "[]"), "5060")
 	}
+	return toward(host)
+}
+
+// toward is the address of this machine that reaches a host, with any port.
+func toward(host string) (netip.AddrPort, error) {
 	probe, err := net.Dial("udp", host) // sends nothing: it asks which way leads there
 	if err != nil {
 		return netip.AddrPort{}, fault.New(fault.NotFound, "no way leads to %s: %v; say --listen, or check the address", host, err)

@@ -33,7 +33,7 @@ func steps(r *voice.Report) []step {
 func (c *callCmd) tell(tag lang.Tag, r *voice.Report) string {
 	var b strings.Builder
 	line := func(key string, args map[string]string) { b.WriteString(lang.Phrase(tag, "voice."+key, args) + "\n") }
-	line("to", map[string]string{"to": c.To, "from": c.From, "result": string(r.Fact().Result)})
+	line("to", map[string]string{"to": c.To, "from": r.From, "result": string(r.Fact().Result)})
 	for _, s := range steps(r) {
 		fmt.Fprintf(&b, "  %s  +%7.3f s  %s\n", s.at.Format("15:04:05.000"), s.at.Sub(r.Times.Placed).Seconds(), lang.Phrase(tag, "voice."+s.key, nil))
 	}
@@ -119,6 +119,8 @@ type callJSON struct {
 	RoundTrip float64           `json:"round_trip_ms,omitempty"`
 	Keys      string            `json:"keys,omitempty"`
 	Recording *recordingJSON    `json:"recording,omitempty"`
+	Trunk     string            `json:"trunk,omitempty"`
+	Tries     []tryJSON         `json:"tries,omitempty"`
 }
 
 type qualityJSON struct {
@@ -137,11 +139,11 @@ type recordingJSON struct {
 	Paused float64 `json:"paused"`
 }
 
-func jsonOf(r *voice.Report, file string) callJSON {
+func jsonOf(r *voice.Report, file string, tries []voice.Try) callJSON {
 	f := r.Figures
 	j := callJSON{ID: r.ID, From: r.From, To: r.To, Result: string(r.Fact().Result), Times: map[string]string{}, EndedBy: string(r.Ending.By), Why: string(r.Ending.Why), Code: r.Ending.Code, Cause: r.Ending.Cause,
 		Reason: r.Ending.Reason, Retry: r.Ending.Retry.Seconds(), Moved: r.Ending.Moved, Talk: r.Fact().Talk.Seconds(), Sent: f.Sent, Received: f.Received, Injected: f.Injected,
-		Heard: qualityOf(f.Heard), Told: qualityOf(f.Told), RoundTrip: float64(f.Trip) / 1e6, Keys: r.Keys}
+		Heard: qualityOf(f.Heard), Told: qualityOf(f.Told), RoundTrip: float64(f.Trip) / 1e6, Keys: r.Keys, Trunk: r.Trunk, Tries: triesOf(tries)}
 	if f.Sent+f.Received > 0 {
 		j.Law = r.Law.String()
 	}

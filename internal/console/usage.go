@@ -35,10 +35,15 @@ type callRow struct {
 	Why                                     string         // of the first charge without a price
 }
 
+// callPage is the address of a call's page.
+func (v *visit) callPage(source, id string, start timex.Instant) string {
+	q := url.Values{"source": {source}, "id": {id}, "month": {store.MonthOf(start).String()}}
+	return v.at("/usage/call?") + q.Encode()
+}
+
 func (v *visit) callRow(c *store.ChargedCall, loc *time.Location) callRow {
 	k := &c.Call
-	q := url.Values{"source": {k.Source}, "id": {k.ID}, "month": {store.MonthOf(k.Start).String()}}
-	out := callRow{Href: v.at("/usage/call?") + q.Encode(), Start: clockTime(k.Start, loc), To: k.To, Agent: k.Agent, Campaign: k.Campaign, Trunk: k.Trunk, Result: k.Result, Talk: k.Seconds()}
+	out := callRow{Href: v.callPage(k.Source, k.ID, k.Start), Start: clockTime(k.Start, loc), To: k.To, Agent: k.Agent, Campaign: k.Campaign, Trunk: k.Trunk, Result: k.Result, Talk: k.Seconds()}
 	for _, h := range c.Charges {
 		out.Billed = max(out.Billed, h.Billed)
 		if h.Reason != "" && out.Why == "" {

@@ -23,6 +23,8 @@ type callBody struct {
 	Of      string // the contract's page
 	Word    string
 	Bill    string // the invoice or draft it stands on
+	Other   string // the page of the leg it was bridged with
+	Course  []document.Fact
 }
 
 // chargeRow is what a call came to at one price.
@@ -63,7 +65,10 @@ func (s *Server) oneCall(w http.ResponseWriter, r *http.Request, v *visit) error
 			b.Bill = b.Of + "/draft?day=" + p.First.String()
 		}
 	}
-	b.Facts = v.callFacts(c, loc)
+	b.Facts, b.Course = v.callFacts(c, loc), v.courseFacts(c.Call.Course, loc)
+	if k := c.Call.Course; !k.IsZero() && k.OtherLeg != "" {
+		b.Other = v.callPage(c.Call.Source, k.OtherLeg, c.Call.Start)
+	}
 	for _, h := range c.Charges {
 		b.Charges = append(b.Charges, v.chargeRow(names, h))
 	}

@@ -4,6 +4,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
+
+	"waihu/internal/usage"
 )
 
 func TestUsage(t *testing.T) {
@@ -33,6 +36,30 @@ func TestUsage(t *testing.T) {
 		t.Errorf("a month that is none: %d", w.Code)
 	}
 	o.onlyHere(call[len(o.at("")):])
+}
+
+// TestACallTellsHowItWent: its page has what the voice wing knows of it and leads
+// to its other leg.
+func TestACallTellsHowItWent(t *testing.T) {
+	o := newOffice(t)
+	start := o.first.Start(time.UTC).Add(40 * time.Hour)
+	call := &usage.Call{ID: "a", Source: "waihu", Direction: usage.Outbound, Result: usage.Answered, To: "+8613800000001", Start: start, Answer: start.Add(4 * time.Second), End: start.Add(9 * time.Second), Talk: 5 * time.Second,
+		Course: &usage.Course{EndedBy: usage.TheirSide, Cause: 16, Status: 200, Why: "bye", Ringing: start.Add(1500 * time.Millisecond), OtherLeg: "b",
+			Heard: usage.Quality{MOS: 437, Packets: 250, Lost: 3, Jitter: 6 * time.Millisecond}, Detected: "person", Sure: 97, Recording: "calls/a.wav"}}
+	other := *call
+	other.ID, other.LegB, other.Course = "b", true, &usage.Course{OtherLeg: "a"}
+	if _, err := o.d.System.Ingest(t.Context(), o.company, []usage.Fact{call, &other}); err != nil {
+		t.Fatal(err)
+	}
+	path := o.at("/usage/call?id=a&source=waihu&month=" + o.first.String())
+	o.every(path)
+	body := o.page(path)
+	for _, want := range []string{"the other side", "hung up", "01.500", "MOS 4.37, 3 of 250 packets lost, 0 late, jitter 6.0 ms", "person, 97 % sure", "calls/a.wav", "/usage/call?id=b&amp;"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("%q is not on the page", want)
+		}
+	}
+	o.page(o.at("/usage/call?id=b&source=waihu&month=" + o.first.String()))
 }
 
 // TestUsagePaging walks two months of calls, page by page.

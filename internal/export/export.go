@@ -27,7 +27,8 @@ const (
 	formatKey = "waihu.format"
 	digestKey = "waihu.facts"  // digest of the facts
 	countKey  = "waihu.count"  // how many
-	format    = "waihu-call-1" // of these columns
+	format    = "waihu-call-2" // of these columns
+	formerly  = "waihu-call-1" // of the same without course
 )
 
 // Summary is what a file holds.
@@ -80,7 +81,7 @@ func Read(r io.ReaderAt, size int64, each func(*store.ChargedCall) error) (s Sum
 	if err != nil {
 		return s, fault.New(fault.Invalid, "it is no Parquet file: %v", err)
 	}
-	if got, _ := f.Lookup(formatKey); got != format {
+	if got, _ := f.Lookup(formatKey); got != format && got != formerly {
 		return s, fault.New(fault.Invalid, "its format is %q: %q was expected", got, format)
 	}
 	in := parquet.NewGenericReader[row](f)

@@ -42,6 +42,34 @@ type row struct {
 	Currency  string `parquet:"source_currency,dict"`
 
 	Charges []charge `parquet:"charges,list"`
+	Course  *course  `parquet:"course,optional"` // how it went, where that is told
+}
+
+// course is how a call went.
+type course struct {
+	EndedBy         string  `parquet:"ended_by,dict"`
+	Cause           int64   `parquet:"q850"`
+	Status          int64   `parquet:"sip"`
+	Why             string  `parquet:"why,dict"`
+	Trying          int64   `parquet:"trying,timestamp(microsecond)"` // 0: it never came
+	Ringing         int64   `parquet:"ringing,timestamp(microsecond)"`
+	Early           int64   `parquet:"early,timestamp(microsecond)"`
+	OtherLeg        string  `parquet:"other_leg"`
+	Heard           quality `parquet:"heard"`
+	Told            quality `parquet:"told"`
+	Detected        string  `parquet:"detected,dict"`
+	Sure            int64   `parquet:"detected_percent"`
+	Recording       string  `parquet:"recording"`
+	RecordingSHA256 string  `parquet:"recording_sha256"`
+}
+
+// quality is how one direction sounded.
+type quality struct {
+	MOS     int64 `parquet:"mos_hundredths"` // 0: not known
+	Packets int64 `parquet:"packets"`
+	Lost    int64 `parquet:"lost"`
+	Late    int64 `parquet:"late"`
+	Jitter  int64 `parquet:"jitter_ns"`
 }
 
 // charge is what the call came to at one price.
@@ -68,7 +96,30 @@ func rowOf(c *store.ChargedCall) row {
 		x := &c.Charges[i]
 		r.Charges = append(r.Charges, charge{x.Component, x.Label, x.Raw, x.Billed, x.Cost.Micros(), x.Cost.Currency().String(), x.Reason})
 	}
+	r.Course = courseOf(u.Course)
 	return r
+}
+
+func courseOf(c *usage.Course) *course {
+	if c.IsZero() {
+		return nil
+	}
+	q := func(q usage.Quality) quality {
+		return quality{int64(q.MOS), q.Packets, q.Lost, q.Late, int64(q.Jitter)}
+	}
+	return &course{string(c.EndedBy), c.Cause, c.Status, c.Why, int64(c.Trying), int64(c.Ringing), int64(c.Early), c.OtherLeg, q(c.Heard), q(c.Told), c.Detected, c.Sure,
+		c.Recording, c.RecordingSHA256}
+}
+
+func (c *course) fact() *usage.Course {
+	if c == nil {
+		return nil
+	}
+	q := func(q quality) usage.Quality {
+		return usage.Quality{MOS: usage.MOS(q.MOS), Packets: q.Packets, Lost: q.Lost, Late: q.Late, Jitter: time.Duration(q.Jitter)}
+	}
+	return &usage.Course{EndedBy: usage.Side(c.EndedBy), Cause: c.Cause, Status: c.Status, Why: c.Why, Trying: timex.Instant(c.Trying), Ringing: timex.Instant(c.Ringing),
+		Early: timex.Instant(c.Early), OtherLeg: c.OtherLeg, Heard: q(c.Heard), Told: q(c.Told), Detected: c.Detected, Sure: c.Sure, Recording: c.Recording, RecordingSHA256: c.RecordingSHA256}
 }
 
 func (r *row) call() (*store.ChargedCall, error) {
@@ -76,7 +127,7 @@ func (r *row) call() (*store.ChargedCall, error) {
 		Direction: usage.Direction(r.Direction), Result: usage.Result(r.Result), By: usage.AnsweredBy(r.By), Mode: usage.Mode(r.Mode), Purpose: usage.Purpose(r.Purpose),
 		Line: usage.Line(r.Line), Reach: usage.Reach(r.Reach), From: r.From, To: r.To, Account: r.Account, Agent: r.Agent, Campaign: r.Campaign, Trunk: r.Trunk,
 		Outcome: r.Outcome, Cause: r.Cause, Start: timex.Instant(r.Start), Answer: timex.Instant(r.Answer), End: timex.Instant(r.End),
-		Total: time.Duration(r.Total), Talk: time.Duration(r.Talk)}}
+		Total: time.Duration(r.Total), Talk: time.Duration(r.Talk), Course: r.Course.fact()}}
 	var err error
 	if r.Contract != "" {
 		if out.Contract, err = id.Parse(r.Contract); err != nil {

@@ -123,7 +123,7 @@ func loadDecks(fsys fs.FS, where Positions, p *catalog.Plan) (map[string]*deck.D
 		var entries []deck.Entry
 		var found fault.Problems
 		if d.File != "" {
-			entries, found = readDeck(fsys, where, at, d)
+			entries, found = readDeck(fsys, where, join(at, "file"), d)
 		} else {
 			entries = deckRows(d)
 		}
@@ -162,15 +162,16 @@ func defaults(d *catalog.Deck) deck.Rate {
 	return deck.Rate{Per: int32(d.Unit.Seconds()), First: inc.First, Next: inc.Next}
 }
 
-func readDeck(fsys fs.FS, where Positions, at string, d *catalog.Deck) ([]deck.Entry, fault.Problems) {
+// readDeck reads the file of a deck, which stands in the plan at a path.
+func readDeck(fsys fs.FS, where Positions, path string, d *catalog.Deck) ([]deck.Entry, fault.Problems) {
 	name, ok := beside(where.file, d.File)
 	if !ok {
-		return nil, where.Locate(fault.Problems{outside(join(at, "file"), d.File)})
+		return nil, where.Locate(fault.Problems{outside(path, d.File)})
 	}
 	in, err := fsys.Open(name)
 	if err != nil {
 		p := cannotOpen(name, err)
-		p.File, p.Path, p.Value = "", join(at, "file"), d.File
+		p.File, p.Path, p.Value = "", path, d.File
 		return nil, where.Locate(fault.Problems{p})
 	}
 	defer in.Close()

@@ -167,5 +167,6 @@ func Keep(c *usage.Call) *usage.Call {
 	for _, s := range texts {
 		*s, all = all[:len(*s)], all[len(*s):]
 	}
+	out.Course = c.Course.Clone()
 	return &out
 }

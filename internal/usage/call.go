@@ -148,6 +148,8 @@ type Call struct {
 	Talk   time.Duration // Answer to End as recorded; 0 if not answered
 
 	Cost money.Amount // what the source says the call cost; zero Amount if it says nothing
+
+	Course *Course // how it went, in more detail; nil: the source does not tell
 }
 
 // IsAnswered tells whether the called side picked up.

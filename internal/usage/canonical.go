@@ -19,6 +19,7 @@ import (
 const (
 	canonicalVersion = 1
 	withAccount      = 2 // of facts other than calls, which had none at first
+	withCourse       = 3 // of calls that tell how they went
 )
 
 const (
@@ -32,7 +33,12 @@ const (
 
 // AppendCanonical appends the canonical form of the call.
 func (c *Call) AppendCanonical(dst []byte) []byte {
-	dst = append(dst, canonicalVersion, kindCall)
+	tells := !c.Course.IsZero()
+	if tells {
+		dst = append(dst, withCourse, kindCall)
+	} else {
+		dst = append(dst, canonicalVersion, kindCall)
+	}
 	dst = text(dst, c.ID)
 	dst = text(dst, c.Source)
 	dst = text(dst, c.Session)
@@ -57,7 +63,11 @@ func (c *Call) AppendCanonical(dst []byte) []byte {
 	dst = instant(dst, c.End)
 	dst = duration(dst, c.Total)
 	dst = duration(dst, c.Talk)
-	return amount(dst, c.Cost)
+	dst = amount(dst, c.Cost)
+	if tells {
+		dst = appendCourse(dst, c.Course)
+	}
+	return dst
 }
 
 // AppendCanonical appends the canonical form of the seat.
@@ -152,6 +162,10 @@ func flag(dst []byte, b bool) []byte {
 
 func instant(dst []byte, i timex.Instant) []byte {
 	return binary.BigEndian.AppendUint64(dst, uint64(i))
+}
+
+func number(dst []byte, n int64) []byte {
+	return binary.BigEndian.AppendUint64(dst, uint64(n))
 }
 
 func duration(dst []byte, d time.Duration) []byte {

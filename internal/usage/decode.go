@@ -13,10 +13,10 @@ import (
 // DecodeCanonical reads a canonical form back. Texts are copied. Bytes that are
 // no canonical form are of kind Invalid.
 func DecodeCanonical(b []byte) (Fact, error) {
-	if len(b) < 2 || b[0] != canonicalVersion && (b[0] != withAccount || b[1] == kindCall) {
-		return nil, fault.New(fault.Invalid, "%d bytes are no canonical fact: version %d or %d was expected first", len(b), canonicalVersion, withAccount)
+	if len(b) < 2 || b[0] != canonicalVersion && b[0] != later(b[1]) {
+		return nil, fault.New(fault.Invalid, "%d bytes are no canonical fact: its version and kind were expected first", len(b))
 	}
-	r := reading{rest: string(b[2:]), accounted: b[0] == withAccount}
+	r := reading{rest: string(b[2:]), more: b[0] != canonicalVersion}
 	var f Fact
 	switch b[1] {
 	case kindCall:
@@ -39,13 +39,21 @@ func DecodeCanonical(b []byte) (Fact, error) {
 	return f, r.end()
 }
 
+// later is the version of a kind of fact that has the field it got later.
+func later(kind byte) byte {
+	if kind == kindCall {
+		return withCourse
+	}
+	return withAccount
+}
+
 // DecodeCall reads the canonical form of a call into c. All its texts share one
 // copy of the bytes.
 func DecodeCall(b []byte, c *Call) error {
-	if len(b) < 2 || b[0] != canonicalVersion || b[1] != kindCall {
+	if len(b) < 2 || b[0] != canonicalVersion && b[0] != withCourse || b[1] != kindCall {
 		return fault.New(fault.Invalid, "%d bytes are no canonical call", len(b))
 	}
-	r := reading{rest: string(b[2:])}
+	r := reading{rest: string(b[2:]), more: b[0] == withCourse}
 	r.call(c)
 	return r.end()
 }
@@ -53,9 +61,9 @@ func DecodeCall(b []byte, c *Call) error {
 // reading takes a canonical form apart. What is cut off reads as zero, and end
 // says so.
 type reading struct {
-	rest      string
-	bad       bool
-	accounted bool // the last field is an account
+	rest string
+	bad  bool
+	more bool // it has the field that its kind got later
 }
 
 func (r *reading) call(c *Call) {
@@ -66,7 +74,10 @@ func (r *reading) call(c *Call) {
 	c.Campaign, c.Trunk, c.Outcome, c.Cause = r.text(), r.text(), r.text(), r.text()
 	c.Start, c.Answer, c.End = r.instant(), r.instant(), r.instant()
 	c.Total, c.Talk = time.Duration(r.fixed()), time.Duration(r.fixed())
-	c.Cost = r.amount()
+	c.Cost, c.Course = r.amount(), nil
+	if r.more {
+		c.Course = r.course()
+	}
 }
 
 // cut is the next n bytes.
@@ -98,7 +109,7 @@ func (r *reading) text() string {
 
 // account is the account of a fact whose version says it has one.
 func (r *reading) account() string {
-	if !r.accounted {
+	if !r.more {
 		return ""
 	}
 	s := r.text()

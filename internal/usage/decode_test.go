@@ -36,8 +36,20 @@ func anyFact(r *rand.Rand) Fact {
 		return &Event{s(), s(), s(), exact.Frac(r.Int64()-r.Int64(), 1+r.Int64N(9999)), at(), s()}
 	}
 	cur := [...]money.Currency{{}, money.MustCurrency("CNY"), money.MustCurrency("JPY")}
+	course := func() *Course {
+		q := func() Quality {
+			if r.IntN(2) == 0 {
+				return Quality{}
+			}
+			return Quality{MOS(r.Int64()), 1, r.Int64(), -r.Int64(), time.Duration(r.Int64())}
+		}
+		if r.IntN(3) > 0 {
+			return nil
+		}
+		return &Course{Side(s()), r.Int64(), 1 + r.Int64N(700), s(), at(), at(), at(), s(), q(), q(), s(), r.Int64N(101), s(), s()}
+	}
 	return &Call{s(), s(), s(), r.IntN(2) == 0, Direction(s()), Result(s()), AnsweredBy(s()), Mode(s()), Purpose(s()), Line(s()), Reach(s()), s(), s(), s(), s(), s(), s(), s(), s(),
-		at(), at(), at(), time.Duration(r.Int64()), -time.Duration(r.Int64()), money.Micros(-r.Int64(), cur[r.IntN(3)])}
+		at(), at(), at(), time.Duration(r.Int64()), -time.Duration(r.Int64()), money.Micros(-r.Int64(), cur[r.IntN(3)]), course()}
 }
 
 // TestCanonicalComesBack: what was written reads as the same fact, and nothing
@@ -64,7 +76,7 @@ func TestCanonicalComesBack(t *testing.T) {
 		}
 		if c, is := f.(*Call); is {
 			var again Call
-			if err := DecodeCall(b, &again); err != nil || again != *c {
+			if err := DecodeCall(b, &again); err != nil || !reflect.DeepEqual(again, *c) {
 				t.Fatalf("%+v came back as %+v, %v", c, again, err)
 			}
 		} else if DecodeCall(b, new(Call)) == nil {

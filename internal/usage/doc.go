@@ -14,4 +14,5 @@
 // up, zero if it never did; End when the last side hung up. Ring is the time
 // from Start to Answer or End, Talk from Answer to End as the switch measured
 // it, which need not be End - Answer when the switch's clock moved in mid-call.
+// A Course, where there is one, has what lies between Start and Answer.
 package usage

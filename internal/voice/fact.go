@@ -2,10 +2,12 @@ package voice
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"waihu/internal/timex"
 	"waihu/internal/usage"
+	"waihu/internal/voice/rtp"
 	"waihu/internal/voice/sip"
 )
 
@@ -21,13 +23,33 @@ func (r *Report) Fact() *usage.Call {
 		return timex.At(t)
 	}
 	c := &usage.Call{ID: r.ID, Source: Source, Direction: usage.Outbound, Mode: usage.Manual, Result: ResultOf(r.Ending, r.Answered()),
-		From: r.From, To: r.To, Cause: fmt.Sprintf("%d", r.Ending.Cause),
+		From: r.From, To: r.To, Trunk: r.Trunk, Cause: fmt.Sprintf("%d", r.Ending.Cause),
 		Start: at(r.Times.Placed), Answer: at(r.Times.Answered), End: at(r.Times.Ended)}
 	c.Total = c.End.Sub(c.Start)
 	if r.Answered() {
 		c.Talk = c.End.Sub(c.Answer)
 	}
+	c.Course = r.course(at)
 	return c
+}
+
+// course is how the attempt went, as the fact has it.
+func (r *Report) course(at func(time.Time) timex.Instant) *usage.Course {
+	c := &usage.Course{EndedBy: usage.Side(r.Ending.By), Cause: int64(r.Ending.Cause), Status: int64(r.Ending.Code), Why: string(r.Ending.Why),
+		Trying: at(r.Times.Trying), Ringing: at(r.Times.Ringing), Early: at(r.Times.Early), Heard: qualityOf(r.Figures.Heard), Told: qualityOf(r.Figures.Told)}
+	if r.Sum.SHA256 != "" {
+		c.Recording, c.RecordingSHA256 = r.Recording, r.Sum.SHA256
+	}
+	return c
+}
+
+// qualityOf is how one direction sounded, as facts have it: nothing where
+// nothing was expected.
+func qualityOf(q rtp.Quality) usage.Quality {
+	if q.Expected == 0 {
+		return usage.Quality{}
+	}
+	return usage.Quality{MOS: usage.MOS(math.Round(100 * q.MOS())), Packets: int64(q.Expected), Lost: int64(q.Lost), Late: int64(q.Late), Jitter: q.Jitter}
 }
 
 // ResultOf is how an attempt ended, as facts have it.

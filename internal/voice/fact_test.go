@@ -2,14 +2,31 @@ package voice_test
 
 import (
 	"io"
+	"strings"
 	"testing"
 	"time"
 
 	"waihu/internal/usage"
 	"waihu/internal/usage/cdr"
 	"waihu/internal/voice"
+	"waihu/internal/voice/record"
+	"waihu/internal/voice/rtp"
 	"waihu/internal/voice/sip"
 )
+
+// TestAFactTellsHowItSoundedAndWhereItIsKept: quality in both directions, as far
+// as it is known, and the recording with its digest.
+func TestAFactTellsHowItSoundedAndWhereItIsKept(t *testing.T) {
+	at := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	r := &voice.Report{ID: "x", To: "100", Ending: sip.Ending{By: sip.Them, Why: sip.Bye, Code: 200, Cause: 16}, Recording: "x.wav", Sum: record.Sum{SHA256: strings.Repeat("0a", 32)},
+		Times:   sip.Times{Placed: at, Trying: at.Add(time.Millisecond), Ringing: at.Add(time.Second), Answered: at.Add(2 * time.Second), Ended: at.Add(9 * time.Second)},
+		Figures: rtp.Figures{Heard: rtp.Quality{Expected: 350, Lost: 4, Jitter: 5 * time.Millisecond}}}
+	c := r.Fact().Course
+	if why := c.Wrong(); why != "" || c.EndedBy != usage.TheirSide || c.Trying == 0 || c.Ringing == 0 || c.Early != 0 || c.Heard.MOS < 400 || c.Heard.Lost != 4 ||
+		c.Told != (usage.Quality{}) || c.Recording != "x.wav" || c.RecordingSHA256 != r.Sum.SHA256 {
+		t.Errorf("%s %+v", why, c)
+	}
+}
 
 // TestEveryEndingIsAFact: whatever ended an attempt, its fact can be written, and
 // its result is what the ending says.
@@ -36,6 +53,9 @@ func TestEveryEndingIsAFact(t *testing.T) {
 		f := r.Fact()
 		if f.Result != c.want || f.Total != 10*time.Second || c.answered != (f.Talk == 6*time.Second) {
 			t.Errorf("%+v: %+v", c.ending, f)
+		}
+		if f.Course == nil || f.Course.Status != int64(c.ending.Code) || f.Course.Why != string(c.ending.Why) || f.Course.Heard.Packets != 0 {
+			t.Errorf("%+v: its course is %+v", c.ending, f.Course)
 		}
 		if err := w.Call(f); err != nil {
 			t.Error(err)

@@ -1,8 +1,10 @@
 package voice
 
 import (
+	"cmp"
 	"context"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 
 // Order is one call to place.
 type Order struct {
+	ID     string // of the attempt, as the fact has it; that of the call if empty
 	To     string // SIP address
 	Number string // called number, as the fact has it; that of To if empty
 	From   string // calling number
@@ -27,6 +30,7 @@ type Order struct {
 	Keys   string        // pressed once it is answered
 	Hold   time.Duration // hold the other side for so long once it is answered, the recording paused; 0: do not
 	Record *os.File      // stereo WAV; nil: nothing is kept
+	Kept   string        // name of the recording, as the fact has it; that of Record if empty
 	Law    []audio.Law   // laws offered; both if empty
 }
 
@@ -42,6 +46,9 @@ type Report struct {
 	Keys    string // pressed by the other side
 	Held    error  // why holding it, or taking it back, was refused; nil: it was not
 	Sum     record.Sum
+
+	Recording string // name it is kept under
+	Trunk     string // it went over; empty: to an address
 }
 
 // Answered tells whether the other side picked up.
@@ -66,13 +73,16 @@ func Place(ctx context.Context, e *sip.Endpoint, ports *rtp.Ports, o Order) (_ *
 	if err != nil {
 		return nil, err
 	}
-	r := &Report{ID: call.ID(), From: o.From, To: o.Number}
+	r := &Report{ID: cmp.Or(o.ID, call.ID()), From: o.From, To: o.Number}
 	holding := make(chan error, 1)
 	go func() { holding <- hold(call, leg, o.Hold) }()
 	keys := follow(ctx, call, leg, &o)
 	r.Held = <-holding
 	r.Keys, r.Times, r.Ending, r.Figures = keys, call.Times(), call.Ending(), leg.Figures()
 	r.Law = leg.rtp.Law()
+	if r.Recording = o.Kept; o.Record != nil && o.Kept == "" {
+		r.Recording = filepath.Base(o.Record.Name())
+	}
 	r.Sum, err = ended()
 	if err != nil {
 		return r, fault.New(fault.Internal, "the call was placed, but its recording is not whole: %v", err)

@@ -48,6 +48,7 @@ func add(b *bench, calls ...store.ChargedCall) []store.Outcome {
 func calls(t *testing.T, b *bench) {
 	one, two := call(1), call(2)
 	two.Contract, two.Charges = id.ID{}, nil
+	two.Call.Course = &usage.Course{EndedBy: usage.TheirSide, Cause: 17, Status: 486, Why: "refused", Ringing: two.Call.Start + 1, Heard: usage.Quality{MOS: 437, Packets: 9}, Recording: "a.wav"}
 	list := []store.ChargedCall{one, two}
 	if out := add(b, list...); !slices.Equal(out, []store.Outcome{store.Added, store.Added}) {
 		t.Fatalf("two new calls: %v", out)
@@ -73,7 +74,7 @@ func calls(t *testing.T, b *bench) {
 	changed.Call.Talk++
 	again := call(1)
 	again.Charges, again.Contract = nil, num(51) // what it came to is not part of what it is
-	fresh := []store.ChargedCall{again, three, changed, three, call(2)}
+	fresh := []store.ChargedCall{again, three, changed, three, two}
 	if out := add(b, fresh...); !slices.Equal(out, []store.Outcome{store.Same, store.Added, store.Differs, store.Same, store.Same}) {
 		t.Errorf("known, new, changed, twice, known: %v", out)
 	}

@@ -41,6 +41,9 @@ func (r *factReader) complete(id bool) (fault.Problem, bool) {
 	if bad := r.fact.priced(); bad != "" {
 		return fault.Problem{Path: "cost", Value: r.fact.cost + " " + r.fact.currency, What: bad, Expected: "cost 0.12 and currency CNY"}, true
 	}
+	if bad := r.fact.call.Course.Wrong(); r.fact.kind == CallFact && bad != "" {
+		return fault.Problem{What: bad, Expected: "a course that can be"}, true
+	}
 	r.fact.name("", r.source)
 	return fault.Problem{}, false
 }

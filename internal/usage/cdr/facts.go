@@ -26,6 +26,7 @@ func (FactKind) Choices() []string {
 type fact struct {
 	kind           FactKind
 	call           usage.Call
+	course         usage.Course // where call tells of one
 	seat           usage.Seat
 	session        usage.Session
 	module         usage.Module
@@ -87,6 +88,28 @@ var callFields = []factField{
 	{"talk", false, func(f *fact) any { return &f.call.Talk }},
 	{"cost", false, func(f *fact) any { return &f.cost }},
 	{"currency", false, func(f *fact) any { return &f.currency }},
+	{"ended_by", false, func(f *fact) any { return &f.told().EndedBy }},
+	{"q850", false, func(f *fact) any { return &f.told().Cause }},
+	{"sip", false, func(f *fact) any { return &f.told().Status }},
+	{"why", false, func(f *fact) any { return &f.told().Why }},
+	{"trying", false, func(f *fact) any { return &f.told().Trying }},
+	{"ringing", false, func(f *fact) any { return &f.told().Ringing }},
+	{"early", false, func(f *fact) any { return &f.told().Early }},
+	{"other_leg", false, func(f *fact) any { return &f.told().OtherLeg }},
+	{"heard_mos", false, func(f *fact) any { return &f.told().Heard.MOS }},
+	{"heard_packets", false, func(f *fact) any { return &f.told().Heard.Packets }},
+	{"heard_lost", false, func(f *fact) any { return &f.told().Heard.Lost }},
+	{"heard_late", false, func(f *fact) any { return &f.told().Heard.Late }},
+	{"heard_jitter", false, func(f *fact) any { return &f.told().Heard.Jitter }},
+	{"told_mos", false, func(f *fact) any { return &f.told().Told.MOS }},
+	{"told_packets", false, func(f *fact) any { return &f.told().Told.Packets }},
+	{"told_lost", false, func(f *fact) any { return &f.told().Told.Lost }},
+	{"told_late", false, func(f *fact) any { return &f.told().Told.Late }},
+	{"told_jitter", false, func(f *fact) any { return &f.told().Told.Jitter }},
+	{"detected", false, func(f *fact) any { return &f.told().Detected }},
+	{"detected_percent", false, func(f *fact) any { return &f.told().Sure }},
+	{"recording", false, func(f *fact) any { return &f.told().Recording }},
+	{"recording_sha256", false, func(f *fact) any { return &f.told().RecordingSHA256 }},
 }
 
 var seatFields = []factField{
@@ -142,6 +165,9 @@ func (f *fact) begin(kind FactKind) {
 	f.kind, f.cost, f.currency = kind, "", ""
 	switch kind {
 	case CallFact:
+		if f.call.Course != nil { // few records tell of one: nothing is spent on the others
+			f.course = usage.Course{}
+		}
 		f.call = usage.Call{}
 	case SeatFact:
 		f.seat = usage.Seat{}
@@ -154,6 +180,12 @@ func (f *fact) begin(kind FactKind) {
 	case EventFact:
 		f.event = usage.Event{}
 	}
+}
+
+// told is the course of the call, which a value is about to be put into.
+func (f *fact) told() *usage.Course {
+	f.call.Course = &f.course
+	return &f.course
 }
 
 // name sets ID and Source where the record gave none.

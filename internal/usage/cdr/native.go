@@ -71,7 +71,51 @@ func (w *Writer) Call(c *usage.Call) error {
 		w.text("cost", c.Cost.Decimal())
 		w.text("currency", c.Cost.Currency().String())
 	}
+	if !c.Course.IsZero() {
+		w.course(c.Course)
+	}
 	return w.end(c.ID)
+}
+
+// course writes how a call went.
+func (w *Writer) course(c *usage.Course) {
+	if bad := c.Wrong(); bad != "" {
+		w.bad = bad
+	}
+	word(w, "ended_by", c.EndedBy)
+	w.count("q850", c.Cause)
+	w.count("sip", c.Status)
+	w.text("why", c.Why)
+	w.instant("trying", c.Trying)
+	w.instant("ringing", c.Ringing)
+	w.instant("early", c.Early)
+	w.text("other_leg", c.OtherLeg)
+	w.quality("heard_", &c.Heard)
+	w.quality("told_", &c.Told)
+	w.text("detected", c.Detected)
+	w.count("detected_percent", c.Sure)
+	w.text("recording", c.Recording)
+	w.text("recording_sha256", c.RecordingSHA256)
+}
+
+// quality writes how one direction sounded, where that is known.
+func (w *Writer) quality(of string, q *usage.Quality) {
+	if q.MOS != 0 {
+		w.key(of + "mos")
+		w.buf = strconv.AppendFloat(w.buf, float64(q.MOS)/100, 'f', 2, 64)
+	}
+	w.count(of+"packets", q.Packets)
+	w.count(of+"lost", q.Lost)
+	w.count(of+"late", q.Late)
+	w.duration(of+"jitter", q.Jitter)
+}
+
+// count writes a whole number that is not nought.
+func (w *Writer) count(name string, n int64) {
+	if n != 0 {
+		w.key(name)
+		w.buf = strconv.AppendInt(w.buf, n, 10)
+	}
 }
 
 func (w *Writer) Seat(s usage.Seat) error {

@@ -20,7 +20,12 @@ import (
 // kept is a sink that keeps copies of all facts in their order.
 type kept struct{ facts []any }
 
-func (k *kept) Call(c *usage.Call) error      { k.facts = append(k.facts, *c); return nil }
+func (k *kept) Call(c *usage.Call) error {
+	own := *c
+	own.Course = c.Course.Clone()
+	k.facts = append(k.facts, own)
+	return nil
+}
 func (k *kept) Seat(s usage.Seat) error       { k.facts = append(k.facts, s); return nil }
 func (k *kept) Session(s usage.Session) error { k.facts = append(k.facts, s); return nil }
 func (k *kept) Module(m usage.Module) error   { k.facts = append(k.facts, m); return nil }
@@ -88,6 +93,10 @@ func TestNativeHasEveryField(t *testing.T) {
 				f.Set(reflect.ValueOf(money.Micros(123456, money.MustCurrency("JPY"))))
 			case exact.Number:
 				f.Set(reflect.ValueOf(exact.Frac(22, 7)))
+			case *usage.Course:
+				f.Set(reflect.ValueOf(&usage.Course{EndedBy: usage.TheirSide, Cause: 17, Status: 486, Why: "refused", Trying: at + 1, Ringing: at + 2, Early: at + 3, OtherLeg: "b",
+					Heard: usage.Quality{MOS: 430, Packets: 100, Lost: 2, Late: 1, Jitter: time.Millisecond}, Told: usage.Quality{MOS: 101, Packets: 99, Lost: 9, Late: 8, Jitter: 7},
+					Detected: "machine", Sure: 93, Recording: "2026/a.wav", RecordingSHA256: strings.Repeat("a9", 32)}))
 			case bool:
 				f.SetBool(true)
 			case interface{ Choices() []string }:
@@ -114,6 +123,35 @@ func TestNativeHasEveryField(t *testing.T) {
 	}
 }
 
+// TestCourseInATable: the columns of a course are columns of a table and of a
+// mapping too, and a value that cannot be names its column.
+func TestCourseInATable(t *testing.T) {
+	head := "fact,id,result,start,talk,ended_by,q850,sip,ringing,heard_mos,heard_lost\n"
+	for row, want := range map[string]string{
+		"call,1,answered,2026-03-01 09:30:00,5,them,16,200,2026-03-01 09:29:58,4.3,7": "",
+		"call,2,answered,2026-03-01 09:30:00,5,,,,,,":                                 "",
+		"call,3,answered,2026-03-01 09:30:00,5,nobody,,,,,":                           "not known",
+		"call,4,answered,2026-03-01 09:30:00,5,,x,,,,":                                "whole number",
+		"call,5,answered,2026-03-01 09:30:00,5,,128,,,,":                              "Q.850",
+		"call,6,answered,2026-03-01 09:30:00,5,,,,,5.01,":                             "no score",
+		"call,7,answered,2026-03-01 09:30:00,5,,,,,4.301,":                            "no score",
+	} {
+		back := &kept{}
+		report, err := NewIntake(back, Options{}).Read(context.Background(), strings.NewReader(head+row+"\n"), "x.csv", 0)
+		if err != nil || (len(back.facts) == 1) != (want == "") || want != "" && !strings.Contains(report.Tallies[0].Reason, want) {
+			t.Errorf("%s: %v, %+v", row, err, report.Tallies)
+			continue
+		}
+		if want != "" {
+			continue
+		}
+		c := back.facts[0].(usage.Call)
+		if (c.Course != nil) != (c.ID == "1") || c.ID == "1" && (c.Course.Heard.MOS != 430 || c.Course.EndedBy != usage.TheirSide || c.Course.Ringing == 0) {
+			t.Errorf("%s: %+v", row, c.Course)
+		}
+	}
+}
+
 func TestWriterRefusesWhatWouldNotComeBack(t *testing.T) {
 	at := timex.MustDate("2026-03-01").Start(time.UTC)
 	for _, f := range []any{
@@ -127,6 +165,8 @@ func TestWriterRefusesWhatWouldNotComeBack(t *testing.T) {
 		usage.Call{ID: "1", Source: "x", Start: at},
 		usage.Call{ID: "1", Source: "x", Start: at, Result: usage.Answered, Talk: -1},
 		usage.Call{ID: "1", Source: "x", Start: at, Result: usage.Answered, Total: math.MaxInt64},
+		usage.Call{ID: "1", Source: "x", Start: at, Result: usage.Answered, Course: &usage.Course{Cause: 200}},
+		usage.Call{ID: "1", Source: "x", Start: at, Result: usage.Answered, Course: &usage.Course{Ringing: 5}},
 		usage.Event{ID: "1", Source: "x", Kind: "sms", At: at, Quantity: exact.Int(-1)},
 	} {
 		var b bytes.Buffer

@@ -2,6 +2,7 @@ package cdr
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -51,6 +52,12 @@ func (v *values) set(at any, text string) wrong {
 		return choose(p, text)
 	case *usage.State:
 		return choose(p, text)
+	case *usage.Side:
+		return choose(p, text)
+	case *int64:
+		return setCount(p, text)
+	case *usage.MOS:
+		return setMOS(p, text)
 	}
 	return wrong{}
 }
@@ -92,6 +99,29 @@ func setNumber(p *exact.Number, text string) wrong {
 	}
 	*p = n
 	return wrong{}
+}
+
+// setCount reads a whole number that is not negative.
+func setCount(p *int64, text string) wrong {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 {
+		return wrong{"this is no whole number", "0 or more"}
+	}
+	*p = n
+	return wrong{}
+}
+
+// setMOS reads a score from 1 to 5, to a hundredth.
+func setMOS(p *usage.MOS, text string) wrong {
+	n, err := exact.Parse(text)
+	if err == nil {
+		hundredths, fraction := n.Mul(exact.Int(100)).Int64()
+		if fraction == nil && hundredths >= 100 && hundredths <= 500 {
+			*p = usage.MOS(hundredths)
+			return wrong{}
+		}
+	}
+	return wrong{"this is no score of a line", "1.00 to 5.00, at most two decimals"}
 }
 
 // setInstant reads a stamp with a zone, or on the wall clock; or a date, which

@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"waihu/internal/lang"
+	"waihu/internal/planfile"
+	"waihu/internal/timex"
+	"waihu/internal/voice"
+	"waihu/internal/voice/trunk"
+)
+
+// trunkFile is a file of trunks that was read.
+type trunkFile struct {
+	*trunk.Config
+	zone *time.Location
+}
+
+// trunks reads the file of --trunks; nil where there is none.
+func (c *callCmd) trunks() (*trunkFile, error) {
+	if c.Trunks == "" {
+		return nil, nil
+	}
+	return readTrunks(c.Trunks)
+}
+
+func readTrunks(path string) (*trunkFile, error) {
+	cfg, problems := planfile.LoadTrunks(os.DirFS(filepath.Dir(path)), filepath.Base(path))
+	if problems.Err() != nil {
+		return nil, problems
+	}
+	zone, err := timex.LoadZone(cfg.Zone)
+	return &trunkFile{cfg, zone}, err
+}
+
+// board is the trunks with nothing going on; calling numbers take turns in an
+// order of this run.
+func (t *trunkFile) board() *trunk.Board { return trunk.NewBoard(t.Config, t.zone, rand.Uint64()) }
+
+// tellTries is what came of the trunks before the last, in words.
+func tellTries(tag lang.Tag, tries []voice.Try) string {
+	var b strings.Builder
+	for _, t := range tries {
+		if t.Reason != "" {
+			b.WriteString(lang.Phrase(tag, "voice.skipped", map[string]string{"trunk": t.Trunk, "why": string(t.Reason)}) + "\n")
+			continue
+		}
+		args := map[string]string{"trunk": t.Trunk, "from": t.From, "why": string(t.Ending.Why)}
+		if t.Ending.Code != 0 {
+			args["code"] = strconv.Itoa(t.Ending.Code)
+		}
+		b.WriteString(lang.Phrase(tag, "voice.tried", args) + "\n")
+	}
+	return b.String()
+}
+
+// tryJSON is one trunk, for programs.
+type tryJSON struct {
+	Trunk   string  `json:"trunk"`
+	From    string  `json:"from,omitempty"`
+	Skipped string  `json:"skipped,omitempty"`
+	EndedBy string  `json:"ended_by,omitempty"`
+	Why     string  `json:"why,omitempty"`
+	Code    int     `json:"sip,omitempty"`
+	Retry   float64 `json:"retry_after,omitempty"`
+}
+
+func triesOf(tries []voice.Try) (out []tryJSON) {
+	for _, t := range tries {
+		out = append(out, tryJSON{t.Trunk, t.From, string(t.Reason), string(t.Ending.By), string(t.Ending.Why), t.Ending.Code, t.Ending.Retry.Seconds()})
+	}
+	return out
+}
