@@ -73,6 +73,7 @@ var floors = map[string]int{
 	"internal/voice":             5,
 	"internal/voice/bridge":      6,
 	"internal/voice/carrier":     6,
+	"internal/voice/exchange":    7,
 	"internal/access":            5,
 	"internal/store/postgres":    5,
 	"internal/store/sqlite":      5,

@@ -12,7 +12,7 @@ type beating struct{ stop, done chan struct{} }
 
 // begin lets the leg beat by itself, if it may; the lock is held.
 func (l *Leg) begin() {
-	if !l.agreed || l.closed || l.led || l.beating != nil {
+	if !l.hasAgreed() || l.closed || l.led || l.beating != nil {
 		return
 	}
 	b := &beating{make(chan struct{}), make(chan struct{})}

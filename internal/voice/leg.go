@@ -35,7 +35,8 @@ type Leg struct {
 
 	mu      sync.Mutex
 	terms   terms
-	agreed  bool
+	agreed  chan struct{}   // closed once sound can go
+	lost    <-chan struct{} // closed when the path is; nil: nobody would tell
 	closed  bool
 	led     bool // somebody else keeps the beat
 	beating *beating
@@ -71,7 +72,11 @@ func (p plain) Offer() ([]byte, error) { return p.Session.Offer(), nil }
 
 // NewBrowserLeg is the sound of a call with a browser; closing the leg closes the
 // path.
-func NewBrowserLeg(p *webrtc.Peer) *Leg { return &Leg{rtp: p.Session(), terms: p, shut: p.Close} }
+func NewBrowserLeg(p *webrtc.Peer) *Leg {
+	l := newLeg(p.Session(), p, p.Close)
+	l.lost = p.Lost()
+	return l
+}
 
 // NewLeg takes a pair of ports. laws are what it speaks, the first preferred;
 // none: A-law, then µ-law.
@@ -85,7 +90,11 @@ func NewLeg(ports *rtp.Ports, laws ...audio.Law) (*Leg, error) {
 		s.Close()
 		return nil, err
 	}
-	return &Leg{rtp: s, terms: plain{sdp.NewSession(s.Local(), binary.BigEndian.Uint64(seed[:]), laws...)}, shut: s.Close}, nil
+	return newLeg(s, plain{sdp.NewSession(s.Local(), binary.BigEndian.Uint64(seed[:]), laws...)}, s.Close), nil
+}
+
+func newLeg(s *rtp.Session, t terms, shut func()) *Leg {
+	return &Leg{rtp: s, terms: t, shut: shut, agreed: make(chan struct{})}
 }
 
 // Spoil makes what is sent from now on a bad line.
@@ -152,9 +161,27 @@ func (l *Leg) agree(a sdp.Agreed, anew bool) error {
 		}
 		l.rec, l.kept = r, a.Law
 	}
-	l.agreed = true
+	if !l.hasAgreed() {
+		close(l.agreed)
+	}
 	l.begin()
 	return nil
+}
+
+// Agreed is closed once the first agreement is made: sound can go from then on.
+func (l *Leg) Agreed() <-chan struct{} { return l.agreed }
+
+// Lost is closed when the path to a browser is lost; over RTP, which does not know,
+// it never is.
+func (l *Leg) Lost() <-chan struct{} { return l.lost }
+
+func (l *Leg) hasAgreed() bool {
+	select {
+	case <-l.agreed:
+		return true
+	default:
+		return false
+	}
 }
 
 // Record keeps both sides in a file, from the first agreement on. The file is

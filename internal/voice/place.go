@@ -32,6 +32,10 @@ type Order struct {
 	Record *os.File      // stereo WAV; nil: nothing is kept
 	Kept   string        // name of the recording, as the fact has it; that of Record if empty
 	Law    []audio.Law   // laws offered; both if empty
+
+	// Beside is called once the call is placed, in a goroutine of its own that ends
+	// with the call; it may have the beat of the leg. Nil: nobody is beside.
+	Beside func(*sip.Call, *Leg)
 }
 
 // Report is what came of it.
@@ -76,8 +80,16 @@ func Place(ctx context.Context, e *sip.Endpoint, ports *rtp.Ports, o Order) (_ *
 	r := &Report{ID: cmp.Or(o.ID, call.ID()), From: o.From, To: o.Number}
 	holding := make(chan error, 1)
 	go func() { holding <- hold(call, leg, o.Hold) }()
+	beside := make(chan struct{})
+	go func() {
+		defer close(beside)
+		if o.Beside != nil {
+			o.Beside(call, leg)
+		}
+	}()
 	keys := follow(ctx, call, leg, &o)
 	r.Held = <-holding
+	<-beside
 	r.Keys, r.Times, r.Ending, r.Figures = keys, call.Times(), call.Ending(), leg.Figures()
 	r.Law = leg.rtp.Law()
 	if r.Recording = o.Kept; o.Record != nil && o.Kept == "" {

@@ -305,3 +305,6 @@ func (c *Call) inOrder(req *lib.Request) bool {
 func background() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), 64*lib.T1)
 }
+
+// FromBrowser tells whether the call came over a WebSocket.
+func (c *Call) FromBrowser() bool { return !c.outgoing && byWebSocket(c.invite.Transport()) }

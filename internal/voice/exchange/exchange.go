@@ -1,0 +1,200 @@
+package exchange
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"time"
+
+	"waihu/internal/fault"
+	"waihu/internal/voice"
+	"waihu/internal/voice/audio"
+	"waihu/internal/voice/bridge"
+	"waihu/internal/voice/rtp"
+	"waihu/internal/voice/sip"
+	"waihu/internal/voice/trunk"
+	"waihu/internal/voice/webrtc"
+)
+
+// Desk decides about calls of agents. Its methods are called from several
+// goroutines.
+type Desk interface {
+	// Connect says what an agent's call to this name is; browser tells whether it
+	// comes from a browser. What may not be placed is an error: of kind NotFound, the
+	// name is none; of kind Conflict, it may not be called now; of kind Invalid, it
+	// may never be. The order's Number is called, its Talk is the longest time.
+	Connect(ctx context.Context, agent, name string, browser bool) (voice.Order, error)
+	// Ended is told what came of an order, once for each; r is nil where nothing
+	// was placed, for the reason in err.
+	Ended(o *voice.Order, r *voice.Report, tries []voice.Try, err error)
+}
+
+// Config is how an exchange is set up.
+type Config struct {
+	SIP    sip.Config // Serve is the exchange's own; Secret is the agents'
+	Ports  *rtp.Ports
+	Web    *webrtc.Endpoint // nil: no browsers
+	Board  *trunk.Board
+	Secret func(name string) string // of a trunk's log-in
+	Desk   Desk
+}
+
+// Exchange takes agents' calls until it is closed.
+type Exchange struct {
+	cfg   Config
+	lines voice.Lines
+	phone *sip.Endpoint
+	back  []int16 // ring-back, which agents hear until there is anything else
+}
+
+// Open listens.
+func Open(cfg Config) (*Exchange, error) {
+	if cfg.SIP.Secret == nil {
+		return nil, fault.New(fault.Invalid, "agents must log in: an exchange for everybody would call at our cost")
+	}
+	x := &Exchange{cfg: cfg, back: ringBack()}
+	cfg.SIP.Serve = x.serve
+	cfg.SIP.Register = true
+	phone, err := sip.Open(cfg.SIP)
+	if err != nil {
+		return nil, err
+	}
+	x.phone = phone
+	x.lines = voice.Lines{Endpoint: phone, Ports: cfg.Ports, Board: cfg.Board, Secret: cfg.Secret}
+	return x, nil
+}
+
+// ringBack is the tone of ITU-T E.180 as mainland China has it, once.
+func ringBack() []int16 {
+	tone := audio.Tone{Hertz: []float64{450}, Level: 0.15}.Samples(time.Second)
+	return append(tone, make([]int16, 4*audio.Rate)...)
+}
+
+// Phone is the endpoint agents and trunks speak with.
+func (x *Exchange) Phone() *sip.Endpoint { return x.phone }
+
+// Close ends the calls and stops.
+func (x *Exchange) Close() error { return x.phone.Close() }
+
+// serve connects one call of an agent.
+func (x *Exchange) serve(call *sip.Call) {
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	order, err := x.cfg.Desk.Connect(ctx, call.Account(), call.Called(), call.FromBrowser())
+	if err != nil {
+		code, reason := refusal(err)
+		call.Refuse(code, reason, 0)
+		return
+	}
+	leg, err := x.leg(call)
+	if err == nil {
+		defer leg.Close()
+		err = call.Progress(leg)
+	}
+	if err != nil {
+		x.cfg.Desk.Ended(&order, nil, nil, err)
+		call.Refuse(503, "Service Unavailable", retryPorts)
+		return
+	}
+	c := &connection{call: call, leg: leg, bridge: bridge.New(), back: x.back}
+	defer c.bridge.Close()
+	order.Beside = c.beside
+	go c.watch(ctx, stop)
+	r, tries, err := x.lines.PlaceOver(ctx, order)
+	x.cfg.Desk.Ended(&order, r, tries, err)
+	c.over(r, err)
+}
+
+// retryPorts is when an agent may try again where no port was free.
+const retryPorts = 5 * time.Second
+
+// leg is the agent's half.
+func (x *Exchange) leg(call *sip.Call) (*voice.Leg, error) {
+	if !call.FromBrowser() {
+		return voice.NewLeg(x.cfg.Ports)
+	}
+	if x.cfg.Web == nil {
+		return nil, fault.New(fault.Conflict, "no browser can be spoken with here")
+	}
+	p, err := x.cfg.Web.NewPeer()
+	if err != nil {
+		return nil, err
+	}
+	return voice.NewBrowserLeg(p), nil
+}
+
+// refusal is what an agent's telephone is told.
+func refusal(err error) (int, string) {
+	switch fault.KindOf(err) {
+	case fault.NotFound:
+		return 404, "Not Found"
+	case fault.Conflict:
+		return 480, "Temporarily Unavailable"
+	case fault.Invalid:
+		return 403, "Forbidden"
+	}
+	return 500, "Server Internal Error"
+}
+
+// connection is an agent and a customer.
+type connection struct {
+	call   *sip.Call
+	leg    *voice.Leg
+	bridge *bridge.Bridge
+	back   []int16
+}
+
+// watch gives the customer's half up when the agent goes.
+func (c *connection) watch(ctx context.Context, stop func()) {
+	select {
+	case <-c.call.Done():
+	case <-c.call.Quit():
+	case <-c.leg.Lost():
+		c.call.Hangup()
+	case <-ctx.Done():
+	}
+	stop()
+}
+
+// beside joins the halves as soon as the customer's has any sound, and answers the
+// agent when the customer does. Over several trunks it is called for each in turn.
+func (c *connection) beside(out *sip.Call, theirs *voice.Leg) {
+	c.leg.Play(c.back, true)
+	select {
+	case <-theirs.Agreed():
+	case <-out.Done():
+		return
+	}
+	c.leg.Play(nil, false)
+	if err := errors.Join(c.bridge.Join(theirs, bridge.Customer), c.bridge.Join(c.leg, bridge.Agent)); err != nil {
+		out.Hangup()
+		return
+	}
+	select {
+	case <-out.Answered():
+		if c.call.Answer(c.leg) != nil {
+			out.Hangup()
+		}
+		<-out.Done()
+	case <-out.Done():
+	}
+	_ = c.bridge.Leave(theirs) // either may have gone by itself
+	_ = c.bridge.Leave(c.leg)
+}
+
+// over ends the agent's half as the customer's ended.
+func (c *connection) over(r *voice.Report, err error) {
+	switch {
+	case r == nil:
+		code, reason := 503, "Service Unavailable"
+		var refused *trunk.Refusal
+		if errors.As(err, &refused) {
+			code, reason = 403, "Forbidden"
+		}
+		c.call.Refuse(code, reason, 0)
+	case !r.Answered() && r.Ending.Code >= 300:
+		c.call.Refuse(r.Ending.Code, cmp.Or(r.Ending.Reason, "Call Failed"), 0)
+	default:
+		c.call.Hangup()
+	}
+}
