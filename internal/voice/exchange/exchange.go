@@ -12,37 +12,29 @@ import (
 	"waihu/internal/voice/bridge"
 	"waihu/internal/voice/rtp"
 	"waihu/internal/voice/sip"
-	"waihu/internal/voice/trunk"
 	"waihu/internal/voice/webrtc"
 )
 
-// Desk decides about calls of agents. Its methods are called from several
-// goroutines.
-type Desk interface {
-	// Connect says what an agent's call to this name is; browser tells whether it
-	// comes from a browser. What may not be placed is an error: of kind NotFound, the
-	// name is none; of kind Conflict, it may not be called now; of kind Invalid, it
-	// may never be. The order's Number is called, its Talk is the longest time.
-	Connect(ctx context.Context, agent, name string, browser bool) (voice.Order, error)
-	// Ended is told what came of an order, once for each; r is nil where nothing
-	// was placed, for the reason in err.
-	Ended(o *voice.Order, r *voice.Report, tries []voice.Try, err error)
-}
+// Placing places a customer's half and stays with it to its end; beside is called
+// for each trunk it goes over, as voice.Order has it. A report of none means that
+// nothing was placed, for the reason in the error.
+type Placing func(ctx context.Context, beside func(*sip.Call, *voice.Leg)) (*voice.Report, error)
 
 // Config is how an exchange is set up.
 type Config struct {
-	SIP    sip.Config // Serve is the exchange's own; Secret is the agents'
-	Ports  *rtp.Ports
-	Web    *webrtc.Endpoint // nil: no browsers
-	Board  *trunk.Board
-	Secret func(name string) string // of a trunk's log-in
-	Desk   Desk
+	SIP   sip.Config // Serve is the exchange's own; Secret is the agents'
+	Ports *rtp.Ports
+	Web   *webrtc.Endpoint // nil: no browsers
+	// Connect says what an agent's call to this name is; browser tells whether it
+	// comes from a browser. What may not be placed is an error: of kind NotFound, the
+	// name is none; of kind Conflict, it may not be called now; of kind Invalid, it
+	// may never be. It is called from several goroutines, and what it gives once.
+	Connect func(ctx context.Context, agent, name string, browser bool) (Placing, error)
 }
 
 // Exchange takes agents' calls until it is closed.
 type Exchange struct {
 	cfg   Config
-	lines voice.Lines
 	phone *sip.Endpoint
 	back  []int16 // ring-back, which agents hear until there is anything else
 }
@@ -60,7 +52,6 @@ func Open(cfg Config) (*Exchange, error) {
 		return nil, err
 	}
 	x.phone = phone
-	x.lines = voice.Lines{Endpoint: phone, Ports: cfg.Ports, Board: cfg.Board, Secret: cfg.Secret}
 	return x, nil
 }
 
@@ -80,29 +71,25 @@ func (x *Exchange) Close() error { return x.phone.Close() }
 func (x *Exchange) serve(call *sip.Call) {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	order, err := x.cfg.Desk.Connect(ctx, call.Account(), call.Called(), call.FromBrowser())
+	place, err := x.cfg.Connect(ctx, call.Account(), call.Called(), call.FromBrowser())
 	if err != nil {
 		code, reason := refusal(err)
 		call.Refuse(code, reason, 0)
 		return
 	}
 	leg, err := x.leg(call)
-	if err == nil {
-		defer leg.Close()
-		err = call.Progress(leg)
-	}
 	if err != nil {
-		x.cfg.Desk.Ended(&order, nil, nil, err)
 		call.Refuse(503, "Service Unavailable", retryPorts)
 		return
 	}
+	defer leg.Close()
+	if call.Progress(leg) != nil {
+		return // it was refused, for what it offered
+	}
 	c := &connection{call: call, leg: leg, bridge: bridge.New(), back: x.back}
 	defer c.bridge.Close()
-	order.Beside = c.beside
 	go c.watch(ctx, stop)
-	r, tries, err := x.lines.PlaceOver(ctx, order)
-	x.cfg.Desk.Ended(&order, r, tries, err)
-	c.over(r, err)
+	c.over(place(ctx, c.beside))
 }
 
 // retryPorts is when an agent may try again where no port was free.
@@ -186,11 +173,7 @@ func (c *connection) beside(out *sip.Call, theirs *voice.Leg) {
 func (c *connection) over(r *voice.Report, err error) {
 	switch {
 	case r == nil:
-		code, reason := 503, "Service Unavailable"
-		var refused *trunk.Refusal
-		if errors.As(err, &refused) {
-			code, reason = 403, "Forbidden"
-		}
+		code, reason := refusal(err)
 		c.call.Refuse(code, reason, 0)
 	case !r.Answered() && r.Ending.Code >= 300:
 		c.call.Refuse(r.Ending.Code, cmp.Or(r.Ending.Reason, "Call Failed"), 0)

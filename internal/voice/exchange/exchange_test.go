@@ -2,6 +2,7 @@ package exchange_test
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -57,19 +58,30 @@ type told struct {
 type desk struct {
 	mu     sync.Mutex
 	names  map[string]string // called numbers by names of calls
+	lines  voice.Lines
 	folder string
 	told   chan told
 }
 
-func (d *desk) Connect(_ context.Context, agent, name string, _ bool) (voice.Order, error) {
+func (d *desk) connect(_ context.Context, agent, name string, _ bool) (exchange.Placing, error) {
 	d.mu.Lock()
 	number, known := d.names[name]
 	d.mu.Unlock()
 	if !known {
-		return voice.Order{}, fault.New(fault.NotFound, "no call %q", name)
+		return nil, fault.New(fault.NotFound, "no call %q", name)
 	}
 	f, err := os.Create(filepath.Join(d.folder, name+".wav"))
-	return voice.Order{ID: agent + " " + name, Number: number, Record: f}, err
+	o := voice.Order{ID: agent + " " + name, Number: number, Record: f}
+	return func(ctx context.Context, beside func(*sip.Call, *voice.Leg)) (*voice.Report, error) {
+		o.Beside = beside
+		r, _, err := d.lines.PlaceOver(ctx, o)
+		if refused := (*trunk.Refusal)(nil); errors.As(err, &refused) {
+			err = fault.New(fault.Invalid, "%v", err)
+		}
+		_ = f.Close()
+		d.told <- told{o, r, err}
+		return r, err
+	}, err
 }
 
 // knows lets a name of a call through.
@@ -77,11 +89,6 @@ func (d *desk) knows(name, number string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.names[name] = number
-}
-
-func (d *desk) Ended(o *voice.Order, r *voice.Report, _ []voice.Try, err error) {
-	_ = o.Record.Close()
-	d.told <- told{*o, r, err}
 }
 
 // world is an exchange between an agent's telephone and a carrier.
@@ -111,7 +118,8 @@ func open(t *testing.T) *world {
 	}
 	w := &world{t: t, ports: agents, desk: &desk{names: map[string]string{}, folder: t.TempDir(), told: make(chan told, 10)}}
 	secret := func(user string) (string, bool) { return "a secret", user == "ann" }
-	w.x = must(exchange.Open(exchange.Config{SIP: sip.Config{Listen: netip.AddrPortFrom(home, 0), Secret: secret}, Ports: ours, Board: trunk.NewBoard(cfg, time.UTC, 1), Desk: w.desk}))
+	w.x = must(exchange.Open(exchange.Config{SIP: sip.Config{Listen: netip.AddrPortFrom(home, 0), Secret: secret}, Ports: ours, Connect: w.desk.connect}))
+	w.desk.lines = voice.Lines{Endpoint: w.x.Phone(), Ports: ours, Board: trunk.NewBoard(cfg, time.UTC, 1)}
 	w.agent = must(sip.Open(sip.Config{Listen: netip.AddrPortFrom(home, 0)}))
 	t.Cleanup(func() {
 		for _, closer := range []interface{ Close() error }{w.agent, w.x, c} {
