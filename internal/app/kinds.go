@@ -38,6 +38,8 @@ const (
 	KindStep       store.Kind = "bill_step"  // Step; unique "step" (run/contract/first day), index "run"
 	KindMovement   store.Kind = "movement"   // Movement; index "invoice"
 	KindDispute    store.Kind = "dispute"    // Dispute; index "invoice", "state"
+	KindCalling    store.Kind = "calling"    // calling, one a company, its identifier the company's
+	KindAttempt    store.Kind = "attempt"    // Attempt that has no end yet; unique "call"
 )
 
 // Company is a customer whose books are kept.

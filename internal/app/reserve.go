@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"waihu/internal/charging/ledger"
-	"waihu/internal/charging/life"
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/money"
@@ -98,19 +97,12 @@ func (s *System) mayCall(ctx context.Context, tx store.Tx, c id.Company, in *Res
 	if err := here(tx, c); err != nil {
 		return nil, nil, err
 	}
-	company, _, err := get[Company](tx, id.Platform, KindCompany, c.ID)
+	a, of, err := s.serving(tx, c, in.Contract)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := company.mayServe(); err != nil {
-		return nil, nil, err
-	}
-	a, _, of, err := s.contractOf(tx, c, in.Contract)
-	if err != nil {
-		return nil, nil, err
-	}
-	if a.Wallet == "" || a.Life.State != life.Running && a.Life.State != life.Notice {
-		return nil, nil, fault.New(fault.Conflict, "contract %s is %s and has wallet %q: a running, prepaid contract was expected", a.Contract, a.Life.State, a.Wallet)
+	if a.Wallet == "" {
+		return nil, nil, fault.New(fault.Conflict, "contract %s has no wallet: a prepaid contract was expected", a.Contract)
 	}
 	if in.Start == 0 {
 		in.Start = tx.Now()
