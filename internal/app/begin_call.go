@@ -86,8 +86,8 @@ func (a *Attempt) call() *usage.Call {
 // aside for it, before anything may be sent; or it refuses with a *CallRefused.
 func (s *System) BeginCall(ctx context.Context, c id.Company, in BeginCall) (out Attempt, err error) {
 	defer fault.Wrap(&err, "begin call")
-	if in.Call == "" || len(in.Call) > maxName || in.To == "" || in.Owner == "" || in.Seconds < 0 || in.Seconds > longestTalk {
-		return out, fault.New(fault.Invalid, "a call identifier of 1 to %d characters, a number, an owner and 0 to %d seconds were expected", maxName, longestTalk)
+	if in.Call == "" || len(in.Call) > maxName || in.To == "" || in.Owner == "" || in.Seconds < 0 || in.Seconds > LongestTalk {
+		return out, fault.New(fault.Invalid, "a call identifier of 1 to %d characters, a number, an owner and 0 to %d seconds were expected", maxName, LongestTalk)
 	}
 	// A draft that the budgets need is made here, where nobody waits for it.
 	err = s.DB.View(ctx, func(tx store.Tx) error {
@@ -225,12 +225,12 @@ func openAttempts(tx store.Tx, c id.Company, cur money.Currency) (n int, held mo
 // other calls hold under that cap. Without either, any talk is paid for.
 func (s *System) afford(tx store.Tx, c id.Company, k *calling, others money.Amount, a *Attempt, p *pricer, seconds int64) error {
 	cur, now := p.terms.Plan.Currency, tx.Now()
-	a.Seconds, a.Longest, a.Until = seconds, longestTalk, now.Add(attemptLease)
+	a.Seconds, a.Longest, a.Until = seconds, LongestTalk, now.Add(attemptLease)
 	limit, why, err := s.means(tx, c, k, others, a, cur)
 	if err != nil || why == "" {
 		return err
 	}
-	if a.Longest, err = p.longest(a.call(), limit, longestTalk); err == nil && a.Longest > 0 {
+	if a.Longest, err = p.longest(a.call(), limit, LongestTalk); err == nil && a.Longest > 0 {
 		a.Seconds = min(seconds, a.Longest)
 		a.Held, err = p.cost(a.call(), a.Seconds)
 	}

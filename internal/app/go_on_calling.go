@@ -16,8 +16,8 @@ import (
 // A call that was given up meanwhile is not found: it is to be ended.
 func (s *System) GoOnCalling(ctx context.Context, c id.Company, call string, answered timex.Instant, seconds int64) (out Attempt, err error) {
 	defer fault.Wrap(&err, "go on calling")
-	if seconds < 0 || seconds > longestTalk {
-		return out, fault.New(fault.Invalid, "%d seconds of talk: 0 to %d were expected", seconds, longestTalk)
+	if seconds < 0 || seconds > LongestTalk {
+		return out, fault.New(fault.Invalid, "%d seconds of talk: 0 to %d were expected", seconds, LongestTalk)
 	}
 	err = s.DB.Update(ctx, func(tx store.Tx) error {
 		if err := here(tx, c); err != nil {

@@ -35,11 +35,13 @@ type Reserved struct {
 	State   string        `json:"state"`   // held, or what became of the call before
 }
 
+// LongestTalk is how many seconds of talk a call is ever cut at.
+const LongestTalk = 12 * 3600
+
 // Bounds of prepaid calls.
 const (
-	usualHold   = 60        // seconds of talk
-	longestTalk = 12 * 3600 // seconds a call is ever cut at
-	holdSlack   = 5 * time.Minute
+	usualHold = 60 // seconds of talk
+	holdSlack = 5 * time.Minute
 )
 
 // Reserve puts the price of so much talk aside, at the price the call's bill has,
@@ -49,8 +51,8 @@ const (
 // again gives the same hold.
 func (s *System) Reserve(ctx context.Context, c id.Company, in Reserve) (out Reserved, err error) {
 	defer fault.Wrap(&err, "reserve")
-	if in.Call == "" || len(in.Call) > maxName || in.To == "" || in.Seconds < 0 || in.Seconds > longestTalk {
-		return out, fault.New(fault.Invalid, "a call identifier of 1 to %d characters, a number and 0 to %d seconds were expected", maxName, longestTalk)
+	if in.Call == "" || len(in.Call) > maxName || in.To == "" || in.Seconds < 0 || in.Seconds > LongestTalk {
+		return out, fault.New(fault.Invalid, "a call identifier of 1 to %d characters, a number and 0 to %d seconds were expected", maxName, LongestTalk)
 	}
 	if in.Seconds == 0 {
 		in.Seconds = usualHold
@@ -131,7 +133,7 @@ func (s *System) hold(tx store.Tx, c id.Company, w *Purse, p *pricer, in *Reserv
 	if err != nil {
 		return out, fault.New(fault.Overflow, "%v", err)
 	}
-	longest, err := p.longest(in.call(), limit, longestTalk)
+	longest, err := p.longest(in.call(), limit, LongestTalk)
 	if err != nil {
 		return out, err
 	}
@@ -151,8 +153,8 @@ func (s *System) hold(tx store.Tx, c id.Company, w *Purse, p *pricer, in *Reserv
 // is, and the call is cut there.
 func (s *System) Extend(ctx context.Context, c id.Company, in Reserve) (out Reserved, err error) {
 	defer fault.Wrap(&err, "extend")
-	if in.Seconds < 1 || in.Seconds > longestTalk || in.Start == 0 {
-		return out, fault.New(fault.Invalid, "the start of the call and 1 to %d seconds were expected", longestTalk)
+	if in.Seconds < 1 || in.Seconds > LongestTalk || in.Start == 0 {
+		return out, fault.New(fault.Invalid, "the start of the call and 1 to %d seconds were expected", LongestTalk)
 	}
 	err = s.DB.Update(ctx, func(tx store.Tx) error {
 		x, err := s.prepaidOn(tx, c, in.Contract, in.Start)

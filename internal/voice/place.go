@@ -32,6 +32,8 @@ type Order struct {
 	Record *os.File      // stereo WAV; nil: nothing is kept
 	Kept   string        // name of the recording, as the fact has it; that of Record if empty
 	Law    []audio.Law   // laws offered; both if empty
+
+	OnAnswer func(at time.Time, hangup func()) // told once it is answered; it must not wait
 }
 
 // Report is what came of it.
@@ -141,6 +143,9 @@ func follow(ctx context.Context, call *sip.Call, leg *Leg, o *Order) string {
 			return string(keys)
 		case <-answered:
 			answered = nil
+			if o.OnAnswer != nil {
+				o.OnAnswer(call.Times().Answered, call.Hangup)
+			}
 			if o.Talk > 0 {
 				talk.Reset(o.Talk)
 			}
