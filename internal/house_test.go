@@ -83,6 +83,7 @@ var floors = map[string]int{
 	"internal/app":               5,
 	"internal/notify":            5,
 	"internal/archive":           6,
+	"internal/outbound":          6,
 	"internal/receive":           6,
 	"internal/workspace":         6,
 	"internal/api":               7,

@@ -204,19 +204,9 @@ func (s *System) stopped(ctx context.Context, tx store.Tx, c id.Company, a *Agre
 func (s *System) MayCall(ctx context.Context, c id.Company, contract id.ID) (err error) {
 	defer fault.Wrap(&err, "may call")
 	return s.DB.View(ctx, func(tx store.Tx) error {
-		company, _, err := get[Company](tx, id.Platform, KindCompany, c.ID)
+		a, of, err := s.serving(tx, c, contract)
 		if err != nil {
 			return err
-		}
-		if err := company.mayServe(); err != nil {
-			return err
-		}
-		a, _, of, err := s.contractOf(tx, c, contract)
-		if err != nil {
-			return err
-		}
-		if a.Life.State != life.Running && a.Life.State != life.Notice {
-			return fault.New(fault.Conflict, "contract %s is %s", a.Contract, a.Life.State)
 		}
 		return s.withinBudgets(ctx, tx, c, &a, of)
 	})

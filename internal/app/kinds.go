@@ -39,6 +39,8 @@ const (
 	KindMovement   store.Kind = "movement"   // Movement; index "invoice"
 	KindDispute    store.Kind = "dispute"    // Dispute; index "invoice", "state"
 	KindRecording  store.Kind = "recording"  // Recording; index "state", "due" (day), "call"
+	KindCalling    store.Kind = "calling"    // calling, one a company, its identifier the company's
+	KindAttempt    store.Kind = "attempt"    // Attempt that has no end yet; unique "call"
 )
 
 // Company is a customer whose books are kept.

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"waihu/internal/charging/ledger"
-	"waihu/internal/charging/life"
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/money"
@@ -36,11 +35,13 @@ type Reserved struct {
 	State   string        `json:"state"`   // held, or what became of the call before
 }
 
+// LongestTalk is how many seconds of talk a call is ever cut at.
+const LongestTalk = 12 * 3600
+
 // Bounds of prepaid calls.
 const (
-	usualHold   = 60        // seconds of talk
-	longestTalk = 12 * 3600 // seconds a call is ever cut at
-	holdSlack   = 5 * time.Minute
+	usualHold = 60 // seconds of talk
+	holdSlack = 5 * time.Minute
 )
 
 // Reserve puts the price of so much talk aside, at the price the call's bill has,
@@ -50,8 +51,8 @@ const (
 // again gives the same hold.
 func (s *System) Reserve(ctx context.Context, c id.Company, in Reserve) (out Reserved, err error) {
 	defer fault.Wrap(&err, "reserve")
-	if in.Call == "" || len(in.Call) > maxName || in.To == "" || in.Seconds < 0 || in.Seconds > longestTalk {
-		return out, fault.New(fault.Invalid, "a call identifier of 1 to %d characters, a number and 0 to %d seconds were expected", maxName, longestTalk)
+	if in.Call == "" || len(in.Call) > maxName || in.To == "" || in.Seconds < 0 || in.Seconds > LongestTalk {
+		return out, fault.New(fault.Invalid, "a call identifier of 1 to %d characters, a number and 0 to %d seconds were expected", maxName, LongestTalk)
 	}
 	if in.Seconds == 0 {
 		in.Seconds = usualHold
@@ -98,19 +99,12 @@ func (s *System) mayCall(ctx context.Context, tx store.Tx, c id.Company, in *Res
 	if err := here(tx, c); err != nil {
 		return nil, nil, err
 	}
-	company, _, err := get[Company](tx, id.Platform, KindCompany, c.ID)
+	a, of, err := s.serving(tx, c, in.Contract)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := company.mayServe(); err != nil {
-		return nil, nil, err
-	}
-	a, _, of, err := s.contractOf(tx, c, in.Contract)
-	if err != nil {
-		return nil, nil, err
-	}
-	if a.Wallet == "" || a.Life.State != life.Running && a.Life.State != life.Notice {
-		return nil, nil, fault.New(fault.Conflict, "contract %s is %s and has wallet %q: a running, prepaid contract was expected", a.Contract, a.Life.State, a.Wallet)
+	if a.Wallet == "" {
+		return nil, nil, fault.New(fault.Conflict, "contract %s has no wallet: a prepaid contract was expected", a.Contract)
 	}
 	if in.Start == 0 {
 		in.Start = tx.Now()
@@ -139,7 +133,7 @@ func (s *System) hold(tx store.Tx, c id.Company, w *Purse, p *pricer, in *Reserv
 	if err != nil {
 		return out, fault.New(fault.Overflow, "%v", err)
 	}
-	longest, err := p.longest(in.call(), limit, longestTalk)
+	longest, err := p.longest(in.call(), limit, LongestTalk)
 	if err != nil {
 		return out, err
 	}
@@ -159,8 +153,8 @@ func (s *System) hold(tx store.Tx, c id.Company, w *Purse, p *pricer, in *Reserv
 // is, and the call is cut there.
 func (s *System) Extend(ctx context.Context, c id.Company, in Reserve) (out Reserved, err error) {
 	defer fault.Wrap(&err, "extend")
-	if in.Seconds < 1 || in.Seconds > longestTalk || in.Start == 0 {
-		return out, fault.New(fault.Invalid, "the start of the call and 1 to %d seconds were expected", longestTalk)
+	if in.Seconds < 1 || in.Seconds > LongestTalk || in.Start == 0 {
+		return out, fault.New(fault.Invalid, "the start of the call and 1 to %d seconds were expected", LongestTalk)
 	}
 	err = s.DB.Update(ctx, func(tx store.Tx) error {
 		x, err := s.prepaidOn(tx, c, in.Contract, in.Start)

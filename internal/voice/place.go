@@ -35,7 +35,8 @@ type Order struct {
 
 	// Beside is called once the call is placed, in a goroutine of its own that ends
 	// with the call; it may have the beat of the leg. Nil: nobody is beside.
-	Beside func(*sip.Call, *Leg)
+	Beside   func(*sip.Call, *Leg)
+	OnAnswer func(at time.Time, hangup func()) // told once it is answered; it must not wait
 }
 
 // Report is what came of it.
@@ -153,6 +154,9 @@ func follow(ctx context.Context, call *sip.Call, leg *Leg, o *Order) string {
 			return string(keys)
 		case <-answered:
 			answered = nil
+			if o.OnAnswer != nil {
+				o.OnAnswer(call.Times().Answered, call.Hangup)
+			}
 			if o.Talk > 0 {
 				talk.Reset(o.Talk)
 			}

@@ -57,6 +57,9 @@ func (b *Board) Order(number string, now time.Time) ([]Route, error) {
 	return b.cfg.Order(number, now, b.loc)
 }
 
+// Class is the class of a destination that may be called (Config.Class).
+func (b *Board) Class(number string) (Class, error) { return b.cfg.Class(number) }
+
 // FailsOver tells whether the next trunk is tried after an end.
 func (b *Board) FailsOver(e End) bool {
 	return !e.Rang && !e.Answered && (e.Lost || b.cfg.FailsOver(e.Code))

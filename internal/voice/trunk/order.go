@@ -61,17 +61,31 @@ func (r *Route) Address() string {
 	return s
 }
 
+// Class is the class of a destination that may be called; a *Refusal otherwise.
+func (c *Config) Class(number string) (Class, error) {
+	_, class, err := c.destination(number)
+	return class, err
+}
+
+func (c *Config) destination(number string) (phone.Number, Class, error) {
+	n, ok := phone.Normalize(number, c.Home)
+	if !ok {
+		return 0, "", &Refusal{Reason: NoNumber, Number: number}
+	}
+	class := ClassOf(n, c.Home)
+	if !slices.Contains(c.Allow, class) {
+		return 0, class, &Refusal{Blocked, number, class}
+	}
+	return n, class, nil
+}
+
 // Order are the trunks for a number in the order they are tried: the cheapest
 // first, those whose cost is not known last; then by priority; then as they
 // stand in the file. What they can carry just now is asked with Seize.
 func (c *Config) Order(number string, now time.Time, loc *time.Location) ([]Route, error) {
-	n, ok := phone.Normalize(number, c.Home)
-	if !ok {
-		return nil, &Refusal{Reason: NoNumber, Number: number}
-	}
-	class := ClassOf(n, c.Home)
-	if !slices.Contains(c.Allow, class) {
-		return nil, &Refusal{Blocked, number, class}
+	n, class, err := c.destination(number)
+	if err != nil {
+		return nil, err
 	}
 	on := timex.At(now).DateIn(loc)
 	var out []Route

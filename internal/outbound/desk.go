@@ -1,0 +1,132 @@
+package outbound
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"time"
+
+	"waihu/internal/app"
+	"waihu/internal/fault"
+	"waihu/internal/id"
+	"waihu/internal/timex"
+	"waihu/internal/usage"
+	"waihu/internal/voice"
+)
+
+// Books is what the desk asks of them; app.System is one.
+type Books interface {
+	BeginCall(ctx context.Context, c id.Company, in app.BeginCall) (app.Attempt, error)
+	GoOnCalling(ctx context.Context, c id.Company, call string, answered timex.Instant, seconds int64) (app.Attempt, error)
+	EndCall(ctx context.Context, c id.Company, fact *usage.Call) (app.EndedCall, error)
+}
+
+// Desk places calls for companies.
+type Desk struct {
+	Books Books
+	Lines *voice.Lines
+	Owner string        // who carries the calls, in the books
+	Beat  time.Duration // between signs of life; 20 s if 0
+}
+
+// Bounds of what the desk does again.
+const (
+	usualBeat = 20 * time.Second
+	endTries  = 5           // to tell the books that a call ended
+	endPause  = time.Second // before the second of them; doubled for each further one
+)
+
+// Wish is a call somebody asks for.
+type Wish struct {
+	Company  id.Company
+	Contract id.ID
+	Call     string // identifier, once in a company; one is drawn if empty
+	Agent    string
+	Campaign string
+	Order    voice.Order // Number, From, Talk, Play, Record ...; To and the log-in are the trunk's
+}
+
+// Done is what came of it.
+type Done struct {
+	Call   string
+	Report *voice.Report // nil: no trunk could be asked
+	Tries  []voice.Try
+	Fact   *usage.Call
+	Ended  app.EndedCall
+	Spent  bool // it was cut: no more was paid for
+}
+
+// Spent is how a call ended that was cut because nothing more was paid for.
+const Spent = "spent"
+
+// Place places a call and stays with it to its end. What may not be called at all
+// is a *trunk.Refusal, what the books refuse an *app.CallRefused: then nothing
+// was sent and nothing is left behind. Whatever else happens, the attempt has
+// its fact in the books when this returns without an error.
+func (d *Desk) Place(ctx context.Context, w Wish) (*Done, error) {
+	class, err := d.Lines.Board.Class(w.Order.Number)
+	if err == nil {
+		_, err = d.Lines.Board.Order(w.Order.Number, time.Now())
+	}
+	if err != nil {
+		return nil, err
+	}
+	call := cmp.Or(w.Call, rand.Text())
+	attempt, err := d.Books.BeginCall(ctx, w.Company, app.BeginCall{Contract: w.Contract, Call: call, To: w.Order.Number, From: w.Order.From, Agent: w.Agent, Campaign: w.Campaign,
+		Class: string(class), Owner: d.Owner})
+	if err != nil {
+		return nil, err
+	}
+	m := newMeter(d, w.Company, attempt)
+	o := w.Order
+	o.ID, o.OnAnswer = call, m.answer
+	calling, stop := context.WithCancel(ctx)
+	m.start(stop)
+	out := &Done{Call: call}
+	out.Report, out.Tries, err = d.Lines.PlaceOver(calling, o)
+	out.Spent = m.stop()
+	stop()
+	out.Fact = factOf(out, &o)
+	failed := err // of the voice: the attempt has its fact all the same
+	if no := (*voice.NoWay)(nil); errors.As(err, &no) {
+		failed = nil // that is what the fact says
+	}
+	out.Ended, err = d.end(context.WithoutCancel(ctx), w.Company, out.Fact)
+	return out, errors.Join(failed, err)
+}
+
+// noCircuit is the cause (Q.850) of a call that no trunk could take.
+const noCircuit = 34
+
+// factOf is the fact of a call; also of one that no trunk was asked for.
+func factOf(d *Done, o *voice.Order) *usage.Call {
+	if d.Report == nil {
+		return &usage.Call{ID: d.Call, Source: voice.Source, Direction: usage.Outbound, Mode: usage.Manual, Result: usage.Congestion, From: o.From, To: o.Number, Cause: "34",
+			Course: &usage.Course{EndedBy: usage.OurSide, Cause: noCircuit, Why: "no trunk"}}
+	}
+	f := d.Report.Fact()
+	if d.Spent {
+		f.Course.Why = Spent
+	}
+	return f
+}
+
+// end tells the books, again and again for a while: a database that restarts must
+// not cost the call its end.
+func (d *Desk) end(ctx context.Context, c id.Company, fact *usage.Call) (out app.EndedCall, err error) {
+	pause := endPause
+	for range endTries {
+		out, err = d.Books.EndCall(ctx, c, fact)
+		switch {
+		case err != nil && fault.KindOf(err) == fault.NotFound:
+			return out, nil // it was thought dead, and has its fact
+		case err == nil || fault.KindOf(err) != fault.Internal: // else it may be gone when it is tried again
+			return out, err
+		}
+		wait := time.NewTimer(pause)
+		<-wait.C
+		pause *= 2
+	}
+	return out, err
+}

@@ -1,0 +1,134 @@
+package outbound
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"waihu/internal/app"
+	"waihu/internal/fault"
+	"waihu/internal/id"
+	"waihu/internal/timex"
+)
+
+const (
+	moreTalk = 60               // seconds that are asked for at a time
+	askAhead = 15 * time.Second // before what is paid for ends
+	cutAhead = 50 * time.Millisecond
+)
+
+// meter keeps a call's attempt alive in the books, pays for its talk ahead, and
+// hangs up when nothing more is paid for.
+type meter struct {
+	desk    *Desk
+	company id.Company
+	attempt app.Attempt
+	picked  chan picked
+	ending  chan struct{}
+	done    sync.WaitGroup
+	giveUp  func() // before the answer
+	spent   bool   // set before done
+}
+
+type picked struct {
+	at     time.Time
+	hangup func()
+}
+
+func newMeter(d *Desk, c id.Company, a app.Attempt) *meter {
+	return &meter{desk: d, company: c, attempt: a, picked: make(chan picked, 1), ending: make(chan struct{})}
+}
+
+// answer is told by the call.
+func (m *meter) answer(at time.Time, hangup func()) { m.picked <- picked{at, hangup} }
+
+func (m *meter) start(giveUp func()) {
+	m.giveUp = giveUp
+	m.done.Add(1)
+	go m.run()
+}
+
+// stop ends it, and tells whether the call was cut.
+func (m *meter) stop() bool {
+	close(m.ending)
+	m.done.Wait()
+	return m.spent
+}
+
+// run beats while the call goes on.
+func (m *meter) run() {
+	defer m.done.Done()
+	pause := m.desk.Beat
+	if pause == 0 {
+		pause = usualBeat
+	}
+	beat := time.NewTicker(pause)
+	defer beat.Stop()
+	due := time.NewTimer(time.Hour)
+	due.Stop()
+	defer due.Stop()
+	var on picked
+	hangup := m.giveUp
+	for {
+		select {
+		case <-m.ending:
+			return
+		case on = <-m.picked:
+			hangup = on.hangup
+			m.goOn(on.at, 0)
+			due.Reset(m.next(on.at))
+		case <-beat.C:
+			if !m.goOn(on.at, 0) {
+				hangup()
+			}
+		case <-due.C:
+			alive := m.goOn(on.at, m.asked(on.at))
+			if m.spent = alive && time.Until(m.paidUntil(on.at)) <= cutAhead; !alive || m.spent {
+				hangup()
+				continue
+			}
+			due.Reset(m.next(on.at))
+		}
+	}
+}
+
+// paidUntil is when what is paid for ends.
+func (m *meter) paidUntil(answered time.Time) time.Time {
+	return answered.Add(time.Duration(m.attempt.Seconds) * time.Second)
+}
+
+// next is until more is asked for, or the call is cut where there is no more.
+func (m *meter) next(answered time.Time) time.Duration {
+	left := time.Until(m.paidUntil(answered)) - cutAhead
+	if m.attempt.Seconds < m.attempt.Longest {
+		left -= askAhead
+	}
+	return max(left, 0)
+}
+
+// asked is how much talk is to be paid for: as much as there is, and a minute.
+func (m *meter) asked(answered time.Time) int64 {
+	return min(max(m.attempt.Seconds, int64(time.Since(answered)/time.Second))+moreTalk, app.LongestTalk)
+}
+
+// goOn tells the books that the call lives; false: they gave it up, and it is to
+// end. Books that do not answer are asked again at the next beat: what is paid
+// for is known.
+func (m *meter) goOn(answered time.Time, seconds int64) bool {
+	var at timex.Instant
+	if !answered.IsZero() {
+		at = timex.At(answered)
+	}
+	ctx, stop := context.WithTimeout(context.Background(), askAhead/2)
+	defer stop()
+	a, err := m.desk.Books.GoOnCalling(ctx, m.company, m.attempt.Call, at, seconds)
+	switch {
+	case err == nil:
+		m.attempt = a
+	case fault.KindOf(err) == fault.NotFound:
+		return false
+	default:
+		m.attempt.Longest = m.attempt.Seconds // no more can be asked for just now
+	}
+	return true
+}
