@@ -155,6 +155,8 @@ var outside = map[string][]string{
 	"github.com/parquet-go/parquet-go":      {"internal/export"},
 	"modernc.org/sqlite":                    {"internal/store/sqlite"},
 	"github.com/emiago/sipgo":               {"internal/voice/sip"},
+	"github.com/pion/srtp/v3":               {"internal/voice/rtp"},
+	"github.com/pion/rtp":                   {"internal/voice/rtp"}, // headers, as srtp takes them
 	"github.com/jackc/pgx/v5":               {"internal/store/postgres"},
 }
 

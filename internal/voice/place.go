@@ -28,6 +28,7 @@ type Order struct {
 	Hold   time.Duration // hold the other side for so long once it is answered, the recording paused; 0: do not
 	Record *os.File      // stereo WAV; nil: nothing is kept
 	Law    []audio.Law   // laws offered; both if empty
+	Secure bool          // encrypt the sound (SRTP); a carrier that does not is not talked to
 }
 
 // Report is what came of it.
@@ -59,6 +60,11 @@ func Place(ctx context.Context, e *sip.Endpoint, ports *rtp.Ports, o Order) (_ *
 	}
 	ended := sync.OnceValues(leg.Close)
 	defer ended()
+	if o.Secure {
+		if err := leg.Secure(); err != nil {
+			return nil, err
+		}
+	}
 	if o.Record != nil {
 		leg.Record(o.Record)
 	}

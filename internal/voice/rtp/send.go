@@ -63,7 +63,11 @@ func (s *Session) write(p *Packet) {
 	}
 	s.bytes = p.Append(s.bytes[:0])
 	s.out.Sequence++
-	if _, err := s.pair.rtp.WriteToUDPAddrPort(s.bytes, to); err == nil {
+	b, err := s.secure.seal(s.bytes)
+	if err != nil {
+		return // no key lasts for ever: after 2^48 packets it may not be used
+	}
+	if _, err := s.pair.rtp.WriteToUDPAddrPort(b, to); err == nil {
 		s.packets++
 		s.octets += uint32(len(p.Payload))
 	}
@@ -105,6 +109,9 @@ func (s *Session) sendReport(bye bool) {
 		}
 		about = &b
 	}
-	b := appendReport(nil, sent{s.out.Source, now, s.out.Timestamp, s.packets, s.octets}, about, bye)
+	b, err := s.secure.sealReport(appendReport(nil, sent{s.out.Source, now, s.out.Timestamp, s.packets, s.octets}, about, bye))
+	if err != nil {
+		return
+	}
 	_, _ = s.pair.rtcp.WriteToUDPAddrPort(b, netip.AddrPortFrom(to.Addr(), to.Port()+1)) // best effort by nature
 }

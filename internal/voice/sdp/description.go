@@ -50,11 +50,12 @@ type Format struct {
 type Media struct {
 	Kind    string // audio, video ...
 	Port    int    // 0: refused
-	Profile string // RTP/AVP
+	Profile string // RTP/AVP, RTP/SAVP
 	Words   string // the formats as written, for a refusal that repeats them
 	Formats []Format
 	Address netip.Addr // its own connection line, or that of the session; invalid if there is none
 	Way     Direction
+	Crypto  []Crypto // keys it may be encrypted with
 }
 
 // Description is what a peer said.
@@ -189,8 +190,12 @@ func (r *reader) attribute(value string) error {
 		}
 		return nil
 	}
-	if m := r.last(); name == "rtpmap" && m != nil {
+	switch m := r.last(); {
+	case m == nil:
+	case name == "rtpmap":
 		return m.named(rest)
+	case name == "crypto":
+		m.crypto(rest)
 	}
 	return nil
 }
@@ -242,8 +247,16 @@ func (m *Media) event() uint8 {
 	return 0
 }
 
-// usable tells whether the line is audio we can speak.
-func (m *Media) usable() bool {
+// usable tells whether the line is audio we can speak, encrypted or not.
+func (m *Media) usable(secure bool) bool {
 	_, _, ok := m.law()
-	return ok && m.Kind == "audio" && m.Port != 0 && m.Profile == "RTP/AVP" && m.Address.IsValid()
+	return ok && m.Kind == "audio" && m.Port != 0 && m.Profile == profile(secure) && m.Address.IsValid() && (len(m.Crypto) > 0 || !secure)
+}
+
+// profile is what a media line of ours is called.
+func profile(secure bool) string {
+	if secure {
+		return "RTP/SAVP"
+	}
+	return "RTP/AVP"
 }

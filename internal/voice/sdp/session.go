@@ -20,6 +20,9 @@ type Agreed struct {
 	Event    uint8 // payload type of telephone events to send; 0: the peer takes none
 	Sends    bool  // we may send
 	Receives bool  // we will be sent to
+	Secure   bool  // encrypted, by the keys below
+	Ours     Key   // what we send is encrypted with it
+	Theirs   Key   // and what they send
 }
 
 // Session is our side of the agreement of one call, from its first offer to its
@@ -34,6 +37,8 @@ type Session struct {
 	said    string    // our last description without its origin
 	lines   []Media   // media lines of the first exchange that are not ours, kept in order
 	ours    int       // which line is ours
+	secure  bool
+	key     Key // ours, for the whole call
 }
 
 // NewSession is a session at an RTP port that speaks these laws, the first
@@ -45,6 +50,11 @@ func NewSession(at netip.AddrPort, id uint64, laws ...audio.Law) *Session {
 	}
 	return &Session{at: at, id: id >> 1, laws: laws, want: SendRecv}
 }
+
+// Secure encrypts the sound from the next offer or answer on, with this key for
+// what we send: it must be unpredictable and never used before. What is not
+// encrypted is refused from then on; nothing falls back.
+func (s *Session) Secure(k Key) { s.secure, s.key = true, k }
 
 // Want says which way we want from now on: SendOnly or Inactive put the peer on
 // hold. It shows in the next offer or answer.
@@ -63,13 +73,19 @@ func (s *Session) Offer() []byte {
 		formats = append(formats, fmt.Sprint(pt))
 		fmt.Fprintf(&maps, "a=rtpmap:%d %s/8000\r\n", pt, l)
 	}
-	return s.write(s.mediaLine(append(formats, fmt.Sprint(eventType)), maps.String(), eventType, s.want))
+	return s.write(s.mediaLine(append(formats, fmt.Sprint(eventType)), maps.String(), eventType, s.want, ourTag))
 }
 
+// ourTag is the number of the one key we offer.
+const ourTag = 1
+
 // mediaLine is our media line with its attributes.
-func (s *Session) mediaLine(formats []string, maps string, event uint8, way Direction) string {
+func (s *Session) mediaLine(formats []string, maps string, event uint8, way Direction, tag int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "m=audio %d RTP/AVP %s\r\n%s", s.at.Port(), strings.Join(formats, " "), maps)
+	fmt.Fprintf(&b, "m=audio %d %s %s\r\n%s", s.at.Port(), profile(s.secure), strings.Join(formats, " "), maps)
+	if s.secure {
+		b.WriteString(Crypto{tag, s.key}.line())
+	}
 	if event != 0 {
 		fmt.Fprintf(&b, "a=rtpmap:%d telephone-event/8000\r\na=fmtp:%d 0-15\r\n", event, event)
 	}
@@ -112,14 +128,18 @@ func (s *Session) Answer(offer []byte) ([]byte, Agreed, error) {
 		return nil, Agreed{}, err
 	}
 	s.lines, s.ours = d.Media, at
-	a := agree(m, s.want)
+	a := s.agree(m, s.want)
+	tag := 0
+	if s.secure {
+		tag = m.Crypto[0].Tag
+	}
 	way := direction(a.Sends, a.Receives)
 	maps := fmt.Sprintf("a=rtpmap:%d %s/8000\r\n", a.Type, a.Law)
 	formats := []string{fmt.Sprint(a.Type)}
 	if a.Event != 0 {
 		formats = append(formats, fmt.Sprint(a.Event))
 	}
-	return s.write(s.mediaLine(formats, maps, a.Event, way)), a, nil
+	return s.write(s.mediaLine(formats, maps, a.Event, way, tag)), a, nil
 }
 
 // Accept takes the answer to our last offer.
@@ -132,16 +152,22 @@ func (s *Session) Accept(answer []byte) (Agreed, error) {
 	if err != nil {
 		return Agreed{}, err
 	}
-	return agree(m, s.offered), nil
+	if s.secure && (len(m.Crypto) != 1 || m.Crypto[0].Tag != ourTag) {
+		return Agreed{}, fault.New(fault.Conflict, "the peer answers an offer to encrypt with %d keys; expected one, with the number of our own", len(m.Crypto))
+	}
+	return s.agree(m, s.offered), nil
 }
 
 // choose is the first media line we can speak.
 func (s *Session) choose(d Description) (*Media, int, error) {
 	for i := range d.Media {
 		m := &d.Media[i]
-		if m.usable() && s.speak(m) {
+		if m.usable(s.secure) && s.speak(m) {
 			return m, i, nil
 		}
+	}
+	if s.secure {
+		return nil, 0, fault.New(fault.Conflict, "the peer offers no G.711 over SRTP; expected m=audio with PCMA or PCMU, RTP/SAVP and a=crypto with %s", suite)
 	}
 	return nil, 0, fault.New(fault.Conflict, "the peer offers no G.711 over plain RTP; expected m=audio with PCMA or PCMU and RTP/AVP")
 }
@@ -170,9 +196,12 @@ func (s *Session) speak(m *Media) bool {
 func held(m *Media) bool { return m.Address.IsUnspecified() }
 
 // agree is what a peer's line and our own wish come to.
-func agree(m *Media, ours Direction) Agreed {
+func (s *Session) agree(m *Media, ours Direction) Agreed {
 	law, pt, _ := m.law()
 	a := Agreed{Law: law, Type: pt, Event: m.event(), Remote: netip.AddrPortFrom(m.Address.Unmap(), uint16(m.Port)),
 		Sends: ours.Sends() && m.Way.Receives() && !held(m), Receives: ours.Receives() && m.Way.Sends()}
+	if s.secure {
+		a.Secure, a.Ours, a.Theirs = true, s.key, m.Crypto[0].Key
+	}
 	return a
 }
