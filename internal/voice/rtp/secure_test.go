@@ -181,6 +181,24 @@ func TestEncryptedLegs(t *testing.T) {
 	}
 }
 
+// FuzzOpen: whatever has no tag of the key is refused.
+func FuzzOpen(f *testing.F) {
+	f.Add((&Packet{Type: 8, Payload: make([]byte, frame)}).Append(nil))
+	f.Add([]byte{0xB1, 8, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 9, 9, 9, 9, 0xBE, 0xDE, 0, 1, 1, 2, 3, 4, 'a', 'b', 0, 2})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var s secure
+		if err := s.agree(&sdp.Agreed{Secure: true, Theirs: sdp.Key{1}}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.open(b); err == nil {
+			t.Error("it is taken")
+		}
+		if _, err := s.openReport(b); err == nil {
+			t.Error("it is taken as a report")
+		}
+	})
+}
+
 // lastReport is when the peer's last report was made, as it says.
 func (s *Session) lastReport() uint32 {
 	s.mu.Lock()

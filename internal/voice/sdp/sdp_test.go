@@ -144,7 +144,13 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(offer("192.0.2.9", "m=audio 6000 RTP/AVP 8 0 101\r\na=rtpmap:101 telephone-event/8000\r\na=sendonly"))
 	f.Add(offer("0.0.0.0", "m=video 7000 RTP/AVP 96\r\nm=audio 6000 RTP/AVP 0\r\n"))
 	f.Add(session().Offer())
+	f.Add(offer("192.0.2.9", "m=audio 6000 RTP/SAVP 8\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA|2^31\r\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
+		encrypted := session()
+		encrypted.Secure(sdp.Key{1})
+		if answer, a, err := encrypted.Answer(b); err == nil && (!a.Secure || !strings.Contains(string(answer), "RTP/SAVP")) {
+			t.Errorf("a session that encrypts agreed on\n%s", answer)
+		}
 		answer, a, err := session().Answer(b)
 		if err != nil {
 			if answer != nil {
