@@ -160,8 +160,11 @@ func (s *service) stop() error {
 }
 
 // cpu is what the process has used so far.
-func (s *service) cpu() time.Duration {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
+func (s *service) cpu() time.Duration { return processTime(s.cmd.Process.Pid) }
+
+// processTime is the processor time a process took so far.
+func processTime(pid int) time.Duration {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0
 	}

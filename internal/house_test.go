@@ -163,8 +163,9 @@ var outside = map[string][]string{
 	"github.com/pion/dtls/v3":               {"internal/voice/webrtc"},
 	"github.com/pion/ice/v4":                {"internal/voice/webrtc"},
 	"github.com/pion/logging":               {"internal/voice/webrtc"},
-	"github.com/pion/srtp/v3":               {"internal/voice/webrtc"},
+	"github.com/pion/srtp/v3":               {"internal/voice/webrtc", "internal/voice/rtp"},
 	"github.com/pion/transport/v5":          {"internal/voice/webrtc"},
+	"github.com/pion/rtp":                   {"internal/voice/rtp"}, // headers, as srtp takes them
 	"github.com/jackc/pgx/v5":               {"internal/store/postgres"},
 }
 

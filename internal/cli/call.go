@@ -34,6 +34,7 @@ type callCmd struct {
 	Hold   time.Duration `help:"Put the other side on hold for this long once it is answered, the recording paused." placeholder:"TIME"`
 	Ping   bool          `help:"Only ask whether somebody is there (OPTIONS), and how long the answer takes."`
 	Law    string        `default:"any" enum:"any,alaw,ulaw" help:"Law of G.711 to offer: any, alaw or ulaw."`
+	SRTP   bool          `name:"srtp" help:"Encrypt the sound (SRTP); a carrier that does not is not talked to. The keys go with the signalling: for TLS."`
 	Record string        `help:"Record both sides into this WAV file, ours left, theirs right." placeholder:"FILE"`
 	Facts  string        `help:"Append the attempt to this file of facts, for waihu bill." placeholder:"FILE"`
 	User   string        `help:"Log-in the carrier asks for."`
@@ -112,7 +113,7 @@ func (c *callCmd) place(e *env) (_ *voice.Report, _ []voice.Try, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	o := voice.Order{To: c.To, Number: numberOf(c.To), From: c.From, Kept: c.Record, User: c.User, Secret: c.Secret, Ring: c.Ring, Talk: c.Talk, Keys: c.Keys, Hold: c.Hold}
+	o := voice.Order{To: c.To, Number: numberOf(c.To), From: c.From, Kept: c.Record, User: c.User, Secret: c.Secret, Ring: c.Ring, Talk: c.Talk, Keys: c.Keys, Hold: c.Hold, Secure: c.SRTP}
 	switch c.Law {
 	case "alaw":
 		o.Law = []audio.Law{audio.ALaw}

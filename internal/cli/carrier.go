@@ -42,6 +42,7 @@ type carrierCmd struct {
 	portsFlag
 	User   string `help:"Callers must log in as this."`
 	Secret string `help:"With this secret." env:"WAIHU_CARRIER_SECRET"`
+	SRTP   bool   `name:"srtp" help:"Encrypt the sound (SRTP); calls whose sound is not encrypted are refused."`
 	Rate   int    `default:"50" help:"Requests a second of one source; more are refused."`
 	Calls  int    `default:"100" help:"Calls at once; more are refused."`
 	Show   bool   `help:"Print what the script does with which number, and stop."`
@@ -73,7 +74,7 @@ func (c *carrierCmd) Run(e *env) error {
 		return err
 	}
 	tell := func(t carrier.Told) { fmt.Fprintln(e.Out, toldOf(tag, t)) }
-	running, err := carrier.Open(carrier.Config{Listen: at, Ports: ports, Script: s, Folder: folder, User: c.User, Secret: c.Secret, Rate: c.Rate, Calls: c.Calls, Tell: tell})
+	running, err := carrier.Open(carrier.Config{Listen: at, Ports: ports, Script: s, Folder: folder, User: c.User, Secret: c.Secret, Secure: c.SRTP, Rate: c.Rate, Calls: c.Calls, Tell: tell})
 	if err != nil {
 		return err
 	}

@@ -121,6 +121,22 @@ func (l *Leg) Want(d sdp.Direction) {
 	l.terms.Want(d)
 }
 
+// Secure encrypts the sound of the leg (SRTP), from its first exchange on; a peer
+// that does not is refused. The keys go with the descriptions: whoever can read
+// the signalling can read them, so it belongs on TLS.
+func (l *Leg) Secure() error {
+	var key sdp.Key
+	if _, err := rand.Read(key[:]); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if p, is := l.terms.(plain); is { // a browser's sound is encrypted as it is
+		p.Session.Secure(key)
+	}
+	return nil
+}
+
 // Offer is part of sip.Media.
 func (l *Leg) Offer() ([]byte, error) {
 	l.mu.Lock()
@@ -152,7 +168,9 @@ func (l *Leg) Accept(answer []byte, anew bool) error {
 
 // agree takes what was agreed; the first time, the beat begins.
 func (l *Leg) agree(a sdp.Agreed, anew bool) error {
-	l.rtp.Agree(a, anew)
+	if err := l.rtp.Agree(a, anew); err != nil {
+		return err
+	}
 	l.law = a.Law
 	if l.file != nil && l.rec == nil {
 		r, err := record.New(l.file, a.Law)

@@ -32,6 +32,7 @@ type Order struct {
 	Record *os.File      // stereo WAV; nil: nothing is kept
 	Kept   string        // name of the recording, as the fact has it; that of Record if empty
 	Law    []audio.Law   // laws offered; both if empty
+	Secure bool          // encrypt the sound (SRTP); a carrier that does not is not talked to
 
 	// Beside is called once the call is placed, in a goroutine of its own that ends
 	// with the call; it may have the beat of the leg. Nil: nobody is beside.
@@ -71,6 +72,11 @@ func Place(ctx context.Context, e *sip.Endpoint, ports *rtp.Ports, o Order) (_ *
 	}
 	ended := sync.OnceValues(leg.Close)
 	defer ended()
+	if o.Secure {
+		if err := leg.Secure(); err != nil {
+			return nil, err
+		}
+	}
 	if o.Record != nil {
 		leg.Record(o.Record)
 	}

@@ -415,3 +415,39 @@ func TestABridgeBeats(t *testing.T) {
 		t.Errorf("%d legs", b.Legs())
 	}
 }
+
+// TestStrangersAreNotRelayed is trap 9 over a bridge: what a third address sends
+// to a leg reaches nobody, also when the peer is silent; after a new agreement the
+// peer's new address is relayed and its old one is not.
+func TestStrangersAreNotRelayed(t *testing.T) {
+	r := newRig(t, 16200)
+	customer, agent := r.phone(Customer, audio.ALaw, 440), r.phone(Agent, audio.ALaw, 700)
+	stranger := r.outside(audio.ALaw, 1500)
+	r.step(5)
+	customer.mute = true
+	agent.heard = nil
+	for n := range 10 {
+		stranger.inject(customer, uint16(n))
+		r.step(1)
+	}
+	if len(agent.heard) != 0 {
+		t.Errorf("%d packets of a stranger were relayed", len(agent.heard))
+	}
+	if f := customer.leg.Figures(); f.Injected != 10 {
+		t.Errorf("%d packets were dropped, want 10", f.Injected)
+	}
+	moved := r.outside(audio.ALaw, 1900)
+	customer.conn, moved.conn = moved.conn, customer.conn // moved has the old address now
+	customer.mute = false
+	customer.move()
+	r.step(8)
+	r.hears(agent, customer)
+	r.hears(customer, agent)
+	agent.heard = nil
+	before := customer.leg.Figures().Injected
+	moved.inject(customer, 1)
+	agent.drain()
+	if n := customer.leg.Figures().Injected - before; n != 1 || len(agent.heard) != 0 {
+		t.Errorf("the old address is heard: %d dropped, %d relayed", n, len(agent.heard))
+	}
+}

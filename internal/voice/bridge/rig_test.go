@@ -90,11 +90,15 @@ func (r *rig) outside(law audio.Law, hertz float64) *phone {
 	return p
 }
 
-// agree exchanges descriptions with the leg.
-func (p *phone) agree() {
+// agree exchanges descriptions with the leg; move does it once more, from another
+// address.
+func (p *phone) agree() { p.describe(false) }
+func (p *phone) move()  { p.describe(true) }
+
+func (p *phone) describe(anew bool) {
 	p.t.Helper()
 	at := p.conn.LocalAddr().(*net.UDPAddr)
-	answer, err := p.leg.Answer(fmt.Appendf(nil, "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio %d RTP/AVP %d 101\r\na=rtpmap:101 telephone-event/8000\r\n", at.Port, p.out.Type), false)
+	answer, err := p.leg.Answer(fmt.Appendf(nil, "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio %d RTP/AVP %d 101\r\na=rtpmap:101 telephone-event/8000\r\n", at.Port, p.out.Type), anew)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -118,27 +122,39 @@ func (p *phone) frame() []byte {
 	return b
 }
 
-// say sends a packet and waits until the leg has done all it does with it: what
-// is no RTP, sent behind it, is counted only then.
+// say sends a packet, and settles: what is no RTP, sent behind it, is counted only
+// when the leg is done with the packet.
 func (p *phone) say(pt uint8, stamp uint32, payload []byte) {
 	p.t.Helper()
 	out := p.out
 	out.Payload, out.Type, out.Timestamp = payload, pt, stamp
-	p.send(out.Append(nil))
+	if _, err := p.conn.WriteToUDP(out.Append(nil), p.to); err != nil {
+		p.t.Fatal(err)
+	}
 	p.out.Sequence++
+	p.settle()
 }
 
-func (p *phone) send(b []byte) {
+// inject sends a loud packet to another phone's leg and waits until it was judged.
+func (p *phone) inject(victim *phone, n uint16) {
 	p.t.Helper()
-	for _, b := range [][]byte{b, []byte("done")} {
-		if _, err := p.conn.WriteToUDP(b, p.to); err != nil {
-			p.t.Fatal(err)
-		}
+	b := (&rtp.Packet{Type: 8, Source: 7, Sequence: n, Payload: bytes.Repeat([]byte{0x2A}, audio.FrameSamples)}).Append(nil)
+	if _, err := p.conn.WriteToUDP(b, victim.to); err != nil {
+		p.t.Fatal(err)
+	}
+	victim.settle()
+}
+
+// settle waits until the leg has done all it does with what was sent to it before.
+func (p *phone) settle() {
+	p.t.Helper()
+	if _, err := p.conn.WriteToUDP([]byte("done"), p.to); err != nil {
+		p.t.Fatal(err)
 	}
 	p.junk++
 	tick := time.NewTicker(50 * time.Microsecond)
 	defer tick.Stop()
-	for range 200_000 {
+	for range 50_000 {
 		if p.leg.Figures().Foreign >= p.junk {
 			return
 		}

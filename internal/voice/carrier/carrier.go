@@ -29,8 +29,9 @@ type Config struct {
 	Folder string // of the script, where its sounds lie
 	User   string // callers must log in as this; empty: they need not
 	Secret string
-	Rate   int // requests a second of one source; 0: as sip has it
-	Calls  int // at once; 0: as sip has it
+	Secure bool // sound is encrypted, and calls whose sound is not are refused
+	Rate   int  // requests a second of one source; 0: as sip has it
+	Calls  int  // at once; 0: as sip has it
 	Log    *slog.Logger
 	Tell   func(Told) // called at the end of each call; may be nil
 }
@@ -211,6 +212,10 @@ func (p *played) take() bool {
 		return false
 	}
 	p.leg = leg
+	if p.c.cfg.Secure && leg.Secure() != nil {
+		p.call.Refuse(500, "Server Internal Error", 0)
+		return false
+	}
 	if p.line.Loss > 0 || p.line.Jitter > 0 {
 		leg.Spoil(voice.Spoil{Loss: float64(p.line.Loss), Jitter: time.Duration(p.line.Jitter), Seed: p.c.seed.Add(1)})
 	}

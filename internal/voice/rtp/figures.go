@@ -9,7 +9,7 @@ type Figures struct {
 	Sent     uint32  // packets
 	Received uint32
 	Injected uint32 // packets of strangers that were dropped
-	Foreign  uint32 // datagrams that could not be read
+	Foreign  uint32 // datagrams that could not be read, or not be believed
 	Trip     time.Duration
 }
 

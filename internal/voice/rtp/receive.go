@@ -49,7 +49,8 @@ func (s *Session) take(p *Packet, b []byte, from netip.AddrPort) (kind int, law 
 	now := s.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if p.Parse(b) != nil {
+	b, err := s.secure.open(b)
+	if err != nil || p.Parse(b) != nil {
 		s.foreign++
 		return nothing, 0, nil
 	}
@@ -99,6 +100,11 @@ func (s *Session) report(b []byte, from netip.AddrPort) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.wire == nil && from.Addr() != s.latch.to().Addr() {
+		return
+	}
+	b, err := s.secure.openReport(b)
+	if err != nil {
+		s.foreign++
 		return
 	}
 	r, err := ParseRTCP(b, s.out.Source)

@@ -66,7 +66,11 @@ func (s *Session) write(p *Packet) {
 		if !to.IsValid() || to.Addr().IsUnspecified() {
 			return
 		}
-		_, err = s.pair.rtp.WriteToUDPAddrPort(s.bytes, to)
+		var b []byte
+		if b, err = s.secure.seal(s.bytes); err != nil {
+			return // no key lasts for ever: after 2^48 packets it may not be used
+		}
+		_, err = s.pair.rtp.WriteToUDPAddrPort(b, to)
 	}
 	s.out.Sequence++
 	if err == nil {
@@ -114,6 +118,10 @@ func (s *Session) sendReport(bye bool) {
 	b := appendReport(nil, sent{s.out.Source, now, s.out.Timestamp, s.packets, s.octets}, about, bye)
 	if s.wire != nil {
 		_ = s.wire.WriteRTCP(b) // best effort by nature
+		return
+	}
+	b, err := s.secure.sealReport(b)
+	if err != nil {
 		return
 	}
 	_, _ = s.pair.rtcp.WriteToUDPAddrPort(b, netip.AddrPortFrom(to.Addr(), to.Port()+1)) // likewise

@@ -48,6 +48,7 @@ type Session struct {
 	told     Block // what the peer last said of our stream
 	toldGaps uint32
 
+	secure   secure
 	forwards []*Session // those that may relay what arrives here; never changed in place
 	pressed  []byte     // keys since Pressed was asked
 
@@ -100,9 +101,12 @@ func (s *Session) Keys() <-chan byte { return s.heard }
 
 // Agree takes what was agreed. A new agreement, or one with another address,
 // opens the latch again.
-func (s *Session) Agree(a sdp.Agreed, anew bool) {
+func (s *Session) Agree(a sdp.Agreed, anew bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.secure.agree(&a); err != nil {
+		return err
+	}
 	if anew || a.Remote != s.agreed.Remote {
 		s.latch.open(a.Remote)
 	}
@@ -111,6 +115,7 @@ func (s *Session) Agree(a sdp.Agreed, anew bool) {
 	}
 	s.agreed = a
 	s.out.Type = a.Type
+	return nil
 }
 
 // Take fills a frame with what is due and tells whether any of it was received.

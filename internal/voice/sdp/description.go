@@ -50,11 +50,12 @@ type Format struct {
 type Media struct {
 	Kind    string // audio, video ...
 	Port    int    // 0: refused
-	Profile string // RTP/AVP
+	Profile string // RTP/AVP, RTP/SAVP
 	Words   string // the formats as written, for a refusal that repeats them
 	Formats []Format
 	Address netip.Addr // its own connection line, or that of the session; invalid if there is none
 	Way     Direction
+	Crypto  []Crypto // keys it may be encrypted with
 }
 
 // Description is what a peer said.
@@ -189,8 +190,12 @@ func (r *reader) attribute(value string) error {
 		}
 		return nil
 	}
-	if m := r.last(); name == "rtpmap" && m != nil {
+	switch m := r.last(); {
+	case m == nil:
+	case name == "rtpmap":
 		return m.named(rest)
+	case name == "crypto":
+		m.crypto(rest)
 	}
 	return nil
 }
@@ -245,5 +250,5 @@ func (m *Media) event() uint8 {
 // usable tells whether the line is audio we can speak, over this profile.
 func (m *Media) usable(profile string) bool {
 	_, _, ok := m.law()
-	return ok && m.Kind == "audio" && m.Port != 0 && m.Profile == profile && m.Address.IsValid()
+	return ok && m.Kind == "audio" && m.Port != 0 && m.Profile == profile && m.Address.IsValid() && (len(m.Crypto) > 0 || profile != Secured)
 }

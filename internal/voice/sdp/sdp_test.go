@@ -144,7 +144,13 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(offer("192.0.2.9", "m=audio 6000 RTP/AVP 8 0 101\r\na=rtpmap:101 telephone-event/8000\r\na=sendonly"))
 	f.Add(offer("0.0.0.0", "m=video 7000 RTP/AVP 96\r\nm=audio 6000 RTP/AVP 0\r\n"))
 	f.Add(session().Offer())
+	f.Add(offer("192.0.2.9", "m=audio 6000 RTP/SAVP 8\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA|2^31\r\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
+		encrypted := session()
+		encrypted.Secure(sdp.Key{1})
+		if answer, a, err := encrypted.Answer(b); err == nil && (!a.Secure || !strings.Contains(string(answer), "RTP/SAVP")) {
+			t.Errorf("a session that encrypts agreed on\n%s", answer)
+		}
 		answer, a, err := session().Answer(b)
 		if err != nil {
 			if answer != nil {
@@ -177,4 +183,83 @@ func FuzzAnswer(f *testing.F) {
 			t.Errorf("%d lines used, %+v", used, a)
 		}
 	})
+}
+
+// TestEncryptedSessionsAgree: each side learns the other's key, and the same
+// words are said again as long as nothing changes.
+func TestEncryptedSessionsAgree(t *testing.T) {
+	caller, callee := session(), sdp.NewSession(netip.MustParseAddrPort("192.0.2.2:5000"), 1)
+	caller.Secure(sdp.Key{1})
+	callee.Secure(sdp.Key{2})
+	offer := caller.Offer()
+	if !strings.Contains(string(offer), "m=audio 4000 RTP/SAVP 8 0 101\r\n") || !strings.Contains(string(offer), "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\r\n") {
+		t.Errorf("%s", offer)
+	}
+	answer, theirs, err := callee.Answer(offer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours, err := caller.Accept(answer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !ours.Secure || ours.Ours != (sdp.Key{1}) || ours.Theirs != (sdp.Key{2}) || !theirs.Secure || theirs.Ours != ours.Theirs || theirs.Theirs != ours.Ours {
+		t.Errorf("%v\n%v", ours, theirs)
+	}
+	if string(caller.Offer()) != string(offer) {
+		t.Error("the second offer is another")
+	}
+	if text := fmt.Sprintf("%v %+v %#v %s", ours.Ours, ours.Ours, ours.Ours, ours.Ours); text != "(key) (key) (key) (key)" {
+		t.Errorf("a key is printed: %s", text)
+	}
+}
+
+// TestWhichKeysAreTaken: of what a peer offers, the first we can do all of; a line
+// with none is refused, and nothing falls back to plain sound.
+func TestWhichKeysAreTaken(t *testing.T) {
+	const key = "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	const suite = "AES_CM_128_HMAC_SHA1_80"
+	for _, c := range []struct {
+		lines string
+		tag   string // answered; empty: refused
+	}{
+		{"a=crypto:3 " + suite + " inline:" + key, "3"},
+		{"a=crypto:1 AES_256_CM_HMAC_SHA1_80 inline:" + key + "\r\na=crypto:2 " + suite + " inline:" + key + "|2^48", "2"},
+		{"a=crypto:1 " + suite + " inline:" + key + "|2^20|1:4\r\na=crypto:7 " + suite + " inline:" + key + "|2097152", "7"},
+		{"a=crypto:1 " + suite + " inline:" + key + " -OPTION WSH=64", "1"},
+		{"a=crypto:1 " + suite + " inline:" + key + " UNENCRYPTED_SRTP", ""},
+		{"a=crypto:1 " + suite + " inline:" + key + ";inline:" + key, ""},
+		{"a=crypto:1 " + suite + " inline:" + key + "|2^10", ""},
+		{"a=crypto:1 " + suite + " inline:" + key + "|2^64", ""},
+		{"a=crypto:1 " + suite + " inline:AQ==", ""},
+		{"a=crypto:x " + suite + " inline:" + key, ""},
+		{"a=crypto:1 " + suite + " " + key, ""},
+		{"a=crypto:1 " + suite, ""},
+		{"a=sendrecv", ""},
+	} {
+		s := session()
+		s.Secure(sdp.Key{9})
+		answer, a, err := s.Answer(offer("192.0.2.9", "m=audio 6000 RTP/SAVP 8\r\n"+c.lines))
+		if c.tag == "" {
+			if fault.KindOf(err) != fault.Conflict {
+				t.Errorf("%s: %v", c.lines, err)
+			}
+			continue
+		}
+		if err != nil || a.Theirs != (sdp.Key{1}) || a.Ours != (sdp.Key{9}) || !strings.Contains(string(answer), "a=crypto:"+c.tag+" "+suite) {
+			t.Errorf("%s: %v, %+v\n%s", c.lines, err, a, answer)
+		}
+	}
+	line := "a=crypto:1 " + suite + " inline:" + key + "\r\n"
+	for _, media := range []string{"m=audio 6000 RTP/AVP 8\r\n" + line, "m=audio 6000 RTP/SAVP 8\r\n" + line + line, "m=audio 6000 RTP/SAVP 8\r\n" + strings.Replace(line, ":1", ":2", 1)} {
+		s := session()
+		s.Secure(sdp.Key{9})
+		s.Offer()
+		if _, err := s.Accept(offer("192.0.2.9", media)); fault.KindOf(err) != fault.Conflict {
+			t.Errorf("%s is accepted: %v", media, err)
+		}
+	}
+	if _, _, err := session().Answer(offer("192.0.2.9", "m=audio 6000 RTP/SAVP 8\r\n"+line)); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("a plain session takes an encrypted line: %v", err)
+	}
 }

@@ -20,6 +20,9 @@ type Agreed struct {
 	Event    uint8 // payload type of telephone events to send; 0: the peer takes none
 	Sends    bool  // we may send
 	Receives bool  // we will be sent to
+	Secure   bool  // encrypted, by the keys below
+	Ours     Key   // what we send is encrypted with it
+	Theirs   Key   // and what they send
 }
 
 // Session is our side of the agreement of one call, from its first offer to its
@@ -36,11 +39,13 @@ type Session struct {
 	ours    int       // which line is ours
 	profile string    // of our media line
 	more    []string  // attributes of it that others set
+	key     Key       // ours, for the whole call, where the profile is Secured
 }
 
 // Profiles of a media line.
 const (
 	Plain   = "RTP/AVP"
+	Secured = "RTP/SAVP"          // keys in the description
 	Browser = "UDP/TLS/RTP/SAVPF" // WebRTC's: keys by DTLS, addresses by ICE
 )
 
@@ -53,6 +58,11 @@ func NewSession(at netip.AddrPort, id uint64, laws ...audio.Law) *Session {
 	}
 	return &Session{at: at, id: id >> 1, laws: laws, want: SendRecv, profile: Plain}
 }
+
+// Secure encrypts the sound from the next offer or answer on, with this key for
+// what we send: it must be unpredictable and never used before. What is not
+// encrypted is refused from then on; nothing falls back.
+func (s *Session) Secure(k Key) { s.profile, s.key = Secured, k }
 
 // Want says which way we want from now on: SendOnly or Inactive put the peer on
 // hold. It shows in the next offer or answer.
@@ -75,13 +85,19 @@ func (s *Session) Offer() []byte {
 		formats = append(formats, fmt.Sprint(pt))
 		fmt.Fprintf(&maps, "a=rtpmap:%d %s/8000\r\n", pt, l)
 	}
-	return s.write(s.mediaLine(append(formats, fmt.Sprint(eventType)), maps.String(), eventType, s.want))
+	return s.write(s.mediaLine(append(formats, fmt.Sprint(eventType)), maps.String(), eventType, s.want, ourTag))
 }
 
+// ourTag is the number of the one key we offer.
+const ourTag = 1
+
 // mediaLine is our media line with its attributes.
-func (s *Session) mediaLine(formats []string, maps string, event uint8, way Direction) string {
+func (s *Session) mediaLine(formats []string, maps string, event uint8, way Direction, tag int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "m=audio %d %s %s\r\n%s", s.at.Port(), s.profile, strings.Join(formats, " "), maps)
+	if s.profile == Secured {
+		b.WriteString(Crypto{tag, s.key}.line())
+	}
 	if event != 0 {
 		fmt.Fprintf(&b, "a=rtpmap:%d telephone-event/8000\r\na=fmtp:%d 0-15\r\n", event, event)
 	}
@@ -127,14 +143,18 @@ func (s *Session) Answer(offer []byte) ([]byte, Agreed, error) {
 		return nil, Agreed{}, err
 	}
 	s.lines, s.ours = d.Media, at
-	a := agree(m, s.want)
+	a := s.agree(m, s.want)
+	tag := 0
+	if s.profile == Secured {
+		tag = m.Crypto[0].Tag
+	}
 	way := direction(a.Sends, a.Receives)
 	maps := fmt.Sprintf("a=rtpmap:%d %s/8000\r\n", a.Type, a.Law)
 	formats := []string{fmt.Sprint(a.Type)}
 	if a.Event != 0 {
 		formats = append(formats, fmt.Sprint(a.Event))
 	}
-	return s.write(s.mediaLine(formats, maps, a.Event, way)), a, nil
+	return s.write(s.mediaLine(formats, maps, a.Event, way, tag)), a, nil
 }
 
 // Accept takes the answer to our last offer.
@@ -147,7 +167,10 @@ func (s *Session) Accept(answer []byte) (Agreed, error) {
 	if err != nil {
 		return Agreed{}, err
 	}
-	return agree(m, s.offered), nil
+	if s.profile == Secured && (len(m.Crypto) != 1 || m.Crypto[0].Tag != ourTag) {
+		return Agreed{}, fault.New(fault.Conflict, "the peer answers an offer to encrypt with %d keys; expected one, with the number of our own", len(m.Crypto))
+	}
+	return s.agree(m, s.offered), nil
 }
 
 // choose is the first media line we can speak.
@@ -157,6 +180,9 @@ func (s *Session) choose(d Description) (*Media, int, error) {
 		if m.usable(s.profile) && s.speak(m) {
 			return m, i, nil
 		}
+	}
+	if s.profile == Secured {
+		return nil, 0, fault.New(fault.Conflict, "the peer offers no G.711 over SRTP; expected m=audio with PCMA or PCMU, RTP/SAVP and a=crypto with %s", suite)
 	}
 	return nil, 0, fault.New(fault.Conflict, "the peer offers no G.711 as it is spoken here; expected m=audio with PCMA or PCMU and %s", s.profile)
 }
@@ -185,9 +211,12 @@ func (s *Session) speak(m *Media) bool {
 func held(m *Media) bool { return m.Profile == Plain && m.Address.IsUnspecified() }
 
 // agree is what a peer's line and our own wish come to.
-func agree(m *Media, ours Direction) Agreed {
+func (s *Session) agree(m *Media, ours Direction) Agreed {
 	law, pt, _ := m.law()
 	a := Agreed{Law: law, Type: pt, Event: m.event(), Remote: netip.AddrPortFrom(m.Address.Unmap(), uint16(m.Port)),
 		Sends: ours.Sends() && m.Way.Receives() && !held(m), Receives: ours.Receives() && m.Way.Sends()}
+	if s.profile == Secured {
+		a.Secure, a.Ours, a.Theirs = true, s.key, m.Crypto[0].Key
+	}
 	return a
 }
