@@ -90,6 +90,7 @@ var floors = map[string]int{
 	"internal/console":           7,
 	"internal/demo":              8,
 	"internal/serve":             8,
+	"internal/telephone":         8,
 	"internal/cli":               9,
 	"cmd/waihu":                  10,
 	"internal/app/faults":        6, // tests only
@@ -119,6 +120,7 @@ var beside = map[string]map[string]string{
 	"internal/notify":            {"internal/access": "secrets are sealed, and a webhook that is switched off is a deed of the audit log"},
 	"internal/export":            {"internal/store": "the calls it writes"},
 	"internal/demo":              {"internal/serve": "it is shown by the service itself"},
+	"internal/serve":             {"internal/telephone": "calls are served like pages"},
 	"internal/store/sqlite":      {"internal/store/tables": "the rows it keeps"},
 	"internal/store/postgres":    {"internal/store/tables": "the rows it keeps"},
 	"internal/charging/life":     {"internal/charging/catalog": "plans to stay on or switch to", "internal/charging/contract": "the clauses that decide"},

@@ -35,6 +35,9 @@ const (
 	UsageWrite  Permission = "usage.write"
 	UsageUpload Permission = "usage.upload"
 	UsageAssign Permission = "usage.assign"
+	CallPlan    Permission = "call.plan"
+	CallPlace   Permission = "call.place"
+	RecordHear  Permission = "recording.read"
 
 	InvoiceRead   Permission = "invoice.read"
 	InvoiceDraft  Permission = "invoice.draft"
@@ -144,6 +147,9 @@ func Table() []Grant {
 		{UsageWrite, "hand in usage", []Role{Finance, API, CustomerAdmin}},
 		{UsageUpload, "upload files of call records", []Role{Finance, API, CustomerAdmin}},
 		{UsageAssign, "give usage without a contract to one", []Role{Finance}},
+		{CallPlan, "give an agent a call to place, at the company's cost", []Role{Supervisor, API, CustomerAdmin}},
+		{CallPlace, "place one's planned calls by telephone or browser", []Role{Supervisor, Agent, CustomerAdmin}},
+		{RecordHear, "listen to recordings", []Role{Supervisor, CustomerAdmin}},
 		{InvoiceRead, "see invoices and credit notes", books},
 		{InvoiceDraft, "see what a period would be billed now", []Role{Finance, API, CustomerAdmin}},
 		{InvoiceVoid, "void an invoice", []Role{Finance}},

@@ -35,6 +35,8 @@ type Deps struct {
 	Facts func(accepted, duplicate, rejected int)
 	// Seen is told of every request that was answered; nil: nobody.
 	Seen func(route string, status int, took time.Duration)
+	// Telephone gives agents' telephones their log-ins; nil: nobody can call here.
+	Telephone Telephone
 	// Work tells how the workers of this process are; nil: there are none.
 	Work func() []Worker
 }
@@ -158,6 +160,7 @@ func (a *API) register() {
 	a.runRoutes()
 	a.eventRoutes()
 	a.callRoutes()
+	a.telephoneRoutes()
 	a.strayRoutes()
 	a.assignmentRoutes()
 	a.stretchRoutes()

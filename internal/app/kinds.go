@@ -41,6 +41,7 @@ const (
 	KindRecording  store.Kind = "recording"  // Recording; index "state", "due" (day), "call"
 	KindCalling    store.Kind = "calling"    // calling, one a company, its identifier the company's
 	KindAttempt    store.Kind = "attempt"    // Attempt that has no end yet; unique "call"
+	KindPlanned    store.Kind = "planned"    // PlannedCall that nobody placed yet
 )
 
 // Company is a customer whose books are kept.

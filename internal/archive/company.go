@@ -94,9 +94,9 @@ func orNull(b []byte) []byte {
 }
 
 // recordKinds are the nouns of a company. Webhooks are left out: they hold
-// sealed secrets.
+// sealed secrets. Of recordings the entries go along, their sound is copied by hand.
 func recordKinds() []store.Kind {
-	return []store.Kind{app.KindContract, app.KindMapping, app.KindBilled, app.KindOpen, app.KindWallet, app.KindBudget, app.KindSample, app.KindTicket, app.KindStep, app.KindAssignment, app.KindMovement, app.KindDispute, app.KindCalling}
+	return []store.Kind{app.KindContract, app.KindMapping, app.KindBilled, app.KindOpen, app.KindWallet, app.KindBudget, app.KindSample, app.KindTicket, app.KindStep, app.KindAssignment, app.KindMovement, app.KindDispute, app.KindCalling, app.KindRecording}
 }
 
 func (e *exporting) records(to io.Writer) (total int64, err error) {

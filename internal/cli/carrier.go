@@ -7,7 +7,6 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"waihu/internal/fault"
 	"waihu/internal/lang"
@@ -24,13 +23,9 @@ type portsFlag struct {
 
 // pool makes the pool of ports at an address.
 func (f portsFlag) pool(at netip.Addr) (*rtp.Ports, error) {
-	var first, last uint16
-	if n, err := fmt.Sscanf(f.Ports, "%d-%d", &first, &last); n != 2 || err != nil || strings.Count(f.Ports, "-") != 1 {
-		return nil, coded{exitUsage, fmt.Errorf("--ports %s: expected a range such as 40000-40199", f.Ports)}
-	}
-	p, err := rtp.NewPorts(at, first, last)
+	p, err := rtp.ParsePorts(at, f.Ports)
 	if err != nil {
-		return nil, coded{exitUsage, err}
+		return nil, coded{exitUsage, fmt.Errorf("--ports: %w", err)}
 	}
 	return p, nil
 }

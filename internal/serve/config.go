@@ -25,6 +25,7 @@ type Config struct {
 	Mail     MailConfig    `plan:"mail" doc:"The server that letters are handed to."`
 	Webhooks WebhookConfig `plan:"webhooks" doc:"Messages to customers' systems."`
 	Metrics  MetricsConfig `plan:"metrics" doc:"Figures for Prometheus."`
+	Voice    VoiceConfig   `plan:"voice" doc:"Calls that agents place."`
 	Log      LogConfig     `plan:"log" doc:"What the process says about itself."`
 	Sources  []Source      `plan:"sources" doc:"Systems whose records are fetched."`
 }
@@ -79,6 +80,18 @@ type MetricsConfig struct {
 	Listen string `plan:"listen" doc:"Address to serve them on, /metrics; empty: not at all. They need no credentials: keep it inside."`
 }
 
+// VoiceConfig is about calls that agents place.
+type VoiceConfig struct {
+	Listen     string `plan:"listen" doc:"Address for SIP, UDP and TCP: 192.0.2.1:5060; empty: nobody calls."`
+	Trunks     string `plan:"trunks" doc:"File of the trunks calls go over."`
+	Ports      string `plan:"ports" doc:"Ports for sound, two for each side of a call."`
+	Browsers   string `plan:"browsers" doc:"Address of the WebSocket that browsers call by: 192.0.2.1:5066; empty: browsers cannot. With http.certificate it is encrypted."`
+	Media      string `plan:"media" doc:"Address and one UDP port for the sound of browsers: 192.0.2.1:5067."`
+	Told       string `plan:"told" doc:"Address browsers are told for it, where another is translated to it; empty: the same."`
+	Recordings string `plan:"recordings" doc:"Folder of recordings; empty: recordings in the data folder."`
+	KeepDays   int    `plan:"keep_days" doc:"Days that a recording is kept, at least."`
+}
+
 // LogConfig is about logs.
 type LogConfig struct {
 	Level string `plan:"level" doc:"debug, info, warn or error."`
@@ -110,6 +123,7 @@ func Defaults() Config {
 		Access:   AccessConfig{Operator: "operator@localhost.localdomain", SecondFactor: true, SecondPerson: true, AdjustLimit: "100"},
 		Mail:     MailConfig{Port: 587},
 		Webhooks: WebhookConfig{HTTPS: true},
+		Voice:    VoiceConfig{Ports: "40000-40199", KeepDays: 180},
 		Log:      LogConfig{Level: "info"},
 	}
 }
@@ -281,6 +295,11 @@ func (c *Config) check() (ps fault.Problems) {
 	}
 	if c.Mail.Host != "" && c.Mail.From == "" {
 		bad("mail.from", "letters need a sender", "billing@example.com")
+	}
+	if v := c.Voice; v.Listen != "" && v.Trunks == "" {
+		bad("voice.trunks", "calls need trunks", "a file of trunks")
+	} else if (v.Browsers == "") != (v.Media == "") {
+		bad("voice.media", "browsers need both an address to connect to and one for sound", "voice.browsers and voice.media, or neither")
 	}
 	return append(ps, c.checkSources()...)
 }

@@ -156,7 +156,22 @@ func (s *Service) run(ctx context.Context) (err error) {
 	if s.shelf, err = workspace.Open("", workspace.Limits{}, s.books.System, time.Now); err != nil {
 		return err
 	}
-	s.api, err = api.New(api.Deps{System: s.books.System, Gate: s.books.Gate, Post: post, Ingest: s.intake, Shelf: s.shelf, Log: s.log, Facts: s.metrics.counted, Seen: s.metrics.seen, Work: s.workers.publicly,
+	if err := s.openVault(); err != nil {
+		return err
+	}
+	if v := s.books.System.Vault; v != nil {
+		defer func() { err = errors.Join(err, v.Close()) }()
+	}
+	calls, err := s.openTelephone(ctx)
+	if err != nil {
+		return err
+	}
+	if calls != nil {
+		defer func() { err = errors.Join(err, calls.Close()) }()
+		s.workers.every(ctx, "calls", time.Minute, leased(s.books, "calls", 3*time.Minute, calls.Sweep))
+		fmt.Fprintf(s.out, "agents call %s %s\n", calls.Host(), calls.Browsers())
+	}
+	s.api, err = api.New(api.Deps{Telephone: phoneOf(calls), System: s.books.System, Gate: s.books.Gate, Post: post, Ingest: s.intake, Shelf: s.shelf, Log: s.log, Facts: s.metrics.counted, Seen: s.metrics.seen, Work: s.workers.publicly,
 		Config: api.Config{KeyRate: float64(h.KeyRate), KeyBurst: h.KeyBurst, AddressRate: float64(h.AddressRate), AddressMax: h.AddressBurst, Proxies: h.Proxies, Origins: h.Origins,
 			Address: h.Address, Uploads: filepath.Join(s.c.Data, "uploads"), AdjustLimit: s.c.Access.AdjustLimit}})
 	if err != nil {

@@ -1,8 +1,10 @@
 package rtp
 
 import (
+	"fmt"
 	"net"
 	"net/netip"
+	"strings"
 	"sync"
 	"time"
 
@@ -43,6 +45,15 @@ func NewPorts(addr netip.Addr, first, last uint16) (*Ports, error) {
 		return nil, fault.New(fault.Invalid, "the ports %d to %d of %v hold no pair for RTP; expected an address and a range from 1024 such as 40000 to 41999", first, last, addr)
 	}
 	return p, nil
+}
+
+// ParsePorts is a pool of the ports of a range such as 40000-40199.
+func ParsePorts(addr netip.Addr, text string) (*Ports, error) {
+	var first, last uint16
+	if n, err := fmt.Sscanf(text, "%d-%d", &first, &last); n != 2 || err != nil || strings.Count(text, "-") != 1 {
+		return nil, fault.New(fault.Invalid, "%q is no range of ports; expected one such as 40000-40199", fault.Shorten(text, 40))
+	}
+	return NewPorts(addr, first, last)
 }
 
 // Free is how many pairs are left, resting ones counted.

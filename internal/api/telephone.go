@@ -1,0 +1,152 @@
+package api
+
+import (
+	"io"
+	"net/http"
+	"time"
+
+	"waihu/internal/access"
+	"waihu/internal/app"
+	"waihu/internal/fault"
+	"waihu/internal/id"
+	"waihu/internal/timex"
+)
+
+// Telephone is where agents' telephones log in.
+type Telephone interface {
+	// Pass is a log-in for an agent of a company, for minutes.
+	Pass(c id.Company, agent string) (user, secret string, until time.Time, err error)
+	// Host is the address telephones call, and Browsers where browsers open a
+	// WebSocket; empty: they cannot.
+	Host() string
+	Browsers() string
+}
+
+// errNoTelephone is of a service without voice.
+var errNoTelephone = fault.New(fault.Conflict, "nobody can call here: set voice.listen and voice.trunks")
+
+type (
+	// CallPlan is a call to give to an agent.
+	CallPlan struct {
+		Contract string `json:"contract" maxLength:"40" doc:"Whose prices it has."`
+		To       string `json:"to" minLength:"1" maxLength:"60"`
+		From     string `json:"from,omitempty" maxLength:"60" doc:"Absent: one of the trunk's own."`
+		Agent    string `json:"agent,omitempty" maxLength:"40" doc:"Who may place it: usr_...; absent: who asks."`
+		Campaign string `json:"campaign,omitempty" maxLength:"200"`
+		Record   bool   `json:"record,omitempty"`
+	}
+	// PlannedCall is a call an agent may place.
+	PlannedCall struct {
+		ID      string `json:"id" example:"call_01jd8..."`
+		Agent   string `json:"agent"`
+		Address string `json:"address" doc:"What the agent's telephone calls. The number is not in it."`
+		Until   Time   `json:"until" format:"date-time" doc:"To be placed before it, once."`
+	}
+	// Softphone is a log-in for a telephone.
+	Softphone struct {
+		Agent     string `json:"agent"`
+		User      string `json:"user"`
+		Secret    string `json:"secret" doc:"Shown this once; worth nothing after until."`
+		Until     Time   `json:"until" format:"date-time"`
+		Address   string `json:"address" doc:"Its SIP address."`
+		WebSocket string `json:"websocket,omitempty" doc:"Where a browser connects; absent: browsers cannot."`
+	}
+	// Recording is what is known of a recording.
+	Recording struct {
+		ID      string `json:"id" example:"rec_01jd8..."`
+		Call    string `json:"call"`
+		State   string `json:"state" doc:"open, kept, leaving or deleted."`
+		SHA256  string `json:"sha256,omitempty"`
+		Bytes   int64  `json:"bytes,omitempty"`
+		Seconds int64  `json:"seconds,omitempty"`
+		Until   Time   `json:"until,omitempty" format:"date-time" doc:"It may be deleted then."`
+		Holds   int    `json:"holds,omitempty" doc:"Legal holds that keep it longer."`
+	}
+)
+
+func (a *API) telephoneRoutes() {
+	change(a, op{id: "call-plan", method: http.MethodPost, path: "/v1/calls", what: "Give an agent a call to place. The telephone is given a name for it, not the number.", may: access.CallPlan, status: http.StatusCreated},
+		func(r *request, in *bodyOf[CallPlan]) (*PlannedCall, error) {
+			if a.d.Telephone == nil {
+				return nil, errNoTelephone
+			}
+			contract, err := named("con", in.Body.Contract, "contract")
+			if err != nil {
+				return nil, err
+			}
+			agent := in.Body.Agent
+			if agent == "" {
+				agent = agentOf(r.actor)
+			}
+			p, err := r.sys.PlanCall(r.ctx, r.company, app.PlannedCall{Contract: contract, Agent: agent, To: in.Body.To, From: in.Body.From, Campaign: in.Body.Campaign, Record: in.Body.Record})
+			if err != nil {
+				return nil, err
+			}
+			out := PlannedCall{ID: p.ID.Named("call"), Agent: p.Agent, Address: "sip:" + p.ID.Named("call") + "@" + a.d.Telephone.Host(), Until: timeOf(p.Until)}
+			return &out, r.did(access.Deed{Action: "call.plan", Target: out.ID, After: in.Body})
+		})
+	change(a, op{id: "softphone", method: http.MethodPost, path: "/v1/softphone", what: "A log-in for one's telephone, good for ten minutes. A call that began goes on.", may: access.CallPlace, status: http.StatusCreated},
+		func(r *request, _ *none) (*Softphone, error) {
+			if a.d.Telephone == nil {
+				return nil, errNoTelephone
+			}
+			agent := agentOf(r.actor)
+			user, secret, until, err := a.d.Telephone.Pass(r.company, agent)
+			if err != nil {
+				return nil, err
+			}
+			out := Softphone{Agent: agent, User: user, Secret: secret, Until: timeOf(timex.At(until)), Address: "sip:" + user + "@" + a.d.Telephone.Host(), WebSocket: a.d.Telephone.Browsers()}
+			r.deeds++ // a log-in of minutes: the calls it places are usage, and have its name
+			return &out, nil
+		})
+	type recordingsIn struct {
+		Call string `query:"call" required:"true" minLength:"1" maxLength:"200"`
+	}
+	read(a, op{id: "recording-list", method: http.MethodGet, path: "/v1/recordings", what: "Recordings of a call.", may: access.RecordHear},
+		func(r *request, in *recordingsIn) (*List[Recording], error) {
+			all, err := r.sys.RecordingsOf(r.ctx, r.company, in.Call)
+			if err != nil {
+				return nil, err
+			}
+			out := &List[Recording]{Items: []Recording{}}
+			for i := range all {
+				x := &all[i]
+				out.Items = append(out.Items, Recording{ID: x.ID.Named("rec"), Call: x.Call, State: string(x.State), SHA256: x.SHA256, Bytes: x.Bytes, Seconds: x.Millis / 1000, Until: timeOf(x.Until), Holds: len(x.Holds)})
+			}
+			return out, nil
+		})
+	type recordingIn struct {
+		Recording string `path:"recording" maxLength:"40"`
+	}
+	file(a, op{id: "recording-sound", method: http.MethodGet, path: "/v1/recordings/{recording}/sound", what: "The sound of a recording: a stereo WAV, the agent left, the customer right.", may: access.RecordHear},
+		func(r *request, in *recordingIn) (*fileOut, error) {
+			i, err := inPath("rec", in.Recording)
+			if err != nil {
+				return nil, err
+			}
+			x, f, err := r.sys.ReadRecording(r.ctx, r.company, i)
+			if err != nil {
+				return nil, err
+			}
+			defer f.Close()
+			if x.Bytes > mostSound {
+				return nil, fault.New(fault.Conflict, "the recording has %d bytes, more than the %d that are given at once: copy its file", x.Bytes, int64(mostSound))
+			}
+			b, err := io.ReadAll(io.LimitReader(f, mostSound))
+			if err != nil {
+				return nil, err
+			}
+			return &fileOut{ContentType: "audio/wav", Disposition: `attachment; filename="` + x.ID.Named("rec") + `.wav"`, Body: b}, nil
+		})
+}
+
+// mostSound bounds a recording that is given: an hour of both sides.
+const mostSound = 64 << 20
+
+// agentOf is what the books call whoever asks.
+func agentOf(actor *access.Actor) string {
+	if actor.User.IsZero() {
+		return ""
+	}
+	return actor.User.Named("usr")
+}

@@ -1,0 +1,72 @@
+package serve
+
+import (
+	"context"
+	"crypto/tls"
+	"net/netip"
+	"path/filepath"
+
+	"waihu/internal/api"
+	"waihu/internal/fault"
+	"waihu/internal/telephone"
+	"waihu/internal/voice/vault"
+)
+
+// openVault opens the folder of recordings, where anybody calls.
+func (s *Service) openVault() error {
+	if s.c.Voice.Listen == "" {
+		return nil
+	}
+	folder := s.c.Voice.Recordings
+	if folder == "" {
+		folder = filepath.Join(s.c.Data, "recordings")
+	}
+	v, err := vault.Open(folder)
+	s.books.System.Vault = v
+	return err
+}
+
+// openTelephone begins to take agents' calls; nil: nobody calls here.
+func (s *Service) openTelephone(ctx context.Context) (*telephone.Telephone, error) {
+	v := s.c.Voice
+	if v.Listen == "" {
+		return nil, nil
+	}
+	cfg := telephone.Config{Ports: v.Ports, Trunks: v.Trunks, KeepDays: v.KeepDays, Log: s.log}
+	for _, a := range []struct {
+		path, text string
+		to         *netip.AddrPort
+	}{{"voice.listen", v.Listen, &cfg.Listen}, {"voice.browsers", v.Browsers, &cfg.Browsers}, {"voice.media", v.Media, &cfg.Media}} {
+		if a.text == "" {
+			continue
+		}
+		at, err := telephone.AddressOf(a.text)
+		if err != nil {
+			return nil, fault.Problem{Path: a.path, Value: a.text, What: "it cannot be told to others", Expected: "an address of this machine with a port, such as 192.0.2.1:5060"}
+		}
+		*a.to = at
+	}
+	if v.Told != "" {
+		at, err := netip.ParseAddr(v.Told)
+		if err != nil {
+			return nil, fault.Problem{Path: "voice.told", Value: v.Told, What: "this is no address", Expected: "203.0.113.7"}
+		}
+		cfg.Told = at
+	}
+	if s.c.HTTP.Certificate != "" {
+		pair, err := tls.LoadX509KeyPair(s.c.HTTP.Certificate, s.c.HTTP.Key)
+		if err != nil {
+			return nil, fault.New(fault.Invalid, "http.certificate: %v", err)
+		}
+		cfg.Secure = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+	}
+	return telephone.Open(ctx, s.books.System, cfg)
+}
+
+// phoneOf is what the interface knows of it; nil where there is none.
+func phoneOf(t *telephone.Telephone) api.Telephone {
+	if t == nil {
+		return nil
+	}
+	return t
+}

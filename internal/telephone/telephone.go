@@ -1,0 +1,244 @@
+package telephone
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"waihu/internal/app"
+	"waihu/internal/fault"
+	"waihu/internal/id"
+	"waihu/internal/outbound"
+	"waihu/internal/planfile"
+	"waihu/internal/timex"
+	"waihu/internal/voice"
+	"waihu/internal/voice/exchange"
+	"waihu/internal/voice/record"
+	"waihu/internal/voice/retention"
+	"waihu/internal/voice/rtp"
+	"waihu/internal/voice/sip"
+	"waihu/internal/voice/trunk"
+	"waihu/internal/voice/webrtc"
+)
+
+// Config is how calling is set up.
+type Config struct {
+	Listen   netip.AddrPort // SIP: telephones and trunks
+	Browsers netip.AddrPort // WebSocket of browsers; zero: none
+	Media    netip.AddrPort // sound of browsers, one UDP port
+	Told     netip.Addr     // address that browsers are told for it; none: that of Media
+	Secure   *tls.Config    // of the WebSocket; nil: plain, behind a proxy or on this machine
+	Ports    string         // for sound: 40000-40199
+	Trunks   string         // file
+	KeepDays int            // of recordings
+	Log      *slog.Logger
+}
+
+// Telephone is calling that runs.
+type Telephone struct {
+	cfg    Config
+	sys    *app.System
+	passes *exchange.Passes
+	web    *webrtc.Endpoint
+	x      *exchange.Exchange
+	desk   *outbound.Desk
+}
+
+// Open begins to take agents' calls. Calls that this node left behind are ended
+// first.
+func Open(ctx context.Context, sys *app.System, cfg Config) (_ *Telephone, err error) {
+	defer fault.Wrap(&err, "voice")
+	t := &Telephone{cfg: cfg, sys: sys}
+	board, err := boardOf(cfg.Trunks)
+	if err != nil {
+		return nil, err
+	}
+	ports, err := rtp.ParsePorts(cfg.Listen.Addr(), cfg.Ports)
+	if err != nil {
+		return nil, err
+	}
+	if t.passes, err = exchange.NewPasses(); err != nil {
+		return nil, err
+	}
+	if err := t.endLeft(ctx); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil && t.web != nil {
+			err = errors.Join(err, t.web.Close())
+		}
+	}()
+	phones := sip.Config{Listen: cfg.Listen, Secret: t.passes.Secret, Log: cfg.Log}
+	if cfg.Browsers.IsValid() {
+		if t.web, err = webrtc.Open(webrtc.Config{Listen: cfg.Media, Told: cfg.Told}); err != nil {
+			return nil, err
+		}
+		if phones.ListenWS = cfg.Browsers; cfg.Secure != nil {
+			phones.ListenWS, phones.ListenWSS, phones.TLS = netip.AddrPort{}, cfg.Browsers, cfg.Secure
+		}
+	}
+	if t.x, err = exchange.Open(exchange.Config{SIP: phones, Ports: ports, Web: t.web, Connect: t.connect}); err != nil {
+		return nil, err
+	}
+	t.desk = &outbound.Desk{Books: sys, Owner: sys.Node, Lines: &voice.Lines{Endpoint: t.x.Phone(), Ports: ports, Board: board, Secret: os.Getenv}}
+	return t, nil
+}
+
+// boardOf reads the trunks.
+func boardOf(file string) (*trunk.Board, error) {
+	cfg, problems := planfile.LoadTrunks(os.DirFS(filepath.Dir(file)), filepath.Base(file))
+	if problems.Err() != nil {
+		return nil, problems
+	}
+	zone, err := timex.LoadZone(cfg.Zone)
+	if err != nil {
+		return nil, err
+	}
+	return trunk.NewBoard(cfg, zone, rand.Uint64()), nil
+}
+
+// endLeft ends what calls of this node left behind, in every company.
+func (t *Telephone) endLeft(ctx context.Context) error {
+	return t.sys.EachCompany(ctx, func(c app.Company) error {
+		n, err := t.sys.CutOffCalls(ctx, id.Company{ID: c.ID}, t.sys.Node)
+		if n > 0 && t.cfg.Log != nil {
+			t.cfg.Log.Warn("calls that were cut off have been ended", "company", c.ID.Named("co"), "calls", n)
+		}
+		return err
+	})
+}
+
+// Sweep ends what was left of calls whose node is gone, and deletes recordings whose
+// time is over. What cannot be done for one company does not stop the others.
+func (t *Telephone) Sweep(ctx context.Context) error {
+	var left []error
+	err := t.sys.EachCompany(ctx, func(c app.Company) error {
+		_, err := t.sys.CutOffCalls(ctx, id.Company{ID: c.ID}, "")
+		swept, failed := t.sys.SweepRecordings(ctx, id.Company{ID: c.ID})
+		left = append(append(left, err, failed), swept.Left...)
+		return nil
+	})
+	return errors.Join(append(left, err)...)
+}
+
+// Close ends the calls and stops.
+func (t *Telephone) Close() error {
+	err := t.x.Close()
+	if t.web != nil {
+		err = errors.Join(err, t.web.Close())
+	}
+	return err
+}
+
+// Host is the address telephones call.
+func (t *Telephone) Host() string { return t.x.Phone().Addr().String() }
+
+// Browsers is where a browser opens its WebSocket; empty: nowhere.
+func (t *Telephone) Browsers() string {
+	if t.web == nil {
+		return ""
+	}
+	scheme := "ws"
+	if t.cfg.Secure != nil {
+		scheme = "wss"
+	}
+	return scheme + "://" + t.cfg.Browsers.String()
+}
+
+// between parts the company from the agent in the name of a pass.
+const between = "-"
+
+// Pass is a log-in for an agent of a company.
+func (t *Telephone) Pass(c id.Company, agent string) (user, secret string, until time.Time, err error) {
+	p, err := t.passes.Give(c.Named("co") + between + agent)
+	return p.User, p.Secret, p.Until, err
+}
+
+// connect is what an agent's call is.
+func (t *Telephone) connect(ctx context.Context, user, name string, _ bool) (exchange.Placing, error) {
+	holder, _ := t.passes.Agent(user) // it was good when the call logged in
+	company, agent, ok := strings.Cut(holder, between)
+	c, err := id.ParseNamed("co", company)
+	if !ok || err != nil {
+		return nil, fault.New(fault.Invalid, "%q is no agent's log-in", fault.Shorten(user, 80))
+	}
+	call, err := id.ParseNamed("call", name)
+	if err != nil {
+		return nil, fault.New(fault.NotFound, "%q is no planned call", fault.Shorten(name, 80))
+	}
+	p, err := t.sys.TakePlannedCall(ctx, id.Company{ID: c}, call, agent)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, beside func(*sip.Call, *voice.Leg)) (*voice.Report, error) {
+		return t.place(ctx, id.Company{ID: c}, &p, beside)
+	}, nil
+}
+
+// place places a planned call, with its recording.
+func (t *Telephone) place(ctx context.Context, c id.Company, p *app.PlannedCall, beside func(*sip.Call, *voice.Leg)) (_ *voice.Report, err error) {
+	w := outbound.Wish{Company: c, Contract: p.Contract, Call: p.ID.Named("call"), Agent: p.Agent, Campaign: p.Campaign, Order: voice.Order{Number: p.To, From: p.From, Beside: beside}}
+	var kept app.Recording
+	if p.Record {
+		var f *os.File
+		if kept, f, err = t.sys.BeginRecording(ctx, c, app.BeginRecording{Call: w.Call, Rules: []retention.Rule{{Name: "installation", Days: t.cfg.KeepDays}}}); err != nil {
+			return nil, t.told(err) // what must be recorded is not placed without
+		}
+		defer func() { err = errors.Join(err, f.Close()) }()
+		w.Order.Record, w.Order.Kept = f, kept.ID.Named("rec")
+	}
+	done, err := t.desk.Place(ctx, w)
+	var sum record.Sum
+	var report *voice.Report
+	if done != nil && done.Report != nil {
+		report, sum = done.Report, done.Report.Sum
+	}
+	if p.Record {
+		_, failed := t.sys.FinishRecording(context.WithoutCancel(ctx), c, kept.ID, sum)
+		err = errors.Join(err, failed)
+	}
+	return report, t.told(err)
+}
+
+// told notes what went wrong, and says why as an agent's telephone is to be told.
+func (t *Telephone) told(err error) error {
+	if err == nil {
+		return nil
+	}
+	if t.cfg.Log != nil {
+		t.cfg.Log.Warn("a call was not placed, or not to its end", "error", err.Error())
+	}
+	var never *trunk.Refusal
+	if errors.As(err, &never) {
+		return fault.New(fault.Invalid, "%v", err)
+	}
+	var no *app.CallRefused
+	var full *voice.NoWay
+	if errors.As(err, &no) || errors.As(err, &full) {
+		return fault.New(fault.Conflict, "%v", err)
+	}
+	return err
+}
+
+// AddressOf reads an address of this machine with a port.
+func AddressOf(text string) (netip.AddrPort, error) {
+	at, err := netip.ParseAddrPort(text)
+	if err != nil || at.Addr().IsUnspecified() {
+		return at, fault.New(fault.Invalid, "%q cannot be told to others; expected an address of this machine with a port, such as %s", fault.Shorten(text, 60), net.JoinHostPort("192.0.2.1", cmp.Or(portOf(text), "5060")))
+	}
+	return at, nil
+}
+
+func portOf(text string) string {
+	_, port, _ := net.SplitHostPort(text)
+	return port
+}
