@@ -244,8 +244,9 @@ func (s *Server) auditPaper(w http.ResponseWriter, r *http.Request, v *visit, at
 
 func (s *Server) auditContract(w http.ResponseWriter, r *http.Request, v *visit, at *spaceAt) error {
 	var texts []workspace.Text
+	room := workspace.TextBytes
 	fields, err := s.receive(w, v, func(_, name string, part *multipart.Part) error {
-		t, err := workspace.ReadText(name, part)
+		t, err := workspace.ReadText(name, part, &room)
 		texts = append(texts, t)
 		return err
 	})

@@ -104,6 +104,7 @@ func (v *visit) formWithLogo(w http.ResponseWriter) (*form, []byte, error) {
 	}
 	f := v.blank()
 	var logo []byte
+	room := formBytes
 	for range 20 {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
@@ -118,7 +119,7 @@ func (v *visit) formWithLogo(w http.ResponseWriter) (*form, []byte, error) {
 			}
 			continue
 		}
-		if err := field(f.Values, part); err != nil {
+		if err := field(f.Values, part, &room); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -200,8 +200,9 @@ func (s *Server) compareMarket(w http.ResponseWriter, _ *http.Request, v *visit,
 // compareOffers takes offers of one's own: pasted, as files, or a published plan.
 func (s *Server) compareOffers(w http.ResponseWriter, r *http.Request, v *visit, at *spaceAt) error {
 	var texts []workspace.Text
+	room := workspace.TextBytes
 	fields, err := s.receive(w, v, func(_, name string, part *multipart.Part) error {
-		t, err := workspace.ReadText(name, part)
+		t, err := workspace.ReadText(name, part, &room)
 		texts = append(texts, t)
 		return err
 	})

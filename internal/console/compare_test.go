@@ -302,3 +302,14 @@ func TestDescribedTeam(t *testing.T) {
 		t.Error("files were handed in, and the description is compared still")
 	}
 }
+
+// TestTextsOfAFormAreBoundedTogether: each of eighty fields could be as long as
+// one may be, and stayed in memory until the form ended.
+func TestTextsOfAFormAreBoundedTogether(t *testing.T) {
+	b := opened(t, workspace.Limits{})
+	half := strings.Repeat("a", workspace.TextBytes/2)
+	w := b.upload("/compare", nil, "a="+half, "b="+half, "c=more")
+	if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "the texts up to c are larger than") {
+		t.Errorf("%d %.300s", w.Code, w.Body)
+	}
+}

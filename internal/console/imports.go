@@ -197,6 +197,7 @@ func (s *Server) receiveImport(w http.ResponseWriter, r *http.Request, v *visit)
 	}
 	f := v.blank()
 	f.Values = url.Values{}
+	room := formBytes
 	for range 10 {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
@@ -206,7 +207,7 @@ func (s *Server) receiveImport(w http.ResponseWriter, r *http.Request, v *visit)
 			return nil, nil, endOfForm(err)
 		}
 		if part.FileName() == "" {
-			if err := field(f.Values, part); err != nil {
+			if err := field(f.Values, part, &room); err != nil {
 				return nil, nil, err
 			}
 			continue
@@ -221,11 +222,12 @@ func (s *Server) receiveImport(w http.ResponseWriter, r *http.Request, v *visit)
 	return nil, nil, fault.New(fault.Invalid, "the form has too many parts")
 }
 
-func field(values url.Values, part *multipart.Part) error {
+// field reads a field that stands beside a file, as far as there is room.
+func field(values url.Values, part *multipart.Part, room *int) error {
 	if part.FormName() == "file" {
 		return nil // no file was chosen
 	}
-	text, err := workspace.ReadText(part.FormName(), part)
+	text, err := workspace.ReadText(part.FormName(), part, room)
 	if err == nil {
 		values.Set(part.FormName(), text.Text)
 	}

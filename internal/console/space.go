@@ -145,7 +145,7 @@ func (s *Server) receive(w http.ResponseWriter, v *visit, take func(field, name 
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "this is no form with files: %v", err)
 	}
-	fields := url.Values{}
+	fields, room := url.Values{}, workspace.TextBytes
 	for range 2 * lim.Files {
 		part, err := parts.NextPart()
 		if err != nil {
@@ -153,7 +153,7 @@ func (s *Server) receive(w http.ResponseWriter, v *visit, take func(field, name 
 		}
 		name := part.FormName()
 		if part.FileName() == "" {
-			text, err := workspace.ReadText(name, part)
+			text, err := workspace.ReadText(name, part, &room)
 			if err != nil {
 				return fields, err
 			}

@@ -307,8 +307,12 @@ func TestOffersThatAreNone(t *testing.T) {
 	if _, err := sp.Offer(Text{"a", example(t, "per-minute/plan.yaml")}, Text{"b", example(t, "six-second/plan.yaml")}); fault.KindOf(err) != fault.Overflow {
 		t.Errorf("two where one may be: %v", err)
 	}
-	if _, err := ReadText("x", io.LimitReader(zeros{}, maxText+10)); fault.KindOf(err) != fault.Overflow {
-		t.Errorf("a long text: %v", err)
+	room := 10
+	if text, err := ReadText("x", strings.NewReader("sixsix"), &room); err != nil || text.Text != "sixsix" || room != 4 {
+		t.Errorf("%q, with room for %d more: %v", text.Text, room, err)
+	}
+	if _, err := ReadText("y", io.LimitReader(zeros{}, 5), &room); fault.KindOf(err) != fault.Overflow {
+		t.Errorf("texts that are long together: %v", err)
 	}
 }
 
