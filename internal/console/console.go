@@ -103,7 +103,11 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 // ServeHTTP answers with the headers every page has.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() {
-		if v := recover(); v != nil && v != http.ErrAbortHandler {
+		switch v := recover(); v {
+		case nil:
+		case http.ErrAbortHandler:
+			panic(v) // the server breaks the connection off: what went out is no whole file
+		default:
 			s.fail(w, r, fmt.Errorf("console: panic: %v\n%s", v, debug.Stack()))
 		}
 	}()

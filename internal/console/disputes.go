@@ -81,6 +81,7 @@ func (s *Server) disputesFile(ext string) handler {
 			d := &list[i]
 			t.add(d.RaisedOn, d.Number, v.say("audit.cause."+string(d.Reason)), d.Words, d.Amount, d.Amount.Currency().String(), v.say("disputes.s_"+string(d.State)), d.Given, d.AnsweredOn, d.Answer, d.NoteNumber)
 		}
+		t.full(v, len(list))
 		return s.sendSheet(w, v, "disputes", ext, v.say("nav.disputes"), t)
 	}
 }

@@ -219,6 +219,7 @@ func (s *Server) walletFile(ext string) handler {
 			row := v.walletRow(&list[i])
 			t.add(row.At, row.What, row.Text, row.Amount, row.Amount.Currency().String())
 		}
+		t.full(v, len(list))
 		return s.sendSheet(w, v, "wallet", ext, v.say("wallets.title", "name", x.Name), t)
 	}
 }
