@@ -24,6 +24,7 @@ const (
 type form struct {
 	Values url.Values
 	Wrong  map[string]string // by field, in the visitor's language
+	Stale  bool              // somebody changed meanwhile what it is about
 	v      *visit
 }
 

@@ -107,7 +107,9 @@ func TestWebhooks(t *testing.T) {
 	if second == nil || second[1] == first[1] {
 		t.Error("the secret is the old one")
 	}
-	d.send(one, http.StatusSeeOther, "once", d.fresh(one), "url", far.URL, "topics", "", "note", "", "on", "")
+	seen := hidden(d.page(one), "seen")
+	d.send(one, http.StatusSeeOther, "once", d.fresh(one), "seen", seen, "url", far.URL, "topics", "", "note", "", "on", "")
+	d.send(one, http.StatusConflict, "seen", seen, "url", far.URL, "topics", "", "note", "", "on", "yes") // a page from before
 	if page := d.page(at); !strings.Contains(page, "all events") || !strings.Contains(page, ">Off<") {
 		t.Error("it was not changed")
 	}
