@@ -173,7 +173,7 @@ func (s *Server) takeBrand(w http.ResponseWriter, r *http.Request, v *visit) err
 	if f.Value("remove") == "yes" && logo == nil {
 		logo = []byte{}
 	}
-	_, err = app.TryBrand(in)
+	_, err = app.TryBrand(in, logo)
 	if err := f.brandWrong(err); err != nil {
 		return err
 	}
@@ -181,6 +181,9 @@ func (s *Server) takeBrand(w http.ResponseWriter, r *http.Request, v *visit) err
 		status := http.StatusOK
 		if !f.OK() {
 			status = http.StatusUnprocessableEntity
+		}
+		if f.Error("logo") != "" {
+			logo = nil // not shown as a picture what is none
 		}
 		return s.brandForm(w, v, status, f, b, logo, false)
 	}
