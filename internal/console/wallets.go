@@ -73,7 +73,7 @@ func (s *Server) openWallet(w http.ResponseWriter, _ *http.Request, v *visit) er
 		return err
 	}
 	in := app.OpenWallet{Name: f.text("name", 64), Currency: f.currency("currency")}
-	if strings.ContainsAny(in.Name, "\r\n\t/") {
+	if strings.ContainsAny(in.Name, "\r\n\t/") || in.Name != "" && strings.Trim(in.Name, ".") == "" {
 		f.wrong("name", "wallets.name_wrong")
 	}
 	if !f.OK() {

@@ -22,6 +22,9 @@ func TestWalletPages(t *testing.T) {
 		o.send(o.at("/wallets"), http.StatusSeeOther, "name", "calls & more", "currency", "CNY", "once", "6a")
 	}
 	o.send(o.at("/wallets"), http.StatusConflict, "name", "calls & more", "currency", "CNY", "once", "6b")
+	if bad := o.send(o.at("/wallets"), http.StatusUnprocessableEntity, "name", "..", "currency", "CNY").Body.String(); !strings.Contains(bad, "more than points") {
+		t.Error("a wallet whose address is that of another page")
+	}
 	here := o.at("/wallets/calls%20&%20more")
 	o.every(here)
 	o.onlyHere("/wallets/calls%20&%20more")
