@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
+	"strings"
+	"unicode/utf8"
 
 	"waihu/internal/access"
 	"waihu/internal/app"
@@ -117,8 +120,15 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Permissions-Policy", "camera=(), geolocation=(), payment=(), usb=(), microphone=(self)")
+	if query, err := url.QueryUnescape(r.URL.RawQuery); err != nil || !storable(r.URL.Path) || !storable(query) {
+		http.Error(w, phrase(viewOf(r).Tag, "console.missing"), http.StatusNotFound)
+		return
+	}
 	s.guard.ServeHTTP(w, r)
 }
+
+// storable tells whether a text can be looked for in every database.
+func storable(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
 // missing is the page for an address that is none.
 func (s *Server) missing(w http.ResponseWriter, r *http.Request, v *visit) error {
