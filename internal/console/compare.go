@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"waihu/internal/access"
 	"waihu/internal/charging/forecast"
 	"waihu/internal/fault"
 	"waihu/internal/id"
@@ -18,10 +17,7 @@ import (
 )
 
 func (s *Server) comparePages() {
-	s.free("GET /compare", s.compareStart)
-	s.free("POST /compare", s.compareBegin)
-	s.page("GET /c/{company}/compare", access.UsageRead, s.compareStart)
-	s.page("POST /c/{company}/compare", access.UsageRead, s.compareBegin)
+	s.begins("/compare", s.compareStart, s.compareBegin)
 	s.looks("GET /compare/{space}", s.compare)
 	s.looks("GET /compare/{space}/step", s.compareStep)
 	s.looks("GET /compare/{space}/report/{form}", s.compareReport)
@@ -42,10 +38,7 @@ func (s *Server) compareStart(w http.ResponseWriter, _ *http.Request, v *visit) 
 }
 
 func (s *Server) startPage(w http.ResponseWriter, v *visit, status int, wrong string) {
-	at, crumbs := "/compare", []Link(nil)
-	if v.company != (id.Company{}) {
-		at, crumbs = v.at("/compare"), v.crumbs()
-	}
+	at, crumbs := v.begunAt("/compare")
 	s.render(w, v, status, "compare_start", &Page{Title: v.say("compare_page.title"), Lead: v.say("compare_page.lead"), Here: at, Crumbs: crumbs, Island: "compare",
 		Body: map[string]any{"At": at, "Wrong": wrong, "Profiles": forecast.Ready(), "Own": v.company != (id.Company{}), "Zones": zones(v.Tag)}})
 }

@@ -233,32 +233,6 @@ func (s *Server) planNames(ctx context.Context) ([]string, error) {
 // plansOffered bounds the plans of a list to choose from.
 const plansOffered = 500
 
-// compareStep answers the sliders: the real calls, billed again.
-func (s *Server) compareStep(w http.ResponseWriter, r *http.Request, v *visit, at *spaceAt) error {
-	address := "/compare/" + at.token + "?" + kept(r.URL.Query()).Encode()
-	if r.Header.Get("HX-Request") != "true" {
-		http.Redirect(w, r, address, http.StatusSeeOther)
-		return nil
-	}
-	q, wrong := workspace.ParseQuestion(r.URL.Query())
-	answer, job, err := at.Ask(q)
-	if err != nil {
-		return err
-	}
-	b := &compareBody{At: at, Base: "/compare/" + at.token, Ask: v.asked(wrong)}
-	if job != nil {
-		b.Work = workOf(job) // the usage is being read again
-	} else {
-		b.Answer = &answerView{}
-		if b.Answer.Step, err = v.stepView(answer); err != nil {
-			return err
-		}
-	}
-	w.Header().Set("HX-Replace-Url", address)
-	s.render(w, v, http.StatusOK, "compare", &Page{Body: b})
-	return nil
-}
-
 // lines numbers a text for the box beside which problems are named.
 func (b *compareBody) Lines() string {
 	n := strings.Count(b.Pasted, "\n") + 1
