@@ -18,6 +18,8 @@ func TestAPIKeysAreShownOnce(t *testing.T) {
 		d.every(path)
 	}
 	wrong := d.send(at+"/new", http.StatusUnprocessableEntity, "name", "", "role", "nobody", "from", "1.2.3", "ends", "2020-01-01")
+	d.send(at+"/new", http.StatusUnprocessableEntity, "name", "late", "role", "api", "ends", "9999-12-31") // the day after has no year of four digits
+	d.page(at)
 	for _, must := range []string{`value="1.2.3"`, "Write something here", "Choose one", "This day is over"} {
 		if !strings.Contains(wrong.Body.String(), must) {
 			t.Errorf("a wrong form lacks %q", must)
