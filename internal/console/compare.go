@@ -204,7 +204,9 @@ func (s *Server) compareOffers(w http.ResponseWriter, r *http.Request, v *visit,
 	}
 	pasted := fields.Get("text")
 	switch plan := fields.Get("plan"); {
-	case plan != "" && v.actor != nil:
+	case plan != "" && !v.seesPlans(at):
+		err = fault.New(fault.NotFound, "there is no such plan")
+	case plan != "":
 		err = at.OfferPlan(r.Context(), plan)
 	case len(texts) > 0:
 		_, err = at.Offer(texts...)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"waihu/internal/access"
 	"waihu/internal/charging/forecast"
 	"waihu/internal/fault"
 	"waihu/internal/id"
@@ -107,7 +108,7 @@ func (s *Server) compareBody(v *visit, at *spaceAt) (*compareBody, error) {
 	if b.Market, err = v.marketRows(b.Library); err != nil {
 		return nil, err
 	}
-	if at.May && v.actor != nil {
+	if at.May && v.seesPlans(at) {
 		b.Plans, err = s.planNames(v.r.Context())
 	}
 	return b, err
@@ -215,6 +216,10 @@ func currenciesOf(a *workspace.Answer) []string {
 	slices.Sort(out)
 	return out
 }
+
+// seesPlans tells whether the visitor may see published plans where the workspace
+// belongs.
+func (v *visit) seesPlans(at *spaceAt) bool { return access.Can(v.actor, access.PlanRead, at.Company) }
 
 // planNames are the newest published plans.
 func (s *Server) planNames(ctx context.Context) ([]string, error) {

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"waihu/internal/access"
 	"waihu/internal/lang"
 	"waihu/internal/workspace"
 )
@@ -311,5 +312,20 @@ func TestTextsOfAFormAreBoundedTogether(t *testing.T) {
 	w := b.upload("/compare", nil, "a="+half, "b="+half, "c=more")
 	if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "the texts up to c are larger than") {
 		t.Errorf("%d %.300s", w.Code, w.Body)
+	}
+}
+
+// TestPlansAreOfferedToWhoMaySeeThem: comparing needs no permission, plans do.
+func TestPlansAreOfferedToWhoMaySeeThem(t *testing.T) {
+	o := newOffice(t)
+	o.d.Open = true
+	o.shelve(workspace.Limits{})
+	for who, b := range map[string]*browser{"a customer's agent": o.customerOf(o.company, access.Agent), "the operator": o.browser} {
+		at := b.ask("/compare", url.Values{"basis": {"sales"}}).Header().Get("Location")
+		there := strings.Contains(b.ask(at, nil).Body.String(), "<option>floor@1</option>")
+		w := b.upload(at+"/offers", nil, "plan=floor@1")
+		if may := who == "the operator"; there != may || (w.Code == http.StatusSeeOther) != may || (w.Code == http.StatusNotFound) == may {
+			t.Errorf("%s: offered %v, taken with %d", who, there, w.Code)
+		}
 	}
 }
