@@ -22,7 +22,8 @@ const quietPassword = "a long and quiet sentence"
 // second person approves, webhooks.
 type desk struct {
 	*office
-	api *api.API
+	api   *api.API
+	tries int // of forms with texts that do harm
 }
 
 func newDesk(t *testing.T) *desk {
@@ -37,7 +38,7 @@ func newDesk(t *testing.T) *desk {
 	d.Post, d.Uploads, d.Decider = post, a, a
 	o.must(a.Start(t.Context()))
 	t.Cleanup(a.Stop)
-	return &desk{o, a}
+	return &desk{office: o, api: a}
 }
 
 // letters are the arguments of letters of a topic, the newest first.
