@@ -36,7 +36,7 @@ func (v *visit) walletRow(e *app.WalletEntry) walletRow {
 // walletFile gives the newest movements as a file.
 func (s *Server) walletFile(ext string) handler {
 	return func(w http.ResponseWriter, r *http.Request, v *visit) error {
-		x, err := s.findWallet(r.Context(), v)
+		x, err := s.walletOf(v)
 		if err != nil {
 			return err
 		}

@@ -32,11 +32,7 @@ func (v *visit) ruleForm(x *app.WalletView) *form {
 
 // ruleWallet changes overdraft, levels and the automatic top-up.
 func (s *Server) ruleWallet(w http.ResponseWriter, r *http.Request, v *visit) error {
-	x, err := s.findWallet(r.Context(), v)
-	if err != nil {
-		return err
-	}
-	f, err := v.form(w)
+	x, f, err := sentAbout(w, v, s.walletOf)
 	if err != nil {
 		return err
 	}

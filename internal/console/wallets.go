@@ -107,6 +107,8 @@ func (s *Server) findWallet(ctx context.Context, v *visit) (*app.WalletView, err
 	return nil, fault.New(fault.NotFound, "there is no such wallet")
 }
 
+func (s *Server) walletOf(v *visit) (*app.WalletView, error) { return s.findWallet(v.r.Context(), v) }
+
 // walletBody is one wallet.
 type walletBody struct {
 	View             *app.WalletView
@@ -130,7 +132,7 @@ type lotRow struct {
 
 // wallet shows one.
 func (s *Server) wallet(w http.ResponseWriter, _ *http.Request, v *visit) error {
-	x, err := s.findWallet(v.r.Context(), v)
+	x, err := s.walletOf(v)
 	if err != nil {
 		return err
 	}
@@ -199,11 +201,7 @@ type fundInput struct {
 // fundWallet puts balance in that was bought, or given.
 func (s *Server) fundWallet(bought bool) handler {
 	return func(w http.ResponseWriter, r *http.Request, v *visit) error {
-		x, err := s.findWallet(r.Context(), v)
-		if err != nil {
-			return err
-		}
-		f, err := v.form(w)
+		x, f, err := sentAbout(w, v, s.walletOf)
 		if err != nil {
 			return err
 		}
