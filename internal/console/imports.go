@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"mime/multipart"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -220,16 +219,4 @@ func (s *Server) receiveImport(w http.ResponseWriter, r *http.Request, v *visit)
 		return f, file, nil
 	}
 	return nil, nil, fault.New(fault.Invalid, "the form has too many parts")
-}
-
-// field reads a field that stands beside a file, as far as there is room.
-func field(values url.Values, part *multipart.Part, room *int) error {
-	if part.FormName() == "file" {
-		return nil // no file was chosen
-	}
-	text, err := workspace.ReadText(part.FormName(), part, room)
-	if err == nil {
-		values.Set(part.FormName(), text.Text)
-	}
-	return err
 }
