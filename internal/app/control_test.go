@@ -301,6 +301,9 @@ func TestRenewalAndNotice(t *testing.T) {
 	if got := must(b.AdvanceContracts(ctx, who.company, day("2027-03-01"))); got.Renewed != 0 {
 		t.Errorf("again: %+v", got)
 	}
+	if _, err := b.GiveNotice(ctx, who.company, who.contract, day("9999-12-31"), 0); fault.KindOf(err) != fault.Overflow {
+		t.Errorf("an end that could not be read again: %v", err)
+	}
 	a := must(b.GiveNotice(ctx, who.company, who.contract, day("2027-06-01"), 0))
 	if a.Life.EndsOn != day("2028-03-01") {
 		t.Errorf("ends on %s", a.Life.EndsOn)
