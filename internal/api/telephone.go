@@ -31,7 +31,7 @@ type (
 		Contract string `json:"contract" maxLength:"40" doc:"Whose prices it has."`
 		To       string `json:"to" minLength:"1" maxLength:"60"`
 		From     string `json:"from,omitempty" maxLength:"60" doc:"Absent: one of the trunk's own."`
-		Agent    string `json:"agent,omitempty" maxLength:"40" doc:"Who may place it: usr_...; absent: who asks."`
+		Agent    string `json:"agent,omitempty" maxLength:"40" doc:"Who may place it: user_...; absent: who asks."`
 		Campaign string `json:"campaign,omitempty" maxLength:"200"`
 		Record   bool   `json:"record,omitempty"`
 	}
@@ -77,6 +77,8 @@ func (a *API) telephoneRoutes() {
 			agent := in.Body.Agent
 			if agent == "" {
 				agent = agentOf(r.actor)
+			} else if _, err := named("user", agent, "agent"); err != nil {
+				return nil, err
 			}
 			p, err := r.sys.PlanCall(r.ctx, r.company, app.PlannedCall{Contract: contract, Agent: agent, To: in.Body.To, From: in.Body.From, Campaign: in.Body.Campaign, Record: in.Body.Record})
 			if err != nil {
@@ -148,5 +150,5 @@ func agentOf(actor *access.Actor) string {
 	if actor.User.IsZero() {
 		return ""
 	}
-	return actor.User.Named("usr")
+	return actor.User.Named("user")
 }

@@ -101,3 +101,17 @@ func (s *System) TakePlannedCall(ctx context.Context, c id.Company, call id.ID, 
 	})
 	return out, err
 }
+
+// PlannedCalls are those that wait for an agent, the oldest first.
+func (s *System) PlannedCalls(ctx context.Context, c id.Company, agent string) (out []PlannedCall, err error) {
+	err = s.DB.View(ctx, func(tx store.Tx) error {
+		out = nil
+		return each(tx, c, KindPlanned, store.Key{}, func(p PlannedCall, _ *store.Record) error {
+			if p.Agent == agent && p.Until >= tx.Now() {
+				out = append(out, p)
+			}
+			return nil
+		})
+	})
+	return out, err
+}

@@ -30,8 +30,9 @@ type Deps struct {
 	Uploads Uploads      // files of usage and what became of them
 	Decider Decider      // does what a second person approves
 
-	Runs        Runs   // bill runs, as work that goes on when the page is left
-	AdjustLimit string // balance that is given above it needs a second person, in any currency; empty: all does
+	Telephone   Telephone // of agents; nil: nobody calls here
+	Runs        Runs      // bill runs, as work that goes on when the page is left
+	AdjustLimit string    // balance that is given above it needs a second person, in any currency; empty: all does
 }
 
 // Server answers for the pages of the console.
@@ -85,6 +86,7 @@ func New(d Deps) (*Server, error) {
 	s.comparePages()
 	s.auditPages()
 	s.usagePages()
+	s.telephonePages()
 	s.planPages()
 	s.seatPages()
 	s.contractPages()

@@ -45,7 +45,7 @@ var (
 	home = netip.MustParseAddr("127.0.0.1")
 )
 
-const ann = "usr_ann"
+const ann = "user_ann"
 
 func must[T any](v T, err error) T {
 	if err != nil {
@@ -188,7 +188,7 @@ func TestAnAgentCalls(t *testing.T) {
 // not allowed, a call nobody pays for; nothing of them is on any trunk.
 func TestWhatAnAgentMayNotCall(t *testing.T) {
 	o := open(t, "100.00")
-	bobs := must(o.sys.PlanCall(t.Context(), o.company, app.PlannedCall{Contract: o.contract, Agent: "usr_bob", To: "13800138000"})).ID.Named("call")
+	bobs := must(o.sys.PlanCall(t.Context(), o.company, app.PlannedCall{Contract: o.contract, Agent: "user_bob", To: "13800138000"})).ID.Named("call")
 	for name, code := range map[string]int{"13800138000": 404, bobs: 404, o.plan("01012345678", false): 403} {
 		if r := o.call(name, 0); r.Ending.Code != code {
 			t.Errorf("%s: %+v, want %d", name, r.Ending, code)
