@@ -17,6 +17,7 @@ type Invite struct {
 	To         string // sip:13800138000@192.0.2.1:5060, with ;transport=tcp for TCP; empty where Account is given
 	Account    string // of a registered phone, which is called instead
 	Proxy      string // SIP address of the outbound proxy, which gets every request first; empty: none
+	Replaces   string // a Replaces field: the call of theirs this one takes the place of; empty: none
 	From       string // calling number; "anonymous" if empty
 	Name       string // calling name; may be empty
 	User       string // log-in
@@ -39,6 +40,9 @@ func (e *Endpoint) Place(ctx context.Context, in Invite) (*Call, error) {
 	}
 	if !escaped(in.From, "-_.!~*'()&=+$,;?/") || strings.ContainsAny(in.Name, "\"\\\r\n") {
 		return nil, fault.New(fault.Invalid, "%q cannot be a calling number; expected digits or a name without spaces", fault.Shorten(in.From, 80))
+	}
+	if _, ok := parseReplaces(in.Replaces); in.Replaces != "" && !ok {
+		return nil, fault.New(fault.Invalid, "%q names no call to take the place of", fault.Shorten(in.Replaces, 80))
 	}
 	if in.NoResponse == 0 {
 		in.NoResponse = 5 * time.Second
@@ -95,6 +99,11 @@ func (c *Call) toward(in Invite) (lib.Uri, error) {
 func (c *Call) dial(ctx context.Context, in Invite, offer []byte) {
 	expires := c.e.cfg.Expires
 	req := c.first(offer, expires)
+	req.AppendHeader(header("Supported", "100rel"))
+	if in.Replaces != "" {
+		req.AppendHeader(header("Replaces", in.Replaces))
+		req.AppendHeader(header("Require", "replaces"))
+	}
 	var last Ending
 	for range retries {
 		res := c.attempt(ctx, in, req)
@@ -121,8 +130,8 @@ func (c *Call) dial(ctx context.Context, in Invite, offer []byte) {
 // first is the INVITE.
 func (c *Call) first(offer []byte, expires time.Duration) *lib.Request {
 	req := c.request(lib.INVITE)
-	req.AppendHeader(header("Allow", allowed))
-	req.AppendHeader(header("Supported", "timer"))
+	req.AppendHeader(header("Allow", c.e.allowed()))
+	req.AppendHeader(header("Supported", "timer, replaces"))
 	req.AppendHeader(header("Session-Expires", strconv.Itoa(int(expires/time.Second))))
 	req.AppendHeader(header("Min-SE", strconv.Itoa(int(c.e.cfg.MinExpires/time.Second))))
 	req.AppendHeader(header("Content-Type", "application/sdp"))

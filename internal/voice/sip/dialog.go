@@ -110,11 +110,7 @@ func (c *Call) sendAck(sequence uint32, body []byte, auth *lib.Request) {
 	c.mu.Lock()
 	ack := c.numbered(lib.ACK, sequence)
 	c.mu.Unlock()
-	for _, name := range []string{"Authorization", "Proxy-Authorization"} {
-		if h := auth.GetHeader(name); h != nil {
-			ack.AppendHeader(lib.HeaderClone(h))
-		}
-	}
+	copyLogIn(auth, ack)
 	if body != nil {
 		ack.AppendHeader(header("Content-Type", "application/sdp"))
 		ack.SetBody(body)

@@ -32,7 +32,13 @@ func (e *Endpoint) onInvite(req *lib.Request, tx lib.ServerTransaction) {
 		_ = tx.Respond(no)
 		return
 	}
+	old, no := e.takesPlace(req)
+	if no != nil {
+		_ = tx.Respond(no)
+		return
+	}
 	c := e.newCall(false)
+	c.old = old
 	c.account, c.pinned = account, account != "" || byWebSocket(req.Transport())
 	c.secure = strings.EqualFold(req.Recipient.Scheme, "sips")
 	c.id, c.invite, c.transport, c.peer = req.CallID().Value(), req, req.Transport(), req.Source()
@@ -159,7 +165,7 @@ func (c *Call) Answer(m Media) error {
 	if err != nil {
 		return err
 	}
-	res := c.e.response(c.in.req, 200, "OK", c.contact(), header("Allow", allowed), header("Supported", "timer"), header("Content-Type", "application/sdp"))
+	res := c.e.response(c.in.req, 200, "OK", c.contact(), header("Allow", c.e.allowed()), header("Supported", "timer, replaces"), header("Content-Type", "application/sdp"))
 	res.SetBody(body)
 	c.offerTimer(res, c.in.req)
 	w := c.await(c.in.req.CSeq().SeqNo, !isSDP(c.in.req))

@@ -251,7 +251,8 @@ func TestSippAnswersWhatWeCancel(t *testing.T) {
 }
 
 // dialog keeps what requests of sipp as the called side need of an INVITE.
-var dialog = []string{keep("From:", "them"), keep("To:", "us"), `<ereg regexp="sip:[^>]*" search_in="hdr" header="Contact:" check_it="true" assign_to="target"/>`}
+var dialog = []string{keep("From:", "them"), keep("To:", "us"), `<ereg regexp="sip:[^>]*" search_in="hdr" header="Contact:" check_it="true" assign_to="target"/>`,
+	`<log message="[$them] [$us] [$target]"/>`}
 
 // within is a request of sipp as the called side, within the call.
 func within(method string, number int, rest ...string) string {
