@@ -84,6 +84,7 @@ func TestHandlerThatFallsOver(t *testing.T) {
 // ever, are given up by our own timers; ringing longer than the library's timer
 // B is not.
 func TestOwnTimers(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	caller := endpoint(t, Config{})
 	silent := listenUDP(t)
 	c, _ := place(t, caller, "sip:100@"+silent.LocalAddr().String(), func(in *Invite) { in.NoResponse = 100 * time.Millisecond })
@@ -170,6 +171,7 @@ func TestHoldBothWays(t *testing.T) {
 
 // TestBothChangeAtOnce: 491 on both sides, then both come through.
 func TestBothChangeAtOnce(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	p := call(t, "", Config{}, Config{})
 	errs := make(chan error, 2)
 	for _, c := range []*Call{p.out, p.in} {
@@ -203,6 +205,7 @@ func TestLongRequestGoesByTCP(t *testing.T) {
 // TestSessionTimers: a session is refreshed again and again by whoever should;
 // one that is not ends.
 func TestSessionTimers(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	fast := Config{Expires: 2 * time.Second, MinExpires: time.Second}
 	p := call(t, "", fast, fast)
 	for tick := time.NewTicker(10 * time.Millisecond); ; <-tick.C {

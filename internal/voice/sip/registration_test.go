@@ -60,6 +60,7 @@ func TestRegistration(t *testing.T) {
 // once; each failure waits longer, within a bound, and as long as the carrier
 // asks for.
 func TestRegistrationThatFails(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	carrier := endpoint(t, Config{Register: true, Secret: logIns})
 	us := endpoint(t, Config{})
 	try := func(at, secret string) (*Registration, time.Duration) {

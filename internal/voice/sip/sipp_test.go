@@ -206,6 +206,7 @@ func TestSippIsHeardBeforeItAnswers(t *testing.T) {
 // TestSippLosesOurMessages: a fifth of what sipp, as the called side, gets or
 // sends is lost, ACKs among it, and every call is answered and ended.
 func TestSippLosesOurMessages(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	const calls = 20
 	caller := endpoint(t, Config{})
 	at, _ := sipp(t, "", []string{gets("INVITE"), sends(answer("200 OK", describe(40020, "sendrecv"))), gets("ACK"), gets("BYE"), says(answer("200 OK"))}, "-m", "1000", "-lost", "20")
@@ -327,6 +328,7 @@ func TestSippCallsWithALogIn(t *testing.T) {
 // TestSippLosesMessages: with a tenth of all messages lost on sipp's side both
 // ways, every call is answered, changed hands and ended.
 func TestSippLosesMessages(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	callee := endpoint(t, Config{Serve: func(c *Call) {
 		if c.Answer(newSound(40010)) == nil {
 			<-c.Done()
