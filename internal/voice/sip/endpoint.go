@@ -24,7 +24,7 @@ const (
 	closeGrace   = 2 * time.Second  // for what is under way when the endpoint closes
 	tcpIdle      = 90 * time.Minute // beyond three refreshes of a session
 	readyTries   = 1000             // of a millisecond
-	maxTCP       = 512              // connections that others opened
+	maxTCP       = 1024             // connections that others opened, of each transport
 )
 
 // Endpoint is one SIP address that places and takes calls.
@@ -72,7 +72,7 @@ func Open(cfg Config) (_ *Endpoint, err error) {
 	}
 	e.gate.reply = e.reply
 	if cfg.Secret != nil {
-		if e.door, err = newDoorkeeper(cfg.Realm, cfg.Secret, t, time.Now); err != nil {
+		if e.door, err = newDoorkeeper(cfg.Realm, cfg.Secret, t, e.isPhone, time.Now); err != nil {
 			return nil, err
 		}
 	}

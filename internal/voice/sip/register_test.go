@@ -2,6 +2,7 @@ package sip
 
 import (
 	"fmt"
+	"net"
 	"regexp"
 	"slices"
 	"strings"
@@ -110,6 +111,32 @@ func TestRegisterAsSomebodyElse(t *testing.T) {
 	}
 	if m := logsIn(phone, server, "bob", "build", "late", 1, ""); statusOf(m) != 503 {
 		t.Errorf("who guessed too often gets in: %s", m)
+	}
+}
+
+// TestRegularIsNotShutOut: others guessed at an account from many places until
+// it is closed to strangers; the phone that is registered still gets in.
+func TestRegularIsNotShutOut(t *testing.T) {
+	server, phone := endpoint(t, Config{Register: true, Secret: logIns}), byHand(t)
+	logsIn(phone, server, "alice", "wonder", "first", 1, "Contact: <sip:alice@h>\r\n")
+	from := func(last byte) *wire {
+		c, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, last)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { c.Close() })
+		return &wire{t, c}
+	}
+	for i := range accountBurst {
+		if m := logsIn(from(byte(2+i/4)), server, "alice", "guess", fmt.Sprintf("g%d", i), 1, ""); statusOf(m) != 401 {
+			t.Errorf("guess %d: %s", i, m)
+		}
+	}
+	if m := logsIn(from(99), server, "alice", "wonder", "stranger", 1, ""); statusOf(m) != 503 {
+		t.Errorf("a stranger: %s", m)
+	}
+	if m := logsIn(phone, server, "alice", "wonder", "again", 1, "Contact: <sip:alice@h>\r\n"); statusOf(m) != 200 {
+		t.Errorf("the phone: %s", m)
 	}
 }
 

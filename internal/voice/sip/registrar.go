@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"net/netip"
 	"slices"
 	"sync"
 	"time"
@@ -145,6 +146,17 @@ func phonesOf(list []*binding) []Phone {
 		all = append(all, b.Phone)
 	}
 	return all
+}
+
+// isPhone tells whether an account is registered from an address.
+func (e *Endpoint) isPhone(from netip.Addr, account string) bool {
+	if e.phones == nil {
+		return false
+	}
+	return slices.ContainsFunc(e.phones.of(account), func(p Phone) bool {
+		at, err := netip.ParseAddrPort(p.Source)
+		return err == nil && at.Addr().Unmap() == from
+	})
 }
 
 // Phones are where an account is registered, the one that registered first in
