@@ -200,8 +200,8 @@ func TestCallToAPhone(t *testing.T) {
 	}
 }
 
-// TestBaresip: a real phone registers, is called and answers, calls out, is hung
-// up on and hangs up, and is gone when it leaves; over each transport it has.
+// TestBaresip: a real phone registers, is called and answers, calls out, holds, is
+// hung up on and hangs up, and is gone when it leaves; over each transport it has.
 func TestBaresip(t *testing.T) {
 	calls, media := make(chan *Call, 1), make(chan *sound, 1)
 	trust, authority := secured(t)
@@ -224,12 +224,15 @@ func TestBaresip(t *testing.T) {
 
 		for _, theyEnd := range []bool{false, true} {
 			phone.does("dial", "sip:100@"+at+";transport="+transport)
-			in := <-calls
-			<-media
+			in, sound := <-calls, <-media
 			if in.Account() != "alice" || in.Called() != "100" {
 				t.Errorf("%q calls %q", in.Account(), in.Called())
 			}
 			await(t, "confirmation", in.waiting.acked)
+			for _, way := range []string{"hold", "resume"} {
+				phone.does(way, "")
+				reached(t, way, func() bool { a, _ := sound.agreed(); return a.Sends == (way == "resume") })
+			}
 			want := Us
 			if theyEnd {
 				want = Them
