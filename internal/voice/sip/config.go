@@ -21,6 +21,9 @@ type Config struct {
 	// Secret is the secret of a caller's log-in; nil: callers need none.
 	Secret func(user string) (string, bool)
 	Realm  string // of that log-in; "waihu"
+	// Trusted are addresses whose calls need no log-in: carriers that are told by
+	// their address. A datagram's can be forged. nil: there are none.
+	Trusted func(from netip.Addr) bool
 	// Register lets phones register with the log-ins of Secret; calls go to them
 	// by Invite.Account.
 	Register  bool

@@ -2,6 +2,7 @@ package sip
 
 import (
 	"context"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -38,6 +39,30 @@ func TestLogIn(t *testing.T) {
 	}
 	if last.Code != 503 || last.Retry != 10*time.Second {
 		t.Errorf("guessing goes on: %+v", last)
+	}
+}
+
+// TestTrustedAddress: a carrier that is known by its address calls without a
+// log-in; it registers nobody.
+func TestTrustedAddress(t *testing.T) {
+	calls, media := make(chan *Call, 1), make(chan *sound, 1)
+	server := endpoint(t, Config{Register: true, Secret: logIns, Serve: answering(t, calls, media), Trusted: func(from netip.Addr) bool { return from == netip.MustParseAddr("127.0.0.1") }})
+	caller := endpoint(t, Config{})
+	out, _ := place(t, caller, uri(server, "100", ""), nil)
+	await(t, "answer", out.Answered())
+	if in := <-calls; in.Account() != "" || in.pinned {
+		t.Errorf("a call of %q", in.Account())
+	}
+	out.Hangup()
+	await(t, "end", out.gone)
+	phone := byHand(t)
+	phone.send(server.Addr(), register(phone, "alice", "x", 1, "Contact: <sip:alice@h>\r\n"))
+	phone.until("SIP/2.0 401")
+	strange := endpoint(t, Config{Listen: netip.MustParseAddrPort("127.0.0.2:0")})
+	out, _ = place(t, strange, uri(server, "100", ""), nil)
+	await(t, "end", out.Done())
+	if e := out.Ending(); e.Code != 401 {
+		t.Errorf("a stranger: %+v", e)
 	}
 }
 

@@ -1,7 +1,10 @@
 package sip
 
 import (
+	"bufio"
 	"context"
+	"fmt"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -90,6 +93,42 @@ func TestRegistrationThatFails(t *testing.T) {
 		if _, err := us.Register(bad); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("%+v: %v", bad, err)
 		}
+	}
+}
+
+// TestConnectionOfARegistration: the carrier closes the connection we registered
+// by; we register again over another, long before the time is over.
+func TestConnectionOfARegistration(t *testing.T) {
+	t.Parallel() // it waits more than it works
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	us := endpoint(t, Config{})
+	r, err := us.Register(Registering{At: "sip:" + l.Addr().String() + ";transport=tcp", Account: "alice"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 2 {
+		c, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &streamed{t, c, bufio.NewReader(c)}
+		m := s.until("REGISTER")
+		s.send(echo(m, "200 OK", "c", "Content-Length: 0\r\n\r\n"))
+		reached(t, "registered", func() bool { return r.State().Up })
+		if !strings.Contains(m, fmt.Sprintf("CSeq: %d REGISTER", i+1)) {
+			t.Errorf("%s", m)
+		}
+		if i == 0 {
+			c.Close()
+			continue
+		}
+		go func() { s.send(echo(s.until("REGISTER"), "200 OK", "c", "Content-Length: 0\r\n\r\n")) }()
+		r.Close()
+		c.Close()
 	}
 }
 

@@ -28,7 +28,8 @@ func parseReplaces(value string) (r replaced, ok bool) {
 			r.earlyOnly = true
 		}
 	}
-	return r, ok && r.id != "" && r.ours != "" && r.theirs != ""
+	plain := !strings.ContainsFunc(r.id, func(c rune) bool { return c <= ' ' || c == 0x7F || c == ',' })
+	return r, ok && r.id != "" && plain && isToken(r.ours) && isToken(r.theirs)
 }
 
 // named is the call a Replaces field means; nil: there is none.

@@ -1,10 +1,13 @@
 package sip
 
 import (
+	"bufio"
+	"bytes"
 	"crypto/tls"
 	"encoding/binary"
 	"fmt"
 	"io"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -211,4 +214,43 @@ func TestFramesOfAWebSocket(t *testing.T) {
 			t.Errorf("what is no WebSocket stays: %v", err)
 		}
 	}
+}
+
+// FuzzFrames: whatever a browser sends after the handshake, what is read is a
+// message within its bound, or the connection ends.
+func FuzzFrames(f *testing.F) {
+	f.Add([]byte("\x81\x85maskhello\x01\x82maskab\x89\x80mask\x80\x81maskc\x88\x80mask"))
+	f.Add([]byte("\x82\xFE\x00\x02maskab\x82\xFF\x00\x00\x00\x00\x00\x00\x00\x01maska"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		here, there := net.Pipe()
+		defer here.Close()
+		go io.Copy(io.Discard, there) //nolint:errcheck // what it answers
+		w := &webSocket{Conn: here, in: bufio.NewReader(bytes.NewReader(b)), agreed: true}
+		for read := 0; ; {
+			m, err := w.message()
+			if err != nil {
+				return
+			}
+			if read += len(m); len(m) == 0 || len(m) > maxFramed || read > len(b) {
+				t.Fatalf("%d bytes of %d", read, len(b))
+			}
+		}
+	})
+}
+
+// FuzzReplaces: what is read of a Replaces field names the same call when it is
+// written again.
+func FuzzReplaces(f *testing.F) {
+	f.Add("a@b;to-tag=1;from-tag=2;early-only")
+	f.Add("a%40b;from-tag=2;to-tag=1")
+	f.Fuzz(func(t *testing.T, s string) {
+		r, ok := parseReplaces(s)
+		if !ok {
+			return
+		}
+		again, ok := parseReplaces(r.id + ";to-tag=" + r.ours + ";from-tag=" + r.theirs)
+		if r.earlyOnly = false; !ok || again != r {
+			t.Fatalf("%+v, %+v", r, again)
+		}
+	})
 }
