@@ -6,6 +6,7 @@
 package carrier
 
 import (
+	"crypto/tls"
 	"log/slog"
 	"net/netip"
 	"path/filepath"
@@ -24,6 +25,8 @@ import (
 // Config is how a carrier is set up.
 type Config struct {
 	Listen netip.AddrPort
+	Secure netip.AddrPort // listens for TLS too; zero: it does not
+	TLS    *tls.Config    // the certificate it shows there
 	Ports  *rtp.Ports
 	Script *script.Script
 	Folder string // of the script, where its sounds lie
@@ -70,7 +73,7 @@ func Open(cfg Config) (*Carrier, error) {
 		}
 		c.sounds[l.Sound] = s
 	}
-	config := sip.Config{Listen: cfg.Listen, Agent: "Waihu-Carrier", Serve: c.serve, Log: cfg.Log, Rate: cfg.Rate, Burst: 4 * cfg.Rate, MaxCalls: cfg.Calls}
+	config := sip.Config{Listen: cfg.Listen, ListenTLS: cfg.Secure, TLS: cfg.TLS, Agent: "Waihu-Carrier", Serve: c.serve, Log: cfg.Log, Rate: cfg.Rate, Burst: 4 * cfg.Rate, MaxCalls: cfg.Calls}
 	if cfg.User != "" {
 		config.Secret = func(user string) (string, bool) { return cfg.Secret, user == cfg.User }
 	}

@@ -175,6 +175,36 @@ func TestAttendedTransfer(t *testing.T) {
 	}
 }
 
+// TestPhoneJoinsItsCalls: a phone has two calls with us and wants them joined; the
+// wish names both, and nobody is called.
+func TestPhoneJoinsItsCalls(t *testing.T) {
+	calls, media := make(chan *Call, 2), make(chan *sound, 2)
+	server := endpoint(t, Config{Serve: answering(t, calls, media), Refer: func(r *Referral) {
+		if r.Replaces == nil || r.Replaces == r.Call || r.Taking != "" {
+			r.Refuse(403, "Forbidden")
+			return
+		}
+		if err := r.Accept(); err != nil {
+			t.Error(err)
+		}
+		if err := r.Tell(200, "OK"); err != nil {
+			t.Error(err)
+		}
+		r.Replaces.Hangup()
+	}})
+	phone := endpoint(t, Config{})
+	one, _ := place(t, phone, uri(server, "1", ""), nil)
+	two, _ := place(t, phone, uri(server, "2", ""), nil)
+	await(t, "the first", one.Answered())
+	await(t, "the second", two.Answered())
+	if err := one.TransferTo(t.Context(), two); err != nil {
+		t.Error(err)
+	}
+	await(t, "end of the second", two.gone)
+	one.Hangup()
+	await(t, "end of the first", one.gone)
+}
+
 // TestBaresipTransfers: an agent's phone hands its call over to a number.
 func TestBaresipTransfers(t *testing.T) {
 	calls, media, wishes := make(chan *Call, 1), make(chan *sound, 1), make(chan *Referral, 1)
