@@ -10,8 +10,8 @@ import (
 )
 
 // Referral is the wish of the other side of a call that somebody else is called
-// in its place (REFER). Whether, and at whose cost, is for who gets it to decide.
-// It is used from one goroutine.
+// in its place (REFER). Whether, and at whose cost, is for who gets it to decide;
+// it is answered within seconds, or asked again. It is used from one goroutine.
 type Referral struct {
 	Call     *Call  // on which it was asked
 	To       string // SIP address, without header fields

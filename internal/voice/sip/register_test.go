@@ -161,8 +161,17 @@ func TestBookOfPhones(t *testing.T) {
 	if err := one("d", "sip:x", time.Minute); err != nil || len(r.of("d")) != 1 || len(r.of("a")) != 0 || r.count != 1 || len(r.accounts) != 1 {
 		t.Errorf("%v, %d in all, %v", err, r.count, r.accounts)
 	}
+	r.most = 100
+	for i, contact := range []string{"sip:desk", "sip:browser", "sip:desk"} { // the desk refreshes: the browser still came last
+		b := binding{Phone: Phone{Account: "f", Contact: contact, Until: now.Add(time.Minute)}, instance: contact, call: contact, sequence: uint32(i) + 1}
+		if _, err := r.update("f", []binding{b}); err != nil {
+			t.Error(err)
+		}
+	}
+	if list := r.of("f"); len(list) != 2 || list[1].Contact != "sip:browser" {
+		t.Errorf("%+v", list)
+	}
 	for i := range 2 * perAccount {
-		r.most = 100
 		if err := one("e", fmt.Sprintf("sip:%d", i), time.Minute); err != nil {
 			t.Error(err)
 		}
