@@ -199,10 +199,10 @@ func (c *Call) bye(how Ending) {
 	if how.Cause != 0 {
 		req.AppendHeader(header("Reason", fmt.Sprintf("Q.850;cause=%d", how.Cause)))
 	}
-	res, err := c.e.ask(ctx, req)
+	res, err := c.ask(ctx, req)
 	if err == nil && (res.StatusCode == 401 || res.StatusCode == 407) {
 		if again := c.request(lib.BYE); c.authorize(again, res) {
-			_, _ = c.e.ask(ctx, again) // it has ended, whatever they say
+			_, _ = c.ask(ctx, again) // it has ended, whatever they say
 		}
 	}
 }

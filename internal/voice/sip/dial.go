@@ -167,7 +167,7 @@ func (c *Call) next(req *lib.Request, res *lib.Response, expires *time.Duration)
 // attempt sends one INVITE. It returns a final refusal, or nil when the call was
 // answered or has ended.
 func (c *Call) attempt(ctx context.Context, in Invite, req *lib.Request) *lib.Response {
-	tx, err := c.e.send(ctx, req)
+	tx, err := c.e.send(ctx, req, c.pinned)
 	if err != nil {
 		c.end(Ending{By: Network, Why: Unreachable, Code: 503, Cause: 38, Reason: err.Error()})
 		return nil

@@ -186,7 +186,12 @@ func TestBookOfPhones(t *testing.T) {
 func TestCallToAPhone(t *testing.T) {
 	server, phone := endpoint(t, Config{Register: true, Secret: logIns}), byHand(t)
 	logsIn(phone, server, "alice", "wonder", "r", 1, "Contact: <sip:alice-1@10.255.0.9:5099;ob>\r\n")
-	call, _ := place(t, server, "", func(in *Invite) { in.Account = "alice" })
+	l, err := net.Listen("tcp", phone.addr()) // somebody else's, at the same port
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	call, _ := place(t, server, "", func(in *Invite) { in.Account, in.Name = "alice", strings.Repeat("long ", 300) })
 	invite, from := phone.until("INVITE sip:alice-1@10.255.0.9:5099;ob ")
 	if !strings.Contains(invite, "To: <sip:alice@127.0.0.1>") {
 		t.Errorf("%s", invite)

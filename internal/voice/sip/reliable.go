@@ -38,7 +38,7 @@ func (a *attempt) prack(res *lib.Response) bool {
 	go func() { // its answer changes nothing: the call goes on, or is given up by its own timers
 		ctx, stop := background()
 		defer stop()
-		_, _ = a.c.e.ask(ctx, req)
+		_, _ = a.c.ask(ctx, req)
 	}()
 	return true
 }

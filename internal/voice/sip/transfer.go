@@ -108,7 +108,7 @@ func (c *Call) asks(ctx context.Context, method lib.RequestMethod, fields ...lib
 			return res, nil
 		}
 		var err error
-		if res, err = c.e.ask(ctx, req); err != nil || res.StatusCode != 401 && res.StatusCode != 407 {
+		if res, err = c.ask(ctx, req); err != nil || res.StatusCode != 401 && res.StatusCode != 407 {
 			return res, err
 		}
 	}
@@ -179,7 +179,7 @@ func (c *Call) notify(code int, reason string, last bool) error {
 	req.AppendHeader(header("Subscription-State", state))
 	req.AppendHeader(header("Content-Type", "message/sipfrag;version=2.0"))
 	req.SetBody(fmt.Appendf(nil, "SIP/2.0 %d %s\r\n", code, reason))
-	res, err := c.e.ask(ctx, req)
+	res, err := c.ask(ctx, req)
 	if err == nil && !res.IsSuccess() {
 		err = fault.New(fault.Conflict, "the other side does not want to know: %d %s", res.StatusCode, res.Reason)
 	}

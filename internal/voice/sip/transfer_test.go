@@ -175,6 +175,38 @@ func TestAttendedTransfer(t *testing.T) {
 	}
 }
 
+// TestSippSeesWhoseCallIsMeant: the REFER of an attended transfer names the other
+// call, escaped; an INVITE that takes the place of a call names that, and
+// requires that it is understood.
+func TestSippSeesWhoseCallIsMeant(t *testing.T) {
+	caller := endpoint(t, Config{})
+	end := []string{gets("BYE"), says(answer("200 OK"))}
+	first, waitFirst := sipp(t, "", append([]string{gets("INVITE"), sends(answer("200 OK", describe(40020, "sendrecv"))), gets("ACK")}, end...))
+	two, _ := place(t, caller, "sip:200@"+first, nil)
+	await(t, "answer", two.Answered())
+	second, waitSecond := sipp(t, "", append([]string{gets("INVITE", dialog...), sends(answer("200 OK", describe(40020, "sendrecv"))), gets("ACK"),
+		gets("REFER", must("Refer-To: .sip:sipp@"+first+";transport=UDP.Replaces="+two.ID()+"%3Bto-tag%3Dsipp1%3Bfrom-tag%3D"+two.ours+".")), says(answer("202 Accepted")),
+		sends(sipfrag(20, "terminated;reason=noresource", "SIP/2.0 200 OK")), gets("200")}, end...))
+	one, _ := place(t, caller, "sip:100@"+second, nil)
+	await(t, "answer", one.Answered())
+	if err := one.TransferTo(t.Context(), two); err != nil {
+		t.Error(err)
+	}
+	one.Hangup()
+	two.Hangup()
+	await(t, "end", one.gone)
+	await(t, "end", two.gone)
+	waitFirst()
+	waitSecond()
+	third, waitThird := sipp(t, "", []string{gets("INVITE", must("Replaces: x@y;to-tag=1;from-tag=2"), must("Require: replaces")), sends(answer("486 Busy Here")), gets("ACK")})
+	call, _ := place(t, caller, "sip:300@"+third, func(in *Invite) { in.Replaces = "x@y;to-tag=1;from-tag=2" })
+	await(t, "end", call.Done())
+	waitThird()
+	if _, err := caller.Place(t.Context(), Invite{To: "sip:300@" + third, Replaces: "nobody", Media: newSound(40002)}); fault.KindOf(err) != fault.Invalid {
+		t.Error(err)
+	}
+}
+
 // TestPhoneJoinsItsCalls: a phone has two calls with us and wants them joined; the
 // wish names both, and nobody is called.
 func TestPhoneJoinsItsCalls(t *testing.T) {

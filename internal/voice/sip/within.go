@@ -189,7 +189,7 @@ func (c *Call) reinvite(ctx context.Context) (*lib.Response, error) {
 func (c *Call) exchange(ctx context.Context, req *lib.Request) (*lib.Response, error) {
 	ctx, stop := context.WithTimeout(ctx, 64*lib.T1)
 	defer stop()
-	tx, err := c.e.send(ctx, req)
+	tx, err := c.e.send(ctx, req, c.pinned)
 	if err != nil {
 		return nil, err
 	}
