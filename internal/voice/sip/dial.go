@@ -90,8 +90,8 @@ func (c *Call) toward(in Invite) (lib.Uri, error) {
 	if err := lib.ParseUri(p.Contact, &c.target); err != nil {
 		return lib.Uri{}, fault.New(fault.Internal, "the phone of %q registered as %q, which is not read again: %v", in.Account, p.Contact, err)
 	}
-	c.account, c.pinned, c.peer, c.transport = p.Account, true, p.Source, p.Transport
-	return lib.Uri{Scheme: "sip", User: in.Account, Host: c.e.host()}, nil
+	c.account, c.pinned, c.peer, c.transport, c.secure = p.Account, true, p.Source, p.Transport, strings.EqualFold(c.target.Scheme, "sips")
+	return lib.Uri{Scheme: c.target.Scheme, User: in.Account, Host: c.e.host()}, nil
 }
 
 // dial sends the INVITE until something final comes of it, and stays with the

@@ -226,7 +226,7 @@ func (r *Registration) request(span time.Duration) (*lib.Request, error) {
 	req.AppendHeader(header("Call-ID", r.id))
 	req.AppendHeader(header("CSeq", fmt.Sprintf("%d REGISTER", r.sequence)))
 	r.transport = req.Transport()
-	r.contact = strings.Replace(strings.Trim(r.e.contact(r.transport, false).Value(), "<>"), "sip:", "sip:"+r.of.Account+"@", 1)
+	r.contact = strings.Replace(strings.Trim(r.e.contact(r.transport, strings.EqualFold(scheme, "sips")).Value(), "<>"), ":", ":"+r.of.Account+"@", 1)
 	req.AppendHeader(header("Contact", "<"+r.contact+">"))
 	req.AppendHeader(header("Expires", strconv.Itoa(int(span/time.Second))))
 	return req, nil

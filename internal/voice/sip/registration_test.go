@@ -33,8 +33,9 @@ func TestRegistration(t *testing.T) {
 	carrier := endpoint(t, Config{Register: true, Secret: logIns, MinLease: 40 * time.Minute, ListenTLS: loopbackAny, TLS: trust})
 	calls, media := make(chan *Call, 1), make(chan *sound, 1)
 	us := endpoint(t, Config{Serve: answering(t, calls, media), TLS: trust})
-	for _, transport := range []string{overUDP, overTCP, overTLS} {
-		r, err := us.Register(Registering{At: "sip:" + carrier.at(transport).String() + ";transport=" + strings.ToLower(transport), Account: "alice", Secret: "wonder", Lease: time.Minute})
+	for _, c := range [][3]string{{overUDP, "sip:", ""}, {overTCP, "sip:", ";transport=tcp"}, {overTLS, "sip:", ";transport=tls"}, {overTLS, "sips:", ""}} {
+		transport, scheme := c[0], c[1]
+		r, err := us.Register(Registering{At: scheme + carrier.at(transport).String() + c[2], Account: "alice", Secret: "wonder", Lease: time.Minute})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,7 +48,7 @@ func TestRegistration(t *testing.T) {
 		await(t, "answer", out.Answered())
 		in := <-calls
 		<-media
-		if !strings.Contains(in.invite.Recipient.String(), "sip:alice@"+us.Addr().String()) || in.transport != transport {
+		if !strings.Contains(in.invite.Recipient.String(), scheme+"alice@"+us.Addr().String()) || in.transport != transport || in.secure != (scheme == "sips:") {
 			t.Errorf("%s by %s", in.invite.Recipient.String(), in.transport)
 		}
 		in.Hangup()
