@@ -5,7 +5,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"crypto/tls"
+	"crypto/x509"
 	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
@@ -21,17 +21,16 @@ import (
 
 	"waihu/internal/cli"
 	"waihu/internal/voice/audio"
-	"waihu/internal/voice/sip"
 )
 
 // carrier runs waihu carrier until the test ends and gives its address.
-func carrier(t *testing.T, script, ports string) string {
+func carrier(t *testing.T, script, ports string, more ...string) string {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	out, in := io.Pipe()
 	code := make(chan int, 1)
 	go func() {
-		code <- cli.Run(ctx, []string{"carrier", script, "--listen", "127.0.0.1:0", "--ports", ports}, cli.Streams{In: strings.NewReader(""), Out: in, Err: in})
+		code <- cli.Run(ctx, append([]string{"carrier", script, "--listen", "127.0.0.1:0", "--ports", ports}, more...), cli.Streams{In: strings.NewReader(""), Out: in, Err: in})
 		in.Close()
 	}()
 	lines := bufio.NewReader(out)
@@ -55,13 +54,14 @@ func carrier(t *testing.T, script, ports string) string {
 func TestACallGoesOverTLS(t *testing.T) {
 	web := httptest.NewTLSServer(nil)
 	defer web.Close()
-	at := freeAddress(t)
-	peer, err := sip.Open(sip.Config{Listen: netip.MustParseAddrPort("127.0.0.1:0"), ListenTLS: at, TLS: &tls.Config{Certificates: web.TLS.Certificates, MinVersion: tls.VersionTLS12}, Serve: func(c *sip.Call) { c.Refuse(486, "Busy Here", 0) }})
+	der, err := x509.MarshalPKCS8PrivateKey(web.TLS.Certificates[0].PrivateKey)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer peer.Close()
+	key := file(t, "key.pem", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})))
 	trust := file(t, "trust.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: web.Certificate().Raw})))
+	at := freeAddress(t)
+	carrier(t, file(t, "script.yaml", "carrier: test\nlines:\n  - {to: \"*\", does: busy}\n"), "15550-15559", "--tls", at.String(), "--certificate", trust, "--key", key)
 	for _, c := range []struct {
 		code int
 		says string
@@ -70,6 +70,9 @@ func TestACallGoesOverTLS(t *testing.T) {
 		{3, "busy", []string{"call", "sips:100@" + at.String(), "--trust", trust}},
 		{0, at.String(), []string{"call", "sip:" + at.String() + ";transport=tls", "--ping", "--trust", trust}},
 		{3, "certificate", []string{"call", "sips:100@" + at.String(), "--ports", "15540-15549"}},
+		{2, "--certificate and --key", []string{"carrier", "--tls", at.String()}},
+		{2, "--tls here", []string{"carrier", "--tls", "here"}},
+		{1, "no certificate and its key", []string{"carrier", "--tls", at.String(), "--certificate", key, "--key", trust}},
 		{1, "expected one or more in PEM", []string{"call", "sips:100@" + at.String(), "--trust", file(t, "none.pem", "none")}},
 	} {
 		code, out, errs := run(t, c.args...)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net/netip"
@@ -32,8 +33,11 @@ func (f portsFlag) pool(at netip.Addr) (*rtp.Ports, error) {
 
 // carrierCmd plays a carrier.
 type carrierCmd struct {
-	Script string `arg:"" optional:"" help:"Script of the carrier; one that comes with the program if absent." type:"existingfile"`
-	Listen string `default:"127.0.0.1:5070" help:"Address for SIP, UDP and TCP."`
+	Script      string `arg:"" optional:"" help:"Script of the carrier; one that comes with the program if absent." type:"existingfile"`
+	Listen      string `default:"127.0.0.1:5070" help:"Address for SIP, UDP and TCP."`
+	TLS         string `name:"tls" help:"Address for SIP over TLS; none if absent." placeholder:"ADDRESS:PORT"`
+	Certificate string `help:"Certificate it shows there (PEM)." placeholder:"FILE" type:"existingfile"`
+	Key         string `help:"Its key (PEM)." placeholder:"FILE" type:"existingfile"`
 	portsFlag
 	User   string `help:"Callers must log in as this."`
 	Secret string `help:"With this secret." env:"WAIHU_CARRIER_SECRET"`
@@ -69,12 +73,34 @@ func (c *carrierCmd) Run(e *env) error {
 		return err
 	}
 	tell := func(t carrier.Told) { fmt.Fprintln(e.Out, toldOf(tag, t)) }
-	running, err := carrier.Open(carrier.Config{Listen: at, Ports: ports, Script: s, Folder: folder, User: c.User, Secret: c.Secret, Secure: c.SRTP, Rate: c.Rate, Calls: c.Calls, Tell: tell})
+	secure, config, err := c.secure()
+	if err != nil {
+		return err
+	}
+	running, err := carrier.Open(carrier.Config{Listen: at, Secure: secure, TLS: config, Ports: ports, Script: s, Folder: folder, User: c.User, Secret: c.Secret, SRTP: c.SRTP, Rate: c.Rate, Calls: c.Calls, Tell: tell})
 	if err != nil {
 		return err
 	}
 	fmt.Fprintln(e.Out, lang.Phrase(tag, "carrier.listening", map[string]string{"name": s.Name, "at": running.Addr().String()}))
 	return untilStopped(e.ctx, running)
+}
+
+// secure is where it listens for TLS, and what it shows there.
+func (c *carrierCmd) secure() (at netip.AddrPort, _ *tls.Config, err error) {
+	if c.TLS == "" {
+		return at, nil, nil
+	}
+	if at, err = netip.ParseAddrPort(c.TLS); err != nil {
+		return at, nil, coded{exitUsage, fmt.Errorf("--tls %s: expected an address and a port such as 127.0.0.1:5071", c.TLS)}
+	}
+	if c.Certificate == "" || c.Key == "" {
+		return at, nil, coded{exitUsage, fmt.Errorf("--tls %s: expected --certificate and --key too", c.TLS)}
+	}
+	pair, err := tls.LoadX509KeyPair(c.Certificate, c.Key)
+	if err != nil {
+		return at, nil, fault.New(fault.Invalid, "%s and %s are no certificate and its key: %v", c.Certificate, c.Key, err)
+	}
+	return at, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, nil
 }
 
 // script is the one that was named, or that of the program, and its folder.

@@ -6,6 +6,7 @@
 package carrier
 
 import (
+	"crypto/tls"
 	"log/slog"
 	"net/netip"
 	"path/filepath"
@@ -24,12 +25,14 @@ import (
 // Config is how a carrier is set up.
 type Config struct {
 	Listen netip.AddrPort
+	Secure netip.AddrPort // listens for TLS too; zero: it does not
+	TLS    *tls.Config    // the certificate it shows there
 	Ports  *rtp.Ports
 	Script *script.Script
 	Folder string // of the script, where its sounds lie
 	User   string // callers must log in as this; empty: they need not
 	Secret string
-	Secure bool // sound is encrypted, and calls whose sound is not are refused
+	SRTP   bool // sound is encrypted, and calls whose sound is not are refused
 	Rate   int  // requests a second of one source; 0: as sip has it
 	Calls  int  // at once; 0: as sip has it
 	Log    *slog.Logger
@@ -71,7 +74,7 @@ func Open(cfg Config) (*Carrier, error) {
 		}
 		c.sounds[l.Sound] = s
 	}
-	config := sip.Config{Listen: cfg.Listen, Agent: "Waihu-Carrier", Serve: c.serve, Log: cfg.Log, Rate: cfg.Rate, Burst: 4 * cfg.Rate, MaxCalls: cfg.Calls}
+	config := sip.Config{Listen: cfg.Listen, ListenTLS: cfg.Secure, TLS: cfg.TLS, Agent: "Waihu-Carrier", Serve: c.serve, Log: cfg.Log, Rate: cfg.Rate, Burst: 4 * cfg.Rate, MaxCalls: cfg.Calls}
 	if cfg.User != "" {
 		config.Secret = func(user string) (string, bool) { return cfg.Secret, user == cfg.User }
 	}
@@ -212,7 +215,7 @@ func (p *played) take() bool {
 		return false
 	}
 	p.leg = leg
-	if p.c.cfg.Secure && leg.Secure() != nil {
+	if p.c.cfg.SRTP && leg.Secure() != nil {
 		p.call.Refuse(500, "Server Internal Error", 0)
 		return false
 	}

@@ -322,7 +322,7 @@ func TestWhatCannotBegin(t *testing.T) {
 // TestEncryptedCallsAreHeard and kept as any other; who encrypts and who does not
 // do not talk to each other.
 func TestEncryptedCallsAreHeard(t *testing.T) {
-	w := open(t, func(c *carrier.Config) { c.Secure = true })
+	w := open(t, func(c *carrier.Config) { c.SRTP = true })
 	r, ours, theirs := w.recorded(voice.Order{To: "1", Secure: true, Talk: 5 * time.Second, Keys: "5",
 		Play: audio.Tone{Hertz: []float64{1000}, Level: 0.4}.Samples(300 * time.Millisecond)})
 	if longest(ours, 1000) < 280*8 || longest(theirs, 440) < 300*8 || r.Figures.Foreign != 0 || r.Figures.Heard.Lost != 0 {

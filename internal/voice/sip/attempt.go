@@ -10,15 +10,16 @@ import (
 
 // attempt is one INVITE under way.
 type attempt struct {
-	c    *Call
-	in   Invite
-	req  *lib.Request
-	tx   lib.ClientTransaction
-	back bool        // something came back
-	want *Ending     // we gave it up, for this reason
-	sent bool        // the CANCEL
-	over *time.Timer // the wait after a CANCEL, or for anything at all
-	ring *time.Timer // from the first response, and anew from the first ringing
+	c     *Call
+	in    Invite
+	req   *lib.Request
+	tx    lib.ClientTransaction
+	back  bool              // something came back
+	want  *Ending           // we gave it up, for this reason
+	sent  bool              // the CANCEL
+	over  *time.Timer       // the wait after a CANCEL, or for anything at all
+	acked map[string]uint32 // RSeq of the last provisional answer that was acknowledged, by tag
+	ring  *time.Timer       // from the first response, and anew from the first ringing
 }
 
 // wait looks at what comes back and at the timers (trap 4: the library's own
@@ -75,6 +76,9 @@ func (a *attempt) provisional(res *lib.Response) {
 	c.mark(func(t *Times) *time.Time { return &t.Trying })
 	if a.want != nil {
 		a.cancel()
+		return
+	}
+	if !a.prack(res) {
 		return
 	}
 	if res.StatusCode > 100 && c.Times().Ringing.IsZero() && c.Times().Early.IsZero() {
@@ -192,9 +196,7 @@ func (a *attempt) again(res *lib.Response) {
 
 // refuseFork ends a second answer to one INVITE.
 func (a *attempt) refuseFork(res *lib.Response) {
-	other := a.c.e.newCall(true)
-	other.id, other.ours, other.us, other.transport, other.target, other.sequence = a.c.id, a.c.ours, a.c.us, a.req.Transport(), a.req.Recipient, a.req.CSeq().SeqNo
-	other.establish(a.req, res)
+	other := a.side(res)
 	other.sendAck(other.sequence, nil, a.req)
 	other.bye(Ending{By: Us, Why: Canceled, Code: 487})
 }

@@ -28,6 +28,7 @@ type Call struct {
 	id       string // Call-ID
 	ours     string // our tag
 	account  string // of the phone on the other side; empty: it is none of ours
+	old      *Call  // whose place it takes; nil: nobody's
 	secure   bool   // their address is sips
 	pinned   bool   // requests go to where it was heard from, whatever its Contact says
 
@@ -54,6 +55,7 @@ type Call struct {
 	invite    *lib.Request  // first INVITE
 	ack       *lib.Request  // our last ACK, to be sent again
 	waiting   *confirmation // our 2xx that waits for its ACK
+	told      chan fragment // what comes of a transfer we asked for; nil: we did not
 	inviting  bool          // a re-INVITE of ours is under way
 	user      string        // log-in, for challenges within the dialog
 	secret    string
@@ -144,6 +146,9 @@ func (c *Call) pickUp() bool {
 	if c.times.Answered.IsZero() {
 		c.times.Answered = now
 		close(c.answered)
+		if c.old != nil {
+			c.old.Hangup()
+		}
 	}
 	return true
 }
@@ -194,10 +199,10 @@ func (c *Call) bye(how Ending) {
 	if how.Cause != 0 {
 		req.AppendHeader(header("Reason", fmt.Sprintf("Q.850;cause=%d", how.Cause)))
 	}
-	res, err := c.e.ask(ctx, req)
+	res, err := c.ask(ctx, req)
 	if err == nil && (res.StatusCode == 401 || res.StatusCode == 407) {
 		if again := c.request(lib.BYE); c.authorize(again, res) {
-			_, _ = c.e.ask(ctx, again) // it has ended, whatever they say
+			_, _ = c.ask(ctx, again) // it has ended, whatever they say
 		}
 	}
 }

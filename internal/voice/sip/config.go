@@ -14,12 +14,16 @@ type Config struct {
 	ListenTLS netip.AddrPort
 	ListenWS  netip.AddrPort
 	ListenWSS netip.AddrPort
-	TLS       *tls.Config // the certificate we show, and whom we trust when we call; nil: as the system does
-	Agent     string      // User-Agent; "Waihu"
-	Serve     func(*Call) // takes a call that arrives; nil: none is taken
+	TLS       *tls.Config     // the certificate we show, and whom we trust when we call; nil: as the system does
+	Agent     string          // User-Agent; "Waihu"
+	Serve     func(*Call)     // takes a call that arrives; nil: none is taken
+	Refer     func(*Referral) // is asked when the other side wants somebody else called; nil: that is not offered
 	// Secret is the secret of a caller's log-in; nil: callers need none.
 	Secret func(user string) (string, bool)
 	Realm  string // of that log-in; "waihu"
+	// Trusted are addresses whose calls need no log-in: carriers that are told by
+	// their address. A datagram's can be forged. nil: there are none.
+	Trusted func(from netip.Addr) bool
 	// Register lets phones register with the log-ins of Secret; calls go to them
 	// by Invite.Account.
 	Register  bool

@@ -17,6 +17,7 @@ type Invite struct {
 	To         string // sip:13800138000@192.0.2.1:5060, with ;transport=tcp for TCP; empty where Account is given
 	Account    string // of a registered phone, which is called instead
 	Proxy      string // SIP address of the outbound proxy, which gets every request first; empty: none
+	Replaces   string // a Replaces field: the call of theirs this one takes the place of; empty: none
 	From       string // calling number; "anonymous" if empty
 	Name       string // calling name; may be empty
 	User       string // log-in
@@ -39,6 +40,9 @@ func (e *Endpoint) Place(ctx context.Context, in Invite) (*Call, error) {
 	}
 	if !escaped(in.From, "-_.!~*'()&=+$,;?/") || strings.ContainsAny(in.Name, "\"\\\r\n") {
 		return nil, fault.New(fault.Invalid, "%q cannot be a calling number; expected digits or a name without spaces", fault.Shorten(in.From, 80))
+	}
+	if _, ok := parseReplaces(in.Replaces); in.Replaces != "" && !ok {
+		return nil, fault.New(fault.Invalid, "%q names no call to take the place of", fault.Shorten(in.Replaces, 80))
 	}
 	if in.NoResponse == 0 {
 		in.NoResponse = 5 * time.Second
@@ -86,8 +90,8 @@ func (c *Call) toward(in Invite) (lib.Uri, error) {
 	if err := lib.ParseUri(p.Contact, &c.target); err != nil {
 		return lib.Uri{}, fault.New(fault.Internal, "the phone of %q registered as %q, which is not read again: %v", in.Account, p.Contact, err)
 	}
-	c.account, c.pinned, c.peer, c.transport = p.Account, true, p.Source, p.Transport
-	return lib.Uri{Scheme: "sip", User: in.Account, Host: c.e.host()}, nil
+	c.account, c.pinned, c.peer, c.transport, c.secure = p.Account, true, p.Source, p.Transport, strings.EqualFold(c.target.Scheme, "sips")
+	return lib.Uri{Scheme: c.target.Scheme, User: in.Account, Host: c.e.host()}, nil
 }
 
 // dial sends the INVITE until something final comes of it, and stays with the
@@ -95,6 +99,11 @@ func (c *Call) toward(in Invite) (lib.Uri, error) {
 func (c *Call) dial(ctx context.Context, in Invite, offer []byte) {
 	expires := c.e.cfg.Expires
 	req := c.first(offer, expires)
+	req.AppendHeader(header("Supported", "100rel"))
+	if in.Replaces != "" {
+		req.AppendHeader(header("Replaces", in.Replaces))
+		req.AppendHeader(header("Require", "replaces"))
+	}
 	var last Ending
 	for range retries {
 		res := c.attempt(ctx, in, req)
@@ -121,8 +130,8 @@ func (c *Call) dial(ctx context.Context, in Invite, offer []byte) {
 // first is the INVITE.
 func (c *Call) first(offer []byte, expires time.Duration) *lib.Request {
 	req := c.request(lib.INVITE)
-	req.AppendHeader(header("Allow", allowed))
-	req.AppendHeader(header("Supported", "timer"))
+	req.AppendHeader(header("Allow", c.e.allowed()))
+	req.AppendHeader(header("Supported", "timer, replaces"))
 	req.AppendHeader(header("Session-Expires", strconv.Itoa(int(expires/time.Second))))
 	req.AppendHeader(header("Min-SE", strconv.Itoa(int(c.e.cfg.MinExpires/time.Second))))
 	req.AppendHeader(header("Content-Type", "application/sdp"))
@@ -158,7 +167,7 @@ func (c *Call) next(req *lib.Request, res *lib.Response, expires *time.Duration)
 // attempt sends one INVITE. It returns a final refusal, or nil when the call was
 // answered or has ended.
 func (c *Call) attempt(ctx context.Context, in Invite, req *lib.Request) *lib.Response {
-	tx, err := c.e.send(ctx, req)
+	tx, err := c.e.send(ctx, req, c.pinned)
 	if err != nil {
 		c.end(Ending{By: Network, Why: Unreachable, Code: 503, Cause: 38, Reason: err.Error()})
 		return nil

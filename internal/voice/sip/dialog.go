@@ -50,12 +50,26 @@ func (c *Call) numbered(method lib.RequestMethod, sequence uint32) *lib.Request 
 // it was heard from: what it calls itself is an address of its own network, or of
 // none (trap 3).
 func (c *Call) aim(req *lib.Request) {
+	if c.account != "" && c.transport != overUDP && !c.e.connected(c.transport, c.peer) {
+		c.found(c.e.Phones(c.account))
+	}
 	switch {
 	case c.peer == "":
 	case c.pinned, c.e.connected(c.transport, c.peer):
 		req.SetDestination(c.peer)
 	case len(c.routes) == 0 && strings.HasSuffix(strings.ToLower(req.Recipient.Host), ".invalid"):
 		req.SetDestination(c.peer)
+	}
+}
+
+// found takes the connection a phone registered by anew, after the one of its
+// call was lost; the lock is held.
+func (c *Call) found(phones []Phone) {
+	called, _, _ := strings.Cut(c.target.String(), ";") // its parameters within a call are others (RFC 5626)
+	for _, p := range phones {
+		if registered, _, _ := strings.Cut(p.Contact, ";"); registered == called {
+			c.peer, c.transport = p.Source, p.Transport
+		}
 	}
 }
 
@@ -110,11 +124,7 @@ func (c *Call) sendAck(sequence uint32, body []byte, auth *lib.Request) {
 	c.mu.Lock()
 	ack := c.numbered(lib.ACK, sequence)
 	c.mu.Unlock()
-	for _, name := range []string{"Authorization", "Proxy-Authorization"} {
-		if h := auth.GetHeader(name); h != nil {
-			ack.AppendHeader(lib.HeaderClone(h))
-		}
-	}
+	copyLogIn(auth, ack)
 	if body != nil {
 		ack.AppendHeader(header("Content-Type", "application/sdp"))
 		ack.SetBody(body)

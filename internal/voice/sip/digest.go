@@ -118,6 +118,7 @@ type doorkeeper struct {
 	realm    string
 	secret   func(user string) (string, bool)
 	throttle *throttle
+	regular  func(from netip.Addr, user string) bool // who was let in from there before, and still is
 	now      func() time.Time
 	key      [32]byte
 	nobody   string // the secret of users that do not exist: it takes the same time to find wrong
@@ -126,8 +127,8 @@ type doorkeeper struct {
 	used map[string]time.Time
 }
 
-func newDoorkeeper(realm string, secret func(string) (string, bool), t *throttle, now func() time.Time) (*doorkeeper, error) {
-	d := &doorkeeper{realm: realm, secret: secret, throttle: t, now: now, nobody: rand.Text(), used: map[string]time.Time{}}
+func newDoorkeeper(realm string, secret func(string) (string, bool), t *throttle, regular func(netip.Addr, string) bool, now func() time.Time) (*doorkeeper, error) {
+	d := &doorkeeper{realm: realm, secret: secret, throttle: t, regular: regular, now: now, nobody: rand.Text(), used: map[string]time.Time{}}
 	_, err := rand.Read(d.key[:])
 	return d, err
 }
@@ -199,7 +200,7 @@ func (d *doorkeeper) ask(from netip.Addr, method, authorization string) verdict 
 		return again(false)
 	}
 	user := c["username"]
-	if !d.throttle.mayTry(from, user) {
+	if !d.throttle.mayTry(from, user, d.regular(from, user)) {
 		return verdict{code: 503, retry: wait()}
 	}
 	if !d.fresh(c["nonce"], from) {

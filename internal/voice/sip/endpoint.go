@@ -24,8 +24,7 @@ const (
 	closeGrace   = 2 * time.Second  // for what is under way when the endpoint closes
 	tcpIdle      = 90 * time.Minute // beyond three refreshes of a session
 	readyTries   = 1000             // of a millisecond
-	maxTCP       = 512              // connections that others opened
-	allowed      = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE"
+	maxTCP       = 1024             // connections that others opened, of each transport
 )
 
 // Endpoint is one SIP address that places and takes calls.
@@ -73,7 +72,7 @@ func Open(cfg Config) (_ *Endpoint, err error) {
 	}
 	e.gate.reply = e.reply
 	if cfg.Secret != nil {
-		if e.door, err = newDoorkeeper(cfg.Realm, cfg.Secret, t, time.Now); err != nil {
+		if e.door, err = newDoorkeeper(cfg.Realm, cfg.Secret, t, e.isPhone, time.Now); err != nil {
 			return nil, err
 		}
 	}
@@ -103,7 +102,7 @@ func (e *Endpoint) start() error {
 		return err
 	}
 	e.ua = ua
-	for method, handle := range map[lib.RequestMethod]sipgo.RequestHandler{lib.INVITE: e.onInvite, lib.ACK: e.onAck, lib.CANCEL: e.onCancel, lib.BYE: e.onBye, lib.OPTIONS: e.onOptions, lib.UPDATE: e.onUpdate, lib.REGISTER: e.onRegister} {
+	for method, handle := range map[lib.RequestMethod]sipgo.RequestHandler{lib.INVITE: e.onInvite, lib.ACK: e.onAck, lib.CANCEL: e.onCancel, lib.BYE: e.onBye, lib.OPTIONS: e.onOptions, lib.UPDATE: e.onUpdate, lib.REGISTER: e.onRegister, lib.REFER: e.onRefer, lib.NOTIFY: e.onNotify} {
 		server.OnRequest(method, e.safe(handle))
 	}
 	server.OnNoRoute(e.safe(e.onOther))

@@ -61,12 +61,12 @@ func (e *Endpoint) Watch(w Watching) (*Watch, error) {
 func (h *Watch) Health() Health { return h.state.get() }
 
 // ask asks once.
-func (h *Watch) ask(ctx context.Context) time.Duration {
-	ctx, stop := context.WithTimeout(ctx, h.of.Within)
+func (h *Watch) ask(closing context.Context) time.Duration {
+	ctx, stop := context.WithTimeout(closing, h.of.Within)
 	defer stop()
 	took, code, err := h.e.ping(ctx, h.of.To, h.of.Proxy)
-	if h.e.quit.Err() != nil {
-		return 0 // we close: that says nothing of the peer
+	if closing.Err() != nil {
+		return 0 // that says nothing of the peer
 	}
 	now := h.e.now()
 	h.state.change(func(s *Health) {

@@ -84,14 +84,19 @@ func (e *Endpoint) listenAny() (err error) {
 	return err
 }
 
-// limit lets so many connections in at once.
+// limit lets so many connections in at once, and of one source no more than a
+// quarter of them. An IPv6 line is one source.
 type limit struct {
 	net.Listener
-	places chan struct{}
+	most int
+
+	mu    sync.Mutex
+	count int
+	of    map[netip.Addr]int
 }
 
-func limited(l net.Listener, most int) net.Listener {
-	return &limit{l, make(chan struct{}, most)}
+func limited(l net.Listener, most int) *limit {
+	return &limit{Listener: l, most: most, of: map[netip.Addr]int{}}
 }
 
 // Accept closes at once what has no place.
@@ -101,12 +106,32 @@ func (l *limit) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		select {
-		case l.places <- struct{}{}:
-			return &placed{Conn: c, leave: sync.OnceFunc(func() { <-l.places }), until: time.Now().Add(streamGrace)}, nil
-		default:
+		from := lineOf(hostOf(c.RemoteAddr()))
+		if !l.enter(from) {
 			_ = c.Close()
+			continue
 		}
+		return &placed{Conn: c, leave: sync.OnceFunc(func() { l.exit(from) }), until: time.Now().Add(streamGrace)}, nil
+	}
+}
+
+func (l *limit) enter(from netip.Addr) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.count >= l.most || l.of[from] >= l.most/4 {
+		return false
+	}
+	l.count++
+	l.of[from]++
+	return true
+}
+
+func (l *limit) exit(from netip.Addr) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.count--
+	if l.of[from]--; l.of[from] == 0 {
+		delete(l.of, from)
 	}
 }
 

@@ -41,6 +41,12 @@ func fieldOf(name string) string {
 			return "subject"
 		case 'x':
 			return "session-expires"
+		case 'r':
+			return "refer-to"
+		case 'b':
+			return "referred-by"
+		case 'o':
+			return "event"
 		}
 	}
 	return name

@@ -18,9 +18,21 @@ func (e *Endpoint) response(req *lib.Request, code int, reason string, extra ...
 
 func header(name, value string) lib.Header { return lib.NewHeader(name, value) }
 
+// allowed are the methods we take.
+func (e *Endpoint) allowed() string {
+	all := "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, NOTIFY"
+	if e.cfg.Refer != nil {
+		all += ", REFER"
+	}
+	if e.phones != nil {
+		all += ", REGISTER"
+	}
+	return all
+}
+
 // onOptions says what we can do.
 func (e *Endpoint) onOptions(req *lib.Request, tx lib.ServerTransaction) {
-	_ = tx.Respond(e.response(req, 200, "OK", header("Allow", allowed), header("Accept", "application/sdp"), header("Supported", "timer")))
+	_ = tx.Respond(e.response(req, 200, "OK", header("Allow", e.allowed()), header("Accept", "application/sdp"), header("Supported", "timer, replaces")))
 }
 
 // known are methods of other documents: they are understood and not allowed.
@@ -31,5 +43,5 @@ func (e *Endpoint) onOther(req *lib.Request, tx lib.ServerTransaction) {
 	if strings.Contains(known, " "+string(req.Method)+" ") {
 		code, reason = 405, "Method Not Allowed"
 	}
-	_ = tx.Respond(e.response(req, code, reason, header("Allow", allowed)))
+	_ = tx.Respond(e.response(req, code, reason, header("Allow", e.allowed())))
 }

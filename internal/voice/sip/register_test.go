@@ -2,6 +2,7 @@ package sip
 
 import (
 	"fmt"
+	"net"
 	"regexp"
 	"slices"
 	"strings"
@@ -113,6 +114,32 @@ func TestRegisterAsSomebodyElse(t *testing.T) {
 	}
 }
 
+// TestRegularIsNotShutOut: others guessed at an account from many places until
+// it is closed to strangers; the phone that is registered still gets in.
+func TestRegularIsNotShutOut(t *testing.T) {
+	server, phone := endpoint(t, Config{Register: true, Secret: logIns}), byHand(t)
+	logsIn(phone, server, "alice", "wonder", "first", 1, "Contact: <sip:alice@h>\r\n")
+	from := func(last byte) *wire {
+		c, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, last)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { c.Close() })
+		return &wire{t, c}
+	}
+	for i := range accountBurst {
+		if m := logsIn(from(byte(2+i/4)), server, "alice", "guess", fmt.Sprintf("g%d", i), 1, ""); statusOf(m) != 401 {
+			t.Errorf("guess %d: %s", i, m)
+		}
+	}
+	if m := logsIn(from(99), server, "alice", "wonder", "stranger", 1, ""); statusOf(m) != 503 {
+		t.Errorf("a stranger: %s", m)
+	}
+	if m := logsIn(phone, server, "alice", "wonder", "again", 1, "Contact: <sip:alice@h>\r\n"); statusOf(m) != 200 {
+		t.Errorf("the phone: %s", m)
+	}
+}
+
 // TestBookOfPhones: a registration ends by itself; in all there are so many and
 // no more, and those that are over make room.
 func TestBookOfPhones(t *testing.T) {
@@ -134,8 +161,17 @@ func TestBookOfPhones(t *testing.T) {
 	if err := one("d", "sip:x", time.Minute); err != nil || len(r.of("d")) != 1 || len(r.of("a")) != 0 || r.count != 1 || len(r.accounts) != 1 {
 		t.Errorf("%v, %d in all, %v", err, r.count, r.accounts)
 	}
+	r.most = 100
+	for i, contact := range []string{"sip:desk", "sip:browser", "sip:desk"} { // the desk refreshes: the browser still came last
+		b := binding{Phone: Phone{Account: "f", Contact: contact, Until: now.Add(time.Minute)}, instance: contact, call: contact, sequence: uint32(i) + 1}
+		if _, err := r.update("f", []binding{b}); err != nil {
+			t.Error(err)
+		}
+	}
+	if list := r.of("f"); len(list) != 2 || list[1].Contact != "sip:browser" {
+		t.Errorf("%+v", list)
+	}
 	for i := range 2 * perAccount {
-		r.most = 100
 		if err := one("e", fmt.Sprintf("sip:%d", i), time.Minute); err != nil {
 			t.Error(err)
 		}
@@ -150,7 +186,12 @@ func TestBookOfPhones(t *testing.T) {
 func TestCallToAPhone(t *testing.T) {
 	server, phone := endpoint(t, Config{Register: true, Secret: logIns}), byHand(t)
 	logsIn(phone, server, "alice", "wonder", "r", 1, "Contact: <sip:alice-1@10.255.0.9:5099;ob>\r\n")
-	call, _ := place(t, server, "", func(in *Invite) { in.Account = "alice" })
+	l, err := net.Listen("tcp", phone.addr()) // somebody else's, at the same port
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	call, _ := place(t, server, "", func(in *Invite) { in.Account, in.Name = "alice", strings.Repeat("long ", 300) })
 	invite, from := phone.until("INVITE sip:alice-1@10.255.0.9:5099;ob ")
 	if !strings.Contains(invite, "To: <sip:alice@127.0.0.1>") {
 		t.Errorf("%s", invite)
@@ -173,8 +214,8 @@ func TestCallToAPhone(t *testing.T) {
 	}
 }
 
-// TestBaresip: a real phone registers, is called and answers, calls out, is hung
-// up on and hangs up, and is gone when it leaves; over each transport it has.
+// TestBaresip: a real phone registers, is called and answers, calls out, holds, is
+// hung up on and hangs up, and is gone when it leaves; over each transport it has.
 func TestBaresip(t *testing.T) {
 	calls, media := make(chan *Call, 1), make(chan *sound, 1)
 	trust, authority := secured(t)
@@ -197,12 +238,15 @@ func TestBaresip(t *testing.T) {
 
 		for _, theyEnd := range []bool{false, true} {
 			phone.does("dial", "sip:100@"+at+";transport="+transport)
-			in := <-calls
-			<-media
+			in, sound := <-calls, <-media
 			if in.Account() != "alice" || in.Called() != "100" {
 				t.Errorf("%q calls %q", in.Account(), in.Called())
 			}
 			await(t, "confirmation", in.waiting.acked)
+			for _, way := range []string{"hold", "resume"} {
+				phone.does(way, "")
+				reached(t, way, func() bool { a, _ := sound.agreed(); return a.Sends == (way == "resume") })
+			}
 			want := Us
 			if theyEnd {
 				want = Them

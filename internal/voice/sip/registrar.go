@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"net/netip"
 	"slices"
 	"sync"
 	"time"
@@ -63,18 +64,9 @@ func (r *registrar) update(account string, changes []binding) ([]Phone, error) {
 	r.sweep(account)
 	list := slices.Clone(r.accounts[account])
 	for i := range changes {
-		b := &changes[i]
-		at := slices.IndexFunc(list, func(old *binding) bool { return old.instance == b.instance || old.Contact == b.Contact })
-		if at >= 0 {
-			old := list[at]
-			if old.call == b.call && old.sequence >= b.sequence {
-				return nil, errStale
-			}
-			b.Since = old.Since
-			list = slices.Delete(list, at, at+1)
-		}
-		if b.Until.After(r.now()) {
-			list = append(list, b)
+		var err error
+		if list, err = r.apply(list, &changes[i]); err != nil {
+			return nil, err
 		}
 	}
 	if more := len(list) - perAccount; more > 0 {
@@ -90,6 +82,27 @@ func (r *registrar) update(account string, changes []binding) ([]Phone, error) {
 	}
 	r.set(account, list)
 	return phonesOf(list), nil
+}
+
+// apply takes one binding into a list, or out of it. One that is refreshed keeps
+// its place: whose time was renewed last says nothing of where somebody sits.
+func (r *registrar) apply(list []*binding, b *binding) ([]*binding, error) {
+	at := len(list)
+	for i := len(list) - 1; i >= 0; i-- {
+		old := list[i]
+		if old.instance != b.instance && old.Contact != b.Contact {
+			continue
+		}
+		if old.call == b.call && old.sequence >= b.sequence {
+			return nil, errStale
+		}
+		at, b.Since = i, old.Since
+		list = slices.Delete(list, i, i+1)
+	}
+	if b.Until.After(r.now()) {
+		list = slices.Insert(list, min(at, len(list)), b)
+	}
+	return list, nil
 }
 
 // clear takes every phone of an account out of the book, unless one has
@@ -147,6 +160,17 @@ func phonesOf(list []*binding) []Phone {
 	return all
 }
 
+// isPhone tells whether an account is registered from an address.
+func (e *Endpoint) isPhone(from netip.Addr, account string) bool {
+	if e.phones == nil {
+		return false
+	}
+	return slices.ContainsFunc(e.phones.of(account), func(p Phone) bool {
+		at, err := netip.ParseAddrPort(p.Source)
+		return err == nil && at.Addr().Unmap() == from
+	})
+}
+
 // Phones are where an account is registered, the one that registered first in
 // front; none if it is not.
 func (e *Endpoint) Phones(account string) []Phone {
@@ -164,7 +188,7 @@ func (e *Endpoint) Phones(account string) []Phone {
 	return all
 }
 
-// reach is the phone of an account that is called: the last that registered.
+// reach is the phone of an account that is called: the last that came.
 func (e *Endpoint) reach(account string) (Phone, error) {
 	all := e.Phones(account)
 	if len(all) == 0 {

@@ -44,19 +44,22 @@ const (
 	longestRetry  = 30 * time.Minute // RFC 5626, 4.5
 	longestLease  = 24 * time.Hour   // a registrar may ask for no more
 	shortestLease = 10 * time.Second // nor give less: refreshing would be a flood
+	flowCheck     = time.Second      // between two looks at a connection
 )
 
 // Registration is kept until it is closed, which takes it back, or the endpoint
 // is closed.
 type Registration struct {
 	*task
-	e        *Endpoint
-	of       Registering
-	lease    time.Duration
-	id, tag  string
-	contact  string // ours, as we sent it last
-	sequence uint32
-	state    kept[Registered]
+	e         *Endpoint
+	of        Registering
+	lease     time.Duration
+	id, tag   string
+	contact   string // ours, as we sent it last
+	transport string
+	flow      string // address of the connection it stands by; empty: it stands by none
+	sequence  uint32
+	state     kept[Registered]
 }
 
 // Register registers us at a carrier, and again before the time is over.
@@ -78,12 +81,25 @@ func (e *Endpoint) Register(of Registering) (*Registration, error) {
 	}
 	r := &Registration{e: e, of: of, lease: of.Lease, id: rand.Text(), tag: rand.Text()[:10]}
 	var err error
-	r.task, err = e.again(r.once, r.leave)
+	r.task, err = e.again(r.keep, r.leave)
 	return r, err
 }
 
 // State is how it stands now.
 func (r *Registration) State() Registered { return r.state.get() }
+
+// keep registers when it is time, or when the connection is gone over which the
+// carrier would call us.
+func (r *Registration) keep(ctx context.Context) time.Duration {
+	left := r.state.get().Next.Sub(r.e.now())
+	if left <= 0 || r.flow != "" && !r.e.connected(r.transport, r.flow) {
+		left = r.once(ctx)
+	}
+	if r.flow != "" {
+		return min(left, flowCheck)
+	}
+	return left
+}
 
 // once registers, and tells when to do so again.
 func (r *Registration) once(ctx context.Context) time.Duration {
@@ -92,6 +108,9 @@ func (r *Registration) once(ctx context.Context) time.Duration {
 		return 0
 	}
 	now := r.e.now()
+	if r.flow = ""; err == nil && res.IsSuccess() && r.transport != overUDP {
+		r.flow = res.Source()
+	}
 	var next time.Duration
 	r.state.change(func(s *Registered) {
 		was, first := s.Up, s.Since.IsZero()
@@ -206,7 +225,8 @@ func (r *Registration) request(span time.Duration) (*lib.Request, error) {
 	req.AppendHeader(header("To", us))
 	req.AppendHeader(header("Call-ID", r.id))
 	req.AppendHeader(header("CSeq", fmt.Sprintf("%d REGISTER", r.sequence)))
-	r.contact = strings.Replace(strings.Trim(r.e.contact(req.Transport(), false).Value(), "<>"), "sip:", "sip:"+r.of.Account+"@", 1)
+	r.transport = req.Transport()
+	r.contact = strings.Replace(strings.Trim(r.e.contact(r.transport, strings.EqualFold(scheme, "sips")).Value(), "<>"), ":", ":"+r.of.Account+"@", 1)
 	req.AppendHeader(header("Contact", "<"+r.contact+">"))
 	req.AppendHeader(header("Expires", strconv.Itoa(int(span/time.Second))))
 	return req, nil
@@ -215,8 +235,8 @@ func (r *Registration) request(span time.Duration) (*lib.Request, error) {
 // leave takes the registration back, within a bound; what it says is not waited
 // for longer.
 func (r *Registration) leave() {
-	if !r.state.get().Up {
-		return
+	if s := r.state.get(); !s.Up && s.Failures > 0 {
+		return // nothing stands; one that was under way may
 	}
 	ctx, stop := context.WithTimeout(context.Background(), closeGrace)
 	defer stop()

@@ -1,7 +1,10 @@
 package sip
 
 import (
+	"bufio"
 	"context"
+	"fmt"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -30,8 +33,9 @@ func TestRegistration(t *testing.T) {
 	carrier := endpoint(t, Config{Register: true, Secret: logIns, MinLease: 40 * time.Minute, ListenTLS: loopbackAny, TLS: trust})
 	calls, media := make(chan *Call, 1), make(chan *sound, 1)
 	us := endpoint(t, Config{Serve: answering(t, calls, media), TLS: trust})
-	for _, transport := range []string{overUDP, overTCP, overTLS} {
-		r, err := us.Register(Registering{At: "sip:" + carrier.at(transport).String() + ";transport=" + strings.ToLower(transport), Account: "alice", Secret: "wonder", Lease: time.Minute})
+	for _, c := range [][3]string{{overUDP, "sip:", ""}, {overTCP, "sip:", ";transport=tcp"}, {overTLS, "sip:", ";transport=tls"}, {overTLS, "sips:", ""}} {
+		transport, scheme := c[0], c[1]
+		r, err := us.Register(Registering{At: scheme + carrier.at(transport).String() + c[2], Account: "alice", Secret: "wonder", Lease: time.Minute})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -44,7 +48,7 @@ func TestRegistration(t *testing.T) {
 		await(t, "answer", out.Answered())
 		in := <-calls
 		<-media
-		if !strings.Contains(in.invite.Recipient.String(), "sip:alice@"+us.Addr().String()) || in.transport != transport {
+		if !strings.Contains(in.invite.Recipient.String(), scheme+"alice@"+us.Addr().String()) || in.transport != transport || in.secure != (scheme == "sips:") {
 			t.Errorf("%s by %s", in.invite.Recipient.String(), in.transport)
 		}
 		in.Hangup()
@@ -60,6 +64,7 @@ func TestRegistration(t *testing.T) {
 // once; each failure waits longer, within a bound, and as long as the carrier
 // asks for.
 func TestRegistrationThatFails(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	carrier := endpoint(t, Config{Register: true, Secret: logIns})
 	us := endpoint(t, Config{})
 	try := func(at, secret string) (*Registration, time.Duration) {
@@ -89,6 +94,42 @@ func TestRegistrationThatFails(t *testing.T) {
 		if _, err := us.Register(bad); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("%+v: %v", bad, err)
 		}
+	}
+}
+
+// TestConnectionOfARegistration: the carrier closes the connection we registered
+// by; we register again over another, long before the time is over.
+func TestConnectionOfARegistration(t *testing.T) {
+	t.Parallel() // it waits more than it works
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	us := endpoint(t, Config{})
+	r, err := us.Register(Registering{At: "sip:" + l.Addr().String() + ";transport=tcp", Account: "alice"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 2 {
+		c, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &streamed{t, c, bufio.NewReader(c)}
+		m := s.until("REGISTER")
+		s.send(echo(m, "200 OK", "c", "Content-Length: 0\r\n\r\n"))
+		reached(t, "registered", func() bool { return r.State().Up })
+		if !strings.Contains(m, fmt.Sprintf("CSeq: %d REGISTER", i+1)) {
+			t.Errorf("%s", m)
+		}
+		if i == 0 {
+			c.Close()
+			continue
+		}
+		go func() { s.send(echo(s.until("REGISTER"), "200 OK", "c", "Content-Length: 0\r\n\r\n")) }()
+		r.Close()
+		c.Close()
 	}
 }
 

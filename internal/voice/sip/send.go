@@ -71,9 +71,18 @@ func (e *Endpoint) outside(method lib.RequestMethod, uri, proxy string) (*lib.Re
 	return req, nil
 }
 
-// ask sends a request that is no INVITE and waits for its final answer.
+// ask sends a request that belongs to no call and waits for its final answer.
 func (e *Endpoint) ask(ctx context.Context, req *lib.Request) (*lib.Response, error) {
-	tx, err := e.send(ctx, req)
+	return e.exchange(ctx, req, false)
+}
+
+// ask sends a request of the call that is no INVITE.
+func (c *Call) ask(ctx context.Context, req *lib.Request) (*lib.Response, error) {
+	return c.e.exchange(ctx, req, c.pinned)
+}
+
+func (e *Endpoint) exchange(ctx context.Context, req *lib.Request, stay bool) (*lib.Response, error) {
+	tx, err := e.send(ctx, req, stay)
 	if err != nil {
 		return nil, err
 	}
@@ -94,14 +103,15 @@ func (e *Endpoint) ask(ctx context.Context, req *lib.Request) (*lib.Response, er
 
 // send gives a request its Via and its transport, and begins its transaction.
 // One that is too long for a datagram goes by TCP, and by UDP after all if
-// nobody listens there (RFC 3261, 18.1.1).
-func (e *Endpoint) send(ctx context.Context, req *lib.Request) (lib.ClientTransaction, error) {
+// nobody listens there (RFC 3261, 18.1.1). A phone is only where it registered
+// from: with stay, its request goes there whatever its length.
+func (e *Endpoint) send(ctx context.Context, req *lib.Request, stay bool) (lib.ClientTransaction, error) {
 	e.dress(req)
 	e.ready()
 	if byWebSocket(req.Transport()) && !e.connected(req.Transport(), req.Destination()) {
 		return nil, fault.New(fault.NotFound, "the connection from %s is gone", req.Destination())
 	}
-	if req.Transport() == overUDP && len(req.String()) > maxDatagram {
+	if !stay && req.Transport() == overUDP && len(req.String()) > maxDatagram {
 		long := req.Clone()
 		setTransport(long, overTCP)
 		long.Laddr = lib.Addr{}

@@ -32,7 +32,13 @@ func (e *Endpoint) onInvite(req *lib.Request, tx lib.ServerTransaction) {
 		_ = tx.Respond(no)
 		return
 	}
+	old, no := e.takesPlace(req)
+	if no != nil {
+		_ = tx.Respond(no)
+		return
+	}
 	c := e.newCall(false)
+	c.old = old
 	c.account, c.pinned = account, account != "" || byWebSocket(req.Transport())
 	c.secure = strings.EqualFold(req.Recipient.Scheme, "sips")
 	c.id, c.invite, c.transport, c.peer = req.CallID().Value(), req, req.Transport(), req.Source()
@@ -159,7 +165,7 @@ func (c *Call) Answer(m Media) error {
 	if err != nil {
 		return err
 	}
-	res := c.e.response(c.in.req, 200, "OK", c.contact(), header("Allow", allowed), header("Supported", "timer"), header("Content-Type", "application/sdp"))
+	res := c.e.response(c.in.req, 200, "OK", c.contact(), header("Allow", c.e.allowed()), header("Supported", "timer, replaces"), header("Content-Type", "application/sdp"))
 	res.SetBody(body)
 	c.offerTimer(res, c.in.req)
 	w := c.await(c.in.req.CSeq().SeqNo, !isSDP(c.in.req))
@@ -192,66 +198,6 @@ func (c *Call) finish(code int, reason string, how Ending, extra ...lib.Header) 
 	_ = c.in.tx.Respond(c.e.response(c.in.req, code, reason, extra...))
 }
 
-// await is a 2xx that waits for its ACK.
-func (c *Call) await(sequence uint32, offered bool) *confirmation {
-	w := &confirmation{sequence: sequence, acked: make(chan struct{}), offered: offered}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.waiting = w
-	return w
-}
-
-// confirm sends a 2xx again until its ACK comes (RFC 3261, 13.3.1.4); a call
-// that is never confirmed is ended.
-func (c *Call) confirm(w *confirmation, tx lib.ServerTransaction, res *lib.Response) {
-	again, every := time.NewTimer(lib.T1), lib.T1
-	defer again.Stop()
-	over := time.NewTimer(64 * lib.T1)
-	defer over.Stop()
-	for {
-		select {
-		case <-w.acked:
-			return
-		case <-again.C:
-			_ = tx.Respond(res)
-			every = min(2*every, lib.T2)
-			again.Reset(every)
-		case <-over.C:
-			w.once.Do(func() { close(w.acked) })
-			c.bye(Ending{By: Network, Why: NotConfirmed, Code: 408, Cause: 102})
-			return
-		}
-	}
-}
-
-// onAck confirms a 2xx. It is never answered.
-func (e *Endpoint) onAck(req *lib.Request, _ lib.ServerTransaction) {
-	c := e.find(req)
-	if c == nil {
-		return
-	}
-	c.mu.Lock()
-	w := c.waiting
-	c.mu.Unlock()
-	if w == nil || w.sequence != req.CSeq().SeqNo {
-		return
-	}
-	w.once.Do(func() {
-		if w.offered {
-			c.agreeing.Lock()
-			var err error = fault.New(fault.Conflict, "the ACK to our offer has no answer")
-			if isSDP(req) {
-				err = c.media.Accept(req.Body(), true)
-			}
-			c.agreeing.Unlock()
-			if err != nil {
-				go c.bye(Ending{By: Us, Why: NotAgreed, Code: 488, Reason: err.Error()})
-			}
-		}
-		close(w.acked)
-	})
-}
-
 // onBye: they hang up.
 func (e *Endpoint) onBye(req *lib.Request, tx lib.ServerTransaction) {
 	c := e.find(req)
@@ -276,13 +222,6 @@ func (e *Endpoint) onBye(req *lib.Request, tx lib.ServerTransaction) {
 	}
 	c.end(how)
 	_ = tx.Respond(e.response(req, 200, "OK"))
-}
-
-// wasAccepted tells whether we sent a 2xx.
-func (c *Call) wasAccepted() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.waiting != nil
 }
 
 // inOrder takes the number of a request within the dialog; false: it is older

@@ -60,13 +60,14 @@ const (
 )
 
 // mayTry tells whether a source may try to log in to an account: neither has
-// failed too often. It is asked before the secret is looked at.
-func (t *throttle) mayTry(from netip.Addr, account string) bool {
+// failed too often. It is asked before the secret is looked at. A regular of the
+// account is not shut out by what others tried.
+func (t *throttle) mayTry(from netip.Addr, account string, regular bool) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.now()
 	return level(t.failures, "s"+lineOf(from).String(), failureRate, failureBurst, now) >= 1 &&
-		level(t.failures, "a"+account, failureRate, accountBurst, now) >= 1
+		(regular || level(t.failures, "a"+account, failureRate, accountBurst, now) >= 1)
 }
 
 // failed counts a log-in that was wrong.

@@ -5,11 +5,11 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/binary"
 	"fmt"
 	"io"
 	"net"
 	"net/http/httptest"
+	"net/netip"
 	"strconv"
 	"strings"
 	"testing"
@@ -163,167 +163,30 @@ func TestDialogStaysOnItsTLSConnection(t *testing.T) {
 	}
 }
 
-// browser opens a WebSocket as a browser does, with the protocol of SIP.
-func browser(t *testing.T, e *Endpoint, transport string, trust *tls.Config) *browserEnd {
-	t.Helper()
-	s := connect(t, e, transport, trust)
-	s.send("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: sip\r\n\r\n")
-	if m := s.until("HTTP/1.1 101"); !strings.Contains(m, "Sec-WebSocket-Protocol: sip") {
-		t.Errorf("%s", m)
+// TestPlaces: one source gets a quarter of the connections, all together no more
+// than there are, and what is closed makes room.
+func TestPlaces(t *testing.T) {
+	l := limited(nil, 8)
+	a, b := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2")
+	if !l.enter(a) || !l.enter(a) || l.enter(a) || !l.enter(b) {
+		t.Errorf("%+v", l.of)
 	}
-	return &browserEnd{s}
-}
-
-type browserEnd struct{ *streamed }
-
-// frame sends one frame, masked.
-func (b *browserEnd) frame(first byte, text string) {
-	head := binary.BigEndian.AppendUint16([]byte{first, 0x80 | 126}, uint16(len(text)))
-	payload := []byte(text)
-	for i := range payload {
-		payload[i] ^= "mask"[i%4]
+	l.exit(a)
+	if !l.enter(a) {
+		t.Error("a place that was left is not given again")
 	}
-	b.send(string(append(append(head, "mask"...), payload...)))
-}
-
-func (b *browserEnd) says(text string) { b.frame(0x81, text) }
-
-// hears is the next frame.
-func (b *browserEnd) hears() (kind byte, text string) {
-	b.t.Helper()
-	head := make([]byte, 2)
-	if _, err := io.ReadFull(b.in, head); err != nil {
-		return 0, ""
+	for i := range 10 {
+		l.enter(netip.AddrFrom4([4]byte{10, 0, 0, byte(i)}))
 	}
-	n := int(head[1])
-	if n == 126 {
-		more := make([]byte, 2)
-		if _, err := io.ReadFull(b.in, more); err != nil {
-			b.t.Fatal(err)
-		}
-		n = int(binary.BigEndian.Uint16(more))
+	if l.count != 8 {
+		t.Errorf("%d of 8", l.count)
 	}
-	payload := make([]byte, n)
-	if _, err := io.ReadFull(b.in, payload); err != nil {
-		b.t.Fatal(err)
-	}
-	return head[0], string(payload)
-}
-
-// until reads until a message begins with a word.
-func (b *browserEnd) until(first string) string {
-	b.t.Helper()
-	for range 100 {
-		if kind, m := b.hears(); strings.HasPrefix(m, first) {
-			return m
-		} else if kind == 0 {
-			break
+	for addr, n := range l.of {
+		for range n {
+			l.exit(addr)
 		}
 	}
-	b.t.Fatalf("no %s came", first)
-	return ""
-}
-
-// TestBrowserRegistersAndIsCalled is trap 3 over WS and WSS: a browser with an
-// address that is none registers, is called over its own connection, and calls;
-// when it closes, it is registered no more.
-func TestBrowserRegistersAndIsCalled(t *testing.T) {
-	trust, _ := secured(t)
-	calls, media := make(chan *Call, 1), make(chan *sound, 1)
-	server := endpoint(t, Config{ListenWS: loopbackAny, ListenWSS: loopbackAny, TLS: trust, Register: true, Secret: logIns, Serve: answering(t, calls, media)})
-	for transport, trust := range map[string]*tls.Config{overWS: nil, overWSS: trust} {
-		b := browser(t, server, transport, trust)
-		speak := func(method, id string, number int, rest string) string {
-			return strings.NewReplacer("/UDP", "/"+transport, "<sip:100@127.0.0.1>", "<sip:alice@127.0.0.1>").Replace(handMade(method, "x.invalid", id, number, rest))
-		}
-		proof := func(m, method string) string {
-			c, _ := parseChallenge(asksFor.FindStringSubmatch(m)[1])
-			p, _ := c.answer("alice", "wonder", method, "sip:127.0.0.1")
-			return "Authorization: " + p + "\r\n"
-		}
-		b.says(speak("REGISTER", transport, 1, "\r\n")) // no Content-Length: a frame has one (RFC 7118, 5)
-		m := b.until("SIP/2.0 401")
-		b.says(speak("REGISTER", transport, 2, proof(m, "REGISTER")+"Contact: <sip:q1@x.invalid;transport=ws>\r\n\r\n"))
-		b.until("SIP/2.0 200")
-		if p := server.Phones("alice"); len(p) != 1 || p[0].Transport != transport {
-			t.Fatalf("%+v", p)
-		}
-		call, _ := place(t, server, "", func(in *Invite) { in.Account = "alice" })
-		invite := b.until("INVITE sip:q1@x.invalid;transport=ws ")
-		b.says(echo(invite, "200 OK", "a", sdpBody("x.invalid;transport=ws")))
-		if ack := b.until("ACK "); !strings.Contains(invite, "Via: SIP/2.0/"+transport+" ") || !strings.Contains(ack, "sip:x@x.invalid") {
-			t.Errorf("%s\n%s", invite, ack)
-		}
-		await(t, "answer", call.Answered())
-		call.Hangup()
-		b.says(echo(b.until("BYE "), "200 OK", "a", "\r\n"))
-		await(t, "end", call.gone)
-
-		b.says(speak("INVITE", "i"+transport, 1, sdpBody("x.invalid;transport=ws")))
-		m = b.until("SIP/2.0 401")
-		b.says(speak("INVITE", "i"+transport, 2, proof(m, "INVITE")+sdpBody("x.invalid;transport=ws")))
-		in := <-calls
-		<-media
-		if ok := b.until("SIP/2.0 200"); !strings.Contains(ok, "transport=ws>") || in.Account() != "alice" {
-			t.Errorf("%q\n%s", in.Account(), ok)
-		}
-		b.says(strings.Replace(speak("ACK", "i"+transport, 2, "\r\n"), "To: <sip:alice@127.0.0.1>", "To: <sip:alice@127.0.0.1>;tag="+in.ours, 1))
-		in.Hangup()
-		b.says(echo(b.until("BYE "), "200 OK", "x", "\r\n"))
-		await(t, "end", in.gone)
-
-		b.c.Close()
-		for tick := time.NewTicker(time.Millisecond); len(server.Phones("alice")) != 0; {
-			<-tick.C
-		}
-	}
-}
-
-// TestFramesOfAWebSocket: pings are answered, messages in pieces and binary ones
-// are read, a broken message is refused and one that is too long ends the
-// connection; nothing else suffers.
-func TestFramesOfAWebSocket(t *testing.T) {
-	server := endpoint(t, Config{ListenWS: loopbackAny})
-	b := browser(t, server, overWS, nil)
-	options := func(id string) string {
-		return strings.ReplaceAll(handMade("OPTIONS", "x.invalid", id, 1, "\r\n"), "/UDP", "/WS")
-	}
-	b.frame(0x89, "are you there")
-	if kind, text := b.hears(); kind != 0x8A || text != "are you there" {
-		t.Errorf("%x %q", kind, text)
-	}
-	b.says("\r\n\r\n")
-	if kind, text := b.hears(); kind != 0x81 || text != "\r\n" {
-		t.Errorf("a keep-alive: %x %q", kind, text)
-	}
-	whole := options("pieces")
-	b.frame(0x01, whole[:20])
-	b.frame(0x89, "") // between the pieces
-	b.frame(0x00, whole[20:50])
-	b.frame(0x80, whole[50:])
-	b.until("SIP/2.0 200")
-	b.frame(0x82, options("binary"))
-	b.until("SIP/2.0 200")
-	b.says(strings.Replace(options("bad"), "CSeq: 1 OPTIONS", "CSeq: 1 INVITE", 1))
-	b.until("SIP/2.0 400")
-	b.says("nonsense")
-	b.says(options("goes-on"))
-	b.until("SIP/2.0 200")
-	b.frame(0x88, "")
-	if kind, _ := b.hears(); kind != 0x88 {
-		t.Errorf("a farewell: %x", kind)
-	}
-	for _, raw := range []string{"\x81\x05hello", "\x83\x80mask", "\x81\xFF\x00\x00\x00\x00\x7F\xFF\xFF\xFFmask", "\x89\xFE\x01\x00mask"} {
-		b := browser(t, server, overWS, nil)
-		b.send(raw)
-		if kind, text := b.hears(); kind != 0 {
-			t.Errorf("%q is answered: %x %q", raw, kind, text)
-		}
-	}
-	if s := connect(t, server, overWS, nil); true {
-		s.send("INVITE sip:100@127.0.0.1 SIP/2.0\r\n\r\n")
-		if _, err := io.Copy(io.Discard, s.in); err != nil {
-			t.Errorf("what is no WebSocket stays: %v", err)
-		}
+	if l.count != 0 || len(l.of) != 0 {
+		t.Errorf("%d are left, %v", l.count, l.of)
 	}
 }

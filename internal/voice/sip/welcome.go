@@ -14,6 +14,9 @@ func (e *Endpoint) unwelcome(req *lib.Request) (account string, no *lib.Response
 	if no = e.unfit(req); no != nil {
 		return "", no
 	}
+	if e.cfg.Trusted != nil && e.cfg.Trusted(sourceOf(req)) {
+		return "", nil
+	}
 	return e.stranger(req)
 }
 

@@ -194,6 +194,7 @@ func TestTryingAndNoMore(t *testing.T) {
 // TestNoConfirmation: an answer of ours that nobody acknowledges is sent again,
 // then the call is ended with BYE.
 func TestNoConfirmation(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	calls, media := make(chan *Call, 1), make(chan *sound, 1)
 	callee, peer := endpoint(t, Config{Serve: answering(t, calls, media)}), byHand(t)
 	peer.send(callee.Addr(), handMade("INVITE", peer.addr(), "one", 1, sdpBody(peer.addr())))

@@ -41,7 +41,7 @@ func (c *Call) reinvited(req *lib.Request, tx lib.ServerTransaction) {
 		_ = tx.Respond(e.response(req, 488, "Not Acceptable Here"))
 		return
 	}
-	res := e.response(req, 200, "OK", c.contact(), header("Allow", allowed), header("Supported", "timer"), header("Content-Type", "application/sdp"))
+	res := e.response(req, 200, "OK", c.contact(), header("Allow", e.allowed()), header("Supported", "timer, replaces"), header("Content-Type", "application/sdp"))
 	res.SetBody(body)
 	c.offerTimer(res, req)
 	confirmation := c.await(req.CSeq().SeqNo, !isSDP(req))
@@ -89,7 +89,7 @@ func (e *Endpoint) onUpdate(req *lib.Request, tx lib.ServerTransaction) {
 		_ = tx.Respond(e.response(req, 500, "Request Out Of Order"))
 		return
 	}
-	res := e.response(req, 200, "OK", c.contact(), header("Allow", allowed), header("Supported", "timer"))
+	res := e.response(req, 200, "OK", c.contact(), header("Allow", e.allowed()), header("Supported", "timer, replaces"))
 	if isSDP(req) {
 		body, err := c.agreeAgain(req)
 		if err != nil {
@@ -189,7 +189,7 @@ func (c *Call) reinvite(ctx context.Context) (*lib.Response, error) {
 func (c *Call) exchange(ctx context.Context, req *lib.Request) (*lib.Response, error) {
 	ctx, stop := context.WithTimeout(ctx, 64*lib.T1)
 	defer stop()
-	tx, err := c.e.send(ctx, req)
+	tx, err := c.e.send(ctx, req, c.pinned)
 	if err != nil {
 		return nil, err
 	}
