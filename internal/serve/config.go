@@ -17,16 +17,17 @@ import (
 // Config is everything an installation decides. Keys are those of the file; in
 // the environment a key is WAIHU_ and its path in capitals: WAIHU_HTTP_LISTEN.
 type Config struct {
-	Data     string        `plan:"data" doc:"Folder of the database (SQLite), of uploads and of the system's key."`
-	Database string        `plan:"database" doc:"postgres://... for PostgreSQL; empty: SQLite in the data folder." secret:"true"`
-	Node     string        `plan:"node" doc:"Name of this process among its equals; empty: the machine's name."`
-	HTTP     HTTPConfig    `plan:"http" doc:"The interface."`
-	Access   AccessConfig  `plan:"access" doc:"Who is let in, and how."`
-	Mail     MailConfig    `plan:"mail" doc:"The server that letters are handed to."`
-	Webhooks WebhookConfig `plan:"webhooks" doc:"Messages to customers' systems."`
-	Metrics  MetricsConfig `plan:"metrics" doc:"Figures for Prometheus."`
-	Log      LogConfig     `plan:"log" doc:"What the process says about itself."`
-	Sources  []Source      `plan:"sources" doc:"Systems whose records are fetched."`
+	Data       string        `plan:"data" doc:"Folder of the database (SQLite), of uploads and of the system's key."`
+	Database   string        `plan:"database" doc:"postgres://... for PostgreSQL; empty: SQLite in the data folder." secret:"true"`
+	Node       string        `plan:"node" doc:"Name of this process among its equals; empty: the machine's name."`
+	Recordings string        `plan:"recordings" doc:"Folder of recordings, on a disk of its own where calls are many; empty: nothing is recorded."`
+	HTTP       HTTPConfig    `plan:"http" doc:"The interface."`
+	Access     AccessConfig  `plan:"access" doc:"Who is let in, and how."`
+	Mail       MailConfig    `plan:"mail" doc:"The server that letters are handed to."`
+	Webhooks   WebhookConfig `plan:"webhooks" doc:"Messages to customers' systems."`
+	Metrics    MetricsConfig `plan:"metrics" doc:"Figures for Prometheus."`
+	Log        LogConfig     `plan:"log" doc:"What the process says about itself."`
+	Sources    []Source      `plan:"sources" doc:"Systems whose records are fetched."`
 }
 
 // HTTPConfig is about the interface.
