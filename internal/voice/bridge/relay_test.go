@@ -66,6 +66,12 @@ func TestLossAndOrderPass(t *testing.T) {
 	if len(agent.heard) != 6 {
 		t.Error("a packet with a number that was given already passed")
 	}
+	customer.out.Sequence = 8
+	customer.say(8, 1<<31, sound) // the next packet, and an hour later by its own count
+	agent.drain()
+	if last, got := agent.heard[5], agent.heard[6]; got.Sequence != last.Sequence+1 || int32(got.Timestamp-last.Timestamp) < audio.FrameSamples || int32(got.Timestamp-last.Timestamp) > 3*audio.FrameSamples {
+		t.Errorf("after a jump in time %+v follows %+v", got, last)
+	}
 }
 
 // TestStrangersAreNotRelayed is trap 9 over a bridge: what a third address sends

@@ -72,7 +72,7 @@ func (r *relay) give(out *Packet) {
 		return
 	}
 	r.joined = false
-	if ahead := int32(r.next - out.Timestamp); ahead > 0 && ahead < ringSize {
+	if int32(r.next-out.Timestamp) > 0 {
 		out.Timestamp = r.next
 	}
 }
@@ -122,10 +122,12 @@ func (s *Session) sendOn(from *Session, p *Packet, kind int, law audio.Law) (las
 }
 
 // place sets the shifts where a stream begins to pass, or jumps: its first packet
-// has our next sequence number, and our clock. It tells whether it did.
+// has our next sequence number, and our clock, which has gone on meanwhile. So a
+// side that says nothing for a while, or counts time anew, is where it belongs. It
+// tells whether it did.
 func (r *relay) place(p *Packet, out *Packet) bool {
-	delta := int16(p.Sequence - r.highest)
-	if r.joined && p.Source == r.source && delta <= maxGap && delta >= -maxGap {
+	number, stamp := int(int16(p.Sequence-r.highest)), int(int32(p.Timestamp+r.stamp-r.next))
+	if r.joined && p.Source == r.source && max(number, -number) <= maxGap && max(stamp, -stamp) <= maxGap*frame {
 		return false
 	}
 	r.give(out)
