@@ -1,10 +1,14 @@
 package bridge
 
 import (
+	"net/netip"
+	"runtime"
 	"testing"
 
 	"waihu/internal/fault"
+	"waihu/internal/voice"
 	"waihu/internal/voice/audio"
+	"waihu/internal/voice/rtp"
 )
 
 // TestWhoHearsWhom is the whole table: a row hears a column.
@@ -185,5 +189,55 @@ func TestABridgeBeats(t *testing.T) {
 	}
 	if b.Legs() != 2 {
 		t.Errorf("%d legs", b.Legs())
+	}
+}
+
+// TestManyCallsLeaveNothing: calls that come and go over one bridge leave no leg,
+// no port and no goroutine behind.
+func TestManyCallsLeaveNothing(t *testing.T) {
+	ports, err := rtp.NewPorts(netip.MustParseAddr("127.0.0.1"), 17000, 17399)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := still()
+	close(b.done)
+	defer b.Close()
+	before := runtime.NumGoroutine()
+	var last *voice.Leg
+	for range 100 {
+		legs := [2]*voice.Leg{}
+		for i := range legs {
+			if legs[i], err = voice.NewLeg(ports); err != nil {
+				t.Fatal(err)
+			}
+			if err := b.Join(legs[i], Role(i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.beat()
+		for _, l := range []*voice.Leg{last, legs[0]} { // the other side of a call ends a call later
+			if l == nil {
+				continue
+			}
+			if _, err := l.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		last = legs[1]
+		for range 2 * patience {
+			b.beat()
+		}
+		if b.Legs() != 1 {
+			t.Fatalf("%d legs are left", b.Legs())
+		}
+	}
+	if _, err := last.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 * patience {
+		b.beat()
+	}
+	if b.Legs() != 0 || ports.Lent() != 0 || runtime.NumGoroutine() > before {
+		t.Errorf("%d legs, %d pairs of ports, %d goroutines more than before", b.Legs(), ports.Lent(), runtime.NumGoroutine()-before)
 	}
 }
