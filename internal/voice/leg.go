@@ -193,11 +193,12 @@ func (l *Leg) Close() (sum record.Sum, err error) {
 		l.end()
 		l.rtp.Close()
 		l.mu.Lock()
-		defer l.mu.Unlock()
 		l.player.quiet()
-		if l.rec != nil {
-			sum, err = l.rec.Close()
-			l.rec, l.file = nil, nil
+		rec := l.rec
+		l.rec, l.file = nil, nil
+		l.mu.Unlock()
+		if rec != nil { // it takes a while, and a bridge may still ask after the leg
+			sum, err = rec.Close()
 		}
 	})
 	return sum, err

@@ -161,3 +161,34 @@ func TestKeysPass(t *testing.T) {
 		}
 	}
 }
+
+// TestOurKeysInterruptARelay: keys that we press go to the peer in the same stream,
+// in their place on its clock, and the relay goes on behind them.
+func TestOurKeysInterruptARelay(t *testing.T) {
+	r := newRig(t, 17400)
+	customer, agent := r.phone(Customer, audio.ALaw, 440), r.phone(Agent, audio.ALaw, 700)
+	r.step(8)
+	customer.heard = nil
+	if err := customer.leg.Press("42"); err != nil {
+		t.Fatal(err)
+	}
+	r.step(40)
+	var keys []byte
+	for i, q := range customer.heard {
+		if q.Type == 101 && (len(keys) == 0 || keys[len(keys)-1] != q.Payload[0]) {
+			keys = append(keys, q.Payload[0])
+		}
+		if i == 0 {
+			continue
+		}
+		before := customer.heard[i-1]
+		if q.Source != before.Source || q.Sequence != before.Sequence+1 || int32(q.Timestamp-before.Timestamp) < 0 {
+			t.Errorf("%d at %d follows %d at %d", q.Sequence, q.Timestamp, before.Sequence, before.Timestamp)
+		}
+	}
+	if string(keys) != "\x04\x02" {
+		t.Errorf("keys %v", keys)
+	}
+	customer.heard = nil
+	r.hears(customer, agent)
+}

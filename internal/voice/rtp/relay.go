@@ -83,7 +83,7 @@ func (s *Session) pass(from *Session, p *Packet, kind int, law audio.Law) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := &s.relay
-	if r.from != from || s.closed || !s.agreed.Sends || s.keys.now != 0 || s.keys.waiting != "" || kind == event && s.agreed.Event == 0 {
+	if r.from != from || s.closed || !s.agreed.Sends || s.keys.busy() || kind == event && s.agreed.Event == 0 {
 		return
 	}
 	began := r.place(p, &s.out)
