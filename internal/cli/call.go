@@ -104,13 +104,14 @@ func (c *callCmd) place(e *env) (_ *voice.Report, err error) {
 	if err != nil {
 		return nil, err
 	}
-	o := voice.Order{To: c.To, Number: numberOf(c.To), From: c.From, User: c.User, Secret: c.Secret, Ring: c.Ring, Talk: c.Talk, Keys: c.Keys, Hold: c.Hold, Secure: c.SRTP}
+	o := voice.Order{To: c.To, Number: numberOf(c.To), From: c.From, User: c.User, Secret: c.Secret, Ring: c.Ring, Talk: c.Talk, Keys: c.Keys, Hold: c.Hold}
 	switch c.Law {
 	case "alaw":
 		o.Law = []audio.Law{audio.ALaw}
 	case "ulaw":
 		o.Law = []audio.Law{audio.MuLaw}
 	}
+	o.Secure = c.SRTP
 	o.Play = audio.Tone{Hertz: []float64{1000}, Level: 0.3}.Samples(time.Second)
 	if c.Play != "" {
 		if o.Play, err = voice.ReadSound(c.Play); err != nil {

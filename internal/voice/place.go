@@ -21,6 +21,7 @@ type Order struct {
 	From   string // calling number
 	User   string // log-in
 	Secret string
+	Secure bool          // encrypt the sound (SRTP); a carrier that does not is not talked to
 	Ring   time.Duration // 60 s if 0
 	Talk   time.Duration // after which we hang up; until all is played, or they do, if 0
 	Play   []int16       // played once it is answered
@@ -28,7 +29,6 @@ type Order struct {
 	Hold   time.Duration // hold the other side for so long once it is answered, the recording paused; 0: do not
 	Record *os.File      // stereo WAV; nil: nothing is kept
 	Law    []audio.Law   // laws offered; both if empty
-	Secure bool          // encrypt the sound (SRTP); a carrier that does not is not talked to
 }
 
 // Report is what came of it.
