@@ -111,7 +111,7 @@ func (c *callCmd) place(e *env) (_ *voice.Report, err error) {
 	case "ulaw":
 		o.Law = []audio.Law{audio.MuLaw}
 	}
-	o.Secure = c.SRTP
+	o.SRTP = c.SRTP
 	o.Play = audio.Tone{Hertz: []float64{1000}, Level: 0.3}.Samples(time.Second)
 	if c.Play != "" {
 		if o.Play, err = voice.ReadSound(c.Play); err != nil {

@@ -74,7 +74,7 @@ func (c *carrierCmd) Run(e *env) error {
 		return err
 	}
 	tell := func(t carrier.Told) { fmt.Fprintln(e.Out, toldOf(tag, t)) }
-	running, err := carrier.Open(carrier.Config{Listen: at, Ports: ports, Script: s, Folder: folder, User: c.User, Secret: c.Secret, Secure: c.SRTP, Rate: c.Rate, Calls: c.Calls, Tell: tell})
+	running, err := carrier.Open(carrier.Config{Listen: at, Ports: ports, Script: s, Folder: folder, User: c.User, Secret: c.Secret, SRTP: c.SRTP, Rate: c.Rate, Calls: c.Calls, Tell: tell})
 	if err != nil {
 		return err
 	}

@@ -93,10 +93,10 @@ func (l *Leg) Want(d sdp.Direction) {
 	l.sdp.Want(d)
 }
 
-// Secure encrypts the sound of the leg (SRTP), from its first exchange on; a peer
+// Encrypt encrypts the sound of the leg (SRTP), from its first exchange on; a peer
 // that does not is refused. The keys go with the descriptions: whoever can read
 // the signalling can read them, so it belongs on TLS.
-func (l *Leg) Secure() error {
+func (l *Leg) Encrypt() error {
 	var key sdp.Key
 	if _, err := rand.Read(key[:]); err != nil {
 		return err

@@ -21,7 +21,7 @@ type Order struct {
 	From   string // calling number
 	User   string // log-in
 	Secret string
-	Secure bool          // encrypt the sound (SRTP); a carrier that does not is not talked to
+	SRTP   bool          // encrypt the sound (SRTP); a carrier that does not is not talked to
 	Ring   time.Duration // 60 s if 0
 	Talk   time.Duration // after which we hang up; until all is played, or they do, if 0
 	Play   []int16       // played once it is answered
@@ -60,8 +60,8 @@ func Place(ctx context.Context, e *sip.Endpoint, ports *rtp.Ports, o Order) (_ *
 	}
 	ended := sync.OnceValues(leg.Close)
 	defer ended()
-	if o.Secure {
-		if err := leg.Secure(); err != nil {
+	if o.SRTP {
+		if err := leg.Encrypt(); err != nil {
 			return nil, err
 		}
 	}

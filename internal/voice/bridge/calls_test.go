@@ -37,7 +37,7 @@ func lines(t *testing.T, secure bool, hertz float64) (*carrier.Carrier, chan car
 		t.Fatal(err)
 	}
 	s := script.Script{Lines: []script.Line{{To: "*", Does: script.Answer, Sound: "said.wav"}}}
-	c, err := carrier.Open(carrier.Config{Listen: netip.MustParseAddrPort("127.0.0.1:0"), Ports: ports, Script: &s, Folder: folder, Secure: secure, Tell: func(x carrier.Told) { told <- x }})
+	c, err := carrier.Open(carrier.Config{Listen: netip.MustParseAddrPort("127.0.0.1:0"), Ports: ports, Script: &s, Folder: folder, SRTP: secure, Tell: func(x carrier.Told) { told <- x }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestTwoCallsAreBridged(t *testing.T) {
 			}
 		})
 		if role == bridge.Agent {
-			if err := leg.Secure(); err != nil {
+			if err := leg.Encrypt(); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -29,7 +29,7 @@ type Config struct {
 	Folder string // of the script, where its sounds lie
 	User   string // callers must log in as this; empty: they need not
 	Secret string
-	Secure bool // sound is encrypted, and calls whose sound is not are refused
+	SRTP   bool // sound is encrypted, and calls whose sound is not are refused
 	Rate   int  // requests a second of one source; 0: as sip has it
 	Calls  int  // at once; 0: as sip has it
 	Log    *slog.Logger
@@ -212,7 +212,7 @@ func (p *played) take() bool {
 		return false
 	}
 	p.leg = leg
-	if p.c.cfg.Secure && leg.Secure() != nil {
+	if p.c.cfg.SRTP && leg.Encrypt() != nil {
 		p.call.Refuse(500, "Server Internal Error", 0)
 		return false
 	}

@@ -322,8 +322,8 @@ func TestWhatCannotBegin(t *testing.T) {
 // TestEncryptedCallsAreHeard and kept as any other; who encrypts and who does not
 // do not talk to each other.
 func TestEncryptedCallsAreHeard(t *testing.T) {
-	w := open(t, func(c *carrier.Config) { c.Secure = true })
-	r, ours, theirs := w.recorded(voice.Order{To: "1", Secure: true, Talk: 5 * time.Second, Keys: "5",
+	w := open(t, func(c *carrier.Config) { c.SRTP = true })
+	r, ours, theirs := w.recorded(voice.Order{To: "1", SRTP: true, Talk: 5 * time.Second, Keys: "5",
 		Play: audio.Tone{Hertz: []float64{1000}, Level: 0.4}.Samples(300 * time.Millisecond)})
 	if longest(ours, 1000) < 280*8 || longest(theirs, 440) < 300*8 || r.Figures.Foreign != 0 || r.Figures.Heard.Lost != 0 {
 		t.Errorf("%+v", r.Figures)
@@ -333,7 +333,7 @@ func TestEncryptedCallsAreHeard(t *testing.T) {
 		t.Errorf("a plain call: %+v", r.Ending)
 	}
 	plain := open(t, nil)
-	if r, _ := plain.call(voice.Order{To: "1", Secure: true}); r.Ending.Code != 488 {
+	if r, _ := plain.call(voice.Order{To: "1", SRTP: true}); r.Ending.Code != 488 {
 		t.Errorf("a plain carrier: %+v", r.Ending)
 	}
 }
