@@ -36,7 +36,7 @@ func TestWhoHearsWhom(t *testing.T) {
 // TestHoldIsAlone: who is on hold hears music and nobody, and nobody hears it;
 // then all is as before.
 func TestHoldIsAlone(t *testing.T) {
-	r := newRig(t, 15800)
+	r := newRig(t, 18200)
 	customer, agent, second := r.phone(Customer, audio.ALaw, 440), r.phone(Agent, audio.ALaw, 700), r.phone(Agent, audio.ALaw, 900)
 	music := r.outside(audio.ALaw, 2000)
 	tone := audio.Tone{Hertz: []float64{music.hertz}, Level: level}.Samples(1e9)
@@ -64,7 +64,7 @@ func TestHoldIsAlone(t *testing.T) {
 // TestPromptComesFirst: what a leg plays is heard to its end, then the bridge; a
 // leg that leaves plays again by itself and hears nobody.
 func TestPromptComesFirst(t *testing.T) {
-	r := newRig(t, 15840)
+	r := newRig(t, 18240)
 	agent := r.phone(Agent, audio.ALaw, 700)
 	prompt := r.outside(audio.ALaw, 2000)
 	customer := r.outside(audio.ALaw, 440)
@@ -109,7 +109,7 @@ func TestPromptComesFirst(t *testing.T) {
 
 // TestWhatABridgeRefuses says what is wrong, and a leg that ends leaves by itself.
 func TestWhatABridgeRefuses(t *testing.T) {
-	r := newRig(t, 16000)
+	r := newRig(t, 18400)
 	customer, agent := r.phone(Customer, audio.ALaw, 440), r.phone(Agent, audio.ALaw, 700)
 	stranger := r.outside(audio.ALaw, 900)
 	for name, c := range map[string]struct {
@@ -154,7 +154,7 @@ func TestWhatABridgeRefuses(t *testing.T) {
 
 // TestABridgeBeats by itself, with legs that meet over it by the clock.
 func TestABridgeBeats(t *testing.T) {
-	r := newRig(t, 16080)
+	r := newRig(t, 18480)
 	b := New()
 	defer b.Close()
 	heard := make(chan bool, 1)
@@ -195,7 +195,7 @@ func TestABridgeBeats(t *testing.T) {
 // TestManyCallsLeaveNothing: calls that come and go over one bridge leave no leg,
 // no port and no goroutine behind.
 func TestManyCallsLeaveNothing(t *testing.T) {
-	ports, err := rtp.NewPorts(netip.MustParseAddr("127.0.0.1"), 17000, 17399)
+	ports, err := rtp.NewPorts(netip.MustParseAddr("127.0.0.1"), 19400, 19799)
 	if err != nil {
 		t.Fatal(err)
 	}

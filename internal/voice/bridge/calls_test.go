@@ -28,7 +28,7 @@ func lines(t *testing.T, secure bool, hertz float64) (*carrier.Carrier, chan car
 	if err := os.WriteFile(filepath.Join(folder, "said.wav"), append(audio.Header(audio.MuLaw, 1, int64(len(said))), said...), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	first := uint16(16280)
+	first := uint16(18680)
 	if secure {
 		first += 10
 	}
@@ -56,7 +56,7 @@ func lines(t *testing.T, secure bool, hertz float64) (*carrier.Carrier, chan car
 // as calls do: by the clock, each carrier with its own tone; the recording has one
 // on each side.
 func TestTwoCallsAreBridged(t *testing.T) {
-	ports, err := rtp.NewPorts(netip.MustParseAddr("127.0.0.1"), 16260, 16279)
+	ports, err := rtp.NewPorts(netip.MustParseAddr("127.0.0.1"), 18660, 18679)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 // TestSupervisors: a supervisor hears both and is heard by none, then by the agent
 // alone, then by all; nothing leaks the other way, whatever came before.
 func TestSupervisors(t *testing.T) {
-	r := newRig(t, 15760)
+	r := newRig(t, 18160)
 	customer, agent := r.phone(Customer, audio.ALaw, 440), r.phone(Agent, audio.MuLaw, 700)
 	supervisor := r.phone(Listen, audio.ALaw, 1100)
 	second := r.phone(Listen, audio.ALaw, 1300)
@@ -41,7 +41,7 @@ func TestSupervisors(t *testing.T) {
 // larger than tones have that come and go within a frame. No frame of these tones
 // begins where their wave does.
 func TestNothingClicks(t *testing.T) {
-	r := newRig(t, 15880)
+	r := newRig(t, 18280)
 	customer, agent := r.phone(Customer, audio.ALaw, 135), r.phone(Agent, audio.ALaw, 215)
 	supervisor := r.phone(Listen, audio.ALaw, 315)
 	tone := audio.Tone{Hertz: []float64{235}, Level: level}.Samples(1e9)
@@ -84,7 +84,7 @@ func TestNothingClicks(t *testing.T) {
 
 // TestSumsAreCut: many who speak at once are loud, and turn nothing over.
 func TestSumsAreCut(t *testing.T) {
-	r := newRig(t, 15960)
+	r := newRig(t, 18360)
 	listener := r.phone(Listen, audio.ALaw, 3000)
 	listener.mute = true
 	for range 12 {
@@ -110,7 +110,7 @@ func TestSumsAreCut(t *testing.T) {
 
 // TestABeatAllocatesNothing, relayed or mixed.
 func TestABeatAllocatesNothing(t *testing.T) {
-	r := newRig(t, 16040)
+	r := newRig(t, 18440)
 	for i, role := range []Role{Customer, Agent, Listen, Whisper} {
 		r.phone(role, audio.Law(i%2), 400+100*float64(i))
 	}

@@ -10,7 +10,7 @@ import (
 // own law, as one stream with the numbers of our side; nothing waits for a beat.
 func TestTwoAreRelayed(t *testing.T) {
 	for i, laws := range [][2]audio.Law{{audio.ALaw, audio.ALaw}, {audio.ALaw, audio.MuLaw}, {audio.MuLaw, audio.ALaw}} {
-		r := newRig(t, 15600+uint16(i)*40)
+		r := newRig(t, 18000+uint16(i)*40)
 		customer, agent := r.phone(Customer, laws[0], 440), r.phone(Agent, laws[1], 700)
 		r.step(3)
 		r.hears(customer, agent)
@@ -34,7 +34,7 @@ func TestTwoAreRelayed(t *testing.T) {
 // well, and what came late keeps its number and its time; a stream that jumps goes
 // on in ours as if it had not (trap 7).
 func TestLossAndOrderPass(t *testing.T) {
-	r := newRig(t, 15720)
+	r := newRig(t, 18120)
 	customer, agent := r.phone(Customer, audio.ALaw, 440), r.phone(Agent, audio.ALaw, 700)
 	r.step(4)
 	agent.heard = nil
@@ -78,7 +78,7 @@ func TestLossAndOrderPass(t *testing.T) {
 // to a leg reaches nobody, also when the peer is silent; after a new agreement the
 // peer's new address is relayed and its old one is not.
 func TestStrangersAreNotRelayed(t *testing.T) {
-	r := newRig(t, 16200)
+	r := newRig(t, 18600)
 	customer, agent := r.phone(Customer, audio.ALaw, 440), r.phone(Agent, audio.ALaw, 700)
 	stranger := r.outside(audio.ALaw, 1500)
 	r.step(5)
@@ -113,7 +113,7 @@ func TestStrangersAreNotRelayed(t *testing.T) {
 // TestKeysPass: keys go both ways as events, in a relay as they came and in a mix
 // anew; who hears nothing of a leg hears none of its keys.
 func TestKeysPass(t *testing.T) {
-	r := newRig(t, 15920)
+	r := newRig(t, 18320)
 	customer, agent := r.phone(Customer, audio.ALaw, 440), r.phone(Agent, audio.ALaw, 700)
 	r.step(5)
 	for _, pair := range [][2]*phone{{customer, agent}, {agent, customer}} {
@@ -165,7 +165,7 @@ func TestKeysPass(t *testing.T) {
 // TestOurKeysInterruptARelay: keys that we press go to the peer in the same stream,
 // in their place on its clock, and the relay goes on behind them.
 func TestOurKeysInterruptARelay(t *testing.T) {
-	r := newRig(t, 17400)
+	r := newRig(t, 19800)
 	customer, agent := r.phone(Customer, audio.ALaw, 440), r.phone(Agent, audio.ALaw, 700)
 	r.step(8)
 	customer.heard = nil
