@@ -18,12 +18,13 @@ type Day struct {
 	Steps     int `json:"steps"`   // of dunning
 	Alerts    int `json:"alerts"`  // of budgets
 	Expired   int `json:"expired"` // amounts in wallets
+	Deleted   int `json:"deleted"` // recordings whose time is over
 }
 
 // Daily does what the calendar asks of every company on a day (0: the day it is
 // in the zone of each contract): terms that end, invoices that are late, budgets
-// that are reached, balance that expires. A company that
-// fails does not stop the others; all that failed are in the error. Run twice a
+// that are reached, balance that expires, recordings whose time is over. A company
+// that fails does not stop the others; all that failed are in the error. Run twice a
 // day does nothing the second time.
 func (s *System) Daily(ctx context.Context, on timex.Date) (out Day, err error) {
 	defer fault.Wrap(&err, "daily work")
@@ -32,6 +33,11 @@ func (s *System) Daily(ctx context.Context, on timex.Date) (out Day, err error) 
 		out.Companies++
 		if err := s.day(ctx, id.Company{ID: c.ID}, on, &out); err != nil {
 			failed = append(failed, fault.New(fault.KindOf(err), "company %s: %v", c.ID, err))
+		}
+		if s.Vault != nil {
+			swept, err := s.SweepRecordings(ctx, id.Company{ID: c.ID})
+			out.Deleted += swept.Deleted
+			failed = append(append(failed, swept.Left...), err)
 		}
 		return ctx.Err()
 	})

@@ -33,12 +33,12 @@ const (
 	KindSample     store.Kind = "sample"     // service.Sample; unique "sample"
 	KindSupport    store.Kind = "support"    // Support, of the platform; unique "name"
 	KindTicket     store.Kind = "ticket"     // Ticket; index "state"
+	KindRecording  store.Kind = "recording"  // Recording; index "state", "due" (day), "call"
 	KindAssignment store.Kind = "assignment" // Assignment; index "contract"
 	KindRun        store.Kind = "bill_run"   // Run; unique "run"
 	KindStep       store.Kind = "bill_step"  // Step; unique "step" (run/contract/first day), index "run"
 	KindMovement   store.Kind = "movement"   // Movement; index "invoice"
 	KindDispute    store.Kind = "dispute"    // Dispute; index "invoice", "state"
-	KindRecording  store.Kind = "recording"  // Recording; index "state", "due" (day), "call"
 	KindCalling    store.Kind = "calling"    // calling, one a company, its identifier the company's
 	KindAttempt    store.Kind = "attempt"    // Attempt that has no end yet; unique "call"
 	KindPlanned    store.Kind = "planned"    // PlannedCall that nobody placed yet

@@ -139,6 +139,9 @@ func TestASweepDeletesWhatIsDue(t *testing.T) {
 	if got := must(b.GetRecording(ctx, two, others.ID)); got.State != retention.Kept {
 		t.Errorf("%+v", got)
 	}
+	if got := must(b.Daily(ctx, 0)); got.Deleted != 1 || len(files(t, folder)) != 0 {
+		t.Errorf("%+v", got)
+	}
 }
 
 // TestASweepThatWasCutOff is finished by the next, and one whose file cannot be

@@ -113,13 +113,14 @@ func (c *callCmd) place(e *env) (_ *voice.Report, _ []voice.Try, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	o := voice.Order{To: c.To, Number: numberOf(c.To), From: c.From, Kept: c.Record, User: c.User, Secret: c.Secret, Ring: c.Ring, Talk: c.Talk, Keys: c.Keys, Hold: c.Hold, Secure: c.SRTP}
+	o := voice.Order{To: c.To, Number: numberOf(c.To), From: c.From, Kept: c.Record, User: c.User, Secret: c.Secret, Ring: c.Ring, Talk: c.Talk, Keys: c.Keys, Hold: c.Hold, SRTP: c.SRTP}
 	switch c.Law {
 	case "alaw":
 		o.Law = []audio.Law{audio.ALaw}
 	case "ulaw":
 		o.Law = []audio.Law{audio.MuLaw}
 	}
+	o.SRTP = c.SRTP
 	o.Play = audio.Tone{Hertz: []float64{1000}, Level: 0.3}.Samples(time.Second)
 	if c.Play != "" {
 		if o.Play, err = voice.ReadSound(c.Play); err != nil {

@@ -17,17 +17,18 @@ import (
 // Config is everything an installation decides. Keys are those of the file; in
 // the environment a key is WAIHU_ and its path in capitals: WAIHU_HTTP_LISTEN.
 type Config struct {
-	Data     string        `plan:"data" doc:"Folder of the database (SQLite), of uploads and of the system's key."`
-	Database string        `plan:"database" doc:"postgres://... for PostgreSQL; empty: SQLite in the data folder." secret:"true"`
-	Node     string        `plan:"node" doc:"Name of this process among its equals; empty: the machine's name."`
-	HTTP     HTTPConfig    `plan:"http" doc:"The interface."`
-	Access   AccessConfig  `plan:"access" doc:"Who is let in, and how."`
-	Mail     MailConfig    `plan:"mail" doc:"The server that letters are handed to."`
-	Webhooks WebhookConfig `plan:"webhooks" doc:"Messages to customers' systems."`
-	Metrics  MetricsConfig `plan:"metrics" doc:"Figures for Prometheus."`
-	Voice    VoiceConfig   `plan:"voice" doc:"Calls that agents place."`
-	Log      LogConfig     `plan:"log" doc:"What the process says about itself."`
-	Sources  []Source      `plan:"sources" doc:"Systems whose records are fetched."`
+	Data       string        `plan:"data" doc:"Folder of the database (SQLite), of uploads and of the system's key."`
+	Database   string        `plan:"database" doc:"postgres://... for PostgreSQL; empty: SQLite in the data folder." secret:"true"`
+	Node       string        `plan:"node" doc:"Name of this process among its equals; empty: the machine's name."`
+	Recordings string        `plan:"recordings" doc:"Folder of recordings, on a disk of its own where calls are many; empty: nothing is recorded."`
+	HTTP       HTTPConfig    `plan:"http" doc:"The interface."`
+	Access     AccessConfig  `plan:"access" doc:"Who is let in, and how."`
+	Mail       MailConfig    `plan:"mail" doc:"The server that letters are handed to."`
+	Webhooks   WebhookConfig `plan:"webhooks" doc:"Messages to customers' systems."`
+	Metrics    MetricsConfig `plan:"metrics" doc:"Figures for Prometheus."`
+	Voice      VoiceConfig   `plan:"voice" doc:"Calls that agents place."`
+	Log        LogConfig     `plan:"log" doc:"What the process says about itself."`
+	Sources    []Source      `plan:"sources" doc:"Systems whose records are fetched."`
 }
 
 // HTTPConfig is about the interface.
@@ -82,14 +83,13 @@ type MetricsConfig struct {
 
 // VoiceConfig is about calls that agents place.
 type VoiceConfig struct {
-	Listen     string `plan:"listen" doc:"Address for SIP, UDP and TCP: 192.0.2.1:5060; empty: nobody calls."`
-	Trunks     string `plan:"trunks" doc:"File of the trunks calls go over."`
-	Ports      string `plan:"ports" doc:"Ports for sound, two for each side of a call."`
-	Browsers   string `plan:"browsers" doc:"Address of the WebSocket that browsers call by: 192.0.2.1:5066; empty: browsers cannot. With http.certificate it is encrypted."`
-	Media      string `plan:"media" doc:"Address and one UDP port for the sound of browsers: 192.0.2.1:5067."`
-	Told       string `plan:"told" doc:"Address browsers are told for it, where another is translated to it; empty: the same."`
-	Recordings string `plan:"recordings" doc:"Folder of recordings; empty: recordings in the data folder."`
-	KeepDays   int    `plan:"keep_days" doc:"Days that a recording is kept, at least."`
+	Listen   string `plan:"listen" doc:"Address for SIP, UDP and TCP: 192.0.2.1:5060; empty: nobody calls."`
+	Trunks   string `plan:"trunks" doc:"File of the trunks calls go over."`
+	Ports    string `plan:"ports" doc:"Ports for sound, two for each side of a call."`
+	Browsers string `plan:"browsers" doc:"Address of the WebSocket that browsers call by: 192.0.2.1:5066; empty: browsers cannot. With http.certificate it is encrypted."`
+	Media    string `plan:"media" doc:"Address and one UDP port for the sound of browsers: 192.0.2.1:5067."`
+	Told     string `plan:"told" doc:"Address browsers are told for it, where another is translated to it; empty: the same."`
+	KeepDays int    `plan:"keep_days" doc:"Days that a recording is kept, at least."`
 }
 
 // LogConfig is about logs.

@@ -106,3 +106,23 @@ func TestSourceKeysAreTold(t *testing.T) {
 		}
 	}
 }
+
+// TestRecordingsHaveAFolder where one is named, and a name that cannot be one stops
+// the start.
+func TestRecordingsHaveAFolder(t *testing.T) {
+	c := serve.Defaults()
+	c.Data = t.TempDir()
+	for _, folder := range []string{"", filepath.Join(c.Data, "recordings")} {
+		c.Recordings = folder
+		b, err := serve.Open(t.Context(), &c)
+		must(t, err)
+		if (b.System.Vault != nil) != (folder != "") {
+			t.Errorf("%q: %v", folder, b.System.Vault)
+		}
+		must(t, b.DB.Close())
+	}
+	c.Recordings = file(t, "no folder")
+	if _, err := serve.Open(t.Context(), &c); err == nil || !strings.Contains(err.Error(), c.Recordings) {
+		t.Errorf("a file passes for a folder: %v", err)
+	}
+}

@@ -17,6 +17,7 @@ import (
 	"waihu/internal/store"
 	"waihu/internal/store/postgres"
 	"waihu/internal/store/sqlite"
+	"waihu/internal/voice/vault"
 )
 
 // Books is an opened database with what belongs to it.
@@ -72,6 +73,11 @@ func Open(ctx context.Context, c *Config) (_ *Books, err error) {
 	b := &Books{DB: store.Joining(db), Seal: seal}
 	ids := id.NewMaker(rand.Reader)
 	b.System = &app.System{DB: b.DB, IDs: ids, Node: node}
+	if c.Recordings != "" {
+		if b.System.Vault, err = vault.Open(c.Recordings); err != nil { // it is open as long as the process is there
+			return nil, errors.Join(err, b.DB.Close())
+		}
+	}
 	b.Gate = &access.Gate{DB: b.DB, IDs: ids, Seal: seal, Hasher: access.NewHasher(), Policy: access.Policy{SecondFactor: c.Access.SecondFactor, SecondPerson: c.Access.SecondPerson}}
 	return b, nil
 }

@@ -156,12 +156,6 @@ func (s *Service) run(ctx context.Context) (err error) {
 	if s.shelf, err = workspace.Open("", workspace.Limits{}, s.books.System, time.Now); err != nil {
 		return err
 	}
-	if err := s.openVault(); err != nil {
-		return err
-	}
-	if v := s.books.System.Vault; v != nil {
-		defer func() { err = errors.Join(err, v.Close()) }()
-	}
 	calls, err := s.openTelephone(ctx)
 	if err != nil {
 		return err

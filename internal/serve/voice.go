@@ -4,27 +4,11 @@ import (
 	"context"
 	"crypto/tls"
 	"net/netip"
-	"path/filepath"
 
 	"waihu/internal/api"
 	"waihu/internal/fault"
 	"waihu/internal/telephone"
-	"waihu/internal/voice/vault"
 )
-
-// openVault opens the folder of recordings, where anybody calls.
-func (s *Service) openVault() error {
-	if s.c.Voice.Listen == "" {
-		return nil
-	}
-	folder := s.c.Voice.Recordings
-	if folder == "" {
-		folder = filepath.Join(s.c.Data, "recordings")
-	}
-	v, err := vault.Open(folder)
-	s.books.System.Vault = v
-	return err
-}
 
 // openTelephone begins to take agents' calls; nil: nobody calls here.
 func (s *Service) openTelephone(ctx context.Context) (*telephone.Telephone, error) {

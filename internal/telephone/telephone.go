@@ -117,14 +117,13 @@ func (t *Telephone) endLeft(ctx context.Context) error {
 	})
 }
 
-// Sweep ends what was left of calls whose node is gone, and deletes recordings whose
-// time is over. What cannot be done for one company does not stop the others.
+// Sweep ends what was left of calls whose node is gone. What cannot be done for one
+// company does not stop the others.
 func (t *Telephone) Sweep(ctx context.Context) error {
 	var left []error
 	err := t.sys.EachCompany(ctx, func(c app.Company) error {
 		_, err := t.sys.CutOffCalls(ctx, id.Company{ID: c.ID}, "")
-		swept, failed := t.sys.SweepRecordings(ctx, id.Company{ID: c.ID})
-		left = append(append(left, err, failed), swept.Left...)
+		left = append(left, err)
 		return nil
 	})
 	return errors.Join(append(left, err)...)

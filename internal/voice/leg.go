@@ -121,10 +121,10 @@ func (l *Leg) Want(d sdp.Direction) {
 	l.terms.Want(d)
 }
 
-// Secure encrypts the sound of the leg (SRTP), from its first exchange on; a peer
+// Encrypt encrypts the sound of the leg (SRTP), from its first exchange on; a peer
 // that does not is refused. The keys go with the descriptions: whoever can read
 // the signalling can read them, so it belongs on TLS.
-func (l *Leg) Secure() error {
+func (l *Leg) Encrypt() error {
 	var key sdp.Key
 	if _, err := rand.Read(key[:]); err != nil {
 		return err
@@ -241,11 +241,12 @@ func (l *Leg) Close() (sum record.Sum, err error) {
 		l.end()
 		l.shut()
 		l.mu.Lock()
-		defer l.mu.Unlock()
 		l.player.quiet()
-		if l.rec != nil {
-			sum, err = l.rec.Close()
-			l.rec, l.file = nil, nil
+		rec := l.rec
+		l.rec, l.file = nil, nil
+		l.mu.Unlock()
+		if rec != nil { // it takes a while, and a bridge may still ask after the leg
+			sum, err = rec.Close()
 		}
 	})
 	return sum, err

@@ -24,6 +24,7 @@ type Order struct {
 	From   string // calling number
 	User   string // log-in
 	Secret string
+	SRTP   bool          // encrypt the sound (SRTP); a carrier that does not is not talked to
 	Ring   time.Duration // 60 s if 0
 	Talk   time.Duration // after which we hang up; until all is played, or they do, if 0
 	Play   []int16       // played once it is answered
@@ -32,7 +33,6 @@ type Order struct {
 	Record *os.File      // stereo WAV; nil: nothing is kept
 	Kept   string        // name of the recording, as the fact has it; that of Record if empty
 	Law    []audio.Law   // laws offered; both if empty
-	Secure bool          // encrypt the sound (SRTP); a carrier that does not is not talked to
 
 	// Beside is called once the call is placed, in a goroutine of its own that ends
 	// with the call; it may have the beat of the leg. Nil: nobody is beside.
@@ -72,8 +72,8 @@ func Place(ctx context.Context, e *sip.Endpoint, ports *rtp.Ports, o Order) (_ *
 	}
 	ended := sync.OnceValues(leg.Close)
 	defer ended()
-	if o.Secure {
-		if err := leg.Secure(); err != nil {
+	if o.SRTP {
+		if err := leg.Encrypt(); err != nil {
 			return nil, err
 		}
 	}

@@ -168,12 +168,14 @@ func (b *Bridge) Legs() (n int) {
 	return n
 }
 
-// Close lets all legs go at once and ends the beat; a recording must be stopped
-// first, or is lost. It may be called again.
+// Close lets all legs go at once and ends the beat. A recording that was not
+// stopped ends as well, and nobody is told what it is known by. It may be called
+// again.
 func (b *Bridge) Close() {
 	b.once.Do(func() {
 		close(b.stop)
 		<-b.done
+		_, _ = b.StopRecording() // whoever wants to know has stopped it before
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		b.closed = true

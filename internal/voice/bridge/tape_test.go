@@ -69,7 +69,7 @@ func (r *rig) has(what string, sound []int16, those ...float64) {
 // silence of its length.
 func TestBothSidesAreRecorded(t *testing.T) {
 	for i, laws := range [][2]audio.Law{{audio.ALaw, audio.ALaw}, {audio.MuLaw, audio.ALaw}} {
-		r := newRig(t, 16120+uint16(i)*40)
+		r := newRig(t, 18520+uint16(i)*40)
 		customer := r.phone(Customer, laws[0], 440)
 		r.phone(Agent, laws[1], 700)
 		supervisor := r.phone(Listen, laws[1], 1100)

@@ -215,7 +215,7 @@ func (p *played) take() bool {
 		return false
 	}
 	p.leg = leg
-	if p.c.cfg.SRTP && leg.Secure() != nil {
+	if p.c.cfg.SRTP && leg.Encrypt() != nil {
 		p.call.Refuse(500, "Server Internal Error", 0)
 		return false
 	}

@@ -6,13 +6,14 @@
 //
 // What always holds: both channels have the same length; a pause is silence of
 // its length, so that a place in the recording is a time of the call; nothing
-// of a pause is written; the digest is that of the whole file as it is closed.
+// of a pause is written; the digest is that of the whole file as it is closed; a
+// beat never waits for the disk.
 package record
 
 import (
-	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
 	"sync"
 	"time"
@@ -25,8 +26,12 @@ import (
 // further, and Sum says so.
 const MaxLength = 4 * time.Hour
 
-// buffered is what waits to be written: four seconds.
-const buffered = 64 << 10
+// What waits to be written: chunks of a second. A disk that is further behind than
+// all of them has lost the recording, and the call goes on.
+const (
+	chunkSize = 50 * 2 * audio.FrameSamples
+	chunks    = 16
+)
 
 // File is what a recording is written to: a file, as the operating system has it.
 type File interface {
@@ -46,26 +51,45 @@ type Sum struct {
 
 // Recorder writes one recording. It is safe for several goroutines.
 type Recorder struct {
-	law audio.Law
+	law  audio.Law
+	file File
+	full chan []byte // chunks to be written, in order
+	free chan []byte // chunks that were
+	done chan struct{}
+	fail error // of writing; read when done is closed
 
 	mu     sync.Mutex
-	file   File
-	w      *bufio.Writer
+	chunk  []byte // being filled
 	frames int64
 	silent int64
 	paused bool
 	cut    bool
-	row    []byte
-	err    error // the first; nothing is written after it
+	closed bool
+	err    error // the disk fell behind; nothing is added after it
 }
 
-// New begins a recording.
+// New begins a recording; Close ends it.
 func New(file File, law audio.Law) (*Recorder, error) {
-	r := &Recorder{law: law, file: file, w: bufio.NewWriterSize(file, buffered), row: make([]byte, 2*audio.FrameSamples)}
-	if _, err := r.w.Write(audio.Header(law, 2, 0)); err != nil {
+	if _, err := file.Write(audio.Header(law, 2, 0)); err != nil {
 		return nil, err
 	}
+	r := &Recorder{law: law, file: file, full: make(chan []byte, chunks), free: make(chan []byte, chunks), done: make(chan struct{}), chunk: make([]byte, 0, chunkSize)}
+	go r.write()
 	return r, nil
+}
+
+// write writes chunks until there are no more.
+func (r *Recorder) write() {
+	defer close(r.done)
+	for b := range r.full {
+		if r.fail == nil {
+			_, r.fail = r.file.Write(b)
+		}
+		select {
+		case r.free <- b[:0]:
+		default:
+		}
+	}
 }
 
 // Frame adds 20 ms: what we said and what the other side said. A nil side was
@@ -73,7 +97,7 @@ func New(file File, law audio.Law) (*Recorder, error) {
 func (r *Recorder) Frame(ours, theirs []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.err != nil || r.cut {
+	if r.err != nil || r.cut || r.closed {
 		return
 	}
 	if time.Duration(r.frames)*20*time.Millisecond >= MaxLength {
@@ -84,18 +108,41 @@ func (r *Recorder) Frame(ours, theirs []byte) {
 		ours, theirs = nil, nil
 		r.silent++
 	}
-	for i := range audio.FrameSamples {
-		r.row[2*i], r.row[2*i+1] = r.at(ours, i), r.at(theirs, i)
-	}
+	n := len(r.chunk)
+	r.chunk = r.chunk[:n+2*audio.FrameSamples]
+	r.side(r.chunk[n:], ours)
+	r.side(r.chunk[n+1:], theirs)
 	r.frames++
-	_, r.err = r.w.Write(r.row)
+	if len(r.chunk) == chunkSize {
+		r.hand()
+	}
 }
 
-func (r *Recorder) at(side []byte, i int) byte {
-	if i < len(side) {
-		return side[i]
+// hand gives a full chunk to be written and takes an empty one.
+func (r *Recorder) hand() {
+	select {
+	case r.full <- r.chunk:
+	default:
+		r.err = fault.New(fault.Internal, "the disk is %d seconds behind: the recording is not whole", chunks)
+		return
 	}
-	return r.law.Silence()
+	select {
+	case r.chunk = <-r.free:
+	default:
+		r.chunk = make([]byte, 0, chunkSize)
+	}
+}
+
+// side puts one side into every second byte of a row.
+func (r *Recorder) side(row, side []byte) {
+	side = side[:min(len(side), audio.FrameSamples)]
+	for i, b := range side {
+		row[2*i] = b
+	}
+	silence := r.law.Silence()
+	for i := len(side); i < audio.FrameSamples; i++ {
+		row[2*i] = silence
+	}
 }
 
 // Pause begins or ends a pause: while a card number is said, say.
@@ -108,15 +155,26 @@ func (r *Recorder) Pause(on bool) {
 // Close writes the length into the head and reads the file once more for its
 // digest. The file itself stays open.
 func (r *Recorder) Close() (sum Sum, err error) {
+	defer fault.Wrap(&err, "closing the recording")
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	defer fault.Wrap(&err, "closing the recording")
-	if r.err != nil {
-		return Sum{}, r.err
+	if r.closed {
+		return Sum{}, fault.New(fault.Conflict, "it is closed already")
 	}
-	if err := r.w.Flush(); err != nil {
+	r.closed = true
+	if r.err == nil {
+		r.full <- r.chunk // the last, which need not be full
+	}
+	close(r.full)
+	<-r.done
+	if err := errors.Join(r.err, r.fail); err != nil {
 		return Sum{}, err
 	}
+	return r.sum()
+}
+
+// sum finishes the file and says what it is known by.
+func (r *Recorder) sum() (Sum, error) {
 	if _, err := r.file.Seek(0, io.SeekStart); err != nil {
 		return Sum{}, err
 	}

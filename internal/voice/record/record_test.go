@@ -7,9 +7,11 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	"waihu/internal/fault"
 	"waihu/internal/voice/audio"
 	"waihu/internal/voice/record"
 )
@@ -98,28 +100,82 @@ func TestFullDiskIsSaid(t *testing.T) {
 	for range 1000 {
 		r.Frame(nil, nil)
 	}
-	if _, err := r.Close(); err == nil {
-		t.Error("a full disk is not said")
+	if _, err := r.Close(); err == nil || !strings.Contains(err.Error(), "the disk is full") {
+		t.Errorf("a full disk is not said: %v", err)
+	}
+	if _, err := r.Close(); fault.KindOf(err) != fault.Conflict {
+		t.Error(err)
+	}
+}
+
+// stuck is a disk that answers when it is let.
+type stuck struct {
+	memory
+	let chan struct{}
+}
+
+func (s *stuck) Write(b []byte) (int, error) {
+	<-s.let
+	return s.memory.Write(b)
+}
+
+// TestASlowDiskHoldsUpNoCall: frames are taken while the disk does not answer, and
+// written when it does; one that is too far behind loses the recording and says so.
+func TestASlowDiskHoldsUpNoCall(t *testing.T) {
+	for _, c := range []struct {
+		seconds int
+		says    string
+	}{{15, "nothing is kept"}, {40, "seconds behind"}} { // the first gets as far as the digest
+		disk := &stuck{let: make(chan struct{}, 1)}
+		disk.let <- struct{}{} // the head
+		r, err := record.New(disk, audio.ALaw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range c.seconds * 50 {
+			r.Frame(nil, nil)
+		}
+		close(disk.let)
+		if _, err := r.Close(); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%d seconds behind: %v", c.seconds, err)
+		}
+		if most := int64((c.seconds*50)*2*audio.FrameSamples + 2*audio.HeaderLen); c.seconds == 15 && disk.n != most {
+			t.Errorf("%d bytes were written of %d", disk.n, most)
+		}
 	}
 }
 
 // memory is a file in memory that forgets what is beyond its head.
-type memory struct{ n int64 }
+type memory struct {
+	n     int64
+	wrote chan struct{} // told of each write, unless nobody wants to know
+}
 
-func (m *memory) Read([]byte) (int, error)       { return 0, errors.New("nothing is kept") }
-func (m *memory) Write(b []byte) (int, error)    { m.n += int64(len(b)); return len(b), nil }
+func (m *memory) Read([]byte) (int, error) { return 0, errors.New("nothing is kept") }
+func (m *memory) Write(b []byte) (int, error) {
+	m.n += int64(len(b))
+	select {
+	case m.wrote <- struct{}{}:
+	default:
+	}
+	return len(b), nil
+}
 func (m *memory) Seek(int64, int) (int64, error) { return 0, nil }
 
 // TestLengthHasABound: a call that never ends does not fill the disk.
 func TestLengthHasABound(t *testing.T) {
-	var m memory
+	m := memory{wrote: make(chan struct{}, 1)}
 	r, err := record.New(&m, audio.ALaw)
 	if err != nil {
 		t.Fatal(err)
 	}
+	<-m.wrote
 	bound := int64(record.MaxLength / (20 * time.Millisecond))
-	for range bound + 100 {
+	for n := range bound + 100 {
 		r.Frame(nil, nil)
+		if n%50 == 49 && n < bound { // a call is no faster than its disk
+			<-m.wrote
+		}
 	}
 	if _, err := r.Close(); err == nil {
 		t.Error("a file that cannot be read has a digest")

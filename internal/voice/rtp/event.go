@@ -62,7 +62,10 @@ func (k *keys) press(s string) bool {
 	return true
 }
 
-// busy tells whether a key sounds in this frame, so that no sound is sent; next
+// busy tells whether keys are still to be sent.
+func (k *keys) busy() bool { return k.now != 0 || k.waiting != "" }
+
+// next tells whether a key sounds in this frame, so that no sound is sent, and
 // begins the next key if one is due.
 func (k *keys) next(timestamp uint32) bool {
 	if k.now == 0 && k.rest > 0 {

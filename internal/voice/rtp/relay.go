@@ -12,7 +12,8 @@ import (
 // order stay as they came, so that the peer conceals what was lost on the way to
 // us as well.
 type relay struct {
-	from    *Session // whose packets may pass; nil: nobody's
+	at      *Session // that hands us its packets
+	from    *Session // whose packets may pass: at, until the relay has faded
 	joined  bool     // the shifts below hold; if not, the next packet sets them
 	source  uint32   // stream that is moved
 	number  uint16   // what is added to its sequence numbers
@@ -33,9 +34,9 @@ func (s *Session) Relay(from *Session) {
 	if s.closed {
 		from = nil
 	}
-	before := s.relay.from
+	before := s.relay.at
 	s.relay.give(&s.out)
-	s.relay.from, s.relay.rising, s.relay.falling = from, true, false
+	s.relay.at, s.relay.from, s.relay.rising, s.relay.falling = from, from, true, false
 	s.mu.Unlock()
 	if before != nil && before != from {
 		before.forward(s, false)
@@ -56,8 +57,8 @@ func (s *Session) forward(to *Session, on bool) {
 	s.forwards = kept
 }
 
-// Fade lets the next packet of sound go down to silence and ends the relay with
-// it. It tells whether the relay has ended.
+// Fade lets the next packet of sound go down to silence and be the last. It tells
+// whether it has passed; Relay(nil) then ends the relay.
 func (s *Session) Fade() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -72,30 +73,23 @@ func (r *relay) give(out *Packet) {
 		return
 	}
 	r.joined = false
-	if ahead := int32(r.next - out.Timestamp); ahead > 0 && ahead < ringSize {
+	if int32(r.next-out.Timestamp) > 0 {
 		out.Timestamp = r.next
 	}
 }
 
 // pass sends a packet of another session on, if it is the one we relay.
 func (s *Session) pass(from *Session, p *Packet, kind int, law audio.Law) {
-	if ended := s.sendOn(from, p, kind, law); ended {
-		from.forward(s, false)
-	}
-}
-
-// sendOn does it, and tells whether it was the last.
-func (s *Session) sendOn(from *Session, p *Packet, kind int, law audio.Law) (last bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := &s.relay
-	if r.from != from || s.closed || !s.agreed.Sends || s.keys.now != 0 || s.keys.waiting != "" || kind == event && s.agreed.Event == 0 {
-		return false
+	if r.from != from || s.closed || !s.agreed.Sends || s.keys.busy() || kind == event && s.agreed.Event == 0 {
+		return
 	}
 	began := r.place(p, &s.out)
 	delta := int16(p.Sequence - r.highest)
 	if delta < 0 && -delta > r.run {
-		return false // it is of before the joining: its number is somebody else's now
+		return // it is of before the joining: its number is somebody else's now
 	}
 	out := Packet{Type: s.agreed.Type, Source: s.out.Source, Sequence: p.Sequence + r.number, Timestamp: p.Timestamp + r.stamp, Marker: p.Marker || began}
 	if kind == event {
@@ -114,18 +108,19 @@ func (s *Session) sendOn(from *Session, p *Packet, kind int, law audio.Law) (las
 	} else {
 		r.highest, r.run = p.Sequence, min(r.run+delta, maxGap)
 	}
-	if last = kind == sound && r.falling; last {
+	if kind == sound && r.falling {
 		r.give(&s.out)
-		r.from, r.falling = nil, false
+		r.from = nil
 	}
-	return last
 }
 
 // place sets the shifts where a stream begins to pass, or jumps: its first packet
-// has our next sequence number, and our clock. It tells whether it did.
+// has our next sequence number, and our clock, which has gone on meanwhile. So a
+// side that says nothing for a while, or counts time anew, is where it belongs. It
+// tells whether it did.
 func (r *relay) place(p *Packet, out *Packet) bool {
-	delta := int16(p.Sequence - r.highest)
-	if r.joined && p.Source == r.source && delta <= maxGap && delta >= -maxGap {
+	number, stamp := int(int16(p.Sequence-r.highest)), int(int32(p.Timestamp+r.stamp-r.next))
+	if r.joined && p.Source == r.source && max(number, -number) <= maxGap && max(stamp, -stamp) <= maxGap*frame {
 		return false
 	}
 	r.give(out)

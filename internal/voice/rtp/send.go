@@ -12,7 +12,7 @@ import (
 func (s *Session) Send(payload []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if payload != nil {
+	if payload != nil || s.keys.busy() {
 		s.relay.give(&s.out)
 	}
 	defer func() { s.out.Timestamp += frame }()
@@ -26,7 +26,6 @@ func (s *Session) Send(payload []byte) {
 	}
 	p := s.out
 	if s.agreed.Event != 0 && s.keys.next(s.out.Timestamp) {
-		s.relay.give(&s.out)
 		var first bool
 		var b [4]byte
 		p.Payload, first = s.keys.payload(b[:0])
@@ -97,7 +96,7 @@ func (s *Session) Press(what string) error {
 func (s *Session) Pressing() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.keys.now != 0 || s.keys.waiting != ""
+	return s.keys.busy()
 }
 
 // sendReport sends what we know, with a goodbye at the end.
