@@ -21,6 +21,13 @@ type trunkFile struct {
 	zone *time.Location
 }
 
+// paidFlags make a call one that a company pays for.
+type paidFlags struct {
+	configFlags
+	Company  string `help:"Company that pays for the call: co_...; with --trunks." placeholder:"ID"`
+	Contract string `help:"Its contract, by the customer's word for it; the only one if absent." placeholder:"WORD"`
+}
+
 // trunks reads the file of --trunks; nil where there is none.
 func (c *callCmd) trunks() (*trunkFile, error) {
 	if c.Trunks == "" {
