@@ -22,11 +22,19 @@ type portsFlag struct {
 	Ports string `default:"40000-40199" help:"Ports for sound, two for each call." placeholder:"FIRST-LAST"`
 }
 
+// span is the first and the last of them.
+func (f portsFlag) span() (first, last uint16, err error) {
+	if n, err := fmt.Sscanf(f.Ports, "%d-%d", &first, &last); n != 2 || err != nil || strings.Count(f.Ports, "-") != 1 {
+		return 0, 0, coded{exitUsage, fmt.Errorf("--ports %s: expected a range such as 40000-40199", f.Ports)}
+	}
+	return first, last, nil
+}
+
 // pool makes the pool of ports at an address.
 func (f portsFlag) pool(at netip.Addr) (*rtp.Ports, error) {
-	var first, last uint16
-	if n, err := fmt.Sscanf(f.Ports, "%d-%d", &first, &last); n != 2 || err != nil || strings.Count(f.Ports, "-") != 1 {
-		return nil, coded{exitUsage, fmt.Errorf("--ports %s: expected a range such as 40000-40199", f.Ports)}
+	first, last, err := f.span()
+	if err != nil {
+		return nil, err
 	}
 	p, err := rtp.NewPorts(at, first, last)
 	if err != nil {
