@@ -247,7 +247,7 @@ func TestCallsThatNobodyEnded(t *testing.T) {
 		t.Errorf("%d cut off before their time", n)
 	}
 	b.tick(2 * time.Second)
-	if n := must(b.CutOffCalls(ctx, who.company, "me")); n != 1 || look("other").Result != usage.Failed {
+	if n := must(b.CutOffLostCalls(ctx)); n != 1 || look("other").Result != usage.Failed {
 		t.Errorf("%d cut off after their time, want 1", n)
 	}
 	b.replays(who.company)

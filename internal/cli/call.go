@@ -26,7 +26,7 @@ import (
 type callCmd struct {
 	To string `arg:"" help:"Whom to call: sip:NUMBER@HOST:PORT, with ;transport=tcp for TCP; with --trunks a number."`
 	paidFlags
-	Trunks string        `help:"Place the call over the trunks of this file, with failover." type:"existingfile" placeholder:"FILE"`
+	trunkFlags
 	From   string        `help:"Calling number; anonymous, or one of the trunk's own, if absent."`
 	Play   string        `help:"WAV file to play once it is answered; a tone of a second if absent." type:"existingfile"`
 	Talk   time.Duration `help:"Hang up this long after the answer; when all is played if absent." placeholder:"TIME"`
@@ -181,7 +181,12 @@ func (c *callCmd) place(e *env) (_ *placed, err error) {
 		return &placed{Report: r}, err
 	}
 	o.Number = c.To
-	lines := &voice.Lines{Endpoint: phone, Ports: ports, Board: trunks.board(), Secret: os.Getenv}
+	board, err := trunks.board(c.State)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, keepBoard(c.State, board)) }()
+	lines := &voice.Lines{Endpoint: phone, Ports: ports, Board: board, Secret: os.Getenv}
 	if c.Company != "" {
 		return c.pay(e, lines, o)
 	}
