@@ -156,8 +156,9 @@ func TestCallsThatMayNotBegin(t *testing.T) {
 
 // TestASpendCapWithoutAWallet bounds calls that are paid later: thirty that ask
 // at once for a day that has room for three.
-func TestASpendCapWithoutAWallet(t *testing.T) {
-	b := newBooks(t)
+func TestASpendCapWithoutAWallet(t *testing.T) { spendCap(t, newBooks(t)) }
+
+func spendCap(t *testing.T, b *books) {
 	b.publish(planText)
 	who := b.customer("later", "")
 	ctx := context.Background()
