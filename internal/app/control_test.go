@@ -378,6 +378,12 @@ func TestServiceCredits(t *testing.T) {
 
 	must(b.SetSupport(ctx, app.Support{Name: "basic", Zone: "Asia/Shanghai", From: 540, To: 1080, First: 30, Resolution: 480}))
 	b.at("2026-03-09 02:00:00") // Monday, 10:00
+	_, err = b.SetSupport(ctx, app.Support{Name: "hours", Zone: "Asia/Shanghai", From: 9, To: 18, First: 30})
+	wantKind(t, "hours that were taken for minutes", err, fault.Invalid)
+	for _, s := range []string{"", " ", "no sound\r\nBcc: x@example.com"} {
+		_, err = b.OpenTicket(ctx, who.company, app.OpenTicket{Subject: s, Plan: "basic"})
+		wantKind(t, "a subject that is no line", err, fault.Invalid)
+	}
 	ticket := must(b.OpenTicket(ctx, who.company, app.OpenTicket{Subject: "no sound", Plan: "basic"}))
 	b.at("2026-03-09 02:45:00")
 	answered := must(b.MoveTicket(ctx, who.company, ticket.ID, app.AnswerTicket))
