@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
+import { done } from "./deeds.mjs";
 
 export const example = (name) => new URL(`../examples/${name}`, import.meta.url);
 
@@ -116,5 +117,6 @@ export async function furnish(people) {
   const firms = {};
   for (const name of ["floor", "minutes", "modules"]) firms[name] = (await people[name].get("/")).headers.get("location");
   const running = (await operator.api("GET", "/contracts", { company: firms.floor.split("/")[2] })).items;
-  return { firms, contract: `${firms.floor}/contracts/${running[0].id}`, compare, audit, company: `/c/${more.company}`, quoted: `${at}/${more.quoted}`, signed: `${at}/${more.signed}` };
+  const made = { firms, contract: `${firms.floor}/contracts/${running[0].id}`, compare, audit, company: `/c/${more.company}`, quoted: `${at}/${more.quoted}`, signed: `${at}/${more.signed}` };
+  return { ...made, deeds: await done(operator, made) };
 }

@@ -94,6 +94,7 @@ var beside = map[string]map[string]string{
 	"internal/money":             {"internal/exact": "an amount is a rounded exact number"},
 	"internal/id":                {"internal/fault": "errors have a kind", "internal/timex": "identifiers rise with time"},
 	"internal/lang":              {"internal/exact": "numbers are written as each language does", "internal/fault": "errors have a kind", "internal/money": "amounts too", "internal/timex": "dates too"},
+	"internal/timex":             {"internal/fault": "a day that could not be read again is an error with a kind"},
 	"internal/timex/holiday":     {"internal/timex": "calendars are made of dates"},
 	"internal/voice/sdp":         {"internal/voice/audio": "an agreement names a law of G.711"},
 	"internal/voice/trunk":       {"internal/voice/script": "shares are written alike"},

@@ -110,12 +110,13 @@ func (g *Gate) enter(ctx context.Context, user id.ID, cl Client, prove func(stor
 	return s, err
 }
 
-// reached notes that somebody has proved a step.
+// reached notes that somebody has proved a step. Failures are forgotten once all
+// is proved: with the password alone, codes could be guessed without end.
 func reached(tx store.Tx, r *row[account], stage Stage, address string) error {
 	if stage == Full {
 		r.Body.LastIn = tx.Now()
 	}
-	if err := save(tx, r); err != nil {
+	if err := save(tx, r); err != nil || stage != Full {
 		return err
 	}
 	return succeeded(tx, r.Body.Email, address)

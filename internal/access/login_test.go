@@ -106,6 +106,27 @@ func TestFailuresMakeAnAccountWait(t *testing.T) {
 	must(t, err)
 }
 
+// Somebody who has the password must not get guesses at the code for each time
+// they show it.
+func TestThePasswordBuysNoGuessesAtTheCode(t *testing.T) {
+	w := newWorld(t)
+	s := w.person("fin@example.com", access.Member{Role: access.Finance})
+	_, secret, _ := w.enrol(s.Token)
+	for range 5 {
+		s, err := w.g.LogIn(t.Context(), "fin@example.com", password, home)
+		must(t, err)
+		_, err = w.g.Confirm(t.Context(), w.actor(s.Token), "000000")
+		w.wantRefusal(err, access.BadCredentials)
+	}
+	_, err := w.g.LogIn(t.Context(), "fin@example.com", password, home)
+	w.wantRefusal(err, access.TooMany)
+	w.after(16 * time.Minute)
+	s, err = w.g.LogIn(t.Context(), "fin@example.com", password, home)
+	must(t, err)
+	_, err = w.g.Confirm(t.Context(), w.actor(s.Token), w.code(secret, 0))
+	must(t, err)
+}
+
 func TestAnAddressThatGuessesWaits(t *testing.T) {
 	w := newWorld(t)
 	w.person("goal@example.com", access.Member{Company: w.company(), Role: access.Agent})

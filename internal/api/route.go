@@ -71,14 +71,9 @@ func (a *API) in(ctx context.Context, tx store.Tx, c *caller, company id.Company
 
 // read adds an operation that changes nothing.
 func read[I, O any](a *API, o op, f func(*request, *I) (*O, error)) {
-	add(a, o, func(ctx context.Context, in *I) (*answer[O], error) {
-		c := callerOf(ctx)
-		company, err := c.allow(o)
-		if err != nil {
-			return nil, err
-		}
+	allowed(a, o, func(ctx context.Context, c *caller, company id.Company, in *I) (*answer[O], error) {
 		var out *O
-		err = a.d.System.DB.View(ctx, func(tx store.Tx) (err error) {
+		err := a.d.System.DB.View(ctx, func(tx store.Tx) (err error) {
 			out, err = f(a.in(ctx, tx, c, company), in)
 			return err
 		})
@@ -95,18 +90,13 @@ func change[I, O any](a *API, o op, f func(*request, *I) (*O, error)) {
 	if o.status == 0 {
 		o.status = http.StatusOK
 	}
-	add(a, o, func(ctx context.Context, in *I) (*answer[O], error) {
-		c := callerOf(ctx)
-		company, err := c.allow(o)
-		if err != nil {
-			return nil, err
-		}
+	allowed(a, o, func(ctx context.Context, c *caller, company id.Company, in *I) (*answer[O], error) {
 		if o.once {
 			return once(a, ctx, c, company, o, in, f)
 		}
 		var out *O
 		var late func()
-		err = a.d.System.DB.Update(ctx, func(tx store.Tx) (err error) {
+		err := a.d.System.DB.Update(ctx, func(tx store.Tx) (err error) {
 			r := a.in(ctx, tx, c, company)
 			out, err = effect(r, o, in, f)
 			late = r.late
@@ -134,13 +124,7 @@ func effect[I, O any](r *request, o op, in *I, f func(*request, *I) (*O, error))
 // plain adds an operation that sees to its own transactions: what is done before
 // somebody is let in, and what is done with a person's own log-in.
 func plain[I, O any](a *API, o op, f func(context.Context, *caller, *I) (*O, error)) {
-	add(a, o, func(ctx context.Context, in *I) (*O, error) {
-		c := callerOf(ctx)
-		if _, err := c.allow(o); err != nil {
-			return nil, err
-		}
-		return f(ctx, c, in)
-	})
+	allowed(a, o, func(ctx context.Context, c *caller, _ id.Company, in *I) (*O, error) { return f(ctx, c, in) })
 }
 
 // Permissions that are none: nobody is asked who they are, or it is about
@@ -150,6 +134,19 @@ const (
 	oneself access.Permission = "(oneself)"
 	halfway access.Permission = "(logging in)" // a session that has not proved everything yet
 )
+
+// allowed adds an operation for callers who may do it, with the company it is
+// about.
+func allowed[I, O any](a *API, o op, f func(context.Context, *caller, id.Company, *I) (*O, error)) {
+	add(a, o, func(ctx context.Context, in *I) (*O, error) {
+		c := callerOf(ctx)
+		company, err := c.allow(o)
+		if err != nil {
+			return nil, err
+		}
+		return f(ctx, c, company, in)
+	})
+}
 
 func add[I, O any](a *API, o op, f func(context.Context, *I) (*O, error)) {
 	if o.status == 0 {
@@ -202,14 +199,9 @@ type fileOut struct {
 
 // file adds an operation that gives a file.
 func file[I any](a *API, o op, f func(*request, *I) (*fileOut, error)) {
-	add(a, o, func(ctx context.Context, in *I) (*fileOut, error) {
-		c := callerOf(ctx)
-		company, err := c.allow(o)
-		if err != nil {
-			return nil, err
-		}
+	allowed(a, o, func(ctx context.Context, c *caller, company id.Company, in *I) (*fileOut, error) {
 		var out *fileOut
-		err = a.d.System.DB.View(ctx, func(tx store.Tx) (err error) {
+		err := a.d.System.DB.View(ctx, func(tx store.Tx) (err error) {
 			out, err = f(a.in(ctx, tx, c, company), in)
 			return err
 		})

@@ -57,12 +57,7 @@ func (a *API) uploadRoutes() {
 		Body   Job
 	}
 	o := op{id: "upload-add", method: http.MethodPost, path: "/v1/uploads", what: "Upload a file of call records in any supported format, also compressed. The job tells how far it is, what was read and what was refused.", may: access.UsageUpload, status: http.StatusAccepted}
-	add(a, o, func(ctx context.Context, in *uploadIn) (*uploadOut, error) {
-		c := callerOf(ctx)
-		company, err := c.allow(o)
-		if err != nil {
-			return nil, err
-		}
+	allowed(a, o, func(ctx context.Context, c *caller, company id.Company, in *uploadIn) (*uploadOut, error) {
 		out, err := a.takeUpload(ctx, c, company, in)
 		if err != nil {
 			return nil, err

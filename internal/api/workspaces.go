@@ -75,12 +75,7 @@ func aside[I, O any](a *API, o op, f func(*guest, *I) (*O, error)) {
 	if o.status == 0 {
 		o.status = http.StatusOK
 	}
-	add(a, o, func(ctx context.Context, in *I) (*answer[O], error) {
-		c := callerOf(ctx)
-		company, err := c.allow(o)
-		if err != nil {
-			return nil, err
-		}
+	allowed(a, o, func(ctx context.Context, c *caller, company id.Company, in *I) (*answer[O], error) {
 		g := &guest{ctx: ctx, a: a, c: c, company: company, status: o.status}
 		out, err := f(g, in)
 		if err != nil {
@@ -92,12 +87,7 @@ func aside[I, O any](a *API, o op, f func(*guest, *I) (*O, error)) {
 
 // paperOf adds an operation that gives a file of a workspace.
 func paperOf[I any](a *API, o op, f func(*guest, *I) (*fileOut, error)) {
-	add(a, o, func(ctx context.Context, in *I) (*fileOut, error) {
-		c := callerOf(ctx)
-		company, err := c.allow(o)
-		if err != nil {
-			return nil, err
-		}
+	allowed(a, o, func(ctx context.Context, c *caller, company id.Company, in *I) (*fileOut, error) {
 		return f(&guest{ctx: ctx, a: a, c: c, company: company}, in)
 	})
 }

@@ -16,11 +16,12 @@ import (
 	"waihu/internal/usage"
 )
 
-// between is a database in which something happens once, after a draft was made
-// and before anything is written on the strength of it.
+// between is a database in which something happens after a draft was made and
+// before anything is written on the strength of it: once, or after every draft.
 type between struct {
 	store.DB
 	happens func()
+	always  bool
 	drafted atomic.Bool
 	done    atomic.Bool
 }
@@ -30,7 +31,8 @@ func (b *between) View(ctx context.Context, do func(store.Tx) error) error {
 }
 
 func (b *between) Update(ctx context.Context, do func(store.Tx) error) error {
-	if b.drafted.Load() && b.done.CompareAndSwap(false, true) {
+	if b.drafted.CompareAndSwap(true, false) && (b.always || !b.done.Load()) {
+		b.done.Store(true)
 		b.happens()
 	}
 	return b.DB.Update(ctx, do)
@@ -138,6 +140,35 @@ func TestUsageBeforeTheLastIssue(t *testing.T) {
 	}
 	if docs := b.documents(who.company); len(docs) != 1 || !strings.Contains(short(b.invoice(&docs[0])), "talk 1.32") {
 		t.Errorf("the last invoice leaves a call out: %s", short(b.invoice(&docs[0])))
+	}
+	b.sound()
+}
+
+// TestUsageThatKeepsComing: a last invoice that cannot be caught up with is held,
+// and the run goes on.
+func TestUsageThatKeepsComing(t *testing.T) {
+	b := newBooks(t)
+	b.publish(planText)
+	who := b.customer("a", fiveSeats)
+	must(b.Cancel(context.Background(), who.company, who.contract, day("2026-03-05"), day("2026-04-01")))
+	b.at("2026-04-01 03:00:00")
+	b.ingest(who.company, aCall(1, "2026-03-10 08:00:00", 1200))
+	must(b.AdvanceContracts(context.Background(), who.company, day("2026-04-01")))
+	n := 1
+	db := &between{DB: b.DB, always: true, happens: func() {
+		n++
+		b.ingest(who.company, aCall(n, "2026-03-11 08:00:00", 60))
+	}}
+	run := must((&app.System{DB: db, IDs: b.IDs, Node: "n1"}).ClosePeriod(context.Background(), app.ClosePeriod{Until: day("2026-04-01"), Issue: day("2026-04-01")}))
+	if run.Counts.Held != 1 || run.Counts.Issued != 0 || n < 5 {
+		t.Fatalf("%+v after %d calls", run.Counts, n)
+	}
+	steps, _, err := b.RunSteps(context.Background(), run.ID, 10)
+	if err != nil || len(steps) != 1 || !strings.Contains(steps[0].Why, "run again") {
+		t.Errorf("%+v, %v", steps, err)
+	}
+	if run = b.close("2026-04-01"); run.Counts.Issued != 1 || run.Counts.Held != 0 {
+		t.Errorf("run again: %+v", run.Counts)
 	}
 	b.sound()
 }

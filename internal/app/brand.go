@@ -67,9 +67,13 @@ func (b *Brand) check() error {
 	return ps.Err()
 }
 
-// TryBrand says what would be wrong with a brand, and its colours.
-func TryBrand(b Brand) (Palette, error) {
+// TryBrand says what would be wrong with a brand and its picture (nil: none), and
+// gives its colours.
+func TryBrand(b Brand, logo []byte) (Palette, error) {
 	err := b.check()
+	if err == nil {
+		_, _, err = cleanLogo(logo)
+	}
 	return b.Palette, err
 }
 

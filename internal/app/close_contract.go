@@ -48,6 +48,7 @@ const maxTries = 5
 // be billed for a reason in the contract or its usage is held, and does not stop
 // the run.
 func (s *System) closeNext(ctx context.Context, in *ClosePeriod, run *Run, c id.Company, contract id.ID, x *issuing) (more bool, err error) {
+	var last Step
 	for range maxTries {
 		if x == nil {
 			if x, err = s.prepare(ctx, in, c, contract); err != nil {
@@ -67,9 +68,9 @@ func (s *System) closeNext(ctx context.Context, in *ClosePeriod, run *Run, c id.
 		if !errors.Is(err, errMoved) {
 			return false, s.holdFor(ctx, run, c, x.step(stepHeld, ""), err)
 		}
-		x = nil
+		last, x = x.step(stepHeld, "it changed while it was drafted, time after time: run again when less usage comes in"), nil
 	}
-	return false, err
+	return false, s.holdBack(ctx, c, run, last)
 }
 
 // step is what becomes of the draft in a run.

@@ -38,15 +38,16 @@ const (
 
 // ClosePeriod bills what is due. It can be stopped at any moment and started
 // again: what is done is found done, the rest goes on, and the invoices are the
-// same to the byte. One node runs at a time; a run that is done changes nothing.
-// Contracts that need a decision are held, said so in their step, and do not
-// stop the others; asked for again, a run that held some looks at all once more.
+// same to the byte. One node runs at a time. Contracts that need a decision are
+// held, said so in their step, and do not stop the others. Asked for again, a run
+// that is done looks at all once more: what was held may have been decided, and a
+// contract may have been signed since; what is billed stays as it is.
 func (s *System) ClosePeriod(ctx context.Context, in ClosePeriod) (run Run, err error) {
 	defer fault.Wrap(&err, "close periods until %s", in.Until)
 	if in.Until == 0 || in.Issue == 0 || in.Issue < in.Until {
 		return run, fault.New(fault.Invalid, "until %s, dated %s: a day after the periods was expected, and a date on the invoices that is not before it", in.Until, in.Issue)
 	}
-	if run, err = s.openRun(ctx, &in); err != nil || run.State == runDone {
+	if run, err = s.openRun(ctx, &in); err != nil {
 		return run, err
 	}
 	defer func() { err = errors.Join(err, s.freeRun(ctx)) }()
@@ -67,15 +68,13 @@ func (s *System) openRun(ctx context.Context, in *ClosePeriod) (run Run, err err
 	key := in.name()
 	err = s.DB.Update(ctx, func(tx store.Tx) error {
 		var err error
-		if run, _, err = find[Run](tx, id.Platform, KindRun, "run", key); err == nil && run.State == runDone && run.Counts.Held == 0 {
-			return nil
-		} else if err != nil && fault.KindOf(err) != fault.NotFound {
+		if run, _, err = find[Run](tx, id.Platform, KindRun, "run", key); err != nil && fault.KindOf(err) != fault.NotFound {
 			return err
 		}
 		if _, err := tx.Leases().Take(runName, s.Node, runLease); err != nil {
 			return err
 		}
-		if run.State == runDone { // what was held may have been decided
+		if run.State == runDone {
 			run.State, run.Company, run.Counts = runRunning, id.ID{}, RunCounts{}
 		}
 		if !run.ID.IsZero() {

@@ -49,6 +49,11 @@ func TestCloseAMonth(t *testing.T) {
 	if again.ID != run.ID || len(b.documents(one.company)) != 1 {
 		t.Error("a run that is done did something")
 	}
+	late := b.customer("late", fiveSeats) // signed after the run, from March on
+	again = b.close("2026-04-01")
+	if again.ID != run.ID || again.Counts.Issued != 3 || len(b.documents(late.company)) != 1 || len(b.documents(one.company)) != 1 {
+		t.Errorf("a contract signed after the run: %+v", again.Counts)
+	}
 	later := must(b.ClosePeriod(context.Background(), app.ClosePeriod{Until: day("2026-04-15"), Issue: day("2026-04-16")}))
 	if later.Counts.Issued != 0 {
 		t.Errorf("nothing was over: %+v", later.Counts)

@@ -39,7 +39,7 @@ func find[T any](tx store.Tx, c id.Company, k store.Kind, name, value string) (T
 func save(tx store.Tx, r *store.Record, body any) error {
 	b, err := json.Marshal(body)
 	if err != nil {
-		return fault.New(fault.Internal, "%s %s cannot be written: %v", r.Kind, r.ID, err)
+		return fault.New(fault.KindOf(err), "%s %s cannot be written: %v", r.Kind, r.ID, err)
 	}
 	r.Body = b
 	return tx.Records().Put(r)
@@ -111,7 +111,7 @@ func once[T any](tx store.Tx, c id.Company, verb, key string, request any, do fu
 	}
 	asked, err := json.Marshal(request)
 	if err != nil {
-		return out, fault.New(fault.Internal, "%s: %v", verb, err)
+		return out, fault.New(fault.KindOf(err), "%s: %v", verb, err)
 	}
 	sum := sha256.Sum256(append([]byte(verb+"\n"), asked...))
 	before, err := tx.Once().Get(c, key)
@@ -131,7 +131,7 @@ func once[T any](tx store.Tx, c id.Company, verb, key string, request any, do fu
 	}
 	answer, err := json.Marshal(out)
 	if err != nil {
-		return out, fault.New(fault.Internal, "%s: %v", verb, err)
+		return out, fault.New(fault.KindOf(err), "%s: %v", verb, err)
 	}
 	return out, tx.Once().Put(c, key, store.Answer{Request: sum, Status: 200, Body: answer, At: tx.Now()})
 }

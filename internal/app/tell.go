@@ -48,7 +48,7 @@ func (s *System) tell(tx store.Tx, c id.Company, topic string, n news) error {
 func (s *System) send(tx store.Tx, c id.Company, channel, to, topic string, body any) error {
 	b, err := json.Marshal(body)
 	if err != nil {
-		return fault.New(fault.Internal, "message %s: %v", topic, err)
+		return fault.New(fault.KindOf(err), "message %s: %v", topic, err)
 	}
 	m := &store.Message{Company: c, Channel: channel, To: to, Topic: topic, Body: b, Due: tx.Now(), State: store.Waiting, Created: tx.Now()}
 	if m.ID, err = s.newID(tx); err != nil {

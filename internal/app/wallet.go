@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"strings"
 
 	"waihu/internal/charging/ledger"
 	"waihu/internal/charging/wallet"
@@ -57,8 +58,11 @@ func (s *System) OpenWallet(ctx context.Context, c id.Company, in OpenWallet) (o
 }
 
 func (in *OpenWallet) check() error {
-	if in.Name == "" || len(in.Name) > 64 || in.Currency.IsZero() || len(in.Levels) > maxLevels {
+	if len(in.Name) > 64 || in.Currency.IsZero() || len(in.Levels) > maxLevels {
 		return fault.New(fault.Invalid, "a wallet needs a name of 1 to 64 characters and a currency, and has at most %d levels", maxLevels)
+	}
+	if strings.Trim(in.Name, ".") == "" { // . and .. lead elsewhere in an address
+		return fault.New(fault.Invalid, "a wallet needs a name that is more than points")
 	}
 	if in.Overdraft.Currency() != in.Currency || in.Overdraft.Sign() < 0 {
 		return fault.New(fault.Invalid, "an overdraft of %s: nought or more in %s", in.Overdraft, in.Currency)

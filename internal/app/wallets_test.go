@@ -15,6 +15,11 @@ func TestWalletsAndTheirPast(t *testing.T) {
 	b := newBooks(t)
 	c := b.company("one")
 	ctx := context.Background()
+	for _, name := range []string{"", ".", ".."} {
+		if _, err := b.OpenWallet(ctx, c, app.OpenWallet{Name: name, Currency: cny}); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("a wallet %q: %v", name, err)
+		}
+	}
 	must(b.OpenWallet(ctx, c, app.OpenWallet{Name: "main", Currency: cny, Levels: []money.Amount{yuan("500"), yuan("100"), yuan("20")}}))
 	for _, key := range []string{"a", "b", "c"} {
 		b.topUp(c, key, "10")

@@ -5,25 +5,17 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"waihu/internal/access"
 	"waihu/internal/charging/audit"
-	"waihu/internal/charging/catalog"
 	"waihu/internal/document"
 	"waihu/internal/fault"
 	"waihu/internal/id"
-	"waihu/internal/money"
-	"waihu/internal/timex"
-	"waihu/internal/vendorbill"
 	"waihu/internal/workspace"
 )
 
 func (s *Server) auditPages() {
-	s.free("GET /audit", s.auditStart)
-	s.free("POST /audit", s.auditBegin)
-	s.page("GET /c/{company}/audit", access.UsageRead, s.auditStart)
-	s.page("POST /c/{company}/audit", access.UsageRead, s.auditBegin)
+	s.begins("/audit", s.auditStart, s.auditBegin)
 	s.changes("GET /audit/{space}", s.auditBill)
 	s.changes("POST /audit/{space}/files", s.auditRecords)
 	s.changes("POST /audit/{space}/files/{file}/remove", removes("/audit/"))
@@ -44,10 +36,7 @@ func (s *Server) auditStart(w http.ResponseWriter, _ *http.Request, v *visit) er
 }
 
 func (s *Server) auditStartPage(w http.ResponseWriter, v *visit, status int, wrong string) {
-	at, crumbs := "/audit", []Link(nil)
-	if v.company != (id.Company{}) {
-		at, crumbs = v.at("/audit"), v.crumbs()
-	}
+	at, crumbs := v.begunAt("/audit")
 	s.render(w, v, status, "audit_start", &Page{Title: v.say("audit_page.title"), Lead: v.say("audit_page.lead"), Here: at, Crumbs: crumbs, Island: "compare", Body: map[string]any{"At": at, "Wrong": wrong}})
 }
 
@@ -143,67 +132,6 @@ func (s *Server) contractLinks(v *visit, at *spaceAt, b *auditBody) error {
 	return err
 }
 
-// auditForm fills the form of the mapping: with what was said, or remembered, or
-// guessed.
-func (b *auditBody) auditForm(v *visit) {
-	m := b.Usual()
-	if m == nil {
-		return
-	}
-	b.Fields = map[string]string{}
-	for i := range b.Agreed.Plan.Components {
-		c := &b.Agreed.Plan.Components[i]
-		b.Components = append(b.Components, Link{c.Name.Or(c.ID).In(v.Tag), c.ID})
-	}
-	if l := b.Bill.Looked; l != nil {
-		b.fromMapping(l, m)
-	}
-	if b.Calls != nil && len(m.Calls) > 0 {
-		b.fromCalls(&m.Calls[0])
-	}
-	if b.First != 0 {
-		b.Fields["first"], b.Fields["last"] = b.First.String(), (b.After - 1).String()
-	}
-	for name := range v.r.PostForm { // as it was typed
-		b.Fields[name] = v.r.PostForm.Get(name)
-	}
-}
-
-func (b *auditBody) fromMapping(l *vendorbill.Looked, m *vendorbill.Mapping) {
-	c := &m.Lines.Columns
-	for name, value := range map[string]string{"col.text": c.Text, "col.quantity": c.Quantity, "col.unit_price": c.UnitPrice, "col.amount": c.Amount,
-		"head.number": m.Head.Number, "head.issued_on": m.Head.IssuedOn, "first": l.TextAt(m.Head.First), "last": l.TextAt(m.Head.Last)} {
-		b.Fields[name] = value
-	}
-	for i, text := range l.Texts(c.Text) {
-		it := itemView{Field: "item." + itoa(i), Text: text}
-		at := slices.IndexFunc(m.Lines.Items, func(x vendorbill.Item) bool { return x.Text == text })
-		if at >= 0 {
-			it.Value = itemValue(&m.Lines.Items[at])
-		}
-		b.Items = append(b.Items, it)
-	}
-}
-
-func (b *auditBody) fromCalls(c *vendorbill.Calls) {
-	b.Fields["call.component"] = c.Component
-	b.Fields["call.start"], b.Fields["call.to"], b.Fields["call.seconds"], b.Fields["call.amount"], b.Fields["call.id"] = c.Columns.Start, c.Columns.To, c.Columns.Seconds, c.Columns.Amount, c.Columns.ID
-}
-
-// itemValue is what a line is, in one word for a list to choose from.
-func itemValue(it *vendorbill.Item) string {
-	switch {
-	case it.Component != "":
-		return "component:" + it.Component
-	case it.Usage != "":
-		return "usage:" + it.Usage
-	}
-	return string(it.Is)
-}
-
-// Field is a field of the mapping as it stands.
-func (b *auditBody) Field(name string) string { return b.Fields[name] }
-
 func (s *Server) auditBill(w http.ResponseWriter, _ *http.Request, v *visit, at *spaceAt) error {
 	b, err := s.auditBody(v, at)
 	if err != nil {
@@ -244,8 +172,9 @@ func (s *Server) auditPaper(w http.ResponseWriter, r *http.Request, v *visit, at
 
 func (s *Server) auditContract(w http.ResponseWriter, r *http.Request, v *visit, at *spaceAt) error {
 	var texts []workspace.Text
+	room := workspace.TextBytes
 	fields, err := s.receive(w, v, func(_, name string, part *multipart.Part) error {
-		t, err := workspace.ReadText(name, part)
+		t, err := workspace.ReadText(name, part, &room)
 		texts = append(texts, t)
 		return err
 	})
@@ -273,117 +202,9 @@ func (s *Server) auditContract(w http.ResponseWriter, r *http.Request, v *visit,
 	return s.auditBack(w, v, at, err, "contract")
 }
 
-// auditMapping takes what the columns and lines are.
-func (s *Server) auditMapping(w http.ResponseWriter, _ *http.Request, v *visit, at *spaceAt) error {
-	f, err := v.form(w)
-	if err != nil {
-		return err
-	}
-	a := at.Audit()
-	if a.Bill == nil || a.Agreed == nil {
-		return s.auditBack(w, v, at, fault.New(fault.Invalid, "%s", v.say("audit_page.first_paper")), "mapping")
-	}
-	first, last := f.date("first"), f.date("last")
-	if !f.OK() {
-		return s.auditBack(w, v, at, fault.New(fault.Invalid, "%s", v.say("form.date")), "mapping")
-	}
-	m, err := mappingOf(f, &a)
-	if err == nil {
-		err = at.Map(m, first, last+1)
-	}
-	if err == nil {
-		_, err = at.RunAudit(v.Tag)
-	}
-	return s.auditBack(w, v, at, err, "mapping")
-}
-
-// mappingOf reads the form of the mapping.
-func mappingOf(f *form, a *workspace.Audit) (*vendorbill.Mapping, error) {
-	m := &vendorbill.Mapping{Currency: a.Agreed.Plan.Currency, Head: vendorbill.Head{Number: f.Value("head.number"), IssuedOn: f.Value("head.issued_on")}}
-	if code := f.Value("currency"); code != "" {
-		c, err := money.ParseCurrency(code)
-		if err != nil {
-			return nil, err
-		}
-		m.Currency = c
-	}
-	if l := a.Bill.Looked; l != nil {
-		m.Lines = &vendorbill.Lines{Header: l.Header, Columns: vendorbill.LineColumns{Text: f.Value("col.text"), Quantity: f.Value("col.quantity"), UnitPrice: f.Value("col.unit_price"), Amount: f.Value("col.amount")}}
-		for i, text := range l.Texts(m.Lines.Columns.Text) {
-			if it, ok := itemOf(text, f.Value("item."+itoa(i)), a.Agreed.Plan); ok {
-				m.Lines.Items = append(m.Lines.Items, it)
-			}
-		}
-	}
-	if a.Calls != nil && f.Value("call.component") != "" {
-		m.Calls = []vendorbill.Calls{{Component: f.Value("call.component"), Header: a.Calls.Looked.Header, Columns: vendorbill.CallColumns{ID: f.Value("call.id"), To: f.Value("call.to"), Start: f.Value("call.start"),
-			Seconds: f.Value("call.seconds"), Amount: f.Value("call.amount")}}}
-	}
-	return m, nil
-}
-
-func itemOf(text, value string, p *catalog.Plan) (vendorbill.Item, bool) {
-	it := vendorbill.Item{Text: text}
-	if c, ok := strings.CutPrefix(value, "component:"); ok {
-		it.Component = c
-		return it, true
-	}
-	if u, ok := strings.CutPrefix(value, "usage:"); ok {
-		it.Usage = u
-		return it, true
-	}
-	if it.Is = vendorbill.Role(value); it.Is == vendorbill.TaxRow {
-		it.Rate = vendorbill.GuessItem(text, p).Rate
-	}
-	return it, value != ""
-}
-
 func (s *Server) auditRun(w http.ResponseWriter, _ *http.Request, v *visit, at *spaceAt) error {
 	_, err := at.RunAudit(v.Tag)
 	return s.auditBack(w, v, at, err, "run")
-}
-
-// auditReport gives the audit as a document.
-func (s *Server) auditReport(w http.ResponseWriter, r *http.Request, v *visit, at *spaceAt) error {
-	form, err := workspace.FormOf(r.PathValue("form"))
-	if err != nil {
-		return err
-	}
-	a := at.Audit()
-	d, err := a.Report(v.Tag)
-	if err != nil {
-		return err
-	}
-	return giveReport(w, form, v.say("audit_page.file"), d)
-}
-
-func (s *Server) auditLetter(w http.ResponseWriter, r *http.Request, v *visit, at *spaceAt) error {
-	form := r.PathValue("form")
-	data, err := at.Letter(form, v.Tag, timex.DateOf(time.Now()))
-	if err != nil {
-		return err
-	}
-	kind := "application/pdf"
-	if form == "txt" {
-		kind = "text/plain; charset=utf-8"
-	}
-	return give(w, kind, "letter."+form, data)
-}
-
-func (s *Server) auditEvidence(w http.ResponseWriter, r *http.Request, _ *visit, at *spaceAt) error {
-	form := r.PathValue("form")
-	data, err := at.Evidence(form)
-	if err != nil {
-		return err
-	}
-	return give(w, fileKind(form), "evidence."+form, data)
-}
-
-// give answers with a file to be saved.
-func give(w http.ResponseWriter, kind, name string, data []byte) error {
-	download(w, kind, name)
-	_, _ = w.Write(data) // the client went away
-	return nil
 }
 
 // FirstOf tells whether a finding is the first of its cause: what the sum of the

@@ -20,7 +20,7 @@ func (s *Server) auditLogPages() {
 	for _, at := range []string{"", "/c/{company}"} {
 		s.page("GET "+at+"/log", access.AuditRead, s.auditLog)
 		s.page("GET "+at+"/log.csv", access.AuditRead, s.auditLogFile)
-		s.page("GET "+at+"/log.jsonl", access.AuditRead, s.auditLogFile)
+		s.page("GET "+at+"/log.jsonl", access.AuditRead, s.auditLogLines)
 	}
 }
 
@@ -125,7 +125,7 @@ func (s *Server) auditLog(w http.ResponseWriter, r *http.Request, v *visit) erro
 	return nil
 }
 
-// told is an entry as a file for programs has it.
+// toldEntry is an entry as a file for programs has it.
 type toldEntry struct {
 	Number int64           `json:"number"`
 	At     timex.Instant   `json:"at"`
@@ -140,42 +140,60 @@ type toldEntry struct {
 	Hash   string          `json:"hash"`
 }
 
-// auditLogFile gives what the filter takes, newest first: CSV for people, lines
-// of JSON with the hashes for programs that follow the chain themselves.
+// eachEntry hands out what the filter takes, newest first, up to the bound of a
+// file.
+func (s *Server) eachEntry(v *visit, q app.TrailQuery, f func(*store.AuditEntry) error) error {
+	for n := 0; n < exportRows; { // bounded: Before falls
+		trail, err := s.d.System.AuditTrail(v.r.Context(), v.company, q)
+		if err != nil {
+			return err
+		}
+		for i := range trail.Entries {
+			if err := f(&trail.Entries[i]); err != nil {
+				return err
+			}
+			n++
+		}
+		if q.Before = trail.More; q.Before == 0 {
+			return nil
+		}
+	}
+	return nil
+}
+
+// auditLogFile gives what the filter takes as CSV, for people.
 func (s *Server) auditLogFile(w http.ResponseWriter, r *http.Request, v *visit) error {
 	f, q, _ := v.logQuery(store.MaxPage)
 	if !f.OK() {
 		return s.auditLog(w, r, v)
 	}
-	asJSON := r.URL.Path == v.here("/log.jsonl")
-	var lines bytes.Buffer
 	rows := [][]string{{"#", v.say("log.at"), v.say("log.actor"), v.say("log.action"), v.say("log.target"), v.say("log.reason"), v.say("log.from"), v.say("log.hash")}}
-	for n := 0; n < exportRows; { // bounded: Before falls
-		trail, err := s.d.System.AuditTrail(r.Context(), v.company, q)
-		if err != nil {
-			return err
-		}
-		for i := range trail.Entries {
-			e := &trail.Entries[i]
-			n++
-			if !asJSON {
-				rows = append(rows, []string{strconv.FormatInt(e.Seq, 10), stamp(e.At), e.Actor, e.Action, e.Target, e.Reason, e.From, hex.EncodeToString(e.Hash[:])})
-				continue
-			}
-			b, err := json.Marshal(toldEntry{e.Seq, e.At, e.Actor, e.Action, e.Target, e.From, e.Reason, e.Before, e.After, hex.EncodeToString(e.Prev[:]), hex.EncodeToString(e.Hash[:])})
-			if err != nil {
-				return err
-			}
-			lines.Write(append(b, '\n'))
-		}
-		if q.Before = trail.More; q.Before == 0 {
-			break
-		}
+	err := s.eachEntry(v, q, func(e *store.AuditEntry) error {
+		rows = append(rows, []string{strconv.FormatInt(e.Seq, 10), stamp(e.At), e.Actor, e.Action, e.Target, e.Reason, e.From, hex.EncodeToString(e.Hash[:])})
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	if !asJSON {
-		return sendCSV(w, "audit-log.csv", rows)
+	return sendCSV(w, "audit-log.csv", rows)
+}
+
+// auditLogLines gives it as lines of JSON with the hashes, for programs that follow
+// the chain themselves. They go out as they are read: values before and after a
+// change can be long.
+func (s *Server) auditLogLines(w http.ResponseWriter, r *http.Request, v *visit) error {
+	f, q, _ := v.logQuery(store.MaxPage)
+	if !f.OK() {
+		return s.auditLog(w, r, v)
 	}
 	download(w, "application/jsonl", "audit-log.jsonl")
-	_, _ = w.Write(lines.Bytes()) // the client went away
+	out := json.NewEncoder(w)
+	err := s.eachEntry(v, q, func(e *store.AuditEntry) error {
+		return out.Encode(toldEntry{e.Seq, e.At, e.Actor, e.Action, e.Target, e.From, e.Reason, e.Before, e.After, hex.EncodeToString(e.Prev[:]), hex.EncodeToString(e.Hash[:])})
+	})
+	if err != nil {
+		s.d.Log.ErrorContext(r.Context(), "export of the audit log", "error", err)
+		panic(http.ErrAbortHandler) // lines have gone out: what merely ends would look whole
+	}
 	return nil
 }

@@ -27,7 +27,6 @@ func TestAuditLog(t *testing.T) {
 	if page := d.page(at + "?first=" + d.today.AddMonths(1).String()); !strings.Contains(page, "Nothing fits") {
 		t.Error("the time is not looked at")
 	}
-	d.ask(at+"?first=tomorrow", nil)
 	if w := d.ask(at+"?first=tomorrow", nil); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `value="tomorrow"`) {
 		t.Errorf("%d", w.Code)
 	}

@@ -78,7 +78,7 @@ func (s *Server) takeCompany(w http.ResponseWriter, _ *http.Request, v *visit) e
 	}
 	err = s.effect(w, v, f, func(ctx context.Context, _ store.Tx) (access.Deed, string, error) {
 		c, err := s.d.System.AddCompany(ctx, in)
-		return access.Deed{Action: "company.create", Target: c.ID.Named("co"), After: c},
+		return access.Deed{Company: id.Company{ID: c.ID}, Action: "company.add", Target: c.ID.Named("co"), After: c},
 			"/begin/plan?company=" + c.ID.Named("co") + "&currency=" + currency + "&zone=" + queryEscape(zone), err
 	})
 	switch {

@@ -68,8 +68,12 @@ func (s *Server) takeFirst(w http.ResponseWriter, _ *http.Request, v *visit) err
 		return s.contractStepPage(w, v, http.StatusUnprocessableEntity, b)
 	}
 	err = s.effect(w, v, f, func(ctx context.Context, _ store.Tx) (access.Deed, string, error) {
-		a, err := s.agree(ctx, v, text, f.Value("sign") != "", start)
-		return access.Deed{Action: "contract.quote", Target: a.ID.Named("con"), After: a}, "/begin/usage?company=" + v.company.Named("co"), err
+		sign, action := f.Value("sign") != "", "contract.quote"
+		if sign {
+			action = "contract.sign"
+		}
+		a, err := s.agree(ctx, v, text, sign, start)
+		return access.Deed{Action: action, Target: a.ID.Named("con"), After: a}, "/begin/usage?company=" + v.company.Named("co"), err
 	})
 	if err == nil {
 		return nil

@@ -139,6 +139,12 @@ func (o *office) firstUsage(t *testing.T) {
 		t.Error("the first records are not noticed")
 	}
 	o.want(o.ask("/", nil), http.StatusSeeOther, "/companies")
+	log := o.page(o.at("/log")) // by the names that other doors give the same deeds
+	for _, deed := range []string{"company.add", "contract.sign", "key.add"} {
+		if !strings.Contains(log, deed) {
+			t.Errorf("the company's audit log has no %s", deed)
+		}
+	}
 }
 
 // TestFirstRunIsForThePlatform: a customer finds no first run, and an

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -55,25 +56,18 @@ func (s *Server) takeKey(w http.ResponseWriter, _ *http.Request, v *visit) error
 	if err != nil {
 		return err
 	}
-	once, err := f.Once()
-	if err != nil {
-		return err
-	}
 	b := &beginBody{Form: v.blank()}
-	err = s.d.System.DB.Update(v.r.Context(), func(tx store.Tx) error {
-		if _, err := tx.Once().Get(v.company, "page "+once); err == nil || fault.KindOf(err) != fault.NotFound {
-			return fault.New(fault.Conflict, "this form made a key before: it was shown then")
-		}
-		key, text, err := s.d.Gate.AddKey(tx, access.NewKey{Company: v.company, Name: "usage", Role: access.API})
+	_, again, err := s.once(v, f, func(_ context.Context, tx store.Tx) (access.Deed, string, error) {
+		key, text, err := s.d.Gate.KeyFor(tx, v.actor, access.NewKey{Company: v.company, Name: "usage", Role: access.API})
 		if err != nil {
-			return err
+			return access.Deed{}, "", err
 		}
 		b.Key = text
-		if err := access.Record(tx, v.actor, access.Deed{Company: v.company, Action: "key.create", Target: key.ID.Named("key"), After: key}); err != nil {
-			return err
-		}
-		return tx.Once().Put(v.company, "page "+once, store.Answer{Status: http.StatusOK, At: tx.Now()})
+		return access.Deed{Action: "key.add", Target: key.ID.Named("key"), After: key}, "", nil
 	})
+	if again {
+		err = fault.New(fault.Conflict, "this form made a key before: it was shown then")
+	}
 	if err != nil {
 		return err
 	}

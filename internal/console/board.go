@@ -265,7 +265,7 @@ func (s *Server) runSteps(w http.ResponseWriter, r *http.Request, v *visit) erro
 	return nil
 }
 
-// boardFile gives the first page of the board as a file.
+// boardFile gives the board as a file, up to its bound.
 func (s *Server) boardFile(ext string) handler {
 	return func(w http.ResponseWriter, r *http.Request, v *visit) error {
 		month, err := boardMonth(r)
@@ -291,6 +291,9 @@ func (s *Server) boardFile(ext string) handler {
 				break
 			}
 			n++ // pages without contracts count as well, so that this ends
+			if n >= maxExported {
+				t.add(v.exportFull(len(t.Rows)), "", "", "", money.Amount{}, "", money.Amount{}, "", "")
+			}
 		}
 		return s.sendSheet(w, v, "close-"+monthWord(month), ext, v.say("nav.board"), t)
 	}

@@ -133,7 +133,7 @@ func (s *Server) brandFile(w http.ResponseWriter, r *http.Request, _ *visit) err
 // be used gives an empty one: the page says why.
 func (s *Server) previewStyle(w http.ResponseWriter, r *http.Request, _ *visit) error {
 	q := r.URL.Query()
-	p, err := app.TryBrand(app.Brand{Word: "x", Name: "x", Accent: q.Get("accent"), Dark: q.Get("dark")})
+	p, err := app.TryBrand(app.Brand{Word: "x", Name: "x", Accent: q.Get("accent"), Dark: q.Get("dark")}, nil)
 	h := w.Header()
 	h.Set("Content-Type", "text/css; charset=utf-8")
 	h.Set("Cache-Control", "no-store")

@@ -104,6 +104,7 @@ func (v *visit) formWithLogo(w http.ResponseWriter) (*form, []byte, error) {
 	}
 	f := v.blank()
 	var logo []byte
+	room := formBytes
 	for range 20 {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
@@ -118,7 +119,7 @@ func (v *visit) formWithLogo(w http.ResponseWriter) (*form, []byte, error) {
 			}
 			continue
 		}
-		if err := field(f.Values, part); err != nil {
+		if err := field(f.Values, part, &room); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -172,7 +173,7 @@ func (s *Server) takeBrand(w http.ResponseWriter, r *http.Request, v *visit) err
 	if f.Value("remove") == "yes" && logo == nil {
 		logo = []byte{}
 	}
-	_, err = app.TryBrand(in)
+	_, err = app.TryBrand(in, logo)
 	if err := f.brandWrong(err); err != nil {
 		return err
 	}
@@ -180,6 +181,9 @@ func (s *Server) takeBrand(w http.ResponseWriter, r *http.Request, v *visit) err
 		status := http.StatusOK
 		if !f.OK() {
 			status = http.StatusUnprocessableEntity
+		}
+		if f.Error("logo") != "" {
+			logo = nil // not shown as a picture what is none
 		}
 		return s.brandForm(w, v, status, f, b, logo, false)
 	}

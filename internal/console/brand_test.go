@@ -51,6 +51,9 @@ func TestBrandOfThePortal(t *testing.T) {
 	if w := d.withLogo("/brands/new", "no picture", append(fields, "do=save")...); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "no PNG") {
 		t.Errorf("%d", w.Code)
 	}
+	if w := d.withLogo("/brands/new", "<svg onload=alert(1)>", append(fields, "do=preview")...); w.Code != http.StatusUnprocessableEntity || strings.Contains(w.Body.String(), "data:image") {
+		t.Errorf("the preview shows what is no picture: %d", w.Code)
+	}
 	seen := d.withLogo("/brands/new", logoPicture(t), append(fields, "do=preview")...)
 	if seen.Code != http.StatusOK || !strings.Contains(seen.Body.String(), `src="data:image/png;base64,`) || !strings.Contains(seen.Body.String(), "/brand/preview.css?accent=%237a1f5c") {
 		t.Errorf("the preview: %d %s", seen.Code, seen.Body)

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"waihu/internal/access"
 	"waihu/internal/charging/forecast"
 	"waihu/internal/fault"
 	"waihu/internal/id"
@@ -18,10 +17,7 @@ import (
 )
 
 func (s *Server) comparePages() {
-	s.free("GET /compare", s.compareStart)
-	s.free("POST /compare", s.compareBegin)
-	s.page("GET /c/{company}/compare", access.UsageRead, s.compareStart)
-	s.page("POST /c/{company}/compare", access.UsageRead, s.compareBegin)
+	s.begins("/compare", s.compareStart, s.compareBegin)
 	s.looks("GET /compare/{space}", s.compare)
 	s.looks("GET /compare/{space}/step", s.compareStep)
 	s.looks("GET /compare/{space}/report/{form}", s.compareReport)
@@ -42,10 +38,7 @@ func (s *Server) compareStart(w http.ResponseWriter, _ *http.Request, v *visit) 
 }
 
 func (s *Server) startPage(w http.ResponseWriter, v *visit, status int, wrong string) {
-	at, crumbs := "/compare", []Link(nil)
-	if v.company != (id.Company{}) {
-		at, crumbs = v.at("/compare"), v.crumbs()
-	}
+	at, crumbs := v.begunAt("/compare")
 	s.render(w, v, status, "compare_start", &Page{Title: v.say("compare_page.title"), Lead: v.say("compare_page.lead"), Here: at, Crumbs: crumbs, Island: "compare",
 		Body: map[string]any{"At": at, "Wrong": wrong, "Profiles": forecast.Ready(), "Own": v.company != (id.Company{}), "Zones": zones(v.Tag)}})
 }
@@ -200,8 +193,9 @@ func (s *Server) compareMarket(w http.ResponseWriter, _ *http.Request, v *visit,
 // compareOffers takes offers of one's own: pasted, as files, or a published plan.
 func (s *Server) compareOffers(w http.ResponseWriter, r *http.Request, v *visit, at *spaceAt) error {
 	var texts []workspace.Text
+	room := workspace.TextBytes
 	fields, err := s.receive(w, v, func(_, name string, part *multipart.Part) error {
-		t, err := workspace.ReadText(name, part)
+		t, err := workspace.ReadText(name, part, &room)
 		texts = append(texts, t)
 		return err
 	})
@@ -210,7 +204,9 @@ func (s *Server) compareOffers(w http.ResponseWriter, r *http.Request, v *visit,
 	}
 	pasted := fields.Get("text")
 	switch plan := fields.Get("plan"); {
-	case plan != "" && v.actor != nil:
+	case plan != "" && !v.seesPlans(at):
+		err = fault.New(fault.NotFound, "there is no such plan")
+	case plan != "":
 		err = at.OfferPlan(r.Context(), plan)
 	case len(texts) > 0:
 		_, err = at.Offer(texts...)

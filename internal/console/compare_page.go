@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"waihu/internal/access"
 	"waihu/internal/charging/forecast"
 	"waihu/internal/fault"
 	"waihu/internal/id"
@@ -107,7 +108,7 @@ func (s *Server) compareBody(v *visit, at *spaceAt) (*compareBody, error) {
 	if b.Market, err = v.marketRows(b.Library); err != nil {
 		return nil, err
 	}
-	if at.May && v.actor != nil {
+	if at.May && v.seesPlans(at) {
 		b.Plans, err = s.planNames(v.r.Context())
 	}
 	return b, err
@@ -216,6 +217,10 @@ func currenciesOf(a *workspace.Answer) []string {
 	return out
 }
 
+// seesPlans tells whether the visitor may see published plans where the workspace
+// belongs.
+func (v *visit) seesPlans(at *spaceAt) bool { return access.Can(v.actor, access.PlanRead, at.Company) }
+
 // planNames are the newest published plans.
 func (s *Server) planNames(ctx context.Context) ([]string, error) {
 	plans, err := s.d.System.Plans(ctx, "")
@@ -232,32 +237,6 @@ func (s *Server) planNames(ctx context.Context) ([]string, error) {
 
 // plansOffered bounds the plans of a list to choose from.
 const plansOffered = 500
-
-// compareStep answers the sliders: the real calls, billed again.
-func (s *Server) compareStep(w http.ResponseWriter, r *http.Request, v *visit, at *spaceAt) error {
-	address := "/compare/" + at.token + "?" + kept(r.URL.Query()).Encode()
-	if r.Header.Get("HX-Request") != "true" {
-		http.Redirect(w, r, address, http.StatusSeeOther)
-		return nil
-	}
-	q, wrong := workspace.ParseQuestion(r.URL.Query())
-	answer, job, err := at.Ask(q)
-	if err != nil {
-		return err
-	}
-	b := &compareBody{At: at, Base: "/compare/" + at.token, Ask: v.asked(wrong)}
-	if job != nil {
-		b.Work = workOf(job) // the usage is being read again
-	} else {
-		b.Answer = &answerView{}
-		if b.Answer.Step, err = v.stepView(answer); err != nil {
-			return err
-		}
-	}
-	w.Header().Set("HX-Replace-Url", address)
-	s.render(w, v, http.StatusOK, "compare", &Page{Body: b})
-	return nil
-}
 
 // lines numbers a text for the box beside which problems are named.
 func (b *compareBody) Lines() string {

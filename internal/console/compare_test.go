@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"waihu/internal/access"
 	"waihu/internal/lang"
 	"waihu/internal/workspace"
 )
@@ -300,5 +301,31 @@ func TestDescribedTeam(t *testing.T) {
 	b.want(b.upload(at+"/files", map[string]string{"Master.csv": exampleFile(t, "sales-floor/usage/Master.csv")}), http.StatusSeeOther, at)
 	if page := b.patient(at); strings.Contains(page, lang.Phrase(lang.English, "compare.note.profile", nil)) {
 		t.Error("files were handed in, and the description is compared still")
+	}
+}
+
+// TestTextsOfAFormAreBoundedTogether: each of eighty fields could be as long as
+// one may be, and stayed in memory until the form ended.
+func TestTextsOfAFormAreBoundedTogether(t *testing.T) {
+	b := opened(t, workspace.Limits{})
+	half := strings.Repeat("a", workspace.TextBytes/2)
+	w := b.upload("/compare", nil, "a="+half, "b="+half, "c=more")
+	if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "the texts up to c are larger than") {
+		t.Errorf("%d %.300s", w.Code, w.Body)
+	}
+}
+
+// TestPlansAreOfferedToWhoMaySeeThem: comparing needs no permission, plans do.
+func TestPlansAreOfferedToWhoMaySeeThem(t *testing.T) {
+	o := newOffice(t)
+	o.d.Open = true
+	o.shelve(workspace.Limits{})
+	for who, b := range map[string]*browser{"a customer's agent": o.customerOf(o.company, access.Agent), "the operator": o.browser} {
+		at := b.ask("/compare", url.Values{"basis": {"sales"}}).Header().Get("Location")
+		there := strings.Contains(b.ask(at, nil).Body.String(), "<option>floor@1</option>")
+		w := b.upload(at+"/offers", nil, "plan=floor@1")
+		if may := who == "the operator"; there != may || (w.Code == http.StatusSeeOther) != may || (w.Code == http.StatusNotFound) == may {
+			t.Errorf("%s: offered %v, taken with %d", who, there, w.Code)
+		}
 	}
 }

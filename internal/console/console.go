@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
+	"strings"
+	"unicode/utf8"
 
 	"waihu/internal/access"
 	"waihu/internal/app"
@@ -103,7 +106,11 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 // ServeHTTP answers with the headers every page has.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() {
-		if v := recover(); v != nil && v != http.ErrAbortHandler {
+		switch v := recover(); v {
+		case nil:
+		case http.ErrAbortHandler:
+			panic(v) // the server breaks the connection off: what went out is no whole file
+		default:
 			s.fail(w, r, fmt.Errorf("console: panic: %v\n%s", v, debug.Stack()))
 		}
 	}()
@@ -113,8 +120,15 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Permissions-Policy", "camera=(), geolocation=(), payment=(), usb=(), microphone=(self)")
+	if query, err := url.QueryUnescape(r.URL.RawQuery); err != nil || !storable(r.URL.Path) || !storable(query) {
+		http.Error(w, phrase(viewOf(r).Tag, "console.missing"), http.StatusNotFound)
+		return
+	}
 	s.guard.ServeHTTP(w, r)
 }
+
+// storable tells whether a text can be looked for in every database.
+func storable(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
 // missing is the page for an address that is none.
 func (s *Server) missing(w http.ResponseWriter, r *http.Request, v *visit) error {

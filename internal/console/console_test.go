@@ -177,6 +177,17 @@ func TestMissingPage(t *testing.T) {
 	}
 }
 
+// TestAddressesThatAreNoText: a database server refuses to look for them, which
+// would be an error of ours.
+func TestAddressesThatAreNoText(t *testing.T) {
+	s := server(t)
+	for _, path := range []string{"/portal/%00", "/portal/%ff", "/portal/x?q=%00", "/portal/x?q=%ff", "/portal/x?q=%zz"} {
+		if w := get(t, s, path); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), "no such page") || strings.Contains(w.Body.String(), "<html") {
+			t.Errorf("%s: %d %.200s", path, w.Code, w.Body)
+		}
+	}
+}
+
 // TestPartsHaveOneMeaning: of two parts with one name the later file silently
 // wins.
 func TestPartsHaveOneMeaning(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"io"
 	"net/http"
 
 	"waihu/internal/access"
@@ -168,35 +167,6 @@ func (s *Server) refusedStep(w http.ResponseWriter, v *visit, b *stepBody, err e
 	}
 	b.Refused, b.Sure, b.Rows = err.Error(), false, nil
 	return s.stepPage(w, v, status, b)
-}
-
-// maxSigned bounds a signed document that is dropped on the page.
-const maxSigned = 20 << 20
-
-// formWithFile reads a form that may have a file with it. The file is not kept:
-// its SHA-256 goes into a field.
-func (v *visit) formWithFile(w http.ResponseWriter, file, into string) (*form, error) {
-	if err := v.r.ParseForm(); err == nil && v.r.MultipartForm == nil && v.r.Header.Get("Content-Type") == "application/x-www-form-urlencoded" {
-		f := v.blank()
-		f.Values = v.r.PostForm
-		return f, nil
-	}
-	v.r.Body = http.MaxBytesReader(w, v.r.Body, maxSigned+formBytes)
-	if err := v.r.ParseMultipartForm(maxSigned + formBytes); err != nil {
-		return nil, fault.New(fault.Invalid, "the form could not be read, or its file is larger than %d MiB: %v", maxSigned>>20, err)
-	}
-	f := v.blank()
-	f.Values = v.r.MultipartForm.Value
-	part, _, err := v.r.FormFile(file)
-	if err != nil {
-		return f, nil // no file was chosen
-	}
-	h := sha256.New()
-	n, err := io.Copy(h, part)
-	if err == nil && n > 0 {
-		f.Values.Set(into, hex.EncodeToString(h.Sum(nil)))
-	}
-	return f, err
 }
 
 func readSign(s *Server, v *visit, f *form, c *app.ContractView) (doStep, timex.Date) {

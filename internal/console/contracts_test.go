@@ -94,6 +94,11 @@ func TestLeaving(t *testing.T) {
 	if o.state() != life.Running {
 		t.Fatal("it was done before it was confirmed")
 	}
+	for _, day := range []string{"9999-12-31", "3000-01-01", "0001-01-01"} {
+		if bad := o.send(o.con("/notice"), http.StatusUnprocessableEntity, "on", day, "ends", "", "sure", "1").Body.String(); !strings.Contains(bad, "Write a date such as") {
+			t.Errorf("a day that nobody means, %s, is not refused beside its field", day)
+		}
+	}
 	o.send(o.con("/notice"), http.StatusOK, "on", o.today.String(), "ends", "")
 	o.send(o.con("/notice"), http.StatusSeeOther, "on", o.today.String(), "ends", "", "sure", "1")
 	if o.state() != life.Notice {

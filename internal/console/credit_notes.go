@@ -20,7 +20,11 @@ func (s *Server) note(w http.ResponseWriter, r *http.Request, v *visit) error {
 		return err
 	}
 	href := v.at("/notes/" + doc.ID.Named("crn"))
-	b := map[string]any{"Note": n, "Of": v.at("/invoices/" + doc.Of.Named("inv")), "Files": listFiles(href+"/"+doc.Number, "", "pdf", "xlsx", "csv", "json", "xml")}
+	forms := []string{"pdf", "xlsx", "csv", "json"}
+	if len(document.CheckNoteUBL(n)) == 0 {
+		forms = append(forms, "xml")
+	}
+	b := map[string]any{"Note": n, "Of": v.at("/invoices/" + doc.Of.Named("inv")), "Files": listFiles(href+"/"+doc.Number, "", forms...)}
 	s.render(w, v, http.StatusOK, "note", &Page{Title: v.say("money.note_title", "number", doc.Number), Lead: lang.Dates(v.Tag, doc.First, doc.After), Here: v.at("/invoices"),
 		Crumbs: v.crumbs(Link{v.say("nav.invoices"), v.at("/invoices")}, Link{n.Of.Number, v.at("/invoices/" + doc.Of.Named("inv"))}), Body: b})
 	return nil

@@ -81,6 +81,7 @@ func (s *Server) disputesFile(ext string) handler {
 			d := &list[i]
 			t.add(d.RaisedOn, d.Number, v.say("audit.cause."+string(d.Reason)), d.Words, d.Amount, d.Amount.Currency().String(), v.say("disputes.s_"+string(d.State)), d.Given, d.AnsweredOn, d.Answer, d.NoteNumber)
 		}
+		t.full(v, len(list))
 		return s.sendSheet(w, v, "disputes", ext, v.say("nav.disputes"), t)
 	}
 }
@@ -164,11 +165,7 @@ type answerInput struct {
 
 // answerDispute shows what an answer gives back, or gives it once that was seen.
 func (s *Server) answerDispute(w http.ResponseWriter, _ *http.Request, v *visit) error {
-	d, err := s.lookAtDispute(v)
-	if err != nil {
-		return err
-	}
-	f, err := v.form(w)
+	d, f, err := sentAbout(w, v, s.lookAtDispute)
 	if err != nil {
 		return err
 	}
@@ -257,11 +254,7 @@ func (s *Server) refusedDispute(w http.ResponseWriter, v *visit, d *app.Dispute,
 
 // withdrawDispute takes an objection back.
 func (s *Server) withdrawDispute(w http.ResponseWriter, _ *http.Request, v *visit) error {
-	d, err := s.lookAtDispute(v)
-	if err != nil {
-		return err
-	}
-	f, err := v.form(w)
+	d, f, err := sentAbout(w, v, s.lookAtDispute)
 	if err != nil {
 		return err
 	}

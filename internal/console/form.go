@@ -24,6 +24,7 @@ const (
 type form struct {
 	Values url.Values
 	Wrong  map[string]string // by field, in the visitor's language
+	Stale  bool              // somebody changed meanwhile what it is about
 	v      *visit
 }
 
@@ -113,9 +114,13 @@ func (f *form) optional(name string, most int) string {
 	return s
 }
 
+// Days that people may write: others are a slip of the pen, and what is reckoned
+// from them, such as the end of a term, would have no year of four digits.
+var earliestDay, latestDay = timex.NewDate(1900, 1, 1), timex.NewDate(2999, 12, 31)
+
 func (f *form) date(name string) timex.Date {
 	d, err := timex.ParseDate(strings.TrimSpace(f.Values.Get(name)))
-	if err != nil {
+	if err != nil || d < earliestDay || d > latestDay {
 		f.wrong(name, "form.date")
 	}
 	return d

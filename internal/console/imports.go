@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"mime/multipart"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -197,6 +196,7 @@ func (s *Server) receiveImport(w http.ResponseWriter, r *http.Request, v *visit)
 	}
 	f := v.blank()
 	f.Values = url.Values{}
+	room := formBytes
 	for range 10 {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
@@ -206,7 +206,7 @@ func (s *Server) receiveImport(w http.ResponseWriter, r *http.Request, v *visit)
 			return nil, nil, endOfForm(err)
 		}
 		if part.FileName() == "" {
-			if err := field(f.Values, part); err != nil {
+			if err := field(f.Values, part, &room); err != nil {
 				return nil, nil, err
 			}
 			continue
@@ -219,15 +219,4 @@ func (s *Server) receiveImport(w http.ResponseWriter, r *http.Request, v *visit)
 		return f, file, nil
 	}
 	return nil, nil, fault.New(fault.Invalid, "the form has too many parts")
-}
-
-func field(values url.Values, part *multipart.Part) error {
-	if part.FormName() == "file" {
-		return nil // no file was chosen
-	}
-	text, err := workspace.ReadText(part.FormName(), part)
-	if err == nil {
-		values.Set(part.FormName(), text.Text)
-	}
-	return err
 }

@@ -18,6 +18,8 @@ func TestAPIKeysAreShownOnce(t *testing.T) {
 		d.every(path)
 	}
 	wrong := d.send(at+"/new", http.StatusUnprocessableEntity, "name", "", "role", "nobody", "from", "1.2.3", "ends", "2020-01-01")
+	d.send(at+"/new", http.StatusUnprocessableEntity, "name", "late", "role", "api", "ends", "9999-12-31") // the day after has no year of four digits
+	d.page(at)
 	for _, must := range []string{`value="1.2.3"`, "Write something here", "Choose one", "This day is over"} {
 		if !strings.Contains(wrong.Body.String(), must) {
 			t.Errorf("a wrong form lacks %q", must)
@@ -107,7 +109,9 @@ func TestWebhooks(t *testing.T) {
 	if second == nil || second[1] == first[1] {
 		t.Error("the secret is the old one")
 	}
-	d.send(one, http.StatusSeeOther, "once", d.fresh(one), "url", far.URL, "topics", "", "note", "", "on", "")
+	seen := hidden(d.page(one), "seen")
+	d.send(one, http.StatusSeeOther, "once", d.fresh(one), "seen", seen, "url", far.URL, "topics", "", "note", "", "on", "")
+	d.send(one, http.StatusConflict, "seen", seen, "url", far.URL, "topics", "", "note", "", "on", "yes") // a page from before
 	if page := d.page(at); !strings.Contains(page, "all events") || !strings.Contains(page, ">Off<") {
 		t.Error("it was not changed")
 	}

@@ -87,6 +87,20 @@ func TestFirstLogIn(t *testing.T) {
 	}
 }
 
+// TestAFormWhoseSessionEndedLeadsBackToItsPage: its own address often shows nothing.
+func TestAFormWhoseSessionEndedLeadsBackToItsPage(t *testing.T) {
+	s := server(t)
+	for from, want := range map[string]string{"http://example.com/c/x/keys?state=active": "/c/x/keys?state=active", "http://evil.example/y": "/c/x/keys/k/end", "": "/c/x/keys/k/end", "http://example.com//evil.example/": "/"} {
+		r := httptest.NewRequest("POST", "/c/x/keys/k/end", nil)
+		r.Header.Set("Referer", from)
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		if got := w.Header().Get("Location"); got != "/login?back="+url.QueryEscape(want) {
+			t.Errorf("from %q: %q, want %q", from, got, want)
+		}
+	}
+}
+
 // TestEveryRouteNeedsALogIn tries every address without one.
 func TestEveryRouteNeedsALogIn(t *testing.T) {
 	w := server(t)

@@ -52,23 +52,14 @@ func (s *Server) marginOf(v *visit) (*marginBody, error) {
 		return nil, err
 	}
 	q := v.r.URL.Query()
-	for i := range deals {
-		d := &deals[i]
-		if d.BilledTo == 0 && !d.Serves() {
-			continue // it never served
-		}
-		name := d.ID.Named("con")
-		b.Contracts = append(b.Contracts, option{"value": name, "label": d.Contract})
-		if b.Deal == nil && (q.Get("contract") == "" || q.Get("contract") == name) {
-			b.Deal, b.Contract = d, name
-		}
-	}
-	if b.Deal == nil {
+	served := func(d *app.Deal) bool { return d.BilledTo != 0 || d.Serves() }
+	if b.Deal, b.Contracts = pickDeal(deals, q.Get("contract"), served); b.Deal == nil {
 		if q.Get("contract") != "" {
 			return nil, fault.New(fault.NotFound, "there is no such contract")
 		}
 		return b, nil
 	}
+	b.Contract = b.Deal.ID.Named("con")
 	day := max(b.Deal.Terms.Start, min(b.Deal.Today, max(b.Deal.BilledTo-1, b.Deal.Terms.Start)))
 	if word := q.Get("first"); word != "" {
 		if day, err = timex.ParseDate(word); err != nil {

@@ -162,6 +162,10 @@ func TestCreditVoidWriteOff(t *testing.T) {
 			t.Errorf("%s: %.10q", ext, file)
 		}
 	}
+	xml := note + "/" + docs[2].Number + ".xml"
+	if w := o.ask(xml, nil); strings.Contains(o.page(note), xml) != (w.Code == http.StatusOK) {
+		t.Errorf("the page offers XML: %v; asked for, it is %d", w.Code != http.StatusOK, w.Code)
+	}
 	if w := o.ask(note+"/"+docs[2].Number+".exe", nil); w.Code != http.StatusNotFound {
 		t.Errorf("a file that is none: %d", w.Code)
 	}

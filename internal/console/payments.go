@@ -88,6 +88,7 @@ func (s *Server) paymentsFile(ext string) handler {
 			m := &list[i]
 			t.add(m.On, v.say("money.w_"+string(m.What)), m.Number, m.Amount, m.Amount.Currency().String(), m.Over, m.Note)
 		}
+		t.full(v, len(list))
 		return s.sendSheet(w, v, "payments", ext, v.say("nav.payments"), t)
 	}
 }

@@ -22,7 +22,8 @@ const quietPassword = "a long and quiet sentence"
 // second person approves, webhooks.
 type desk struct {
 	*office
-	api *api.API
+	api   *api.API
+	tries int // of forms with texts that do harm
 }
 
 func newDesk(t *testing.T) *desk {
@@ -37,7 +38,7 @@ func newDesk(t *testing.T) *desk {
 	d.Post, d.Uploads, d.Decider = post, a, a
 	o.must(a.Start(t.Context()))
 	t.Cleanup(a.Stop)
-	return &desk{o, a}
+	return &desk{office: o, api: a}
 }
 
 // letters are the arguments of letters of a topic, the newest first.
@@ -171,13 +172,18 @@ func TestUsersAreInvitedChangedAndReset(t *testing.T) {
 	if page := ann.ask(list+"/new", nil).Body.String(); strings.Contains(page, `value="finance"`) || !strings.Contains(page, `value="supervisor"`) {
 		t.Error("the customer can give the operator's roles, or not their own")
 	}
-	d.send(at, http.StatusSeeOther, "once", d.fresh(at), "name", "Ann B.", "lang", "zh-Hant", "role", "auditor")
+	opened := d.page(at)
+	d.send(at, http.StatusSeeOther, "once", onceOf(opened), "seen", hidden(opened, "seen"), "name", "Ann B.", "lang", "zh-Hant", "role", "auditor")
+	stale := d.send(at, http.StatusConflict, "seen", hidden(opened, "seen"), "name", "Ann C.", "lang", "en", "role", "customer_admin")
+	if page := stale.Body.String(); !strings.Contains(page, "Somebody changed it while you were writing") || !strings.Contains(page, `value="Ann C."`) {
+		t.Error("a page opened before another change gives the old roles back")
+	}
 	ann.want(ann.ask(list, nil), http.StatusSeeOther, "/login?back="+url.QueryEscape(list)) // her roles changed: her session ended
 	d.send(at+"/reset", http.StatusSeeOther, "once", d.fresh(at)+"-reset")
 	if n := len(d.letters(d.company, "invitation")); n != 2 {
 		t.Errorf("%d letters", n)
 	}
-	d.send(at, http.StatusSeeOther, "once", d.fresh(at), "name", "Ann B.", "lang", "zh-Hant", "role", "auditor", "disabled", "yes")
+	d.send(at, http.StatusSeeOther, "once", d.fresh(at), "seen", hidden(d.page(at), "seen"), "name", "Ann B.", "lang", "zh-Hant", "role", "auditor", "disabled", "yes")
 	ann.want(ann.ask("/login", url.Values{"email": {"ann@example.com"}, "password": {quietPassword}}), http.StatusUnprocessableEntity, "")
 	if w := d.ask(list+".csv", nil); !strings.Contains(w.Body.String(), "Ann B.") || !strings.Contains(w.Body.String(), "Disabled") {
 		t.Errorf("%s", w.Body)
@@ -187,7 +193,7 @@ func TestUsersAreInvitedChangedAndReset(t *testing.T) {
 	if page := d.page(me); strings.Contains(page, `name="role"`) || !strings.Contains(page, "This is you") {
 		t.Error("somebody can change their own roles")
 	}
-	d.send(me, http.StatusSeeOther, "once", d.fresh(me), "name", "Operator A.", "lang", "en", "role", "finance") // the role is not taken
+	d.send(me, http.StatusSeeOther, "once", d.fresh(me), "seen", hidden(d.page(me), "seen"), "name", "Operator A.", "lang", "en", "role", "finance") // the role is not taken
 	if page := d.page("/users"); !strings.Contains(page, "Operator A.") || strings.Contains(page, "Finance</span>") {
 		t.Error("somebody changed their own role")
 	}

@@ -136,11 +136,16 @@ func (s *Server) user(w http.ResponseWriter, _ *http.Request, v *visit) error {
 	if err != nil {
 		return err
 	}
+	return s.userPage(w, v, http.StatusOK, u, v.personForm(u), "")
+}
+
+// personForm is the form of a person as they are here.
+func (v *visit) personForm(u *access.User) *form {
 	f := v.blank("name", u.Name, "lang", string(u.Lang), "disabled", given(u.Disabled, "yes"))
 	for _, m := range u.Within(v.company).Members {
 		f.Values.Add("role", string(m.Role))
 	}
-	return s.userPage(w, v, http.StatusOK, u, f, "")
+	return f.remember()
 }
 
 func (s *Server) userPage(w http.ResponseWriter, v *visit, status int, u *access.User, f *form, refused string) error {
@@ -174,9 +179,17 @@ func (s *Server) changeUser(w http.ResponseWriter, _ *http.Request, v *visit) er
 		return s.userPage(w, v, http.StatusUnprocessableEntity, u, f, "")
 	}
 	err = s.effect(w, v, f, func(_ context.Context, tx store.Tx) (access.Deed, string, error) {
+		now, err := s.d.Gate.UserOf(tx, v.company, u.ID)
+		if err == nil {
+			err = f.unchanged(v.personForm(now))
+		}
+		if err != nil {
+			return access.Deed{}, "", err
+		}
 		before, after, err := s.d.Gate.ChangePerson(tx, v.actor, v.company, u.ID, ch)
 		return access.Deed{Action: "user.change", Target: u.ID.Named("user"), Before: before, After: after}, v.here("/users/" + u.ID.Named("user")), err
 	})
+	err = f.stale(err, func(status int) error { return s.userPage(w, v, status, u, f, "") })
 	return s.refusedPerson(err, func(why string) error { return s.userPage(w, v, http.StatusForbidden, u, f, why) })
 }
 

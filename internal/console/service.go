@@ -90,11 +90,8 @@ func (s *Server) findService(v *visit) (*serviceBody, error) {
 	}
 	b := &serviceBody{}
 	name := v.r.URL.Query().Get("contract")
-	var d *app.Deal
-	for i := range deals {
-		b.Contracts = append(b.Contracts, option{"value": deals[i].ID.Named("con"), "label": deals[i].Contract})
-	}
-	if d = dealOf(deals, name); d == nil {
+	d, list := pickDeal(deals, name, func(*app.Deal) bool { return true })
+	if b.Contracts = list; d == nil {
 		if name != "" {
 			return nil, fault.New(fault.NotFound, "there is no such contract")
 		}

@@ -35,7 +35,7 @@ func (v *visit) sheet(columns ...string) *sheet {
 // add puts a row below the others: amounts and counts are numbers in the file,
 // days are as programs read them.
 func (t *sheet) add(cells ...any) {
-	words, values := make([]string, len(cells)), make([]*explain.Value, len(cells))
+	words, values := make([]string, len(t.Head)), make([]*explain.Value, len(t.Head))
 	for i, c := range cells {
 		switch c := c.(type) {
 		case money.Amount:
@@ -53,6 +53,18 @@ func (t *sheet) add(cells ...any) {
 		}
 	}
 	t.Rows, t.Values = append(t.Rows, words), append(t.Values, values)
+}
+
+// exportFull says that more was asked for than a file holds.
+func (v *visit) exportFull(most int) string {
+	return v.say("export.full", "n", lang.Count(v.Tag, int64(most)))
+}
+
+// full says so in the last row where a list was cut at its bound.
+func (t *sheet) full(v *visit, rows int) {
+	if rows == maxExported {
+		t.add(v.exportFull(maxExported))
+	}
 }
 
 // sendDocument gives a document, or the one table in it, as a file of the kind

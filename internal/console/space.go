@@ -28,6 +28,24 @@ func (s *Server) welcome(v *visit) bool {
 	return s.d.Open || v.actor != nil && v.actor.Stage == access.Full
 }
 
+// begins adds the pages on which a workspace is begun: everybody's, and a
+// company's.
+func (s *Server) begins(path string, start, begin handler) {
+	s.free("GET "+path, start)
+	s.free("POST "+path, begin)
+	s.page("GET /c/{company}"+path, access.UsageRead, start)
+	s.page("POST /c/{company}"+path, access.UsageRead, begin)
+}
+
+// begunAt is where on the platform or in a company the visit begins workspaces,
+// with what leads back from there.
+func (v *visit) begunAt(path string) (at string, crumbs []Link) {
+	if v.company == (id.Company{}) {
+		return path, nil
+	}
+	return v.at(path), v.crumbs()
+}
+
 // looks adds an address for whoever has a link to a workspace: the link is the
 // right to look. What changes something needs the other word, and welcome.
 func (s *Server) looks(pattern string, h spaceHandler) {
@@ -145,7 +163,7 @@ func (s *Server) receive(w http.ResponseWriter, v *visit, take func(field, name 
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "this is no form with files: %v", err)
 	}
-	fields := url.Values{}
+	fields, room := url.Values{}, workspace.TextBytes
 	for range 2 * lim.Files {
 		part, err := parts.NextPart()
 		if err != nil {
@@ -153,7 +171,7 @@ func (s *Server) receive(w http.ResponseWriter, v *visit, take func(field, name 
 		}
 		name := part.FormName()
 		if part.FileName() == "" {
-			text, err := workspace.ReadText(name, part)
+			text, err := workspace.ReadText(name, part, &room)
 			if err != nil {
 				return fields, err
 			}

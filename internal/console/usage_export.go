@@ -35,26 +35,28 @@ func (s *Server) usageFile(w http.ResponseWriter, r *http.Request, v *visit) err
 		h.Set("Content-Disposition", `attachment; filename="`+name+`.csv"`)
 		out = document.NewDetailCSV(w, o)
 	}
-	err = s.d.System.DB.View(r.Context(), func(tx store.Tx) error { return v.writeCalls(tx, f, out) })
+	err = s.d.System.DB.View(r.Context(), func(tx store.Tx) error { return v.writeCalls(tx, f, out, exportCalls) })
 	if err == nil {
 		err = out.Close()
 	}
-	if err != nil { // the heading has gone out: the file is cut off, which its reader sees
+	if err != nil { // the heading has gone out: a table that merely ends would look whole
 		s.d.Log.ErrorContext(r.Context(), "export of calls", "error", err)
+		panic(http.ErrAbortHandler)
 	}
 	return nil
 }
 
-// writeCalls reads page after page; it ends because the cursor goes back in time.
-func (v *visit) writeCalls(tx store.Tx, f *usageFilter, out document.Detail) error {
+// writeCalls reads page after page, so many calls at most; it ends because the
+// cursor goes back in time. A file that is full says so in its last row.
+func (v *visit) writeCalls(tx store.Tx, f *usageFilter, out document.Detail, most int) error {
 	names := priceNames{tag: v.Tag}
 	if f.deal != nil {
 		names.plan = f.deal.Plan
 	}
 	q := f.query
 	q.Before = store.CallCursor{}
-	for n := 0; n < exportCalls; {
-		q.Limit = min(store.MaxPage, exportCalls-n)
+	for n := 0; n < most; {
+		q.Limit = min(store.MaxPage, most-n)
 		page, err := tx.Usage().Calls(v.company, q)
 		if err != nil {
 			return err
@@ -70,7 +72,7 @@ func (v *visit) writeCalls(tx store.Tx, f *usageFilter, out document.Detail) err
 		}
 		q.Before = page.Next
 	}
-	return nil
+	return out.Write(&document.Row{Rule: v.exportFull(most), NoAmount: true})
 }
 
 func (v *visit) writeCall(c *store.ChargedCall, names priceNames, out document.Detail) error {

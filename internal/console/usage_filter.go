@@ -127,6 +127,23 @@ func (f *usageFilter) address(pairs ...string) string {
 	return q.Encode()
 }
 
+// pickDeal finds the contract that is named among those that are offered, or the
+// first of them; nil: there is none. The list is of those to choose from.
+func pickDeal(deals []app.Deal, name string, offered func(*app.Deal) bool) (at *app.Deal, list []option) {
+	for i := range deals {
+		d := &deals[i]
+		if !offered(d) {
+			continue
+		}
+		word := d.ID.Named("con")
+		list = append(list, option{"value": word, "label": d.Contract})
+		if at == nil && (name == "" || name == word) {
+			at = d
+		}
+	}
+	return at, list
+}
+
 // dealOf finds a contract by its address or its word; without either it is the
 // first in the list.
 func dealOf(list []app.Deal, name string) *app.Deal {

@@ -1,11 +1,18 @@
 package console
 
 import (
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"waihu/internal/document"
+	"waihu/internal/lang"
+	"waihu/internal/store"
+	"waihu/internal/timex"
 	"waihu/internal/usage"
 )
 
@@ -93,6 +100,53 @@ func TestUsageExport(t *testing.T) {
 	if w := o.ask(o.at("/usage/calls.csv?first=x"), nil); w.Code != 422 {
 		t.Errorf("a day that is none: %d", w.Code)
 	}
+}
+
+// lines keeps what would go into a file.
+type lines struct{ rows []document.Row }
+
+func (l *lines) Write(r *document.Row) error { l.rows = append(l.rows, *r); return nil }
+func (l *lines) Close() error                { return nil }
+
+// TestAFileThatIsFullSaysSo: a list that merely ends is taken for all there is.
+func TestAFileThatIsFullSaysSo(t *testing.T) {
+	o := newOffice(t)
+	v := &visit{view: view{Tag: lang.English}, company: o.company}
+	f := &usageFilter{query: store.CallQuery{Period: timex.Days(o.first, o.first+1, time.UTC)}}
+	for most, full := range map[int]bool{5: true, exportCalls: false} {
+		var out lines
+		o.must(o.db.View(t.Context(), func(tx store.Tx) error { return v.writeCalls(tx, f, &out, most) }))
+		if got := out.rows[len(out.rows)-1].Rule == "There is more: this file holds 5 rows at most."; got != full {
+			t.Errorf("at most %d calls: %d rows, and the last says there is more: %v", most, len(out.rows), got)
+		}
+	}
+	sheet := v.sheet("money.on", "money.what")
+	sheet.full(v, maxExported-1)
+	sheet.full(v, maxExported)
+	if len(sheet.Rows) != 1 || sheet.Rows[0][0] != "There is more: this file holds 1,000 rows at most." {
+		t.Errorf("%q", sheet.Rows)
+	}
+}
+
+// broken is a writer whose reader has left after the heading.
+type broken struct{ *httptest.ResponseRecorder }
+
+func (broken) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+// TestAFileThatBreaksOffIsNoWholeFile: an answer that ends as it should would be
+// kept as a list of all calls.
+func TestAFileThatBreaksOffIsNoWholeFile(t *testing.T) {
+	o := newOffice(t)
+	r := httptest.NewRequest("GET", o.at("/usage/calls.csv?first="+o.first.String()+"&last="+o.first.String()), nil)
+	for name, value := range o.cookies {
+		r.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	defer func() {
+		if v := recover(); v != http.ErrAbortHandler {
+			t.Errorf("the connection was not broken off: %v", v)
+		}
+	}()
+	o.ServeHTTP(broken{httptest.NewRecorder()}, r)
 }
 
 // TestInvoiceLeadsToItsCalls follows the evidence of a line.

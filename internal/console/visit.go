@@ -143,7 +143,7 @@ func (s *Server) answer(w http.ResponseWriter, v *visit, err error) {
 	var refusal *access.Refusal
 	switch {
 	case errors.Is(err, errLogIn):
-		v.redirect(w, "/login?back="+url.QueryEscape(v.r.URL.RequestURI()))
+		v.redirect(w, "/login?back="+url.QueryEscape(v.page()))
 	case errors.As(err, &refusal) && refusal.Code == access.Forbidden:
 		s.trouble(w, v, http.StatusForbidden, "forbidden", "")
 	case errors.As(err, &refusal):
@@ -168,6 +168,15 @@ func (s *Server) answer(w http.ResponseWriter, v *visit, err error) {
 // own English.
 func (s *Server) trouble(w http.ResponseWriter, v *visit, status int, what, detail string) {
 	s.render(w, v, status, "trouble", &Page{Title: v.say("trouble." + what), Bare: v.actor == nil, Body: map[string]string{"Why": v.say("trouble." + what + "_why"), "Detail": detail}})
+}
+
+// page is where to go on after a log-in: the page that was asked for, or the one a
+// form stood on, as many forms are sent to addresses that show nothing.
+func (v *visit) page() string {
+	if from, err := url.Parse(v.r.Referer()); v.r.Method == http.MethodPost && err == nil && from.Host == v.r.Host {
+		return back(from.RequestURI())
+	}
+	return v.r.URL.RequestURI()
 }
 
 // redirect sends the browser on, also when a part of a page asked.

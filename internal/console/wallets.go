@@ -9,12 +9,8 @@ import (
 
 	"waihu/internal/access"
 	"waihu/internal/app"
-	"waihu/internal/charging/ledger"
-	"waihu/internal/charging/wallet"
 	"waihu/internal/exact"
 	"waihu/internal/fault"
-	"waihu/internal/id"
-	"waihu/internal/lang"
 	"waihu/internal/money"
 	"waihu/internal/store"
 	"waihu/internal/timex"
@@ -77,7 +73,7 @@ func (s *Server) openWallet(w http.ResponseWriter, _ *http.Request, v *visit) er
 		return err
 	}
 	in := app.OpenWallet{Name: f.text("name", 64), Currency: f.currency("currency")}
-	if strings.ContainsAny(in.Name, "\r\n\t/") {
+	if strings.ContainsAny(in.Name, "\r\n\t/") || in.Name != "" && strings.Trim(in.Name, ".") == "" {
 		f.wrong("name", "wallets.name_wrong")
 	}
 	if !f.OK() {
@@ -97,19 +93,21 @@ func (s *Server) openWallet(w http.ResponseWriter, _ *http.Request, v *visit) er
 	return again(err, &b.Refused, func(status int) error { return s.walletsPage(w, v, status, b) })
 }
 
-// findWallet reads a wallet by its name.
-func (s *Server) findWallet(v *visit, name string) (*app.WalletView, error) {
-	list, err := s.d.System.Wallets(v.r.Context(), v.company)
+// findWallet reads the wallet of an address.
+func (s *Server) findWallet(ctx context.Context, v *visit) (*app.WalletView, error) {
+	list, err := s.d.System.Wallets(ctx, v.company)
 	if err != nil {
 		return nil, err
 	}
 	for i := range list {
-		if list[i].Name == name {
+		if list[i].Name == v.r.PathValue("wallet") {
 			return &list[i], nil
 		}
 	}
 	return nil, fault.New(fault.NotFound, "there is no such wallet")
 }
+
+func (s *Server) walletOf(v *visit) (*app.WalletView, error) { return s.findWallet(v.r.Context(), v) }
 
 // walletBody is one wallet.
 type walletBody struct {
@@ -132,31 +130,9 @@ type lotRow struct {
 	Expires string
 }
 
-// walletRow is a movement of the balance.
-type walletRow struct {
-	At, What, Text, Href string
-	Amount               money.Amount
-}
-
-// historyRows is how many movements the page shows.
-const historyRows = 30
-
-func (v *visit) walletRow(e *app.WalletEntry) walletRow {
-	row := walletRow{At: clockTime(e.Entry.At, time.UTC), What: v.say("wallets.k_" + e.Entry.Kind), Amount: e.Amount}
-	switch e.Entry.Kind {
-	case ledger.KindCall:
-		_, row.Text, _ = strings.Cut(e.Entry.Ref, "/")
-	case ledger.KindDrawn, ledger.KindReturned:
-		if i, err := id.Parse(e.Entry.Ref); err == nil {
-			row.Text, row.Href = v.say("wallets.of_invoice"), v.at("/invoices/"+i.Named("inv"))
-		}
-	}
-	return row
-}
-
 // wallet shows one.
 func (s *Server) wallet(w http.ResponseWriter, _ *http.Request, v *visit) error {
-	x, err := s.findWallet(v, v.r.PathValue("wallet"))
+	x, err := s.walletOf(v)
 	if err != nil {
 		return err
 	}
@@ -190,9 +166,8 @@ func (s *Server) walletPage(w http.ResponseWriter, v *visit, status int, x *app.
 	}
 	for _, f := range []**form{&b.Fund, &b.Give, &b.Rule} {
 		if *f == nil {
-			*f = v.blank()
-			if f == &b.Rule {
-				v.ruleBlank(*f, x)
+			if *f = v.blank(); f == &b.Rule {
+				*f = v.ruleForm(x)
 			}
 		}
 		if _, err := (*f).Once(); err != nil {
@@ -201,26 +176,6 @@ func (s *Server) walletPage(w http.ResponseWriter, v *visit, status int, x *app.
 	}
 	s.render(w, v, status, "wallet", &Page{Title: v.say("wallets.title", "name", x.Name), Here: v.at("/wallets"), Crumbs: v.crumbs(Link{v.say("nav.wallets"), v.at("/wallets")}), Body: b})
 	return nil
-}
-
-// walletFile gives the newest movements as a file.
-func (s *Server) walletFile(ext string) handler {
-	return func(w http.ResponseWriter, r *http.Request, v *visit) error {
-		x, err := s.findWallet(v, r.PathValue("wallet"))
-		if err != nil {
-			return err
-		}
-		list, _, err := s.d.System.WalletHistory(r.Context(), v.company, x.Name, 0, maxExported)
-		if err != nil {
-			return err
-		}
-		t := v.sheet("wallets.at", "money.what", "money.note", "invoice.amount", "money.currency")
-		for i := range list {
-			row := v.walletRow(&list[i])
-			t.add(row.At, row.What, row.Text, row.Amount, row.Amount.Currency().String())
-		}
-		return s.sendSheet(w, v, "wallet", ext, v.say("wallets.title", "name", x.Name), t)
-	}
 }
 
 // expiry reads the last day on which balance can be used; none is for good.
@@ -246,11 +201,7 @@ type fundInput struct {
 // fundWallet puts balance in that was bought, or given.
 func (s *Server) fundWallet(bought bool) handler {
 	return func(w http.ResponseWriter, r *http.Request, v *visit) error {
-		x, err := s.findWallet(v, r.PathValue("wallet"))
-		if err != nil {
-			return err
-		}
-		f, err := v.form(w)
+		x, f, err := sentAbout(w, v, s.walletOf)
 		if err != nil {
 			return err
 		}
@@ -303,73 +254,4 @@ func (s *Server) grantNeedsSecond(bought bool, a money.Amount) (bool, error) {
 
 func (s *Server) refusedWallet(w http.ResponseWriter, v *visit, x *app.WalletView, b *walletBody, err error) error {
 	return again(err, &b.Refused, func(status int) error { return s.walletPage(w, v, status, x, b) })
-}
-
-// ruleBlank is the form of a wallet's rules as they are.
-func (v *visit) ruleBlank(f *form, x *app.WalletView) {
-	f.Values.Set("overdraft", x.Overdraft.Decimal())
-	var levels []string
-	for _, l := range x.Levels.At {
-		levels = append(levels, l.Decimal())
-	}
-	f.Values.Set("levels", strings.Join(levels, ", "))
-	if x.Rule != nil {
-		f.Values.Set("auto", "1")
-		f.Values.Set("below", x.Rule.Below.Decimal())
-		f.Values.Set("amount", x.Rule.Amount.Decimal())
-		f.Values.Set("most", itoa(x.Rule.Most))
-	}
-}
-
-// ruleWallet changes overdraft, levels and the automatic top-up.
-func (s *Server) ruleWallet(w http.ResponseWriter, r *http.Request, v *visit) error {
-	x, err := s.findWallet(v, r.PathValue("wallet"))
-	if err != nil {
-		return err
-	}
-	f, err := v.form(w)
-	if err != nil {
-		return err
-	}
-	cur := x.Purse.Purse.Currency
-	in := app.OpenWallet{Name: x.Name, Currency: cur, Overdraft: f.amount("overdraft", cur)}
-	if in.Overdraft.Sign() < 0 {
-		f.wrong("overdraft", "form.above_zero")
-	}
-	for _, word := range strings.FieldsFunc(f.Value("levels"), func(r rune) bool { return r == ',' || r == ' ' || r == '、' || r == '，' }) {
-		a, err := money.Parse(word, cur)
-		if err != nil || len(in.Levels) == 10 {
-			f.wrong("levels", "wallets.levels_wrong")
-			break
-		}
-		in.Levels = append(in.Levels, a)
-	}
-	if f.Value("auto") != "" {
-		in.Rule = &wallet.TopUpRule{Below: f.amount("below", cur), Amount: f.above("amount", cur), Most: f.wholeFrom("most", 1, 24)}
-	}
-	b := &walletBody{Rule: f}
-	if !f.OK() {
-		return s.walletPage(w, v, http.StatusUnprocessableEntity, x, b)
-	}
-	err = s.effect(w, v, f, func(ctx context.Context, _ store.Tx) (access.Deed, string, error) {
-		_, err := s.d.System.OpenWallet(ctx, v.company, in)
-		return access.Deed{Action: "wallet.open", Target: x.Name, Before: x.Rule, After: in}, v.walletAt(x.Name, ""), err
-	})
-	return s.refusedWallet(w, v, x, b, err)
-}
-
-// wholeFrom is a whole number between two.
-func (f *form) wholeFrom(name string, least, most int) int {
-	n, err := strconv.Atoi(strings.TrimSpace(f.Value(name)))
-	if err != nil || n < least || n > most {
-		f.wrong(name, "money.whole", "least", itoa(least), "most", itoa(most))
-		return least
-	}
-	return n
-}
-
-// RuleSays is the automatic top-up in words.
-func (b *walletBody) RuleSays(tag lang.Tag) string {
-	r := b.View.Rule
-	return lang.Phrase(tag, "wallets.rule", map[string]string{"below": lang.Money(tag, r.Below), "amount": lang.Money(tag, r.Amount), "most": itoa(r.Most)})
 }

@@ -22,6 +22,9 @@ func TestWalletPages(t *testing.T) {
 		o.send(o.at("/wallets"), http.StatusSeeOther, "name", "calls & more", "currency", "CNY", "once", "6a")
 	}
 	o.send(o.at("/wallets"), http.StatusConflict, "name", "calls & more", "currency", "CNY", "once", "6b")
+	if bad := o.send(o.at("/wallets"), http.StatusUnprocessableEntity, "name", "..", "currency", "CNY").Body.String(); !strings.Contains(bad, "more than points") {
+		t.Error("a wallet whose address is that of another page")
+	}
 	here := o.at("/wallets/calls%20&%20more")
 	o.every(here)
 	o.onlyHere("/wallets/calls%20&%20more")
@@ -38,7 +41,9 @@ func TestWalletPages(t *testing.T) {
 	if bad := o.send(here+"/rule", http.StatusUnprocessableEntity, "overdraft", "-1", "levels", "a, b", "auto", "1", "below", "x", "amount", "0", "most", "99").Body.String(); strings.Count(bad, `class="wrong"`) != 5 || !strings.Contains(bad, `value="a, b"`) {
 		t.Errorf("%d are wrong", strings.Count(bad, `class="wrong"`))
 	}
-	o.send(here+"/rule", http.StatusSeeOther, "overdraft", "10", "levels", "1000, 600", "auto", "1", "below", "100", "amount", "300", "most", "2", "once", "6e")
+	seen := hidden(o.page(here), "seen")
+	o.send(here+"/rule", http.StatusSeeOther, "overdraft", "10", "levels", "1000, 600", "auto", "1", "below", "100", "amount", "300", "most", "2", "once", "6e", "seen", seen)
+	o.send(here+"/rule", http.StatusConflict, "overdraft", "0", "levels", "", "once", "6f", "seen", seen) // a page from before
 	body := o.page(here)
 	for _, want := range []string{"CNY 550.00", "below CNY 600.00", "Below CNY 100.00 another CNY 300.00", "Topped up", ">given<", `value="1000.00, 600.00"`} {
 		if !strings.Contains(body, want) {

@@ -179,7 +179,12 @@ func (s *Server) webhook(w http.ResponseWriter, _ *http.Request, v *visit) error
 	if err != nil {
 		return err
 	}
-	return s.webhookForm(w, v, http.StatusOK, v.blank("url", e.URL, "topics", strings.Join(e.Topics, " "), "note", e.Note, "on", given(e.Disabled == "", "yes")), e)
+	return s.webhookForm(w, v, http.StatusOK, v.filledWebhook(e), e)
+}
+
+// filledWebhook is the form of a webhook as it is.
+func (v *visit) filledWebhook(e *notify.Endpoint) *form {
+	return v.blank("url", e.URL, "topics", strings.Join(e.Topics, " "), "note", e.Note, "on", given(e.Disabled == "", "yes")).remember()
 }
 
 func (s *Server) changeWebhook(w http.ResponseWriter, _ *http.Request, v *visit) error {
@@ -200,9 +205,17 @@ func (s *Server) changeWebhook(w http.ResponseWriter, _ *http.Request, v *visit)
 		ch.On = &on
 	}
 	err = s.effect(w, v, f, func(_ context.Context, tx store.Tx) (access.Deed, string, error) {
+		now, err := s.d.Post.Endpoint(tx, v.company, e.ID)
+		if err == nil {
+			err = f.unchanged(v.filledWebhook(now))
+		}
+		if err != nil {
+			return access.Deed{}, "", err
+		}
 		after, err := s.d.Post.Change(tx, v.company, e.ID, ch)
 		return access.Deed{Action: "webhook.change", Target: e.ID.Named("whk"), Before: e, After: after}, v.at("/webhooks/" + e.ID.Named("whk")), err
 	})
+	err = f.stale(err, func(status int) error { return s.webhookForm(w, v, status, f, e) })
 	return s.refusedWebhook(w, v, f, e, err)
 }
 

@@ -3,6 +3,8 @@ package timex
 import (
 	"fmt"
 	"time"
+
+	"waihu/internal/fault"
 )
 
 // Instant is a moment in UTC, in microseconds since 1970. The zero value means
@@ -37,8 +39,18 @@ func (i Instant) String() string {
 	return i.Time().Format(time.RFC3339Nano)
 }
 
-// MarshalText and UnmarshalText use RFC 3339; empty is the zero Instant.
-func (i Instant) MarshalText() ([]byte, error) { return []byte(i.String()), nil }
+// readable refuses to write what could not be read again: a year has four digits.
+// A record with such a day in it would be lost, and every list it stands in.
+func readable(t time.Time, text string) ([]byte, error) {
+	if y := t.Year(); y < 0 || y > 9999 {
+		return nil, fault.New(fault.Overflow, "%s is in no year from 0 to 9999", text)
+	}
+	return []byte(text), nil
+}
+
+// MarshalText and UnmarshalText use RFC 3339; empty is the zero Instant. An
+// instant of a year without four digits is an Overflow.
+func (i Instant) MarshalText() ([]byte, error) { return readable(i.Time(), i.String()) }
 
 func (i *Instant) UnmarshalText(b []byte) error {
 	if len(b) == 0 {
@@ -114,7 +126,8 @@ func (d Date) AddMonths(n int) Date {
 	return min(first+Date(day-1), last)
 }
 
-func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+// MarshalText gives 2026-03-01; a year without four digits is an Overflow.
+func (d Date) MarshalText() ([]byte, error) { return readable(d.utc(), d.String()) }
 
 func (d *Date) UnmarshalText(b []byte) error {
 	v, err := ParseDate(string(b))

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"waihu/internal/fault"
 	"waihu/internal/timex"
 )
 
@@ -80,6 +81,22 @@ func TestWallSeconds(t *testing.T) {
 		y, m, day := d.Civil()
 		if got, want := timex.WallSeconds(y, m, day, 1, 2, 3), time.Date(y, m, day, 1, 2, 3, 0, time.UTC).Unix(); got != want {
 			t.Fatalf("%s: %d, want %d", d, got, want)
+		}
+	}
+}
+
+// TestWhatIsWrittenCanBeReadAgain: a record with a day that cannot be read is lost.
+func TestWhatIsWrittenCanBeReadAgain(t *testing.T) {
+	for d, sound := range map[timex.Date]bool{timex.NewDate(0, 1, 1): true, timex.NewDate(9999, 12, 31): true, timex.NewDate(10000, 1, 1): false, timex.NewDate(-1, 12, 31): false} {
+		b, err := d.MarshalText()
+		var again timex.Date
+		if sound && (err != nil || again.UnmarshalText(b) != nil || again != d) || !sound && fault.KindOf(err) != fault.Overflow {
+			t.Errorf("%s is written as %q: %v", d, b, err)
+		}
+		at, now := d.Start(time.UTC), timex.Instant(0)
+		b, err = at.MarshalText()
+		if sound && (err != nil || now.UnmarshalText(b) != nil || now != at) || !sound && fault.KindOf(err) != fault.Overflow {
+			t.Errorf("%s is written as %q: %v", at, b, err)
 		}
 	}
 }

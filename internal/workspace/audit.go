@@ -93,6 +93,10 @@ func (sp *Space) TakePaper(calls bool, name string, r io.Reader) error {
 	}
 	sp.mu.Lock()
 	defer sp.mu.Unlock()
+	if sp.gone {
+		sp.shelf.give(p.Size)
+		return errGone
+	}
 	old := sp.audit.Bill
 	if calls {
 		old, sp.audit.Calls = sp.audit.Calls, p
@@ -213,7 +217,12 @@ func mappingKey(c id.Company, l *vendorbill.Looked) string {
 // maxRemembered bounds the mappings that are remembered.
 const maxRemembered = 1_000
 
+// remember keeps what a company said; what guests say is not asked for again, and
+// must not push out what companies did.
 func (s *Shelf) remember(c id.Company, l *vendorbill.Looked, m *vendorbill.Mapping) {
+	if c == (id.Company{}) {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.mappings) >= maxRemembered || s.mappings == nil {

@@ -54,6 +54,10 @@ func (sp *Space) Add(name string, r io.Reader) (File, error) {
 	}
 	sp.mu.Lock()
 	defer sp.mu.Unlock()
+	if sp.gone {
+		sp.shelf.give(f.Size)
+		return File{}, errGone
+	}
 	for _, old := range sp.files {
 		if old.SHA256 == f.SHA256 {
 			sp.shelf.give(f.Size)
@@ -148,7 +152,7 @@ func (sp *Space) Remove(fileID string) error {
 	sp.mu.Lock()
 	defer sp.mu.Unlock()
 	at := slices.IndexFunc(sp.files, func(f *File) bool { return f.ID == fileID })
-	if at < 0 {
+	if at < 0 || sp.gone {
 		return fault.New(fault.NotFound, "there is no such file")
 	}
 	f := sp.files[at]

@@ -76,18 +76,20 @@ type Text struct {
 	Text string
 }
 
-// maxText bounds all texts of one hand-in.
-const maxText = 8 << 20
+// TextBytes bounds the texts of one hand-in together.
+const TextBytes = 16 << 20
 
-// ReadText reads a text of at most so many bytes.
-func ReadText(name string, r io.Reader) (Text, error) {
-	b, err := io.ReadAll(io.LimitReader(r, maxText+1))
+// ReadText reads a text, and takes its bytes from the room that is left for the
+// texts of one hand-in.
+func ReadText(name string, r io.Reader, room *int) (Text, error) {
+	b, err := io.ReadAll(io.LimitReader(r, int64(*room)+1))
 	if err != nil {
 		return Text{}, fault.New(fault.Invalid, "%s did not come to its end: %v", name, err)
 	}
-	if len(b) > maxText {
-		return Text{}, fault.New(fault.Overflow, "%s is larger than %d MB: an offer is a few pages", name, maxText>>20)
+	if len(b) > *room {
+		return Text{}, fault.New(fault.Overflow, "the texts up to %s are larger than %d MB together: an offer is a few pages", name, TextBytes>>20)
 	}
+	*room -= len(b)
 	return Text{CleanName(name), string(b)}, nil
 }
 

@@ -117,7 +117,7 @@ func (s *Shelf) Close() error {
 // New begins a workspace, for a company or (zero) for nobody in particular. An
 // error of kind Overflow says that there are too many.
 func (s *Shelf) New(c id.Company) (*Space, error) {
-	if err := s.Sweep(); err != nil {
+	if err := errors.Join(s.Sweep(), s.makePlace(c)); err != nil {
 		return nil, err
 	}
 	sp := &Space{shelf: s, Token: newToken(), Share: newToken(), Company: c, zone: "UTC"}
@@ -140,6 +140,30 @@ func (s *Shelf) New(c id.Company) (*Space, error) {
 	}
 	s.spaces[sp.Token], s.spaces[sp.Share] = sp, sp
 	return sp, nil
+}
+
+// guestStays is how long a workspace that is nobody's keeps its place unused where
+// all places are taken: whoever fills them shuts others out no longer than that.
+const guestStays = time.Hour
+
+// makePlace lets go, where all places are taken, of the workspace of nobody in
+// particular that was left the longest. Companies do not wait for it to be old.
+func (s *Shelf) makePlace(c id.Company) error {
+	var oldest *Space
+	s.mu.Lock()
+	if len(s.spaces)/2 >= s.lim.Spaces {
+		for _, sp := range s.spaces {
+			if sp.Company == (id.Company{}) && (oldest == nil || sp.used.Before(oldest.used)) {
+				oldest = sp
+			}
+		}
+	}
+	stays := oldest == nil || c == (id.Company{}) && s.now().Sub(oldest.used) < guestStays
+	s.mu.Unlock()
+	if stays {
+		return nil
+	}
+	return s.Discard(oldest)
 }
 
 // newToken is a word of 160 bits.
@@ -186,21 +210,20 @@ func (s *Shelf) sweepNow(every time.Duration) error {
 	s.mu.Unlock()
 	var errs []error
 	for _, sp := range old {
-		sp.end()
-		s.give(sp.total())
+		s.give(sp.end())
 		errs = append(errs, os.RemoveAll(sp.dir))
 	}
 	return errors.Join(errs...)
 }
 
-// Discard takes a workspace away that came to nothing.
+// Discard takes a workspace away before its time. One that is gone already is as
+// good as gone now.
 func (s *Shelf) Discard(sp *Space) error {
 	s.mu.Lock()
 	delete(s.spaces, sp.Token)
 	delete(s.spaces, sp.Share)
 	s.mu.Unlock()
-	sp.end()
-	s.give(sp.total())
+	s.give(sp.end())
 	return os.RemoveAll(sp.dir)
 }
 

@@ -36,6 +36,7 @@ type Space struct {
 	answers *answers
 	audit   Audit
 	gen     int // rises whenever the usage or the offers change
+	gone    bool
 }
 
 // Basis is what usage a comparison stands on beside files: nothing, a ready
@@ -154,10 +155,18 @@ func (sp *Space) forget() {
 	sp.drop()
 }
 
-// end stops everything that runs for the workspace.
-func (sp *Space) end() {
+// errGone is for what still came in while the workspace was taken away.
+var errGone = fault.New(fault.NotFound, "there is no such workspace: it has ended")
+
+// end stops everything that runs for the workspace and gives what its files took,
+// the first time.
+func (sp *Space) end() (bytes int64) {
 	sp.mu.Lock()
 	defer sp.mu.Unlock()
+	if sp.gone {
+		return 0
+	}
+	sp.gone = true
 	sp.drop()
 	if sp.looking != nil {
 		sp.looking.stop()
@@ -165,15 +174,10 @@ func (sp *Space) end() {
 	if sp.audit.Job != nil {
 		sp.audit.Job.stop()
 	}
-}
-
-func (sp *Space) total() (n int64) {
-	sp.mu.Lock()
-	defer sp.mu.Unlock()
 	for _, f := range sp.files {
-		n += f.Size
+		bytes += f.Size
 	}
-	return n + sp.audit.size()
+	return bytes + sp.audit.size()
 }
 
 // answers are the comparison of one state of a workspace, with what was asked

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net/url"
 	"os"
@@ -245,6 +246,34 @@ func TestRejects(t *testing.T) {
 	}
 }
 
+// TestGuestsDoNotShutOthersOut: whoever needs no account could take every place
+// for a day.
+func TestGuestsDoNotShutOthersOut(t *testing.T) {
+	s, c := shelf(t, Limits{Spaces: 2})
+	old, ours := space(t, s), id.Company{ID: id.ID{1}}
+	c.at = c.at.Add(time.Minute)
+	young := space(t, s)
+	there := func(sp *Space) bool { return s.spaces[sp.Token] == sp && s.spaces[sp.Share] == sp }
+	if _, err := s.New(id.Company{}); fault.KindOf(err) != fault.Overflow || !there(old) {
+		t.Errorf("one guest more: %v", err)
+	}
+	first, err := s.New(ours)
+	if err != nil || there(old) || !there(young) {
+		t.Errorf("a company waits for guests: %v", err)
+	}
+	c.at = c.at.Add(guestStays)
+	next := space(t, s)
+	if there(young) || !there(first) || !there(next) {
+		t.Error("not the guest that was away for long made place")
+	}
+	if _, err := s.New(ours); err != nil || there(next) {
+		t.Errorf("a company waits for guests: %v", err)
+	}
+	if _, err := s.New(ours); fault.KindOf(err) != fault.Overflow || !there(first) {
+		t.Errorf("companies push each other out: %v", err)
+	}
+}
+
 func TestBounds(t *testing.T) {
 	s, c := shelf(t, Limits{FileBytes: 1000, SpaceBytes: 1500, AllBytes: 2500, Files: 2, Spaces: 2, Age: time.Hour})
 	sp := space(t, s)
@@ -267,6 +296,19 @@ func TestBounds(t *testing.T) {
 	if _, err := s.New(id.Company{}); fault.KindOf(err) != fault.Overflow {
 		t.Errorf("a third workspace: %v", err)
 	}
+	if err := s.Discard(other); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(s.Discard(other), s.Discard(sp)); err != nil || s.bytes != 0 {
+		t.Errorf("workspaces ended, one of them twice, and their files take %d bytes: %v", s.bytes, err)
+	}
+	if err := add(other, 10, "g"); err == nil || s.bytes != 0 {
+		t.Errorf("a file for a workspace that has ended takes %d bytes: %v", s.bytes, err)
+	}
+	sp, other = space(t, s), space(t, s)
+	if err := errors.Join(add(sp, 900, "b"), add(other, 999, "d")); err != nil {
+		t.Fatal(err)
+	}
 	settled(t, sp)
 	settled(t, other)
 	c.at = c.at.Add(50 * time.Minute)
@@ -286,8 +328,8 @@ func TestBounds(t *testing.T) {
 	if _, err := os.Stat(sp.dir); !os.IsNotExist(err) {
 		t.Errorf("its folder is there: %v", err)
 	}
-	if err := add(other, 400, "f"); err != nil {
-		t.Errorf("room was not given back: %v", err)
+	if err := add(other, 400, "f"); err != nil || s.bytes != 999+400 {
+		t.Errorf("room was not given back, %d bytes are taken: %v", s.bytes, err)
 	}
 }
 
@@ -307,8 +349,12 @@ func TestOffersThatAreNone(t *testing.T) {
 	if _, err := sp.Offer(Text{"a", example(t, "per-minute/plan.yaml")}, Text{"b", example(t, "six-second/plan.yaml")}); fault.KindOf(err) != fault.Overflow {
 		t.Errorf("two where one may be: %v", err)
 	}
-	if _, err := ReadText("x", io.LimitReader(zeros{}, maxText+10)); fault.KindOf(err) != fault.Overflow {
-		t.Errorf("a long text: %v", err)
+	room := 10
+	if text, err := ReadText("x", strings.NewReader("sixsix"), &room); err != nil || text.Text != "sixsix" || room != 4 {
+		t.Errorf("%q, with room for %d more: %v", text.Text, room, err)
+	}
+	if _, err := ReadText("y", io.LimitReader(zeros{}, 5), &room); fault.KindOf(err) != fault.Overflow {
+		t.Errorf("texts that are long together: %v", err)
 	}
 }
 
