@@ -43,6 +43,8 @@ func TestBombsAreRefused(t *testing.T) {
 		"not JSON":                     {"/v1/users", "email=a", 400, "malformed"},
 		"an unknown field":             {"/v1/users", `{"email":"a@example.com","name":"A","roles":["agent"],"admin":true}`, 422, "invalid"},
 		"wrong types":                  {"/v1/users", `{"email":5,"name":[],"roles":"agent"}`, 422, "invalid"},
+		"bytes that are no UTF-8":      {"/v1/users", "{\"email\":\"a@example.com\",\"name\":\"a\xff\",\"roles\":[\"agent\"]}", 400, "malformed"},
+		"an event that is no UTF-8":    {"/v1/events", "{\"specversion\":\"1.0\",\"id\":\"a\xff\"}", 400, "malformed"},
 		"U+0000 in a text":             {"/v1/users", `{"email":"a@example.com","name":"a\u0000b","roles":["agent"]}`, 400, "malformed"},
 		"U+0000 in a name":             {"/v1/users", `{"na\u0000me":"A"}`, 400, "malformed"},
 		"U+0000 in an event":           {"/v1/events", `{"specversion":"1.0","id":"a\u0000b"}`, 400, "malformed"},

@@ -83,18 +83,33 @@ func (a *API) budgetRoutes() {
 			return &out, r.did(access.Deed{Action: "budget.set", Target: out.ID, After: out})
 		})
 	change(a, op{id: "budget-check", method: http.MethodPost, path: "/v1/budgets/check", what: "Look at the company's budgets now; levels that were reached are told, each once. The service does it by itself.", may: access.BudgetWrite},
-		func(r *request, _ *none) (*List[Alert], error) {
+		func(r *request, _ *none) (*BudgetCheck, error) {
 			all, err := r.sys.CheckBudgets(r.ctx, r.company)
 			if err != nil {
 				return nil, err
 			}
-			out := &List[Alert]{Items: []Alert{}}
-			for _, b := range all {
+			out := &BudgetCheck{Items: []Alert{}, Failed: []Undrafted{}}
+			for _, f := range all.Failed {
+				out.Failed = append(out.Failed, Undrafted{f.Contract.Named("con"), f.Err.Error()})
+			}
+			for _, b := range all.Alerts {
 				out.Items = append(out.Items, Alert{b.Budget.Named("bud"), b.Name, b.Contract.Named("con"), b.Level, b.Spent, b.Amount, b.HardStop})
 			}
 			return out, r.did(access.Deed{Action: "budget.check", After: out.Items})
 		})
 	a.outlookRoutes()
+}
+
+// BudgetCheck is what a look at a company's budgets came to.
+type BudgetCheck struct {
+	Items  []Alert     `json:"items"`
+	Failed []Undrafted `json:"failed" doc:"Contracts that cannot be drafted now: nothing is known of their budgets."`
+}
+
+// Undrafted is a contract whose cost cannot be said.
+type Undrafted struct {
+	Contract string `json:"contract"`
+	Reason   string `json:"reason"`
 }
 
 // Alert is a level of a budget that was reached.

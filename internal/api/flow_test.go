@@ -387,6 +387,7 @@ func thirtyCalls(w *world) {
 		t.Errorf("of thirty: %v, want one placed", statuses)
 	}
 	// Balance that is given is a second person's to allow above the limit.
+	w.ask(w.finance, "POST", "/v1/wallets/nowhere/grants", map[string]any{"amount": cny("1000.00"), "reason": "sorry"}, once("g0"), of(w.a)).want(404)
 	small := w.ask(w.finance, "POST", "/v1/wallets/calls/grants", map[string]any{"amount": cny("1.00"), "reason": "sorry"}, once("g1"), of(w.a)).want(201)
 	large := w.ask(w.finance, "POST", "/v1/wallets/calls/grants", map[string]any{"amount": cny("1000.00"), "reason": "sorry"}, once("g2"), of(w.a)).want(201)
 	if !bytes.Contains(small.body, []byte(`"result"`)) || !bytes.Contains(large.body, []byte(`"approval"`)) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -53,8 +54,12 @@ func fileFormat() huma.Format {
 }
 
 // checkJSON walks over the tokens of a body. The character U+0000 is in no text:
-// PostgreSQL does not keep it, and books must be able to move there.
+// PostgreSQL does not keep it, and books must be able to move there. Bytes that are
+// not UTF-8 would all become one character, and two identifiers the same.
 func checkJSON(data []byte) error {
+	if !utf8.Valid(data) {
+		return errors.New("the body is no text in UTF-8")
+	}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
 	type level struct {

@@ -111,7 +111,10 @@ func (a *API) walletRoutes() {
 }
 
 // grantNeeds tells whether what is given is above the limit.
-func (a *API) grantNeeds(_ *request, in *fundBody) (string, bool, error) {
+func (a *API) grantNeeds(r *request, in *fundBody) (string, bool, error) {
+	if _, err := r.sys.Balance(r.ctx, r.company, in.Wallet); err != nil {
+		return "", false, err // nobody is asked to approve what cannot be done
+	}
 	what := "give " + in.Amount.String() + " to wallet " + in.Wallet + ": " + in.Reason
 	limit, err := exact.Parse(a.d.Config.AdjustLimit)
 	if a.d.Config.AdjustLimit == "" {

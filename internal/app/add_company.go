@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"strings"
+	"unicode"
 
 	"waihu/internal/fault"
 	"waihu/internal/id"
@@ -61,9 +63,15 @@ func (s *System) GetCompany(ctx context.Context, c id.Company) (out Company, err
 	return out, err
 }
 
+// oneLine tells a text with something to read in it and nothing that breaks a line:
+// names stand in headings, documents and the subjects of letters.
+func oneLine(s string) bool {
+	return strings.TrimSpace(s) != "" && !strings.ContainsFunc(s, unicode.IsControl)
+}
+
 func (c *Company) check() error {
-	if c.Name == "" || len(c.Name) > maxName || len(c.Email) > maxName || len(c.Series) > 20 {
-		return fault.New(fault.Invalid, "a company needs a name; name and email have at most %d characters, series 20", maxName)
+	if !oneLine(c.Name) || len(c.Name) > maxName || len(c.Email) > maxName || len(c.Series) > 20 {
+		return fault.New(fault.Invalid, "a company needs a name on one line; name and email have at most %d characters, series 20", maxName)
 	}
 	if _, err := lang.ParseTag(c.Lang); err != nil && c.Lang != "" {
 		return fault.New(fault.Invalid, "lang: %v", err)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -94,50 +95,85 @@ func (a BudgetAlert) words() map[string]string {
 	return out
 }
 
+// BudgetCheck is what a look at a company's budgets came to.
+type BudgetCheck struct {
+	Alerts []BudgetAlert
+	Failed []Undrafted
+}
+
+// Undrafted is a contract nobody can say the cost of, and so nothing of its budgets.
+type Undrafted struct {
+	Contract id.ID
+	Err      error
+}
+
+// Err is nil where every contract could be drafted.
+func (c *BudgetCheck) Err() error {
+	var list []error
+	for _, f := range c.Failed {
+		list = append(list, fault.New(fault.KindOf(f.Err), "check budgets of contract %s: %v", f.Contract, f.Err))
+	}
+	return errors.Join(list...)
+}
+
 // CheckBudgets tells of every level a company's budgets have reached, each once
-// in a period.
-func (s *System) CheckBudgets(ctx context.Context, c id.Company) (out []BudgetAlert, err error) {
+// in a period. A contract that cannot be drafted (a rate that is missing, an amount
+// too large) does not silence the others; what the database refuses fails all.
+func (s *System) CheckBudgets(ctx context.Context, c id.Company) (out BudgetCheck, err error) {
 	defer fault.Wrap(&err, "check budgets")
 	// Drafts are made here, where nobody waits for the end of the transaction.
+	failed := map[id.ID]bool{}
 	err = s.DB.View(ctx, func(tx store.Tx) error {
-		return s.eachBudget(ctx, tx, c, costKept, func(*Agreement, *Budget, *store.Record, money.Amount) error { return nil })
+		out = BudgetCheck{Alerts: []BudgetAlert{}}
+		clear(failed)
+		return each(tx, c, KindContract, store.Key{}, func(a Agreement, r *store.Record) error {
+			err := s.budgetsAt(ctx, tx, c, &a, r, costKept, func(*Budget, *store.Record, money.Amount) error { return nil })
+			if err != nil && fault.KindOf(err) != fault.Internal && ctx.Err() == nil {
+				failed[a.ID], out.Failed, err = true, append(out.Failed, Undrafted{a.ID, err}), nil
+			}
+			return err
+		})
 	})
 	if err != nil {
-		return nil, err
+		return BudgetCheck{}, err
 	}
 	err = s.DB.Update(ctx, func(tx store.Tx) error {
-		out = []BudgetAlert{}
-		return s.eachBudget(ctx, tx, c, costAnyAge, func(a *Agreement, b *Budget, r *store.Record, spent money.Amount) error {
-			level, news := b.Reached(spent, b.Told)
-			if !news {
+		out.Alerts = []BudgetAlert{}
+		return each(tx, c, KindContract, store.Key{}, func(a Agreement, r *store.Record) error {
+			if failed[a.ID] {
 				return nil
 			}
-			b.Told = level
-			alert := BudgetAlert{b.ID, b.Name, a.ID, level, spent, b.Amount, b.HardStop && spent.Cmp(b.Amount) >= 0}
-			out = append(out, alert)
-			r.Index = []store.Key{{Name: "contract", Value: a.ID.String()}}
-			if err := save(tx, r, b); err != nil {
-				return err
-			}
-			return s.tell(tx, c, "budget.reached", alert)
+			return s.budgetsAt(ctx, tx, c, &a, r, costAnyAge, func(b *Budget, r *store.Record, spent money.Amount) error {
+				level, news := b.Reached(spent, b.Told)
+				if !news {
+					return nil
+				}
+				b.Told = level
+				alert := BudgetAlert{b.ID, b.Name, a.ID, level, spent, b.Amount, b.HardStop && spent.Cmp(b.Amount) >= 0}
+				out.Alerts = append(out.Alerts, alert)
+				r.Index = []store.Key{{Name: "contract", Value: a.ID.String()}}
+				if err := save(tx, r, b); err != nil {
+					return err
+				}
+				return s.tell(tx, c, "budget.reached", alert)
+			})
 		})
 	})
 	return out, err
 }
 
-// eachBudget hands out the budgets of a company's running contracts.
-func (s *System) eachBudget(ctx context.Context, tx store.Tx, c id.Company, age time.Duration, f func(*Agreement, *Budget, *store.Record, money.Amount) error) error {
-	return each(tx, c, KindContract, store.Key{}, func(a Agreement, r *store.Record) error {
-		if a.Life.State != life.Running && a.Life.State != life.Notice {
-			return nil
-		}
-		of, err := s.agreedOn(tx, a.Plan, a.File)
-		if err != nil {
-			return err
-		}
-		a.Revision = r.Revision
-		return s.budgetsOf(ctx, tx, c, &a, of, age, func(b *Budget, r *store.Record, spent money.Amount) error { return f(&a, b, r, spent) })
-	})
+// budgetsAt hands out the budgets of a contract as it is kept; a contract that does
+// not run has none.
+func (s *System) budgetsAt(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, r *store.Record, age time.Duration, f func(*Budget, *store.Record, money.Amount) error) error {
+	if a.Life.State != life.Running && a.Life.State != life.Notice {
+		return nil
+	}
+	of, err := s.agreedOn(tx, a.Plan, a.File)
+	if err != nil {
+		return err
+	}
+	a.Revision = r.Revision
+	return s.budgetsOf(ctx, tx, c, a, of, age, f)
 }
 
 // budgetsOf hands out a contract's budgets with what the period of now comes to so

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"waihu/internal/app"
@@ -20,6 +21,32 @@ import (
 	"waihu/internal/usage"
 )
 
+// TestOneUndraftedContractSilencesNoOther: its company's other budgets are told, the
+// day's work goes on, and both say which contract it is.
+func TestOneUndraftedContractSilencesNoOther(t *testing.T) {
+	b := newBooks(t)
+	b.publish(planText)
+	who := b.customer("one", "")
+	huge := b.contractIn(who.company, contractText("huge", "quantities: {seats: 99999999999}\n"), "")
+	ctx := context.Background()
+	b.at("2026-03-10 00:00:00")
+	for _, of := range []id.ID{who.contract, huge} {
+		must(b.SetBudget(ctx, who.company, app.Budget{Name: "all", Contract: of, Budget: budget.Budget{Amount: yuan("1000")}}))
+	}
+	got := must(b.CheckBudgets(ctx, who.company))
+	if len(got.Alerts) != 1 || got.Alerts[0].Contract != who.contract || got.Alerts[0].Level != 100 {
+		t.Errorf("told %+v", got.Alerts)
+	}
+	if len(got.Failed) != 1 || got.Failed[0].Contract != huge || got.Err() == nil || !strings.Contains(got.Err().Error(), huge.String()) {
+		t.Errorf("failed %+v", got.Failed)
+	}
+	day, err := b.Daily(ctx, day("2026-03-10"))
+	wantKind(t, "the day's work", err, fault.Overflow)
+	if day.Companies != 1 || !strings.Contains(err.Error(), huge.String()) {
+		t.Errorf("%+v: %v", day, err)
+	}
+}
+
 // TestBudgets: a budget of everything watches fixed fees and calls, one of a
 // component that component; levels are told once, and a hard stop refuses calls.
 func TestBudgets(t *testing.T) {
@@ -31,7 +58,7 @@ func TestBudgets(t *testing.T) {
 	check := func(want string) {
 		t.Helper()
 		got := ""
-		for _, a := range must(b.CheckBudgets(ctx, who.company)) {
+		for _, a := range must(b.CheckBudgets(ctx, who.company)).Alerts {
 			got += fmt.Sprintf("%s %d%% %s %v; ", a.Name, a.Level, a.Spent.Decimal(), a.HardStop)
 		}
 		if got != want {
@@ -354,6 +381,12 @@ func TestServiceCredits(t *testing.T) {
 
 	must(b.SetSupport(ctx, app.Support{Name: "basic", Zone: "Asia/Shanghai", From: 540, To: 1080, First: 30, Resolution: 480}))
 	b.at("2026-03-09 02:00:00") // Monday, 10:00
+	_, err = b.SetSupport(ctx, app.Support{Name: "hours", Zone: "Asia/Shanghai", From: 9, To: 18, First: 30})
+	wantKind(t, "hours that were taken for minutes", err, fault.Invalid)
+	for _, s := range []string{"", " ", "no sound\r\nBcc: x@example.com"} {
+		_, err = b.OpenTicket(ctx, who.company, app.OpenTicket{Subject: s, Plan: "basic"})
+		wantKind(t, "a subject that is no line", err, fault.Invalid)
+	}
 	ticket := must(b.OpenTicket(ctx, who.company, app.OpenTicket{Subject: "no sound", Plan: "basic"}))
 	b.at("2026-03-09 02:45:00")
 	answered := must(b.MoveTicket(ctx, who.company, ticket.ID, app.AnswerTicket))

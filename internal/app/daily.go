@@ -57,13 +57,13 @@ func (s *System) day(ctx context.Context, c id.Company, on timex.Date, out *Day)
 	if err != nil {
 		return err
 	}
-	alerts, err := s.CheckBudgets(ctx, c)
+	budgets, err := s.CheckBudgets(ctx, c)
 	if err != nil {
 		return err
 	}
 	lots, _, err := s.SweepWallets(ctx, c)
-	out.Renewed, out.Ended, out.Steps, out.Alerts, out.Expired = out.Renewed+moved.Renewed, out.Ended+moved.Ended, out.Steps+late.Steps, out.Alerts+len(alerts), out.Expired+lots
-	return err
+	out.Renewed, out.Ended, out.Steps, out.Alerts, out.Expired = out.Renewed+moved.Renewed, out.Ended+moved.Ended, out.Steps+late.Steps, out.Alerts+len(budgets.Alerts), out.Expired+lots
+	return errors.Join(budgets.Err(), err)
 }
 
 // EachCompany hands out every company, page by page: f may write.

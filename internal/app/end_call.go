@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"strconv"
 
 	"waihu/internal/fault"
@@ -136,6 +137,26 @@ func (s *System) CutOffCalls(ctx context.Context, c id.Company, owner string) (n
 		n++
 	}
 	return n, nil
+}
+
+// CutOffLostCalls ends what was left of calls of every company whose books are
+// open. A company that fails does not stop the others.
+func (s *System) CutOffLostCalls(ctx context.Context) (n int, err error) {
+	var failed []error
+	err = s.EachCompany(ctx, func(c Company) error {
+		of := id.Company{ID: c.ID}
+		left, err := s.left(ctx, of)
+		if err == nil && !left {
+			var ended int
+			ended, err = s.CutOffCalls(ctx, of, "")
+			n += ended
+		}
+		if err != nil {
+			failed = append(failed, fault.New(fault.KindOf(err), "company %s: %v", c.ID, err))
+		}
+		return ctx.Err()
+	})
+	return n, errors.Join(append(failed, err)...)
 }
 
 // interrupted is the fact of a call that nobody ended.

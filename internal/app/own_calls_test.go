@@ -156,8 +156,9 @@ func TestCallsThatMayNotBegin(t *testing.T) {
 
 // TestASpendCapWithoutAWallet bounds calls that are paid later: thirty that ask
 // at once for a day that has room for three.
-func TestASpendCapWithoutAWallet(t *testing.T) {
-	b := newBooks(t)
+func TestASpendCapWithoutAWallet(t *testing.T) { spendCap(t, newBooks(t)) }
+
+func spendCap(t *testing.T, b *books) {
 	b.publish(planText)
 	who := b.customer("later", "")
 	ctx := context.Background()
@@ -247,7 +248,7 @@ func TestCallsThatNobodyEnded(t *testing.T) {
 		t.Errorf("%d cut off before their time", n)
 	}
 	b.tick(2 * time.Second)
-	if n := must(b.CutOffCalls(ctx, who.company, "me")); n != 1 || look("other").Result != usage.Failed {
+	if n := must(b.CutOffLostCalls(ctx)); n != 1 || look("other").Result != usage.Failed {
 		t.Errorf("%d cut off after their time, want 1", n)
 	}
 	b.replays(who.company)

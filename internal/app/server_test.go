@@ -12,7 +12,7 @@ import (
 )
 
 // TestBooksOnAServer does what is hard for a server, where transactions collide
-// and are run again: one key from many sides, credit for one call, strays that many
+// and are run again: one key from many sides, credit for one call, a cap for three, strays that many
 // assign, and a year of bills with crashes against the naive ledger.
 func TestBooksOnAServer(t *testing.T) {
 	cluster, err := storetest.StartCluster("fsync=off")
@@ -37,6 +37,7 @@ func TestBooksOnAServer(t *testing.T) {
 	}
 	t.Run("one key", func(t *testing.T) { oneKey(t, fresh(t)) })
 	t.Run("thirty reservations", func(t *testing.T) { thirty(t, fresh(t)) })
+	t.Run("a spend cap", func(t *testing.T) { spendCap(t, fresh(t)) })
 	t.Run("one assignment", func(t *testing.T) { oneAssignment(t, fresh(t)) })
 	t.Run("disputes", func(t *testing.T) { disputes(t, fresh(t)) })
 	t.Run("a year", func(t *testing.T) { newYear(t, fresh(t), 3, 7).run() })

@@ -64,8 +64,12 @@ func (s *System) Begin(ctx context.Context, c id.Company, in Begin) (out Stretch
 		if err := addStretch(tx, c, &out, 0); err != nil {
 			return err
 		}
-		return save(tx, &store.Record{Company: c, Kind: KindOpen, ID: out.ID, Unique: []store.Key{{Name: "stretch", Value: out.key()}},
+		err = save(tx, &store.Record{Company: c, Kind: KindOpen, ID: out.ID, Unique: []store.Key{{Name: "stretch", Value: out.key()}},
 			Index: []store.Key{{Name: "contract", Value: a.ID.String()}}}, &out)
+		if err != nil && fault.KindOf(err) == fault.Conflict {
+			return fault.New(fault.Conflict, "it goes on already on contract %s: end it first", a.Contract)
+		}
+		return err
 	})
 	s.costs.forget(out.Contract)
 	return out, err

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -16,12 +17,12 @@ import (
 type Support struct {
 	Name       string `json:"name"`                // basic, premium ...
 	Zone       string `json:"time_zone,omitempty"` // none: the desk always works
-	From       int    `json:"from,omitempty"`      // minute of the day
-	To         int    `json:"to,omitempty"`        // minute of the day, 0: midnight
-	Weekends   bool   `json:"weekends,omitempty"`  // works on rest days too
-	Calendar   string `json:"calendar,omitempty"`  // cn, tw, hk, us
-	First      int    `json:"first_minutes"`       // working minutes until the first answer; 0: no promise
-	Resolution int    `json:"resolution_minutes"`  // and until it is resolved
+	From       int    `json:"from,omitempty" doc:"Minute of the day the desk opens: 540 is 09:00."`
+	To         int    `json:"to,omitempty" doc:"Minute of the day it closes: 1080 is 18:00; 0 is midnight."`
+	Weekends   bool   `json:"weekends,omitempty"` // works on rest days too
+	Calendar   string `json:"calendar,omitempty"` // cn, tw, hk, us
+	First      int    `json:"first_minutes"`      // working minutes until the first answer; 0: no promise
+	Resolution int    `json:"resolution_minutes"` // and until it is resolved
 	Revision   int64  `json:"revision"`
 }
 
@@ -47,12 +48,19 @@ func (p *Support) hours() (*service.Hours, error) {
 	return h, nil
 }
 
+// shortestDesk is how many minutes a day a desk works at least: from 9 to 18 are
+// hours that somebody took for minutes, and clocks by them would run for weeks.
+const shortestDesk = 30
+
 // SetSupport keeps a support plan of the platform.
 func (s *System) SetSupport(ctx context.Context, in Support) (out Support, err error) {
 	defer fault.Wrap(&err, "set support")
 	const day = 24 * 60
 	if in.Name == "" || len(in.Name) > 64 || in.From < 0 || in.From >= day || in.To < 0 || in.To > day || in.First < 0 || in.Resolution < 0 || in.Zone != "" && in.To != 0 && in.To <= in.From {
 		return out, fault.New(fault.Invalid, "a name, hours within a day and minutes of nought or more were expected")
+	}
+	if to := cmp.Or(in.To, day); in.Zone != "" && to-in.From < shortestDesk {
+		return out, fault.New(fault.Invalid, "a desk that works from minute %d to minute %d of the day: at least %d minutes were expected; 540 is 09:00, 1080 is 18:00", in.From, to, shortestDesk)
 	}
 	if _, err := in.hours(); err != nil {
 		return out, err
@@ -96,7 +104,7 @@ type TicketClocks struct {
 // OpenTicket starts the clocks.
 func (s *System) OpenTicket(ctx context.Context, c id.Company, in OpenTicket) (out TicketClocks, err error) {
 	defer fault.Wrap(&err, "open ticket")
-	if in.Subject == "" || len(in.Subject) > maxName {
+	if !oneLine(in.Subject) || len(in.Subject) > maxName {
 		return out, fault.New(fault.Invalid, "a subject of 1 to %d characters was expected", maxName)
 	}
 	err = s.DB.Update(ctx, func(tx store.Tx) error {

@@ -2,9 +2,11 @@ package app_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"waihu/internal/app"
 	"waihu/internal/charging/budget"
@@ -153,6 +155,30 @@ func TestEveryVerbFailsWhole(t *testing.T) {
 			}
 			return s.Release(ctx, c, "main", "b")
 		}},
+		{"call limits", func(s *app.System) error { return s.SetCallLimits(ctx, c, app.CallLimits{Calls: 5, Spend: yuan("10")}) }},
+		{"limits of calls", func(s *app.System) error { _, err := s.CallLimitsOf(ctx, c); return err }},
+		{"begin call", func(s *app.System) error {
+			_, err := s.BeginCall(ctx, c, app.BeginCall{Contract: prepaid, Call: "own", To: mobile, Class: "mobile", Owner: "me"})
+			return err
+		}},
+		{"go on calling", func(s *app.System) error {
+			_, err := s.GoOnCalling(ctx, c, "own", start.Add(time.Second), 120)
+			return err
+		}},
+		{"open calls", func(s *app.System) error { _, err := s.OpenCalls(ctx, c); return err }},
+		{"end call and forget it", func(s *app.System) error {
+			_, err := s.EndCall(ctx, c, talkedFor(app.Attempt{Call: "own", To: mobile, Begun: start}, 100*time.Second))
+			return err
+		}},
+		{"begin call and cut it off", func(s *app.System) error {
+			_, err := s.BeginCall(ctx, c, app.BeginCall{Contract: prepaid, Call: "lost", To: mobile, Class: "mobile", Owner: "me"})
+			if refused := (*app.CallRefused)(nil); err != nil && !errors.As(err, &refused) { // it is there from the time before
+				return err
+			}
+			_, err = s.CutOffCalls(ctx, c, "me")
+			return err
+		}},
+		{"lost calls", func(s *app.System) error { _, err := s.CutOffLostCalls(ctx); return err }},
 		{"ingest", func(s *app.System) error {
 			var facts []usage.Fact
 			for _, x := range answered("i", start, 600, 600) {

@@ -16,6 +16,8 @@ import (
 
 	"waihu/internal/fault"
 	"waihu/internal/lang"
+	"waihu/internal/outbound"
+	"waihu/internal/usage"
 	"waihu/internal/usage/cdr"
 	"waihu/internal/voice"
 	"waihu/internal/voice/audio"
@@ -24,8 +26,9 @@ import (
 
 // callCmd places one test call.
 type callCmd struct {
-	To     string        `arg:"" help:"Whom to call: sip:NUMBER@HOST:PORT, with ;transport=tcp for TCP and ;transport=tls or sips: for TLS; with --trunks a number."`
-	Trunks string        `help:"Place the call over the trunks of this file, with failover." type:"existingfile" placeholder:"FILE"`
+	To string `arg:"" help:"Whom to call: sip:NUMBER@HOST:PORT, with ;transport=tcp for TCP and ;transport=tls or sips: for TLS; with --trunks a number."`
+	paidFlags
+	trunkFlags
 	From   string        `help:"Calling number; anonymous, or one of the trunk's own, if absent."`
 	Play   string        `help:"WAV file to play once it is answered; a tone of a second if absent." type:"existingfile"`
 	Talk   time.Duration `help:"Hang up this long after the answer; when all is played if absent." placeholder:"TIME"`
@@ -58,22 +61,25 @@ func (c *callCmd) Run(e *env) error {
 	if c.Ping {
 		return c.ping(e, tag)
 	}
-	r, tries, err := c.place(e)
-	if r == nil {
+	if c.Company != "" && c.Trunks == "" {
+		return coded{exitUsage, errors.New("--company: a call that is paid for goes over trunks; name their file with --trunks")}
+	}
+	p, err := c.place(e)
+	if p == nil || p.Report == nil {
 		return err
 	}
 	if c.Facts != "" {
-		err = errors.Join(err, appendFact(c.Facts, r))
+		err = errors.Join(err, appendFact(c.Facts, p.fact()))
 	}
 	if c.JSON {
-		err = errors.Join(err, writeJSON(e.Out, jsonOf(r, c.Record, tries)))
+		err = errors.Join(err, writeJSON(e.Out, c.jsonOf(p)))
 	} else {
-		fmt.Fprint(e.Out, tellTries(tag, tries)+c.tell(tag, r))
+		fmt.Fprint(e.Out, tellTries(tag, p.Tries)+c.tell(tag, p.Report)+tellCharge(tag, p.Paid))
 	}
 	if err != nil {
 		return err
 	}
-	if !r.Answered() {
+	if !p.Report.Answered() {
 		return coded{exitDecide, nil}
 	}
 	return nil
@@ -103,17 +109,24 @@ func (c *callCmd) ping(e *env, tag lang.Tag) (err error) {
 	return nil
 }
 
-// place opens what is needed, and closes it again.
-func (c *callCmd) place(e *env) (_ *voice.Report, _ []voice.Try, err error) {
-	trunks, err := c.trunks()
-	if err != nil {
-		return nil, nil, err
+// placed is a call that was placed.
+type placed struct {
+	Report *voice.Report
+	Tries  []voice.Try
+	Paid   *outbound.Done // nil: nobody paid for it
+}
+
+// fact is the one the books have, where they have one.
+func (p *placed) fact() *usage.Call {
+	if p.Paid != nil {
+		return p.Paid.Fact
 	}
-	at, err := c.address(trunks)
-	if err != nil {
-		return nil, nil, err
-	}
-	o := voice.Order{To: c.To, Number: numberOf(c.To), From: c.From, Kept: c.Record, User: c.User, Secret: c.Secret, Ring: c.Ring, Talk: c.Talk, Keys: c.Keys, Hold: c.Hold, SRTP: c.SRTP}
+	return p.Report.Fact()
+}
+
+// order is the call as the command line asks for it.
+func (c *callCmd) order() (o voice.Order, err error) {
+	o = voice.Order{To: c.To, Number: numberOf(c.To), From: c.From, Kept: c.Record, User: c.User, Secret: c.Secret, Ring: c.Ring, Talk: c.Talk, Keys: c.Keys, Hold: c.Hold, SRTP: c.SRTP}
 	switch c.Law {
 	case "alaw":
 		o.Law = []audio.Law{audio.ALaw}
@@ -124,40 +137,66 @@ func (c *callCmd) place(e *env) (_ *voice.Report, _ []voice.Try, err error) {
 	o.Play = audio.Tone{Hertz: []float64{1000}, Level: 0.3}.Samples(time.Second)
 	if c.Play != "" {
 		if o.Play, err = voice.ReadSound(c.Play); err != nil {
-			return nil, nil, err
+			return o, err
 		}
+	}
+	return o, nil
+}
+
+// place opens what is needed, and closes it again.
+func (c *callCmd) place(e *env) (_ *placed, err error) {
+	trunks, err := c.trunks()
+	if err != nil {
+		return nil, err
+	}
+	at, err := c.address(trunks)
+	if err != nil {
+		return nil, err
+	}
+	o, err := c.order()
+	if err != nil {
+		return nil, err
 	}
 	ports, err := portsFlag{c.Ports}.pool(at.Addr())
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if c.Record != "" {
 		f, fail := createFile(c.Record)
 		if fail != nil {
-			return nil, nil, fail
+			return nil, fail
 		}
 		if f.path == "" {
-			return nil, nil, errors.Join(coded{exitUsage, fmt.Errorf("--record %s: a recording needs a file that can be read again", c.Record)}, f.Close())
+			return nil, errors.Join(coded{exitUsage, fmt.Errorf("--record %s: a recording needs a file that can be read again", c.Record)}, f.Close())
 		}
 		if err := reopen(f); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		defer func() { err = f.end(err) }()
 		o.Record = f.File
 	}
 	phone, err := c.open(at)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, phone.Close()) }()
 	if trunks == nil {
 		o.From = cmp.Or(o.From, "anonymous")
 		r, err := voice.Place(e.ctx, phone, ports, o)
-		return r, nil, err
+		return &placed{Report: r}, err
 	}
 	o.Number = c.To
-	lines := voice.Lines{Endpoint: phone, Ports: ports, Board: trunks.board(), Secret: os.Getenv}
-	return lines.PlaceOver(e.ctx, o)
+	board, err := trunks.board(c.State)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, keepBoard(c.State, board)) }()
+	lines := &voice.Lines{Endpoint: phone, Ports: ports, Board: board, Secret: os.Getenv}
+	if c.Company != "" {
+		return c.pay(e, lines, o)
+	}
+	r, tries, err := lines.PlaceOver(e.ctx, o)
+	return &placed{Report: r, Tries: tries}, err
 }
 
 // reopen opens a new file for reading too: a recording is read once for its digest.
@@ -231,13 +270,13 @@ func numberOf(to string) string {
 }
 
 // appendFact adds the attempt to a file of facts.
-func appendFact(path string, r *voice.Report) (err error) {
+func appendFact(path string, fact *usage.Call) (err error) {
 	defer fault.Wrap(&err, "writing the fact to %s", path)
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
 	if err != nil {
 		return err
 	}
 	w := cdr.NewWriter(f)
-	err = w.Call(r.Fact())
+	err = w.Call(fact)
 	return errors.Join(err, w.Flush(), f.Sync(), f.Close())
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"waihu/internal/lang"
+	"waihu/internal/money"
 	"waihu/internal/voice"
 	"waihu/internal/voice/rtp"
 )
@@ -121,6 +122,8 @@ type callJSON struct {
 	Recording *recordingJSON    `json:"recording,omitempty"`
 	Trunk     string            `json:"trunk,omitempty"`
 	Tries     []tryJSON         `json:"tries,omitempty"`
+	Cost      *money.Amount     `json:"cost,omitempty"` // of a paid call
+	Spent     bool              `json:"credit_spent,omitempty"`
 }
 
 type qualityJSON struct {
@@ -139,11 +142,15 @@ type recordingJSON struct {
 	Paused float64 `json:"paused"`
 }
 
-func jsonOf(r *voice.Report, file string, tries []voice.Try) callJSON {
+func (c *callCmd) jsonOf(p *placed) callJSON {
+	r, file, tries := p.Report, c.Record, p.Tries
 	f := r.Figures
 	j := callJSON{ID: r.ID, From: r.From, To: r.To, Result: string(r.Fact().Result), Times: map[string]string{}, EndedBy: string(r.Ending.By), Why: string(r.Ending.Why), Code: r.Ending.Code, Cause: r.Ending.Cause,
 		Reason: r.Ending.Reason, Retry: r.Ending.Retry.Seconds(), Moved: r.Ending.Moved, Talk: r.Fact().Talk.Seconds(), Sent: f.Sent, Received: f.Received, Injected: f.Injected,
 		Heard: qualityOf(f.Heard), Told: qualityOf(f.Told), RoundTrip: float64(f.Trip) / 1e6, Keys: r.Keys, Trunk: r.Trunk, Tries: triesOf(tries)}
+	if p.Paid != nil {
+		j.ID, j.Cost, j.Spent = p.Paid.Call, &p.Paid.Ended.Cost, p.Paid.Spent
+	}
 	if f.Sent+f.Received > 0 {
 		j.Law = r.Law.String()
 	}

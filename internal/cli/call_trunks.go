@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"encoding/json"
+	"errors"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -8,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"waihu/internal/fault"
 	"waihu/internal/lang"
 	"waihu/internal/planfile"
 	"waihu/internal/timex"
@@ -19,6 +23,19 @@ import (
 type trunkFile struct {
 	*trunk.Config
 	zone *time.Location
+}
+
+// paidFlags make a call one that a company pays for.
+type paidFlags struct {
+	configFlags
+	Company  string `help:"Company that pays for the call: co_...; with --trunks." placeholder:"ID"`
+	Contract string `help:"Its contract, by the customer's word for it; the only one if absent." placeholder:"WORD"`
+}
+
+// trunkFlags are where a call goes without an address.
+type trunkFlags struct {
+	Trunks string `help:"Place the call over the trunks of this file, with failover." type:"existingfile" placeholder:"FILE"`
+	State  string `help:"Keep in this file which trunks rest and what calling numbers did today." placeholder:"FILE"`
 }
 
 // trunks reads the file of --trunks; nil where there is none.
@@ -38,9 +55,39 @@ func readTrunks(path string) (*trunkFile, error) {
 	return &trunkFile{cfg, zone}, err
 }
 
-// board is the trunks with nothing going on; calling numbers take turns in an
-// order of this run.
-func (t *trunkFile) board() *trunk.Board { return trunk.NewBoard(t.Config, t.zone, rand.Uint64()) }
+// board is the trunks as they were left; calling numbers take turns in an order
+// of this run.
+func (t *trunkFile) board(state string) (*trunk.Board, error) {
+	b := trunk.NewBoard(t.Config, t.zone, rand.Uint64())
+	if state == "" {
+		return b, nil
+	}
+	text, err := os.ReadFile(state)
+	if errors.Is(err, fs.ErrNotExist) {
+		return b, nil
+	}
+	var m trunk.Memory
+	if err == nil {
+		err = json.Unmarshal(text, &m)
+	}
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "%s does not tell how trunks were left: %v; take it away to begin anew", state, err)
+	}
+	b.Recall(m)
+	return b, nil
+}
+
+// keepBoard writes how the trunks were left; the file is whole or as it was.
+func keepBoard(state string, b *trunk.Board) error {
+	if state == "" {
+		return nil
+	}
+	f, err := createFile(state)
+	if err != nil {
+		return err
+	}
+	return f.end(writeJSON(f, b.Memory(time.Now())))
+}
 
 // tellTries is what came of the trunks before the last, in words.
 func tellTries(tag lang.Tag, tries []voice.Try) string {

@@ -50,6 +50,15 @@ callers:
 			t.Errorf("%s: %d %s", number, code, errs)
 		}
 	}
+	state := filepath.Join(t.TempDir(), "state.json")
+	for _, want := range []string{"SIP 503", "it rests"} {
+		if code, out, errs := run(t, "call", "13800138000", "--trunks", trunks, "--state", state, "--talk", "50ms", "--ports", "15630-15649"); code != 0 || !strings.Contains(out, want) {
+			t.Errorf("%d, want %s\n%s%s", code, want, out, errs)
+		}
+	}
+	if code, _, errs := run(t, "call", "13800138000", "--trunks", trunks, "--state", trunks, "--ports", "15630-15649"); code == 0 || !strings.Contains(errs, "how trunks were left") {
+		t.Errorf("a state that is none: %d %s", code, errs)
+	}
 	only := file(t, "only.yaml", "home: CN\nzone: Asia/Shanghai\nallow: [mobile]\ntrunks:\n  - {name: cheap, address: \""+sick+"\", channels: 1, rate: 1}\n")
 	if code, out, _ := run(t, "call", "13800138000", "--trunks", only, "--ports", "15630-15649"); code != 3 || !strings.Contains(out, "congestion") && !strings.Contains(out, "no circuit") {
 		t.Errorf("when the last one refuses: %d\n%s", code, out)

@@ -22,6 +22,14 @@ type portsFlag struct {
 	Ports string `default:"40000-40199" help:"Ports for sound, two for each call." placeholder:"FIRST-LAST"`
 }
 
+// span is the first and the last of them.
+func (f portsFlag) span() (first, last uint16, err error) {
+	if first, last, err = rtp.ParseRange(f.Ports); err != nil {
+		err = coded{exitUsage, fmt.Errorf("--ports: %w", err)}
+	}
+	return first, last, err
+}
+
 // pool makes the pool of ports at an address.
 func (f portsFlag) pool(at netip.Addr) (*rtp.Ports, error) {
 	p, err := rtp.ParsePorts(at, f.Ports)

@@ -65,10 +65,10 @@ type grammar struct {
 	Advise   adviseCmd   `cmd:"" help:"Say what was wasted in a period, and what a change of size would have saved."`
 	Serve    serveCmd    `cmd:"" help:"Run the service: keep the books, serve the interface."`
 	Config   configCmd   `cmd:"" help:"Print the service's configuration and where each value came from."`
-	Doctor   doctorCmd   `cmd:"" help:"Examine the installation and every rule of its books."`
+	Doctor   doctorCmd   `cmd:"" help:"Examine the installation and every rule of its books, or what calls need."`
 	Backup   backupCmd   `cmd:"" help:"Copy the books while the service runs."`
 	Restore  restoreCmd  `cmd:"" help:"Put a copy into an empty data folder."`
-	Company  companyCmd  `cmd:"" help:"Close the books of a company that moves to another installation, or open them again."`
+	Company  companyCmd  `cmd:"" help:"Bound the calls of a company; close its books when it moves to another installation, or open them again."`
 	Export   exportCmd   `cmd:"" help:"Write everything, or all of a company, into an archive."`
 	Import   importCmd   `cmd:"" help:"Read an archive of everything into an empty database, or one company beside others, SQLite or PostgreSQL."`
 	User     userCmd     `cmd:"" help:"Let people in, from the service's own machine."`

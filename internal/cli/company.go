@@ -15,6 +15,8 @@ import (
 type companyCmd struct {
 	Leave companyLeaveCmd `cmd:"" help:"Close the books of a company, because they go on in another installation."`
 	Stay  companyStayCmd  `cmd:"" help:"Open them again."`
+
+	Limits companyLimitsCmd `cmd:"" help:"Bound the calls a company places through us, or show the bounds."`
 }
 
 type companyLeaveCmd struct {

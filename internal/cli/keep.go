@@ -10,14 +10,20 @@ import (
 	"waihu/internal/serve"
 )
 
-// doctorCmd examines an installation.
+// doctorCmd examines an installation: its books, or what calls need.
 type doctorCmd struct {
+	Books doctorBooksCmd `cmd:"" default:"withargs" help:"Examine the installation and every rule of its books; what doctor alone does."`
+	Voice doctorVoiceCmd `cmd:"" help:"Look at all that calls need: address, ports, trunks, clock, room for recordings. Nobody is called."`
+}
+
+// doctorBooksCmd examines the books.
+type doctorBooksCmd struct {
 	configFlags
 	JSON bool `help:"Write what was found as JSON."`
 }
 
 // Run examines and says what does not hold.
-func (c *doctorCmd) Run(e *env) error {
+func (c *doctorBooksCmd) Run(e *env) error {
 	return c.withBooks(e, func(config *serve.Config, b *serve.Books) error {
 		h, err := serve.Examine(e.ctx, config, b)
 		if err != nil {

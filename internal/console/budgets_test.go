@@ -21,10 +21,10 @@ func TestBudgetPages(t *testing.T) {
 	for range 2 {
 		o.send(o.at("/budgets"), http.StatusSeeOther, "contract", con, "name", "calls <b>", "component", "talk", "amount", "4", "levels", "50, 90", "stop", "1", "once", "7a")
 	}
-	alerts, err := o.d.System.CheckBudgets(t.Context(), o.company)
+	told, err := o.d.System.CheckBudgets(t.Context(), o.company)
 	o.must(err)
-	if len(alerts) != 1 {
-		t.Fatalf("%+v", alerts)
+	if len(told.Alerts) != 1 {
+		t.Fatalf("%+v", told)
 	}
 	list, err := o.d.System.Budgets(t.Context(), o.company, o.contract)
 	o.must(err)

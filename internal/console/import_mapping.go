@@ -57,8 +57,8 @@ type previewCall struct {
 // mappedKinds are the kinds of facts a page can choose columns for.
 var mappedKinds = []cdr.FactKind{cdr.CallFact, cdr.SessionFact, cdr.SeatFact, cdr.ModuleFact, cdr.RentalFact, cdr.EventFact}
 
-// unmapped are fields that a page does not ask for: a file with them has a
-// mapping of its own, in YAML.
+// unmapped are fields that a page does not ask for, as it does not for how a call
+// went: a file with them has a mapping of its own, in YAML.
 var unmapped = []string{"leg_b", "by", "mode", "purpose", "line", "reach", "account", "cause", "cost", "currency", "source"}
 
 // table is the beginning of a file whose columns are asked for.
@@ -155,7 +155,7 @@ func (b *mappingBody) columns(v *visit, t *cdr.Table) {
 		b.Kinds = append(b.Kinds, option{"value": string(k), "label": v.say("mapping.kind_" + string(k))})
 	}
 	for _, x := range cdr.Fields(cdr.FactKind(f.Value("fact"))) {
-		if !slices.Contains(unmapped, x.Name) {
+		if !x.Course && !slices.Contains(unmapped, x.Name) {
 			label := v.say("mapping.f_" + x.Name)
 			if f.Value("fact") != string(cdr.CallFact) && x.Name == "from" {
 				label = v.say("mapping.begin")

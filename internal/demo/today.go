@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"errors"
 
 	"waihu/internal/app"
 	"waihu/internal/charging/budget"
@@ -42,8 +43,8 @@ func (t *teller) budget(ctx context.Context, c *Customer) error {
 	if _, err := t.sys.SetBudget(ctx, c.Company, app.Budget{Name: "month", Contract: c.Contract, Budget: budget.Budget{Amount: amount}}); err != nil {
 		return err
 	}
-	_, err = t.sys.CheckBudgets(ctx, c.Company)
-	return err
+	told, err := t.sys.CheckBudgets(ctx, c.Company)
+	return errors.Join(err, told.Err())
 }
 
 // roundUp is the amount of which spent is about so many percent, in three

@@ -14,7 +14,17 @@ var latinNames = strings.Fields(`Waihu Asterisk FreeSWITCH VICIdial Kamailio Twi
 
 // latinWords are words of files, fields and options that one phrase names.
 var latinWords = map[string]string{
-	"carrier.listening":         "Ctrl-C",
+	"carrier.listening":      "Ctrl-C",
+	"doctor.address_any_fix": "listen", "doctor.address_loopback_fix": "listen", "doctor.sip_port_fix": "listen",
+	"doctor.address_foreign_fix": "ip address",
+	"doctor.address_inner":       "NAT", "doctor.address_inner_fix": "NAT",
+	"doctor.buffers_fix":      "sysctl -w net.core.rmem_max etc sysctl.d",
+	"doctor.clock_free_fix":   "chrony systemd-timesyncd",
+	"doctor.folder_small_fix": "recordings",
+	"doctor.ports_none_fix":   "ports", "doctor.ports_taken_fix": "ports", "doctor.ports_few_fix": "ports",
+	"doctor.secret_fix":         "waihu",
+	"doctor.trunk_silent":       "OPTIONS",
+	"doctor.trunk_unknown_fix":  "DNS",
 	"account.passkeys_why":      "PIN",
 	"approval.off_why":          "access.second_person",
 	"brand.accent_hint":         "b5c66",

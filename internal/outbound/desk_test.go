@@ -122,9 +122,14 @@ func local(port uint16) netip.AddrPort {
 // callee is a carrier on loopback; calls counts those it took.
 func callee(t *testing.T, first uint16, lines ...script.Line) (at netip.AddrPort, calls *atomic.Int64) {
 	t.Helper()
+	return calleeWith(t, first, carrier.Config{Script: &script.Script{Name: "test", Lines: lines}})
+}
+
+func calleeWith(t *testing.T, first uint16, cfg carrier.Config) (at netip.AddrPort, calls *atomic.Int64) {
+	t.Helper()
 	calls = new(atomic.Int64)
-	c, err := carrier.Open(carrier.Config{Listen: local(0), Ports: must(rtp.NewPorts(local(0).Addr(), first, first+19)), Script: &script.Script{Name: "test", Lines: lines},
-		Tell: func(carrier.Told) { calls.Add(1) }})
+	cfg.Listen, cfg.Ports, cfg.Tell = local(0), must(rtp.NewPorts(local(0).Addr(), first, first+19)), func(carrier.Told) { calls.Add(1) }
+	c, err := carrier.Open(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -236,6 +241,25 @@ func TestCallsThatAreRefusedAreNotSent(t *testing.T) {
 	}
 	if calls.Load() != 0 || len(o.facts()) != 0 {
 		t.Errorf("%d calls were sent, %d facts", calls.Load(), len(o.facts()))
+	}
+	o.settled("10.00")
+}
+
+// TestATrunkIsLoggedInAt: with the secret its file names, and refused without.
+func TestATrunkIsLoggedInAt(t *testing.T) {
+	o := newOffice(t, "10.00")
+	at, _ := calleeWith(t, 15870, carrier.Config{User: "acme", Secret: "hush", Script: &script.Script{Name: "test", Lines: []script.Line{{To: "*", Does: script.Busy}}}})
+	way := to("shut", at, 1)
+	way.User, way.Secret = "acme", "GW_SECRET"
+	d := desk(t, o.sys, 15890, way)
+	secrets := map[string]string{}
+	d.Lines.Secret = func(name string) string { return secrets[name] }
+	if done, err := d.Place(t.Context(), o.wish(mobile, 0)); err != nil || done.Report.Ending.Code != 401 && done.Report.Ending.Code != 407 {
+		t.Errorf("without the secret: %+v, %v", done, err)
+	}
+	secrets["GW_SECRET"] = "hush"
+	if done, err := d.Place(t.Context(), o.wish(mobile, 0)); err != nil || done.Report.Ending.Code != 486 {
+		t.Errorf("with it: %+v, %v", done, err)
 	}
 	o.settled("10.00")
 }

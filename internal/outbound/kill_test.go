@@ -83,7 +83,7 @@ func child(args []string) error {
 		return err
 	}
 	at := netip.MustParseAddrPort(args[3])
-	d, _, err := newDesk(&telling{sys, args[4]}, 15900, []trunk.Trunk{to("only", at, 1)})
+	d, _, err := newDesk(&telling{sys, args[4]}, 15910, []trunk.Trunk{to("only", at, 1)})
 	if err != nil {
 		return err
 	}

@@ -210,22 +210,33 @@ func headOf(file *os.File, most int64) (string, int64, error) {
 // records is how many bytes of a text are whole records: up to the last line end
 // that is in no quotes. last tells that nothing will come behind the text: then
 // all of it counts.
+//
+// A quote that nobody closed, as a switch leaves it that died while it wrote, would
+// turn all quotes behind it round. It shows where a quote that is closed on a later
+// line is followed by more text: then the line it was opened on ends with that line.
 func records(text []byte, last bool) int {
-	end, quoted := 0, false
-	for i, c := range text {
-		switch c {
-		case '"':
+	if last && len(text) < pieceBytes {
+		return len(text)
+	}
+	end := 0
+	quoted, broken := false, -1 // the first line end within the quotes
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '"' && quoted && broken >= 0 && i+1 < len(text) && !mayFollowQuote(text[i+1]):
+			end, i = broken+1, broken
+			quoted, broken = false, -1
+		case c == '"':
 			quoted = !quoted
-		case '\n':
-			if !quoted {
-				end = i + 1
+			if doubled := i > 0 && text[i-1] == '"'; quoted && !doubled {
+				broken = -1
 			}
+		case c == '\n' && !quoted:
+			end = i + 1
+		case c == '\n' && broken < 0:
+			broken = i
 		}
 	}
-	switch {
-	case last && len(text) < pieceBytes:
-		return len(text)
-	case end == 0 && len(text) > oneRecord:
+	if end == 0 && len(text) > oneRecord {
 		// A quote that nobody closed must not hold up what follows.
 		if i := bytes.LastIndexByte(text, '\n'); i >= 0 {
 			return i + 1
@@ -234,3 +245,7 @@ func records(text []byte, last bool) int {
 	}
 	return end
 }
+
+// mayFollowQuote tells what can stand behind a closing quote: a separator, a space,
+// a line end, or another quote.
+func mayFollowQuote(c byte) bool { return bytes.IndexByte([]byte(",;|\t \r\n\""), c) >= 0 }

@@ -130,6 +130,32 @@ func TestFollowerGoesOnAfterBadRecords(t *testing.T) {
 	}
 }
 
+// TestFollowerIsNotHeldUpByATornLine: a switch that died while it wrote leaves a
+// quote open; the calls behind it are read as they come, not when 256 KiB are there.
+func TestFollowerIsNotHeldUpByATornLine(t *testing.T) {
+	for name, torn := range map[string]string{
+		"within a field":   `"acc","8005","138001` + "\n",
+		"behind a quote":   `"acc","` + "\n",
+		"before a newline": `"` + "\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			path := in(t.TempDir(), "Master.csv")
+			write(t, path, rows(0, 2)+torn+strings.ReplaceAll(rows(2, 4), `"acc"`, `""`))
+			f := w.follower(path)
+			_, err := f.Step(t.Context())
+			must(t, err)
+			w.wantCalls(4)
+			appendTo(t, path, rows(4, 6))
+			w.step(f, 2)
+			w.wantCalls(6)
+			if p := w.place("pbx"); p.Rejected == 0 || len(p.Why) == 0 {
+				t.Errorf("nothing is said about the torn line: %+v", p)
+			}
+		})
+	}
+}
+
 // TestFollowerLosesNothingWhenItsTransactionFails: the place is that of the usage.
 func TestFollowerLosesNothingWhenItsTransactionFails(t *testing.T) {
 	w := newWorld(t)

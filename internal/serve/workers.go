@@ -151,6 +151,14 @@ func sweep(b *Books, a *api.API) func(context.Context) error {
 	}
 }
 
+// lost ends calls that whoever carried them left behind.
+func lost(b *Books) func(context.Context) error {
+	return func(ctx context.Context) error {
+		_, err := b.System.CutOffLostCalls(ctx)
+		return err
+	}
+}
+
 // today does the work of the day that it is where each contract is: done again,
 // it finds it done, and looks at budgets.
 func today(b *Books) func(context.Context) error {

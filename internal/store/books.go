@@ -114,7 +114,7 @@ type Holds interface {
 	Get(c id.Company, wallet, call string) (*Hold, error)
 	Delete(c id.Company, wallet, call string) error
 	// Sum locks the wallet until the transaction ends and gives what is held,
-	// so that two calls never spend one balance.
+	// so that two calls never spend one balance. In a view it locks nothing.
 	Sum(c id.Company, wallet string, cur money.Currency) (money.Amount, int64, error)
 	Expired(c id.Company, now timex.Instant, limit int) ([]Hold, error)
 }

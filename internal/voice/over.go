@@ -16,7 +16,7 @@ type Lines struct {
 	Endpoint *sip.Endpoint
 	Ports    *rtp.Ports
 	Board    *trunk.Board
-	Secret   func(name string) string // secret of a log-in, by the name the file gives it
+	Secret   func(name string) string // secret of a log-in, by the name the file gives it; needed where a trunk has one
 }
 
 // Try is what came of a call over one trunk.

@@ -2,6 +2,7 @@ package life
 
 import (
 	"regexp"
+	"strings"
 
 	"waihu/internal/charging/contract"
 	"waihu/internal/fault"
@@ -69,7 +70,11 @@ func (l *Life) from(on timex.Date, what string, states ...State) error {
 			return nil
 		}
 	}
-	return fault.New(fault.Conflict, "a contract that is %s cannot be changed by %q: it must be %v", l.State, what, states)
+	words := make([]string, len(states))
+	for i, s := range states {
+		words[i] = string(s)
+	}
+	return fault.New(fault.Conflict, "a contract that is %s cannot be changed by %q: it must be %s", l.State, what, strings.Join(words, " or "))
 }
 
 // Sign binds both sides. document is the SHA-256 of what was signed.

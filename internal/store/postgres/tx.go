@@ -27,7 +27,7 @@ func (db *DB) View(ctx context.Context, f func(store.Tx) error) error {
 		return err
 	}
 	defer conn.Release()
-	return db.run(ctx, conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1", f)
+	return db.run(ctx, conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1", true, f)
 }
 
 // Update runs f, and again where it collided with another. From the second try
@@ -69,7 +69,7 @@ func (db *DB) try(ctx context.Context, alone bool, f func(store.Tx) error) error
 			}
 		}()
 	}
-	return db.run(ctx, conn, "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1", f)
+	return db.run(ctx, conn, "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1", false, f)
 }
 
 // collided tells an error that another transaction caused: serialization
@@ -79,7 +79,7 @@ func collided(err error) bool {
 	return errors.Is(err, errAgain) || errors.As(err, &pg) && slices.Contains([]string{"40001", "40P01", "23505"}, pg.Code)
 }
 
-func (db *DB) run(ctx context.Context, conn *pgxpool.Conn, begin string, f func(store.Tx) error) error {
+func (db *DB) run(ctx context.Context, conn *pgxpool.Conn, begin string, views bool, f func(store.Tx) error) error {
 	wire := conn.Conn().PgConn()
 	if _, err := wire.Exec(ctx, begin).ReadAll(); err != nil { // fixes the snapshot
 		return err
@@ -92,7 +92,7 @@ func (db *DB) run(ctx context.Context, conn *pgxpool.Conn, begin string, f func(
 			}
 		}
 	}()
-	e := &engine{ctx: ctx, db: db, conn: conn.Conn(), now: db.now()}
+	e := &engine{ctx: ctx, db: db, conn: conn.Conn(), now: db.now(), views: views}
 	t := tables.New(e, db.names, e.now)
 	defer t.End()
 	err := f(t)

@@ -38,6 +38,11 @@ func holds(t *testing.T, b *bench) {
 		})
 	}
 	sum(yuan(5), 61)
+	b.view(func(tx store.Tx) error { // who only looks at a wallet asks as well
+		got, _, err := tx.Holds().Sum(acme, "main", cny)
+		equal(t, "held, in a view", got, yuan(5))
+		return err
+	})
 	b.view(func(tx store.Tx) error {
 		h, err := tx.Holds().Get(acme, "main", "a")
 		if err == nil {

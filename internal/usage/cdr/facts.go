@@ -1,6 +1,8 @@
 package cdr
 
 import (
+	"slices"
+
 	"waihu/internal/money"
 	"waihu/internal/usage"
 )
@@ -61,7 +63,7 @@ func factFields(kind FactKind) []factField {
 	return nil
 }
 
-var callFields = []factField{
+var callFields = slices.Concat([]factField{
 	{"id", false, func(f *fact) any { return &f.call.ID }},
 	{"source", false, func(f *fact) any { return &f.call.Source }},
 	{"session", false, func(f *fact) any { return &f.call.Session }},
@@ -88,6 +90,10 @@ var callFields = []factField{
 	{"talk", false, func(f *fact) any { return &f.call.Talk }},
 	{"cost", false, func(f *fact) any { return &f.cost }},
 	{"currency", false, func(f *fact) any { return &f.currency }},
+}, courseFields)
+
+// courseFields are those of a call that tell how it went.
+var courseFields = []factField{
 	{"ended_by", false, func(f *fact) any { return &f.told().EndedBy }},
 	{"q850", false, func(f *fact) any { return &f.told().Cause }},
 	{"sip", false, func(f *fact) any { return &f.told().Status }},

@@ -8,15 +8,17 @@ import (
 
 // Field is something a fact of a kind says, as mappings name it.
 type Field struct {
-	Name string
-	Need bool // a record without it is no fact
+	Name   string
+	Need   bool // a record without it is no fact
+	Course bool // it tells how a call went, which few systems do
 }
 
 // Fields are the fields of a kind in canonical order; nil: no such kind.
 func Fields(kind FactKind) []Field {
 	var out []Field
 	for _, f := range factFields(kind) {
-		out = append(out, Field{f.name, f.need})
+		course := kind == CallFact && slices.ContainsFunc(courseFields, func(c factField) bool { return c.name == f.name })
+		out = append(out, Field{f.name, f.need, course})
 	}
 	return out
 }

@@ -47,11 +47,19 @@ func NewPorts(addr netip.Addr, first, last uint16) (*Ports, error) {
 	return p, nil
 }
 
-// ParsePorts is a pool of the ports of a range such as 40000-40199.
-func ParsePorts(addr netip.Addr, text string) (*Ports, error) {
-	var first, last uint16
+// ParseRange reads a range of ports such as 40000-40199.
+func ParseRange(text string) (first, last uint16, err error) {
 	if n, err := fmt.Sscanf(text, "%d-%d", &first, &last); n != 2 || err != nil || strings.Count(text, "-") != 1 {
-		return nil, fault.New(fault.Invalid, "%q is no range of ports; expected one such as 40000-40199", fault.Shorten(text, 40))
+		return 0, 0, fault.New(fault.Invalid, "%q is no range of ports; expected one such as 40000-40199", fault.Shorten(text, 40))
+	}
+	return first, last, nil
+}
+
+// ParsePorts is a pool of the ports of a range.
+func ParsePorts(addr netip.Addr, text string) (*Ports, error) {
+	first, last, err := ParseRange(text)
+	if err != nil {
+		return nil, err
 	}
 	return NewPorts(addr, first, last)
 }

@@ -24,12 +24,12 @@ type turns struct {
 
 // Used is what a calling number did on a day.
 type Used struct {
-	Number   string
-	Calls    int
-	Answered int
-	Short    int // answered, and over within six seconds
-	Alarms   int // refused as unwanted: 607, 608
-	Resting  bool
+	Number   string `json:"number"`
+	Calls    int    `json:"calls"`
+	Answered int    `json:"answered,omitempty"`
+	Short    int    `json:"short,omitempty"`  // answered, and over within six seconds
+	Alarms   int    `json:"alarms,omitempty"` // refused as unwanted: 607, 608
+	Resting  bool   `json:"resting,omitempty"`
 }
 
 // begin starts a day with nothing used. A clock that went back begins no day anew.

@@ -69,7 +69,7 @@ func (c *Config) Class(number string) (Class, error) {
 
 func (c *Config) destination(number string) (phone.Number, Class, error) {
 	n, ok := phone.Normalize(number, c.Home)
-	if !ok {
+	if !ok || !isDialled(bare(number)) {
 		return 0, "", &Refusal{Reason: NoNumber, Number: number}
 	}
 	class := ClassOf(n, c.Home)
@@ -138,10 +138,23 @@ func (t *Trunk) dialled(as string, n phone.Number) string {
 	case Plus:
 		return "+" + n.String()
 	}
+	return bare(as)
+}
+
+// bare is a number without the marks people write between its digits.
+func bare(number string) string {
 	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune(" -().", r) {
-			return -1 // marks for people
+		if strings.ContainsRune(" -()./", r) {
+			return -1
 		}
 		return r
-	}, as)
+	}, number)
+}
+
+// isDialled tells whether s is digits, with a plus or without. Records write more
+// that is understood, such as a host behind an at: what is asked for must not
+// name one, for it becomes part of an address.
+func isDialled(s string) bool {
+	s = strings.TrimPrefix(s, "+")
+	return s != "" && strings.Trim(s, "0123456789") == ""
 }

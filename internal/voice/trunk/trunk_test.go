@@ -40,7 +40,7 @@ func TestOrderIsByCostThenPriority(t *testing.T) {
 			t.Errorf("%s goes over %q, %v; want %q", number, got, err, want)
 		}
 	}
-	for number, want := range map[string]Reason{"x": NoNumber, "4008001234": Blocked, "110": Blocked, "+1 900 555 0123": Blocked} {
+	for number, want := range map[string]Reason{"x": NoNumber, "13800138000@192.0.2.9": NoNumber, "sip:13800138000": NoNumber, "13800138000;transport=tcp": NoNumber, "4008001234": Blocked, "110": Blocked, "+1 900 555 0123": Blocked} {
 		_, err := c.Order(number, at, time.UTC)
 		var r *Refusal
 		if !errors.As(err, &r) || r.Reason != want || !strings.Contains(err.Error(), number) {
@@ -295,6 +295,27 @@ func TestNumbersAsTrunksWantThem(t *testing.T) {
 			t.Errorf("%s: %v %v", dial, routes, err)
 		}
 	}
+}
+
+// FuzzAddress: whatever is asked for, what is called is a number at a trunk of the
+// file.
+func FuzzAddress(f *testing.F) {
+	for _, s := range []string{"13800138000", "+86 138-0013-8000", "13800138000@192.0.2.9", "tel:13800138000", "138\r\n00138000", "1380013８000"} {
+		f.Add(s)
+	}
+	c := config()
+	f.Fuzz(func(t *testing.T, number string) {
+		routes, err := c.Order(number, at, time.UTC)
+		if (err == nil) != (len(routes) > 0) {
+			t.Fatalf("%q: %v %v", number, routes, err)
+		}
+		for _, r := range routes {
+			user, host, _ := strings.Cut(strings.TrimPrefix(r.Address(), "sip:"), "@")
+			if host != r.Trunk.Address || strings.Trim(strings.TrimPrefix(user, "+"), "0123456789") != "" || user == "" {
+				t.Errorf("%q is called at %s", number, r.Address())
+			}
+		}
+	})
 }
 
 func ExampleBoard() {
