@@ -65,6 +65,8 @@ var floors = map[string]int{
 	"internal/vendorbill":        4,
 	"internal/voice/sip":         4,
 	"internal/voice/script":      3,
+	"internal/voice/detect":      3,
+	"internal/voice/corpus":      5, // tests only
 	"internal/voice":             5,
 	"internal/voice/carrier":     6,
 	"internal/access":            5,
