@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need beside Go, on Debian: a C compiler for the race
-# detector, curl, sipp (a SIP peer), PostgreSQL and MariaDB servers that the tests start and throw
+# detector, curl, sipp (a SIP peer), espeak-ng (voices), PostgreSQL and MariaDB servers that the tests start and throw
 # away, and for the browser tests Chromium, Node.js and a Chinese typeface. Then
 # the two packages of browser/package-lock.json. apt and npm can fail once; they are
 # tried three times.
@@ -9,6 +9,7 @@ need=()
 command -v gcc >/dev/null || need+=(gcc libc6-dev)
 command -v curl >/dev/null || need+=(curl ca-certificates)
 command -v sipp >/dev/null || need+=(sip-tester)
+command -v espeak-ng >/dev/null || need+=(espeak-ng)
 [ -x /usr/sbin/mariadbd ] || need+=(mariadb-server)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need+=(postgresql)
 command -v node >/dev/null || need+=(nodejs)
