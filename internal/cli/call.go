@@ -16,6 +16,7 @@ import (
 	"waihu/internal/usage/cdr"
 	"waihu/internal/voice"
 	"waihu/internal/voice/audio"
+	"waihu/internal/voice/detect"
 	"waihu/internal/voice/sip"
 )
 
@@ -32,6 +33,8 @@ type callCmd struct {
 	Law    string        `default:"any" enum:"any,alaw,ulaw" help:"Law of G.711 to offer: any, alaw or ulaw."`
 	Record string        `help:"Record both sides into this WAV file, ours left, theirs right." placeholder:"FILE"`
 	Facts  string        `help:"Append the attempt to this file of facts, for waihu bill." placeholder:"FILE"`
+	Detect bool          `help:"Say what is at the other end: a person, a machine and its beep, fax, tones, and what is announced before the answer. What is played begins when that is known."`
+	Known  string        `name:"announcements" help:"Folder of labelled announcements (see waihu announcement); it means --detect." type:"existingdir" placeholder:"FOLDER"`
 	User   string        `help:"Log-in the carrier asks for."`
 	Secret string        `help:"Secret of that log-in." env:"WAIHU_SIP_SECRET"`
 	Listen string        `help:"Our own address for SIP; the one that reaches the carrier, and any port, if absent." placeholder:"ADDRESS:PORT"`
@@ -116,6 +119,9 @@ func (c *callCmd) place(e *env) (_ *voice.Report, err error) {
 			return nil, err
 		}
 	}
+	if o.Detect, err = c.detection(); err != nil {
+		return nil, err
+	}
 	ports, err := portsFlag{c.Ports}.pool(at.Addr())
 	if err != nil {
 		return nil, err
@@ -140,6 +146,14 @@ func (c *callCmd) place(e *env) (_ *voice.Report, err error) {
 	}
 	defer func() { err = errors.Join(err, phone.Close()) }()
 	return voice.Place(e.ctx, phone, ports, o)
+}
+
+// detection is how the call is listened to; nil: it is not.
+func (c *callCmd) detection() (*detect.Config, error) {
+	if c.Known == "" && !c.Detect {
+		return nil, nil
+	}
+	return knowing(c.Known)
 }
 
 // reopen opens a new file for reading too: a recording is read once for its digest.

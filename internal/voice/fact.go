@@ -20,8 +20,9 @@ func (r *Report) Fact() *usage.Call {
 		}
 		return timex.At(t)
 	}
-	c := &usage.Call{ID: r.ID, Source: Source, Direction: usage.Outbound, Mode: usage.Manual, Result: ResultOf(r.Ending, r.Answered()),
-		From: r.From, To: r.To, Cause: fmt.Sprintf("%d", r.Ending.Cause),
+	result, cause := r.Outcome()
+	c := &usage.Call{ID: r.ID, Source: Source, Direction: usage.Outbound, Mode: usage.Manual, Result: result, By: r.by(),
+		From: r.From, To: r.To, Cause: fmt.Sprintf("%d", cause),
 		Start: at(r.Times.Placed), Answer: at(r.Times.Answered), End: at(r.Times.Ended)}
 	c.Total = c.End.Sub(c.Start)
 	if r.Answered() {
