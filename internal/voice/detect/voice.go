@@ -7,7 +7,7 @@ package detect
 const (
 	quietest  = -66.0 // dB; a floor below this is taken for this
 	above     = 9.0   // dB above the floor is voice
-	below     = 18.0  // dB below the loudest is rest: a television, or who speaks behind
+	below     = 15.0  // dB below the loudest is rest: a television, or who speaks behind
 	leastLoud = -50.0 // dB; nothing below is voice
 	gapLeast  = 4     // frames of rest that end a stretch of voice
 	wordLeast = 3     // frames of voice; less is a click
@@ -41,6 +41,9 @@ func place(db float32) int { return 100 + int(max(-100, min(0, db))) }
 
 // tone says that frames of the last n were a tone: neither voice nor noise.
 func (v *voice) tone(n int) {
+	if v.n == maxHistory {
+		return // the last n are not kept
+	}
 	for i := max(0, v.n-n); i < v.n; i++ {
 		if v.db[i] > noneAtAll {
 			v.counted--
