@@ -5,7 +5,7 @@ DEMO ?= 127.0.0.1:8420
 PERIOD := 2026-03
 OUT := out
 
-.PHONY: deps run example man test test-browser pages pictures readme-pictures bench fuzz coverage planted soak build lint clean
+.PHONY: deps run example man detect test test-browser pages pictures readme-pictures bench fuzz coverage planted soak build lint clean
 
 build:
 	$(GO) build -trimpath -o $(BIN) ./cmd/waihu
@@ -60,6 +60,11 @@ bench:
 # The manual pages of docs/man, out of the commands themselves.
 man:
 	$(GO) test ./internal/cli -run TestManualPages -update
+
+# How well answers, tones and announcements are told apart, on 4,000 labelled calls
+# that are held out; the figures go into docs/voice.md. Some minutes.
+detect: deps
+	$(GO) test ./internal/voice/corpus -count=1 -v -timeout 40m -run TestFiguresArePublished -update
 
 # A minute of fuzzing for every parser; failures are kept under testdata/fuzz.
 fuzz:

@@ -70,6 +70,8 @@ var floors = map[string]int{
 	"internal/voice/script":      3,
 	"internal/voice/webrtc":      4,
 	"internal/voice/trunk":       3,
+	"internal/voice/detect":      3,
+	"internal/voice/corpus":      5, // tests only
 	"internal/voice":             5,
 	"internal/voice/bridge":      6,
 	"internal/voice/carrier":     6,

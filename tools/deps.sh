@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need beside Go, on Debian: a C compiler for the race
 # detector, curl, sipp, baresip, kamailio and sipvicious (a SIP peer, a phone, a
-# registrar and an attacker), PostgreSQL and MariaDB servers that the tests start and throw
+# registrar and an attacker), espeak-ng (voices), PostgreSQL and MariaDB servers that the tests start and throw
 # away, and for the browser tests Chromium, Node.js and a Chinese typeface. Then
 # the two packages of browser/package-lock.json. apt and npm can fail once; they are
 # tried three times.
@@ -13,6 +13,7 @@ command -v sipp >/dev/null || need+=(sip-tester)
 command -v baresip >/dev/null || need+=(baresip)
 [ -x /usr/sbin/kamailio ] || need+=(kamailio)
 command -v svwar >/dev/null || need+=(sipvicious)
+command -v espeak-ng >/dev/null || need+=(espeak-ng)
 [ -x /usr/sbin/mariadbd ] || need+=(mariadb-server)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need+=(postgresql)
 command -v node >/dev/null || need+=(nodejs)

@@ -21,6 +21,7 @@ import (
 	"waihu/internal/usage/cdr"
 	"waihu/internal/voice"
 	"waihu/internal/voice/audio"
+	"waihu/internal/voice/detect"
 	"waihu/internal/voice/sip"
 )
 
@@ -40,6 +41,8 @@ type callCmd struct {
 	SRTP   bool          `name:"srtp" help:"Encrypt the sound (SRTP); a carrier that does not is not talked to. The keys go with the signalling: for TLS."`
 	Record string        `help:"Record both sides into this WAV file, ours left, theirs right." placeholder:"FILE"`
 	Facts  string        `help:"Append the attempt to this file of facts, for waihu bill." placeholder:"FILE"`
+	Detect bool          `help:"Say what is at the other end: a person, a machine and its beep, fax, tones, and what is announced before the answer. What is played begins when that is known."`
+	Known  string        `name:"announcements" help:"Folder of labelled announcements (see waihu announcement); it means --detect." type:"existingdir" placeholder:"FOLDER"`
 	User   string        `help:"Log-in the carrier asks for."`
 	Secret string        `help:"Secret of that log-in." env:"WAIHU_SIP_SECRET"`
 	Trust  string        `help:"Certificates (PEM) trusted over TLS; those of the system if absent." placeholder:"FILE" type:"existingfile"`
@@ -140,6 +143,9 @@ func (c *callCmd) order() (o voice.Order, err error) {
 			return o, err
 		}
 	}
+	if o.Detect, err = c.detection(); err != nil {
+		return o, err
+	}
 	return o, nil
 }
 
@@ -197,6 +203,14 @@ func (c *callCmd) place(e *env) (_ *placed, err error) {
 	}
 	r, tries, err := lines.PlaceOver(e.ctx, o)
 	return &placed{Report: r, Tries: tries}, err
+}
+
+// detection is how the call is listened to; nil: it is not.
+func (c *callCmd) detection() (*detect.Config, error) {
+	if c.Known == "" && !c.Detect {
+		return nil, nil
+	}
+	return knowing(c.Known)
 }
 
 // reopen opens a new file for reading too: a recording is read once for its digest.

@@ -59,6 +59,12 @@ func (c *callCmd) tell(tag lang.Tag, r *voice.Report) string {
 	if f := r.Figures; f.Sent+f.Received > 0 {
 		c.tellSound(line, r, f)
 	}
+	if r.Heard != nil {
+		tellHeard(&b, tag, r.Heard)
+		if result, cause, over := r.Overruled(); over {
+			line("overruled", map[string]string{"code": strconv.Itoa(end.Code), "result": string(result), "cause": strconv.Itoa(cause)})
+		}
+	}
 	if c.Record != "" && r.Sum.Paused > 0 {
 		line("paused", map[string]string{"seconds": seconds(r.Sum.Paused)})
 	}
@@ -119,6 +125,7 @@ type callJSON struct {
 	Told      *qualityJSON      `json:"told,omitempty"`
 	RoundTrip float64           `json:"round_trip_ms,omitempty"`
 	Keys      string            `json:"keys,omitempty"`
+	Detected  *heardJSON        `json:"detected,omitempty"`
 	Recording *recordingJSON    `json:"recording,omitempty"`
 	Trunk     string            `json:"trunk,omitempty"`
 	Tries     []tryJSON         `json:"tries,omitempty"`
@@ -145,7 +152,8 @@ type recordingJSON struct {
 func (c *callCmd) jsonOf(p *placed) callJSON {
 	r, file, tries := p.Report, c.Record, p.Tries
 	f := r.Figures
-	j := callJSON{ID: r.ID, From: r.From, To: r.To, Result: string(r.Fact().Result), Times: map[string]string{}, EndedBy: string(r.Ending.By), Why: string(r.Ending.Why), Code: r.Ending.Code, Cause: r.Ending.Cause,
+	_, cause := r.Outcome()
+	j := callJSON{ID: r.ID, From: r.From, To: r.To, Result: string(r.Fact().Result), Times: map[string]string{}, EndedBy: string(r.Ending.By), Why: string(r.Ending.Why), Code: r.Ending.Code, Cause: cause,
 		Reason: r.Ending.Reason, Retry: r.Ending.Retry.Seconds(), Moved: r.Ending.Moved, Talk: r.Fact().Talk.Seconds(), Sent: f.Sent, Received: f.Received, Injected: f.Injected,
 		Heard: qualityOf(f.Heard), Told: qualityOf(f.Told), RoundTrip: float64(f.Trip) / 1e6, Keys: r.Keys, Trunk: r.Trunk, Tries: triesOf(tries)}
 	if p.Paid != nil {
@@ -156,6 +164,9 @@ func (c *callCmd) jsonOf(p *placed) callJSON {
 	}
 	for _, s := range steps(r) {
 		j.Times[s.key] = s.at.UTC().Format(time.RFC3339Nano)
+	}
+	if r.Heard != nil {
+		j.Detected = jsonOfHeard(r.Heard)
 	}
 	if file != "" {
 		j.Recording = &recordingJSON{file, r.Sum.SHA256, r.Sum.Bytes, r.Sum.Length.Seconds(), r.Sum.Paused.Seconds()}

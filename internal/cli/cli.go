@@ -44,35 +44,36 @@ type Streams struct {
 
 // grammar is every command.
 type grammar struct {
-	Bill     billCmd     `cmd:"" help:"Charge usage by a plan or contract and explain every amount."`
-	Credit   creditCmd   `cmd:"" help:"Make a credit note on an issued invoice, whole or in part."`
-	Verify   verifyCmd   `cmd:"" help:"Make an invoice again from facts and plan, or a credit note from its invoice, and compare every figure."`
-	Audit    auditCmd    `cmd:"" help:"Audit a vendor's bill against contract and records, cause by cause."`
-	Contract contractCmd `cmd:"" help:"Check what a contract leaves open."`
-	Compare  compareCmd  `cmd:"" help:"Which offer is cheapest for how you really call, why, and what is hidden in it."`
-	Plan     planCmd     `cmd:"" help:"Check, explain and compare plans."`
-	Offer    offerCmd    `cmd:"" help:"Check, explain and write vendors' offers."`
-	Facts    factsCmd    `cmd:"" help:"Read call records of any supported system and write them as usage facts."`
-	Formats  formatsCmd  `cmd:"" help:"List the record formats that are understood."`
-	Demo     demoCmd     `cmd:"" help:"Show a living company: a year of three firms, in the browser."`
-	Man      manCmd      `cmd:"" help:"Print manual pages."`
-	Call     callCmd     `cmd:"" help:"Place a test call, play and record, and tell what came of it."`
-	Carrier  carrierCmd  `cmd:"" help:"Play a carrier: answers, busy, machines and bad lines by a script, to call and test against."`
-	Version  versionCmd  `cmd:"" help:"Print version and build."`
-	Profile  profileCmd  `cmd:"" help:"Describe usage, make facts of a description, forecast the next months."`
-	Seats    seatsCmd    `cmd:"" help:"Say how many seats a load of calls needs, month by month, and why."`
-	Cheapest cheapestCmd `cmd:"" help:"Find the smallest bill possible among offers for this usage."`
-	Advise   adviseCmd   `cmd:"" help:"Say what was wasted in a period, and what a change of size would have saved."`
-	Serve    serveCmd    `cmd:"" help:"Run the service: keep the books, serve the interface."`
-	Config   configCmd   `cmd:"" help:"Print the service's configuration and where each value came from."`
-	Doctor   doctorCmd   `cmd:"" help:"Examine the installation and every rule of its books, or what calls need."`
-	Backup   backupCmd   `cmd:"" help:"Copy the books while the service runs."`
-	Restore  restoreCmd  `cmd:"" help:"Put a copy into an empty data folder."`
-	Company  companyCmd  `cmd:"" help:"Bound the calls of a company; close its books when it moves to another installation, or open them again."`
-	Export   exportCmd   `cmd:"" help:"Write everything, or all of a company, into an archive."`
-	Import   importCmd   `cmd:"" help:"Read an archive of everything into an empty database, or one company beside others, SQLite or PostgreSQL."`
-	User     userCmd     `cmd:"" help:"Let people in, from the service's own machine."`
-	Key      keyCmd      `cmd:"" help:"Make and end API keys, from the service's own machine."`
+	Bill         billCmd         `cmd:"" help:"Charge usage by a plan or contract and explain every amount."`
+	Credit       creditCmd       `cmd:"" help:"Make a credit note on an issued invoice, whole or in part."`
+	Verify       verifyCmd       `cmd:"" help:"Make an invoice again from facts and plan, or a credit note from its invoice, and compare every figure."`
+	Audit        auditCmd        `cmd:"" help:"Audit a vendor's bill against contract and records, cause by cause."`
+	Contract     contractCmd     `cmd:"" help:"Check what a contract leaves open."`
+	Compare      compareCmd      `cmd:"" help:"Which offer is cheapest for how you really call, why, and what is hidden in it."`
+	Plan         planCmd         `cmd:"" help:"Check, explain and compare plans."`
+	Offer        offerCmd        `cmd:"" help:"Check, explain and write vendors' offers."`
+	Facts        factsCmd        `cmd:"" help:"Read call records of any supported system and write them as usage facts."`
+	Formats      formatsCmd      `cmd:"" help:"List the record formats that are understood."`
+	Demo         demoCmd         `cmd:"" help:"Show a living company: a year of three firms, in the browser."`
+	Man          manCmd          `cmd:"" help:"Print manual pages."`
+	Call         callCmd         `cmd:"" help:"Place a test call, play and record, and tell what came of it."`
+	Announcement announcementCmd `cmd:"" help:"Label recordings of what carriers say, and hear what is in a recording."`
+	Carrier      carrierCmd      `cmd:"" help:"Play a carrier: answers, busy, machines and bad lines by a script, to call and test against."`
+	Version      versionCmd      `cmd:"" help:"Print version and build."`
+	Profile      profileCmd      `cmd:"" help:"Describe usage, make facts of a description, forecast the next months."`
+	Seats        seatsCmd        `cmd:"" help:"Say how many seats a load of calls needs, month by month, and why."`
+	Cheapest     cheapestCmd     `cmd:"" help:"Find the smallest bill possible among offers for this usage."`
+	Advise       adviseCmd       `cmd:"" help:"Say what was wasted in a period, and what a change of size would have saved."`
+	Serve        serveCmd        `cmd:"" help:"Run the service: keep the books, serve the interface."`
+	Config       configCmd       `cmd:"" help:"Print the service's configuration and where each value came from."`
+	Doctor       doctorCmd       `cmd:"" help:"Examine the installation and every rule of its books, or what calls need."`
+	Backup       backupCmd       `cmd:"" help:"Copy the books while the service runs."`
+	Restore      restoreCmd      `cmd:"" help:"Put a copy into an empty data folder."`
+	Company      companyCmd      `cmd:"" help:"Bound the calls of a company; close its books when it moves to another installation, or open them again."`
+	Export       exportCmd       `cmd:"" help:"Write everything, or all of a company, into an archive."`
+	Import       importCmd       `cmd:"" help:"Read an archive of everything into an empty database, or one company beside others, SQLite or PostgreSQL."`
+	User         userCmd         `cmd:"" help:"Let people in, from the service's own machine."`
+	Key          keyCmd          `cmd:"" help:"Make and end API keys, from the service's own machine."`
 }
 
 // env is what commands get from outside.

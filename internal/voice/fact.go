@@ -22,8 +22,9 @@ func (r *Report) Fact() *usage.Call {
 		}
 		return timex.At(t)
 	}
-	c := &usage.Call{ID: r.ID, Source: Source, Direction: usage.Outbound, Mode: usage.Manual, Result: ResultOf(r.Ending, r.Answered()),
-		From: r.From, To: r.To, Trunk: r.Trunk, Cause: fmt.Sprintf("%d", r.Ending.Cause),
+	result, cause := r.Outcome()
+	c := &usage.Call{ID: r.ID, Source: Source, Direction: usage.Outbound, Mode: usage.Manual, Result: result, By: r.by(),
+		From: r.From, To: r.To, Trunk: r.Trunk, Cause: fmt.Sprintf("%d", cause),
 		Start: at(r.Times.Placed), Answer: at(r.Times.Answered), End: at(r.Times.Ended)}
 	c.Total = c.End.Sub(c.Start)
 	if r.Answered() {
@@ -37,6 +38,7 @@ func (r *Report) Fact() *usage.Call {
 func (r *Report) course(at func(time.Time) timex.Instant) *usage.Course {
 	c := &usage.Course{EndedBy: usage.Side(r.Ending.By), Cause: int64(r.Ending.Cause), Status: int64(r.Ending.Code), Why: string(r.Ending.Why),
 		Trying: at(r.Times.Trying), Ringing: at(r.Times.Ringing), Early: at(r.Times.Early), Heard: qualityOf(r.Figures.Heard), Told: qualityOf(r.Figures.Told)}
+	c.Detected, c.Sure = r.heard()
 	if r.Sum.SHA256 != "" {
 		c.Recording, c.RecordingSHA256 = r.Recording, r.Sum.SHA256
 	}

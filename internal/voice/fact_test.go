@@ -9,6 +9,7 @@ import (
 	"waihu/internal/usage"
 	"waihu/internal/usage/cdr"
 	"waihu/internal/voice"
+	"waihu/internal/voice/detect"
 	"waihu/internal/voice/record"
 	"waihu/internal/voice/rtp"
 	"waihu/internal/voice/sip"
@@ -60,5 +61,23 @@ func TestEveryEndingIsAFact(t *testing.T) {
 		if err := w.Call(f); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestAFactTellsWhatWasHeard: who answered, or why nobody did.
+func TestAFactTellsWhatWasHeard(t *testing.T) {
+	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	r := &voice.Report{ID: "x", To: "100", Times: sip.Times{Placed: at, Ended: at.Add(10 * time.Second)}, Ending: sip.Ending{Why: sip.Refused, Code: 480}}
+	r.Heard = &detect.Result{Decision: detect.Decision{Party: detect.Machine, Confidence: 0.985}, Findings: []detect.Finding{{Kind: detect.Spoken, Detail: "vacant", Confidence: 0.93}}}
+	if c := r.Fact().Course; c.Detected != "spoken vacant" || c.Sure != 93 {
+		t.Errorf("before the answer: %q, %d %%", c.Detected, c.Sure)
+	}
+	r.Times.Answered = at.Add(4 * time.Second)
+	if c := r.Fact().Course; c.Detected != "machine" || c.Sure != 99 {
+		t.Errorf("after it: %q, %d %%", c.Detected, c.Sure)
+	}
+	r.Heard = nil
+	if c := r.Fact().Course; c.Detected != "" || c.Sure != 0 {
+		t.Errorf("nobody listened: %q, %d %%", c.Detected, c.Sure)
 	}
 }

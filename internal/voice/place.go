@@ -10,6 +10,7 @@ import (
 
 	"waihu/internal/fault"
 	"waihu/internal/voice/audio"
+	"waihu/internal/voice/detect"
 	"waihu/internal/voice/record"
 	"waihu/internal/voice/rtp"
 	"waihu/internal/voice/sdp"
@@ -24,15 +25,16 @@ type Order struct {
 	From   string // calling number
 	User   string // log-in
 	Secret string
-	SRTP   bool          // encrypt the sound (SRTP); a carrier that does not is not talked to
-	Ring   time.Duration // 60 s if 0
-	Talk   time.Duration // after which we hang up; until all is played, or they do, if 0
-	Play   []int16       // played once it is answered
-	Keys   string        // pressed once it is answered
-	Hold   time.Duration // hold the other side for so long once it is answered, the recording paused; 0: do not
-	Record *os.File      // stereo WAV; nil: nothing is kept
-	Kept   string        // name of the recording, as the fact has it; that of Record if empty
-	Law    []audio.Law   // laws offered; both if empty
+	SRTP   bool           // encrypt the sound (SRTP); a carrier that does not is not talked to
+	Ring   time.Duration  // 60 s if 0
+	Talk   time.Duration  // after which we hang up; until all is played, or they do, if 0
+	Play   []int16        // played once it is answered
+	Keys   string         // pressed once it is answered
+	Hold   time.Duration  // hold the other side for so long once it is answered, the recording paused; 0: do not
+	Record *os.File       // stereo WAV; nil: nothing is kept
+	Kept   string         // name of the recording, as the fact has it; that of Record if empty
+	Law    []audio.Law    // laws offered; both if empty
+	Detect *detect.Config // say what is at the other end, and begin to play when that is known; nil: do not listen
 
 	// Beside is called once the call is placed, in a goroutine of its own that ends
 	// with the call; it may have the beat of the leg. Nil: nobody is beside.
@@ -53,8 +55,9 @@ type Report struct {
 	Held    error  // why holding it, or taking it back, was refused; nil: it was not
 	Sum     record.Sum
 
-	Recording string // name it is kept under
-	Trunk     string // it went over; empty: to an address
+	Recording string         // name it is kept under
+	Trunk     string         // it went over; empty: to an address
+	Heard     *detect.Result // nil: nobody listened
 }
 
 // Answered tells whether the other side picked up.
@@ -80,6 +83,7 @@ func Place(ctx context.Context, e *sip.Endpoint, ports *rtp.Ports, o Order) (_ *
 	if o.Record != nil {
 		leg.Record(o.Record)
 	}
+	ear := listen(leg, o.Detect)
 	call, err := e.Place(ctx, sip.Invite{To: o.To, From: o.From, User: o.User, Secret: o.Secret, Ring: o.Ring, Media: leg})
 	if err != nil {
 		return nil, err
@@ -94,7 +98,7 @@ func Place(ctx context.Context, e *sip.Endpoint, ports *rtp.Ports, o Order) (_ *
 			o.Beside(call, leg)
 		}
 	}()
-	keys := follow(ctx, call, leg, &o)
+	keys := follow(ctx, call, leg, ear, &o)
 	r.Held = <-holding
 	<-beside
 	r.Keys, r.Times, r.Ending, r.Figures = keys, call.Times(), call.Ending(), leg.Figures()
@@ -102,6 +106,7 @@ func Place(ctx context.Context, e *sip.Endpoint, ports *rtp.Ports, o Order) (_ *
 	if r.Recording = o.Kept; o.Record != nil && o.Kept == "" {
 		r.Recording = filepath.Base(o.Record.Name())
 	}
+	r.Heard = ear.result()
 	r.Sum, err = ended()
 	if err != nil {
 		return r, fault.New(fault.Internal, "the call was placed, but its recording is not whole: %v", err)
@@ -147,9 +152,9 @@ func hold(call *sip.Call, leg *Leg, d time.Duration) error {
 
 // follow stays with a call: it plays and presses once it is answered, hangs up
 // when that is done or the time is up, and gathers the keys that are heard.
-func follow(ctx context.Context, call *sip.Call, leg *Leg, o *Order) string {
+func follow(ctx context.Context, call *sip.Call, leg *Leg, ear *hearing, o *Order) string {
 	var keys []byte
-	var played <-chan struct{}
+	var played, speak <-chan struct{}
 	answered, canceled := call.Answered(), ctx.Done()
 	talk := time.NewTimer(time.Hour)
 	talk.Stop()
@@ -169,6 +174,9 @@ func follow(ctx context.Context, call *sip.Call, leg *Leg, o *Order) string {
 			if o.Keys != "" && leg.Press(o.Keys) != nil {
 				call.Hangup() // it takes no keys: what was asked for cannot be done
 			}
+			speak = ear.answered()
+		case <-speak:
+			speak = nil
 			if len(o.Play) > 0 {
 				played = leg.Play(o.Play, false)
 			}

@@ -258,8 +258,24 @@ func (p *played) announce() {
 	if !p.take() || p.call.Progress(p.leg) != nil {
 		return
 	}
-	p.leg.Play(p.c.sound(p.line, audio.Tone{Hertz: []float64{950, 1400, 1800}, Level: 0.4, On: 330 * time.Millisecond, Off: 30 * time.Millisecond}), true)
+	said := p.c.sounds[p.line.Sound]
+	if said == nil {
+		said = information()
+	}
+	p.leg.Play(said, true)
 	if p.wait(p.line.Ring) {
 		p.call.Refuse(or(p.line.Code, 404), orText(p.line.Reason, "Not Found"), time.Duration(p.line.Retry))
 	}
+}
+
+// information is special information tones of the kind "vacant code", and a rest
+// where words would be.
+func information() (out []int16) {
+	for _, t := range []struct {
+		hertz float64
+		long  time.Duration
+	}{{985.2, 380 * time.Millisecond}, {1370.6, 274 * time.Millisecond}, {1776.7, 380 * time.Millisecond}} {
+		out = append(out, audio.Tone{Hertz: []float64{t.hertz}, Level: 0.4}.Samples(t.long)...)
+	}
+	return append(out, make([]int16, audio.Rate)...)
 }
