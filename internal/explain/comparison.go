@@ -120,9 +120,29 @@ func (t *teller) costs() Section {
 	}
 	s := Section{Path: "offers", Title: t.say("compare.section.costs"), Table: table, Charts: t.costBars()}
 	if slices.ContainsFunc(t.r.Offers, func(o compare.Cost) bool { return o.Horizons[t.decides()].Total.Open }) {
-		s.Sentences = []string{t.say("report.least")}
+		s.Sentences = append([]string{t.say("report.least")}, t.openOffers()...)
 	}
 	return s
+}
+
+// openOffers say of each offer that cannot be totalled what is missing.
+func (t *teller) openOffers() (out []string) {
+	for i := range t.r.Offers {
+		o := &t.r.Offers[i]
+		var why []string
+		for _, id := range o.Unknown {
+			why = append(why, t.say("compare.open.line", "line", id))
+		}
+		for _, u := range o.Unpriced {
+			if u.Open {
+				why = append(why, t.say("compare.open.usage", "facts", u.Facts, "count", strconv.FormatInt(u.Count, 10), "reason", u.Reason))
+			}
+		}
+		if len(why) > 0 {
+			out = append(out, t.say("compare.open", "offer", t.name(o.Offer), "list", lang.List(t.tag, why)))
+		}
+	}
+	return out
 }
 
 // sum is the cell of a range; only one known amount is a number.
@@ -160,6 +180,10 @@ func (t *teller) drivers() Section {
 			break
 		}
 		if d.More.Open {
+			continue
+		}
+		if d.More.Low.IsZero() && d.More.High.IsZero() {
+			s.Sentences = append(s.Sentences, t.say("compare.difference_none", "offer", t.name(d.Offer), "against", t.name(d.Against)))
 			continue
 		}
 		var words []string

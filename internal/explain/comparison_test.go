@@ -66,6 +66,9 @@ func TestComparisonIsTold(t *testing.T) {
 		if i := strings.IndexAny(text, "{}["); i >= 0 {
 			t.Errorf("%s: a placeholder or a phrase is missing: %q", tag, text[max(0, i-60):min(len(text), i+60)])
 		}
+		if line := lang.Phrase(tag, "compare.open.line", map[string]string{"line": "voice"}); !strings.Contains(text, line) {
+			t.Errorf("%s: which price is unknown is not told", tag)
+		}
 		seen := map[string]bool{}
 		for _, s := range doc.Sections {
 			seen[s.Path] = true
@@ -114,4 +117,28 @@ func TestOffersAreTold(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Two offers that cost the same differ by nothing, and are told so.
+func TestOffersThatCostTheSameAreTold(t *testing.T) {
+	r := market(t)
+	d := &r.Differences[0]
+	zero := money.Zero(d.More.Low.Currency())
+	d.More, d.Drivers = compare.Range{Low: zero, High: zero}, nil
+	for _, tag := range lang.Tags() {
+		text := explain.Comparison(r, tag).Text()
+		want := lang.Phrase(tag, "compare.difference_none", map[string]string{"offer": nameOf(r, d.Offer, tag), "against": nameOf(r, d.Against, tag)})
+		if !strings.Contains(text, want) || strings.Contains(text, "{") {
+			t.Errorf("%s: %q is not told", tag, want)
+		}
+	}
+}
+
+func nameOf(r *compare.Result, id string, tag lang.Tag) string {
+	for i := range r.Offers {
+		if r.Offers[i].Offer == id {
+			return r.Offers[i].Name.In(tag)
+		}
+	}
+	return id
 }

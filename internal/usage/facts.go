@@ -5,6 +5,9 @@ import (
 	"waihu/internal/timex"
 )
 
+// AgentSeat is the type of a seat where nobody says another.
+const AgentSeat = "agent"
+
 // Seat is the right to a place: who it was assigned to, and when. A change of
 // a seat is the end of one fact and the start of another.
 type Seat struct {

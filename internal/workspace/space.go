@@ -116,9 +116,10 @@ func (s *Shown) HasUsage() bool {
 	return s.Basis != Basis{} || slices.ContainsFunc(s.Files, func(f File) bool { return f.State == FileRead })
 }
 
-// HasOffers tells whether there is anything to compare.
+// HasOffers tells whether there is anything to compare. What was given and is no
+// offer was refused; warnings leave an offer one.
 func (s *Shown) HasOffers() bool {
-	return len(s.Library) > 0 || slices.ContainsFunc(s.Given, func(g Given) bool { return g.Wrong == nil })
+	return len(s.Library) > 0 || len(s.Given) > 0
 }
 
 // Show tells what is in the workspace.

@@ -113,6 +113,9 @@ func TestFromRecordsToAnswer(t *testing.T) {
 	if _, err := sp.Offer(Text{"ours", example(t, "per-minute/plan.yaml")}); err != nil {
 		t.Fatal(err)
 	}
+	if s := sp.Show(); len(s.Library) > 0 || len(s.Given[0].Wrong) == 0 || !s.HasOffers() {
+		t.Errorf("an offer of one's own, with warnings, is not counted: %+v", s.Given)
+	}
 	if _, err := sp.Offer(Text{"six", example(t, "six-second/plan.yaml")}); err != nil {
 		t.Fatal(err)
 	}

@@ -44,8 +44,12 @@ type bill struct {
 	lines   []rating.Line
 	tax     exact.Number // of total
 	unknown []string
+	missed  bool // usage it should have charged has no price: see uncovered
 	invoice *invoice.Invoice
 }
+
+// open tells whether the total is only what is known of it.
+func (b *bill) open() bool { return len(b.unknown) > 0 || b.missed }
 
 func newLedger(c *candidate, l *load, months []month, tax TaxBasis) *ledger {
 	return &ledger{c: c, l: l, months: months, tax: tax, gathered: map[gatherKey]*meter.Gathered{}, bills: map[billKey]*bill{}, own: map[ownKey]*bill{}}
@@ -155,7 +159,23 @@ func sum(bills []*bill) exact.Number {
 }
 
 func isOpen(bills []*bill) bool {
-	return slices.ContainsFunc(bills, func(b *bill) bool { return len(b.unknown) > 0 })
+	return slices.ContainsFunc(bills, (*bill).open)
+}
+
+// uncovered tells whether usage of a kind without a price keeps a bill from being
+// a total: calls and events cost something somewhere, seats and log-ins where the
+// plan goes by them. A module an offer does not have is a function it lacks, and
+// no price.
+func uncovered(p *catalog.Plan, facts string) bool {
+	switch facts {
+	case "calls", "events":
+		return true
+	case "seats":
+		return measures(p, catalog.Measure.OfPlaces)
+	case "sessions":
+		return measures(p, catalog.Measure.OfLogins)
+	}
+	return false
 }
 
 // piece is a part of a cost in the offer's currency.

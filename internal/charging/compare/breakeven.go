@@ -197,7 +197,7 @@ func (l *lane) make(cand int, n int64, load *load) (p point, err error) {
 	if err != nil {
 		return p, err
 	}
-	return point{at: l.place(n, load), cost: b.total.Mul(g.c.rate), open: len(b.unknown) > 0 || g.c.Offer.HasRanges()}, nil
+	return point{at: l.place(n, load), cost: b.total.Mul(g.c.rate), open: b.open() || g.c.Offer.HasRanges()}, nil
 }
 
 // place is where n steps lie on the axis.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"waihu/internal/charging/catalog"
 	"waihu/internal/charging/offer"
 	"waihu/internal/exact"
 	"waihu/internal/money"
@@ -207,13 +208,13 @@ func (c *Comparison) monthly(cand *candidate, g *ledger, out *Cost) error {
 		out.Monthly = append(out.Monthly, Month{First: c.months[i].first, After: c.months[i].after, Total: r})
 	}
 	for _, b := range bills {
-		c.noteOpen(b, out)
+		c.noteOpen(cand.Plan, b, out)
 	}
 	return c.units(cand, all, out)
 }
 
 // noteOpen gathers lines nobody knows the price of, and usage nobody prices.
-func (c *Comparison) noteOpen(b *bill, out *Cost) {
+func (c *Comparison) noteOpen(p *catalog.Plan, b *bill, out *Cost) {
 	for _, id := range b.unknown {
 		if !slices.Contains(out.Unknown, id) {
 			out.Unknown = append(out.Unknown, id)
@@ -223,7 +224,7 @@ func (c *Comparison) noteOpen(b *bill, out *Cost) {
 		at := slices.IndexFunc(out.Unpriced, func(x Unpriced) bool { return x.Facts == u.Facts && x.Reason == u.Reason })
 		if at < 0 {
 			at = len(out.Unpriced)
-			out.Unpriced = append(out.Unpriced, Unpriced{Facts: u.Facts, Reason: u.Reason})
+			out.Unpriced = append(out.Unpriced, Unpriced{Facts: u.Facts, Reason: u.Reason, Open: uncovered(p, u.Facts)})
 		}
 		out.Unpriced[at].Count += u.Count
 		out.Unpriced[at].Seconds += u.Seconds

@@ -53,7 +53,7 @@ func (c *Comparison) flexOf(i int, cand *candidate, today timex.Date) (Flexibili
 		f.TermEnds = today.AddMonths(cand.term)
 		f.ExitOn = exitDay(cand, today)
 		if o.NoticeDays != nil && cand.term > 0 {
-			f.NoticeBy = f.TermEnds - timex.Date(*o.NoticeDays)
+			f.NoticeBy = max(f.ExitOn-timex.Date(*o.NoticeDays), today) // a notice longer than the term binds beyond it
 		}
 		all, err := c.rangeOf(cand, recurring.times(cand.term))
 		if err != nil {

@@ -96,7 +96,7 @@ func (g *ledger) drafted(gathered *meter.Gathered) (*bill, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bill{total: inv.Net.Exact(), lines: inv.Lines, unknown: inv.Unknown, invoice: inv}
+	b := &bill{total: inv.Net.Exact(), lines: inv.Lines, unknown: inv.Unknown, missed: slices.ContainsFunc(inv.Unpriced, func(u invoice.Unpriced) bool { return uncovered(g.c.Plan, u.Facts) }), invoice: inv}
 	if g.tax == Inclusive {
 		b.total, b.tax = inv.Total.Exact(), inv.Tax.Exact()
 	}
@@ -157,7 +157,7 @@ func (g *ledger) shares(end offer.End) (out []monthShare, bills []*bill, err err
 	for i := range n {
 		one := bills
 		if !g.c.own {
-			out = append(out, monthShare{bills[i].total, len(bills[i].unknown) > 0})
+			out = append(out, monthShare{bills[i].total, bills[i].open()})
 			continue
 		}
 		if one, err = g.ownChain(end, true, i+1, true); err != nil {

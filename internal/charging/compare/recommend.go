@@ -17,7 +17,7 @@ func (c *Comparison) recommend(r *Result, at int) error {
 	best := &r.Offers[0]
 	h := &best.Horizons[at]
 	if h.Total.Open {
-		r.Answer = []Phrase{{Key: "compare.answer.open", Args: map[string]string{"offers": strconv.Itoa(len(r.Offers)), "unknown": strconv.Itoa(len(best.Unknown))}}}
+		r.Answer = []Phrase{{Key: "compare.answer.open", Args: map[string]string{"offers": strconv.Itoa(len(r.Offers)), "unknown": strconv.Itoa(len(best.Unknown) + openKinds(best))}}}
 		r.Recommendation = Recommendation{Saving: Range{Low: money.Zero(c.in.Currency), High: money.Zero(c.in.Currency)}, Next: c.questions(r, 0)}
 		return nil
 	}
@@ -33,6 +33,16 @@ func (c *Comparison) recommend(r *Result, at int) error {
 	r.Recommendation = rec
 	r.Answer = c.sentence(r, at, second)
 	return nil
+}
+
+// openKinds counts the kinds of usage whose price an offer leaves out.
+func openKinds(o *Cost) (n int) {
+	for _, u := range o.Unpriced {
+		if u.Open {
+			n++
+		}
+	}
+	return n
 }
 
 // args are pairs of names and values.
@@ -86,10 +96,21 @@ func (c *Comparison) sentence(r *Result, at, second int) []Phrase {
 	}
 	if open > 0 {
 		out = append(out, Phrase{Key: "compare.answer.some_open", Args: args("offers", strconv.Itoa(open))})
-	} else if !r.Recommendation.Certain && len(r.Offers) > 1 {
+	}
+	if mayBeat(r, at) {
 		out = append(out, Phrase{Key: "compare.answer.overlap"})
 	}
 	return out
+}
+
+// mayBeat tells whether an offer that can be totalled can still turn out cheaper
+// than the first, by prices of either that are only known as ranges.
+func mayBeat(r *Result, at int) bool {
+	first := r.Offers[0].Horizons[at].Total
+	return slices.ContainsFunc(r.Offers[1:], func(o Cost) bool {
+		t := o.Horizons[at].Total
+		return !t.Open && t.Low.Cmp(first.High) < 0
+	})
 }
 
 // reasonsFor lists what speaks for the first offer.
@@ -190,6 +211,11 @@ func (c *Comparison) questions(r *Result, i int) []Phrase {
 	var out []Phrase
 	for _, id := range r.Offers[i].Unknown {
 		out = append(out, Phrase{Key: "compare.ask.price", Args: args("line", id)})
+	}
+	for _, u := range r.Offers[i].Unpriced {
+		if u.Open {
+			out = append(out, Phrase{Key: "compare.ask.usage", Args: args("facts", u.Facts, "count", strconv.FormatInt(u.Count, 10), "reason", u.Reason)})
+		}
 	}
 	for _, a := range r.HiddenFees[i].Answers {
 		if a.Answer == offer.Unknown && len(out) < mostQuestions {

@@ -165,6 +165,7 @@ type Unpriced struct {
 	Reason  string `json:"reason"`
 	Count   int64  `json:"count"`
 	Seconds int64  `json:"seconds,omitempty"`
+	Open    bool   `json:"open,omitempty"` // it keeps the offer from being totalled
 }
 
 // Difference is why an offer costs more than the cheapest.

@@ -109,7 +109,7 @@ func (c *Comparison) seatsOfUsers() []usage.Seat {
 	const margin = 2 // days: months of other zones begin earlier, or end later
 	for _, user := range slices.Sorted(maps.Keys(byUser)) {
 		for i, s := range byUser[user] {
-			seat := usage.Seat{ID: user + "#" + strconv.Itoa(i+1), Source: c.source, User: user, From: c.months[s.first].first.Start(c.loc)}
+			seat := usage.Seat{ID: user + "#" + strconv.Itoa(i+1), Source: c.source, User: user, Type: usage.AgentSeat, From: c.months[s.first].first.Start(c.loc)}
 			if s.first == 0 {
 				seat.From = (c.months[0].first - margin).Start(c.loc)
 			}

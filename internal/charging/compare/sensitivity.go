@@ -123,8 +123,9 @@ func (c *Comparison) prices(r *Result, at int) {
 	}
 }
 
-// regret is what an offer costs beyond the best one, over all what-ifs and the
-// usage as it is.
+// regret is what an offer costs beyond the best of the others, over all what-ifs
+// and the usage as it is. Its own price is one, however little is known of it;
+// theirs may turn out as low as it can.
 func (c *Comparison) regret(r *Result) {
 	for i := range r.Offers {
 		g := Regret{Offer: r.Offers[i].Offer, Most: money.Zero(c.in.Currency), In: "as_is", Mean: money.Zero(c.in.Currency)}
@@ -134,8 +135,12 @@ func (c *Comparison) regret(r *Result) {
 			if len(s.Costs) == 0 {
 				continue
 			}
-			best := s.Costs[slices.IndexFunc(s.Costs, func(x ScenarioCost) bool { return x.Offer == s.Best })].Total
-			more := sub(s.Costs[i].Total.High, best.Low)
+			more := money.Zero(c.in.Currency)
+			for j := range s.Costs {
+				if t := s.Costs[j].Total; j != i && !t.Open {
+					more = dearer(more, sub(s.Costs[i].Total.High, t.Low))
+				}
+			}
 			g.Open = g.Open || s.Costs[i].Total.Open
 			if more.Cmp(g.Most) > 0 {
 				g.Most, g.In = more, s.ID
@@ -149,4 +154,12 @@ func (c *Comparison) regret(r *Result) {
 		}
 		r.Regret = append(r.Regret, g)
 	}
+}
+
+// dearer is the larger of two amounts of one currency.
+func dearer(a, b money.Amount) money.Amount {
+	if a.Cmp(b) < 0 {
+		return b
+	}
+	return a
 }

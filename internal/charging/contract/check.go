@@ -29,6 +29,7 @@ func (c *Contract) Check(p *catalog.Plan) fault.Problems {
 	k.switched(c, p)
 	k.clausesOf(c, p)
 	k.trial(c.Trial, p)
+	k.cutShort(c, p)
 	if k.found.Err() != nil || c.Validate().Err() != nil {
 		return k.found // what a broken contract would make of the plan says little
 	}
@@ -42,6 +43,18 @@ func (c *Contract) Check(p *catalog.Plan) fault.Problems {
 		}
 	}
 	return k.found
+}
+
+// cutShort tells of a last day within the term where nothing says what leaving
+// early costs: the two contradict each other, and nothing is charged for it.
+func (k *check) cutShort(c *Contract, p *catalog.Plan) {
+	if c.End <= c.Start || c.Term.IsZero() || c.Termination != nil || p.Termination != nil {
+		return
+	}
+	if bound := c.Term.From(c.Start); c.End < bound {
+		k.warn("end", fmt.Sprintf("service ends before %s, the term of %s binds until %s, and nothing says what leaving early costs: nothing is charged for it", c.End, c.Term, bound),
+			"write one of the two, or early_termination")
+	}
 }
 
 // names checks everything one stage refers to.

@@ -88,17 +88,34 @@ func (k *check) clauses(c *Contract) {
 			k.warn("early_termination", "a contract without a term never ends before it", "name the term")
 		}
 	}
-	if r := c.Renewal; r != nil {
-		k.days("renewal.notice_days", r.NoticeDays)
-		if r.Auto && c.End == 0 && c.Term.IsZero() {
-			k.warn("renewal", "an open contract has nothing to renew", "name a term")
-		}
-	}
+	k.renewal(c)
 	if p := c.Prepayment; p != nil {
 		k.share("prepayment.discount", p.Percent)
 		k.amount("prepayment.amount", p.Amount)
 	}
 	k.serviceLevels(c.ServiceLevels)
+}
+
+// renewal checks the notice against the term it must be given in.
+func (k *check) renewal(c *Contract) {
+	r := c.Renewal
+	if r == nil {
+		return
+	}
+	first := timex.Date(0)
+	if !c.Term.IsZero() && c.Start != 0 {
+		first = c.Term.From(c.Start)
+	}
+	k.days("renewal.notice_days", r.NoticeDays)
+	switch notice := timex.Date(r.NoticeDays); {
+	case !r.Auto:
+	case c.End == 0 && c.Term.IsZero():
+		k.warn("renewal", "an open contract has nothing to renew", "name a term")
+	case first != 0 && notice > first-c.Start:
+		k.put("renewal.notice_days", strconv.Itoa(r.NoticeDays), "the notice is longer than the term of "+c.Term.String()+": no day is left to give it on", fmt.Sprintf("0 to %d", first-c.Start))
+	case first != 0 && !r.Term.IsZero() && notice > r.Term.From(first)-first:
+		k.warn("renewal.notice_days", fmt.Sprintf("the notice of %d days is longer than the %s it renews for: once renewed, it renews again before notice can end it", r.NoticeDays, r.Term), "ask for a notice within the renewal")
+	}
 }
 
 func (k *check) days(path string, n int) {

@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -220,7 +221,7 @@ func (p *Profile) assigned(made *Made, out usage.Sink, loc *time.Location) error
 			for i+1 < len(made.Months) && made.Months[i+1].Peak >= seat {
 				i++
 			}
-			f := usage.Seat{ID: agentName(seat), Source: made.Source, User: agentName(seat), Type: p.Seats.Type,
+			f := usage.Seat{ID: agentName(seat), Source: made.Source, User: agentName(seat), Type: cmp.Or(p.Seats.Type, usage.AgentSeat),
 				From: made.Months[first].Month.First().Start(loc), To: made.Months[i].Month.After().Start(loc)}
 			if err := out.Seat(f); err != nil {
 				return err

@@ -3,6 +3,7 @@ package forecast_test
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -295,6 +296,7 @@ func TestRefusedProfiles(t *testing.T) {
 		}},
 		{"too many calls", "not the talk minutes of a month", func(p *forecast.Profile) { p.Calls[0].Minutes = exact.Int(1e12) }},
 		{"a zone nobody knows", "not an IANA time zone", func(p *forecast.Profile) { p.Zone = "Mars" }},
+		{"nobody left after a year", "not the growth of a year", func(p *forecast.Profile) { p.Growth = catalog.Percent{Number: exact.Int(-1)} }},
 		{"a budget without currency", "no currency", func(p *forecast.Profile) { p.Budget = exact.One }},
 		{"no length", "how long these calls talk", func(p *forecast.Profile) { p.Length = forecast.Length{} }},
 	} {
@@ -344,4 +346,41 @@ func ExampleProfile_Expand() {
 	made, err := p.Expand(forecast.Plan{Months: 1, Seed: 1}, &kept{})
 	fmt.Println(err, made.Months[0].Month, made.Months[0].Sum().Answered, made.Months[0].Sum().Seconds)
 	// Output: <nil> 2026-01 17000 3060000
+}
+
+// A profile of a size nobody has is refused at once, with the bound, before a
+// fact of it is made.
+func TestHugeProfilesAreRefusedWithTheBound(t *testing.T) {
+	for _, c := range []struct {
+		name, path, expected string
+		change               func(*forecast.Profile)
+	}{
+		{"100,000 seats", "seats.average", "0 to 10000", func(p *forecast.Profile) { p.Seats.Average, p.Seats.Peak = exact.Int(100_000), 100_000 }},
+		{"a peak of 100,000 seats", "seats.peak", "0 to 10000", func(p *forecast.Profile) { p.Seats.Peak = 100_000 }},
+		{"a thousand million minutes", "calls[0].minutes", "0 to 720000000", func(p *forecast.Profile) { p.Calls[0].Minutes, p.Calls[0].Answered = exact.Int(1e9), 3_000_000 }},
+		{"ten million calls", "calls[0].answered", "0 to 3000000", func(p *forecast.Profile) { p.Calls[0].Answered = 10_000_000 }},
+		{"growth of 100,000 %", "growth", "-90% to 900%", func(p *forecast.Profile) { p.Growth = catalog.Percent{Number: exact.Int(1000)} }},
+	} {
+		p := small()
+		c.change(p)
+		found := p.Validate()
+		if !slices.ContainsFunc(found, func(f fault.Problem) bool { return f.Path == c.path && strings.HasPrefix(f.Expected, c.expected) }) {
+			t.Errorf("%s: %v", c.name, found)
+		}
+		out := &kept{}
+		if _, err := p.Expand(forecast.Plan{Months: 12, Cal: calendars(t)}, out); fault.KindOf(err) != fault.Invalid || len(out.calls)+len(out.sessions)+len(out.seats) > 0 {
+			t.Errorf("%s: %d calls were made, %v", c.name, len(out.calls), err)
+		}
+	}
+}
+
+// Each call type within its bound, together beyond it: the sum is told.
+func TestManyLargeCallTypesAreRefusedByTheirSum(t *testing.T) {
+	p := small()
+	p.Seats.Average, p.Seats.Peak = exact.Int(10_000), 10_000
+	p.Calls[0].Minutes, p.Calls[0].Answered, p.Calls[0].AnswerRate = exact.Int(3_000_000), 3_000_000, &catalog.Percent{Number: exact.Frac(1, 100)}
+	out := &kept{}
+	if _, err := p.Expand(forecast.Plan{Months: 1, Cal: calendars(t)}, out); fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), "at most 3000000 a month") || len(out.calls) > 0 {
+		t.Errorf("%d calls, %v", len(out.calls), err)
+	}
 }

@@ -139,7 +139,7 @@ func (k *check) amounts(path string, c *CallType) {
 	most := exact.Int(MaxAttempts)
 	switch {
 	case c.Minutes.Sign() < 0 || exact.Int(MaxAttempts*longestCall/60).Less(c.Minutes):
-		k.put(path+".minutes", "not the talk minutes of a month", "0 or more")
+		k.put(path+".minutes", "not the talk minutes of a month", fmt.Sprintf("0 to %d: as many calls as a month can have, of four hours", MaxAttempts*longestCall/60))
 	case c.Answered < 0 || most.Less(exact.Int(c.Answered)):
 		k.put(path+".answered", "not a number of calls of a month", fmt.Sprintf("0 to %d", MaxAttempts))
 	case c.Minutes.Mul(exact.Int(60)).Less(exact.Int(c.Answered)):

@@ -1,6 +1,7 @@
 package offer_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -8,9 +9,11 @@ import (
 	"waihu/internal/charging/contract"
 	"waihu/internal/charging/offer"
 	"waihu/internal/exact"
+	"waihu/internal/fault"
 	"waihu/internal/lang"
 	"waihu/internal/money"
 	"waihu/internal/timex"
+	"waihu/internal/usage"
 )
 
 func plan() *catalog.Plan {
@@ -79,7 +82,7 @@ func FuzzParseAnswer(f *testing.F) {
 func TestContradictionsAreRefused(t *testing.T) {
 	price := catalog.PriceOf(exact.Int(5))
 	share := &catalog.Termination{Share: catalog.Percent{Number: exact.Frac(1, 2)}}
-	ten, five, days := exact.Int(10), exact.Int(5), -1
+	ten, five, days, ninety := exact.Int(10), exact.Int(5), -1, 90
 	for says, change := range map[string]func(*offer.Offer){
 		"not charged and has an amount": func(o *offer.Offer) {
 			o.Fees = []offer.Fee{{Category: offer.SetUp, Answer: offer.Included, Amount: price, Per: offer.Once}}
@@ -102,7 +105,10 @@ func TestContradictionsAreRefused(t *testing.T) {
 		"leaving early costs nothing": func(o *offer.Offer) {
 			o.Termination, o.Fees = share, []offer.Fee{{Category: offer.EarlyEnd, Answer: offer.Never}}
 		},
-		"there is no term to end":     func(o *offer.Offer) { o.NoTerm, o.Downsize.When = true, offer.TermEnd },
+		"there is no term to end": func(o *offer.Offer) { o.NoTerm, o.Downsize.When = true, offer.TermEnd },
+		"it binds for the notice": func(o *offer.Offer) {
+			o.NoticeDays, o.Term = &ninety, contract.Term{Count: 1, Unit: timex.Month}
+		},
 		"negative notice":             func(o *offer.Offer) { o.NoticeDays = &days },
 		"the price of seats is known": func(o *offer.Offer) { o.Prices = []offer.PriceRange{{Component: "seats", Low: five, High: ten}} },
 		"no such component": func(o *offer.Offer) {
@@ -151,5 +157,30 @@ func TestPlanAtLeavesThePlanAlone(t *testing.T) {
 	}
 	if err := high.Validate().Err(); err != nil {
 		t.Errorf("an offer's plan must be a plan: %v", err)
+	}
+}
+
+// What two components charge is told, unless a choice charges one or the other.
+func TestUsageChargedTwiceIsTold(t *testing.T) {
+	two := func() *catalog.Plan {
+		p := plan()
+		p.Components = append(p.Components, catalog.Component{ID: "line", Measure: catalog.TalkTime, UnitPrice: catalog.PriceOf(exact.One)})
+		return p
+	}
+	told := func(p *catalog.Plan) bool {
+		return slices.ContainsFunc(offer.FromPlan(p).Check(p), func(f fault.Problem) bool {
+			return f.Warning && f.What == "line charges the same talk_time as talk: both are charged"
+		})
+	}
+	if p := two(); !told(p) {
+		t.Error(offer.FromPlan(p).Check(p))
+	}
+	apart, narrow := two(), two()
+	apart.Cheapest = []catalog.Cheapest{{ID: "c", Options: []catalog.CheapestOption{{ID: "a", Components: []string{"talk"}}, {ID: "b", Components: []string{"line"}}}}}
+	narrow.Components[2].Where.Direction = []usage.Direction{usage.Inbound}
+	for _, p := range []*catalog.Plan{apart, narrow} {
+		if told(p) {
+			t.Error(offer.FromPlan(p).Check(p))
+		}
 	}
 }

@@ -3,11 +3,13 @@ package offer
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 
 	"waihu/internal/charging/catalog"
 	"waihu/internal/exact"
 	"waihu/internal/fault"
+	"waihu/internal/timex"
 )
 
 // Check says everything that is wrong with an offer of a plan, with paths of the
@@ -22,6 +24,7 @@ func (o *Offer) Check(p *catalog.Plan) fault.Problems {
 	k.tax()
 	k.fees()
 	k.clauses()
+	k.twice()
 	k.names()
 	k.grades()
 	if k.found.Err() == nil {
@@ -169,6 +172,11 @@ func (k *check) clauses() {
 	if o.NoticeDays != nil && *o.NoticeDays < 0 {
 		k.put("notice_days", fmt.Sprint(*o.NoticeDays), "negative notice", "0 or more days")
 	}
+	if o.NoticeDays != nil && !o.Term.IsZero() {
+		if length := o.Term.From(o.ReadOn) - o.ReadOn; timex.Date(*o.NoticeDays) > length {
+			k.warn("notice_days", fmt.Sprintf("the notice of %d days is longer than the term of %s: it binds for the notice", *o.NoticeDays, o.Term), "ask which of the two holds")
+		}
+	}
 	if o.NoTerm && o.Termination != nil && (o.Termination.Share.Sign() > 0 || o.Termination.Amount.Sign() > 0) {
 		k.put("early_termination", "", "it can be left at any time and leaving early costs: the two contradict each other", "a term, or no early termination fee")
 	}
@@ -213,4 +221,32 @@ func (k *check) grades() {
 			k.put(g.path, fmt.Sprint(*g.grade), "not a grade", "0 to 10")
 		}
 	}
+}
+
+// twice tells of components that charge the same calls, seats or log-ins: each
+// is charged by both. A vendor may mean it, as a line's price beside a service
+// fee; the buyer is to know. Ways of "the cheaper of" are not charged together.
+func (k *check) twice() {
+	for i := range k.p.Components {
+		b := &k.p.Components[i]
+		if !b.Measure.OfCalls() && !b.Measure.OfSeats() && !b.Measure.OfLogins() {
+			continue
+		}
+		for j := range i {
+			a := &k.p.Components[j]
+			if a.Measure == b.Measure && reflect.DeepEqual(a.Where, b.Where) && !apart(k.p, a.ID, b.ID) {
+				k.warn("plan", b.ID+" charges the same "+string(b.Measure)+" as "+a.ID+": both are charged", "ask whether that is meant")
+				break
+			}
+		}
+	}
+}
+
+// apart tells whether a choice charges one of two components or the other.
+func apart(p *catalog.Plan, a, b string) bool {
+	return slices.ContainsFunc(p.Cheapest, func(g catalog.Cheapest) bool {
+		return slices.ContainsFunc(g.Options, func(o catalog.CheapestOption) bool {
+			return slices.Contains(o.Components, a) != slices.Contains(o.Components, b)
+		})
+	})
 }
