@@ -64,7 +64,7 @@ func (s *System) Advice(ctx context.Context, c id.Company, contractID id.ID) (ou
 
 // wasted is what a period's own plan and use tell.
 func (s *System) wasted(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, b contract.BillingPeriod) ([]cheapest.Advice, error) {
-	d, err := s.draft(ctx, tx, c, a, of, b)
+	d, err := s.draft(ctx, tx, c, a, of, b, s.billed)
 	if err != nil {
 		return nil, err
 	}

@@ -152,6 +152,7 @@ type reading struct {
 	mu        sync.Mutex
 	plans     map[string]*agreed // without a contract
 	contracts map[string]*agreed
+	texts     map[string]*agreed // plans that need not be published
 	prices    map[string]*pricer
 }
 
@@ -180,13 +181,36 @@ func (r *reading) look(list *map[string]*agreed, key string) *agreed {
 }
 
 // keep puts something by; when there is no room all is forgotten and read again.
-func (r *reading) keep(list *map[string]*agreed, key string, a *agreed) {
+func (r *reading) keep(list *map[string]*agreed, key string, a *agreed, most int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if *list == nil || len(*list) >= maxRead {
+	if *list == nil || len(*list) >= most {
 		*list = map[string]*agreed{}
 	}
 	(*list)[key] = a
+}
+
+// maxTexts bounds the plans in texts that need not be published: anybody's, with
+// their decks.
+const maxTexts = 64
+
+// planIn reads the text of a plan, the same text once.
+func (s *System) planIn(text string, decks map[string]string) (*agreed, error) {
+	parts := []string{text}
+	for _, name := range slices.Sorted(maps.Keys(decks)) {
+		parts = append(parts, name, decks[name])
+	}
+	key := digest(parts...)
+	if a := s.read.look(&s.read.texts, key); a != nil {
+		return a, nil
+	}
+	p, read, problems := readPlan(text, decks)
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	a := &agreed{plan: p, decks: read}
+	s.read.keep(&s.read.texts, key, a, maxTexts)
+	return a, nil
 }
 
 // planOf reads a published plan.
@@ -203,7 +227,7 @@ func (s *System) planOf(tx store.Tx, name string) (*agreed, error) {
 		return nil, err
 	}
 	a := &agreed{plan: p, decks: decks}
-	s.read.keep(&s.read.plans, name, a)
+	s.read.keep(&s.read.plans, name, a, maxRead)
 	return a, nil
 }
 
@@ -230,6 +254,6 @@ func (s *System) agreedOn(tx store.Tx, plan, text string) (*agreed, error) {
 		return nil, fault.New(fault.Invalid, "time_zone: %v", err)
 	}
 	a := &agreed{contract: c, plan: of.plan, decks: of.decks, loc: loc}
-	s.read.keep(&s.read.contracts, key, a)
+	s.read.keep(&s.read.contracts, key, a, maxRead)
 	return a, nil
 }

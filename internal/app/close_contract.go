@@ -123,7 +123,7 @@ func (s *System) prepare(ctx context.Context, in *ClosePeriod, c id.Company, con
 		if err != nil || len(periods) == 0 || periods[0].ServedTo > in.Until || periods[0].After > in.Until && a.ends() != periods[0].ServedTo {
 			return err
 		}
-		d, err := s.draft(ctx, tx, c, &a, of, periods[0])
+		d, err := s.draft(ctx, tx, c, &a, of, periods[0], s.billed)
 		if err != nil {
 			return err
 		}

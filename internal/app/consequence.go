@@ -39,14 +39,24 @@ func (s *System) Consequence(ctx context.Context, c id.Company, contractID id.ID
 		if err != nil {
 			return err
 		}
+		head, err := tx.Usage().Head(c)
+		if err != nil {
+			return err
+		}
 		if err := step(store.Within(ctx, tx)); err != nil {
 			return err
+		}
+		price := s.price
+		if then, err := tx.Usage().Head(c); err != nil {
+			return err
+		} else if then != head {
+			price = s.priceAnew // what the step wrote will be undone
 		}
 		after, _, will, err := s.contractOf(tx, c, contractID)
 		if err != nil {
 			return err
 		}
-		if err := s.compare(ctx, tx, c, &before, &after, was, will, on, &out); err != nil {
+		if err := s.compare(ctx, tx, c, &before, &after, was, will, on, price, &out); err != nil {
 			return err
 		}
 		return errUndone
@@ -57,7 +67,7 @@ func (s *System) Consequence(ctx context.Context, c id.Company, contractID id.ID
 	return out, err
 }
 
-func (s *System) compare(ctx context.Context, tx store.Tx, c id.Company, before, after *Agreement, was, will *agreed, on timex.Date, out *[]Consequence) error {
+func (s *System) compare(ctx context.Context, tx store.Tx, c id.Company, before, after *Agreement, was, will *agreed, on timex.Date, price pricedAs, out *[]Consequence) error {
 	day := max(today(tx, was, on), before.BilledTo, was.contract.Start)
 	ref, err := s.reference(tx, c, before, was, min(day, today(tx, was, 0)))
 	if err != nil {
@@ -72,7 +82,7 @@ func (s *System) compare(ctx context.Context, tx store.Tx, c id.Company, before,
 		if len(list) == 0 {
 			return fault.New(fault.Conflict, "contract %s does not serve on %s", before.Contract, day)
 		}
-		x, err := s.compareOne(ctx, tx, c, before, after, was, will, list[0], ref)
+		x, err := compareOne(ctx, tx, c, before, after, was, will, list[0], ref, price)
 		if err != nil {
 			return err
 		}
@@ -82,13 +92,13 @@ func (s *System) compare(ctx context.Context, tx store.Tx, c id.Company, before,
 	return nil
 }
 
-func (s *System) compareOne(ctx context.Context, tx store.Tx, c id.Company, before, after *Agreement, was, will *agreed, b, ref contract.BillingPeriod) (Consequence, error) {
+func compareOne(ctx context.Context, tx store.Tx, c id.Company, before, after *Agreement, was, will *agreed, b, ref contract.BillingPeriod, price pricedAs) (Consequence, error) {
 	x := Consequence{First: b.First, After: b.After}
-	old, err := s.price(ctx, tx, c, before.ID, was, b, before.ends(), ref, true)
+	old, err := price(ctx, tx, c, before.ID, was, b, before.ends(), ref, true)
 	if err != nil {
 		return x, err
 	}
-	now, err := s.price(ctx, tx, c, after.ID, will, b, after.ends(), ref, true)
+	now, err := price(ctx, tx, c, after.ID, will, b, after.ends(), ref, true)
 	if err != nil {
 		return x, err
 	}

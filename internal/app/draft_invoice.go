@@ -32,7 +32,7 @@ func (s *System) DraftInvoice(ctx context.Context, c id.Company, contractID id.I
 		if err != nil {
 			return err
 		}
-		d, err := s.draft(ctx, tx, c, &a, of, b)
+		d, err := s.draft(ctx, tx, c, &a, of, b, s.billedOrKept)
 		if err != nil {
 			return err
 		}
@@ -99,23 +99,27 @@ func (s *System) runningPeriod(tx store.Tx, c id.Company, contractID id.ID) (a A
 	return a, of, b, err
 }
 
+// biller makes an invoice of all usage up to a position: billed, or for what is
+// only looked at billedOrKept.
+type biller func(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, first, after timex.Date, in invoice.Inputs, upTo int64) (*invoice.Invoice, error)
+
 // draft bills a period as usage is known now, and corrects earlier periods that
 // usage came late for.
-func (s *System) draft(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, b contract.BillingPeriod) (*drafted, error) {
+func (s *System) draft(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, b contract.BillingPeriod, bill biller) (*drafted, error) {
 	out := &drafted{period: b}
 	var err error
 	if out.position, err = tx.Usage().Head(c); err != nil {
 		return nil, err
 	}
 	if b.First < a.BilledTo {
-		return out, s.draftAgain(ctx, tx, c, a, of, out)
+		return out, s.draftAgain(ctx, tx, c, a, of, out, bill)
 	}
 	in, last, err := s.runsOn(tx, c, a, of, b)
 	if err != nil {
 		return nil, err
 	}
 	if last != nil {
-		if out.corrected, err = s.late(ctx, tx, c, a, of, last, out.position); err != nil {
+		if out.corrected, err = s.late(ctx, tx, c, a, of, last, out.position, bill); err != nil {
 			return nil, err
 		}
 		if n := len(out.corrected); n > 0 && out.corrected[n-1].Invoice == last.Invoice {
@@ -127,13 +131,13 @@ func (s *System) draft(ctx context.Context, tx store.Tx, c id.Company, a *Agreem
 	if in.Standing == nil && of.contract.RunsOn() {
 		in.Standing = &contract.Standing{} // known to be nothing
 	}
-	out.inv, err = s.billed(ctx, tx, c, a, of, b.First, b.After, in, out.position)
+	out.inv, err = bill(ctx, tx, c, a, of, b.First, b.After, in, out.position)
 	return out, err
 }
 
 // draftAgain makes a billed period again by what is known now, from where the
 // period before it stands.
-func (s *System) draftAgain(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, out *drafted) error {
+func (s *System) draftAgain(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, out *drafted, bill biller) error {
 	last, _, err := get[BilledPeriod](tx, c, KindBilled, a.Last)
 	if err != nil {
 		return err
@@ -151,7 +155,7 @@ func (s *System) draftAgain(ctx context.Context, tx store.Tx, c id.Company, a *A
 		if i > 0 {
 			in.Opening, in.Standing = periods[i-1].now().Carry, periods[i-1].now().Standing
 		}
-		out.inv, err = s.billed(ctx, tx, c, a, of, p.First, p.After, in, out.position)
+		out.inv, err = bill(ctx, tx, c, a, of, p.First, p.After, in, out.position)
 		return err
 	}
 	return fault.New(fault.NotFound, "no invoice bills the period from %s", out.period.First)
@@ -205,6 +209,26 @@ func (s *System) billed(ctx context.Context, tx store.Tx, c id.Company, a *Agree
 	}
 	inv.Inputs = in
 	return inv, nil
+}
+
+// billedOrKept is billed for what is only looked at, in one transaction with
+// upTo, the head: an invoice that would come out the same is given again.
+func (s *System) billedOrKept(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, first, after timex.Date, in invoice.Inputs, upTo int64) (*invoice.Invoice, error) {
+	key := figureKey{company: c, contract: a.ID, plan: of.plan, zone: of.loc.String(), first: first, after: after, ends: in.End, use: timex.Days(first, after, of.loc)}
+	inv, there, err := s.drafts.look(tx, key, of.contract, in)
+	if err != nil {
+		return nil, err
+	}
+	if !there {
+		if inv, err = s.billed(ctx, tx, c, a, of, first, after, in, upTo); err != nil {
+			return nil, err
+		}
+		if err := s.drafts.keep(tx, key, of.contract, in, inv); err != nil {
+			return nil, err
+		}
+	}
+	own := *inv // who looks seals it
+	return &own, nil
 }
 
 // periodOf is a whole billing period.

@@ -72,15 +72,15 @@ func (s *System) Floor(ctx context.Context, c id.Company, contractID id.ID) (out
 		if err != nil {
 			return err
 		}
-		w := &watch{people: map[string]*Place{}, uses: map[string]int64{}}
-		if err := tx.Usage().Each(ctx, c, a.ID, timex.Days(b.First, b.After, of.loc), 0, w); err != nil {
+		w, err := s.watched(ctx, tx, c, &a, of, b)
+		if err != nil {
 			return err
 		}
 		open, err := all[Stretch](tx, c, KindOpen, store.Key{Name: "contract", Value: a.ID.String()})
 		if err != nil {
 			return err
 		}
-		d, err := s.draft(ctx, tx, c, &a, of, b)
+		d, err := s.draft(ctx, tx, c, &a, of, b, s.billedOrKept)
 		if err != nil {
 			return err
 		}
@@ -98,7 +98,22 @@ func (s *System) Floor(ctx context.Context, c id.Company, contractID id.ID) (out
 	return out, err
 }
 
-// watch notes people and uses of modules among facts.
+// watched is who and what was seen in a period.
+func (s *System) watched(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, b contract.BillingPeriod) (*watch, error) {
+	key := figureKey{company: c, contract: a.ID, plan: of.plan, zone: of.loc.String(), first: b.First, after: b.After, use: timex.Days(b.First, b.After, of.loc)}
+	w, there, err := s.floors.look(tx, key, of.contract, invoice.Inputs{})
+	if err != nil || there {
+		return w, err
+	}
+	w = &watch{people: map[string]*Place{}, uses: map[string]int64{}}
+	if err := tx.Usage().Each(ctx, c, a.ID, key.use, 0, w); err != nil {
+		return nil, err
+	}
+	return w, s.floors.keep(tx, key, of.contract, invoice.Inputs{}, w)
+}
+
+// watch notes people and uses of modules among facts. What was noted may be kept
+// and is only read.
 type watch struct {
 	people map[string]*Place
 	uses   map[string]int64
@@ -161,14 +176,17 @@ func (w *watch) Event(f usage.Event) error {
 // places are the people in the order of their names; those with a seat of our own
 // get the stretch that ends it.
 func (w *watch) places(open []Stretch) []Place {
+	ends := map[string]id.ID{}
 	for i := range open {
-		if p := w.people[open[i].Of]; p != nil && open[i].What == SeatStretch {
-			p.Open = open[i].ID
+		if open[i].What == SeatStretch {
+			ends[open[i].Of] = open[i].ID
 		}
 	}
 	out := []Place{}
 	for _, user := range slices.Sorted(maps.Keys(w.people)) {
-		out = append(out, *w.people[user])
+		p := *w.people[user]
+		p.Open = ends[user]
+		out = append(out, p)
 	}
 	return out
 }

@@ -32,11 +32,10 @@ const maxImpacts = 500
 // really was. What cannot be billed says why; the first 500 contracts are billed.
 func (s *System) Impact(ctx context.Context, version, file string, decks map[string]string) (out []Impact, err error) {
 	defer fault.Wrap(&err, "impact on %s", version)
-	p, read, problems := readPlan(file, decks)
-	if err := problems.Err(); err != nil {
+	next, err := s.planIn(file, decks)
+	if err != nil {
 		return nil, err
 	}
-	next := &agreed{plan: p, decks: read}
 	err = s.DB.View(ctx, func(tx store.Tx) error {
 		list, err := s.holders(tx, version)
 		if err != nil {

@@ -19,7 +19,7 @@ const maxLate = 120
 // late makes billed periods again that usage came for after they were billed,
 // from the earliest on: what one carries over changes the next. It gives those
 // that stand otherwise now, in order.
-func (s *System) late(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, last *BilledPeriod, upTo int64) ([]*BilledPeriod, error) {
+func (s *System) late(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, last *BilledPeriod, upTo int64, bill biller) ([]*BilledPeriod, error) {
 	if upTo <= a.Position {
 		return nil, nil
 	}
@@ -49,7 +49,7 @@ func (s *System) late(ctx context.Context, tx store.Tx, c id.Company, a *Agreeme
 		if !again {
 			continue
 		}
-		inv, err := s.billed(ctx, tx, c, a, of, b.First, b.After, in, upTo)
+		inv, err := bill(ctx, tx, c, a, of, b.First, b.After, in, upTo)
 		if err != nil {
 			return nil, fault.New(fault.KindOf(err), "making %s to %s again for usage that came late: %v", b.First, b.After-1, err)
 		}

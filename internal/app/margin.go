@@ -54,7 +54,7 @@ func (s *System) Margin(ctx context.Context, c id.Company, contract id.ID, first
 		if err != nil {
 			return err
 		}
-		d, err := s.draft(ctx, tx, c, &a, of, b)
+		d, err := s.draft(ctx, tx, c, &a, of, b, s.billedOrKept)
 		if err != nil {
 			return err
 		}

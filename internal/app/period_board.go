@@ -141,7 +141,7 @@ func (s *System) boardRow(ctx context.Context, tx store.Tx, a *Agreement, day ti
 		return true, nil
 	}
 	*drafts--
-	d, err := s.draft(ctx, tx, row.Company, a, of, b)
+	d, err := s.draft(ctx, tx, row.Company, a, of, b, s.billedOrKept)
 	if err != nil {
 		if fault.KindOf(err) == fault.Internal {
 			return true, err

@@ -113,7 +113,7 @@ func (s *System) costOf(ctx context.Context, tx store.Tx, c id.Company, a *Agree
 
 // newCost takes it from a draft of now.
 func (s *System) newCost(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, b contract.BillingPeriod) (*periodCost, error) {
-	d, err := s.draft(ctx, tx, c, a, of, b)
+	d, err := s.draft(ctx, tx, c, a, of, b, s.billed)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"waihu/internal/charging/invoice"
+	"waihu/internal/charging/life"
 	"waihu/internal/id"
 	"waihu/internal/store"
 	"waihu/internal/voice/vault"
@@ -19,4 +21,8 @@ type System struct {
 	priced  prices  // what calls of companies cost
 	costs   costs   // what running periods come to
 	glances glances // forecasts and advice of running periods
+
+	others keptFigures[life.Cost]        // periods billed with the use of others
+	drafts keptFigures[*invoice.Invoice] // drafts that are looked at
+	floors keptFigures[*watch]           // people and modules seen in periods
 }

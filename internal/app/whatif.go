@@ -109,8 +109,28 @@ func (s *System) reference(tx store.Tx, c id.Company, a *Agreement, of *agreed, 
 	return a.periodOn(of, max(day, of.contract.Start))
 }
 
-// price says what a period costs with the use of another, or with none.
+// pricedAs says what a period costs with the use of another, or with none: price,
+// or priceAnew.
+type pricedAs func(ctx context.Context, tx store.Tx, c id.Company, contractID id.ID, as *agreed, b contract.BillingPeriod, ends timex.Date, ref contract.BillingPeriod, used bool) (life.Cost, error)
+
+// price keeps what it finds; a transaction that wrote usage asks priceAnew.
 func (s *System) price(ctx context.Context, tx store.Tx, c id.Company, contractID id.ID, as *agreed, b contract.BillingPeriod, ends timex.Date, ref contract.BillingPeriod, used bool) (life.Cost, error) {
+	if !used {
+		ref = contract.BillingPeriod{}
+	}
+	key := figureKey{company: c, contract: contractID, plan: as.plan, zone: as.loc.String(), first: b.First, after: b.After, ends: ends, use: timex.Days(ref.First, ref.After, as.loc)}
+	kept, there, err := s.others.look(tx, key, as.contract, invoice.Inputs{})
+	if err != nil || there {
+		return kept, err
+	}
+	cost, err := s.priceAnew(ctx, tx, c, contractID, as, b, ends, ref, used)
+	if err == nil {
+		err = s.others.keep(tx, key, as.contract, invoice.Inputs{}, cost)
+	}
+	return cost, err
+}
+
+func (s *System) priceAnew(ctx context.Context, tx store.Tx, c id.Company, contractID id.ID, as *agreed, b contract.BillingPeriod, ends timex.Date, ref contract.BillingPeriod, used bool) (life.Cost, error) {
 	none := life.Cost{Net: money.Zero(as.plan.Currency), Fee: money.Zero(as.plan.Currency)}
 	if ends != 0 && ends <= b.First {
 		return none, nil

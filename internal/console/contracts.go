@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"unicode"
+	"unicode/utf8"
 
 	"waihu/internal/access"
 	"waihu/internal/app"
@@ -189,15 +191,21 @@ func (v *visit) findings(c *clause.Checked) (out []finding, well []string) {
 			if severity == clause.None {
 				continue
 			}
-			x := finding{Name: name, Status: v.say("clause.status." + string(f.Status)), Severity: v.say("clause.severity." + string(severity)), Says: lang.Phrase(v.Tag, "clause.says."+f.Says, f.Args),
+			x := finding{Name: name, Status: capital(v.say("clause.status." + string(f.Status))), Severity: v.say("clause.severity." + string(severity)), Says: lang.Phrase(v.Tag, "clause.says."+f.Says, f.Args),
 				Why: v.say("clause.why." + string(f.Clause)), Ask: v.say("clause.ask." + string(f.Clause)), Tone: map[clause.Severity]string{clause.High: "bad", clause.Medium: "warn"}[severity]}
 			if f.Costs != nil {
-				x.Costs, x.When = &f.Costs.Amount, lang.Phrase(v.Tag, "clause.when."+f.Costs.When, f.Costs.Args)
+				x.Costs, x.When = &f.Costs.Amount, capital(lang.Phrase(v.Tag, "clause.when."+f.Costs.When, f.Costs.Args))
 			}
 			out = append(out, x)
 		}
 	}
 	return out, well
+}
+
+// capital is a phrase that goes on in documents, as a sentence of its own.
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 // clauses are the sentences of what decided.

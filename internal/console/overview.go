@@ -6,6 +6,7 @@ import (
 
 	"waihu/internal/access"
 	"waihu/internal/app"
+	"waihu/internal/charging/dispute"
 	"waihu/internal/charging/life"
 	"waihu/internal/fault"
 	"waihu/internal/lang"
@@ -18,7 +19,7 @@ import (
 // comes.
 type overviewBody struct {
 	Contracts []overviewContract
-	Open      []invoiceRow
+	Open      []openInvoice
 	Past      []overviewMonth // oldest first
 	Advice    []string
 	Waits     bool // one of the contracts does
@@ -38,6 +39,12 @@ type overviewContract struct {
 	Href     string // of the contract
 	Draft    string // address of the draft that explains it; empty: not for the visitor
 	Waits    bool   // what takes a reading of all usage comes after the page
+}
+
+// openInvoice is one that is not paid, and whether it is objected to.
+type openInvoice struct {
+	invoiceRow
+	Disputed bool
 }
 
 // overviewBudget is how much of a budget is spent, in percent.
@@ -123,6 +130,10 @@ func (s *Server) overviewContract(r *http.Request, v *visit, a *app.Agreement, b
 
 // overviewInvoices adds what is open and what the last months came to.
 func (s *Server) overviewInvoices(r *http.Request, v *visit, b *overviewBody) error {
+	disputes, err := s.d.System.Disputes(r.Context(), v.company, app.DisputeQuery{State: dispute.Open, Page: store.Page{Limit: store.MaxPage}})
+	if err != nil {
+		return err
+	}
 	return s.d.System.DB.View(r.Context(), func(tx store.Tx) error {
 		list, err := tx.Documents().List(v.company, store.DocumentQuery{Kind: store.Invoice, Page: store.Page{Limit: monthsShown, Down: true}})
 		if err != nil {
@@ -134,7 +145,8 @@ func (s *Server) overviewInvoices(r *http.Request, v *visit, b *overviewBody) er
 				return err
 			}
 			if row.Open.Sign() > 0 {
-				b.Open = append(b.Open, row)
+				disputed := slices.ContainsFunc(disputes, func(d app.Dispute) bool { return d.Invoice == list[i].ID })
+				b.Open = append(b.Open, openInvoice{row, disputed})
 			}
 			if row.Status != store.Voided {
 				y, m, _ := row.First.Civil()

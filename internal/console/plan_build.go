@@ -71,6 +71,16 @@ components:
     measure: talk_time
     increment: 60/60
     unit_price: 0.15
+  - id: seats
+    name: {en: Seats, zh-Hant: 座席, zh-Hans: 坐席}
+    measure: seats_concurrent_peak
+    ignore_below: 30m
+    unit_price: 120
+  - id: numbers
+    name: {en: Number rental, zh-Hant: 號碼月租, zh-Hans: 号码月租}
+    measure: rentals
+    unit_price: 20
+unmetered: [modules, seats]
 `
 
 // buildPlan begins a plan, or a next version of one.

@@ -79,6 +79,14 @@ var notGlossary = map[string]string{
 	"choice.input.answer_rate":          "a connect rate is 接通率, not a price",
 	"compare.change.answer_rate":        "a connect rate is 接通率, not a price",
 	"choice.fee_category.invoice_fee":   "the fee is 開票費: for making out an invoice",
+	"nav.support":                       "a support plan is 支援方案: no set of prices",
+	"ticket.new_why":                    "a support plan is 支援方案: no set of prices",
+	"ticket.plan":                       "a support plan is 支援方案: no set of prices",
+	"ticket.of_plan":                    "a support plan is 支援方案: no set of prices",
+	"ticket.no_plan":                    "a support plan is 支援方案: no set of prices",
+	"ticket.no_plan_why":                "a support plan is 支援方案: no set of prices",
+	"support.set":                       "a support plan is 支援方案: no set of prices",
+	"support.none":                      "a support plan is 支援方案: no set of prices",
 	"choice.fee_category.line_rent":     "the fee is 線路費: for a line as for a trunk",
 }
 

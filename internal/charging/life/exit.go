@@ -41,12 +41,12 @@ func (l *Life) FreeExit(c *contract.Contract, today timex.Date) Exit {
 	}
 	switch {
 	case l.EndsOn != 0:
-		return Exit{l.EndsOn, l.EndsOn, []Clause{{Key: "notice_given", Args: map[string]string{"date": l.EndsOn.String()}}}}
+		return Exit{l.EndsOn, l.EndsOn, []Clause{{Key: "notice_given", Args: map[string]string{"date": (l.EndsOn - 1).String()}}}}
 	case to == 0:
 		on := max(today+timex.Date(days), c.Start+1)
 		return Exit{on, today, []Clause{{Key: "open", Path: "term"}, notice}}
 	case !Renews(c):
-		return Exit{to, to - 1, []Clause{{Key: "term_ends", Path: "term", Args: map[string]string{"date": to.String()}}}}
+		return Exit{to, to - 1, []Clause{{Key: "term_ends", Path: "term", Args: map[string]string{"date": (to - 1).String()}}}}
 	}
 	clauses := []Clause{{Key: "renews", Path: "renewal.auto"}, notice}
 	for range maxSteps { // terms have a day at least
@@ -58,8 +58,8 @@ func (l *Life) FreeExit(c *contract.Contract, today timex.Date) Exit {
 			to = today + timex.Date(days)
 			break
 		}
-		clauses = []Clause{{Key: "too_late", Path: "renewal.notice_days", Args: map[string]string{"date": (to - timex.Date(days)).String(), "term": to.String()}}, notice}
+		clauses = []Clause{{Key: "too_late", Path: "renewal.notice_days", Args: map[string]string{"date": (to - timex.Date(days)).String(), "term": (to - 1).String()}}, notice}
 		to = next
 	}
-	return Exit{to, to - timex.Date(days), append(clauses, Clause{Key: "term_ends", Path: "term", Args: map[string]string{"date": to.String()}})}
+	return Exit{to, to - timex.Date(days), append(clauses, Clause{Key: "term_ends", Path: "term", Args: map[string]string{"date": (to - 1).String()}})}
 }

@@ -333,7 +333,7 @@ func TestClausesHaveSentences(t *testing.T) {
 		{Clause{Key: "early_termination", Args: map[string]string{"share": "1/2", "amount": "100"}}, "Leaving before the term costs 50% of what is left of it and 100 on top"},
 		{Clause{Key: "early_termination", Args: map[string]string{"share": "1/2"}}, "Leaving before the term costs 50% of what is left of it"},
 		{Clause{Key: "committed", Args: map[string]string{"quantity": "5"}}, "5 are committed: fewer cost the same"},
-		{Clause{Key: "term_ends", Args: map[string]string{"date": "2027-03-01"}}, "The term ends on 1 Mar 2027"},
+		{Clause{Key: "term_ends", Args: map[string]string{"date": "2027-02-28"}}, "The last day of the term is 28 Feb 2027"},
 	} {
 		if got := lang.Phrase(lang.English, "clause."+c.clause.Key, c.clause.Args); got != c.want {
 			t.Errorf("%s: %q", c.clause.Key, got)
