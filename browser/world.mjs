@@ -7,7 +7,7 @@ import { furnish } from "./furnish.mjs";
 import { people as names } from "./visits.mjs";
 
 const browserPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--autoplay-policy=no-user-gesture-required"];
 
 export const languages = ["en", "zh-Hant", "zh-Hans"];
 export const themes = ["light", "dark"];

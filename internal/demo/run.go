@@ -32,6 +32,11 @@ func Run(ctx context.Context, c *serve.Config, o Options, log *slog.Logger, out 
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(c.Data)) }()
+	far, err := voice(c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, far.Close()) }()
 	began := time.Now()
 	who, tour, err := prepare(ctx, c, o)
 	if err != nil {

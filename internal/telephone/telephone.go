@@ -150,7 +150,7 @@ func (t *Telephone) Browsers() string {
 	if t.cfg.Secure != nil {
 		scheme = "wss"
 	}
-	return scheme + "://" + t.cfg.Browsers.String()
+	return scheme + "://" + t.x.Phone().WebSocket().String()
 }
 
 // between parts the company from the agent in the name of a pass.

@@ -149,6 +149,16 @@ func (e *Endpoint) reply(transport string, to net.Addr, b []byte) {
 // Addr is where it listens.
 func (e *Endpoint) Addr() netip.AddrPort { return e.cfg.Listen }
 
+// WebSocket is where browsers open theirs, encrypted or not; not valid: nowhere.
+func (e *Endpoint) WebSocket() netip.AddrPort {
+	for _, transport := range []string{overWSS, overWS} {
+		if l := e.listeners[transport]; l != nil {
+			return l.Addr().(*net.TCPAddr).AddrPort()
+		}
+	}
+	return netip.AddrPort{}
+}
+
 // Counts is what the gate did so far.
 func (e *Endpoint) Counts() Counts {
 	e.gate.mu.Lock()
