@@ -15,6 +15,7 @@ command -v node >/dev/null || need+=(nodejs)
 command -v npm >/dev/null || need+=(npm)
 [ -x /usr/bin/chromium ] || need+=(chromium)
 compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK-*' >/dev/null || need+=(fonts-noto-cjk)
+command -v baresip >/dev/null || need+=(baresip)
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
 apt_install() { as_root apt-get update -qq && as_root apt-get install -y -qq --no-install-recommends "${need[@]}"; }
 packages() { (cd "$(dirname "$0")/../browser" && npm ci --ignore-scripts --loglevel=error >/dev/null && cp package-lock.json node_modules/.installed); }
