@@ -116,7 +116,7 @@ func TestAnnouncementsAreLabelledAndKnown(t *testing.T) {
 	}
 }
 
-// TestTheServiceHasNoSuchFolder: what is not there is said.
+// TestNoFolderOfAnnouncements: what is not there is said.
 func TestNoFolderOfAnnouncements(t *testing.T) {
 	if code, _, errs := run(t, "call", "sip:1@127.0.0.1:9", "--announcements", "/nowhere", "--ring", time.Second.String()); code != 2 || !strings.Contains(errs, "/nowhere") {
 		t.Errorf("%d %s", code, errs)

@@ -16,7 +16,7 @@ import (
 	"waihu/internal/voice/sip"
 )
 
-// speaker is a voice of the tests, and how loud a file of it is.
+// speaker is the voice of these tests.
 var speaker = corpus.Voice{Name: "cmn+f2", Speed: 330, Pitch: 50}
 
 // say writes what was said, and a rest behind it, into a WAV.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"waihu/internal/voice/corpus"
 	"waihu/internal/voice/detect"
@@ -105,6 +106,7 @@ func TestFiguresArePublished(t *testing.T) {
 	figures := ""
 	if *update {
 		figures = measured(t)
+		trades(t)
 	}
 	text, err := os.ReadFile(document)
 	if err != nil {
@@ -133,4 +135,21 @@ func measured(t *testing.T) string {
 		"Announcements, as an operator labelled them, repeated and begun in the middle:\n\n%s\nAll together: precision %.1f %%, recall %.1f %%. The same words of other voices, which nobody labelled: precision %.1f %%, recall %.1f %%.\n",
 		all.Persons, all.Called, 100*float64(all.Called)/float64(all.Persons), all.Until(0.5).Seconds(), all.Until(0.9).Seconds(), all.Table(),
 		same.Table(), 100*s.Precision(), 100*s.Recall(), 100*o.Precision(), 100*o.Recall())
+}
+
+// trades logs what other limits would cost and bring, as ADR 0044 has it.
+func trades(t *testing.T) {
+	t.Helper()
+	var limits []time.Duration
+	for long := 3500 * time.Millisecond; long <= 6500*time.Millisecond; long += 500 * time.Millisecond {
+		limits = append(limits, long)
+	}
+	all, err := corpus.Trades(2400, limits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range all {
+		t.Logf("%v: of %d persons %d are called machines (%.2f %%); of %d machines %d are found (%.1f %%), of %d without a beep %d", c.Long, c.Persons, c.Called, 100*float64(c.Called)/float64(c.Persons),
+			c.Machines, c.Found, 100*float64(c.Found)/float64(c.Machines), c.Beepless, c.Talked)
+	}
 }

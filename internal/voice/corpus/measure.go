@@ -37,6 +37,8 @@ type Measured struct {
 	Persons int             // who answered
 	Called  int             // of those: called a machine or a fax at any time
 	took    []time.Duration // until a person was known
+
+	beepless, talked int // machines without a beep; of those: told
 }
 
 // order is that in which classes are told.
@@ -113,6 +115,12 @@ func (m *Measured) add(c *Call, h *Heard) {
 			is = string(Person)
 		}
 		m.told(string(h.Result.Decision.Party), is)
+		if c.Label == Machine && c.Beep == 0 {
+			m.beepless++
+			if h.Result.Decision.Party == detect.Machine {
+				m.talked++
+			}
+		}
 		m.person(c, h)
 	}
 	for _, kind := range []detect.Kind{detect.Beep, detect.Busy, detect.Congestion, detect.Ringback, detect.SIT} {
@@ -173,6 +181,31 @@ func (m *Measured) person(c *Call, h *Heard) {
 	} else if h.First.Party != "" && h.First.Reason != detect.NoVoice {
 		m.took = append(m.took, h.First.At-h.First.Silence)
 	}
+}
+
+// Trade is what a limit costs and brings.
+type Trade struct {
+	Long             time.Duration // talk without waiting that makes a machine
+	Persons, Called  int           // who answered; called a machine or a fax at any time
+	Machines, Found  int
+	Beepless, Talked int // machines without a beep; of those: found
+}
+
+// Trades hears calls of the part for training under each of several limits, so
+// that one can be chosen.
+func Trades(calls int, limits []time.Duration) ([]Trade, error) {
+	all := make([]Trade, 0, len(limits))
+	for _, long := range limits {
+		l := detect.Usual()
+		l.Long = long
+		m, err := Measure(Train, calls, detect.Config{Limits: l})
+		if err != nil {
+			return nil, err
+		}
+		machines := m.Score(string(Machine))
+		all = append(all, Trade{long, m.Persons, m.Called, machines.Right + machines.Not, machines.Right, m.beepless, m.talked})
+	}
+	return all, nil
 }
 
 // MeasureSpoken hears so many announcements; the class of one nobody labelled

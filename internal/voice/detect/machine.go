@@ -16,8 +16,8 @@ type Limits struct {
 	Silent time.Duration // nobody spoke for so long: a person who listens
 }
 
-// Usual are limits that were chosen on the part of the corpus for training, so
-// that fewer than 1 in 300 persons are called machines.
+// Usual are limits that were chosen on the part of the corpus for training: of
+// 900 persons two are called machines (ADR 0044).
 func Usual() Limits {
 	return Limits{Wait: 900 * time.Millisecond, Short: 2200 * time.Millisecond, Doubt: 1400 * time.Millisecond, Long: 5 * time.Second,
 		Give: 9 * time.Second, Silent: 4 * time.Second}
