@@ -6,12 +6,14 @@ import { badInput } from "./flows/bad-input.test.mjs";
 import { compare } from "./flows/compare.test.mjs";
 import { keyboard } from "./flows/keyboard.test.mjs";
 import { planToPaid } from "./flows/plan-to-paid.test.mjs";
+import { telephone } from "./flows/telephone.test.mjs";
 import { open } from "./world.mjs";
 
 const world = await open();
 after(() => world.close());
 const walk = await world.crawl();
 planToPaid(world);
+telephone(world);
 compare(world);
 audit(world);
 keyboard(world);

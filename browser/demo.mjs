@@ -72,8 +72,8 @@ export class Person {
     return { ...(this.token && { Cookie: `__Host-waihu=${this.token}` }), ...more };
   }
 
-  get(path) {
-    return fetch(this.base + path, { redirect: "manual", headers: this.headers() });
+  get(path, more) {
+    return fetch(this.base + path, { redirect: "manual", headers: this.headers(more) });
   }
 
   send(path, body) {
