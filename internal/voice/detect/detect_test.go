@@ -261,6 +261,21 @@ func TestTemplatesThatCannotBe(t *testing.T) {
 	}
 }
 
+// TestAnAnnouncementIsToldOnce each time it is said, and is surer when it is
+// said again.
+func TestAnAnnouncementIsToldOnce(t *testing.T) {
+	said := sound{}.voice(1500 * ms).rest(200 * ms).voice(1700 * ms)
+	known, err := detect.NewTemplates([]detect.Labelled{{Class: detect.PowerOff, Name: "a", Samples: said}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	twice := append(append(sound{}.rest(300*ms), said...).rest(time.Second), said...).rest(2 * time.Second)
+	got := hear(twice, false, detect.Config{Recogniser: known}).Findings
+	if len(got) != 2 || got[0].Detail != "power_off" || got[1].Confidence < got[0].Confidence {
+		t.Errorf("%+v", got)
+	}
+}
+
 // FuzzDetector: whatever is heard, nothing breaks, confidences are shares, and
 // the same is found again.
 func FuzzDetector(f *testing.F) {

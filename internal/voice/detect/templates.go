@@ -85,15 +85,16 @@ type following struct {
 	told   map[Class]hearing // each class that was told
 }
 
-// hearing is when a class was told and how surely.
+// hearing is how surely a class was told, and the frame before which it cannot
+// have been said again.
 type hearing struct {
-	at   int
-	sure float64
+	until int
+	sure  float64
 }
 
 const (
 	settled  = 20   // frames a match waits for a better one that ends a little later: 0.4 s
-	apart    = 75   // frames until the same class is heard anew: before, it is the same once more
+	apart    = 75   // frames at least until the same class is told anew: before, it is the same once more
 	lately   = 60   // frames a near miss counts against a match
 	tellFrom = 0.75 // confidence; less is not told
 )
@@ -122,7 +123,7 @@ func (l *following) Hear(samples []int16) (Match, bool) {
 // heard tells whether a path's class was told just now.
 func (l *following) heard(p *path) bool {
 	h, ok := l.told[p.of.class]
-	return ok && l.frames-h.at < apart
+	return ok && l.frames < h.until
 }
 
 // tell takes the nearest template, and how much farther the nearest of another
@@ -148,6 +149,6 @@ func (l *following) tell() (Match, bool) {
 		sure = 1 - (1-sure)*(1-old.sure)
 	}
 	sure = min(sure, 0.99)
-	l.told[best.of.class] = hearing{l.frames, sure}
+	l.told[best.of.class] = hearing{l.frames + max(apart, int(best.of.length*3/4/frame)), sure}
 	return Match{Class: best.of.class, Name: best.of.name, Length: best.of.length + settled*frame, Confidence: sure}, true
 }
