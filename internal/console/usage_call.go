@@ -45,8 +45,18 @@ func (s *Server) oneCall(w http.ResponseWriter, r *http.Request, v *visit) error
 		return fault.New(fault.NotFound, "there is no such call")
 	}
 	var c *store.ChargedCall
+	var beside string // page of the other leg
 	err = s.d.System.DB.View(r.Context(), func(tx store.Tx) (err error) {
-		c, err = tx.Usage().CallByID(v.company, q.Get("source"), q.Get("id"), month)
+		if c, err = tx.Usage().CallByID(v.company, q.Get("source"), q.Get("id"), month); err != nil || c.Call.Course.IsZero() || c.Call.Course.OtherLeg == "" {
+			return err
+		}
+		other, err := tx.Usage().CallByID(v.company, c.Call.Source, c.Call.Course.OtherLeg, month)
+		if err == nil {
+			beside = v.callPage(other.Call.Source, other.Call.ID, other.Call.Start)
+		}
+		if fault.KindOf(err) == fault.NotFound { // it is not told yet
+			return nil
+		}
 		return err
 	})
 	if err != nil {
@@ -66,9 +76,7 @@ func (s *Server) oneCall(w http.ResponseWriter, r *http.Request, v *visit) error
 		}
 	}
 	b.Facts, b.Course = v.callFacts(c, loc), v.courseFacts(c.Call.Course, loc)
-	if k := c.Call.Course; !k.IsZero() && k.OtherLeg != "" {
-		b.Other = v.callPage(c.Call.Source, k.OtherLeg, c.Call.Start)
-	}
+	b.Other = beside
 	for _, h := range c.Charges {
 		b.Charges = append(b.Charges, v.chargeRow(names, h))
 	}

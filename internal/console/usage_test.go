@@ -67,6 +67,14 @@ func TestACallTellsHowItWent(t *testing.T) {
 		}
 	}
 	o.page(o.at("/usage/call?id=b&source=waihu&month=" + o.first.String()))
+	alone := *call
+	alone.ID, alone.Course = "alone", &usage.Course{OtherLeg: "not told yet"}
+	if _, err := o.d.System.Ingest(t.Context(), o.company, []usage.Fact{&alone}); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(o.page(o.at("/usage/call?id=alone&source=waihu&month="+o.first.String())), "The other leg") {
+		t.Error("a call leads to a leg that is not there")
+	}
 }
 
 // TestUsagePaging walks two months of calls, page by page.
