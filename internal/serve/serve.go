@@ -162,7 +162,6 @@ func (s *Service) run(ctx context.Context) (err error) {
 	}
 	if calls != nil {
 		defer func() { err = errors.Join(err, calls.Close()) }()
-		s.workers.every(ctx, "calls", time.Minute, leased(s.books, "calls", 3*time.Minute, calls.Sweep))
 		fmt.Fprintf(s.out, "agents call %s %s\n", calls.Host(), calls.Browsers())
 	}
 	s.api, err = api.New(api.Deps{Telephone: phoneOf(calls), System: s.books.System, Gate: s.books.Gate, Post: post, Ingest: s.intake, Shelf: s.shelf, Log: s.log, Facts: s.metrics.counted, Seen: s.metrics.seen, Work: s.workers.publicly,

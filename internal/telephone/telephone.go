@@ -117,18 +117,6 @@ func (t *Telephone) endLeft(ctx context.Context) error {
 	})
 }
 
-// Sweep ends what was left of calls whose node is gone. What cannot be done for one
-// company does not stop the others.
-func (t *Telephone) Sweep(ctx context.Context) error {
-	var left []error
-	err := t.sys.EachCompany(ctx, func(c app.Company) error {
-		_, err := t.sys.CutOffCalls(ctx, id.Company{ID: c.ID}, "")
-		left = append(left, err)
-		return nil
-	})
-	return errors.Join(append(left, err)...)
-}
-
 // Close ends the calls and stops.
 func (t *Telephone) Close() error {
 	err := t.x.Close()
