@@ -39,17 +39,33 @@ const saltSize, hashSize = 16, 32
 
 // Hasher hashes passwords, at most one a core at a time, so that a storm of
 // log-ins takes bounded memory.
-type Hasher struct{ turn chan struct{} }
+type Hasher struct {
+	turn         chan struct{}
+	floor, staff cost
+}
 
 // NewHasher makes one.
-func NewHasher() *Hasher { return &Hasher{turn: make(chan struct{}, runtime.NumCPU())} }
+func NewHasher() *Hasher {
+	return &Hasher{turn: make(chan struct{}, runtime.NumCPU()), floor: floorCost, staff: staffCost}
+}
+
+// NewQuickHasher makes one that costs next to nothing: for tests, whose passwords
+// guard nothing and whose log-ins are many.
+func NewQuickHasher() *Hasher {
+	return &Hasher{turn: make(chan struct{}, runtime.NumCPU()), floor: cost{8, 1, 1}, staff: cost{16, 1, 1}}
+}
+
+// cost is what a password of somebody takes.
+func (h *Hasher) cost(staff bool) cost {
+	if staff {
+		return h.staff
+	}
+	return h.floor
+}
 
 // Hash makes the stored form of a password, in the PHC string format.
 func (h *Hasher) Hash(ctx context.Context, password string, staff bool) (string, error) {
-	c := floorCost
-	if staff {
-		c = staffCost
-	}
+	c := h.cost(staff)
 	salt := make([]byte, saltSize)
 	rand.Read(salt)
 	sum, err := h.key(ctx, password, salt, c)
@@ -64,12 +80,9 @@ func (h *Hasher) Hash(ctx context.Context, password string, staff bool) (string,
 // should be made again because it costs less than it should by now. An empty
 // stored form takes as long as a real one and never matches.
 func (h *Hasher) Verify(ctx context.Context, password, stored string, staff bool) (ok, again bool, err error) {
-	want := floorCost
-	if staff {
-		want = staffCost
-	}
+	want := h.cost(staff)
 	if stored == "" || utf8.RuneCountInString(password) > PasswordMax {
-		_, err := h.key(ctx, "nobody", make([]byte, saltSize), floorCost)
+		_, err := h.key(ctx, "nobody", make([]byte, saltSize), h.floor)
 		return false, false, err
 	}
 	c, salt, sum, err := readHash(stored)

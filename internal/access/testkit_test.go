@@ -36,7 +36,7 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.g = &access.Gate{DB: db, IDs: id.NewMaker(rand.Reader), Seal: seal, Hasher: access.NewHasher(), Policy: access.Policy{SecondFactor: true, SecondPerson: true}}
+	w.g = &access.Gate{DB: db, IDs: id.NewMaker(rand.Reader), Seal: seal, Hasher: access.NewQuickHasher(), Policy: access.Policy{SecondFactor: true, SecondPerson: true}}
 	return w
 }
 

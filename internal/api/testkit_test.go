@@ -64,7 +64,7 @@ func newWorldOn(t testing.TB, db store.DB, c api.Config) *world {
 	w := &world{TB: t, db: store.Joining(db)}
 	ids := id.NewMaker(rand.Reader)
 	w.sys = &app.System{DB: w.db, IDs: ids, Node: "test"}
-	w.gate = &access.Gate{DB: w.db, IDs: ids, Seal: seal, Hasher: access.NewHasher(), Policy: access.Policy{SecondFactor: true, SecondPerson: true}}
+	w.gate = &access.Gate{DB: w.db, IDs: ids, Seal: seal, Hasher: access.NewQuickHasher(), Policy: access.Policy{SecondFactor: true, SecondPerson: true}}
 	post := &notify.Post{DB: w.db, IDs: ids, Seal: seal, Guard: &notify.Guard{}, HTTPS: true}
 	c.Uploads = t.TempDir()
 	w.uploads = c.Uploads

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"waihu/internal/access"
@@ -47,18 +48,30 @@ type Server struct {
 	samples app.Samples // example usage for plans that are being built
 }
 
-// New reads templates and assets and knows every address.
-func New(d Deps) (*Server, error) {
+// loaded are assets and templates, which come with the program: they are read once.
+var loaded = sync.OnceValues(func() (*looks, error) {
 	a, err := loadAssets()
 	if err != nil {
 		return nil, err
 	}
 	p, err := loadPages(a)
+	return &looks{a, p}, err
+})
+
+// looks are what pages are made of.
+type looks struct {
+	assets *assets
+	pages  pages
+}
+
+// New reads templates and assets and knows every address.
+func New(d Deps) (*Server, error) {
+	l, err := loaded()
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{d: d, mux: http.NewServeMux(), assets: a, pages: p}
-	s.mux.Handle("GET /assets/", a)
+	s := &Server{d: d, mux: http.NewServeMux(), assets: l.assets, pages: l.pages}
+	s.mux.Handle("GET /assets/", l.assets)
 	s.mux.HandleFunc("POST /view", s.choose)
 	s.public("GET /styleguide", s.styleguide)
 	s.public("GET /", s.missing)
