@@ -143,7 +143,7 @@ func Table() []Grant {
 		{UsageRead, "see calls, seats, sessions, modules", reads},
 		{UsageWrite, "hand in usage", []Role{Finance, API, CustomerAdmin}},
 		{UsageUpload, "upload files of call records", []Role{Finance, API, CustomerAdmin}},
-		{UsageAssign, "give usage without a contract to one", []Role{Finance}},
+		{UsageAssign, "give usage without a contract to one, or leave it uncharged", []Role{Finance}},
 		{InvoiceRead, "see invoices and credit notes", books},
 		{InvoiceDraft, "see what a period would be billed now", []Role{Finance, API, CustomerAdmin}},
 		{InvoiceVoid, "void an invoice", []Role{Finance}},

@@ -159,6 +159,7 @@ func (a *API) register() {
 	a.eventRoutes()
 	a.callRoutes()
 	a.strayRoutes()
+	a.waiverRoutes()
 	a.assignmentRoutes()
 	a.stretchRoutes()
 	a.uploadRoutes()

@@ -34,6 +34,7 @@ const (
 	KindSupport    store.Kind = "support"    // Support, of the platform; unique "name"
 	KindTicket     store.Kind = "ticket"     // Ticket; index "state"
 	KindAssignment store.Kind = "assignment" // Assignment; index "contract"
+	KindWaiver     store.Kind = "waiver"     // Waiver
 	KindRun        store.Kind = "bill_run"   // Run; unique "run"
 	KindStep       store.Kind = "bill_step"  // Step; unique "step" (run/contract/first day), index "run"
 	KindMovement   store.Kind = "movement"   // Movement; index "invoice"

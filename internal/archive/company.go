@@ -96,7 +96,7 @@ func orNull(b []byte) []byte {
 // recordKinds are the nouns of a company. Webhooks are left out: they hold
 // sealed secrets.
 func recordKinds() []store.Kind {
-	return []store.Kind{app.KindContract, app.KindMapping, app.KindBilled, app.KindOpen, app.KindWallet, app.KindBudget, app.KindSample, app.KindTicket, app.KindStep, app.KindAssignment, app.KindMovement, app.KindDispute}
+	return []store.Kind{app.KindContract, app.KindMapping, app.KindBilled, app.KindOpen, app.KindWallet, app.KindBudget, app.KindSample, app.KindTicket, app.KindStep, app.KindAssignment, app.KindWaiver, app.KindMovement, app.KindDispute}
 }
 
 func (e *exporting) records(to io.Writer) (total int64, err error) {
