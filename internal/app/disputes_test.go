@@ -127,7 +127,7 @@ func TestDunningWaitsForTheAnswer(t *testing.T) {
 func TestDaysOfTwoDisputes(t *testing.T) {
 	b, who, doc := billed(t)
 	ctx := context.Background()
-	must(b.Pay(ctx, who.company, app.Pay{Key: "p", Invoice: doc.ID, Amount: yuan("53"), On: day("2026-04-02")}))
+	must(b.Pay(ctx, who.company, app.Pay{Key: "p", Invoice: doc.ID, Amount: yuan("53"), On: day("2026-04-01")}))
 	var raised []id.ID
 	for i, lines := range [][]dispute.Line{{{Line: "seats", Amount: yuan("500")}, {Line: "support@2026-03-01", Amount: yuan("1200")}}, {{Line: "setup", Amount: yuan("50")}}} {
 		d := must(b.RaiseDispute(ctx, who.company, app.RaiseDispute{Key: []string{"a", "b"}[i], Invoice: doc.ID, Lines: lines, Reason: dispute.Rate, Words: "dear"}))
@@ -228,6 +228,7 @@ func TestDaysToObject(t *testing.T) {
 // TestMovements: what is listed as paid and paid back is what stands at the bank.
 func TestMovements(t *testing.T) {
 	b, who, doc := billed(t)
+	b.at("2026-04-09 03:00:00")
 	ctx := context.Background()
 	must(b.Pay(ctx, who.company, app.Pay{Key: "a", Invoice: doc.ID, Amount: yuan("855"), On: day("2026-04-05"), Note: "transfer 1"}))
 	must(b.Pay(ctx, who.company, app.Pay{Key: "b", Invoice: doc.ID, Amount: yuan("900"), On: day("2026-04-06")}))
@@ -264,7 +265,7 @@ func TestRehearse(t *testing.T) {
 	var seen app.Paid
 	pay := func(amount string) error {
 		return b.Rehearse(ctx, func(ctx context.Context, _ store.Tx) (err error) {
-			seen, err = b.Pay(ctx, who.company, app.Pay{Key: "k", Invoice: doc.ID, Amount: yuan(amount), On: day("2026-04-05")})
+			seen, err = b.Pay(ctx, who.company, app.Pay{Key: "k", Invoice: doc.ID, Amount: yuan(amount), On: day("2026-04-01")})
 			return err
 		})
 	}

@@ -205,7 +205,7 @@ func TestEveryVerbFailsWhole(t *testing.T) {
 			return err
 		}},
 		{"pay ahead", func(s *app.System) error {
-			_, err := s.PayAhead(ctx, c, app.PayAhead{Key: "ahead", Amount: yuan("3"), On: day("2026-04-02")})
+			_, err := s.PayAhead(ctx, c, app.PayAhead{Key: "ahead", Amount: yuan("3"), On: day("2026-04-01")})
 			return err
 		}},
 		{"credit", func(s *app.System) error {
