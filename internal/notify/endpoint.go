@@ -101,16 +101,16 @@ func (p *Post) checkHost(host string) error {
 	case err == nil:
 		err = p.Guard.Check(a)
 	case name == "localhost" || strings.HasSuffix(name, ".localhost"):
-		if err = p.Guard.Check(netip.AddrFrom4([4]byte{127, 0, 0, 1})); err != nil {
-			err = p.Guard.Check(netip.IPv6Loopback())
+		if err = p.Guard.Check(netip.AddrFrom4([4]byte{127, 0, 0, 1})); err != nil && p.Guard.Check(netip.IPv6Loopback()) == nil {
+			err = nil
 		}
 	case endsInNumber(name):
-		err = fault.New(fault.Invalid, "an address of four decimal numbers, or a name, was expected")
+		err = fault.New(fault.Invalid, "the host is a number, and no address of four decimal numbers: no delivery goes there")
 	default:
 		return nil
 	}
 	if err != nil {
-		return fault.Problem{Path: "url", Value: host, What: "no delivery goes there: " + err.Error(), Expected: "an address of the public internet, or one that webhooks.allowed of the configuration names"}
+		return fault.Problem{Path: "url", Value: host, What: err.Error(), Expected: "an address of the public internet, or one that webhooks.allowed of the configuration names"}
 	}
 	return nil
 }
