@@ -219,3 +219,13 @@ func Can(a *Actor, p Permission, c id.Company) bool {
 	}
 	return false
 }
+
+// PlansOf is whose plans an actor sees in a company: the operator's people see all
+// that are published (id.Platform), a customer those of its contracts and quotes,
+// since another's price is none of its business. ok is false where there are none.
+func PlansOf(a *Actor, c id.Company) (of id.Company, ok bool) {
+	if Can(a, PlanRead, id.Platform) {
+		return id.Platform, true
+	}
+	return c, c != id.Platform && Can(a, PlanRead, c)
+}
