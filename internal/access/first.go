@@ -80,8 +80,8 @@ func (g *Gate) Claim(ctx context.Context, c Claim, cl Client) (*Step, error) {
 		return nil, fault.Problems{err.(fault.Problem)}
 	}
 	name := strings.TrimSpace(c.Name)
-	if name == "" || len([]rune(name)) > 200 {
-		return nil, fault.Problems{{Path: "name", What: "a name has 1 to 200 characters"}}
+	if err := checkName(name).Err(); err != nil {
+		return nil, err
 	}
 	if err := CheckPassword(c.Password, email, name); err != nil {
 		return nil, err

@@ -146,7 +146,7 @@ func Table() []Grant {
 		{UsageRead, "see calls, seats, sessions, modules", reads},
 		{UsageWrite, "hand in usage", []Role{Finance, API, CustomerAdmin}},
 		{UsageUpload, "upload files of call records", []Role{Finance, API, CustomerAdmin}},
-		{UsageAssign, "give usage without a contract to one", []Role{Finance}},
+		{UsageAssign, "give usage without a contract to one, or leave it uncharged", []Role{Finance}},
 		{CallPlan, "give an agent a call to place, at the company's cost", []Role{Supervisor, API, CustomerAdmin}},
 		{CallPlace, "place one's planned calls by telephone or browser", []Role{Supervisor, Agent, CustomerAdmin}},
 		{RecordHear, "listen to recordings", []Role{Supervisor, CustomerAdmin}},
@@ -224,4 +224,14 @@ func Can(a *Actor, p Permission, c id.Company) bool {
 		}
 	}
 	return false
+}
+
+// PlansOf is whose plans an actor sees in a company: the operator's people see all
+// that are published (id.Platform), a customer those of its contracts and quotes,
+// since another's price is none of its business. ok is false where there are none.
+func PlansOf(a *Actor, c id.Company) (of id.Company, ok bool) {
+	if Can(a, PlanRead, id.Platform) {
+		return id.Platform, true
+	}
+	return c, c != id.Platform && Can(a, PlanRead, c)
 }

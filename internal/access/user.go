@@ -4,6 +4,7 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"waihu/internal/fault"
@@ -127,6 +128,15 @@ func checkMembers(ms []Member) fault.Problems {
 	return ps
 }
 
+// checkName finds what is wrong with a person's name: it is one line of letters,
+// greeted with and written into logs.
+func checkName(name string) fault.Problems {
+	if l := utf8.RuneCountInString(name); l == 0 || l > 200 || strings.ContainsFunc(name, unicode.IsControl) {
+		return fault.Problems{{Path: "name", What: "a name has 1 to 200 characters, and no line breaks, tabs or other control characters"}}
+	}
+	return nil
+}
+
 // inviteDays is how long an invitation can be taken up.
 const inviteDays = 7
 
@@ -139,9 +149,7 @@ func (g *Gate) AddUser(tx store.Tx, n NewUser) (*User, string, error) {
 	if a.Email, err = Address(n.Email); err != nil {
 		ps = append(ps, err.(fault.Problem))
 	}
-	if l := utf8.RuneCountInString(a.Name); l == 0 || l > 200 {
-		ps = append(ps, fault.Problem{Path: "name", What: "a name has 1 to 200 characters"})
-	}
+	ps = append(ps, checkName(a.Name)...)
 	if err := ps.Err(); err != nil {
 		return nil, "", err
 	}
@@ -236,6 +244,9 @@ func (g *Gate) ChangeUser(tx store.Tx, user id.ID, c Change) (*User, error) {
 	end := false
 	if c.Name != nil {
 		r.Body.Name = strings.TrimSpace(*c.Name)
+		if err := checkName(r.Body.Name).Err(); err != nil {
+			return nil, err
+		}
 	}
 	if c.Lang != nil {
 		r.Body.Lang = *c.Lang

@@ -162,6 +162,7 @@ func (a *API) register() {
 	a.callRoutes()
 	a.telephoneRoutes()
 	a.strayRoutes()
+	a.waiverRoutes()
 	a.assignmentRoutes()
 	a.stretchRoutes()
 	a.uploadRoutes()

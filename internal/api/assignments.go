@@ -27,7 +27,7 @@ type Assignment struct {
 
 func assignmentOf(x *app.Assignment) Assignment {
 	c := x.Choice
-	out := Assignment{Contract: x.Contract.Named("con"), At: x.At, Choice: StrayChoice{c.Kind.String(), c.Reason, c.Source, c.Account, c.IDs, c.From, c.Until}, Note: x.Note,
+	out := Assignment{Contract: x.Contract.Named("con"), At: x.At, Choice: StrayChoice{c.Kind.String(), c.Reason, c.Source, c.Account, c.IDs, c.From, c.Until, c.Waived}, Note: x.Note,
 		Calls: x.Calls, Stretches: x.Stretches, Seconds: x.Seconds, Cost: moneyOf(x.Cost), Unpriced: x.Unpriced, Late: x.Late, Left: x.Left}
 	if !x.ID.IsZero() {
 		out.ID = x.ID.Named("asg")

@@ -156,6 +156,11 @@ func (a *API) outlookRoutes() {
 				return nil, err
 			}
 			b := in.Body
+			if b.To != "" {
+				if _, err := planSeen(r, b.To); err != nil {
+					return nil, err
+				}
+			}
 			out, err := r.sys.WhatIf(r.ctx, r.company, app.WhatIf{Contract: c.ID, Want: b.Want, Component: b.Component, Quantity: b.Quantity, To: b.To, On: b.On})
 			return &out, err
 		})

@@ -51,6 +51,8 @@ func (w *world) billed() string {
 	w.Cleanup(w.api.Stop)
 	job := w.ask(w.finance, "POST", "/v1/runs", map[string]string{"until": "2026-04-01", "issue": "2026-04-01"}, once("run")).want(202).field("id")
 	w.waitFor(w.finance, job)
+	w.ask(w.finance, "GET", "/v1/jobs/"+job, nil, of(w.a)).want(200) // who runs bills says a company with all else
+	w.ask(w.keyA, "GET", "/v1/jobs/"+job, nil).wantCode(404, "not_found")
 	var list struct{ Items []struct{ ID string } }
 	r := w.ask(w.keyA, "GET", "/v1/invoices", nil).want(200)
 	must(w.TB, json.Unmarshal(r.body, &list))

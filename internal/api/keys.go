@@ -24,6 +24,12 @@ type Key struct {
 	Secret   string              `json:"key,omitempty" doc:"The key itself, shown this once."`
 }
 
+func (k *Key) withoutSecret() any {
+	out := *k
+	out.Secret = ""
+	return &out
+}
+
 func keyOf(k *access.Key) Key {
 	return Key{ID: k.ID.Named("key"), Company: companyName(k.Company), Name: k.Name, Role: k.Role, Scopes: k.Scopes, From: k.From, Created: timeOf(k.Created),
 		Ends: timeOf(k.Ends), Ended: timeOf(k.Ended), LastUsed: timeOf(k.LastUsed), LastFrom: k.LastFrom}
@@ -52,7 +58,7 @@ func (a *API) keyRoutes() {
 			}
 			return paged(in, rows, func(k *access.Key) id.ID { return k.ID }, keyOf), nil
 		})
-	change(a, op{id: "key-add", method: http.MethodPost, path: "/v1/keys", what: "Make an API key. It is shown this once.", may: access.KeyWrite, either: true, status: http.StatusCreated},
+	change(a, op{id: "key-add", method: http.MethodPost, path: "/v1/keys", what: "Make an API key. It is shown this once, and not again under the same Idempotency-Key.", may: access.KeyWrite, either: true, status: http.StatusCreated},
 		func(r *request, in *bodyOf[NewKey]) (*Key, error) {
 			n := access.NewKey{Company: r.company, Name: in.Body.Name, Role: in.Body.Role, Scopes: in.Body.Scopes, From: in.Body.From}
 			if in.Body.Ends != nil {

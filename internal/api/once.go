@@ -82,7 +82,7 @@ func attempt[I, O any](a *API, ctx context.Context, c *caller, company id.Compan
 		if err != nil {
 			return err
 		}
-		body, err := json.Marshal(made)
+		body, err := json.Marshal(lasting(made))
 		if err != nil {
 			return err
 		}
@@ -93,6 +93,18 @@ func attempt[I, O any](a *API, ctx context.Context, c *caller, company id.Compan
 		return nil, nil, err
 	}
 	return out, late, nil
+}
+
+// secretive is an answer with something in it that is shown once.
+type secretive interface{ withoutSecret() any }
+
+// lasting is an answer as it is kept: a secret is in none, since what is kept is
+// in backups and exports too.
+func lasting(made any) any {
+	if s, is := made.(secretive); is {
+		return s.withoutSecret()
+	}
+	return made
 }
 
 func replay[O any](a *API, ctx context.Context, company id.Company, key string, request [32]byte) (out *answer[O], err error) {

@@ -43,9 +43,9 @@ func (a *API) planRoutes() {
 	type plansIn struct {
 		Plan string `query:"plan" maxLength:"200" doc:"Only versions of this plan."`
 	}
-	read(a, op{id: "plan-list", method: http.MethodGet, path: "/v1/plans", what: "Published versions of plans.", may: access.PlanRead, either: true},
+	read(a, op{id: "plan-list", method: http.MethodGet, path: "/v1/plans", what: "Published versions of plans: for the operator's people all, for a company those of its contracts and quotes.", may: access.PlanRead, either: true},
 		func(r *request, in *plansIn) (*List[Plan], error) {
-			all, err := r.sys.Plans(r.ctx, in.Plan)
+			all, err := plansSeen(r, in.Plan)
 			if err != nil {
 				return nil, err
 			}
@@ -60,21 +60,39 @@ func (a *API) planRoutes() {
 	}
 	read(a, op{id: "plan-get", method: http.MethodGet, path: "/v1/plans/{plan}", what: "One version, with its text.", may: access.PlanRead, either: true},
 		func(r *request, in *planIn) (*Plan, error) {
-			all, err := r.sys.Plans(r.ctx, "")
+			p, err := planSeen(r, in.Plan)
 			if err != nil {
 				return nil, err
 			}
-			for i := range all {
-				if all[i].Name() == in.Plan {
-					out := planOf(&all[i], true)
-					return &out, nil
-				}
-			}
-			return nil, fault.New(fault.NotFound, "there is no such plan")
+			out := planOf(p, true)
+			return &out, nil
 		})
 	publish := guarded(a, "plan.publish", access.PlanPublish, a.changesPrice, a.publishPlan)
 	change(a, op{id: "plan-publish", method: http.MethodPost, path: "/v1/plans", what: "Publish a version of a plan. A further version of a plan that is there changes a price: a second person approves it.", may: access.PlanPublish, platform: true, status: http.StatusCreated, body: planBody, once: true},
 		func(r *request, in *bodyOf[NewPlan]) (*Maybe[Plan], error) { return publish(r, &in.Body) })
+}
+
+// plansSeen are the versions that the caller sees.
+func plansSeen(r *request, plan string) ([]app.PlanVersion, error) {
+	of, ok := access.PlansOf(r.actor, r.company)
+	if !ok {
+		return nil, nil
+	}
+	return r.sys.PlansOf(r.ctx, of, plan)
+}
+
+// planSeen is one of them by its name; another does not exist.
+func planSeen(r *request, name string) (*app.PlanVersion, error) {
+	all, err := plansSeen(r, "")
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		if all[i].Name() == name {
+			return &all[i], nil
+		}
+	}
+	return nil, fault.New(fault.NotFound, "there is no such plan")
 }
 
 // changesPrice tells whether a version follows another one.

@@ -24,6 +24,7 @@ type op struct {
 	what   string // one line for the document
 	may    access.Permission
 	once   bool  // needs an Idempotency-Key
+	keyed  bool  // looks at one where it is sent; change sets it
 	raw    bool  // the body is read by the operation itself
 	status int   // of success; 0: 200
 	body   int64 // most bytes of the body; 0: 1 MiB
@@ -85,13 +86,15 @@ func read[I, O any](a *API, o op, f func(*request, *I) (*O, error)) {
 }
 
 // change adds an operation that changes something: one transaction with its
-// audit entry and, where the operation asks for a key, its answer.
+// audit entry and, where there is an idempotency key, its answer. Every POST looks
+// at a key that is sent; op.once tells which need one.
 func change[I, O any](a *API, o op, f func(*request, *I) (*O, error)) {
 	if o.status == 0 {
 		o.status = http.StatusOK
 	}
+	o.keyed = o.once || o.method == http.MethodPost
 	allowed(a, o, func(ctx context.Context, c *caller, company id.Company, in *I) (*answer[O], error) {
-		if o.once {
+		if o.once || o.keyed && c.onceKey != "" {
 			return once(a, ctx, c, company, o, in, f)
 		}
 		var out *O
@@ -172,9 +175,9 @@ func add[I, O any](a *API, o op, f func(context.Context, *I) (*O, error)) {
 				Description: "Company it is about, co_...; needed where the credentials are not of one company."})
 		}
 	}
-	if o.once {
+	if o.keyed {
 		h.Errors = append(h.Errors, http.StatusConflict)
-		h.Parameters = append(h.Parameters, &huma.Param{Name: onceHeader, In: "header", Required: true,
+		h.Parameters = append(h.Parameters, &huma.Param{Name: onceHeader, In: "header", Required: o.once,
 			Schema: &huma.Schema{Type: "string", MinLength: ptr(1), MaxLength: ptr(onceLongest)}, Description: "Names this one effect; the same key gives the same answer."})
 	}
 	slices.Sort(h.Errors)

@@ -44,14 +44,15 @@ type Stray struct {
 	Start   Time   `json:"start" format:"date-time"`
 	End     Time   `json:"end,omitempty" format:"date-time" doc:"Absent: it goes on, or it is not known."`
 	Talk    int64  `json:"talk_seconds"`
+	Waiver  string `json:"waiver,omitempty" doc:"The decision it is left uncharged by."`
 }
 
 func strayOf(s store.Stray) (Stray, error) {
 	if c, is := s.Fact.(*usage.Call); is {
-		return Stray{store.CallFact.String(), c.ID, c.Source, c.Account, s.Reason, c.To, timeOf(c.Start), timeOf(c.End), c.Seconds()}, nil
+		return Stray{store.CallFact.String(), c.ID, c.Source, c.Account, s.Reason, c.To, timeOf(c.Start), timeOf(c.End), c.Seconds(), waiverName(s.Waiver)}, nil
 	}
 	k, err := store.KeyOf(s.Fact)
-	out := Stray{Kind: k.Kind.String(), ID: k.ID, Source: k.Source, Account: store.AccountOf(s.Fact), Reason: s.Reason, Start: timeOf(k.From), End: timeOf(k.To)}
+	out := Stray{Kind: k.Kind.String(), ID: k.ID, Source: k.Source, Account: store.AccountOf(s.Fact), Reason: s.Reason, Start: timeOf(k.From), End: timeOf(k.To), Waiver: waiverName(s.Waiver)}
 	switch f := s.Fact.(type) {
 	case *usage.Seat:
 		out.Of = f.User
@@ -76,10 +77,11 @@ type StrayChoice struct {
 	IDs     []string      `json:"ids,omitempty" maxItems:"100" doc:"Of calls and other facts."`
 	From    timex.Instant `json:"from,omitzero" doc:"Usage that begins at or after it, or goes on then."`
 	Until   timex.Instant `json:"until,omitzero" doc:"And begins before it."`
+	Waived  bool          `json:"waived,omitempty" doc:"Usage that is left uncharged; else usage that nobody decided about."`
 }
 
 func (s *StrayChoice) read() (app.Choice, error) {
-	out := app.Choice{Reason: s.Reason, Source: s.Source, Account: s.Account, IDs: s.IDs, From: s.From, Until: s.Until}
+	out := app.Choice{Reason: s.Reason, Source: s.Source, Account: s.Account, IDs: s.IDs, From: s.From, Until: s.Until, Waived: s.Waived}
 	return out, out.Kind.UnmarshalText([]byte(s.Kind))
 }
 
@@ -92,10 +94,11 @@ type StraysIn struct {
 	NoAccount bool   `query:"no_account" doc:"Only usage that names no account."`
 	From      Moment `query:"from" doc:"Usage that begins at or after it, or goes on then."`
 	Until     Moment `query:"until" doc:"And begins before it."`
+	Waived    bool   `query:"waived" doc:"Usage that is left uncharged; else usage that nobody decided about, by which bill runs are held."`
 }
 
 func (s *StraysIn) read() (app.Choice, error) {
-	c := StrayChoice{Kind: s.Kind, Reason: s.Reason, Source: s.Source, From: s.From.Instant, Until: s.Until.Instant}
+	c := StrayChoice{Kind: s.Kind, Reason: s.Reason, Source: s.Source, From: s.From.Instant, Until: s.Until.Instant, Waived: s.Waived}
 	if s.Account != "" || s.NoAccount {
 		c.Account = &s.Account
 	}

@@ -60,6 +60,29 @@ func TestStrayUsage(t *testing.T) {
 	if log := string(w.ask(w.finance, "GET", "/v1/audit?limit=100", nil, of(w.a)).want(200).body); !strings.Contains(log, `"action":"usage.assign"`) {
 		t.Error("the audit log has no assignment")
 	}
+	left := map[string]any{"choice": map[string]any{"ids": []string{"call-2"}}, "reason": "a test call"}
+	w.ask(w.keyA, "POST", "/v1/strays/waivers", left, once("w")).wantCode(403, "forbidden")
+	w.ask(w.finance, "POST", "/v1/strays/waivers", map[string]any{"reason": ""}, once("v"), of(w.a)).want(422)
+	waived := w.ask(w.finance, "POST", "/v1/strays/waivers", left, once("w"), of(w.a)).want(201)
+	if waived.json()["calls"] != 1.0 || !strings.HasPrefix(waived.field("id"), "wav_") {
+		t.Errorf("left uncharged: %s", waived.body)
+	}
+	if got := fields(w.ask(w.keyA, "GET", "/v1/strays/facts?source=pbx", nil).want(200), "id"); len(got) != 0 {
+		t.Errorf("still to decide: %v", got)
+	}
+	if got := fields(w.ask(w.keyA, "GET", "/v1/strays/facts?source=pbx&waived=true", nil).want(200), "id", "waiver"); len(got) != 2 || got[1] != waived.field("id") {
+		t.Errorf("what is left uncharged: %v", got)
+	}
+	if got := fields(w.ask(w.keyA, "GET", "/v1/strays/waivers", nil).want(200), "reason"); len(got) != 1 || got[0] != "a test call" {
+		t.Errorf("decisions: %v", got)
+	}
+	if log := string(w.ask(w.finance, "GET", "/v1/audit?limit=100", nil, of(w.a)).want(200).body); !strings.Contains(log, `"action":"usage.waive"`) || !strings.Contains(log, "a test call") {
+		t.Error("the audit log has no decision to leave usage uncharged")
+	}
+	back := map[string]any{"contract": con, "choice": map[string]any{"waived": true}, "note": "it was none"}
+	if r := w.ask(w.finance, "POST", "/v1/assignments", back, once("d"), of(w.a)).want(201); r.json()["calls"] != 1.0 {
+		t.Errorf("assigned after all: %s", r.body)
+	}
 	seat := map[string]any{"specversion": "1.0", "id": "s1", "source": "hr", "type": "waihu.seat", "data": map[string]any{"user": "li", "account": "elsewhere", "from": "2026-02-10T00:00:00Z", "to": "2026-02-11T00:00:00Z"}}
 	if r := w.ask(w.switchA, "POST", "/v1/events", seat).want(200); !strings.Contains(string(r.body), `"reason":"no_contract"`) {
 		t.Errorf("a seat before the contract: %s", r.body)

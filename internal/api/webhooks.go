@@ -24,6 +24,12 @@ type Webhook struct {
 	Secret       string   `json:"secret,omitempty" doc:"Signs deliveries; shown this once."`
 }
 
+func (w *Webhook) withoutSecret() any {
+	out := *w
+	out.Secret = ""
+	return &out
+}
+
 func webhookOf(e *notify.Endpoint) Webhook {
 	return Webhook{ID: e.ID.Named("whk"), URL: e.URL, Topics: e.Topics, Note: e.Note, On: e.Disabled == "", Off: e.Disabled, FailingSince: timeOf(e.FailingSince),
 		LastStatus: e.LastStatus, Created: timeOf(e.Created)}
@@ -91,7 +97,7 @@ func (a *API) webhookRoutes() {
 			}
 			return out, nil
 		})
-	change(a, op{id: "webhook-add", method: http.MethodPost, path: "/v1/webhooks", what: "Add a webhook. Its secret is shown this once.", may: access.WebhookWrite, status: http.StatusCreated},
+	change(a, op{id: "webhook-add", method: http.MethodPost, path: "/v1/webhooks", what: "Add a webhook. Its secret is shown this once, and not again under the same Idempotency-Key.", may: access.WebhookWrite, status: http.StatusCreated},
 		func(r *request, in *bodyOf[NewWebhook]) (*Webhook, error) {
 			e, secret, err := a.d.Post.Add(r.tx, r.company, in.Body.URL, in.Body.Topics, in.Body.Note)
 			if err != nil {

@@ -89,7 +89,7 @@ func (a *API) workspaceOfferRoutes() {
 		SpaceIn
 		Body struct {
 			Files []NamedText `json:"files,omitempty" maxItems:"40" doc:"Offers and plans, with the plans and decks they name, as YAML or JSON."`
-			Plan  string      `json:"plan,omitempty" maxLength:"220" doc:"A published plan, in the place of files: seats-and-minutes@1."`
+			Plan  string      `json:"plan,omitempty" maxLength:"220" doc:"A plan that the caller sees (plan-list), in the place of files: seats-and-minutes@1."`
 		}
 	}
 	aside(a, op{id: "workspace-offer-add", method: http.MethodPost, path: "/v1/workspaces/{workspace}/offers", what: "Hand in offers of your own. One with the identifier of another takes its place; with an error nothing is taken.", may: access.UsageRead, status: http.StatusCreated, body: spaceBody},
@@ -99,7 +99,11 @@ func (a *API) workspaceOfferRoutes() {
 					return fault.Problem{Path: "files", What: "neither files nor a plan, or both", Expected: "one of them"}
 				}
 				if in.Body.Plan != "" {
-					return sp.OfferPlan(g.ctx, in.Body.Plan)
+					of, ok := access.PlansOf(g.c.actor, g.company)
+					if !ok {
+						return fault.New(fault.NotFound, "there is no published plan %s", in.Body.Plan)
+					}
+					return sp.OfferPlan(g.ctx, of, in.Body.Plan)
 				}
 				_, err := sp.Offer(textsOf(in.Body.Files)...)
 				return err

@@ -158,13 +158,14 @@ func (x *issuing) asOf(tx store.Tx) (err error) {
 
 // strays counts a company's facts that belong to no contract and touch the months
 // (UTC) of some local days, with the reason of the most. No invoice shows them, so
-// a bill run must: they would be free by accident.
+// a bill run must: they would be free by accident. Those that somebody left
+// uncharged are free on purpose.
 func strays(tx store.Tx, c id.Company, first, after timex.Date) (n int64, why string, err error) {
 	y, m, _ := first.Civil()
 	months := timex.Period{From: timex.NewDate(y, m, 1).Start(time.UTC)}
 	y, m, _ = (after - 1).Civil()
 	months.To = timex.NewDate(y, m, 1).AddMonths(1).Start(time.UTC)
-	sums, err := tx.Usage().StraySums(c, store.StrayQuery{Touches: months})
+	sums, err := tx.Usage().StraySums(c, store.StrayQuery{Touches: months, Waived: new(bool)})
 	for i := range sums { // the most come first
 		n += sums[i].Count
 	}
@@ -242,7 +243,7 @@ func heldFor(in *ClosePeriod, x *issuing) string {
 	case len(inv.Unpriced) > 0 && !in.Unpriced:
 		return fmt.Sprintf("usage without a price: %d %s, %s", inv.Unpriced[0].Count, inv.Unpriced[0].Facts, inv.Unpriced[0].Reason)
 	case x.strays > 0 && !in.Unpriced:
-		return fmt.Sprintf("usage that belongs to no contract: %d facts touch the months of this period, %s; assign them to one", x.strays, x.why)
+		return fmt.Sprintf("usage that belongs to no contract: %d facts touch the months of this period, %s; assign them to one, or leave them uncharged (/v1/strays)", x.strays, x.why)
 	}
 	if err := inv.Guard(x.a.Claims); err != nil {
 		return err.Error()

@@ -127,7 +127,7 @@ func TestDunningWaitsForTheAnswer(t *testing.T) {
 func TestDaysOfTwoDisputes(t *testing.T) {
 	b, who, doc := billed(t)
 	ctx := context.Background()
-	must(b.Pay(ctx, who.company, app.Pay{Key: "p", Invoice: doc.ID, Amount: yuan("53"), On: day("2026-04-02")}))
+	must(b.Pay(ctx, who.company, app.Pay{Key: "p", Invoice: doc.ID, Amount: yuan("53"), On: day("2026-04-01")}))
 	var raised []id.ID
 	for i, lines := range [][]dispute.Line{{{Line: "seats", Amount: yuan("500")}, {Line: "support@2026-03-01", Amount: yuan("1200")}}, {{Line: "setup", Amount: yuan("50")}}} {
 		d := must(b.RaiseDispute(ctx, who.company, app.RaiseDispute{Key: []string{"a", "b"}[i], Invoice: doc.ID, Lines: lines, Reason: dispute.Rate, Words: "dear"}))
@@ -144,6 +144,55 @@ func TestDaysOfTwoDisputes(t *testing.T) {
 		if got := must(b.MarkOverdue(ctx, who.company, doc.DueOn+timex.Date(after))); got.Steps != want {
 			t.Errorf("%d days behind the due day: %+v, want %d steps", after, got, want)
 		}
+	}
+}
+
+// TestDaysThatAPaymentMadeWhole: a payment of what is not disputed stops reminders,
+// as a dispute of all does; the days from it to the answer are given back.
+func TestDaysThatAPaymentMadeWhole(t *testing.T) {
+	b, who, doc := billed(t)
+	ctx := context.Background()
+	d := must(b.RaiseDispute(ctx, who.company, app.RaiseDispute{Key: "a", Invoice: doc.ID, Lines: []dispute.Line{{Line: "setup", Amount: yuan("50")}}, Reason: dispute.Rate, Words: "dear"}))
+	if got := must(b.MarkOverdue(ctx, who.company, doc.DueOn+1)); d.Whole || got.Steps != 1 {
+		t.Errorf("the rest is not reminded of: %+v, %+v", d, got)
+	}
+	b.at("2026-04-15 03:00:00") // three days behind the due day
+	must(b.Pay(ctx, who.company, app.Pay{Key: "p", Invoice: doc.ID, Amount: yuan("1802"), On: day("2026-04-15")}))
+	if got := must(b.MarkOverdue(ctx, who.company, doc.DueOn+12)); got.Steps != 0 {
+		t.Errorf("reminded of what is disputed: %+v", got)
+	}
+	b.at("2026-04-25 03:00:00") // ten days later
+	must(b.AnswerDispute(ctx, who.company, app.AnswerDispute{Key: "no", Dispute: d.ID, Answer: "it is in the contract", On: day("2026-04-25")}))
+	for after := timex.Date(13); after <= 17; after++ {
+		if got := must(b.MarkOverdue(ctx, who.company, doc.DueOn+after)); got.Steps != int(after)/17 {
+			t.Errorf("%d days behind the due day: %+v", after, got)
+		}
+	}
+}
+
+// TestDaysBesideADispute: once one of two disputes is answered and what is open is
+// not all disputed any more, reminders go on, and no day of the other is given back.
+func TestDaysBesideADispute(t *testing.T) {
+	b, who, doc := billed(t)
+	ctx := context.Background()
+	all := []dispute.Line{{Line: "seats", Amount: yuan("500")}, {Line: "support@2026-03-01", Amount: yuan("1200")}, {Line: "setup", Amount: yuan("50")}}
+	var raised []id.ID
+	for i, lines := range [][]dispute.Line{all[:2], all[2:]} {
+		d := must(b.RaiseDispute(ctx, who.company, app.RaiseDispute{Key: []string{"a", "b"}[i], Invoice: doc.ID, Lines: lines, Reason: dispute.Rate, Words: "dear"}))
+		raised = append(raised, d.ID)
+	}
+	b.at("2026-04-18 03:00:00") // six days behind the due day
+	must(b.AnswerDispute(ctx, who.company, app.AnswerDispute{Key: "c", Dispute: raised[0], Answer: "no", On: day("2026-04-18")}))
+	b.at("2026-04-25 03:00:00")
+	must(b.AnswerDispute(ctx, who.company, app.AnswerDispute{Key: "d", Dispute: raised[1], Answer: "no", On: day("2026-04-25")}))
+	if got := must(b.MarkOverdue(ctx, who.company, doc.DueOn+6)); got.Steps != 0 {
+		t.Errorf("reminded of days that were given back: %+v", got)
+	}
+	if got := must(b.MarkOverdue(ctx, who.company, doc.DueOn+12)); got.Steps != 1 {
+		t.Errorf("the first reminder: %+v", got)
+	}
+	if got := must(b.MarkOverdue(ctx, who.company, doc.DueOn+13)); got.Steps != 1 {
+		t.Errorf("seven days that count: %+v", got)
 	}
 }
 
@@ -179,6 +228,7 @@ func TestDaysToObject(t *testing.T) {
 // TestMovements: what is listed as paid and paid back is what stands at the bank.
 func TestMovements(t *testing.T) {
 	b, who, doc := billed(t)
+	b.at("2026-04-09 03:00:00")
 	ctx := context.Background()
 	must(b.Pay(ctx, who.company, app.Pay{Key: "a", Invoice: doc.ID, Amount: yuan("855"), On: day("2026-04-05"), Note: "transfer 1"}))
 	must(b.Pay(ctx, who.company, app.Pay{Key: "b", Invoice: doc.ID, Amount: yuan("900"), On: day("2026-04-06")}))
@@ -215,7 +265,7 @@ func TestRehearse(t *testing.T) {
 	var seen app.Paid
 	pay := func(amount string) error {
 		return b.Rehearse(ctx, func(ctx context.Context, _ store.Tx) (err error) {
-			seen, err = b.Pay(ctx, who.company, app.Pay{Key: "k", Invoice: doc.ID, Amount: yuan(amount), On: day("2026-04-05")})
+			seen, err = b.Pay(ctx, who.company, app.Pay{Key: "k", Invoice: doc.ID, Amount: yuan(amount), On: day("2026-04-01")})
 			return err
 		})
 	}

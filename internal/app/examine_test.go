@@ -110,7 +110,7 @@ func TestExamineFindsWhatWasChanged(t *testing.T) {
 		"a step of a run":            {"UPDATE records SET body = CAST(REPLACE(CAST(body AS TEXT), 'INV-000002', 'INV-000003') AS BLOB) WHERE kind = 'bill_step'", "I7"},
 		"a lost step":                {"DELETE FROM records WHERE kind = 'bill_step' AND id = (SELECT max(id) FROM records WHERE kind = 'bill_step')", "I7"},
 		"a call of no contract's":    {"DELETE FROM records WHERE kind IN ('contract', 'billed', 'bill_step')", "I8"},
-		"a call listed as nobody's":  {"INSERT INTO strays SELECT pk, 1, x'', x'', x'', 'no_contract', start, start, 60 FROM calls_202603 LIMIT 1", "I8"},
+		"a call listed as nobody's":  {"INSERT INTO strays SELECT pk, 1, x'', x'', x'', 'no_contract', start, start, 60, x'' FROM calls_202603 LIMIT 1", "I8"},
 		"what a carrier is owed":     {"DELETE FROM calls_202603", "I10"},
 	} {
 		t.Run(name, func(t *testing.T) {

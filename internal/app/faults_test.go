@@ -251,7 +251,7 @@ func TestCrashInAPayment(t *testing.T) {
 	for at := int64(1); ; at++ {
 		b, who, doc := billed(t)
 		db := &failing{DB: b.DB, at: at}
-		pay := app.Pay{Key: "k", Invoice: doc.ID, Amount: yuan("2000"), On: day("2026-04-05")}
+		pay := app.Pay{Key: "k", Invoice: doc.ID, Amount: yuan("2000"), On: day("2026-04-01")}
 		_, err := (&app.System{DB: db, IDs: b.IDs, Node: "n1"}).Pay(ctx, who.company, pay)
 		if err == nil {
 			if at < 6 {

@@ -35,6 +35,7 @@ const (
 	KindTicket     store.Kind = "ticket"     // Ticket; index "state"
 	KindRecording  store.Kind = "recording"  // Recording; index "state", "due" (day), "call"
 	KindAssignment store.Kind = "assignment" // Assignment; index "contract"
+	KindWaiver     store.Kind = "waiver"     // Waiver
 	KindRun        store.Kind = "bill_run"   // Run; unique "run"
 	KindStep       store.Kind = "bill_step"  // Step; unique "step" (run/contract/first day), index "run"
 	KindMovement   store.Kind = "movement"   // Movement; index "invoice"

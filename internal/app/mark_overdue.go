@@ -56,12 +56,16 @@ func (s *System) MarkOverdue(ctx context.Context, c id.Company, on timex.Date) (
 					continue
 				}
 			}
-			held, delay, err := contested(tx, c, &late[i])
+			held, disputes, err := contested(tx, c, &late[i])
 			if err != nil {
 				return err
 			}
 			if held.Cmp(openOf(&late[i])) >= 0 {
 				continue // all of it is disputed: nobody is reminded until that is answered
+			}
+			delay, err := s.waited(tx, c, &late[i], disputes, day)
+			if err != nil {
+				return err
 			}
 			step, err := s.dun(tx, c, &late[i], scheduleOf(&company), late[i].DueOn+delay, day, &out)
 			if err != nil {

@@ -67,6 +67,9 @@ func (s *System) pay(tx store.Tx, c id.Company, in *Pay) (out Paid, err error) {
 	if err != nil {
 		return out, err
 	}
+	if err := s.moneyDay(tx, c, "payment", in.On); err != nil {
+		return out, err
+	}
 	worth := in.Amount
 	if in.Amount.Currency() != doc.Total.Currency() {
 		table, err := rates(tx)
@@ -130,14 +133,17 @@ type PayAhead struct {
 // PayAhead keeps money for the company's next invoices.
 func (s *System) PayAhead(ctx context.Context, c id.Company, in PayAhead) (payment id.ID, err error) {
 	defer fault.Wrap(&err, "pay ahead")
-	if in.Amount.Sign() <= 0 {
-		return payment, fault.New(fault.Invalid, "a payment of %s: an amount above zero was expected", in.Amount)
+	if in.Amount.Sign() <= 0 || in.On == 0 {
+		return payment, fault.New(fault.Invalid, "a payment of %s on %s: an amount above zero and its day were expected", in.Amount, in.On)
 	}
 	if err := inCoins(in.Amount); err != nil {
 		return payment, err
 	}
 	err = s.DB.Update(ctx, func(tx store.Tx) (err error) {
 		payment, err = once(tx, c, "pay_ahead", in.Key, in, func() (i id.ID, err error) {
+			if err := s.moneyDay(tx, c, "payment", in.On); err != nil {
+				return i, err
+			}
 			if i, err = s.newID(tx); err != nil {
 				return i, err
 			}

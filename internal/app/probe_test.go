@@ -136,6 +136,10 @@ func (x probeUsage) Assign(c id.Company, contract id.ID, calls []store.ChargedCa
 	return tellTo(x.p, func() error { return x.Usage.Assign(c, contract, calls, list) })
 }
 
+func (x probeUsage) Waive(c id.Company, waiver id.ID, positions []int64) error {
+	return tellTo(x.p, func() error { return x.Usage.Waive(c, waiver, positions) })
+}
+
 type probeJournal struct {
 	store.Journal
 	p *probe

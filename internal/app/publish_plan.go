@@ -82,6 +82,23 @@ func (in *PublishPlan) digest() string {
 	return digest(list...)
 }
 
+// PlansOf lists the versions that contracts of a company are made of, quotes too;
+// of id.Platform all that are published.
+func (s *System) PlansOf(ctx context.Context, c id.Company, plan string) (out []PlanVersion, err error) {
+	out, err = s.Plans(ctx, plan)
+	if err != nil || c == id.Platform {
+		return out, err
+	}
+	own := map[string]bool{}
+	err = s.DB.View(ctx, func(tx store.Tx) error {
+		return each(tx, c, KindContract, store.Key{}, func(a Agreement, _ *store.Record) error {
+			own[a.Plan] = true
+			return nil
+		})
+	})
+	return slices.DeleteFunc(out, func(p PlanVersion) bool { return !own[p.Name()] }), err
+}
+
 // Plans lists the versions of a plan, of all plans if none is named.
 func (s *System) Plans(ctx context.Context, plan string) (out []PlanVersion, err error) {
 	key := store.Key{}

@@ -117,23 +117,44 @@ func eachDispute(tx store.Tx, c id.Company, invoice id.ID, f func(*Dispute, *sto
 	return each(tx, c, KindDispute, invoiceKey(invoice), func(d Dispute, r *store.Record) error { return f(&d, r) })
 }
 
-// contested is what of an invoice nobody is reminded of, and by how many days
-// disputes that have ended moved its reminders back: a day that two of them took
-// is one.
-func contested(tx store.Tx, c id.Company, doc *store.Document) (held money.Amount, delay timex.Date, err error) {
+// contested is what of an invoice nobody is reminded of, and all disputes about it.
+func contested(tx store.Tx, c id.Company, doc *store.Document) (held money.Amount, all []dispute.Dispute, err error) {
 	held = money.Zero(doc.Total.Currency())
-	from := doc.DueOn
 	err = eachDispute(tx, c, doc.ID, func(d *Dispute, _ *store.Record) (err error) {
-		days := d.Delay(from) // they come in the order in which they were raised
-		if delay += days; days > 0 {
-			from = d.AnsweredOn
-		}
+		all = append(all, d.Dispute)
 		if held, err = held.Add(d.Held()); err != nil {
 			return fault.New(fault.Overflow, "%v", err)
 		}
 		return nil
 	})
-	return held, delay, err
+	return held, all, err
+}
+
+// waited is by how many days disputes moved the reminders of an invoice back. What
+// was paid, given up or credited counts from the day it was booked: until then
+// somebody could be reminded of it.
+func (s *System) waited(tx store.Tx, c id.Company, doc *store.Document, all []dispute.Dispute, today timex.Date) (timex.Date, error) {
+	if len(all) == 0 {
+		return 0, nil
+	}
+	_, _, of, err := s.contractOf(tx, c, doc.Contract)
+	if err != nil {
+		return 0, err
+	}
+	var falls []dispute.Fall
+	if err := each(tx, c, KindMovement, invoiceKey(doc.ID), func(m Movement, _ *store.Record) error {
+		falls = append(falls, dispute.Fall{On: m.Booked.DateIn(of.loc), Amount: m.Pays})
+		return nil
+	}); err != nil {
+		return 0, err
+	}
+	err = eachDocument(tx, c, store.DocumentQuery{Kind: store.CreditNote, Contract: doc.Contract}, func(d *store.Document) error {
+		if d.Of == doc.ID {
+			falls = append(falls, dispute.Fall{On: d.Created.DateIn(of.loc), Amount: d.Total})
+		}
+		return nil
+	})
+	return dispute.Waited(all, falls, openOf(doc), doc.DueOn, today), err
 }
 
 // disputeNews is what messages say of a dispute.

@@ -35,6 +35,9 @@ func (s *System) Refund(ctx context.Context, c id.Company, in Refund) (refund id
 }
 
 func (s *System) refund(tx store.Tx, c id.Company, in *Refund) (i id.ID, err error) {
+	if err := s.moneyDay(tx, c, "refund", in.On); err != nil {
+		return i, err
+	}
 	there, err := tx.Journal().Balance(c, ledger.Unapplied, in.Amount.Currency())
 	if err != nil {
 		return i, err

@@ -19,11 +19,12 @@ type Choice struct {
 	IDs     []string       `json:"ids,omitempty"`     // of facts, at most store.MaxStrayIDs
 	From    timex.Instant  `json:"from,omitzero"`     // what touches [From, Until)
 	Until   timex.Instant  `json:"until,omitzero"`
+	Waived  bool           `json:"waived,omitempty"` // those that are left uncharged; else those nobody decided about
 }
 
 // query is the choice as the store is asked; one end of a time may be open.
 func (x *Choice) query() (store.StrayQuery, error) {
-	q := store.StrayQuery{Kind: x.Kind, Reason: x.Reason, Source: x.Source, Account: x.Account, IDs: x.IDs}
+	q := store.StrayQuery{Kind: x.Kind, Reason: x.Reason, Source: x.Source, Account: x.Account, IDs: x.IDs, Waived: &x.Waived}
 	if x.From == 0 && x.Until == 0 {
 		return q, nil
 	}

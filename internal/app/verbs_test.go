@@ -231,7 +231,7 @@ func TestEveryVerbFailsWhole(t *testing.T) {
 			return err
 		}},
 		{"pay ahead", func(s *app.System) error {
-			_, err := s.PayAhead(ctx, c, app.PayAhead{Key: "ahead", Amount: yuan("3"), On: day("2026-04-02")})
+			_, err := s.PayAhead(ctx, c, app.PayAhead{Key: "ahead", Amount: yuan("3"), On: day("2026-04-01")})
 			return err
 		}},
 		{"credit", func(s *app.System) error {
@@ -276,6 +276,11 @@ func TestEveryVerbFailsWhole(t *testing.T) {
 		}},
 		{"strays", func(s *app.System) error { _, err := s.Strays(ctx, c, app.Choice{}); return err }},
 		{"stray facts", func(s *app.System) error { _, err := s.StrayFacts(ctx, c, app.Choice{}, 0, 10); return err }},
+		{"waive", func(s *app.System) error {
+			_, err := s.Waive(ctx, c, app.Waive{Key: "waive", Choice: app.Choice{IDs: []string{"stray/1"}}, Why: "x"})
+			return err
+		}},
+		{"waivers", func(s *app.System) error { _, err := s.Waivers(ctx, c, store.Page{Limit: 10}); return err }},
 		{"assign in thought", func(s *app.System) error {
 			_, err := s.Assign(ctx, c, app.Assign{Contract: contract, Note: "x", Preview: true})
 			return err
@@ -285,7 +290,7 @@ func TestEveryVerbFailsWhole(t *testing.T) {
 			return err
 		}},
 		{"assign to a wallet", func(s *app.System) error {
-			_, err := s.Assign(ctx, c, app.Assign{Key: "assign more", Contract: prepaid, Note: "x"})
+			_, err := s.Assign(ctx, c, app.Assign{Key: "assign more", Contract: prepaid, Choice: app.Choice{Waived: true}, Note: "x"})
 			return err
 		}},
 		{"assignments", func(s *app.System) error {

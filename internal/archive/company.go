@@ -96,7 +96,7 @@ func orNull(b []byte) []byte {
 // recordKinds are the nouns of a company. Webhooks are left out: they hold
 // sealed secrets. Of recordings the entries go along, their sound is copied by hand.
 func recordKinds() []store.Kind {
-	return []store.Kind{app.KindContract, app.KindMapping, app.KindBilled, app.KindOpen, app.KindWallet, app.KindBudget, app.KindSample, app.KindTicket, app.KindStep, app.KindAssignment, app.KindMovement, app.KindDispute, app.KindCalling, app.KindRecording}
+	return []store.Kind{app.KindContract, app.KindMapping, app.KindBilled, app.KindOpen, app.KindWallet, app.KindBudget, app.KindSample, app.KindTicket, app.KindStep, app.KindAssignment, app.KindWaiver, app.KindMovement, app.KindDispute, app.KindCalling, app.KindRecording}
 }
 
 func (e *exporting) records(to io.Writer) (total int64, err error) {

@@ -134,6 +134,7 @@ func TestExitCodes(t *testing.T) {
 		{"one warning", 0, "0 errors, 1 warning\n", []string{"plan", "check", examples + "robot-lanes/plan.yaml"}},
 		{"plans checked", 0, "0 errors", []string{"plan", "check", good}},
 		{"bad plan checked", 1, "error", []string{"plan", "check", bad}},
+		{"nowhere to listen", 1, "http.listen", []string{"serve", "--data", t.TempDir(), "--set", "http.listen=127.0.0.1:0", "--listen", "nowhere"}},
 		{"schema", 0, "$schema", []string{"plan", "schema"}},
 		{"no difference", 0, "0 changes", []string{"plan", "diff", good, good}},
 		{"difference", 4, "", []string{"plan", "diff", good, examples + "six-second/plan.yaml", "--exit-code"}},

@@ -35,6 +35,7 @@ func (f *configFlags) load() (serve.Config, []serve.Setting, error) {
 // serveCmd runs the service.
 type serveCmd struct {
 	configFlags
+	Listen string `help:"Address to listen on; the same as --set http.listen=HOST:PORT." placeholder:"HOST:PORT"`
 }
 
 // heapGrowth is by how many percent the heap of a service may grow before it is
@@ -47,6 +48,9 @@ const heapGrowth = 200
 func (c *serveCmd) Run(e *env) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(heapGrowth)
+	}
+	if c.Listen != "" {
+		c.Set = append(c.Set, "http.listen="+c.Listen)
 	}
 	config, _, err := c.load()
 	if err != nil {

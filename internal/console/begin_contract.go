@@ -8,6 +8,7 @@ import (
 	"waihu/internal/access"
 	"waihu/internal/app"
 	"waihu/internal/fault"
+	"waihu/internal/id"
 	"waihu/internal/store"
 	"waihu/internal/timex"
 )
@@ -25,7 +26,7 @@ func (s *Server) beginContract(w http.ResponseWriter, r *http.Request, v *visit)
 }
 
 func (s *Server) contractStepPage(w http.ResponseWriter, v *visit, status int, b *beginBody) error {
-	plans, err := s.newestPlans(v.r.Context())
+	plans, err := s.newestPlans(v.r.Context(), id.Platform)
 	if err != nil {
 		return err
 	}

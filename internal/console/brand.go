@@ -176,11 +176,7 @@ func (s *Server) brandOptions(v *visit) ([]option, error) {
 // readBrandOf reads which brand a company has.
 func (s *Server) readBrandOf(v *visit, f *form) (string, error) {
 	options, err := s.brandOptions(v)
-	words := []string{""}
-	for _, o := range options {
-		words = append(words, o["value"].(string))
-	}
-	return f.choice("brand", words...), err
+	return f.choice("brand", append(values(options), "")...), err
 }
 
 // portalAddress is where customers of a brand log in.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"waihu/internal/access"
 	"waihu/internal/charging/forecast"
 	"waihu/internal/fault"
 	"waihu/internal/id"
@@ -203,11 +204,12 @@ func (s *Server) compareOffers(w http.ResponseWriter, r *http.Request, v *visit,
 		return s.back(w, v, at, err, func(b *compareBody) { b.WrongOffer = fault.Problems{{What: err.Error()}} })
 	}
 	pasted := fields.Get("text")
+	of, sees := access.PlansOf(v.actor, at.Company)
 	switch plan := fields.Get("plan"); {
-	case plan != "" && !v.seesPlans(at):
+	case plan != "" && !sees:
 		err = fault.New(fault.NotFound, "there is no such plan")
 	case plan != "":
-		err = at.OfferPlan(r.Context(), plan)
+		err = at.OfferPlan(r.Context(), of, plan)
 	case len(texts) > 0:
 		_, err = at.Offer(texts...)
 	default:

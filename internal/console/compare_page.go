@@ -108,8 +108,8 @@ func (s *Server) compareBody(v *visit, at *spaceAt) (*compareBody, error) {
 	if b.Market, err = v.marketRows(b.Library); err != nil {
 		return nil, err
 	}
-	if at.May && v.seesPlans(at) {
-		b.Plans, err = s.planNames(v.r.Context())
+	if of, sees := access.PlansOf(v.actor, at.Company); at.May && sees {
+		b.Plans, err = s.planNames(v.r.Context(), of)
 	}
 	return b, err
 }
@@ -217,13 +217,9 @@ func currenciesOf(a *workspace.Answer) []string {
 	return out
 }
 
-// seesPlans tells whether the visitor may see published plans where the workspace
-// belongs.
-func (v *visit) seesPlans(at *spaceAt) bool { return access.Can(v.actor, access.PlanRead, at.Company) }
-
-// planNames are the newest published plans.
-func (s *Server) planNames(ctx context.Context) ([]string, error) {
-	plans, err := s.d.System.Plans(ctx, "")
+// planNames are the plans of a company's contracts, or all that are published.
+func (s *Server) planNames(ctx context.Context, of id.Company) ([]string, error) {
+	plans, err := s.d.System.PlansOf(ctx, of, "")
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"waihu/internal/charging/catalog"
 	"waihu/internal/exact"
 	"waihu/internal/fault"
+	"waihu/internal/id"
 	"waihu/internal/store"
 	"waihu/internal/timex"
 )
@@ -32,7 +33,7 @@ type newBody struct {
 }
 
 func (s *Server) newPage(w http.ResponseWriter, v *visit, status int, b *newBody) error {
-	plans, err := s.newestPlans(v.r.Context())
+	plans, err := s.newestPlans(v.r.Context(), id.Platform)
 	if err != nil {
 		return err
 	}

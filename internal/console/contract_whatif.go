@@ -3,6 +3,7 @@ package console
 import (
 	"net/http"
 
+	"waihu/internal/access"
 	"waihu/internal/app"
 	"waihu/internal/charging/life"
 	"waihu/internal/exact"
@@ -40,7 +41,8 @@ func (s *Server) whatIfForm(v *visit, c *app.ContractView) (*whatIfBody, error) 
 		b.Components = append(b.Components, option{"value": id, "label": names.component(id)})
 	}
 	sortOptions(b.Components)
-	plans, err := s.newestPlans(v.r.Context())
+	of, _ := access.PlansOf(v.actor, v.company)
+	plans, err := s.newestPlans(v.r.Context(), of)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +73,7 @@ func (s *Server) whatIf(w http.ResponseWriter, r *http.Request, v *visit) error 
 			b.Form.wrong("quantity", "form.number")
 		}
 	case life.Switch:
-		in.To = b.Form.text("to", 200)
+		in.To = b.Form.choice("to", values(b.Plans)...)
 	}
 	if b.Form.Value("on") != "" {
 		in.On = b.Form.date("on")

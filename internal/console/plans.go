@@ -11,6 +11,7 @@ import (
 	"waihu/internal/charging/catalog"
 	"waihu/internal/explain"
 	"waihu/internal/fault"
+	"waihu/internal/id"
 	"waihu/internal/lang"
 	"waihu/internal/money"
 	"waihu/internal/timex"
@@ -24,22 +25,28 @@ func (s *Server) planPages() {
 	s.page("POST /plans/build", access.PlanPublish, s.takePlan)
 }
 
-// newestPlans are the newest versions of all plans, by name.
-func (s *Server) newestPlans(ctx context.Context) ([]app.PlanVersion, error) {
-	all, err := s.versions(ctx, "")
+// newestPlans are the newest versions of a company's plans (id.Platform: of all), by
+// name.
+func (s *Server) newestPlans(ctx context.Context, of id.Company) ([]app.PlanVersion, error) {
+	all, err := s.d.System.PlansOf(ctx, of, "")
 	if err != nil {
 		return nil, err
 	}
+	sortVersions(all)
 	return slices.CompactFunc(all, func(a, b app.PlanVersion) bool { return a.Plan == b.Plan }), nil
 }
 
 // versions are those of a plan, or of all, by name and the newest first.
 func (s *Server) versions(ctx context.Context, plan string) ([]app.PlanVersion, error) {
 	all, err := s.d.System.Plans(ctx, plan)
+	sortVersions(all)
+	return all, err
+}
+
+func sortVersions(all []app.PlanVersion) {
 	slices.SortFunc(all, func(a, b app.PlanVersion) int {
 		return cmp.Or(cmp.Compare(a.Plan, b.Plan), cmp.Compare(b.Version, a.Version))
 	})
-	return all, err
 }
 
 // version finds one by its name, id@version.

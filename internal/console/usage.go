@@ -93,6 +93,14 @@ type usageBody struct {
 // option is a choice of a list.
 type option map[string]any
 
+// values are what a list of options offers to choose.
+func values(list []option) (out []string) {
+	for _, o := range list {
+		out = append(out, o["value"].(string))
+	}
+	return out
+}
+
 // totalRow is what a price of a component came to so far in a billing period.
 type totalRow struct {
 	Name, Label, Href string

@@ -2,8 +2,10 @@ package notify
 
 import (
 	"encoding/json"
+	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -83,7 +85,42 @@ func (p *Post) checkURL(s string) error {
 	if err != nil || u.Host == "" || u.Scheme != "https" && (p.HTTPS || u.Scheme != "http") || u.User != nil || len(s) > 2000 {
 		return fault.Problem{Path: "url", What: "this is no address that messages can be sent to", Expected: "https://..., without a name and password in it"}
 	}
+	return p.checkHost(u.Hostname())
+}
+
+// checkHost refuses where no delivery would go, as far as it can be told without a
+// look-up; the rest is found at delivery. A number that is no address is one in an
+// old form that some resolvers read, and a way around this.
+func (p *Post) checkHost(host string) error {
+	if p.Guard == nil {
+		return nil
+	}
+	a, err := netip.ParseAddr(host)
+	name := strings.TrimSuffix(strings.ToLower(host), ".")
+	switch {
+	case err == nil:
+		err = p.Guard.Check(a)
+	case name == "localhost" || strings.HasSuffix(name, ".localhost"):
+		if err = p.Guard.Check(netip.AddrFrom4([4]byte{127, 0, 0, 1})); err != nil && p.Guard.Check(netip.IPv6Loopback()) == nil {
+			err = nil
+		}
+	case endsInNumber(name):
+		err = fault.New(fault.Invalid, "the host is a number, and no address of four decimal numbers: no delivery goes there")
+	default:
+		return nil
+	}
+	if err != nil {
+		return fault.Problem{Path: "url", Value: host, What: err.Error(), Expected: "an address of the public internet, or one that webhooks.allowed of the configuration names"}
+	}
 	return nil
+}
+
+// endsInNumber tells whether the last part of a name is a number: no name of the
+// public internet ends so.
+func endsInNumber(name string) bool {
+	last := name[strings.LastIndexByte(name, '.')+1:]
+	_, err := strconv.ParseUint(last, 0, 64)
+	return err == nil || last != "" && strings.Trim(last, "0123456789") == ""
 }
 
 // Add makes an endpoint and gives its secret, which is shown this once.

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"waihu/internal/access"
+	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/lang"
 	"waihu/internal/notify"
@@ -300,7 +301,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 // TestInnerAddressesAreNotReached counts connections, not answers: none is made.
 func TestInnerAddressesAreNotReached(t *testing.T) {
 	w := newWorld(t)
-	w.post.Guard = &notify.Guard{} // nothing inner is allowed
+	w.post.Guard = &notify.Guard{Allowed: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	defer l.Close()
@@ -312,18 +313,47 @@ func TestInnerAddressesAreNotReached(t *testing.T) {
 	}()
 	_, port, err := net.SplitHostPort(l.Addr().String())
 	must(t, err)
-	for _, host := range []string{"127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1"} {
+	for _, host := range []string{"127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]"} {
 		w.endpoint("http://" + host + ":" + port)
 	}
+	w.post.Guard = &notify.Guard{} // nothing inner is allowed any more
 	w.announce("a.b")
 	w.send()
-	if m := w.messages("waiting"); len(m) != 6 {
-		t.Errorf("%d messages wait, want all 6", len(m))
+	if m := w.messages("waiting"); len(m) != 4 {
+		t.Errorf("%d messages wait, want all 4", len(m))
 	}
 	select {
 	case c := <-reached:
 		t.Errorf("a connection was made from %s", c.RemoteAddr())
 	default:
+	}
+}
+
+// TestInnerAddressesAreNotAdded: what no delivery would go to is refused when it is
+// added and when it is changed to, unless the configuration allows it.
+func TestInnerAddressesAreNotAdded(t *testing.T) {
+	w := newWorld(t)
+	kept, _ := w.endpoint("http://127.0.0.1:1/in") // allowed here
+	w.post.Guard = &notify.Guard{}
+	for _, host := range strings.Fields("127.0.0.1 127.8.0.1 localhost LOCALHOST. a.localhost [::1] [::ffff:127.0.0.1] 169.254.169.254 [fe80::1] 10.0.0.1 0.0.0.0 2130706433 0x7f.1 0177.0.0.1") {
+		err := w.db.Update(t.Context(), func(tx store.Tx) error {
+			_, _, err := w.post.Add(tx, w.c, "http://"+host+":8420/in", nil, "")
+			return err
+		})
+		if fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), "webhooks.allowed") {
+			t.Errorf("%s was added: %v", host, err)
+		}
+		to := "http://" + host + "/in"
+		err = w.db.Update(t.Context(), func(tx store.Tx) error {
+			_, err := w.post.Change(tx, w.c, kept.ID, notify.EndpointChange{URL: &to})
+			return err
+		})
+		if err == nil {
+			t.Errorf("a webhook was changed to %s", host)
+		}
+	}
+	for _, host := range strings.Fields("books.example.com 8.8.8.8 [2606:4700::1111] 3com.example") {
+		w.endpoint("https://" + host + "/in")
 	}
 }
 

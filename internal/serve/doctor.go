@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -57,8 +58,12 @@ func Examine(ctx context.Context, c *Config, b *Books) (*Health, error) {
 
 // Backup writes books and the system's key into a new folder.
 func Backup(ctx context.Context, c *Config, b *Books, to string) error {
-	if err := os.Mkdir(to, 0o700); err != nil {
-		return fault.New(fault.Conflict, "%v: name a new folder", err)
+	err := os.Mkdir(to, 0o700)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return fault.New(fault.Conflict, "%s is there already, and a backup is written over nothing: name a folder that is not there yet, such as %s-2", to, filepath.Clean(to))
+	case err != nil:
+		return fault.New(fault.Conflict, "the folder of the backup cannot be made: %v; name a new one in a folder you may write to", err)
 	}
 	if err := b.DB.Backup(ctx, filepath.Join(to, booksFile)); err != nil {
 		return err

@@ -206,8 +206,11 @@ func TestBackupWhileServing(t *testing.T) {
 	b, err := serve.Open(t.Context(), &r.c)
 	must(t, err)
 	must(t, serve.Backup(t.Context(), &r.c, b, filepath.Join(dir, "copy")))
-	if serve.Backup(t.Context(), &r.c, b, filepath.Join(dir, "copy")) == nil {
-		t.Error("a backup was written over another")
+	if err := serve.Backup(t.Context(), &r.c, b, filepath.Join(dir, "copy")); err == nil || !strings.Contains(err.Error(), "name a folder that is not there yet") {
+		t.Errorf("a backup over another: %v", err)
+	}
+	if err := serve.Backup(t.Context(), &r.c, b, filepath.Join(dir, "none", "copy")); err == nil || !strings.Contains(err.Error(), "cannot be made") {
+		t.Errorf("a backup into a folder of none: %v", err)
 	}
 	must(t, b.DB.Close())
 	r.end()

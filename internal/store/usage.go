@@ -52,6 +52,7 @@ type Stray struct {
 	Fact     usage.Fact // *usage.Call, or what a Stretch can be
 	Reason   string     // why: of a call, that of its charge
 	Position int64
+	Waiver   id.ID // the decision to leave it uncharged; zero: nobody decided yet
 }
 
 // StrayQuery asks for strays in the order of positions. Zero fields do not narrow.
@@ -62,6 +63,7 @@ type StrayQuery struct {
 	Source  string
 	Account *string  // "" is those that name none
 	IDs     []string // of facts, at most MaxStrayIDs
+	Waived  *bool    // only those that are left uncharged, or only those that are not
 	After   int64    // position
 	Limit   int      // 1 to MaxStrays
 }
@@ -148,6 +150,10 @@ type Usage interface {
 	// its Position and gets a new one, as if it had come now: up to positions before
 	// that it belonged to none. One that is no stray any more is a Conflict.
 	Assign(c id.Company, contract id.ID, calls []ChargedCall, stretches []Stretch) error
+	// Waive marks strays as left uncharged by a decision. Each is found by its
+	// position, stays a stray, and can be assigned later. One that is none any more,
+	// or is marked already, is a Conflict.
+	Waive(c id.Company, waiver id.ID, positions []int64) error
 	// AddTallies adds to running totals.
 	AddTallies(c id.Company, t []Tally) error
 	// Tallies are the running totals of a billing period; first 0: of all.

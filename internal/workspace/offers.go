@@ -14,6 +14,7 @@ import (
 	"waihu/examples/market"
 	"waihu/internal/charging/compare"
 	"waihu/internal/fault"
+	"waihu/internal/id"
 	"waihu/internal/planfile"
 )
 
@@ -207,12 +208,13 @@ func (sp *Space) Drop(offerID string) error {
 	return nil
 }
 
-// OfferPlan takes in a plan the platform has published, by its name id@version.
-func (sp *Space) OfferPlan(ctx context.Context, name string) error {
+// OfferPlan takes in a plan of a company's contracts, of id.Platform any that is
+// published, by its name id@version.
+func (sp *Space) OfferPlan(ctx context.Context, of id.Company, name string) error {
 	if sp.shelf.system == nil {
 		return fault.New(fault.NotFound, "there are no published plans")
 	}
-	plans, err := sp.shelf.system.Plans(ctx, "")
+	plans, err := sp.shelf.system.PlansOf(ctx, of, "")
 	if err != nil {
 		return err
 	}

@@ -179,12 +179,3 @@ func (d *Dispute) Held() money.Amount {
 	}
 	return d.Worth
 }
-
-// Delay is how many days a dispute that has ended moved reminders back: those
-// behind the due day on which nobody could be reminded.
-func (d *Dispute) Delay(dueOn timex.Date) timex.Date {
-	if d.State == Open || !d.Whole {
-		return 0
-	}
-	return max(d.AnsweredOn-max(d.RaisedOn, dueOn), 0)
-}

@@ -103,19 +103,49 @@ func TestDecide(t *testing.T) {
 // objection are given back.
 func TestReminders(t *testing.T) {
 	d := raised(t)
-	if d.Held() != yuan(163) || d.Delay(day) != 0 || d.Late(day+14) || !d.Late(day+15) || !d.About("talk") || d.About("setup") {
+	if d.Held() != yuan(163) || d.Late(day+14) || !d.Late(day+15) || !d.About("talk") || d.About("setup") {
 		t.Errorf("open: %+v", d)
 	}
-	d.Whole = true
 	if err := d.Withdraw(day + 10); err != nil || d.State != Withdrawn || !d.Held().IsZero() || d.Late(day+30) {
 		t.Errorf("withdrawn: %+v, %v", d, err)
 	}
-	for due, want := range map[timex.Date]timex.Date{day - 5: 10, day + 4: 6, day + 10: 0, day + 20: 0} {
-		if got := d.Delay(due); got != want {
-			t.Errorf("due %s: %d days, want %d", due, got, want)
+}
+
+// TestWaited: a day behind the due day on which all that was open was disputed is
+// given back, once; one on which a part was not, is not.
+func TestWaited(t *testing.T) {
+	held := func(worth int64, from, to timex.Date) Dispute {
+		d := Dispute{Worth: yuan(worth), State: Rejected, RaisedOn: day + from, AnsweredOn: day + to}
+		if to == 0 {
+			d.State, d.AnsweredOn = Open, 0
 		}
+		return d
 	}
-	if d.Whole = false; d.Delay(day) != 0 {
-		t.Error("reminders of the rest went on")
+	paid := func(amount int64, on timex.Date) Fall { return Fall{day + on, yuan(amount)} }
+	for what, c := range map[string]struct {
+		list  []Dispute
+		falls []Fall
+		open  int64
+		due   timex.Date
+		want  timex.Date
+	}{
+		"nothing disputed":                 {nil, nil, 100, 0, 0},
+		"all, raised when it was due":      {[]Dispute{held(100, 5, 15)}, nil, 100, 0, 10},
+		"all, raised before":               {[]Dispute{held(100, 5, 15)}, nil, 100, 9, 6},
+		"answered on the due day":          {[]Dispute{held(100, 5, 15)}, nil, 100, 15, 0},
+		"due later than today":             {[]Dispute{held(100, 5, 15)}, nil, 100, 40, 0},
+		"a part":                           {[]Dispute{held(99, 5, 15)}, nil, 100, 0, 0},
+		"all of it, still":                 {[]Dispute{held(100, 5, 0)}, nil, 100, 0, 25},
+		"a part, the rest is paid":         {[]Dispute{held(40, 5, 15)}, []Fall{paid(60, 8)}, 40, 0, 7},
+		"the rest is paid in two":          {[]Dispute{held(40, 5, 15)}, []Fall{paid(30, 8), paid(30, 12)}, 40, 0, 3},
+		"the rest was paid before":         {[]Dispute{held(40, 5, 15)}, []Fall{paid(60, 2)}, 40, 0, 10},
+		"the rest is paid after":           {[]Dispute{held(40, 5, 15)}, []Fall{paid(60, 15)}, 40, 0, 0},
+		"granted in part, by a note":       {[]Dispute{held(100, 5, 15)}, []Fall{paid(30, 15)}, 70, 0, 10},
+		"two beside each other":            {[]Dispute{held(60, 5, 15), held(40, 7, 20)}, nil, 100, 0, 8},
+		"two, each of all, over some days": {[]Dispute{held(100, 5, 15), held(100, 10, 20)}, nil, 100, 0, 15},
+	} {
+		if got := Waited(c.list, c.falls, yuan(c.open), day+c.due, day+30); got != c.want {
+			t.Errorf("%s: %d days, want %d", what, got, c.want)
+		}
 	}
 }

@@ -43,6 +43,7 @@ func Run(t *testing.T, open Opener, without ...string) {
 		"as known":            asKnown,
 		"late":                late,
 		"strays":              strays,
+		"waive":               waive,
 		"assign":              assign,
 		"tallies":             tallies,
 		"positions":           positions,

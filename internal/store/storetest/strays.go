@@ -101,6 +101,42 @@ func strays(t *testing.T, b *bench) {
 	})
 }
 
+// waive: a stray that is left uncharged stays one, tells by which decision, is told
+// from others, and can be assigned.
+func waive(t *testing.T, b *bench) {
+	add(b, strayOf(1, "no_contract", ""), strayOf(2, "no_contract", ""))
+	seat := store.Stretch{Fact: &usage.Seat{ID: "1", Source: "hr", User: "li", From: at("2026-03-02T00:00:00Z")}, Reason: "no_contract"}
+	b.update(func(tx store.Tx) error {
+		_, err := tx.Usage().AddStretches(acme, []store.Stretch{seat})
+		return err
+	})
+	b.update(func(tx store.Tx) error { return tx.Usage().Waive(acme, num(70), []int64{1, 3}) })
+	yes, no := true, false
+	equal(t, "all", len(straysOf(b, store.StrayQuery{})), 3)
+	equal(t, "not decided about", len(straysOf(b, store.StrayQuery{Waived: &no})), 1)
+	left := straysOf(b, store.StrayQuery{Waived: &yes})
+	if len(left) != 2 || left[0].Position != 1 || left[0].Waiver != num(70) || left[0].Reason != "no_contract" || left[1].Waiver != num(70) {
+		t.Errorf("left uncharged: %+v", left)
+	}
+	b.view(func(tx store.Tx) error {
+		sums, err := tx.Usage().StraySums(acme, store.StrayQuery{Waived: &no})
+		if len(sums) != 1 || sums[0].Count != 1 {
+			t.Errorf("sums of what nobody decided about: %+v", sums)
+		}
+		return err
+	})
+	for what, position := range map[string]int64{"twice": 1, "nothing": 9} {
+		b.refuse(what, fault.Conflict, func(tx store.Tx) error { return tx.Usage().Waive(acme, num(71), []int64{2, position}) })
+	}
+	equal(t, "not decided about, after what was refused", len(straysOf(b, store.StrayQuery{Waived: &no})), 1)
+	charged := call(1)
+	charged.Position = 1
+	b.update(func(tx store.Tx) error {
+		return tx.Usage().Assign(acme, contract, []store.ChargedCall{charged}, nil)
+	})
+	equal(t, "left uncharged, once one is assigned", len(straysOf(b, store.StrayQuery{Waived: &yes})), 1)
+}
+
 // assign: a stray that is given to a contract is the contract's from then on, and
 // known to nobody who asks as of before.
 func assign(t *testing.T, b *bench) {

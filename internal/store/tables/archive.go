@@ -49,7 +49,7 @@ func KeptTables() []Kept {
 		kept("stretch_months", "i company, i month, i pk", "company, month, pk").of(firstOf),
 		kept("usage_months", "i contract, i month, i position", "contract, month").of(byContract),
 		kept("tallies", "i contract, i first, i price, i calls, i raw, i billed, i cost", "contract, first, price").of(byContract),
-		kept("strays", "i pk, i kind, b source, b id, b account, t reason, i start, i stop, i seconds", "pk").of(byPK),
+		kept("strays", "i pk, i kind, b source, b id, b account, t reason, i start, i stop, i seconds, b waiver", "pk").of(byPK),
 		kept("entries", "b company, i seq, b id, i at, t kind, t ref, t note, b prev, b hash, i value", "company, seq"),
 		kept("postings", "b company, i seq, i n, t account, t currency, i micros", "company, seq, n"),
 		kept("balances", "b company, t account, t currency, i micros", "company, account, currency"),

@@ -74,6 +74,12 @@ func (t facts) straysFrom(company firm, q *store.StrayQuery) (sql string, args [
 	if q.Source != "" {
 		and("source = ?", []byte(q.Source))
 	}
+	if q.Waived != nil && *q.Waived {
+		and("length(waiver) > 0")
+	}
+	if q.Waived != nil && !*q.Waived {
+		and("length(waiver) = 0")
+	}
 	if q.Account != nil {
 		and("account = ?", []byte(*q.Account))
 	}
@@ -103,18 +109,21 @@ func (t facts) Strays(c id.Company, q store.StrayQuery) (out []store.Stray, err 
 		kind   store.FactKind
 		start  timex.Instant
 		reason string
+		waiver id.ID
 	}
 	var rows []row
 	sql, args := t.straysFrom(company, &q)
-	err = t.query("SELECT pk, kind, start, reason"+sql+" ORDER BY pk LIMIT ?", append(args, q.Limit), func(r Row) error {
-		rows = append(rows, row{r.Int(0), store.FactKind(r.Int(1)), r.Instant(2), r.Text(3)})
+	err = t.query("SELECT pk, kind, start, reason, waiver"+sql+" ORDER BY pk LIMIT ?", append(args, q.Limit), func(r Row) error {
+		next := row{r.Int(0), store.FactKind(r.Int(1)), r.Instant(2), r.Text(3), id.ID{}}
+		copy(next.waiver[:], r.Bytes(4))
+		rows = append(rows, next)
 		return nil
 	})
 	for _, r := range rows {
 		if err != nil {
 			break
 		}
-		s := store.Stray{Reason: r.reason, Position: r.pk & positionMask}
+		s := store.Stray{Reason: r.reason, Position: r.pk & positionMask, Waiver: r.waiver}
 		s.Fact, err = t.strayFact(company, r.pk, r.kind, r.start)
 		out = append(out, s)
 	}
@@ -211,6 +220,23 @@ func (t facts) Assign(c id.Company, contract id.ID, calls []store.ChargedCall, s
 		}
 	}
 	return t.advance(company, before, head)
+}
+
+func (t facts) Waive(c id.Company, waiver id.ID, positions []int64) error {
+	company, err := t.writing(c)
+	if err != nil {
+		return err
+	}
+	for _, at := range positions {
+		n, err := t.exec("UPDATE strays SET waiver = ? WHERE "+t.own.is+"pk = ? AND length(waiver) = 0", slices.Concat([]any{waiver}, t.own.args(company, company.pk(at)))...)
+		if err != nil {
+			return err
+		}
+		if n != 1 {
+			return fault.New(fault.Conflict, "the fact at %d belongs to a contract, or is left uncharged already", at)
+		}
+	}
+	return nil
 }
 
 // leave takes a fact out of the strays.
