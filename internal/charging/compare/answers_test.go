@@ -346,6 +346,31 @@ func TestWaste(t *testing.T) {
 	}
 }
 
+// What is left is often a fraction of a minute; and calls that expire are no
+// minutes.
+func TestWasteInFractions(t *testing.T) {
+	persecond := catalog.Component{ID: "talk", Measure: catalog.TalkTime, Increment: catalog.Increment{First: 1, Next: 1}, UnitPrice: price("0.3")}
+	promised, packed := persecond, persecond
+	promised.Commitment = exact.Int(100)
+	packed.Included = &catalog.Included{Quantity: exact.Int(100)}
+	answered := catalog.Component{ID: "answered", Measure: catalog.Calls, Included: &catalog.Included{Quantity: exact.Int(50)}, UnitPrice: price("1")}
+	f := &facts{}
+	f.talked(day("2026-04-02").Start(time.UTC), 20, 20)
+	in := compare.Input{Candidates: []compare.Candidate{candidate(plan("promised", promised)), candidate(plan("packed", packed, answered))}, Months: []int{1}}
+	for _, w := range result(t, in, f).Waste {
+		switch w.Offer {
+		case "promised": // 40 seconds of 100 minutes: 99 1/3 minutes at 0.3
+			if w.Minimum.Decimal() != "29.80" || w.Total.Decimal() != "29.80" {
+				t.Errorf("promised: %+v", w)
+			}
+		case "packed": // the same minutes and 48 calls
+			if !w.Expired.Equal(exact.Frac(298, 3)) || w.ExpiredAt.Decimal() != "77.80" {
+				t.Errorf("packed: %+v", w)
+			}
+		}
+	}
+}
+
 // An offer by seat that is cheapest because no record tells a seat is not left
 // standing as an answer.
 func TestCheapestForLackOfSeats(t *testing.T) {
