@@ -98,12 +98,8 @@ func (w *writer) clauses(o *offer.Offer) Section {
 		auto = strconv.FormatBool(*o.AutoRenew)
 	}
 	add(w.say("offer.renew", "auto", auto))
-	if t := o.Termination; t != nil {
-		share := ""
-		if t.Share.Sign() > 0 {
-			share = t.Share.Number.String()
-		}
-		add(w.say("offer.termination", "share", share, "amount", number(t.Amount), "currency", w.p.Currency.String()))
+	if o.Termination != nil {
+		add(w.termination(o.Termination))
 	}
 	if o.Downsize.When == "" {
 		add(w.say("offer.downsize_unknown"))

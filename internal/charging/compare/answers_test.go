@@ -203,6 +203,43 @@ func TestFlexibility(t *testing.T) {
 	checkPhrases(t, r)
 }
 
+// What leaving costs has all its parts: months of fees too. Once the term is over
+// it costs nothing, and where nobody told the term, nobody can tell.
+func TestExitCost(t *testing.T) {
+	clause := catalog.Termination{Share: catalog.Percent{Number: num("0.5")}, Months: 2, Amount: num("10")}
+	asked := []offer.Fee{{Category: offer.EarlyEnd, Answer: offer.Charged, Amount: price("500"), Per: offer.Once}}
+	for _, x := range []struct {
+		name, term string
+		clause     *catalog.Termination
+		fees       []offer.Fee
+		want       string
+	}{
+		{"all parts", "1 year", &clause, nil, "1510.00"}, // half of six months of 300, two of them, and 10
+		{"its term is over", "6 months", &clause, nil, "0.00"},
+		{"no term told", "", &clause, nil, ""},
+		{"a fee of the checklist", "1 year", nil, asked, "500.00"},
+		{"the fee after the term", "6 months", nil, asked, "0.00"},
+	} {
+		c := candidate(seatPlan("seats", "100"))
+		c.Offer.Termination, c.Offer.Fees = x.clause, x.fees
+		if x.term != "" {
+			var err error
+			if c.Offer.Term, err = contract.ParseTerm(x.term); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got := ""
+		if cost := result(t, compare.Input{Candidates: []compare.Candidate{c, candidate(minutePlan("minutes", "0.1", "60/60"))}, Current: "seats", Months: []int{12}}, yearOf(3)).Flexibility; cost[0].ExitCost != nil {
+			got = cost[0].ExitCost.Low.Decimal()
+		} else if cost[1].ExitCost != nil {
+			got = cost[1].ExitCost.Low.Decimal()
+		}
+		if got != x.want {
+			t.Errorf("%s: leaving costs %q, want %q", x.name, got, x.want)
+		}
+	}
+}
+
 // Marks that are not known make a range; the weight at which another offer comes
 // first is the first such weight.
 func TestScores(t *testing.T) {
