@@ -302,6 +302,28 @@ func TestSensitivityAndRegret(t *testing.T) {
 	}
 }
 
+// What is cheapest after the step that was tried need not be what is cheapest
+// first: 20 and half the price of a minute wins at a third more calls, 42 flat
+// only at two fifths more, and at half as many more it is the cheapest.
+func TestSensitivityFindsTheFirstToWin(t *testing.T) {
+	flat := func(id, fee string, more ...catalog.Component) compare.Candidate {
+		p := plan(id, append(more, catalog.Component{ID: "fee", Measure: catalog.Recurring, UnitPrice: price(fee)})...)
+		p.Unmetered = []string{"calls", "sessions", "seats"}
+		return candidate(p)
+	}
+	half := minutePlan("half", "0.05", "60/60").Components[0]
+	r := result(t, compare.Input{Candidates: []compare.Candidate{candidate(minutePlan("minutes", "0.1", "60/60")), flat("mixed", "20", half), flat("flat", "42")}}, yearOf(300, 300, 300, 300, 300, 300))
+	for _, s := range r.Sensitivity {
+		if s.Input == "volume" && s.Moves {
+			if s.Best != "mixed" || s.Low.Less(num("0.32")) || num("0.35").Less(s.High) || !s.Move.Equal(s.High) {
+				t.Errorf("%s wins from %s to %s more calls, want mixed at about a third", s.Best, s.Low, s.High)
+			}
+			return
+		}
+	}
+	t.Error("no volume at which another offer wins")
+}
+
 // Thin usage is told, not hidden; currencies need a rate, tax a basis.
 func TestLimitsAreTold(t *testing.T) {
 	f := &facts{}
