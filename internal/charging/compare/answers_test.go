@@ -324,6 +324,23 @@ func TestSensitivityFindsTheFirstToWin(t *testing.T) {
 	t.Error("no volume at which another offer wins")
 }
 
+// What choosing costs counts the usage as it is: where it is dearest to be wrong
+// there, the most is that.
+func TestRegretOfUsageAsItIs(t *testing.T) {
+	f := &facts{}
+	f.talked(day("2026-04-02").Start(time.UTC), repeat(60, 10)...)
+	p := plan("base", catalog.Component{ID: "fee", Measure: catalog.Recurring, UnitPrice: price("0")},
+		catalog.Component{ID: "talk", Measure: catalog.TalkTime, UnitPrice: price("0")})
+	p.Unmetered = []string{"seats", "sessions"}
+	dear := minutePlan("dear", "1", "60/60")
+	dear.Maximums = []catalog.Limit{{ID: "most", Amount: exact.Int(10)}}
+	for _, g := range result(t, compare.Input{Candidates: []compare.Candidate{candidate(p), candidate(dear)}, Months: []int{1}}, f).Regret {
+		if g.Offer == "dear" && (g.Most.Decimal() != "10.00" || g.In != "as_is") {
+			t.Errorf("at most %s in %s, want 10.00 as it is", g.Most.Decimal(), g.In)
+		}
+	}
+}
+
 // Thin usage is told, not hidden; currencies need a rate, tax a basis.
 func TestLimitsAreTold(t *testing.T) {
 	f := &facts{}

@@ -29,8 +29,7 @@ func (c *Comparison) sensitivity(r *Result, at int) error {
 		}
 	}
 	c.prices(r, at)
-	c.regret(r)
-	return nil
+	return c.regret(r, at)
 }
 
 // moves looks along the what-ifs of one kind in one direction, and narrows the
@@ -159,12 +158,16 @@ func (c *Comparison) prices(r *Result, at int) {
 	}
 }
 
-// regret is what an offer costs beyond the best one, over all what-ifs and the
-// usage as it is.
-func (c *Comparison) regret(r *Result) {
+// regret is what an offer costs beyond the best one, over the usage as it is and
+// all what-ifs.
+func (c *Comparison) regret(r *Result, at int) error {
+	asIs := make([]Range, len(r.Offers))
 	for i := range r.Offers {
-		g := Regret{Offer: r.Offers[i].Offer, Most: money.Zero(c.in.Currency), In: "as_is", Mean: money.Zero(c.in.Currency)}
-		total, n := exact.Zero, int64(0)
+		asIs[i] = r.Offers[i].Horizons[at].Total
+	}
+	for i := range r.Offers {
+		g := Regret{Offer: r.Offers[i].Offer, Most: sub(asIs[i].High, asIs[0].Low), In: "as_is", Open: asIs[i].Open}
+		total, n := g.Most.Exact(), int64(1)
 		for k := range r.WhatIf {
 			s := &r.WhatIf[k]
 			if len(s.Costs) == 0 {
@@ -178,11 +181,11 @@ func (c *Comparison) regret(r *Result) {
 			}
 			total, n = total.Add(more.Exact()), n+1
 		}
-		if n > 0 {
-			if m, err := money.ToMinor(total.Div(exact.Int(n)), c.in.Currency); err == nil { // a mean of amounts that fit
-				g.Mean = m
-			}
+		var err error
+		if g.Mean, err = money.ToMinor(total.Div(exact.Int(n)), c.in.Currency); err != nil {
+			return err
 		}
 		r.Regret = append(r.Regret, g)
 	}
+	return nil
 }
