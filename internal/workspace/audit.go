@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 
 	"waihu/internal/app"
 	"waihu/internal/charging/audit"
@@ -17,9 +16,7 @@ import (
 	"waihu/internal/charging/invoice"
 	"waihu/internal/document"
 	"waihu/internal/fault"
-	"waihu/internal/id"
 	"waihu/internal/lang"
-	"waihu/internal/planfile"
 	"waihu/internal/timex"
 	"waihu/internal/vendorbill"
 )
@@ -34,13 +31,6 @@ type Paper struct {
 
 func (p *Paper) source() vendorbill.Source {
 	return vendorbill.Source{Name: p.Name, Open: func() (io.ReadCloser, error) { return os.Open(p.path) }}
-}
-
-// Agreed is the contract or plan a bill is held against.
-type Agreed struct {
-	Name string
-	planfile.Bundle
-	Loc *time.Location
 }
 
 // Audit is what a workspace holds of an audit.
@@ -111,81 +101,6 @@ func (sp *Space) TakePaper(calls bool, name string, r io.Reader) error {
 	return nil
 }
 
-// Agree takes in what the bill should follow: a contract with the plan it names,
-// or a plan alone. Problems name lines of the texts.
-func (sp *Space) Agree(texts ...Text) error {
-	dir, err := os.MkdirTemp(sp.dir, "agreed-")
-	if err != nil {
-		return err
-	}
-	a, err := readAgreed(dir, texts)
-	if gone := os.RemoveAll(dir); err == nil {
-		err = gone
-	}
-	if err != nil {
-		return err
-	}
-	sp.mu.Lock()
-	defer sp.mu.Unlock()
-	sp.audit.Agreed, sp.audit.Done = a, nil
-	return nil
-}
-
-func readAgreed(dir string, texts []Text) (*Agreed, error) {
-	first := 0
-	for i, t := range texts {
-		if err := writeText(dir, fileName(t), t.Text); err != nil {
-			return nil, err
-		}
-		if strings.HasPrefix(t.Text, "contract:") || strings.Contains(t.Text, "\ncontract:") || strings.Contains(t.Text, `"contract"`) {
-			first = i
-		}
-	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, err
-	}
-	defer root.Close()
-	b, problems := planfile.Load(root.FS(), fileName(texts[first]))
-	if err := problems.Err(); err != nil {
-		return nil, err
-	}
-	a := &Agreed{Name: texts[first].Name, Bundle: b}
-	zone := b.Plan.Zone
-	if b.Contract != nil && b.Contract.Zone != "" {
-		zone = b.Contract.Zone
-	}
-	if a.Loc, err = timex.LoadZone(zone); err != nil {
-		return nil, fault.New(fault.Invalid, "%v", err)
-	}
-	return a, nil
-}
-
-// AgreeOn takes a contract of the workspace's company.
-func (sp *Space) AgreeOn(ctx context.Context, contractID id.ID) error {
-	if sp.Company == (id.Company{}) || sp.shelf.system == nil {
-		return fault.New(fault.NotFound, "there is no such contract")
-	}
-	c, err := sp.shelf.system.GetContract(ctx, sp.Company, contractID)
-	if err != nil {
-		return err
-	}
-	plans, err := sp.shelf.system.Plans(ctx, "")
-	if err != nil {
-		return err
-	}
-	texts := []Text{{"contract" + textEnding(c.File), c.File}}
-	for i := range plans {
-		if plans[i].Name() == c.Plan {
-			texts = append(texts, Text{"plan" + textEnding(plans[i].File), plans[i].File})
-			for name, text := range plans[i].Decks {
-				texts = append(texts, Text{name, text})
-			}
-		}
-	}
-	return sp.Agree(texts...)
-}
-
 // Map says what the columns of the bill are, and which period it is for.
 // Problems are about the mapping.
 func (sp *Space) Map(m *vendorbill.Mapping, first, after timex.Date) error {
@@ -207,39 +122,6 @@ func (sp *Space) Map(m *vendorbill.Mapping, first, after timex.Date) error {
 	}
 	a.First, a.After, a.Done = first, after, nil
 	return nil
-}
-
-// mappingKey is how bills are told to be of one make: by their columns.
-func mappingKey(c id.Company, l *vendorbill.Looked) string {
-	return c.Named("co") + "|" + strings.Join(l.Columns, "\x00")
-}
-
-// maxRemembered bounds the mappings that are remembered.
-const maxRemembered = 1_000
-
-// remember keeps what a company said; what guests say is not asked for again, and
-// must not push out what companies did.
-func (s *Shelf) remember(c id.Company, l *vendorbill.Looked, m *vendorbill.Mapping) {
-	if c == (id.Company{}) {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.mappings) >= maxRemembered || s.mappings == nil {
-		s.mappings = map[string]*vendorbill.Mapping{}
-	}
-	s.mappings[mappingKey(c, l)] = m
-}
-
-// remembered is what a company said of the last bill with these columns; nobody
-// in particular is remembered nothing.
-func (s *Shelf) remembered(c id.Company, l *vendorbill.Looked) *vendorbill.Mapping {
-	if l == nil || c == (id.Company{}) {
-		return nil
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.mappings[mappingKey(c, l)]
 }
 
 // RunAudit holds the bill against the contract and the files of records; the
