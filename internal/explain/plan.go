@@ -134,11 +134,11 @@ func (w *writer) head() Section {
 
 // termination tells what leaving before the term costs.
 func (w *writer) termination(t *catalog.Termination) string {
-	months := ""
-	if t.Months > 0 {
-		months = strconv.Itoa(t.Months)
+	args := t.Args()
+	if args["amount"] != "" {
+		args["amount"] = w.money(t.Amount)
 	}
-	return w.say("plan.termination", "share", number(t.Share.Number), "months", months, "amount", w.some(t.Amount))
+	return lang.Phrase(w.tag, "plan.termination", args)
 }
 
 // some is an amount with its currency, empty if it is nothing.
