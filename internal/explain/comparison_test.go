@@ -94,6 +94,22 @@ func TestComparisonIsTold(t *testing.T) {
 	}
 }
 
+// Where an offer has no break-even points for want of a monthly bill, the section
+// says whose and why.
+func TestNoBreakEvenIsTold(t *testing.T) {
+	r := market(t)
+	r.Offers[0].Why = "period"
+	for _, s := range explain.Comparison(r, lang.English).Sections {
+		if s.Path == "break_evens" {
+			if want := "None of " + r.Offers[0].Name.En + ": its billing period is no month"; !strings.HasPrefix(s.Sentences[0], want) {
+				t.Errorf("%q, want %q", s.Sentences[0], want)
+			}
+			return
+		}
+	}
+	t.Error("no section of break-even points")
+}
+
 // Every offer of the market is told in each language without a gap.
 func TestOffersAreTold(t *testing.T) {
 	files, err := planfile.OffersIn(os.DirFS("../../examples/market"), ".")
