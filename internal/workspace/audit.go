@@ -136,6 +136,9 @@ func (sp *Space) RunAudit(tag lang.Tag) (*Job, error) {
 	if !a.Ready() {
 		return nil, fault.New(fault.Invalid, "hand in the bill and the contract, and say what the columns are")
 	}
+	if err := sp.looked(); err != nil {
+		return nil, err
+	}
 	if sp.looking != nil && !sp.looking.Over() {
 		return sp.looking, nil
 	}
