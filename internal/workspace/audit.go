@@ -40,7 +40,8 @@ type Audit struct {
 	Mapping      *vendorbill.Mapping // nil: nobody has said what the columns are
 	First, After timex.Date
 	Done         *app.Audited
-	Job          *Job // that runs, or the last
+	LeftOut      int64 // pieces of evidence of Done that its files have no room for
+	Job          *Job  // that runs, or the last
 }
 
 // Ready tells whether everything is there that an audit needs.
@@ -149,13 +150,13 @@ func (sp *Space) RunAudit(tag lang.Tag) (*Job, error) {
 	dir := sp.dir
 	job, err := sp.shelf.start(func(ctx context.Context, j *Job) error {
 		j.phase.Store(Checking)
-		done, err := audited(ctx, work, dir, document.DetailOptions{Tag: tag, Zone: a.Agreed.Loc})
+		done, leftOut, err := audited(ctx, work, dir, document.DetailOptions{Tag: tag, Zone: a.Agreed.Loc})
 		if err != nil {
 			return err
 		}
 		sp.mu.Lock()
 		defer sp.mu.Unlock()
-		sp.audit.Done = done
+		sp.audit.Done, sp.audit.LeftOut = done, leftOut
 		return nil
 	})
 	if err == nil {
@@ -214,32 +215,23 @@ func readBill(a *Audit, terms *contract.Terms) (*audit.Bill, error) {
 	return bill, err
 }
 
-// audited runs the audit and writes the evidence as CSV and XLSX.
-func audited(ctx context.Context, work app.Auditing, dir string, o document.DetailOptions) (_ *app.Audited, err error) {
-	var plain, book bytes.Buffer
-	asCSV, err := document.NewEvidenceCSV(&plain, o)
+// audited runs the audit and writes the evidence as CSV and XLSX; leftOut is how
+// many pieces of it had no room there.
+func audited(ctx context.Context, work app.Auditing, dir string, o document.DetailOptions) (_ *app.Audited, leftOut int64, err error) {
+	ev, err := newEvidence(o, maxEvidence)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	asBook := document.NewEvidenceXLSX(&book, o)
-	work.Evidence = func(ev *audit.Evidence) error {
-		if plain.Len() > maxEvidence {
-			return nil // the findings count on; files beyond this are the command's
-		}
-		return errors.Join(asCSV.Write(ev), asBook.Write(ev))
-	}
+	work.Evidence = ev.write
 	done, err := app.Audit(ctx, work)
-	if err := errors.Join(asCSV.Close(), asBook.Close()); err != nil {
-		return nil, err
+	if err := errors.Join(ev.asCSV.Close(), ev.asBook.Close()); err != nil {
+		return nil, 0, err
 	}
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return done, errors.Join(os.WriteFile(filepath.Join(dir, "evidence.csv"), plain.Bytes(), 0o600), os.WriteFile(filepath.Join(dir, "evidence.xlsx"), book.Bytes(), 0o600))
+	return done, ev.leftOut, errors.Join(os.WriteFile(filepath.Join(dir, "evidence.csv"), ev.plain.Bytes(), 0o600), os.WriteFile(filepath.Join(dir, "evidence.xlsx"), ev.book.Bytes(), 0o600))
 }
-
-// maxEvidence bounds the file of evidence that a page gives.
-const maxEvidence = 64 << 20
 
 // Evidence is the file of evidence of the last audit: csv or xlsx. The error is
 // of kind NotFound if there is none.
