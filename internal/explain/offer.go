@@ -82,7 +82,7 @@ func (w *writer) clauses(o *offer.Offer) Section {
 	add := func(line string) { s.Sentences = append(s.Sentences, line) }
 	switch {
 	case !o.Term.IsZero():
-		add(w.say("offer.term", "term", o.Term.String()))
+		add(w.say("offer.term", "term", w.term(o.Term)))
 	case o.NoTerm:
 		add(w.say("offer.no_term"))
 	default:
