@@ -83,6 +83,7 @@ type Audited struct {
 	Working *Work         `json:"working,omitempty"`
 	Say     []string      `json:"say,omitempty" doc:"The answer in one sentence, and how much of it is explained, in the language of Accept-Language."`
 	Result  *audit.Result `json:"result,omitempty" doc:"As waihu audit --json writes it: the difference by cause, line by line, with what stands behind each."`
+	LeftOut int64         `json:"evidence_left_out,omitempty" doc:"Calls and stretches that the files of evidence have no room for; the result counts them. waihu audit writes all."`
 }
 
 func (a *API) billAuditRoutes() {
@@ -206,7 +207,7 @@ func (g *guest) audited(sp *workspace.Space) (*Audited, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &Audited{State: "done", Say: told.Answer, Result: a.Done.Result}, nil
+		return &Audited{State: "done", Say: told.Answer, Result: a.Done.Result, LeftOut: a.LeftOut}, nil
 	case a.Job != nil && !a.Job.Over():
 		g.status = http.StatusAccepted
 		return &Audited{State: "working", Working: workOf(a.Job)}, nil

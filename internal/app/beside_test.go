@@ -7,11 +7,14 @@ import (
 	"testing"
 
 	"waihu/internal/app"
+	"waihu/internal/charging/catalog"
 	"waihu/internal/charging/compare"
 	"waihu/internal/charging/forecast"
+	"waihu/internal/charging/offer"
 	"waihu/internal/exact"
 	"waihu/internal/money"
 	"waihu/internal/planfile"
+	"waihu/internal/timex"
 	"waihu/internal/timex/holiday"
 )
 
@@ -80,6 +83,43 @@ func TestBoundOfRanges(t *testing.T) {
 	}
 	if r.Bound.Gap.Low.Sign() < 0 || r.Bound.Gap.Low.Cmp(r.Bound.Gap.High) > 0 {
 		t.Errorf("gap %v", r.Bound.Gap)
+	}
+}
+
+// TestBoundOfOwnPeriods: an offer billed by the quarter, the year or the week has a
+// smallest bill too: of its own periods, cut where the months are. Where nothing
+// can be chosen it is what the comparison bills, to the cent.
+func TestBoundOfOwnPeriods(t *testing.T) {
+	p := forecast.ReadyProfile("service")
+	tenth := exact.Frac(1, 10)
+	for i := range p.Calls {
+		c := &p.Calls[i]
+		c.Minutes, c.Answered, c.Attempts = c.Minutes.Mul(tenth), c.Answered/10, c.Attempts/10
+	}
+	from := forecast.MustMonth("2026-02")
+	in := compare.Input{Months: []int{4}, Replicates: 10, Profile: true, First: from.First(), After: (from + 4).First()}
+	for _, every := range []timex.Unit{timex.Month, timex.Quarter, timex.Year, timex.Week} {
+		plan := &catalog.Plan{ID: string(every), Version: 1, Currency: money.MustCurrency("CNY"), Zone: "Asia/Shanghai", Home: "CN", Unmetered: []string{"seats", "sessions"}, Period: catalog.Cycle{Every: every},
+			Components: []catalog.Component{{ID: "talk", Measure: catalog.TalkTime, Included: &catalog.Included{Quantity: exact.Int(700)}, UnitPrice: catalog.PriceOf(exact.MustParse("0.13"))},
+				{ID: "base", Measure: catalog.Recurring, UnitPrice: catalog.PriceOf(exact.MustParse("217"))}, {ID: "peak", Measure: catalog.SeatsConcurrentPeak, UnitPrice: catalog.PriceOf(exact.Int(31))},
+				{ID: "setup", Measure: catalog.OneOff, UnitPrice: catalog.PriceOf(exact.Int(90))}}}
+		in.Candidates = append(in.Candidates, compare.Candidate{Offer: offer.FromPlan(plan), Plan: plan})
+	}
+	done, err := app.Compare(context.Background(), app.Comparing{Input: in, Beside: true, Source: app.Source{Profile: p, Plan: forecast.Plan{From: from, Months: 4, Seed: 1}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := done.Result
+	if len(r.Offers) != 4 || len(r.Bound.Offers) != 4 {
+		t.Fatalf("%d offers, %d bounds", len(r.Offers), len(r.Bound.Offers))
+	}
+	for i, o := range r.Bound.Offers {
+		if want := r.Offers[i].Horizons[0].Total; o.Offer != r.Offers[i].Offer || o.AsIs != want || o.Own.Low.Cmp(want.Low) > 0 {
+			t.Errorf("%s: as offered %v, the comparison bills %v; at best %v", o.Offer, o.AsIs, want, o.Own)
+		}
+	}
+	if r.Bound.Total.Low.Cmp(r.Offers[0].Horizons[0].Total.Low) > 0 {
+		t.Errorf("the smallest bill %v is above an offer at %v", r.Bound.Total, r.Offers[0].Horizons[0].Total)
 	}
 }
 

@@ -67,7 +67,8 @@ type dayFlag struct {
 }
 
 // plan is the plan as it was agreed: a contract changes prices, discounts, limits
-// and packages. What else a contract says is no part of a plan.
+// and packages. What else a contract says is no part of a plan: explain tells it
+// before the plan.
 func (f *dayFlag) plan(e *env, path string, a *agreed) (*catalog.Plan, error) {
 	if a.Contract == nil {
 		return a.Plan, nil
@@ -79,7 +80,7 @@ func (f *dayFlag) plan(e *env, path string, a *agreed) (*catalog.Plan, error) {
 			return nil, coded{exitUsage, fmt.Errorf("--on: %w", err)}
 		}
 	}
-	fmt.Fprintf(e.Err, "note: %s: the plan as the contract has it on %s; quantities, modules, prepayment, service levels and leaving stand in the contract\n", path, day)
+	fmt.Fprintf(e.Err, "note: %s: the plan as the contract has it on %s; what its clauses can cost: waihu contract check\n", path, day)
 	return a.Contract.PlanOn(a.Plan, day), nil
 }
 
@@ -97,7 +98,11 @@ func (c *planExplain) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprint(e.Out, explain.Plan(plan, tag).Text())
+	text := explain.Plan(plan, tag).Text()
+	if a.Contract != nil {
+		text = explain.Contract(a.Contract, a.Plan, tag).Text() + "\n" + text
+	}
+	_, err = fmt.Fprint(e.Out, text)
 	return err
 }
 

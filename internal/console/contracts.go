@@ -140,7 +140,7 @@ func (s *Server) contract(w http.ResponseWriter, r *http.Request, v *visit) erro
 	}
 	b := contractBody{View: c, Plan: c.Plan.Name.Or(c.Agreement.Plan).In(v.Tag), PlanHref: v.planAt(c.Agreement.Plan), Steps: c.Agreement.Life.Steps,
 		Facts: v.termsOf(c), Seller: v.party(c.Contract.Seller), Buyer: v.party(c.Contract.Buyer), Actions: v.actionsOf(c)}
-	b.Words = explain.Plan(c.Contract.PlanOn(c.Plan, max(c.Today, c.Contract.Start)), v.Tag).Sections
+	b.Words = append(explain.Contract(c.Contract, c.Plan, v.Tag).Sections, explain.Plan(c.Contract.PlanOn(c.Plan, max(c.Today, c.Contract.Start)), v.Tag).Sections...)
 	b.Findings, b.Well = v.findings(c.Checked)
 	if after := cmp.Or(c.Agreement.Life.EndsOn, c.Agreement.Life.TermTo); after != 0 {
 		b.Last = after - 1

@@ -16,10 +16,19 @@ const mostBreakEvens = 8
 
 func (t *teller) breakEvens() Section {
 	s := Section{Path: "break_evens", Title: t.say("compare.section.break_even"), Charts: t.pairs()}
+	if len(t.r.BreakEvens) == 0 {
+		return s
+	}
+	for i := range t.r.Offers {
+		if o := &t.r.Offers[i]; o.Why == "period" {
+			s.Sentences = append(s.Sentences, t.say("compare.break_even.period", "offer", t.name(o.Offer)))
+		}
+	}
+	told := 0
 	for i := range t.r.BreakEvens {
 		b := &t.r.BreakEvens[i]
 		for _, p := range b.Points {
-			if len(s.Sentences) == mostBreakEvens {
+			if told++; told > mostBreakEvens {
 				return s
 			}
 			s.Sentences = append(s.Sentences, t.breakEven(b, &p))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"waihu/internal/charging/compare"
+	"waihu/internal/charging/contract"
 	"waihu/internal/exact"
 	"waihu/internal/explain"
 	"waihu/internal/lang"
@@ -95,6 +96,40 @@ func TestComparisonIsTold(t *testing.T) {
 	if len(r.Refused) != 1 || r.Refused[0].Offer != "dialnexa-growth" {
 		t.Errorf("refused: %+v; the offer in rupees has no exchange rate", r.Refused)
 	}
+}
+
+// A term is told in the language of the reader.
+func TestTermOfAnOfferIsTold(t *testing.T) {
+	b, problems := planfile.LoadOffer(os.DirFS("../../examples/market"), "ujet-pro.offer.yaml")
+	if err := problems.Err(); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if b.Offer.Term, err = contract.ParseTerm("12 months"); err != nil {
+		t.Fatal(err)
+	}
+	b.Offer.NoTerm = false
+	for tag, want := range map[lang.Tag]string{lang.English: "12 months", lang.Traditional: "12 個月", lang.Simplified: "12 个月"} {
+		if text := explain.Offer(b.Offer, b.Plan, tag).Text(); !strings.Contains(text, want) {
+			t.Errorf("%s: no %q in\n%s", tag, want, text)
+		}
+	}
+}
+
+// Where an offer has no break-even points for want of a monthly bill, the section
+// says whose and why.
+func TestNoBreakEvenIsTold(t *testing.T) {
+	r := market(t)
+	r.Offers[0].Why = "period"
+	for _, s := range explain.Comparison(r, lang.English).Sections {
+		if s.Path == "break_evens" {
+			if want := "None of " + r.Offers[0].Name.En + ": its billing period is no month"; !strings.HasPrefix(s.Sentences[0], want) {
+				t.Errorf("%q, want %q", s.Sentences[0], want)
+			}
+			return
+		}
+	}
+	t.Error("no section of break-even points")
 }
 
 // Every offer of the market is told in each language without a gap.

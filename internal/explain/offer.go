@@ -82,7 +82,7 @@ func (w *writer) clauses(o *offer.Offer) Section {
 	add := func(line string) { s.Sentences = append(s.Sentences, line) }
 	switch {
 	case !o.Term.IsZero():
-		add(w.say("offer.term", "term", o.Term.String()))
+		add(w.say("offer.term", "term", w.term(o.Term)))
 	case o.NoTerm:
 		add(w.say("offer.no_term"))
 	default:
@@ -98,12 +98,8 @@ func (w *writer) clauses(o *offer.Offer) Section {
 		auto = strconv.FormatBool(*o.AutoRenew)
 	}
 	add(w.say("offer.renew", "auto", auto))
-	if t := o.Termination; t != nil {
-		share := ""
-		if t.Share.Sign() > 0 {
-			share = t.Share.Number.String()
-		}
-		add(w.say("offer.termination", "share", share, "amount", number(t.Amount), "currency", w.p.Currency.String()))
+	if o.Termination != nil {
+		add(w.termination(o.Termination))
 	}
 	if o.Downsize.When == "" {
 		add(w.say("offer.downsize_unknown"))

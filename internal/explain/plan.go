@@ -126,18 +126,19 @@ func (w *writer) head() Section {
 	if len(p.Unmetered) > 0 {
 		add(w.say("rule.unmetered", "facts", strings.Join(p.Unmetered, ",")))
 	}
-	if t := p.Termination; t != nil {
-		share := ""
-		if t.Share.Sign() > 0 {
-			share = t.Share.Number.String()
-		}
-		months := ""
-		if t.Months > 0 {
-			months = strconv.Itoa(t.Months)
-		}
-		add(w.say("plan.termination", "share", share, "months", months, "amount", w.some(t.Amount)))
+	if p.Termination != nil {
+		add(w.termination(p.Termination))
 	}
 	return s
+}
+
+// termination tells what leaving before the term costs.
+func (w *writer) termination(t *catalog.Termination) string {
+	args := t.Args()
+	if args["amount"] != "" {
+		args["amount"] = w.money(t.Amount)
+	}
+	return lang.Phrase(w.tag, "plan.termination", args)
 }
 
 // some is an amount with its currency, empty if it is nothing.

@@ -96,14 +96,20 @@ func (w *writer) totals() Section {
 		s.Sentences = append(s.Sentences, w.discount(&w.p.Discounts[i]))
 	}
 	for i := range w.p.Minimums {
-		l := &w.p.Minimums[i]
-		s.Sentences = append(s.Sentences, w.say("plan.minimum_spend", "minimum", w.money(l.Amount), "of", w.names(l.Components), "prorate", yes(l.Prorate), "base", string(l.Base)))
+		s.Sentences = append(s.Sentences, w.limit(&w.p.Minimums[i], true))
 	}
 	for i := range w.p.Maximums {
-		l := &w.p.Maximums[i]
-		s.Sentences = append(s.Sentences, w.say("plan.maximum_spend", "maximum", w.money(l.Amount), "of", w.names(l.Components), "prorate", yes(l.Prorate)))
+		s.Sentences = append(s.Sentences, w.limit(&w.p.Maximums[i], false))
 	}
 	return s
+}
+
+// limit tells a minimum spend (least), or a maximum.
+func (w *writer) limit(l *catalog.Limit, least bool) string {
+	if least {
+		return w.say("plan.minimum_spend", "minimum", w.money(l.Amount), "of", w.names(l.Components), "prorate", yes(l.Prorate), "base", string(l.Base))
+	}
+	return w.say("plan.maximum_spend", "maximum", w.money(l.Amount), "of", w.names(l.Components), "prorate", yes(l.Prorate))
 }
 
 func yes(b bool) string {

@@ -46,6 +46,14 @@ func Load(fsys fs.FS, file string) (Bundle, fault.Problems) {
 	return loadPlan(fsys, file)
 }
 
+// IsContract tells whether a text is a contract, whatever words are in it: it has
+// the key contract. file says by its ending whether it is YAML or JSON.
+func IsContract(file, text string) bool {
+	f := findings{file: file}
+	root := parse(&f, []byte(text))
+	return root != nil && root.child("contract") != nil
+}
+
 // LoadPlan reads and checks a plan and the rate decks in its folder. Plan and
 // decks are nil if there is an error. What a plan means is checked once all of
 // it can be read.

@@ -46,6 +46,9 @@ func (sp *Space) Ask(q Question) (*Answer, *Job, error) {
 		}
 		return nil, a.job, nil
 	}
+	if err := sp.looked(); err != nil {
+		return nil, nil, err
+	}
 	if sp.looking != nil && !sp.looking.Over() {
 		return nil, sp.looking, nil // what the files are must be known first
 	}

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 
 	"waihu/internal/app"
 	"waihu/internal/charging/audit"
@@ -17,9 +16,7 @@ import (
 	"waihu/internal/charging/invoice"
 	"waihu/internal/document"
 	"waihu/internal/fault"
-	"waihu/internal/id"
 	"waihu/internal/lang"
-	"waihu/internal/planfile"
 	"waihu/internal/timex"
 	"waihu/internal/vendorbill"
 )
@@ -36,13 +33,6 @@ func (p *Paper) source() vendorbill.Source {
 	return vendorbill.Source{Name: p.Name, Open: func() (io.ReadCloser, error) { return os.Open(p.path) }}
 }
 
-// Agreed is the contract or plan a bill is held against.
-type Agreed struct {
-	Name string
-	planfile.Bundle
-	Loc *time.Location
-}
-
 // Audit is what a workspace holds of an audit.
 type Audit struct {
 	Bill, Calls  *Paper
@@ -50,7 +40,8 @@ type Audit struct {
 	Mapping      *vendorbill.Mapping // nil: nobody has said what the columns are
 	First, After timex.Date
 	Done         *app.Audited
-	Job          *Job // that runs, or the last
+	LeftOut      int64 // pieces of evidence of Done that its files have no room for
+	Job          *Job  // that runs, or the last
 }
 
 // Ready tells whether everything is there that an audit needs.
@@ -111,81 +102,6 @@ func (sp *Space) TakePaper(calls bool, name string, r io.Reader) error {
 	return nil
 }
 
-// Agree takes in what the bill should follow: a contract with the plan it names,
-// or a plan alone. Problems name lines of the texts.
-func (sp *Space) Agree(texts ...Text) error {
-	dir, err := os.MkdirTemp(sp.dir, "agreed-")
-	if err != nil {
-		return err
-	}
-	a, err := readAgreed(dir, texts)
-	if gone := os.RemoveAll(dir); err == nil {
-		err = gone
-	}
-	if err != nil {
-		return err
-	}
-	sp.mu.Lock()
-	defer sp.mu.Unlock()
-	sp.audit.Agreed, sp.audit.Done = a, nil
-	return nil
-}
-
-func readAgreed(dir string, texts []Text) (*Agreed, error) {
-	first := 0
-	for i, t := range texts {
-		if err := writeText(dir, fileName(t), t.Text); err != nil {
-			return nil, err
-		}
-		if strings.HasPrefix(t.Text, "contract:") || strings.Contains(t.Text, "\ncontract:") || strings.Contains(t.Text, `"contract"`) {
-			first = i
-		}
-	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, err
-	}
-	defer root.Close()
-	b, problems := planfile.Load(root.FS(), fileName(texts[first]))
-	if err := problems.Err(); err != nil {
-		return nil, err
-	}
-	a := &Agreed{Name: texts[first].Name, Bundle: b}
-	zone := b.Plan.Zone
-	if b.Contract != nil && b.Contract.Zone != "" {
-		zone = b.Contract.Zone
-	}
-	if a.Loc, err = timex.LoadZone(zone); err != nil {
-		return nil, fault.New(fault.Invalid, "%v", err)
-	}
-	return a, nil
-}
-
-// AgreeOn takes a contract of the workspace's company.
-func (sp *Space) AgreeOn(ctx context.Context, contractID id.ID) error {
-	if sp.Company == (id.Company{}) || sp.shelf.system == nil {
-		return fault.New(fault.NotFound, "there is no such contract")
-	}
-	c, err := sp.shelf.system.GetContract(ctx, sp.Company, contractID)
-	if err != nil {
-		return err
-	}
-	plans, err := sp.shelf.system.Plans(ctx, "")
-	if err != nil {
-		return err
-	}
-	texts := []Text{{"contract" + textEnding(c.File), c.File}}
-	for i := range plans {
-		if plans[i].Name() == c.Plan {
-			texts = append(texts, Text{"plan" + textEnding(plans[i].File), plans[i].File})
-			for name, text := range plans[i].Decks {
-				texts = append(texts, Text{name, text})
-			}
-		}
-	}
-	return sp.Agree(texts...)
-}
-
 // Map says what the columns of the bill are, and which period it is for.
 // Problems are about the mapping.
 func (sp *Space) Map(m *vendorbill.Mapping, first, after timex.Date) error {
@@ -209,39 +125,6 @@ func (sp *Space) Map(m *vendorbill.Mapping, first, after timex.Date) error {
 	return nil
 }
 
-// mappingKey is how bills are told to be of one make: by their columns.
-func mappingKey(c id.Company, l *vendorbill.Looked) string {
-	return c.Named("co") + "|" + strings.Join(l.Columns, "\x00")
-}
-
-// maxRemembered bounds the mappings that are remembered.
-const maxRemembered = 1_000
-
-// remember keeps what a company said; what guests say is not asked for again, and
-// must not push out what companies did.
-func (s *Shelf) remember(c id.Company, l *vendorbill.Looked, m *vendorbill.Mapping) {
-	if c == (id.Company{}) {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.mappings) >= maxRemembered || s.mappings == nil {
-		s.mappings = map[string]*vendorbill.Mapping{}
-	}
-	s.mappings[mappingKey(c, l)] = m
-}
-
-// remembered is what a company said of the last bill with these columns; nobody
-// in particular is remembered nothing.
-func (s *Shelf) remembered(c id.Company, l *vendorbill.Looked) *vendorbill.Mapping {
-	if l == nil || c == (id.Company{}) {
-		return nil
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.mappings[mappingKey(c, l)]
-}
-
 // RunAudit holds the bill against the contract and the files of records; the
 // evidence is written as it is found, in a language.
 func (sp *Space) RunAudit(tag lang.Tag) (*Job, error) {
@@ -254,6 +137,9 @@ func (sp *Space) RunAudit(tag lang.Tag) (*Job, error) {
 	if !a.Ready() {
 		return nil, fault.New(fault.Invalid, "hand in the bill and the contract, and say what the columns are")
 	}
+	if err := sp.looked(); err != nil {
+		return nil, err
+	}
 	if sp.looking != nil && !sp.looking.Over() {
 		return sp.looking, nil
 	}
@@ -264,13 +150,13 @@ func (sp *Space) RunAudit(tag lang.Tag) (*Job, error) {
 	dir := sp.dir
 	job, err := sp.shelf.start(func(ctx context.Context, j *Job) error {
 		j.phase.Store(Checking)
-		done, err := audited(ctx, work, dir, document.DetailOptions{Tag: tag, Zone: a.Agreed.Loc})
+		done, leftOut, err := audited(ctx, work, dir, document.DetailOptions{Tag: tag, Zone: a.Agreed.Loc})
 		if err != nil {
 			return err
 		}
 		sp.mu.Lock()
 		defer sp.mu.Unlock()
-		sp.audit.Done = done
+		sp.audit.Done, sp.audit.LeftOut = done, leftOut
 		return nil
 	})
 	if err == nil {
@@ -329,32 +215,23 @@ func readBill(a *Audit, terms *contract.Terms) (*audit.Bill, error) {
 	return bill, err
 }
 
-// audited runs the audit and writes the evidence as CSV and XLSX.
-func audited(ctx context.Context, work app.Auditing, dir string, o document.DetailOptions) (_ *app.Audited, err error) {
-	var plain, book bytes.Buffer
-	asCSV, err := document.NewEvidenceCSV(&plain, o)
+// audited runs the audit and writes the evidence as CSV and XLSX; leftOut is how
+// many pieces of it had no room there.
+func audited(ctx context.Context, work app.Auditing, dir string, o document.DetailOptions) (_ *app.Audited, leftOut int64, err error) {
+	ev, err := newEvidence(o, maxEvidence)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	asBook := document.NewEvidenceXLSX(&book, o)
-	work.Evidence = func(ev *audit.Evidence) error {
-		if plain.Len() > maxEvidence {
-			return nil // the findings count on; files beyond this are the command's
-		}
-		return errors.Join(asCSV.Write(ev), asBook.Write(ev))
-	}
+	work.Evidence = ev.write
 	done, err := app.Audit(ctx, work)
-	if err := errors.Join(asCSV.Close(), asBook.Close()); err != nil {
-		return nil, err
+	if err := errors.Join(ev.asCSV.Close(), ev.asBook.Close()); err != nil {
+		return nil, 0, err
 	}
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return done, errors.Join(os.WriteFile(filepath.Join(dir, "evidence.csv"), plain.Bytes(), 0o600), os.WriteFile(filepath.Join(dir, "evidence.xlsx"), book.Bytes(), 0o600))
+	return done, ev.leftOut, errors.Join(os.WriteFile(filepath.Join(dir, "evidence.csv"), ev.plain.Bytes(), 0o600), os.WriteFile(filepath.Join(dir, "evidence.xlsx"), ev.book.Bytes(), 0o600))
 }
-
-// maxEvidence bounds the file of evidence that a page gives.
-const maxEvidence = 64 << 20
 
 // Evidence is the file of evidence of the last audit: csv or xlsx. The error is
 // of kind NotFound if there is none.

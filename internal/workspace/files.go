@@ -11,12 +11,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 
 	"waihu/internal/fault"
-	"waihu/internal/timex"
-	"waihu/internal/usage"
 	"waihu/internal/usage/cdr"
 )
 
@@ -77,7 +74,7 @@ func (sp *Space) Add(name string, r io.Reader) (File, error) {
 	sp.files = append(sp.files, f)
 	sp.basis = Basis{}
 	sp.changed()
-	sp.look()
+	_ = sp.look() // the file is in; looked reads it where too much is waiting now
 	return *f, nil
 }
 
@@ -159,7 +156,7 @@ func (sp *Space) Remove(fileID string) error {
 	sp.files = slices.Delete(sp.files, at, at+1)
 	sp.shelf.give(f.Size)
 	sp.changed()
-	sp.look()
+	_ = sp.look() // as with a file that comes
 	return os.Remove(f.path)
 }
 
@@ -183,15 +180,33 @@ func (sp *Space) Rejects(fileID string, why bool) (*os.File, string, error) {
 	return nil, "", fault.New(fault.NotFound, "there are no refused records of this file")
 }
 
+// looked sees that files nobody has read yet are being read: where too much was
+// waiting when they came, or their reading failed, it begins anew. An error says
+// why it cannot, or what went wrong; sp.mu is held.
+func (sp *Space) looked() error {
+	isNew := func(f *File) bool { return f.State == FileNew }
+	if sp.gone || !slices.ContainsFunc(sp.files, isNew) {
+		return nil
+	}
+	if j := sp.looking; j != nil {
+		if j.Err() != nil {
+			sp.looking = nil // whoever asks again has it tried again
+		}
+		return j.Err()
+	}
+	return sp.look()
+}
+
 // look reads all files again to tell what became of their records; sp.mu is
-// held. Duplicates are those among all files, so all are read.
-func (sp *Space) look() {
+// held. Duplicates are those among all files, so all are read. An error says that
+// too much is waiting: looked tries again.
+func (sp *Space) look() error {
 	if sp.looking != nil {
 		sp.looking.stop()
 	}
 	sp.looking = nil
 	if len(sp.files) == 0 {
-		return
+		return nil
 	}
 	sp.looks++
 	look, files := sp.looks, slices.Clone(sp.files)
@@ -216,98 +231,5 @@ func (sp *Space) look() {
 	if err == nil {
 		sp.looking = job
 	}
+	return err
 }
-
-// intake are the options records are read with.
-func (sp *Space) intake() cdr.Options {
-	loc, err := timex.LoadZone(sp.zone)
-	if err != nil {
-		loc = time.UTC // SetZone takes known ones alone
-	}
-	return cdr.Options{Zone: loc, Limits: cdr.Limits{Latest: timex.At(sp.shelf.now().Add(24 * time.Hour))}}
-}
-
-// readAll reads files as records of one usage. A file that is not what it must
-// be is refused, and all others are read again without it, for its first records
-// must not make theirs duplicates. At most each file is refused once.
-func readAll(ctx context.Context, j *Job, files []*File, opt cdr.Options, to usage.Sink) ([]File, error) {
-	found := make([]File, len(files))
-	for range len(files) + 1 {
-		refused, err := readSound(ctx, j, files, found, opt, to)
-		if err != nil || !refused {
-			return found, err
-		}
-	}
-	return found, nil
-}
-
-// readSound reads the files that are not refused yet, until one must be.
-func readSound(ctx context.Context, j *Job, files []*File, found []File, opt cdr.Options, to usage.Sink) (refused bool, err error) {
-	j.phase.Store(Reading)
-	var total, before int64
-	for _, f := range files {
-		total += f.Size
-	}
-	j.total.Store(total)
-	opt.Progress = func(p cdr.Progress) { j.done.Store(before - p.Total + p.Done) }
-	if opt.Rejects != "" {
-		if err := os.RemoveAll(opt.Rejects); err != nil {
-			return false, err
-		}
-	}
-	intake := cdr.NewIntake(to, opt)
-	for i, f := range files {
-		before += f.Size
-		if found[i].State == FileRefused {
-			continue
-		}
-		report, err := readFile(ctx, intake, f)
-		if ctx.Err() != nil {
-			return false, ctx.Err()
-		}
-		found[i].State, found[i].Report = FileRead, *report
-		if err != nil {
-			if found[i].Wrong = problems(f.Name, err); found[i].Wrong == nil {
-				return false, err
-			}
-			found[i].State = FileRefused
-			return true, nil
-		}
-		j.done.Store(before)
-	}
-	return false, nil
-}
-
-func readFile(ctx context.Context, intake *cdr.Intake, f *File) (*cdr.Report, error) {
-	file, err := os.Open(f.path)
-	if err != nil {
-		return &cdr.Report{Name: f.Name}, err
-	}
-	defer file.Close()
-	return intake.Read(ctx, file, f.Name, f.Size)
-}
-
-// problems are the findings in an error about input; nil: it is another error.
-func problems(file string, err error) fault.Problems {
-	var ps fault.Problems
-	var p fault.Problem
-	switch {
-	case errors.As(err, &ps):
-		return ps
-	case errors.As(err, &p):
-		return fault.Problems{p}
-	case fault.KindOf(err) == fault.Invalid || fault.KindOf(err) == fault.Overflow:
-		return fault.Problems{{File: file, What: err.Error()}}
-	}
-	return nil
-}
-
-// nothing takes facts and keeps none.
-type nothing struct{}
-
-func (nothing) Call(*usage.Call) error      { return nil }
-func (nothing) Seat(usage.Seat) error       { return nil }
-func (nothing) Session(usage.Session) error { return nil }
-func (nothing) Module(usage.Module) error   { return nil }
-func (nothing) Rental(usage.Rental) error   { return nil }
-func (nothing) Event(usage.Event) error     { return nil }

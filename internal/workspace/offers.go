@@ -180,17 +180,19 @@ func textEnding(text string) string {
 func (sp *Space) keepOffers(list []Given) error {
 	sp.mu.Lock()
 	defer sp.mu.Unlock()
+	given := slices.Clone(sp.given)
 	for _, g := range list {
-		at := slices.IndexFunc(sp.given, func(o Given) bool { return o.Bundle.Offer.ID == g.Bundle.Offer.ID })
+		at := slices.IndexFunc(given, func(o Given) bool { return o.Bundle.Offer.ID == g.Bundle.Offer.ID })
 		switch {
 		case at >= 0:
-			sp.given[at] = g
-		case len(sp.given) >= sp.shelf.lim.Offers:
+			given[at] = g
+		case len(given) >= sp.shelf.lim.Offers:
 			return fault.New(fault.Overflow, "a workspace holds up to %d offers of your own: take some away", sp.shelf.lim.Offers)
 		default:
-			sp.given = append(sp.given, g)
+			given = append(given, g)
 		}
 	}
+	sp.given = given
 	sp.changed()
 	return nil
 }

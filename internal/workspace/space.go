@@ -95,7 +95,7 @@ func (sp *Space) SetZone(name string) error {
 	if sp.zone != name {
 		sp.zone = name
 		sp.changed()
-		sp.look()
+		_ = sp.look() // as with a file that comes
 	}
 	return nil
 }
@@ -126,6 +126,7 @@ func (s *Shown) HasOffers() bool {
 func (sp *Space) Show() Shown {
 	sp.mu.Lock()
 	defer sp.mu.Unlock()
+	_ = sp.looked() // a page shows what there is; whoever asks for an answer is told
 	out := Shown{Basis: sp.basis, Zone: sp.zone, Library: slices.Clone(sp.library), Given: slices.Clone(sp.given), Gen: sp.gen}
 	for _, f := range sp.files {
 		out.Files = append(out.Files, *f)

@@ -352,6 +352,9 @@ func TestOffersThatAreNone(t *testing.T) {
 	if _, err := sp.Offer(Text{"a", example(t, "per-minute/plan.yaml")}, Text{"b", example(t, "six-second/plan.yaml")}); fault.KindOf(err) != fault.Overflow {
 		t.Errorf("two where one may be: %v", err)
 	}
+	if given := sp.Show().Given; len(given) != 0 {
+		t.Errorf("refused, and %d offers were taken", len(given))
+	}
 	room := 10
 	if text, err := ReadText("x", strings.NewReader("sixsix"), &room); err != nil || text.Text != "sixsix" || room != 4 {
 		t.Errorf("%q, with room for %d more: %v", text.Text, room, err)

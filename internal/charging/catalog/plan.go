@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"waihu/internal/exact"
@@ -213,6 +214,22 @@ type Termination struct {
 	Months int          `plan:"months" doc:"So many months of what the next billing period would have cost without any use."`
 	Amount exact.Number `plan:"amount" doc:"Fixed amount."`
 	Tax    string       `plan:"tax" doc:"Tax class."`
+}
+
+// Args are its parts as phrases take them: share, months and amount, each where it
+// is something.
+func (t *Termination) Args() map[string]string {
+	out := map[string]string{}
+	if t.Share.Sign() > 0 {
+		out["share"] = t.Share.Number.String()
+	}
+	if t.Months > 0 {
+		out["months"] = strconv.Itoa(t.Months)
+	}
+	if t.Amount.Sign() > 0 {
+		out["amount"] = t.Amount.String()
+	}
+	return out
 }
 
 // OfferNote says where a market offer was read.

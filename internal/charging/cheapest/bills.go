@@ -1,6 +1,7 @@
 package cheapest
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -70,9 +71,9 @@ func (b *bills) begin(m mix) (*chain, error) {
 		return out, nil
 	}
 	first := b.months[0]
-	stated := contract.Stated{Start: first.First, Quantities: out.applied.quantities}
+	stated := contract.Stated{Start: cmp.Or(b.need.Start, first.First), End: b.need.End, Quantities: out.applied.quantities}
 	for _, id := range out.applied.modules {
-		stated.Modules = append(stated.Modules, contract.ModuleTerm{Module: id, From: first.First})
+		stated.Modules = append(stated.Modules, contract.ModuleTerm{Module: id, From: stated.Start})
 	}
 	terms, problems := contract.TermsFor(contract.Inputs{Plan: out.applied.plan, Decks: b.offer.Decks, Loc: b.loc, First: first.First, After: first.After, Holidays: b.need.Holidays, Stated: stated})
 	if err := problems.Err(); err != nil {

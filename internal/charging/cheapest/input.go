@@ -13,8 +13,8 @@ import (
 	"waihu/internal/usage"
 )
 
-// Month is the usage of one billing period. Facts gives the facts of some
-// segments of the usage to a sink, the same ones each time it is called; no
+// Month is the usage of one billing period: a month, or whatever period the
+// offers that are searched are billed for. Facts gives the facts of some segments of the usage to a sink, the same ones each time it is called; no
 // segments are all of it.
 type Month struct {
 	First, After timex.Date
@@ -55,11 +55,13 @@ type Option struct {
 
 // Need is what must be had, and how totals are compared.
 type Need struct {
-	Modules  []string // must be on; those of the usage itself are not looked at
-	AnyUse   bool     // modules of the usage are on as well
-	Tax      bool     // compare with tax
-	Bills    int      // most bills that are rated for one offer; 0: DefaultBills
-	Segments int      // parts of the usage that may go to different offers; 0 or 1: none
+	Modules  []string   // must be on; those of the usage itself are not looked at
+	AnyUse   bool       // modules of the usage are on as well
+	Tax      bool       // compare with tax
+	Bills    int        // most bills that are rated for one offer; 0: DefaultBills
+	Segments int        // parts of the usage that may go to different offers; 0 or 1: none
+	Start    timex.Date // first day of service; 0: of the first month
+	End      timex.Date // day after the last of service; 0: it goes on
 	Zone     *time.Location
 	Holidays map[string]*timex.Calendar
 }
@@ -69,7 +71,7 @@ const (
 	DefaultBills = 50_000
 	MaxSegments  = 4
 	MaxOffers    = 64
-	maxMonths    = 120
+	maxMonths    = 3_660 // ten years of days, as in a comparison
 	maxChoices   = 32
 	maxOptions   = 1_000
 )
@@ -80,7 +82,7 @@ func check(offers []Offer, months []Month, need *Need) error {
 	case len(offers) == 0 || len(offers) > MaxOffers:
 		return fault.New(fault.Invalid, "%d offers: give 1 to %d", len(offers), MaxOffers)
 	case len(months) == 0 || len(months) > maxMonths:
-		return fault.New(fault.Invalid, "%d months of usage: give 1 to %d", len(months), maxMonths)
+		return fault.New(fault.Invalid, "%d periods of usage: give 1 to %d", len(months), maxMonths)
 	case need.Segments > MaxSegments:
 		return fault.New(fault.Invalid, "usage in %d parts: at most %d can go to different offers", need.Segments, MaxSegments)
 	}

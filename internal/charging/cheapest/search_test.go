@@ -166,9 +166,9 @@ func TestRefusals(t *testing.T) {
 		t.Errorf("calls nobody prices made a total: %+v, %v", got, err)
 	}
 	for says, bad := range map[string]func() error{
-		"give 1 to 64":  func() error { _, err := cheapest.Search(nil, in.months, in.need); return err },
-		"give 1 to 120": func() error { _, err := cheapest.Search(in.offers, nil, in.need); return err },
-		"at most 4":     func() error { _, err := cheapest.Search(in.offers, in.months, cheapest.Need{Segments: 5}); return err },
+		"give 1 to 64":   func() error { _, err := cheapest.Search(nil, in.months, in.need); return err },
+		"give 1 to 3660": func() error { _, err := cheapest.Search(in.offers, nil, in.need); return err },
+		"at most 4":      func() error { _, err := cheapest.Search(in.offers, in.months, cheapest.Need{Segments: 5}); return err },
 		"0 options": func() error {
 			_, err := cheapest.Search([]cheapest.Offer{{ID: "x", Plan: o.Plan, Choices: []cheapest.Choice{{ID: "c"}}}}, in.months, in.need)
 			return err

@@ -90,7 +90,7 @@ func trapped() *contract.Contract {
 	c := signed()
 	c.Quantities["seats"] = contract.Held{Quantity: exact.Int(10), Changes: []contract.Change{{On: timex.MustDate("2026-03-01"), Quantity: exact.Int(16)}, {On: timex.MustDate("2026-05-01"), Quantity: exact.Int(12)}}}
 	c.Renewal = &contract.Renewal{Auto: true, NoticeDays: 90, Term: contract.Term{Count: 1, Unit: timex.Year}}
-	c.Termination = &catalog.Termination{Share: *percent(80), Amount: exact.Int(500)}
+	c.Termination = &catalog.Termination{Share: *percent(80), Months: 2, Amount: exact.Int(500)}
 	c.PriceNoticeDays, c.ObjectionDays, c.DataSource = 7, 7, "the seller's records"
 	c.Prepayment = &contract.Prepayment{Every: timex.Quarter}
 	c.Minimums = []catalog.Limit{{ID: "floor", Amount: exact.Int(1500)}}
@@ -127,7 +127,7 @@ func TestWhatTrapsCost(t *testing.T) {
 		{clause.RenewalSeats, clause.Risky, clause.High, "600.00"},       // 16 - 12 seats
 		{clause.PriceNotice, clause.Risky, clause.Medium, "192.00"},      // a tenth
 		{clause.PriceCap, clause.Costs, clause.Low, "384.00"},            // a fifth
-		{clause.EarlyTermination, clause.Costs, clause.High, "11252.00"}, // 7 months x 1,920 x 80 % + 500
+		{clause.EarlyTermination, clause.Costs, clause.High, "15092.00"}, // 7 months x 1,920 x 80 % + 2 x 1,920 + 500
 		{clause.MinimumSeats, clause.Costs, clause.Medium, "1800.00"},
 		{clause.MinimumSpend, clause.Costs, clause.Medium, "1500.00"},
 		{clause.SeatsBack, clause.Costs, clause.Low, "150.00"},

@@ -106,15 +106,14 @@ func (k *checker) earlyTermination() Finding {
 	}
 	on := max(k.in.AsOf, k.start)
 	left := k.fixed.Exact().Mul(k.periods(on, k.ends))
-	sum := left.Mul(t.Share.Number).Add(t.Amount)
+	months := k.fixed.Exact().Mul(exact.Frac(int64(t.Months), int64(max(k.months, 1)))) // as the bill counts them
+	sum := exact.Sum(left.Mul(t.Share.Number), months, t.Amount)
 	sev := Medium
 	if half := exact.Frac(1, 2); half.Less(t.Share.Number) {
 		sev = High
 	}
-	f := found(Costs, sev, "termination", "share", t.Share.Number.String())
-	if !t.Amount.IsZero() {
-		f.Args["amount"] = t.Amount.String()
-	}
+	f := found(Costs, sev, "termination")
+	f.Args = t.Args()
 	return f.under(k.costs(sum, "leave", "on", on.String(), "ends", k.ends.String()))
 }
 

@@ -7,7 +7,6 @@ import (
 
 	"waihu/internal/charging/catalog"
 	"waihu/internal/charging/compare"
-	"waihu/internal/charging/contract"
 	"waihu/internal/charging/offer"
 	"waihu/internal/exact"
 	"waihu/internal/money"
@@ -164,107 +163,6 @@ func TestPoorQualityAsMoney(t *testing.T) {
 	}
 }
 
-// Term, notice and leaving are dates and amounts; what is not said is not made
-// up.
-func TestFlexibility(t *testing.T) {
-	bound := candidate(seatPlan("bound", "100"))
-	days, auto := 30, true
-	var err error
-	if bound.Offer.Term, err = contract.ParseTerm("1 year"); err != nil {
-		t.Fatal(err)
-	}
-	bound.Offer.NoticeDays, bound.Offer.AutoRenew = &days, &auto
-	bound.Offer.Termination = &catalog.Termination{Share: catalog.Percent{Number: num("0.5")}, Amount: num("10")}
-	bound.Offer.Downsize = offer.Downsize{When: offer.TermEnd}
-	free := candidate(seatPlan("free", "110"))
-	free.Offer.NoTerm, free.Offer.Downsize = true, offer.Downsize{When: offer.PeriodEnd}
-	free.Offer.Fees = []offer.Fee{{Category: offer.SetUp, Answer: offer.Charged, Amount: price("60"), Per: offer.Once}}
-	silent := candidate(seatPlan("silent", "120"))
-	r := result(t, compare.Input{Candidates: []compare.Candidate{bound, free, silent}, Current: "silent", Months: []int{12}}, yearOf(3))
-	flex := map[string]compare.Flexibility{}
-	for _, x := range r.Flexibility {
-		flex[x.Offer] = x
-	}
-	b := flex["bound"] // three seats of 100 from 1 February 2026
-	if b.TermEnds.String() != "2027-02-01" || b.NoticeBy.String() != "2027-01-02" || b.ExitOn != b.TermEnds || b.DownsizeOn != b.TermEnds ||
-		b.ExitCost.Low.Decimal() != "910.00" || b.Committed.Low.Decimal() != "3600.00" || b.DownsizeCost.Low.Decimal() != "1200.00" {
-		t.Errorf("bound: %+v, exit %+v, committed %+v, downsize %+v", b, b.ExitCost, b.Committed, b.DownsizeCost)
-	}
-	x := flex["free"]
-	if x.ExitOn.String() != "2026-02-01" || !x.ExitCost.Low.IsZero() || x.DownsizeOn.String() != "2026-03-01" || x.SwitchCost.Low.Decimal() != "60.00" {
-		t.Errorf("free: %+v", x)
-	}
-	if !x.SwitchCost.Open {
-		t.Error("what leaving the silent offer costs is not said, so the cost of switching is not known")
-	}
-	if s := flex["silent"]; s.TermKnown || s.ExitCost != nil || s.ExitOn != 0 || s.DownsizeOn != 0 || len(s.Notes) != 3 {
-		t.Errorf("silent: %+v", s)
-	}
-	checkPhrases(t, r)
-}
-
-// Marks that are not known make a range; the weight at which another offer comes
-// first is the first such weight.
-func TestScores(t *testing.T) {
-	cheap, good := candidate(seatPlan("cheap", "100")), candidate(seatPlan("good", "200"))
-	grade := func(o *offer.Offer, quality, support, functions int) {
-		o.Service.QualityGrade, o.Service.SupportGrade, o.Service.FunctionGrade = &quality, &support, &functions
-		o.NoTerm, o.Downsize.When = true, offer.AnyTime
-	}
-	grade(cheap.Offer, 2, 2, 2)
-	grade(good.Offer, 10, 10, 10)
-	in := compare.Input{Candidates: []compare.Candidate{cheap, good}, Months: []int{12}}
-	s := result(t, in, yearOf(3)).Scores
-	// price 100 and 50; the rest 20 and 100, flexibility 100 each: 0.5*100+0.4*20+10 = 68, 0.5*50+0.4*100+10 = 75
-	if s.Best != "good" || !s.Offers[0].Low.Equal(num("75")) || !s.Offers[1].High.Equal(num("68")) || !s.Certain {
-		t.Errorf("%+v", s)
-	}
-	for _, w := range s.Switches {
-		if w.Criterion == compare.Price && (w.To != 57 || w.Best != "cheap") { // 100w + 36(1-w) against 50w + 100(1-w): even at 64/114
-			t.Errorf("the price must weigh %d, want 57: %+v", w.To, w)
-		}
-	}
-	cheap.Offer.Service.QualityGrade = nil
-	if s := result(t, in, yearOf(3)).Scores; s.Offers[1].High.Sub(s.Offers[1].Low).Cmp(num("15")) != 0 {
-		t.Errorf("an unknown mark of weight 15 must make a range of 15: %+v", s.Offers[1])
-	}
-	in.Weights = map[compare.Criterion]int{compare.Price: 100}
-	if s := result(t, in, yearOf(3)).Scores; s.Best != "cheap" {
-		t.Errorf("by price alone %s is best", s.Best)
-	}
-}
-
-// Another offer wins where its line crosses: 40 a month against 0.1 a minute at
-// 400 calls a month, a third more than now.
-func TestSensitivityAndRegret(t *testing.T) {
-	flat := plan("flat", catalog.Component{ID: "fee", Measure: catalog.Recurring, UnitPrice: price("40")})
-	flat.Unmetered = []string{"calls", "sessions", "seats"}
-	r := result(t, compare.Input{Candidates: []compare.Candidate{candidate(flat), candidate(minutePlan("minutes", "0.1", "60/60"))}}, yearOf(300, 300, 300, 300, 300, 300))
-	found := false
-	for _, s := range r.Sensitivity {
-		if s.Input == "volume" && s.Moves {
-			found = true
-			if s.Best != "flat" || s.Low.Less(num("0.32")) || num("0.35").Less(s.High) {
-				t.Errorf("flat wins from %s to %s more calls, want about a third", s.Low, s.High)
-			}
-		}
-		if s.Input == "price" && !s.Move.Equal(exact.Frac(-1, 4)) {
-			t.Errorf("flat must cost %s less, want a quarter", s.Move)
-		}
-	}
-	if !found {
-		t.Error("no volume at which flat wins")
-	}
-	for _, g := range r.Regret {
-		if g.Offer == "minutes" && (g.Most.Decimal() != "240.00" || g.In != "volume:+100%") {
-			t.Errorf("minutes cost at most %s too much, in %s; want 240.00 at twice the calls", g.Most.Decimal(), g.In)
-		}
-		if g.Offer == "flat" && g.Most.Decimal() != "300.00" {
-			t.Errorf("flat costs at most %s too much, want 300.00 at half the calls", g.Most.Decimal())
-		}
-	}
-}
-
 // Thin usage is told, not hidden; currencies need a rate, tax a basis.
 func TestLimitsAreTold(t *testing.T) {
 	f := &facts{}
@@ -343,6 +241,31 @@ func TestWaste(t *testing.T) {
 	if !w.IdleSeats.Equal(exact.One) || w.Idle.Decimal() != "100.00" || !w.Expired.Equal(num("900")) || w.ExpiredAt.Decimal() != "180.00" ||
 		w.ModuleFee.Decimal() != "31.00" || w.Minimum.Decimal() != "169.00" || w.Total.Decimal() != "300.00" || !w.Share.Equal(exact.Frac(1, 2)) {
 		t.Errorf("%+v", w)
+	}
+}
+
+// What is left is often a fraction of a minute; and calls that expire are no
+// minutes.
+func TestWasteInFractions(t *testing.T) {
+	persecond := catalog.Component{ID: "talk", Measure: catalog.TalkTime, Increment: catalog.Increment{First: 1, Next: 1}, UnitPrice: price("0.3")}
+	promised, packed := persecond, persecond
+	promised.Commitment = exact.Int(100)
+	packed.Included = &catalog.Included{Quantity: exact.Int(100)}
+	answered := catalog.Component{ID: "answered", Measure: catalog.Calls, Included: &catalog.Included{Quantity: exact.Int(50)}, UnitPrice: price("1")}
+	f := &facts{}
+	f.talked(day("2026-04-02").Start(time.UTC), 20, 20)
+	in := compare.Input{Candidates: []compare.Candidate{candidate(plan("promised", promised)), candidate(plan("packed", packed, answered))}, Months: []int{1}}
+	for _, w := range result(t, in, f).Waste {
+		switch w.Offer {
+		case "promised": // 40 seconds of 100 minutes: 99 1/3 minutes at 0.3
+			if w.Minimum.Decimal() != "29.80" || w.Total.Decimal() != "29.80" {
+				t.Errorf("promised: %+v", w)
+			}
+		case "packed": // the same minutes and 48 calls
+			if !w.Expired.Equal(exact.Frac(298, 3)) || w.ExpiredAt.Decimal() != "77.80" {
+				t.Errorf("packed: %+v", w)
+			}
+		}
 	}
 }
 

@@ -13,9 +13,8 @@ import (
 // Change is a what-if: one thing about the usage that becomes another.
 type Change struct {
 	Kind  ChangeKind
-	By    exact.Number  // volume, length, seats: share, 0.2 for 20 % more; answer_rate: points, 0.1 for ten
-	Names []string      // module: +recording switches on, -recording switches off
-	Seats *exact.Number // volume with seats: they grow alike; nil: as they are
+	By    exact.Number // volume, length, seats: share, 0.2 for 20 % more; answer_rate: points, 0.1 for ten
+	Names []string     // module: +recording switches on, -recording switches off
 }
 
 // ChangeKind names what changes.
@@ -91,9 +90,6 @@ func (c *Comparison) changed(from *load, ch Change) (l *load, note string) {
 	case VolumeChange:
 		num, den := ratio(factor)
 		l.counts = from.scaled(num, den, anyCell)
-		if ch.Seats != nil {
-			c.reseat(l, *ch.Seats)
-		}
 	case LengthChange:
 		l.seconds = from.lengthened(factor)
 	case AnswerChange:
@@ -224,10 +220,29 @@ func (c *Comparison) switched(l *load, names []string) string {
 	return ""
 }
 
+// maxGrowth is the most a change makes of the usage, and changes of one kind
+// together: what they copy is kept in memory, and counts must fit 64 bits.
+var maxGrowth = exact.Int(11)
+
 // Validate refuses changes that make no sense.
-func (c *Change) Validate() error {
-	if c.Kind != ModuleChange && (c.By.Less(exact.Int(-1)) || exact.Int(10).Less(c.By)) {
-		return fault.New(fault.Invalid, "change %s: from -100%% to +1000%%", c.ID())
+func (c *Change) Validate() error { return validated([]Change{*c}) }
+
+// validated refuses changes that make no sense, each or together.
+func validated(list []Change) error {
+	grown := map[ChangeKind]exact.Number{}
+	for i := range list {
+		c := &list[i]
+		if c.Kind == ModuleChange {
+			continue
+		}
+		now := exact.One.Add(c.By)
+		if was, more := grown[c.Kind]; more {
+			now = now.Mul(was)
+		}
+		if now.Sign() < 0 || maxGrowth.Less(now) {
+			return fault.New(fault.Invalid, "change %s: from -100%% to +1000%%, with other changes of its kind", c.ID())
+		}
+		grown[c.Kind] = exact.Max(now, exact.One) // less of more is more in between
 	}
 	return nil
 }

@@ -98,6 +98,9 @@ func (c *Comparison) cost(cand *candidate, g *ledger) (out Cost, err error) {
 			out.Exact, out.Why = "one_by_one", v.oneByOne
 		}
 	}
+	if cand.own { // whatever else asks for it
+		out.Why = ownPeriod
+	}
 	plan, err := g.totals(false, c.in.Months)
 	if err != nil {
 		return out, err

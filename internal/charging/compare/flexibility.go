@@ -144,24 +144,26 @@ func isRecurring(l *rating.Line) bool {
 	return l.Kind == rating.Charge
 }
 
-// exitCost is what leaving with so many months of the term left costs; absent
-// where the offer does not say.
+// exitCost is what leaving with so many months of the term left costs: a share of
+// their fees, months of fees and an amount, as agreed. Absent where the offer does
+// not say.
 func (c *Comparison) exitCost(cand *candidate, recurring span, left int) (*Range, error) {
 	o := cand.Offer
 	fee := o.FeeOf(offer.EarlyEnd)
 	var s span
 	switch {
-	case o.NoTerm || fee.Answer == offer.Never:
+	case o.NoTerm || fee.Answer == offer.Never || !o.Term.IsZero() && left == 0: // nothing binds any more
+	case o.Termination != nil && o.Term.IsZero():
+		return nil, nil // a share of a term nobody told
 	case o.Termination != nil:
-		s = recurring.times(left)
-		share, fixed := o.Termination.Share.Number, o.Termination.Amount
-		s.low, s.high = s.low.Mul(share).Add(fixed), s.high.Mul(share).Add(fixed)
-		if left == 0 {
-			s = span{}
+		t := o.Termination
+		rest, months := recurring.times(left), recurring.times(t.Months)
+		cost := func(rest, months exact.Number) exact.Number {
+			return exact.Sum(rest.Mul(t.Share.Number), months, t.Amount)
 		}
+		s = span{cost(rest.low, months.low), cost(rest.high, months.high), recurring.open && (t.Share.Sign() > 0 || t.Months > 0)}
 	case fee.Answer == offer.Charged && (fee.Amount.Set || fee.Low != nil):
 		s = span{fee.PriceAt(offer.Low).Number, fee.PriceAt(offer.High).Number, fee.Amount.Unknown}
-	case left == 0 && !o.Term.IsZero():
 	default:
 		return nil, nil
 	}

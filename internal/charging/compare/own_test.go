@@ -206,7 +206,7 @@ func TestOwnPeriodsBesideMonths(t *testing.T) {
 		if len(o.Monthly) != 6 || len(o.Horizons) != 3 {
 			t.Errorf("%s: %d months, %d horizons", o.Offer, len(o.Monthly), len(o.Horizons))
 		}
-		if o.Offer == "own" && (o.Exact != "one_by_one" || o.Why == "") {
+		if o.Offer == "own" && (o.Exact != "one_by_one" || o.Why != "period") {
 			t.Errorf("%s does not say how its calls were counted: %q", o.Offer, o.Why)
 		}
 	}

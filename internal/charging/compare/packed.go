@@ -39,6 +39,7 @@ type packed struct {
 	words         [11]uint32
 	at            int // of its numbers in the table
 	to, from      uint8
+	room          uint8  // bytes kept for both
 	part          uint32 // of the last second of talk, in nanoseconds
 	legB          bool
 }
@@ -46,11 +47,18 @@ type packed struct {
 // maxNumber is how much of a number as recorded is kept; no number is longer.
 const maxNumber = 64
 
-func (t *table) pack(c *usage.Call) packed {
+// pack keeps a call in the place of another, if there is one: records that come
+// newest first replace the call that stands for its kind again and again.
+func (t *table) pack(c *usage.Call, old *packed) packed {
 	p := packed{start: c.Start, answer: c.Answer, at: len(t.bytes), legB: c.LegB, part: uint32(c.Talk % time.Second)}
 	to, from := clip(c.To), clip(c.From)
-	t.bytes = append(append(t.bytes, to...), from...)
 	p.to, p.from = uint8(len(to)), uint8(len(from))
+	if p.room = p.to + p.from; old != nil && p.room <= old.room {
+		p.at, p.room = old.at, old.room
+		copy(t.bytes[p.at+copy(t.bytes[p.at:], to):], from)
+	} else {
+		t.bytes = append(append(t.bytes, to...), from...)
+	}
 	for i, w := range [11]string{string(c.Direction), string(c.Result), string(c.By), string(c.Mode), string(c.Purpose), string(c.Line), string(c.Reach),
 		c.Outcome, c.Campaign, c.Account, c.Trunk} {
 		p.words[i] = t.word(w)

@@ -129,7 +129,7 @@ type Cost struct {
 	Unpriced  []Unpriced `json:"unpriced,omitempty"` // usage no component prices: the offer does not cover it
 	Unknown   []string   `json:"unknown,omitempty"`  // lines with a price nobody knows
 	Exact     string     `json:"exact"`              // compact or one_by_one: how calls were counted; totals are the same
-	Why       string     `json:"why,omitempty"`      // one_by_one: what asked for it
+	Why       string     `json:"why,omitempty"`      // one_by_one: the component that asked for it; period, where it is the billing period
 }
 
 // Horizon is what an offer costs over some months.
@@ -209,7 +209,7 @@ type BreakEven struct {
 	From   exact.Number `json:"from"`
 	To     exact.Number `json:"to"`
 	Curve  []CurvePoint `json:"curve"`
-	Why    string       `json:"why,omitempty"` // why there is no curve: an open price
+	Why    string       `json:"why,omitempty"` // why there is no curve: open, a price nobody knows; period, one month alone is no bill of an offer
 }
 
 // Axis is what moves.

@@ -107,12 +107,12 @@ type Sensitivity struct {
 	High     exact.Number `json:"high"`
 }
 
-// Regret is what choosing an offer can cost beyond the best choice, over the
-// scenarios of WhatIf.
+// Regret is what choosing an offer can cost beyond the best choice, over the usage
+// as it is and the scenarios of WhatIf.
 type Regret struct {
 	Offer string       `json:"offer"`
 	Most  money.Amount `json:"most"`
-	In    string       `json:"in"` // scenario with the most
+	In    string       `json:"in"` // scenario with the most, or as_is
 	Mean  money.Amount `json:"mean"`
 	Open  bool         `json:"open,omitempty"`
 }

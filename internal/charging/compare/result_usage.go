@@ -62,7 +62,7 @@ type Volatility struct {
 	Seed       uint64        `json:"seed"`
 	Budget     *money.Amount `json:"budget,omitempty"` // a month
 	Offers     []Spread      `json:"offers"`
-	Why        string        `json:"why,omitempty"` // why there is none: too_few
+	Why        string        `json:"why,omitempty"` // why there is none: too_few, period
 }
 
 // Spread is the distribution of one offer's bills.

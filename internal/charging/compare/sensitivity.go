@@ -29,8 +29,7 @@ func (c *Comparison) sensitivity(r *Result, at int) error {
 		}
 	}
 	c.prices(r, at)
-	c.regret(r)
-	return nil
+	return c.regret(r, at)
 }
 
 // moves looks along the what-ifs of one kind in one direction, and narrows the
@@ -71,29 +70,44 @@ func size(n exact.Number) exact.Number {
 }
 
 // narrow bisects between a change under which the first offer is cheapest and one
-// under which another is.
+// under which another is. Where a third is cheapest already at what is found to be
+// the near side, it is narrowed to that one: each time by a hundredth or more.
 func (c *Comparison) narrow(r *Result, kind ChangeKind, s *Scenario, out Sensitivity, at int) (Sensitivity, bool, error) {
-	mine, other := 0, slices.IndexFunc(c.cands, func(x *candidate) bool { return x.Offer.ID == s.Best })
-	good, bad := out.Low, out.High
+	near, best := out.Low, s.Best
+	for {
+		other := slices.IndexFunc(c.cands, func(x *candidate) bool { return x.Offer.ID == best })
+		good, bad, ok, err := c.bracket(kind, near, out.High, other, at)
+		if err != nil || !ok {
+			return out, false, err
+		}
+		out.Low, out.High, out.Move, out.Best = good, bad, bad, best
+		if good.Equal(near) { // all offers were billed there
+			return out, true, nil
+		}
+		costs, ok, err := c.after(Change{Kind: kind, By: good}, at, nil)
+		if err != nil || !ok {
+			return out, false, err
+		}
+		first := cheapestOf(c.cands, costs)
+		if !middle(costs[first]).Less(middle(costs[0])) {
+			return out, true, nil
+		}
+		best, out.High = c.cands[first].Offer.ID, good
+	}
+}
+
+// bracket narrows a change between one under which the first offer is no dearer
+// than another and one under which it is, to a hundredth.
+func (c *Comparison) bracket(kind ChangeKind, good, bad exact.Number, other, at int) (_, _ exact.Number, ok bool, err error) {
 	step := exact.Frac(1, 100)
 	for step.Less(size(bad.Sub(good))) {
 		mid := good.Add(bad).Div(exact.Int(2)).Round(exact.HalfAway, 2)
 		if mid.Equal(good) || mid.Equal(bad) {
 			break
 		}
-		l, note := c.changed(c.load, Change{Kind: kind, By: mid})
-		if note != "" {
-			return out, false, nil
-		}
-		var costs [2]Range
-		for i, k := range []int{mine, other} {
-			t, err := c.ledger(c.cands[k], l).total(c.in.Months[at])
-			if err != nil {
-				return out, false, err
-			}
-			if costs[i], err = c.rangeOf(c.cands[k], t); err != nil {
-				return out, false, err
-			}
+		costs, ok, err := c.after(Change{Kind: kind, By: mid}, at, []int{0, other})
+		if err != nil || !ok {
+			return good, bad, false, err
 		}
 		if middle(costs[1]).Less(middle(costs[0])) {
 			bad = mid
@@ -101,8 +115,29 @@ func (c *Comparison) narrow(r *Result, kind ChangeKind, s *Scenario, out Sensiti
 			good = mid
 		}
 	}
-	out.Low, out.High, out.Move, out.Best = good, bad, bad, s.Best
-	return out, true, nil
+	return good, bad, true, nil
+}
+
+// after is what offers cost under a change, all of them where none is named; ok
+// is false where the change cannot be made.
+func (c *Comparison) after(ch Change, at int, places []int) ([]Range, bool, error) {
+	l, note := c.changed(c.load, ch)
+	if note != "" {
+		return nil, false, nil
+	}
+	costs, err := c.under(l, c.in.Months[at], places)
+	return costs, err == nil, err
+}
+
+// cheapestOf is the place of the cheapest offer; of equals, as offers are ordered.
+func cheapestOf(cands []*candidate, costs []Range) int {
+	best := 0
+	for i := range costs {
+		if cmpRange(costs[i], costs[best], cands[i].Offer.ID, cands[best].Offer.ID) < 0 {
+			best = i
+		}
+	}
+	return best
 }
 
 // prices says by what share the price of a rival, or a rate, would have to move.
@@ -123,37 +158,51 @@ func (c *Comparison) prices(r *Result, at int) {
 	}
 }
 
-// regret is what an offer costs beyond the best of the others, over all what-ifs
-// and the usage as it is. Its own price is one, however little is known of it;
-// theirs may turn out as low as it can.
-func (c *Comparison) regret(r *Result) {
+// regret is what an offer costs beyond the best of the others, over the usage as it
+// is and all what-ifs.
+func (c *Comparison) regret(r *Result, at int) error {
+	asIs := make([]Range, len(r.Offers))
 	for i := range r.Offers {
-		g := Regret{Offer: r.Offers[i].Offer, Most: money.Zero(c.in.Currency), In: "as_is", Mean: money.Zero(c.in.Currency)}
-		total, n := exact.Zero, int64(0)
+		asIs[i] = r.Offers[i].Horizons[at].Total
+	}
+	for i := range r.Offers {
+		g := Regret{Offer: r.Offers[i].Offer, Most: c.beyond(asIs, i), In: "as_is", Open: asIs[i].Open}
+		total, n := g.Most.Exact(), int64(1)
 		for k := range r.WhatIf {
 			s := &r.WhatIf[k]
 			if len(s.Costs) == 0 {
 				continue
 			}
-			more := money.Zero(c.in.Currency)
+			costs := make([]Range, len(s.Costs))
 			for j := range s.Costs {
-				if t := s.Costs[j].Total; j != i && !t.Open {
-					more = dearer(more, sub(s.Costs[i].Total.High, t.Low))
-				}
+				costs[j] = s.Costs[j].Total
 			}
-			g.Open = g.Open || s.Costs[i].Total.Open
+			more := c.beyond(costs, i)
+			g.Open = g.Open || costs[i].Open
 			if more.Cmp(g.Most) > 0 {
 				g.Most, g.In = more, s.ID
 			}
 			total, n = total.Add(more.Exact()), n+1
 		}
-		if n > 0 {
-			if m, err := money.ToMinor(total.Div(exact.Int(n)), c.in.Currency); err == nil { // a mean of amounts that fit
-				g.Mean = m
-			}
+		var err error
+		if g.Mean, err = money.ToMinor(total.Div(exact.Int(n)), c.in.Currency); err != nil {
+			return err
 		}
 		r.Regret = append(r.Regret, g)
 	}
+	return nil
+}
+
+// beyond is what one of these costs more than the best of the others. Its own price
+// is one, however little is known of it; theirs may turn out as low as it can.
+func (c *Comparison) beyond(costs []Range, i int) money.Amount {
+	more := money.Zero(c.in.Currency)
+	for j := range costs {
+		if j != i && !costs[j].Open {
+			more = dearer(more, sub(costs[i].High, costs[j].Low))
+		}
+	}
+	return more
 }
 
 // dearer is the larger of two amounts of one currency.

@@ -38,12 +38,12 @@ func (c *Comparison) Under(changes []Change, months int, offers ...string) (_ *S
 	if len(changes) > maxChanges {
 		return nil, fault.New(fault.Invalid, "%d changes: at most %d at a time", len(changes), maxChanges)
 	}
+	if err := validated(changes); err != nil {
+		return nil, err
+	}
 	out := &Step{Months: months}
 	l := c.load
 	for i := range changes {
-		if err := changes[i].Validate(); err != nil {
-			return nil, err
-		}
 		next, why := c.changed(l, changes[i])
 		if why != "" {
 			out.Skipped = append(out.Skipped, Skipped{changes[i].ID(), why})

@@ -93,6 +93,11 @@ func TestUnderRefuses(t *testing.T) {
 			_, err := cmp.Under([]compare.Change{{Kind: compare.VolumeChange, By: exact.Int(11)}}, 12)
 			return err
 		},
+		"far too much together": func() error {
+			tenfold := compare.Change{Kind: compare.SeatsChange, By: exact.Int(9)}
+			_, err := cmp.Under([]compare.Change{tenfold, {Kind: compare.SeatsChange, By: num("-0.5")}, tenfold}, 12)
+			return err
+		},
 		"unknown offers": func() error { _, err := cmp.Under(nil, 12, "none"); return err },
 	} {
 		if kind := fault.KindOf(ask()); kind != fault.Invalid && kind != fault.NotFound {

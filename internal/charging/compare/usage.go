@@ -118,9 +118,9 @@ func (u *Usage) CallTimes(c *usage.Call, n int64) error {
 		}
 		id = uint32(len(u.classes))
 		u.byLike[like] = id
-		u.classes = append(u.classes, class{like: like, kept: u.table.pack(c), room: room})
+		u.classes = append(u.classes, class{like: like, kept: u.table.pack(c, nil), room: room})
 	} else if k := &u.classes[id]; room > k.room || room == k.room && u.table.before(c, &k.kept) {
-		k.kept, k.room = u.table.pack(c), room
+		k.kept, k.room = u.table.pack(c, &k.kept), room
 	}
 	seconds := min(c.Seconds(), 1<<30)
 	key := uint64(id)<<32 | uint64(seconds)

@@ -8,6 +8,7 @@ import (
 	"waihu/internal/charging/offer"
 	"waihu/internal/charging/rating"
 	"waihu/internal/exact"
+	"waihu/internal/fault"
 	"waihu/internal/money"
 	"waihu/internal/timex"
 )
@@ -46,11 +47,16 @@ func (c *Comparison) wasteOf(cand *candidate, g *ledger, users []map[string]int6
 			used = len(users[m])
 		}
 		for k := range b.lines {
-			c.spill(cand, &b.lines[k], int64(used), &s, &out)
+			if err := c.spill(cand, &b.lines[k], int64(used), &s, &out); err != nil {
+				return out, err
+			}
 		}
 		for _, n := range b.invoice.Notes {
-			if n.Key == "expired" {
-				s.expire(cand.Plan, n)
+			if n.Key != "expired" {
+				continue
+			}
+			if err := s.expire(cand.Plan, n); err != nil {
+				return out, err
 			}
 		}
 	}
@@ -58,7 +64,7 @@ func (c *Comparison) wasteOf(cand *candidate, g *ledger, users []map[string]int6
 }
 
 // spill adds what one line wastes.
-func (c *Comparison) spill(cand *candidate, l *rating.Line, used int64, s *spilt, out *Waste) {
+func (c *Comparison) spill(cand *candidate, l *rating.Line, used int64, s *spilt, out *Waste) error {
 	comp, _ := cand.Plan.Component(l.Component)
 	switch {
 	case l.Kind == rating.MinSpend:
@@ -81,25 +87,30 @@ func (c *Comparison) spill(cand *candidate, l *rating.Line, used int64, s *spilt
 	if raised := l.Raised; raised.Sign() > 0 {
 		s.minimum = s.minimum.Add(raised)
 	}
-	if comp != nil && !comp.Measure.OfSeats() {
-		s.minimum = s.minimum.Add(committed(comp, l))
+	if comp == nil || comp.Measure.OfSeats() {
+		return nil
 	}
+	beyond, err := committed(comp, l)
+	s.minimum = s.minimum.Add(beyond)
+	return err
 }
 
 // committed is what a commitment made one pay beyond what was used, by the share
 // of the quantity.
-func committed(comp *catalog.Component, l *rating.Line) exact.Number {
+func committed(comp *catalog.Component, l *rating.Line) (exact.Number, error) {
 	if comp.Commitment.Sign() <= 0 || l.Charged.Sign() <= 0 {
-		return exact.Zero
+		return exact.Zero, nil
 	}
 	for _, r := range l.Rules {
 		if r.Key == "commitment" {
-			if actual, err := exact.Parse(r.Args["actual"]); err == nil {
-				return l.Exact.Mul(exact.Max(l.Charged.Sub(actual), exact.Zero).Div(l.Charged))
+			actual, err := exact.ParseExact(r.Args["actual"])
+			if err != nil {
+				return exact.Zero, fault.New(fault.Internal, "line %s: rule commitment: %v", l.ID, err)
 			}
+			return l.Exact.Mul(exact.Max(l.Charged.Sub(actual), exact.Zero).Div(l.Charged)), nil
 		}
 	}
-	return exact.Zero
+	return exact.Zero, nil
 }
 
 // isUnneeded tells whether a module is on no list of needs; without such a list
@@ -113,20 +124,21 @@ func (c *Comparison) isUnneeded(comp *catalog.Component) bool {
 	})
 }
 
-// expire adds what of a package nobody used, at the price beyond it.
-func (s *spilt) expire(p *catalog.Plan, n rating.Rule) {
-	left, err := exact.Parse(n.Args["quantity"])
+// expire adds what of a package nobody used, at the price beyond it. Calls and
+// other units that are no time are worth money and are no minutes.
+func (s *spilt) expire(p *catalog.Plan, n rating.Rule) error {
+	left, err := exact.ParseExact(n.Args["quantity"]) // a third of a minute is written 1/3
 	if err != nil {
-		return // a fraction of a unit, written a/b: not a loss anyone would count
+		return fault.New(fault.Internal, "note expired: %v", err)
 	}
-	minutes := left
 	switch catalog.UnitOf(n.Args["unit"]) {
 	case catalog.Second:
-		minutes = left.Div(exact.Int(60))
+		s.expired = s.expired.Add(left.Div(exact.Int(60)))
+	case catalog.Minute:
+		s.expired = s.expired.Add(left)
 	case catalog.Hour:
-		minutes = left.Mul(exact.Int(60))
+		s.expired = s.expired.Add(left.Mul(exact.Int(60)))
 	}
-	s.expired = s.expired.Add(minutes)
 	for _, pk := range p.AllPackages() {
 		if pk.ID != n.Args["package"] {
 			continue
@@ -135,6 +147,7 @@ func (s *spilt) expire(p *catalog.Plan, n rating.Rule) {
 			s.expiredValue = s.expiredValue.Add(left.Mul(comp.UnitPrice.Number))
 		}
 	}
+	return nil
 }
 
 func (c *Comparison) finishWaste(cand *candidate, s *spilt, out *Waste) (err error) {

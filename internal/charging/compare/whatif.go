@@ -47,11 +47,10 @@ func (c *Comparison) scenario(ch Change, months int, r *Result) (Scenario, error
 	if out.Note = note; note != "" {
 		return out, nil
 	}
-	ranges, err := c.under(l, months)
+	ranges, err := c.under(l, months, nil)
 	if err != nil {
 		return out, err
 	}
-	best := 0
 	for i := range c.cands {
 		base := horizonOf(r.Offers[i].Horizons, months).Total
 		s := ScenarioCost{Offer: c.cands[i].Offer.ID, Total: ranges[i], Change: sub(ranges[i].Low, base.Low)}
@@ -59,11 +58,8 @@ func (c *Comparison) scenario(ch Change, months int, r *Result) (Scenario, error
 			s.Elasticity = float64(s.Change.Micros()) / float64(base.Low.Micros()) / ch.By.Float()
 		}
 		out.Costs = append(out.Costs, s)
-		if cmpRange(ranges[i], ranges[best], c.cands[i].Offer.ID, c.cands[best].Offer.ID) < 0 {
-			best = i
-		}
 	}
-	out.Best = c.cands[best].Offer.ID
+	out.Best = c.cands[cheapestOf(c.cands, ranges)].Offer.ID
 	return out, nil
 }
 
@@ -76,15 +72,18 @@ func horizonOf(hs []Horizon, months int) *Horizon {
 	return &hs[len(hs)-1]
 }
 
-// under is what every offer costs under a load.
-func (c *Comparison) under(l *load, months int) ([]Range, error) {
-	out := make([]Range, len(c.cands))
-	err := each(len(c.cands), c.in.Workers, func(i int) error {
-		s, err := c.ledger(c.cands[i], l).total(months)
-		if err != nil {
-			return err
+// under is what offers cost under a load: those at some places, or all of them.
+func (c *Comparison) under(l *load, months int, places []int) ([]Range, error) {
+	cands := c.cands
+	if places != nil {
+		cands = nil
+		for _, p := range places {
+			cands = append(cands, c.cands[p])
 		}
-		out[i], err = c.rangeOf(c.cands[i], s)
+	}
+	out := make([]Range, len(cands))
+	err := each(len(cands), c.in.Workers, func(i int) (err error) {
+		out[i], err = c.totalUnder(cands[i], l, months)
 		return err
 	})
 	return out, err
@@ -105,11 +104,7 @@ func (c *Comparison) WhatIf(offerID string, ch Change, months int) (total Range,
 	}
 	for _, cand := range c.cands {
 		if cand.Offer.ID == offerID {
-			s, err := c.ledger(cand, l).total(months)
-			if err != nil {
-				return total, "", err
-			}
-			total, err = c.rangeOf(cand, s)
+			total, err = c.totalUnder(cand, l, months)
 			return total, "", err
 		}
 	}

@@ -330,8 +330,8 @@ func TestClausesHaveSentences(t *testing.T) {
 		want   string
 	}{
 		{Clause{Key: "notice", Args: map[string]string{"days": "1"}}, "Notice of 1 day must be given"},
-		{Clause{Key: "early_termination", Args: map[string]string{"share": "1/2", "amount": "100"}}, "Leaving before the term costs 50% of what is left of it and 100 on top"},
-		{Clause{Key: "early_termination", Args: map[string]string{"share": "1/2"}}, "Leaving before the term costs 50% of what is left of it"},
+		{Clause{Key: "early_termination", Args: map[string]string{"share": "1/2", "months": "2", "amount": "100"}}, "Leaving before the term costs: 50% of what is left of it; 2 months of fees; 100"},
+		{Clause{Key: "early_termination", Args: map[string]string{"share": "1/2"}}, "Leaving before the term costs: 50% of what is left of it"},
 		{Clause{Key: "committed", Args: map[string]string{"quantity": "5"}}, "5 are committed: fewer cost the same"},
 		{Clause{Key: "term_ends", Args: map[string]string{"date": "2027-02-28"}}, "The last day of the term is 28 Feb 2027"},
 	} {

@@ -152,11 +152,7 @@ func (q *Question) earlyClause() Clause {
 	if t == nil {
 		return Clause{Key: "no_early_exit"}
 	}
-	args := map[string]string{"share": t.Share.Number.String()}
-	if !t.Amount.IsZero() {
-		args["amount"] = t.Amount.String()
-	}
-	return Clause{"early_termination", path, args}
+	return Clause{"early_termination", path, t.Args()}
 }
 
 // until adds up what the periods from today's until a day cost when the contract
