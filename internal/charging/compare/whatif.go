@@ -63,7 +63,10 @@ func (c *Comparison) scenario(ch Change, months int, r *Result) (Scenario, error
 			best = i
 		}
 	}
-	out.Best = c.cands[best].Offer.ID
+	if !ranges[best].Open {
+		out.Best = c.cands[best].Offer.ID
+	}
+	out.Undecided = !cheapestOf(ranges, best)
 	return out, nil
 }
 
