@@ -148,7 +148,9 @@ func holding(r *Result, best string) (out []Phrase) {
 		}
 		tried++
 	}
-	add := func(key string, pairs ...string) { out = append(out, Phrase{Key: "compare.reason." + key, Args: args(pairs...)}) }
+	add := func(key string, pairs ...string) {
+		out = append(out, Phrase{Key: "compare.reason." + key, Args: args(pairs...)})
+	}
 	if tried > 0 {
 		add("holds", "holds", strconv.Itoa(holds), "tried", strconv.Itoa(tried))
 	}
