@@ -183,6 +183,25 @@ func TestOfferNewAsks(t *testing.T) {
 	}
 }
 
+// An empty answer takes what is shown or leaves the question open; a dot stops.
+func TestOfferNewTakesEmptyAnswersAndStops(t *testing.T) {
+	bare := file(t, "bare.yaml", strings.Replace(minutesPlan, "offer: {vendor: Minutes Ltd, source: quotation, read_on: 2026-11-01, confidence: A}\n", "", 1))
+	var out, errs bytes.Buffer
+	code := cli.Run(context.Background(), []string{"offer", "new", bare},
+		cli.Streams{In: strings.NewReader("Minutes Ltd\na quotation\nsoon\n\n\n\nno\n.\n500 once\n"), Out: &out, Err: &errs})
+	for _, want := range []string{"Minutes Ltd", "read_on: ", "confidence: D", "{category: number_pick, answer: no}"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not in what was written", want)
+		}
+	}
+	if code != 0 || strings.Contains(out.String(), "set_up") || strings.Contains(out.String(), "500") {
+		t.Errorf("exit %d:\n%s", code, out.String())
+	}
+	if n := strings.Count(errs.String(), "(read_on)"); n != 2 || !strings.Contains(errs.String(), "(confidence) [D]: ") {
+		t.Errorf("the day was asked %d times, want 2:\n%s", n, errs.String())
+	}
+}
+
 // TestCompareReports: one command writes every form in every language; a single
 // form goes where it was asked for.
 func TestCompareReports(t *testing.T) {

@@ -3,12 +3,13 @@ package cli
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"waihu/internal/charging/catalog"
 	"waihu/internal/charging/offer"
@@ -123,40 +124,67 @@ func answer(o *offer.Offer, key, value string) (err error) {
 	return err
 }
 
-// ask puts every question; an answer that cannot be read is asked again.
+// stopWord ends the questions; what is not answered by then stays unknown.
+const stopWord = "."
+
+// asked is one question: what it is called, and what an empty answer stands for.
+type asked struct{ words, key, otherwise string }
+
+// ask puts every question. An answer that cannot be read is asked again, an empty
+// one takes what is shown in brackets or leaves the question open.
 func ask(e *env, tag lang.Tag, o *offer.Offer, p *catalog.Plan) error {
 	in := bufio.NewScanner(e.In)
-	question := func(words, key string) error {
-		for {
-			fmt.Fprintf(e.Err, "%s: ", words)
-			if !in.Scan() {
-				if err := in.Err(); err != nil {
-					return err
-				}
-				return io.EOF
-			}
-			err := answer(o, key, in.Text())
-			if err == nil {
-				return nil
-			}
-			fmt.Fprintln(e.Err, err)
-		}
-	}
-	fmt.Fprintln(e.Err, "Answer included, no, ? (unknown), plan COMPONENT, or an amount and what for: 500 once, 10..20 month, 0.02 minute, 5% renewal.")
-	var keys [][2]string
-	if p.Offer == nil {
-		keys = [][2]string{{"vendor", "vendor"}, {"source", "source"}, {"read_on (2026-11-01)", "read_on"}, {"confidence (A, B, C, D)", "confidence"}}
-	}
-	for _, c := range offer.Categories() {
-		keys = append(keys, [2]string{lang.Choice(tag, "fee_category", string(c)) + " [" + string(c) + "]", string(c)})
-	}
-	for _, k := range keys {
-		if err := question(k[0], k[1]); errors.Is(err, io.EOF) {
-			fmt.Fprintln(e.Err)
-			return nil // what was not answered stays unknown
-		} else if err != nil {
+	fmt.Fprintln(e.Err, lang.Phrase(tag, "offer_new.how", map[string]string{"stop": stopWord, "answers": "included, no, ?", "amounts": "plan talk; 500 once; 10..20 month; 0.02 minute; 5% renewal"}))
+	for _, q := range questions(tag, p) {
+		more, err := q.put(e, in, o)
+		if err != nil {
 			return err
 		}
+		if !more {
+			break
+		}
 	}
+	fmt.Fprintln(e.Err)
 	return nil
+}
+
+// questions are those about the offer itself, where the plan does not say, and
+// the checklist.
+func questions(tag lang.Tag, p *catalog.Plan) []asked {
+	var out []asked
+	if p.Offer == nil {
+		for _, key := range []string{"vendor", "source"} {
+			out = append(out, asked{lang.Phrase(tag, "offer_new."+key, nil), key, ""})
+		}
+		out = append(out, asked{lang.Phrase(tag, "offer_new.read_on", nil), "read_on", timex.DateOf(time.Now()).String()},
+			asked{lang.Phrase(tag, "offer_new.confidence", nil), "confidence", string(offer.ConfidenceD)})
+	}
+	for _, c := range offer.Categories() {
+		out = append(out, asked{lang.Choice(tag, "fee_category", string(c)), string(c), "?"})
+	}
+	return out
+}
+
+// put asks until the answer can be read; more is false where nobody answers any
+// more.
+func (q *asked) put(e *env, in *bufio.Scanner, o *offer.Offer) (more bool, err error) {
+	for {
+		fmt.Fprintf(e.Err, "%s (%s)", q.words, q.key)
+		if q.otherwise != "" {
+			fmt.Fprintf(e.Err, " [%s]", q.otherwise)
+		}
+		fmt.Fprint(e.Err, ": ")
+		if !in.Scan() {
+			return false, in.Err()
+		}
+		text := strings.TrimSpace(in.Text())
+		if text == stopWord {
+			return false, nil
+		}
+		if err := answer(o, q.key, cmp.Or(text, q.otherwise)); err != nil {
+			fmt.Fprintln(e.Err, err)
+			continue
+		}
+		return true, nil
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"waihu/internal/app"
 	"waihu/internal/charging/forecast"
@@ -15,6 +16,7 @@ import (
 	"waihu/internal/fault"
 	"waihu/internal/lang"
 	"waihu/internal/planfile"
+	"waihu/internal/timex"
 	"waihu/internal/timex/holiday"
 )
 
@@ -70,7 +72,7 @@ func (f *monthsFlags) plan() (forecast.Plan, error) {
 }
 
 type profileExpand struct {
-	Profile string `arg:"" help:"sales, service, survey, or a profile file."`
+	Profile string `arg:"" help:"sales, service, survey (made for the last whole months before today, unless --from names one), or a profile file."`
 	monthsFlags
 	Out  string `help:"Write the usage facts here, for waihu bill and compare." placeholder:"FILE"`
 	Lang string `default:"en" help:"Language: en, zh-Hant, zh-Hans."`
@@ -91,6 +93,10 @@ func (c *profileExpand) Run(e *env) (err error) {
 	if err != nil {
 		return err
 	}
+	today := timex.DateOf(time.Now())
+	if plan.From == 0 && forecast.ReadyProfile(c.Profile) != nil {
+		plan.From = lastWhole(plan.Months, today)
+	}
 	made := &forecast.Made{Source: "profile/" + p.ID, Seed: c.Seed}
 	if c.Out == "" {
 		made.Months, err = p.Plan(plan)
@@ -100,11 +106,21 @@ func (c *profileExpand) Run(e *env) (err error) {
 	if err != nil {
 		return err
 	}
+	if last := made.Months[len(made.Months)-1].Month; c.Out != "" && last >= forecast.MonthOf(today) {
+		fmt.Fprintf(e.Err, "note: %s is written up to %s; waihu bill and facts refuse usage of days to come: --from %s ends before today\n", c.Out, last, lastWhole(plan.Months, today))
+	}
 	if c.JSON {
 		return asJSON(e.Out, made)
 	}
 	_, err = fmt.Fprint(e.Out, explain.Profile(p, made, plan.Cal, tag).Text())
 	return err
+}
+
+// lastWhole is the first of so many whole months, the last of which is over. The
+// profiles that come with the program name no year of anybody: made for these
+// months, nothing of them lies ahead, where a bill takes it for a wrong clock.
+func lastWhole(months int, today timex.Date) forecast.Month {
+	return forecast.MonthOf(today) - forecast.Month(months)
 }
 
 func (c *profileExpand) write(p *forecast.Profile, plan forecast.Plan) (_ *forecast.Made, err error) {

@@ -154,6 +154,11 @@ func (p *reportPage) figures() {
 	p.y += high + 3
 }
 
+// mostEmpty is how much of a page is left empty so that a heading with much to
+// read stands beside its picture: a third. The words begin before that, and the
+// picture follows on the next page.
+const mostEmpty = (bottom - top) / 3
+
 // section writes one part: words, table, charts.
 func (p *reportPage) section(s *explain.Section) {
 	if len(s.Charts) > 0 { // a heading stands on the page of its first picture
@@ -162,7 +167,9 @@ func (p *reportPage) section(s *explain.Section) {
 		for _, sentence := range s.Sentences {
 			words += leading(body.size)*float64(len(p.wrap(clean(sentence), content-4, body.size))) + 0.5
 		}
-		p.room(words + shrinks*picture + 14)
+		if len(s.Sentences) < 2 || bottom-p.y < mostEmpty {
+			p.room(words + shrinks*picture + 14)
+		}
 	}
 	p.heading(s.Title)
 	for _, sentence := range s.Sentences {

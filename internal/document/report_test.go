@@ -105,6 +105,37 @@ func TestReportPDF(t *testing.T) {
 	}
 }
 
+// TestReportPDFFillsItsFirstPage: where a section has much to read and a picture
+// too tall to stand below it, its words begin on the page that has room.
+func TestReportPDFFillsItsFirstPage(t *testing.T) {
+	r := compared(t)
+	for _, tag := range lang.Tags() {
+		d := explain.Comparison(r, tag)
+		costs := -1
+		for i := range d.Sections {
+			if costs < 0 && len(d.Sections[i].Charts) > 0 {
+				costs = i
+			}
+		}
+		many := d.Sections[costs].Sentences[:1]
+		for len(many) < 32 { // 32 offers that cannot be totalled
+			many = append(many, many[0])
+		}
+		d.Sections[costs].Sentences = many
+		var pdf bytes.Buffer
+		if err := ReportPDF(&pdf, d); err != nil {
+			t.Fatal(err)
+		}
+		first := squeeze.Replace(pageTexts(t, pdf.Bytes())[0])
+		if !strings.Contains(first, squeeze.Replace(clean(d.Sections[costs].Title))) {
+			t.Errorf("%s: the first page ends before %q", tag, d.Sections[costs].Title)
+		}
+		if strings.Contains(first, squeeze.Replace(clean(d.Sections[costs].Charts[0].Title))) {
+			t.Errorf("%s: the picture fits on the first page: this tests nothing", tag)
+		}
+	}
+}
+
 var moves = regexp.MustCompile(`(?m)^(-?[0-9.]+) (-?[0-9.]+) [ml]$`)
 
 // withinPage holds every line of the charts to the paper.

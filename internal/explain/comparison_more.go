@@ -156,7 +156,11 @@ func (t *teller) whatIf() Section {
 			s.Table.add(append([]cell{words(w.Name.In(t.tag)), words(lang.Choice(t.tag, "change_note", w.Note))}, make([]cell, len(s.Table.Head)-2)...)...)
 			continue
 		}
-		row := []cell{words(w.Name.In(t.tag)), words(t.name(w.Best))}
+		best := t.say("compare.undecided")
+		if !w.Undecided {
+			best = t.name(w.Best)
+		}
+		row := []cell{words(w.Name.In(t.tag)), words(best)}
 		for _, c := range w.Costs[:min(len(w.Costs), shown)] {
 			row = append(row, t.sum(c.Total))
 		}

@@ -152,7 +152,7 @@ func (c *Comparison) setMonths() error {
 	if first == 0 || after == 0 {
 		from, to := c.span()
 		if from.IsZero() {
-			return fault.New(fault.Invalid, "there is no usage: not one call, log-in or seat; give records, or a profile")
+			return fault.New(fault.Invalid, "there is no usage: not one call, log-in, seat, event, module or rental; give records, or a profile")
 		}
 		cycle := timex.CalendarCycle(timex.Month)
 		if first == 0 {
@@ -178,23 +178,38 @@ func (c *Comparison) setMonths() error {
 	return nil
 }
 
-// span is from the first call, or log-in, to the last.
+// span is from the first call to the last; where there is none of log-ins and
+// seats, then events, then what stood: modules and rentals.
 func (c *Comparison) span() (from, to timex.Instant) {
 	from, to = c.first, c.last
 	if !from.IsZero() {
 		return from, to
 	}
-	for i := range c.sessions {
-		if s := &c.sessions[i]; from.IsZero() || s.From < from {
-			from = s.From
+	take := func(first, last timex.Instant) {
+		if from.IsZero() || first < from {
+			from = first
 		}
-		to = max(to, c.sessions[i].From)
+		to = max(to, first, last)
+	}
+	for i := range c.sessions {
+		take(c.sessions[i].From, 0)
 	}
 	for i := range c.seats {
-		if s := &c.seats[i]; from.IsZero() || s.From < from {
-			from = s.From
+		take(c.seats[i].From, 0)
+	}
+	for i := range c.events {
+		if len(c.sessions)+len(c.seats) == 0 {
+			take(c.events[i].At, 0)
 		}
-		to = max(to, c.seats[i].From)
+	}
+	if !from.IsZero() {
+		return from, to
+	}
+	for i := range c.modules {
+		take(c.modules[i].From, c.modules[i].To-1) // an end is the first moment without it
+	}
+	for i := range c.rentals {
+		take(c.rentals[i].From, c.rentals[i].To-1)
 	}
 	return from, to
 }

@@ -101,9 +101,10 @@ func (l *lane) bisect(a, b int, lo, hi int64, who int) (Crossing, error) {
 		out.Below, out.Above = out.Above, out.Below
 	}
 	gap := x.cost.Sub(y.cost)
-	out.At = x.at.Add(u.at.Sub(x.at).Mul(gap).Div(gap.Sub(u.cost.Sub(v.cost))))
+	share := gap.Div(gap.Sub(u.cost.Sub(v.cost))) // of the way from lo to hi
+	out.At = x.at.Add(u.at.Sub(x.at).Mul(share))
 	out.Exact = s == 0 // both bills are equal there
-	if out.Cost, err = money.ToMinor(x.cost, l.c.in.Currency); err != nil || out.Exact {
+	if out.Cost, err = money.ToMinor(x.cost.Add(u.cost.Sub(x.cost).Mul(share)), l.c.in.Currency); err != nil || out.Exact {
 		return out, err
 	}
 	out.Exact, err = l.straight(a, b, lo, hi)

@@ -140,12 +140,21 @@ func (l *load) feedFacts(mt *meter.Meter, plan *catalog.Plan, p timex.Period) er
 	if l.derivedSessions && !measures(plan, catalog.Measure.OfLogins) {
 		past = 0
 	}
-	for i := range past {
-		if s := &l.sessions[i]; s.To >= p.From || s.To.IsZero() {
-			if err := mt.Session(*s); err != nil {
-				return err
-			}
+	touches := func(s usage.Session) bool { return s.To >= p.From || s.To.IsZero() }
+	for list := l.sessions[:past]; ; { // a month's are mostly one run
+		first := slices.IndexFunc(list, touches)
+		if first < 0 {
+			break
 		}
+		list = list[first:]
+		run := slices.IndexFunc(list, func(s usage.Session) bool { return !touches(s) })
+		if run < 0 {
+			run = len(list)
+		}
+		if err := mt.Sessions(list[:run]); err != nil {
+			return err
+		}
+		list = list[run:]
 	}
 	from, _ := slices.BinarySearchFunc(l.u.events, p.From, func(e usage.Event, t timex.Instant) int { return cmp.Compare(e.At, t) })
 	for i := from; i < len(l.u.events) && l.u.events[i].At < p.To; i++ {

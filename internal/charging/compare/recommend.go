@@ -125,24 +125,43 @@ func (c *Comparison) reasonsFor(r *Result, at, second int) []Phrase {
 			}
 		}
 	}
-	holds, tried := 0, 0
-	for i := range r.WhatIf {
-		if len(r.WhatIf[i].Costs) > 0 {
-			tried++
-			if r.WhatIf[i].Best == best.Offer {
-				holds++
-			}
-		}
-	}
-	if tried > 0 {
-		out = append(out, Phrase{Key: "compare.reason.holds", Args: args("holds", strconv.Itoa(holds), "tried", strconv.Itoa(tried))})
-	}
-	if v := r.Volatility; v != nil && len(v.Offers) > 0 && len(r.Offers) > 1 {
-		out = append(out, Phrase{Key: "compare.reason.wins", Args: args("share", share(v.Offers[0].Wins))})
-	}
+	out = append(out, holding(r, best.Offer)...)
 	long := len(c.in.Months) - 1
 	if best.Horizons[long].BestHigh && long != at {
 		out = append(out, Phrase{Key: "compare.reason.long", Args: args("months", strconv.Itoa(c.in.Months[long]))})
+	}
+	return out
+}
+
+// holding says how often the first offer stays the cheapest under what-ifs and
+// in resampled periods, and how often open prices leave that undecided.
+func holding(r *Result, best string) (out []Phrase) {
+	holds, tried, undecided := 0, 0, 0
+	for i := range r.WhatIf {
+		switch s := &r.WhatIf[i]; {
+		case len(s.Costs) == 0:
+			continue
+		case s.Undecided:
+			undecided++
+		case s.Best == best:
+			holds++
+		}
+		tried++
+	}
+	add := func(key string, pairs ...string) {
+		out = append(out, Phrase{Key: "compare.reason." + key, Args: args(pairs...)})
+	}
+	if tried > 0 {
+		add("holds", "holds", strconv.Itoa(holds), "tried", strconv.Itoa(tried))
+	}
+	if undecided > 0 {
+		add("holds_open", "undecided", strconv.Itoa(undecided), "tried", strconv.Itoa(tried))
+	}
+	if v := r.Volatility; v != nil && len(v.Offers) > 0 && len(r.Offers) > 1 {
+		add("wins", "share", share(v.Offers[0].Wins))
+		if v.Undecided > 0 {
+			add("wins_open", "undecided", strconv.Itoa(v.Undecided), "replicates", strconv.Itoa(v.Replicates))
+		}
 	}
 	return out
 }

@@ -25,7 +25,11 @@ func (c *Comparison) reseat(l *load, factor exact.Number) {
 	for i := range min(want, maxSeats) {
 		copies[users[int(i)%len(users)]]++
 	}
-	var sessions []usage.Session
+	n := 0
+	for i := range l.sessions {
+		n += copies[l.sessions[i].User]
+	}
+	sessions := make([]usage.Session, 0, n)
 	for _, s := range l.sessions {
 		for k := range copies[s.User] {
 			sessions = append(sessions, renamedSession(s, k))

@@ -229,7 +229,7 @@ type Crossing struct {
 	High  exact.Number `json:"high"`
 	Below string       `json:"below"` // cheaper offer below
 	Above string       `json:"above"` // cheaper offer above
-	Cost  money.Amount `json:"cost"`  // of A at the lower end of the bracket
+	Cost  money.Amount `json:"cost"`  // of both at At; of an inexact one, where the chords cross
 }
 
 // CurvePoint is both costs at a place of the axis.

@@ -60,7 +60,8 @@ type Volatility struct {
 	Months     int           `json:"months"` // of a replicate
 	Replicates int           `json:"replicates"`
 	Seed       uint64        `json:"seed"`
-	Budget     *money.Amount `json:"budget,omitempty"` // a month
+	Undecided  int           `json:"undecided,omitempty"` // replicates in which prices that are open decide who is cheapest
+	Budget     *money.Amount `json:"budget,omitempty"`    // a month
 	Offers     []Spread      `json:"offers"`
 	Why        string        `json:"why,omitempty"` // why there is none: too_few, period
 }
@@ -73,7 +74,7 @@ type Spread struct {
 	CV           float64   `json:"cv"`                      // standard deviation over mean, of the monthly bill
 	Exceeds      *float64  `json:"exceeds,omitempty"`       // share of months above the budget
 	ExceedsTotal *float64  `json:"exceeds_total,omitempty"` // share of replicates above months x budget
-	Wins         float64   `json:"wins"`                    // share of replicates in which no offer is cheaper
+	Wins         float64   `json:"wins"`                    // share of replicates in which no other offer can be cheaper
 	Open         bool      `json:"open,omitempty"`
 }
 
@@ -90,14 +91,15 @@ type Quantiles struct {
 
 // Scenario is a change of the usage and what all offers cost then.
 type Scenario struct {
-	ID     string         `json:"id"`   // volume:+20%, length:-50%, answer_rate:+10%, seats:-20%, module:+recording
-	Kind   string         `json:"kind"` // volume, length, answer_rate, seats, module
-	Value  string         `json:"value"`
-	Name   Phrase         `json:"name"`
-	Months int            `json:"months"`
-	Costs  []ScenarioCost `json:"costs"` // in the order of Offers
-	Best   string         `json:"best"`
-	Note   string         `json:"note,omitempty"` // why it cannot be: no_seats, no_unanswered, no_module
+	ID        string         `json:"id"`   // volume:+20%, length:-50%, answer_rate:+10%, seats:-20%, module:+recording
+	Kind      string         `json:"kind"` // volume, length, answer_rate, seats, module
+	Value     string         `json:"value"`
+	Name      Phrase         `json:"name"`
+	Months    int            `json:"months"`
+	Costs     []ScenarioCost `json:"costs"`               // in the order of Offers
+	Best      string         `json:"best"`                // by the middle of ranges, of those that can be totalled; empty: none can
+	Undecided bool           `json:"undecided,omitempty"` // prices that are open decide who is cheapest
+	Note      string         `json:"note,omitempty"`      // why it cannot be: no_seats, no_unanswered, no_module
 }
 
 // ScenarioCost is one offer in a scenario.

@@ -38,7 +38,7 @@ func (c *Comparison) moves(r *Result, kind ChangeKind, up bool, at int) (out Sen
 	var steps []*Scenario
 	for i := range r.WhatIf {
 		s := &r.WhatIf[i]
-		if s.Kind == string(kind) && s.Note == "" && strings.HasPrefix(s.Value, "+") == up && len(s.Costs) > 0 {
+		if s.Kind == string(kind) && s.Best != "" && strings.HasPrefix(s.Value, "+") == up && len(s.Costs) > 0 {
 			steps = append(steps, s)
 		}
 	}

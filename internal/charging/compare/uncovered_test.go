@@ -91,3 +91,45 @@ func TestOverlapIsToldBesideOpenOffers(t *testing.T) {
 		}
 	}
 }
+
+// An offer that may cost less, once its price is known, leaves it undecided which
+// is cheapest; one of which enough is known to be dearer does not.
+func TestWhatOpenPricesDecideIsNotCountedAsCheapest(t *testing.T) {
+	minutes := candidate(minutePlan("minutes", "0.1", "60/60"))
+	fee := func(id, per string) compare.Candidate {
+		return candidate(plan(id, catalog.Component{ID: "fee", Measure: catalog.Recurring, UnitPrice: price(per)}))
+	}
+	wide := candidate(minutePlan("wide", "0.1", "60/60"))
+	wide.Plan.Components[0].UnitPrice = catalog.Price{Set: true, Unknown: true}
+	wide.Offer.Prices = []offer.PriceRange{{Component: "talk", Low: num("0.05"), High: num("0.4")}}
+	for name, c := range map[string]struct {
+		other compare.Candidate
+		open  bool
+	}{
+		"a lower bound below":       {fee("silent", "1"), true},
+		"a lower bound above":       {fee("silent", "100000"), false},
+		"a range that begins below": {wide, true},
+	} {
+		for usage, f := range map[string]*facts{"months": yearOf(wavy...), "weeks": yearOf(60, 60, 60)} {
+			r := result(t, compare.Input{Candidates: []compare.Candidate{minutes, c.other}}, f)
+			for _, p := range r.Recommendation.Reasons { // where nobody calls for weeks, minutes cost nothing for certain
+				if p.Key == "compare.reason.wins" && (p.Args["share"] == "1") == c.open {
+					t.Errorf("%s, %s: cheapest in %s of the periods", name, usage, p.Args["share"])
+				}
+			}
+			told := slices.ContainsFunc(r.Recommendation.Reasons, func(p compare.Phrase) bool { return p.Key == "compare.reason.holds_open" })
+			certain := 0
+			for _, s := range r.WhatIf {
+				if !s.Undecided && s.Note == "" {
+					certain++
+				}
+			}
+			if told != c.open || c.open && certain != 0 || !c.open && certain == 0 {
+				t.Errorf("%s, %s: undecided told: %v, %d what-ifs decided", name, usage, told, certain)
+			}
+			if v := r.Volatility; v.Why == "" && (v.Undecided > 0) != c.open || usage == "months" && c.open && v.Undecided != v.Replicates {
+				t.Errorf("%s, %s: %d of %d periods undecided", name, usage, v.Undecided, v.Replicates)
+			}
+		}
+	}
+}

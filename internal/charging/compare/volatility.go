@@ -25,14 +25,10 @@ func (c *Comparison) volatility(r *Result, _ int) error {
 	}
 	n := len(c.months)
 	v := &Volatility{Block: "month", Blocks: n, Length: max(int(math.Round(math.Cbrt(float64(n)))), 1), Months: replicateMonths, Replicates: c.in.Replicates, Seed: c.in.Seed}
-	bills := make([][]money.Amount, len(r.Offers))
+	bills := make([][]Range, len(r.Offers))
 	for i := range r.Offers {
 		for _, m := range r.Offers[i].Monthly {
-			a, err := money.ToMinor(middle(m.Total), c.in.Currency)
-			if err != nil {
-				return err
-			}
-			bills[i] = append(bills[i], a)
+			bills[i] = append(bills[i], m.Total)
 		}
 	}
 	months, totals, err := c.draw(v, bills)
@@ -44,9 +40,9 @@ func (c *Comparison) volatility(r *Result, _ int) error {
 }
 
 // draw makes the replicates: the months of each, and their sums, by offer.
-func (c *Comparison) draw(v *Volatility, bills [][]money.Amount) (months, totals [][]money.Amount, err error) {
+func (c *Comparison) draw(v *Volatility, bills [][]Range) (months, totals [][]Range, err error) {
 	rng := rand.New(rand.NewPCG(v.Seed, 0x77616968)) // the second half only tells this use of the seed from others
-	months, totals = make([][]money.Amount, len(bills)), make([][]money.Amount, len(bills))
+	months, totals = make([][]Range, len(bills)), make([][]Range, len(bills))
 	picks := make([]int, v.Months)
 	for range v.Replicates {
 		for i := 0; i < v.Months; i += v.Length {
@@ -56,10 +52,10 @@ func (c *Comparison) draw(v *Volatility, bills [][]money.Amount) (months, totals
 			}
 		}
 		for o := range bills {
-			total := money.Zero(c.in.Currency)
+			total := Range{Low: money.Zero(c.in.Currency), High: money.Zero(c.in.Currency)}
 			for _, p := range picks {
 				months[o] = append(months[o], bills[o][p])
-				if total, err = total.Add(bills[o][p]); err != nil {
+				if total, err = total.plus(bills[o][p]); err != nil {
 					return nil, nil, err
 				}
 			}
@@ -69,8 +65,31 @@ func (c *Comparison) draw(v *Volatility, bills [][]money.Amount) (months, totals
 	return months, totals, nil
 }
 
+// plus adds two amounts; what is open in either is open in both.
+func (r Range) plus(o Range) (_ Range, err error) {
+	if r.Low, err = r.Low.Add(o.Low); err != nil {
+		return r, err
+	}
+	r.High, err = r.High.Add(o.High)
+	r.Open = r.Open || o.Open
+	return r, err
+}
+
+// middles are the middles of ranges; of an open one, of what is known of it.
+func (c *Comparison) middles(in []Range) ([]money.Amount, error) {
+	out := make([]money.Amount, len(in))
+	for i, r := range in {
+		a, err := money.ToMinor(middle(r), c.in.Currency)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = a
+	}
+	return out, nil
+}
+
 // spreads describes the replicates of each offer.
-func (c *Comparison) spreads(v *Volatility, r *Result, months, totals [][]money.Amount) error {
+func (c *Comparison) spreads(v *Volatility, r *Result, months, totals [][]Range) error {
 	if c.in.Budget != nil {
 		b, err := money.ToMinor(*c.in.Budget, c.in.Currency)
 		if err != nil {
@@ -78,47 +97,75 @@ func (c *Comparison) spreads(v *Volatility, r *Result, months, totals [][]money.
 		}
 		v.Budget = &b
 	}
-	wins := winners(r, totals)
+	wins, undecided := winners(totals)
+	v.Undecided = undecided
 	for i := range r.Offers {
-		s := Spread{Offer: r.Offers[i].Offer, CV: variation(months[i]), Wins: wins[i], Open: r.Offers[i].Horizons[0].Total.Open}
+		one, err := c.middles(months[i])
+		if err != nil {
+			return err
+		}
+		all, err := c.middles(totals[i])
+		if err != nil {
+			return err
+		}
+		s := Spread{Offer: r.Offers[i].Offer, CV: variation(one), Wins: wins[i], Open: slices.ContainsFunc(totals[i], func(t Range) bool { return t.Open })}
 		if v.Budget != nil {
 			most, err := money.ToMinor(v.Budget.Exact().Mul(exact.Int(int64(v.Months))), c.in.Currency)
 			if err != nil {
 				return err
 			}
-			one, all := above(months[i], *v.Budget), above(totals[i], most)
-			s.Exceeds, s.ExceedsTotal = &one, &all
+			some, sum := above(one, *v.Budget), above(all, most)
+			s.Exceeds, s.ExceedsTotal = &some, &sum
 		}
-		s.Monthly, s.Total = quantiles(months[i]), quantiles(totals[i])
+		s.Monthly, s.Total = quantiles(one), quantiles(all)
 		v.Offers = append(v.Offers, s)
 	}
 	return nil
 }
 
-// winners is the share of replicates in which each offer is the cheapest of
-// those that can be totalled; a tie counts for all of them.
-func winners(r *Result, totals [][]money.Amount) []float64 {
-	out := make([]float64, len(totals))
+// winners is the share of replicates in which each offer is the cheapest whatever
+// the prices that are open turn out to be, and in how many none is. A tie counts
+// for all of them.
+func winners(totals [][]Range) (wins []float64, undecided int) {
+	wins = make([]float64, len(totals))
 	if len(totals) == 0 || len(totals[0]) == 0 {
-		return out
+		return wins, 0
 	}
+	costs := make([]Range, len(totals))
 	for k := range totals[0] {
-		best := -1
 		for i := range totals {
-			if !r.Offers[i].Horizons[0].Total.Open && (best < 0 || totals[i][k].Cmp(totals[best][k]) < 0) {
-				best = i
+			costs[i] = totals[i][k]
+		}
+		decided := false
+		for i := range costs {
+			if surelyCheapest(costs, i) {
+				wins[i]++
+				decided = true
 			}
 		}
-		for i := range totals {
-			if best >= 0 && !r.Offers[i].Horizons[0].Total.Open && totals[i][k].Cmp(totals[best][k]) == 0 {
-				out[i]++
-			}
+		if !decided {
+			undecided++
 		}
 	}
-	for i := range out {
-		out[i] /= float64(len(totals[0]))
+	for i := range wins {
+		wins[i] /= float64(len(totals[0]))
 	}
-	return out
+	return wins, undecided
+}
+
+// surelyCheapest tells whether no other cost can be below one of them: it is known,
+// and the most it can be is not above the least that any other can. What is known
+// of a cost that cannot be totalled is the least it can be.
+func surelyCheapest(costs []Range, i int) bool {
+	if costs[i].Open {
+		return false
+	}
+	for j := range costs {
+		if j != i && costs[j].Low.Cmp(costs[i].High) < 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // quantiles sorts the amounts. Each is the amount at its rank: the smallest that

@@ -49,19 +49,21 @@ func (c *Comparison) weeklyVolatility(r *Result) (*Volatility, error) {
 		return v, nil
 	}
 	picks := c.weekPicks(v)
-	bills := make([][]money.Amount, len(c.cands))
+	bills := make([][]Range, len(c.cands))
 	err = each(len(c.cands), c.in.Workers, func(i int) (err error) {
-		bills[i], err = c.weekMiddles(c.cands[i], target, first, v.Blocks, picks)
+		bills[i], err = c.weekRanges(c.cands[i], target, first, v.Blocks, picks)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	totals := make([][]money.Amount, len(bills))
 	for i := range bills {
-		totals[i] = slices.Clone(bills[i])
+		open := r.Offers[i].Horizons[0].Total.Open || slices.ContainsFunc(r.Offers[i].Monthly, func(m Month) bool { return m.Total.Open })
+		for k := range bills[i] {
+			bills[i][k].Open = open // a week more or less does not make a price known
+		}
 	}
-	return v, c.spreads(v, r, bills, totals)
+	return v, c.spreads(v, r, bills, bills)
 }
 
 // weekPicks are the weeks of each replicate, the same for all offers.
@@ -76,23 +78,23 @@ func (c *Comparison) weekPicks(v *Volatility) [][weeksOfMonth]int {
 	return out
 }
 
-// weekMiddles bills every replicate at both ends of an offer's open prices and
-// takes the middle.
-func (c *Comparison) weekMiddles(cand *candidate, target month, first timex.Date, weeks int, picks [][weeksOfMonth]int) ([]money.Amount, error) {
+// weekRanges bills every replicate at both ends of an offer's open prices.
+func (c *Comparison) weekRanges(cand *candidate, target month, first timex.Date, weeks int, picks [][weeksOfMonth]int) ([]Range, error) {
 	low, err := c.weekBills(cand, cand.at[which{offer.Low, true, false}], target, first, weeks, picks)
-	if err != nil || !cand.Offer.HasRanges() {
-		return low, err
-	}
-	high, err := c.weekBills(cand, cand.at[which{offer.High, true, false}], target, first, weeks, picks)
 	if err != nil {
 		return nil, err
 	}
-	for i := range low {
-		if low[i], err = money.ToMinor(middle(Range{Low: low[i], High: high[i]}), c.in.Currency); err != nil {
+	high := low
+	if cand.Offer.HasRanges() {
+		if high, err = c.weekBills(cand, cand.at[which{offer.High, true, false}], target, first, weeks, picks); err != nil {
 			return nil, err
 		}
 	}
-	return low, nil
+	out := make([]Range, len(low))
+	for i := range out {
+		out[i] = Range{Low: low[i], High: high[i]}
+	}
+	return out, nil
 }
 
 // weekBills bills every replicate for one offer. Each real week is metered once

@@ -59,7 +59,11 @@ func (c *Comparison) scenario(ch Change, months int, r *Result) (Scenario, error
 		}
 		out.Costs = append(out.Costs, s)
 	}
-	out.Best = c.cands[cheapestOf(c.cands, ranges)].Offer.ID
+	best := cheapestOf(c.cands, ranges)
+	if !ranges[best].Open {
+		out.Best = c.cands[best].Offer.ID
+	}
+	out.Undecided = !surelyCheapest(ranges, best)
 	return out, nil
 }
 

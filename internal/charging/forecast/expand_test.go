@@ -384,3 +384,29 @@ func TestManyLargeCallTypesAreRefusedByTheirSum(t *testing.T) {
 		t.Errorf("%d calls, %v", len(out.calls), err)
 	}
 }
+
+// TestExpandGivesCallsInOrder: by time, named in that order, and by agents who
+// are logged in.
+func TestExpandGivesCallsInOrder(t *testing.T) {
+	k, _ := expand(t, small(), 2, 3)
+	seated := map[string][]timex.Period{}
+	for _, s := range k.sessions {
+		seated[s.User] = append(seated[s.User], timex.Period{From: s.From, To: s.To})
+	}
+	n, month := 0, ""
+	for i := range k.calls {
+		c := &k.calls[i]
+		if n++; c.ID[:7] != month {
+			n, month = 1, c.ID[:7]
+		}
+		if want := fmt.Sprintf("%s-%d", month, n); c.ID != want {
+			t.Fatalf("call %d is %s, want %s", i, c.ID, want)
+		}
+		if n > 1 && c.Start < k.calls[i-1].Start {
+			t.Errorf("%s begins before the one given before it", c.ID)
+		}
+		if c.IsAnswered() && !slices.ContainsFunc(seated[c.Agent], func(p timex.Period) bool { return p.From <= c.Start && c.End <= p.To }) {
+			t.Errorf("%s: %q was not logged in", c.ID, c.Agent)
+		}
+	}
+}

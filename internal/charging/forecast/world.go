@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"time"
 
 	"waihu/internal/exact"
@@ -49,6 +50,7 @@ type world struct {
 	source string
 	rng    *rand.Rand
 	shifts []*shift
+	agents []string // their names
 	placed []placed
 }
 
@@ -62,6 +64,9 @@ func (p *Profile) world(t *MonthTotals, plan Plan, source string) (*world, error
 		return w, err
 	}
 	for i, level := range w.levels(len(days)) {
+		for len(w.agents) < level {
+			w.agents = append(w.agents, agentName(len(w.agents)+1))
+		}
 		for _, win := range days[i].windows {
 			for agent := 1; agent <= level; agent++ {
 				w.shifts = append(w.shifts, &shift{window: win, agent: agent})
@@ -71,11 +76,34 @@ func (p *Profile) world(t *MonthTotals, plan Plan, source string) (*world, error
 	if err := w.place(); err != nil {
 		return nil, err
 	}
+	w.placed = make([]placed, 0, t.Sum().Attempts)
 	w.lay()
 	w.attempts()
-	slices.SortStableFunc(w.placed, func(a, b placed) int { return int(min(max(a.at-b.at, -1), 1)) })
 	return w, nil
 }
+
+// order is the places of the calls in the order of their time; those of one second
+// stay as they were laid. A second of the month and a place fit into one number:
+// sorting numbers takes a fifth of the time of sorting calls stably.
+func (w *world) order() []uint64 {
+	start := timex.Instant(0)
+	for i := range w.placed {
+		if at := w.placed[i].at; i == 0 || at < start {
+			start = at
+		}
+	}
+	out := make([]uint64, len(w.placed)) // at most MaxAttempts
+	for i := range w.placed {
+		out[i] = uint64(w.placed[i].at.Sub(start)/time.Second)<<placeBits | uint64(i)
+	}
+	slices.Sort(out)
+	for i := range out {
+		out[i] &= 1<<placeBits - 1
+	}
+	return out
+}
+
+const placeBits = 32
 
 // levels are the seats in use on each working day: their sum is the average
 // times the days, rounded; the peak and, where the average leaves room for it,
@@ -250,7 +278,7 @@ func (w *world) unanswered(inbound bool) (usage.Result, int32) {
 // emit gives the facts of the month to a sink.
 func (w *world) emit(out usage.Sink) error {
 	for i, s := range w.shifts {
-		f := usage.Session{ID: fmt.Sprintf("%s-s%d", w.totals.Month, i+1), Source: w.source, User: agentName(s.agent), Type: w.p.Seats.Type,
+		f := usage.Session{ID: fmt.Sprintf("%s-s%d", w.totals.Month, i+1), Source: w.source, User: w.agents[s.agent-1], Type: w.p.Seats.Type,
 			From: s.from, To: s.from.Add(time.Duration(s.length) * time.Second)}
 		if err := out.Session(f); err != nil {
 			return err
@@ -260,8 +288,12 @@ func (w *world) emit(out usage.Sink) error {
 	for i := range numbers {
 		numbers[i] = w.p.numbersFor(&w.p.Calls[i])
 	}
-	for i, c := range w.placed {
-		call := w.call(i, c, numbers[c.kind])
+	var call usage.Call // one for all: a sink keeps none
+	month := w.totals.Month.String() + "-"
+	for i, at := range w.order() {
+		c := w.placed[at]
+		call = w.call(c, numbers[c.kind])
+		call.ID = month + strconv.Itoa(i+1)
 		if err := out.Call(&call); err != nil {
 			return err
 		}
@@ -269,9 +301,9 @@ func (w *world) emit(out usage.Sink) error {
 	return nil
 }
 
-func (w *world) call(i int, c placed, to dialled) usage.Call {
+func (w *world) call(c placed, to dialled) usage.Call {
 	kind := &w.p.Calls[c.kind]
-	out := usage.Call{ID: fmt.Sprintf("%s-%d", w.totals.Month, i+1), Source: w.source, Direction: kind.direction(), Result: c.result, Mode: kind.Mode,
+	out := usage.Call{Source: w.source, Direction: kind.direction(), Result: c.result, Mode: kind.Mode,
 		Purpose: kind.Purpose, Line: kind.Line, Reach: kind.Reach, Campaign: w.p.ID, To: to.first + w.digits(to.more), Start: c.at}
 	if out.Purpose == "" {
 		out.Purpose = w.p.Purpose
@@ -279,7 +311,7 @@ func (w *world) call(i int, c placed, to dialled) usage.Call {
 	ring, talk := time.Duration(c.ring)*time.Second, time.Duration(c.talk)*time.Second
 	out.End, out.Total = c.at.Add(ring+talk), ring+talk
 	if c.result == usage.Answered {
-		out.By, out.Agent, out.Answer, out.Talk = usage.Person, agentName(int(c.agent)), c.at.Add(ring), talk
+		out.By, out.Agent, out.Answer, out.Talk = usage.Person, w.agents[c.agent-1], c.at.Add(ring), talk
 	}
 	return out
 }

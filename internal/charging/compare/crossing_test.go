@@ -1,0 +1,31 @@
+package compare_test
+
+import (
+	"testing"
+
+	"waihu/internal/charging/catalog"
+	"waihu/internal/charging/compare"
+)
+
+// The cost told at a break-even point is what both offers cost there: at 50 calls
+// of a minute, 7.50 by the minute, and 2.00 and 5.50 by six seconds with a fee.
+func TestACrossingCostsWhatBothCostThere(t *testing.T) {
+	six := minutePlan("six", "0.11", "6/6")
+	six.Components = append(six.Components, catalog.Component{ID: "fee", Measure: catalog.Recurring, UnitPrice: price("2")})
+	r := result(t, compare.Input{Candidates: []compare.Candidate{candidate(minutePlan("minutes", "0.15", "60/60")), candidate(six)}}, yearOf(100))
+	seen := false
+	for _, b := range r.BreakEvens {
+		if b.Axis != compare.MinutesPerSeat {
+			continue
+		}
+		for _, p := range b.Points {
+			seen = true
+			if !p.Exact || p.Below != "minutes" || p.Cost.Decimal() != "7.50" {
+				t.Errorf("%+v costs %s, want 7.50", p, p.Cost.Decimal())
+			}
+		}
+	}
+	if !seen {
+		t.Errorf("no point: %+v", r.BreakEvens)
+	}
+}
