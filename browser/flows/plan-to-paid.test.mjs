@@ -19,9 +19,11 @@ export function planToPaid(world) {
     const file = page.locator("#f-file");
     await file.fill((await file.inputValue()).replace("plan: new-plan", "plan: browser-line"));
     await press("check");
+    const cards = page.locator('.card[id^="card-"]');
+    const before = await cards.count();
     await page.locator("#f-add_measure").selectOption("recurring");
     await press("add");
-    const added = page.locator("#card-1");
+    const added = page.locator(`#card-${before}`);
     await added.waitFor();
     if (!(await added.locator("details").evaluate((d) => d.open))) await added.locator("summary").click();
     await added.locator('[name$=".unit_price"]').fill("100");
