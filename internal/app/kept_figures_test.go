@@ -6,8 +6,10 @@ import (
 	"testing"
 
 	"waihu/internal/app"
+	"waihu/internal/charging/fx"
 	"waihu/internal/charging/life"
 	"waihu/internal/exact"
+	"waihu/internal/money"
 )
 
 // sayings is all that is kept of a contract, as those who ask see it.
@@ -23,6 +25,7 @@ func sayings(t *testing.T, s *app.System, who customer) string {
 	}
 	note(s.DraftInvoice(ctx, who.company, who.contract, 0))
 	note(s.Floor(ctx, who.company, who.contract))
+	note(s.Margin(ctx, who.company, who.contract, day("2026-03-05")))
 	for _, q := range []app.WhatIf{{Want: life.Cancel}, {Want: life.Downsize, Component: "seats", Quantity: exact.Int(2)}, {Want: life.Switch, To: "p@2"}} {
 		q.Contract = who.contract
 		note(s.WhatIf(ctx, who.company, q))
@@ -65,6 +68,16 @@ func TestKeptFigures(t *testing.T) {
 	check("a call", true)
 	b.publish(dearer)
 	check("a version of the plan", true)
+	dear := aCall(5, "2026-03-09 04:00:00", 60)
+	dear.Cost = money.Micros(50_000, usd)
+	b.ingest(who.company, dear)
+	check("a call a carrier asks dollars for", true)
+	for i, on := range []string{"2026-03-08", "2026-03-09"} {
+		if err := b.AddRate(ctx, fx.Rate{From: usd, To: cny, On: day(on), Rate: exact.Int(int64(7 + i)), Source: "bank"}); err != nil {
+			t.Fatal(err)
+		}
+		check("a rate of dollars", true)
+	}
 	seat := must(b.Begin(ctx, who.company, app.Begin{Contract: who.contract, What: app.SeatStretch, Of: "ann", Type: "agent"}))
 	check("a seat", true)
 	b.at("2026-03-12 00:00:00")

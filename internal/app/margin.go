@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"context"
 	"maps"
+	"reflect"
 	"slices"
 
+	"waihu/internal/charging/contract"
 	"waihu/internal/charging/fx"
+	"waihu/internal/charging/invoice"
 	"waihu/internal/charging/meter"
 	"waihu/internal/exact"
 	"waihu/internal/fault"
@@ -58,26 +61,66 @@ func (s *System) Margin(ctx context.Context, c id.Company, contract id.ID, first
 		if err != nil {
 			return err
 		}
-		cur := of.plan.Currency
-		sums := marginSums{of: of, places: map[string]*place{}, carrier: exact.Zero}
-		if sums.table, err = rates(tx); err != nil {
-			return err
-		}
-		terms, err := of.terms(b.First, b.After, d.inv.Inputs)
-		if err != nil {
-			return err
-		}
-		m, err := meter.New(terms, meter.Options{Detail: sums.add})
-		if err != nil {
-			return err
-		}
-		if err := tx.Usage().Each(ctx, c, a.ID, terms.Period, 0, m); err != nil {
-			return err
-		}
-		out = Margin{First: b.First, After: b.After, Invoiced: d.inv.Net, Unknown: sums.unknown}
-		return out.fill(&sums, cur)
+		out, err = s.marginOrKept(ctx, tx, c, &a, of, b, d.inv.Inputs)
+		out.Invoiced = d.inv.Net
+		return err
 	})
+	if err == nil {
+		if out.Left, err = out.Invoiced.Sub(out.Carrier); err != nil {
+			err = fault.New(fault.Overflow, "%v", err)
+		}
+	}
 	return out, err
+}
+
+// costed is what calls of a period earned and cost, at these rates of exchange.
+type costed struct {
+	margin Margin
+	table  *fx.Table
+}
+
+// marginOrKept costs the calls of a period, unless they were costed and a new
+// reading would give the same.
+func (s *System) marginOrKept(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, b contract.BillingPeriod, in invoice.Inputs) (Margin, error) {
+	table, err := rates(tx)
+	if err != nil {
+		return Margin{}, err
+	}
+	key := figureKey{company: c, contract: a.ID, plan: of.plan, zone: of.loc.String(), first: b.First, after: b.After, ends: in.End, use: timex.Days(b.First, b.After, of.loc)}
+	kept, there, err := s.margins.look(tx, key, of.contract, in)
+	if err != nil {
+		return Margin{}, err
+	}
+	if !there || !reflect.DeepEqual(kept.table, table) {
+		kept = costed{table: table}
+		if kept.margin, err = s.costed(ctx, tx, c, a, of, b, in, table); err != nil {
+			return Margin{}, err
+		}
+		if err := s.margins.keep(tx, key, of.contract, in, kept); err != nil {
+			return Margin{}, err
+		}
+	}
+	out := kept.margin
+	out.Destinations = slices.Clone(out.Destinations)
+	return out, nil
+}
+
+// costed costs the calls of a period.
+func (s *System) costed(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, b contract.BillingPeriod, in invoice.Inputs, table *fx.Table) (out Margin, err error) {
+	sums := marginSums{of: of, table: table, places: map[string]*place{}, carrier: exact.Zero}
+	terms, err := of.terms(b.First, b.After, in)
+	if err != nil {
+		return out, err
+	}
+	m, err := meter.New(terms, meter.Options{Detail: sums.add})
+	if err != nil {
+		return out, err
+	}
+	if err := tx.Usage().Each(ctx, c, a.ID, terms.Period, 0, m); err != nil {
+		return out, err
+	}
+	out = Margin{First: b.First, After: b.After, Unknown: sums.unknown}
+	return out, out.fill(&sums, of.plan.Currency)
 }
 
 // marginSums adds up calls by price.
@@ -137,12 +180,9 @@ func (m *marginSums) cost(c *usage.Call) (exact.Number, bool) {
 	return c.Cost.Exact().Mul(r.Rate), true
 }
 
-// fill rounds the sums, once each.
+// fill rounds the sums of calls, once each.
 func (m *Margin) fill(sums *marginSums, cur money.Currency) (err error) {
 	if m.Carrier, err = money.ToMinor(sums.carrier, cur); err != nil {
-		return fault.New(fault.Overflow, "%v", err)
-	}
-	if m.Left, err = m.Invoiced.Sub(m.Carrier); err != nil {
 		return fault.New(fault.Overflow, "%v", err)
 	}
 	m.Destinations = []Destination{}

@@ -22,7 +22,8 @@ type System struct {
 	costs   costs   // what running periods come to
 	glances glances // forecasts and advice of running periods
 
-	others keptFigures[life.Cost]        // periods billed with the use of others
-	drafts keptFigures[*invoice.Invoice] // drafts that are looked at
-	floors keptFigures[*watch]           // people and modules seen in periods
+	others  keptFigures[life.Cost]        // periods billed with the use of others
+	drafts  keptFigures[*invoice.Invoice] // drafts that are looked at
+	margins keptFigures[costed]           // carrier costs of periods
+	floors  keptFigures[*watch]           // people and modules seen in periods
 }
