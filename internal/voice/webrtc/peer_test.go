@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -146,6 +147,30 @@ func TestSoundBothWays(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestManyOnOnePort: browsers at different addresses share our one port, and none
+// hears another's call.
+func TestManyOnOnePort(t *testing.T) {
+	e := endpoint(t, false)
+	var browsers, ours []*Peer
+	for range 5 {
+		browser, peer := peer(t, endpoint(t, true)), peer(t, e)
+		exchange(t, browser, peer, false)
+		browsers, ours = append(browsers, browser), append(ours, peer)
+	}
+	connected(t, append(browsers, ours...)...)
+	var all sync.WaitGroup
+	for i := range browsers {
+		hertz := 400 + 200*float64(i)
+		all.Go(func() {
+			there, here := beat(browsers[i].Session(), ours[i].Session(), 50, hertz, hertz+100)
+			if share(here, hertz) < 0.9 || share(there, hertz+100) < 0.9 {
+				t.Errorf("call %d: %.2f of what came is its browser's tone, %.2f of what went is ours", i, share(here, hertz), share(there, hertz+100))
+			}
+		})
+	}
+	all.Wait()
 }
 
 // TestHoldAndAnotherNetwork: an exchange within the call changes which way sound
