@@ -62,8 +62,15 @@ func (s *System) BeginRecording(ctx context.Context, c id.Company, in BeginRecor
 	return out, f, err
 }
 
-// FinishRecording enters what a recording is known by, once its file is closed.
+// FinishRecording enters what a recording is known by, once its file is closed. The
+// zero Sum is a call without sound: its recording goes at once.
 func (s *System) FinishRecording(ctx context.Context, c id.Company, recording id.ID, sum record.Sum) (Recording, error) {
+	if sum.SHA256 == "" {
+		if _, err := s.recording(ctx, c, recording, "drop", func(r *Recording, now timex.Instant) error { return r.Drop(now) }); err != nil {
+			return Recording{}, err
+		}
+		return s.removeSound(ctx, c, recording)
+	}
 	return s.recording(ctx, c, recording, "finish", func(r *Recording, _ timex.Instant) error {
 		if r.State != retention.Open {
 			return fault.New(fault.Conflict, "it is finished already")

@@ -95,6 +95,14 @@ func (s *System) deleteRecording(ctx context.Context, c id.Company, recording id
 	}); err != nil {
 		return Recording{}, err
 	}
+	return s.removeSound(ctx, c, recording)
+}
+
+// removeSound removes the file of a recording that is leaving, and says so.
+func (s *System) removeSound(ctx context.Context, c id.Company, recording id.ID) (Recording, error) {
+	if s.Vault == nil {
+		return Recording{}, errNoVault
+	}
 	if err := s.Vault.Delete(c, recording); err != nil {
 		return Recording{}, err
 	}

@@ -175,21 +175,24 @@ func (t *Telephone) connect(ctx context.Context, user, name string, _ bool) (exc
 func (t *Telephone) place(ctx context.Context, c id.Company, p *app.PlannedCall, beside func(*sip.Call, *voice.Leg)) (_ *voice.Report, err error) {
 	w := outbound.Wish{Company: c, Contract: p.Contract, Call: p.ID.Named("call"), Agent: p.Agent, Campaign: p.Campaign, Order: voice.Order{Number: p.To, From: p.From, Beside: beside}}
 	var kept app.Recording
+	var f *os.File
 	if p.Record {
-		var f *os.File
 		if kept, f, err = t.sys.BeginRecording(ctx, c, app.BeginRecording{Call: w.Call, Rules: []retention.Rule{{Name: "installation", Days: t.cfg.KeepDays}}}); err != nil {
 			return nil, t.told(err) // what must be recorded is not placed without
 		}
-		defer func() { err = errors.Join(err, f.Close()) }()
 		w.Order.Record, w.Order.Kept = f, kept.ID.Named("rec")
 	}
 	done, err := t.desk.Place(ctx, w)
-	var sum record.Sum
 	var report *voice.Report
-	if done != nil && done.Report != nil {
-		report, sum = done.Report, done.Report.Sum
+	if done != nil {
+		report = done.Report
 	}
 	if p.Record {
+		var sum record.Sum
+		if report != nil {
+			sum = report.Sum
+		}
+		err = errors.Join(err, f.Close())
 		_, failed := t.sys.FinishRecording(context.WithoutCancel(ctx), c, kept.ID, sum)
 		err = errors.Join(err, failed)
 	}

@@ -194,8 +194,17 @@ func TestWhatAnAgentMayNotCall(t *testing.T) {
 			t.Errorf("%s: %+v, want %d", name, r.Ending, code)
 		}
 	}
-	if r := o.call(o.plan("13800000001", false), 0); r.Ending.Code != 486 {
+	busy := o.plan("13800000001", true)
+	if r := o.call(busy, 0); r.Ending.Code != 486 {
 		t.Errorf("busy: %+v", r.Ending)
+	}
+	o.facts(1)
+	silent := must(o.sys.RecordingsOf(t.Context(), o.company, busy))
+	for deadline := time.Now().Add(20 * time.Second); len(silent) == 1 && silent[0].State != retention.Deleted && time.Now().Before(deadline); {
+		silent = must(o.sys.RecordingsOf(t.Context(), o.company, busy))
+	}
+	if len(silent) != 1 || silent[0].State != retention.Deleted || silent[0].Why == "" {
+		t.Errorf("a recording in which nothing is: %+v", silent)
 	}
 	if f := o.facts(1); len(f) != 1 || f[0].Call.Result != usage.Busy {
 		t.Errorf("%+v", f)

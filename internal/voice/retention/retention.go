@@ -137,6 +137,19 @@ func (t *Terms) Due(now timex.Instant) bool {
 	return over && len(t.Holds) == 0 && now >= t.Until
 }
 
+// Drop decides that a recording goes that was begun and in which nothing is: the
+// call had no sound. One that is more than begun is of kind Conflict.
+func (t *Terms) Drop(now timex.Instant) error {
+	switch {
+	case t.State != Open:
+		return fault.New(fault.Conflict, "it is %s: only one that was begun can be dropped", t.State)
+	case len(t.Holds) > 0:
+		return fault.New(fault.Conflict, "the recording is held: %s", fault.Shorten(t.Holds[0].Reason, 200))
+	}
+	t.State, t.Gone, t.Why = Leaving, now, "nothing was recorded: the call had no sound"
+	return nil
+}
+
 // Delete decides that it goes. What is not due is of kind Conflict and says why.
 func (t *Terms) Delete(now timex.Instant, why string) error {
 	switch {

@@ -139,3 +139,31 @@ func TestNeverBeforeItsTime(t *testing.T) {
 		}
 	}
 }
+
+// TestDropping: only what was begun, and what nobody holds.
+func TestDropping(t *testing.T) {
+	begun := func() retention.Terms {
+		r := terms(t, retention.Rule{Name: "law", Days: 30})
+		r.State = retention.Open
+		return r
+	}
+	x := begun()
+	if err := x.Drop(5); err != nil || x.State != retention.Leaving || x.Gone != 5 || x.Why == "" {
+		t.Errorf("%+v, %v", x, err)
+	}
+	if err := x.Drop(6); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("twice: %v", err)
+	}
+	held := begun()
+	if err := held.Hold(retention.Hold{Name: "court", Reason: "a case"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := held.Drop(5); fault.KindOf(err) != fault.Conflict || held.State != retention.Open {
+		t.Errorf("held: %v", err)
+	}
+	kept := begun()
+	kept.State = retention.Kept
+	if err := kept.Drop(5); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("kept: %v", err)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/netip"
 	"sync"
+	"time"
 
 	"github.com/pion/ice/v4"
 
@@ -15,6 +16,10 @@ import (
 	"waihu/internal/voice/rtp"
 	"waihu/internal/voice/sdp"
 )
+
+// gathering bounds the taking up of our address: it asks nobody, so it is a matter of
+// microseconds; a path that is lost meanwhile never tells.
+const gathering = 5 * time.Second
 
 // Peer is the path to one browser, and our side of what is agreed with it. It is
 // safe for several goroutines.
@@ -79,8 +84,14 @@ func (p *Peer) gather() error {
 	if err := p.agent.GatherCandidates(); err != nil {
 		return err
 	}
-	<-ready // it asks nobody: one address of this machine
-	return nil
+	wait := time.NewTimer(gathering)
+	defer wait.Stop()
+	select {
+	case <-ready:
+		return nil
+	case <-wait.C:
+		return fault.New(fault.Internal, "our own address was not taken up within %v", gathering)
+	}
 }
 
 // Session is the sound of the path.
