@@ -93,6 +93,9 @@ func (a *API) telephoneRoutes() {
 				return nil, errNoTelephone
 			}
 			agent := agentOf(r.actor)
+			if agent == "" {
+				return nil, fault.New(fault.Conflict, "a key has no telephone: log in as a person")
+			}
 			user, secret, until, err := a.d.Telephone.Pass(r.company, agent)
 			if err != nil {
 				return nil, err

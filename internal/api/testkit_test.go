@@ -71,7 +71,7 @@ func newWorldOn(t testing.TB, db store.DB, c api.Config) *world {
 	shelf, err := workspace.Open(t.TempDir(), workspace.Limits{}, w.sys, time.Now)
 	must(t, err)
 	t.Cleanup(func() { must(t, shelf.Close()) })
-	w.api, err = api.New(api.Deps{System: w.sys, Gate: w.gate, Shelf: shelf, Post: post, Ingest: w.sys, Log: slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelError})), Config: c})
+	w.api, err = api.New(api.Deps{System: w.sys, Gate: w.gate, Shelf: shelf, Post: post, Telephone: phones{}, Ingest: w.sys, Log: slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelError})), Config: c})
 	must(t, err)
 	w.operator = w.key(id.Platform, access.Operator)
 	w.finance = w.key(id.Platform, access.Finance)

@@ -1,0 +1,102 @@
+package api_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"waihu/internal/access"
+	"waihu/internal/app"
+	"waihu/internal/id"
+	"waihu/internal/store"
+	"waihu/internal/voice/audio"
+	"waihu/internal/voice/record"
+	"waihu/internal/voice/retention"
+	"waihu/internal/voice/vault"
+)
+
+// phones are where telephones of the test log in.
+type phones struct{}
+
+func (phones) Pass(c id.Company, agent string) (user, secret string, until time.Time, err error) {
+	return "1." + c.Named("co") + "-" + agent, "hush", time.Date(2026, 3, 2, 9, 10, 0, 0, time.UTC), nil
+}
+func (phones) Host() string     { return "192.0.2.1:5060" }
+func (phones) Browsers() string { return "ws://192.0.2.1:5066" }
+
+// person is somebody of a company, and the header of a session of theirs.
+func (w *world) person(c id.Company, role access.Role) (user, session string) {
+	w.Helper()
+	var token string
+	must(w.TB, w.db.Update(w.Context(), func(tx store.Tx) error {
+		u, t, err := w.gate.AddUser(tx, access.NewUser{Email: string(role) + "@example.com", Name: "Ann", Members: []access.Member{{Company: c, Role: role}}})
+		if err == nil {
+			user, token = u.ID.Named("user"), t
+		}
+		return err
+	}))
+	s, err := w.gate.TakeInvitation(w.Context(), token, "a quiet afternoon", access.Client{Address: "192.0.2.7"})
+	must(w.TB, err)
+	return user, "Cookie: __Host-waihu=" + s.Token
+}
+
+// TestAgentsAreGivenCalls: a program plans a call for an agent, whose telephone gets a
+// name and a log-in, and never the number.
+func TestAgentsAreGivenCalls(t *testing.T) {
+	w := newWorld(t)
+	contract := w.served()
+	ann, session := w.person(w.a, access.Agent)
+	got := w.ask(w.switchA, "POST", "/v1/calls", map[string]any{"contract": contract, "to": "13800138000", "agent": ann, "record": true}).want(201)
+	call := got.field("id")
+	if at := got.field("address"); at != "sip:"+call+"@192.0.2.1:5060" || strings.Contains(string(got.body), "13800138000") {
+		t.Errorf("%s", got.body)
+	}
+	soft := w.ask("", "POST", "/v1/softphone", nil, session, "Sec-Fetch-Site: same-origin").want(201)
+	if soft.field("agent") != ann || soft.field("secret") != "hush" || soft.field("websocket") != "ws://192.0.2.1:5066" || !strings.HasPrefix(soft.field("address"), "sip:1."+w.a.Named("co")+"-"+ann+"@") {
+		t.Errorf("%s", soft.body)
+	}
+	i, err := id.ParseNamed("call", call)
+	must(t, err)
+	taken, err := w.sys.TakePlannedCall(t.Context(), w.a, i, ann)
+	if err != nil || taken.To != "13800138000" || !taken.Record {
+		t.Errorf("%+v, %v", taken, err)
+	}
+
+	w.ask("", "POST", "/v1/calls", map[string]any{"contract": contract, "to": "13800138000"}, session, "Sec-Fetch-Site: same-origin").wantCode(403, "forbidden")
+	w.ask(w.keyA, "POST", "/v1/softphone", nil).want(409) // a key has no telephone
+	w.ask(w.switchA, "POST", "/v1/calls", map[string]any{"contract": contract, "to": "13800138000"}).want(422)
+	w.ask(w.switchA, "POST", "/v1/calls", map[string]any{"contract": contract, "to": "13800138000", "agent": "mei"}).want(422)
+	w.ask(w.keyB, "POST", "/v1/calls", map[string]any{"contract": contract, "to": "13800138000", "agent": ann}).want(404)
+}
+
+// TestRecordingsAreHeardByTheirCompany, and by nobody else.
+func TestRecordingsAreHeardByTheirCompany(t *testing.T) {
+	w := newWorld(t)
+	v, err := vault.Open(t.TempDir())
+	must(t, err)
+	defer v.Close()
+	w.sys.Vault = v
+	r, f, err := w.sys.BeginRecording(t.Context(), w.a, app.BeginRecording{Call: "call_x", Rules: []retention.Rule{{Name: "law", Days: 30}}})
+	must(t, err)
+	rec, err := record.New(f, audio.ALaw)
+	must(t, err)
+	rec.Frame(make([]byte, audio.FrameSamples), make([]byte, audio.FrameSamples))
+	sum, err := rec.Close()
+	must(t, err)
+	must(t, f.Close())
+	_, err = w.sys.FinishRecording(t.Context(), w.a, r.ID, sum)
+	must(t, err)
+	list := w.ask(w.keyA, "GET", "/v1/recordings?call=call_x", nil).want(200)
+	if !strings.Contains(string(list.body), sum.SHA256) || !strings.Contains(string(list.body), r.ID.Named("rec")) {
+		t.Errorf("%s", list.body)
+	}
+	sound := w.ask(w.keyA, "GET", "/v1/recordings/"+r.ID.Named("rec")+"/sound", nil).want(200)
+	if string(sound.body[:4]) != "RIFF" || int64(len(sound.body)) != sum.Bytes || sound.header.Get("Content-Type") != "audio/wav" {
+		t.Errorf("%d bytes of %s, %d were recorded", len(sound.body), sound.header.Get("Content-Type"), sum.Bytes)
+	}
+	w.ask(w.keyB, "GET", "/v1/recordings/"+r.ID.Named("rec")+"/sound", nil).want(404)
+	if other := w.ask(w.keyB, "GET", "/v1/recordings?call=call_x", nil).want(200); strings.Contains(string(other.body), "rec_") {
+		t.Errorf("another company: %s", other.body)
+	}
+	w.ask(w.switchA, "GET", "/v1/recordings?call=call_x", nil).want(403)
+}
