@@ -2,19 +2,13 @@ package app
 
 import (
 	"context"
-	"errors"
-	"strconv"
 	"time"
 
-	"waihu/internal/charging/budget"
 	"waihu/internal/charging/life"
-	"waihu/internal/charging/meter"
-	"waihu/internal/exact"
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/money"
 	"waihu/internal/store"
-	"waihu/internal/timex"
 )
 
 // maxBudgets bounds the budgets of a contract: each is asked before a call.
@@ -71,92 +65,6 @@ func (s *System) Budgets(ctx context.Context, c id.Company, contract id.ID) (out
 			b.Revision = r.Revision
 			out = append(out, b)
 			return nil
-		})
-	})
-	return out, err
-}
-
-// BudgetAlert is a level that was reached.
-type BudgetAlert struct {
-	Budget   id.ID        `json:"budget"`
-	Name     string       `json:"name"`
-	Contract id.ID        `json:"contract"`
-	Level    int          `json:"level"` // percent
-	Spent    money.Amount `json:"spent"`
-	Amount   money.Amount `json:"amount"`
-	HardStop bool         `json:"hard_stop"` // and nothing more is begun
-}
-
-func (a BudgetAlert) words() map[string]string {
-	out := map[string]string{"name": a.Name, "level": strconv.Itoa(a.Level), "spent": a.Spent.String(), "amount": a.Amount.String()}
-	if a.HardStop {
-		out["stop"] = "yes"
-	}
-	return out
-}
-
-// BudgetCheck is what a look at a company's budgets came to.
-type BudgetCheck struct {
-	Alerts []BudgetAlert
-	Failed []Undrafted
-}
-
-// Undrafted is a contract nobody can say the cost of, and so nothing of its budgets.
-type Undrafted struct {
-	Contract id.ID
-	Err      error
-}
-
-// Err is nil where every contract could be drafted.
-func (c *BudgetCheck) Err() error {
-	var list []error
-	for _, f := range c.Failed {
-		list = append(list, fault.New(fault.KindOf(f.Err), "check budgets of contract %s: %v", f.Contract, f.Err))
-	}
-	return errors.Join(list...)
-}
-
-// CheckBudgets tells of every level a company's budgets have reached, each once
-// in a period. A contract that cannot be drafted (a rate that is missing, an amount
-// too large) does not silence the others; what the database refuses fails all.
-func (s *System) CheckBudgets(ctx context.Context, c id.Company) (out BudgetCheck, err error) {
-	defer fault.Wrap(&err, "check budgets")
-	// Drafts are made here, where nobody waits for the end of the transaction.
-	failed := map[id.ID]bool{}
-	err = s.DB.View(ctx, func(tx store.Tx) error {
-		out = BudgetCheck{Alerts: []BudgetAlert{}}
-		clear(failed)
-		return each(tx, c, KindContract, store.Key{}, func(a Agreement, r *store.Record) error {
-			err := s.budgetsAt(ctx, tx, c, &a, r, costKept, func(*Budget, *store.Record, money.Amount) error { return nil })
-			if err != nil && fault.KindOf(err) != fault.Internal && ctx.Err() == nil {
-				failed[a.ID], out.Failed, err = true, append(out.Failed, Undrafted{a.ID, err}), nil
-			}
-			return err
-		})
-	})
-	if err != nil {
-		return BudgetCheck{}, err
-	}
-	err = s.DB.Update(ctx, func(tx store.Tx) error {
-		out.Alerts = []BudgetAlert{}
-		return each(tx, c, KindContract, store.Key{}, func(a Agreement, r *store.Record) error {
-			if failed[a.ID] {
-				return nil
-			}
-			return s.budgetsAt(ctx, tx, c, &a, r, costAnyAge, func(b *Budget, r *store.Record, spent money.Amount) error {
-				level, news := b.Reached(spent, b.Told)
-				if !news {
-					return nil
-				}
-				b.Told = level
-				alert := BudgetAlert{b.ID, b.Name, a.ID, level, spent, b.Amount, b.HardStop && spent.Cmp(b.Amount) >= 0}
-				out.Alerts = append(out.Alerts, alert)
-				r.Index = []store.Key{{Name: "contract", Value: a.ID.String()}}
-				if err := save(tx, r, b); err != nil {
-					return err
-				}
-				return s.tell(tx, c, "budget.reached", alert)
-			})
 		})
 	})
 	return out, err
@@ -246,83 +154,4 @@ func (s *System) MayCall(ctx context.Context, c id.Company, contract id.ID) (err
 		}
 		return s.withinBudgets(ctx, tx, c, &a, of)
 	})
-}
-
-// Forecast is what a contract's period will cost when it ends, before tax.
-type Forecast struct {
-	First timex.Date `json:"first"`
-	After timex.Date `json:"after"`
-	budget.Forecast
-}
-
-// Outlook is a forecast with the whole days it was made from.
-type Outlook struct {
-	Forecast
-	ByDay []budget.Day // use at list price
-}
-
-// Forecast says what the running period of a contract will cost. What is there
-// so far is its draft; the use of the days left is taken from the whole days
-// behind, at list price.
-func (s *System) Forecast(ctx context.Context, c id.Company, contract id.ID) (Forecast, error) {
-	out, err := s.Outlook(ctx, c, contract)
-	return out.Forecast, err
-}
-
-// Outlook is the forecast of a contract and how its period went so far.
-func (s *System) Outlook(ctx context.Context, c id.Company, contract id.ID) (out Outlook, err error) {
-	defer fault.Wrap(&err, "forecast")
-	err = s.DB.View(ctx, func(tx store.Tx) error {
-		a, of, b, err := s.runningPeriod(tx, c, contract)
-		if err != nil {
-			return err
-		}
-		today := tx.Now().DateIn(of.loc)
-		cost, err := s.costOf(ctx, tx, c, &a, of, b, 0)
-		if err != nil {
-			return err
-		}
-		days, err := s.useByDay(ctx, tx, c, &a, of, b.First, b.After, today)
-		if err != nil {
-			return err
-		}
-		out = Outlook{Forecast{First: b.First, After: b.After}, days}
-		out.Forecast.Forecast, err = budget.Until(cost.net, days, today, b.ServedTo)
-		return err
-	})
-	return out, err
-}
-
-// useByDay is what calls cost on each whole day of a period so far, at list
-// price.
-func (s *System) useByDay(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, first, after, today timex.Date) ([]budget.Day, error) {
-	in, _, err := s.runsOn(tx, c, a, of, periodOf(first, after))
-	if err != nil {
-		return nil, err
-	}
-	terms, err := of.terms(first, after, in)
-	if err != nil {
-		return nil, err
-	}
-	sums := map[timex.Date]exact.Number{}
-	m, err := meter.New(terms, meter.Options{Detail: func(x *meter.Charged) {
-		d := x.Call.Start.DateIn(of.loc)
-		sums[d] = sums[d].Add(x.Cost)
-	}})
-	if err != nil {
-		return nil, err
-	}
-	if err := tx.Usage().Each(ctx, c, a.ID, terms.Period, 0, m); err != nil {
-		return nil, err
-	}
-	var out []budget.Day
-	from, _ := terms.Service()
-	for d := from; d < min(today, after); d++ {
-		amount, err := money.ToMinor(sums[d], of.plan.Currency)
-		if err != nil {
-			return nil, fault.New(fault.Overflow, "%v", err)
-		}
-		out = append(out, budget.Day{On: d, Amount: amount})
-	}
-	return out, nil
 }

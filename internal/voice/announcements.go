@@ -50,14 +50,8 @@ func LoadAnnouncements(folder string) (_ []detect.Labelled, err error) {
 
 // ReadTheirs reads what the other side said out of a WAV: the right channel of
 // a recording of ours, or all of a file with one channel.
-func ReadTheirs(path string) (_ []int16, err error) {
-	defer fault.Wrap(&err, "%s", path)
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	w, err := audio.ReadWAV(f)
+func ReadTheirs(path string) ([]int16, error) {
+	w, err := readWAV(path)
 	if err != nil {
 		return nil, err
 	}

@@ -82,16 +82,20 @@ func (p *player) fill(out []byte, law audio.Law) {
 }
 
 // ReadSound reads a WAV file to be played.
-func ReadSound(path string) (_ []int16, err error) {
-	defer fault.Wrap(&err, "%s", path)
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	w, err := audio.ReadWAV(f)
+func ReadSound(path string) ([]int16, error) {
+	w, err := readWAV(path)
 	if err != nil {
 		return nil, err
 	}
 	return w.Mono(), nil
+}
+
+func readWAV(path string) (w audio.WAV, err error) {
+	defer fault.Wrap(&err, "%s", path)
+	f, err := os.Open(path)
+	if err != nil {
+		return w, err
+	}
+	defer f.Close()
+	return audio.ReadWAV(f)
 }
