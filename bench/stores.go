@@ -25,15 +25,16 @@ import (
 )
 
 const (
-	batchCalls  = 1000
-	sqliteGoal  = 100_000 // calls a second, durable, rated and booked
-	serverGoal  = 60_000
-	batchGoal   = 25 * time.Millisecond // 99 of 100 batches, SQLite with one writer
-	singleGoal  = 5 * time.Millisecond  // 99 of 100 single calls
-	singleRate  = 500                   // a second
-	singleCalls = 3000
-	pageGoal    = 50 * time.Millisecond
-	callEvery   = 500 * time.Microsecond // of the calls that are made up
+	batchCalls   = 1000
+	sqliteGoal   = 100_000 // calls a second, durable, rated and booked
+	serverGoal   = 60_000
+	batchGoal    = 25 * time.Millisecond // 99 of 100 batches, SQLite with one writer
+	singleGoal   = 5 * time.Millisecond  // 99 of 100 single calls
+	singleRate   = 500                   // a second
+	singleCalls  = 3000
+	singleRounds = 5
+	pageGoal     = 50 * time.Millisecond
+	callEvery    = 500 * time.Microsecond // of the calls that are made up
 )
 
 // storePlan is talk time by kind of line, seats beside it.
