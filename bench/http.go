@@ -52,11 +52,20 @@ func measureHTTP(r *report, o options) error {
 		return err
 	}
 	defer cluster.Close()
+	address, err := serverAddress(dsn)
+	if err != nil {
+		return err
+	}
+	return measureService(r, o, program, "PostgreSQL", address, serverGoal*httpShare)
+}
+
+// serverAddress is the address of a database as the service is told it.
+func serverAddress(dsn string) (string, error) {
 	var host, name string
 	if _, err := fmt.Sscanf(dsn, "host=%s user=waihu dbname=%s", &host, &name); err != nil {
-		return fmt.Errorf("%s: %w", dsn, err)
+		return "", fmt.Errorf("%s: %w", dsn, err)
 	}
-	return measureService(r, o, program, "PostgreSQL", "postgres://waihu@/"+name+"?host="+url.QueryEscape(host), serverGoal*httpShare)
+	return "postgres://waihu@/" + name + "?host=" + url.QueryEscape(host), nil
 }
 
 // measureService measures a service over one database.

@@ -33,6 +33,7 @@ type options struct {
 	batches int    // of a thousand calls, kept in each database
 	calls   int    // that reading is measured among
 	books   string // folder of books that are read; kept
+	server  bool   // they are in PostgreSQL
 
 	bridged string        // how many calls are bridged, one run each
 	lasting time.Duration // of each run
@@ -49,6 +50,7 @@ func run() int {
 	flags.IntVar(&o.batches, "batches", 1000, "batches of a thousand calls kept in each database")
 	flags.IntVar(&o.calls, "calls", 1_000_000, "calls that are kept before reading is measured")
 	flags.StringVar(&o.books, "books", "", "folder of books to read: filled where it is empty, and kept; made and removed if absent")
+	flags.BoolVar(&o.server, "server", false, "books that are read are in a PostgreSQL of our own, and removed")
 	flags.StringVar(&o.bridged, "bridged", "400,600,800", "calls that are bridged, one run each; the first has goals")
 	flags.DurationVar(&o.lasting, "lasting", time.Minute, "how long they talk")
 	flags.StringVar(&o.dir, "dir", "", "folder for the files made on the way; a temporary one if absent")

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	_ "modernc.org/sqlite"
 
 	"waihu/internal/access"
@@ -23,6 +24,7 @@ import (
 	"waihu/internal/money"
 	"waihu/internal/serve"
 	"waihu/internal/store"
+	"waihu/internal/store/postgres"
 	"waihu/internal/store/sqlite"
 	"waihu/internal/store/tables"
 	"waihu/internal/timex"
@@ -39,9 +41,22 @@ const (
 // fillFrom and fillTo are the months that calls are spread over.
 var fillFrom, fillTo = timex.MustDate("2026-01-01"), timex.MustDate("2026-07-01")
 
-// measureReads keeps many calls in SQLite, bills all months but the last, and asks
-// the running service for every list and page that looks at them.
+// measureReads keeps many calls, bills all months but the last, and asks the running
+// service for every list and page that looks at them.
 func measureReads(r *report, o options) (err error) {
+	var database []string
+	if o.server {
+		cluster, dsn, err := startPostgres()
+		if err != nil {
+			return err
+		}
+		defer cluster.Close()
+		address, err := serverAddress(dsn)
+		if err != nil {
+			return err
+		}
+		database = []string{"database=" + address}
+	}
 	folder := o.books
 	if folder == "" {
 		var err error
@@ -50,7 +65,7 @@ func measureReads(r *report, o options) (err error) {
 		}
 		defer os.RemoveAll(folder)
 	}
-	c, _, err := serve.Load("", nil, []string{"data=" + folder})
+	c, _, err := serve.Load("", nil, append(database, "data="+folder))
 	if err != nil {
 		return err
 	}
@@ -66,7 +81,7 @@ func measureReads(r *report, o options) (err error) {
 	if err := s.readers(&c); err != nil {
 		return err
 	}
-	if err := s.start(program, []string{"data=" + folder, "http.listen=127.0.0.1:0", "http.key_rate=1000000", "http.key_burst=1000000", "access.second_factor=false"}); err != nil {
+	if err := s.start(program, append(database, "data="+folder, "http.listen=127.0.0.1:0", "http.key_rate=1000000", "http.key_burst=1000000", "access.second_factor=false")); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.stop()) }()
@@ -76,6 +91,9 @@ func measureReads(r *report, o options) (err error) {
 	}
 	if err := s.readAll(r, cookie, contract); err != nil {
 		return err
+	}
+	if o.server {
+		return serverPlans(r, c.Database)
 	}
 	return plans(r, filepath.Join(folder, "books.db"))
 }
@@ -90,7 +108,7 @@ func filled(c *serve.Config, calls int) (company id.Company, contract id.ID, err
 	if err := b.DB.Close(); err != nil {
 		return company, contract, err
 	}
-	db, err := sqlite.Open(filepath.Join(c.Data, "books.db"), sqlite.Options{Relaxed: true})
+	db, err := books(c)
 	if err != nil {
 		return company, contract, err
 	}
@@ -116,6 +134,14 @@ func filled(c *serve.Config, calls int) (company id.Company, contract id.ID, err
 		return company, contract, err
 	}
 	return company, list[0].ID, nil
+}
+
+// books opens the database to fill it: no power cut is expected meanwhile.
+func books(c *serve.Config) (store.DB, error) {
+	if c.Database != "" {
+		return postgres.Open(context.Background(), c.Database, postgres.Options{})
+	}
+	return sqlite.Open(filepath.Join(c.Data, "books.db"), sqlite.Options{Relaxed: true})
 }
 
 // fill keeps so many calls of one company, spread over six months.
@@ -308,27 +334,32 @@ func (s *service) get(path string, header func(http.Header)) ([]byte, error) {
 	return body, err
 }
 
-// plans prints how SQLite does the statements that look at the most rows. Every
-// statement of both databases is held to an index by TestEveryQueryHasAnIndex.
-func plans(r *report, path string) error {
-	db, err := sql.Open("sqlite", path)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
+// lookups are the statements that look at the most rows. Every statement of both
+// databases is held to an index by TestEveryQueryHasAnIndex.
+func lookups(by tables.Tenancy) []string {
 	april := tables.Table(timex.MustDate("2026-04-01"))
-	var out []finding
-	for _, q := range []string{
-		tables.CallsByTime(april, 0, tables.ByNumber),
-		tables.CallsByTime(april, 1, tables.ByNumber),
-		"SELECT pk, contract, body FROM " + april + " WHERE key = ?",
+	return []string{
+		tables.CallsByTime(april, 0, by, 50),
+		tables.CallsByTime(april, 1, by, 50),
+		tables.CallByKey(april, by),
 		"SELECT price, calls, raw, billed, cost FROM tallies WHERE contract = ? AND first = ?",
 		"SELECT id FROM documents WHERE company = ? AND kind = ? AND id < ? ORDER BY id DESC LIMIT ?",
 		"SELECT id FROM documents WHERE company = ? AND contract = ? AND id > ? ORDER BY id LIMIT ?",
 		"SELECT seq FROM postings WHERE company = ? AND account = ? AND seq > ? ORDER BY seq LIMIT ?",
 		"SELECT account, currency, micros FROM balances WHERE company = ?",
 		"SELECT id FROM record_index WHERE company = ? AND kind = ? AND name = ? AND value = ? AND id > ? ORDER BY id LIMIT ?",
-	} {
+	}
+}
+
+// plans prints how SQLite does them.
+func plans(r *report, path string) error {
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	var out []finding
+	for _, q := range lookups(tables.ByNumber) {
 		var steps []string
 		rows, err := db.Query("EXPLAIN QUERY PLAN "+q, make([]any, strings.Count(q, "?"))...)
 		if err != nil {
@@ -349,5 +380,46 @@ func plans(r *report, path string) error {
 		out = append(out, finding{q, plan, "by an index", strings.Contains(plan, "SEARCH") && !strings.Contains(plan, "SCAN") && !strings.Contains(plan, "TEMP B-TREE")})
 	}
 	r.table("how SQLite does it", out)
+	return nil
+}
+
+// serverPlans prints how PostgreSQL does them, as prepared statements that it plans
+// once for all values.
+func serverPlans(r *report, dsn string) error {
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, dsn)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	for _, sql := range []string{"SET plan_cache_mode = force_generic_plan", "SET enable_bitmapscan = off"} { // the second as the store does
+		if _, err := conn.Exec(ctx, sql); err != nil {
+			return err
+		}
+	}
+	var out []finding
+	for i, q := range lookups(tables.ByTenant) {
+		n := strings.Count(q, "?")
+		for k := range n {
+			q = strings.Replace(q, "?", fmt.Sprint("$", k+1), 1)
+		}
+		if _, err := conn.Exec(ctx, fmt.Sprintf("PREPARE q%d AS %s", i, q)); err != nil {
+			return fmt.Errorf("%s: %w", q, err)
+		}
+		rows, err := conn.Query(ctx, fmt.Sprintf("EXPLAIN (COSTS OFF) EXECUTE q%d(%s)", i, strings.Repeat("NULL, ", n-1)+"NULL"), pgx.QueryExecModeSimpleProtocol)
+		if err != nil {
+			return fmt.Errorf("%s: %w", q, err)
+		}
+		steps, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			return fmt.Errorf("%s: %w", q, err)
+		}
+		for k := range steps {
+			steps[k] = strings.TrimSpace(steps[k])
+		}
+		plan := strings.Join(steps, "; ")
+		out = append(out, finding{q, plan, "by an index", strings.Contains(plan, "Index") && !strings.Contains(plan, "Seq Scan") && !strings.Contains(plan, "Sort")})
+	}
+	r.table("how PostgreSQL does it", out)
 	return nil
 }

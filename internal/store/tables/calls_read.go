@@ -2,6 +2,8 @@ package tables
 
 import (
 	"encoding/binary"
+	"fmt"
+	"math/bits"
 	"slices"
 
 	"waihu/internal/id"
@@ -27,7 +29,7 @@ func (t facts) CallByID(c id.Company, source, callID string, month timex.Date) (
 			return orNone(err)
 		}
 		key := append(binary.BigEndian.AppendUint32(nil, uint32(from)), callID...)
-		return t.one("SELECT pk, contract, body FROM "+Table(names[0])+" WHERE "+t.own.is+"key = ?", t.own.args(company, key), func(r Row) (err error) {
+		return t.one(CallByKey(Table(names[0]), t.own), t.own.args(company, key), func(r Row) (err error) {
 			out, err = t.readCall(company, r)
 			return err
 		})
@@ -123,13 +125,20 @@ type looking struct {
 	page    store.CallPage
 }
 
-// CallsByTime is the statement that reads a month by time, newest first.
-func CallsByTime(name string, owner int64, by Tenancy) string {
+// CallByKey is the statement that reads a call of a month by its source and name.
+func CallByKey(name string, by Tenancy) string {
+	return "SELECT pk, contract, body FROM " + name + " WHERE " + by.is + "key = ?"
+}
+
+// CallsByTime is the statement that reads a month by time, newest first: a page of
+// limit calls or some more. How many is in its text, as a power of two, because
+// PostgreSQL takes an unknown limit for a tenth of the month and would sort it.
+func CallsByTime(name string, owner int64, by Tenancy, limit int) string {
 	sql := "SELECT pk, contract, body FROM " + name + " WHERE " + by.all + " AND start >= ? AND (start, pk) < (?, ?)"
 	if owner != 0 {
 		sql += " AND contract = ?"
 	}
-	return sql + " ORDER BY start DESC, pk DESC LIMIT ?"
+	return sql + fmt.Sprintf(" ORDER BY start DESC, pk DESC LIMIT %d", 1<<bits.Len(uint(max(limit, 1)-1)))
 }
 
 // in looks at the calls of one month.
@@ -146,8 +155,8 @@ func (l *looking) in(name string) error {
 	if !q.Narrow() {
 		limit = min(limit, q.Limit-len(l.page.Calls))
 	}
-	return l.query(CallsByTime(name, l.owner, l.own), append(args, limit), func(r Row) error {
-		if len(l.page.Calls) == q.Limit {
+	return l.query(CallsByTime(name, l.owner, l.own, limit), args, func(r Row) error {
+		if !l.page.Next.Start.IsZero() {
 			return nil // the rest of what was asked for in vain
 		}
 		call, err := l.readCall(l.company, r)
