@@ -69,11 +69,11 @@ func measureReads(r *report, o options) (err error) {
 	if err != nil {
 		return err
 	}
-	company, contract, err := filled(&c, o.calls)
+	program, err := buildProgram(o.dir) // first: filling takes minutes
 	if err != nil {
 		return err
 	}
-	program, err := buildProgram(o.dir)
+	company, contract, err := filled(&c, o.calls)
 	if err != nil {
 		return err
 	}
