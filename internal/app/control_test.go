@@ -242,6 +242,24 @@ func TestCheaperPlan(t *testing.T) {
 	}
 }
 
+// TestBudgetsStopAtTheirAmount: what is spent to the last cent is spent; a cent less
+// is not.
+func TestBudgetsStopAtTheirAmount(t *testing.T) {
+	b := newBooks(t)
+	b.publish(planText)
+	who := b.customer("one", "")
+	ctx := context.Background()
+	b.at("2026-03-10 00:00:00")
+	all := app.Budget{Name: "all", Contract: who.contract, Budget: budget.Budget{Amount: yuan("1350.01"), HardStop: true}}
+	all = must(b.SetBudget(ctx, who.company, all)) // the fixed fees alone are 1,350.00
+	if err := b.MayCall(ctx, who.company, who.contract); err != nil {
+		t.Errorf("a cent is left: %v", err)
+	}
+	all.Amount = yuan("1350")
+	must(b.SetBudget(ctx, who.company, all))
+	wantKind(t, "nothing is left", b.MayCall(ctx, who.company, who.contract), fault.Conflict)
+}
+
 func TestWhatIfOverTheBooks(t *testing.T) {
 	b := newBooks(t)
 	b.publish(planText)
