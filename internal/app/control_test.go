@@ -215,7 +215,7 @@ components:
 	if got, want := short(b.invoice(&b.documents(c)[0])), "seats 510.00\nmodules 92.00\ntotal 602.00"; got != want {
 		t.Errorf("%s\nwant\n%s", got, want)
 	}
-	adv := must(b.Advice(ctx, c, contract))
+	adv := must(b.Advice(ctx, c, contract, c))
 	words := ""
 	for _, a := range adv {
 		words += lang.Phrase(lang.English, "advice."+a.Key, a.Args) + "\n"
@@ -225,6 +225,8 @@ components:
 	}
 }
 
+// TestCheaperPlan: the operator hears of every published plan, a customer of those
+// of its contracts and quotes: what another one pays stays unsaid until it is offered.
 func TestCheaperPlan(t *testing.T) {
 	b := newBooks(t)
 	b.publish(planText)
@@ -236,10 +238,29 @@ func TestCheaperPlan(t *testing.T) {
 	b.calls(who, "2026-03-10 02:00:00", 6000)
 	b.at("2026-04-01 03:00:00")
 	b.close("2026-04-01")
-	adv := must(b.Advice(context.Background(), who.company, who.contract))
-	if len(adv) != 1 || adv[0].Key != "cheaper_plan" || adv[0].Component != "small@1" || adv[0].Amount != yuan("100.80") {
-		t.Errorf("100 for a seat and 90 minutes at 0.12 against 100 at 0.10: %+v", adv)
+	ctx := context.Background()
+	hears := func(plans id.Company, want string) {
+		t.Helper()
+		got := ""
+		for _, a := range must(b.Advice(ctx, who.company, who.contract, plans)) {
+			got += a.Key + " " + a.Component + " " + a.Amount.Decimal() + "; "
+		}
+		g, _, err := b.Glance(ctx, who.company, who.contract, plans, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != want || (len(g.Advice) > 0) != (want != "") {
+			t.Errorf("hears %q and at a glance %+v, want %q", got, g.Advice, want)
+		}
 	}
+	// 100 for a seat and 90 minutes at 0.12 against 100 at 0.10.
+	const small = "cheaper_plan small@1 100.80; "
+	hears(id.Platform, small)
+	hears(who.company, "")
+	offer := strings.Replace(contractText("offer", ""), "plan: p@1", "plan: small@1", 1)
+	must(b.Quote(ctx, who.company, app.Quote{File: offer}))
+	b.clock.Add(2 * 3600e6) // what was kept for a glance is an hour old
+	hears(who.company, small)
 }
 
 // TestBudgetsStopAtTheirAmount: what is spent to the last cent is spent; a cent less
