@@ -460,3 +460,47 @@ func TestServiceCredits(t *testing.T) {
 }
 
 var shanghai, timexUTC = must(timex.LoadZone("Asia/Shanghai")), must(timex.LoadZone("UTC"))
+
+// TestServiceCreditsThatComeLate: an outage that is reported after the invoice of
+// its month gives its credit on the next one, once; a promise made later gives
+// nothing back for the past, and what changes no amount is on no invoice.
+func TestServiceCreditsThatComeLate(t *testing.T) {
+	b := newBooks(t)
+	b.publish(planText)
+	const promise = "service_levels: [{metric: availability, target: 99.9%, credit: 10%, components: [seats]}"
+	who := b.customer("one", fiveSeats+promise+"]\n")
+	ctx := context.Background()
+	outage := func(on string, minutes int64) {
+		t.Helper()
+		from := day(on).Start(shanghai)
+		must(b.ReportOutage(ctx, id.ID{}, service.Outage{From: from, To: from + timex.Instant(minutes*60e6)}))
+	}
+	bill := func(until string) string {
+		t.Helper()
+		b.at(until + " 03:00:00")
+		b.close(until)
+		docs := b.documents(who.company)
+		return short(b.invoice(&docs[len(docs)-1]))
+	}
+	march := bill("2026-04-01")
+	if strings.Contains(march, "credit") {
+		t.Errorf("March without an outage: %s", march)
+	}
+	outage("2026-03-10", 60)
+	file := contractText("one", fiveSeats+promise+", {metric: mos, target: \"4\", credit_amount: 7}]\namendments: [{id: a1, on: 2026-04-01}]\n")
+	must(b.Amend(ctx, who.company, app.Amend{Contract: who.contract, Amendment: "a1", File: file, On: day("2026-04-01")}))
+	must(0, b.AddSample(ctx, who.company, service.Sample{Metric: "mos", At: day("2026-03-10").Start(shanghai), Value: exact.Int(3), Weight: 1}))
+	again := must(b.DraftInvoice(ctx, who.company, who.contract, day("2026-03-01")))
+	if got := short(again); !strings.Contains(got, "service_credit:availability -50.00") {
+		t.Errorf("March as it is known now: %s", got)
+	}
+	april := bill("2026-05-01")
+	if strings.Count(april, "-50.00") != 1 || strings.Contains(april, "-7.00") {
+		t.Errorf("April corrects March by 10 %% of 500: %s", april)
+	}
+	outage("2026-03-11", 60) // missed already: no amount changes
+	if may := bill("2026-06-01"); strings.Contains(may, "-") {
+		t.Errorf("May: %s", may)
+	}
+	b.sound()
+}
