@@ -135,8 +135,9 @@ func (a *API) outlookRoutes() {
 	outlook(a, "forecast", "What the running period will cost when it ends, before tax.", access.ForecastRead, func(r *request, c id.ID, _ timex.Date) (app.Forecast, error) {
 		return r.sys.Forecast(r.ctx, r.company, c)
 	})
-	outlook(a, "advice", "What could be done to pay less.", access.ForecastRead, func(r *request, c id.ID, _ timex.Date) (List[app.Advice], error) {
-		all, err := r.sys.Advice(r.ctx, r.company, c)
+	outlook(a, "advice", "What could be done to pay less. To a company it names only plans of its own contracts and quotes.", access.ForecastRead, func(r *request, c id.ID, _ timex.Date) (List[app.Advice], error) {
+		plans, _ := access.PlansOf(r.actor, r.company)
+		all, err := r.sys.Advice(r.ctx, r.company, c, plans)
 		if all == nil {
 			all = []app.Advice{}
 		}

@@ -1,9 +1,8 @@
 package api_test
 
 import (
+	"bytes"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 )
@@ -14,10 +13,9 @@ import (
 func TestPlansOfACompany(t *testing.T) {
 	w := newWorld(t)
 	con := w.served() // of A, on sales-line@1
-	other, err := os.ReadFile(filepath.Join("..", "..", "examples", "six-second", "plan.yaml"))
-	must(t, err)
+	const secret = "of-another@1"
+	other := []byte("plan: of-another\nversion: 1\ncurrency: CNY\ntime_zone: Asia/Shanghai\nunmetered: [seats]\ncomponents:\n  - {id: talk, measure: talk_time, unit_price: 0.10}\n")
 	w.ask(w.finance, "POST", "/v1/plans", other, "Content-Type: application/yaml", once("other")).want(201)
-	const secret = "six-second@1"
 	names := func(key string, headers ...string) (out []string) {
 		var list struct{ Items []struct{ Name string } }
 		must(t, json.Unmarshal(w.ask(key, "GET", "/v1/plans", nil, headers...).want(200).body, &list))
@@ -44,6 +42,13 @@ func TestPlansOfACompany(t *testing.T) {
 	w.ask(w.keyA, "GET", "/v1/plans/"+secret, nil).wantCode(404, "not_found")
 	w.ask(w.keyB, "GET", "/v1/plans/sales-line@1", nil).wantCode(404, "not_found")
 	w.ask(w.keyA, "POST", "/v1/contracts/"+con+"/what-if", map[string]string{"want": "switch", "to": secret}).wantCode(404, "not_found")
+	// The plan without seats is the cheaper one, and only those hear of it who see it.
+	for key, hears := range map[string]bool{w.operator: true, w.finance: true, w.keyA: false} {
+		said := w.ask(key, "GET", "/v1/contracts/"+con+"/advice", nil, of(w.a)).want(200).body
+		if bytes.Contains(said, []byte(secret)) != hears {
+			t.Errorf("advice to %.12s: %s", key, said)
+		}
+	}
 	space := w.ask(w.keyA, "POST", "/v1/workspaces", map[string]any{}, once("space")).want(201).field("id")
 	offers := "/v1/workspaces/" + space + "/offers"
 	w.ask(w.keyA, "POST", offers, map[string]string{"plan": secret}).wantCode(404, "not_found")

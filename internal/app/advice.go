@@ -29,9 +29,11 @@ type Advice struct {
 const maxPlans = 50
 
 // Advice looks at the newest billed period of a contract, or the running one:
-// what cheapest.Advise finds in it, users with a seat who never came, and the
-// published plan that would have been cheapest for the same use.
-func (s *System) Advice(ctx context.Context, c id.Company, contractID id.ID) (out []Advice, err error) {
+// what cheapest.Advise finds in it, users with a seat who never came, and the plan
+// that would have been cheapest for the same use: of all that are published if
+// plans is id.Platform, of those the company sees if it is the company (PlansOf),
+// since what another one pays is none of its business.
+func (s *System) Advice(ctx context.Context, c id.Company, contractID id.ID, plans id.Company) (out []Advice, err error) {
 	defer fault.Wrap(&err, "advice")
 	err = s.DB.View(ctx, func(tx store.Tx) error {
 		a, _, of, err := s.contractOf(tx, c, contractID)
@@ -46,7 +48,7 @@ func (s *System) Advice(ctx context.Context, c id.Company, contractID id.ID) (ou
 		if err != nil {
 			return err
 		}
-		better, ok, err := s.cheaperPlan(ctx, tx, c, &a, of, b)
+		better, ok, err := s.cheaperPlan(ctx, tx, c, &a, of, b, plans)
 		if err != nil {
 			return err
 		}
@@ -121,10 +123,10 @@ func (s *attendance) absent(g *meter.Gathered) []cheapest.Advice {
 }
 
 // cheaperPlan bills the use of a period on the newest version of every other
-// published plan, as it stands and as a whole period in the middle of a
-// contract: fees that are due once are not in it on either side.
-func (s *System) cheaperPlan(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, b contract.BillingPeriod) (cheapest.Advice, bool, error) {
-	names, err := newest(tx)
+// plan, as it stands and as a whole period in the middle of a contract: fees that
+// are due once are not in it on either side.
+func (s *System) cheaperPlan(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, b contract.BillingPeriod, plans id.Company) (cheapest.Advice, bool, error) {
+	names, err := newest(tx, plans)
 	if err != nil {
 		return cheapest.Advice{}, false, err
 	}
@@ -189,11 +191,18 @@ func (s *System) running(ctx context.Context, tx store.Tx, c id.Company, contrac
 	return sum, nil
 }
 
-// newest lists the newest version of every published plan.
-func newest(tx store.Tx) ([]string, error) {
+// newest lists the newest version of every published plan that a company sees;
+// id.Platform sees all.
+func newest(tx store.Tx, seenBy id.Company) ([]string, error) {
+	own, err := ownPlans(tx, seenBy)
+	if err != nil {
+		return nil, err
+	}
 	latest := map[string]int{}
-	err := each(tx, id.Platform, KindPlan, store.Key{}, func(v PlanVersion, _ *store.Record) error {
-		latest[v.Plan] = max(latest[v.Plan], v.Version)
+	err = each(tx, id.Platform, KindPlan, store.Key{}, func(v PlanVersion, _ *store.Record) error {
+		if seenBy == id.Platform || own[v.Name()] {
+			latest[v.Plan] = max(latest[v.Plan], v.Version)
+		}
 		return nil
 	})
 	if err != nil {

@@ -215,7 +215,7 @@ components:
 	if got, want := short(b.invoice(&b.documents(c)[0])), "seats 510.00\nmodules 92.00\ntotal 602.00"; got != want {
 		t.Errorf("%s\nwant\n%s", got, want)
 	}
-	adv := must(b.Advice(ctx, c, contract))
+	adv := must(b.Advice(ctx, c, contract, c))
 	words := ""
 	for _, a := range adv {
 		words += lang.Phrase(lang.English, "advice."+a.Key, a.Args) + "\n"
@@ -225,6 +225,8 @@ components:
 	}
 }
 
+// TestCheaperPlan: the operator hears of every published plan, a customer of those
+// of its contracts and quotes: what another one pays stays unsaid until it is offered.
 func TestCheaperPlan(t *testing.T) {
 	b := newBooks(t)
 	b.publish(planText)
@@ -236,10 +238,47 @@ func TestCheaperPlan(t *testing.T) {
 	b.calls(who, "2026-03-10 02:00:00", 6000)
 	b.at("2026-04-01 03:00:00")
 	b.close("2026-04-01")
-	adv := must(b.Advice(context.Background(), who.company, who.contract))
-	if len(adv) != 1 || adv[0].Key != "cheaper_plan" || adv[0].Component != "small@1" || adv[0].Amount != yuan("100.80") {
-		t.Errorf("100 for a seat and 90 minutes at 0.12 against 100 at 0.10: %+v", adv)
+	ctx := context.Background()
+	hears := func(plans id.Company, want string) {
+		t.Helper()
+		got := ""
+		for _, a := range must(b.Advice(ctx, who.company, who.contract, plans)) {
+			got += a.Key + " " + a.Component + " " + a.Amount.Decimal() + "; "
+		}
+		g, _, err := b.Glance(ctx, who.company, who.contract, plans, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != want || (len(g.Advice) > 0) != (want != "") {
+			t.Errorf("hears %q and at a glance %+v, want %q", got, g.Advice, want)
+		}
 	}
+	// 100 for a seat and 90 minutes at 0.12 against 100 at 0.10.
+	const small = "cheaper_plan small@1 100.80; "
+	hears(id.Platform, small)
+	hears(who.company, "")
+	offer := strings.Replace(contractText("offer", ""), "plan: p@1", "plan: small@1", 1)
+	must(b.Quote(ctx, who.company, app.Quote{File: offer}))
+	b.clock.Add(2 * 3600e6) // what was kept for a glance is an hour old
+	hears(who.company, small)
+}
+
+// TestBudgetsStopAtTheirAmount: what is spent to the last cent is spent; a cent less
+// is not.
+func TestBudgetsStopAtTheirAmount(t *testing.T) {
+	b := newBooks(t)
+	b.publish(planText)
+	who := b.customer("one", "")
+	ctx := context.Background()
+	b.at("2026-03-10 00:00:00")
+	all := app.Budget{Name: "all", Contract: who.contract, Budget: budget.Budget{Amount: yuan("1350.01"), HardStop: true}}
+	all = must(b.SetBudget(ctx, who.company, all)) // the fixed fees alone are 1,350.00
+	if err := b.MayCall(ctx, who.company, who.contract); err != nil {
+		t.Errorf("a cent is left: %v", err)
+	}
+	all.Amount = yuan("1350")
+	must(b.SetBudget(ctx, who.company, all))
+	wantKind(t, "nothing is left", b.MayCall(ctx, who.company, who.contract), fault.Conflict)
 }
 
 func TestWhatIfOverTheBooks(t *testing.T) {
@@ -421,3 +460,47 @@ func TestServiceCredits(t *testing.T) {
 }
 
 var shanghai, timexUTC = must(timex.LoadZone("Asia/Shanghai")), must(timex.LoadZone("UTC"))
+
+// TestServiceCreditsThatComeLate: an outage that is reported after the invoice of
+// its month gives its credit on the next one, once; a promise made later gives
+// nothing back for the past, and what changes no amount is on no invoice.
+func TestServiceCreditsThatComeLate(t *testing.T) {
+	b := newBooks(t)
+	b.publish(planText)
+	const promise = "service_levels: [{metric: availability, target: 99.9%, credit: 10%, components: [seats]}"
+	who := b.customer("one", fiveSeats+promise+"]\n")
+	ctx := context.Background()
+	outage := func(on string, minutes int64) {
+		t.Helper()
+		from := day(on).Start(shanghai)
+		must(b.ReportOutage(ctx, id.ID{}, service.Outage{From: from, To: from + timex.Instant(minutes*60e6)}))
+	}
+	bill := func(until string) string {
+		t.Helper()
+		b.at(until + " 03:00:00")
+		b.close(until)
+		docs := b.documents(who.company)
+		return short(b.invoice(&docs[len(docs)-1]))
+	}
+	march := bill("2026-04-01")
+	if strings.Contains(march, "credit") {
+		t.Errorf("March without an outage: %s", march)
+	}
+	outage("2026-03-10", 60)
+	file := contractText("one", fiveSeats+promise+", {metric: mos, target: \"4\", credit_amount: 7}]\namendments: [{id: a1, on: 2026-04-01}]\n")
+	must(b.Amend(ctx, who.company, app.Amend{Contract: who.contract, Amendment: "a1", File: file, On: day("2026-04-01")}))
+	must(0, b.AddSample(ctx, who.company, service.Sample{Metric: "mos", At: day("2026-03-10").Start(shanghai), Value: exact.Int(3), Weight: 1}))
+	again := must(b.DraftInvoice(ctx, who.company, who.contract, day("2026-03-01")))
+	if got := short(again); !strings.Contains(got, "service_credit:availability -50.00") {
+		t.Errorf("March as it is known now: %s", got)
+	}
+	april := bill("2026-05-01")
+	if strings.Count(april, "-50.00") != 1 || strings.Contains(april, "-7.00") {
+		t.Errorf("April corrects March by 10 %% of 500: %s", april)
+	}
+	outage("2026-03-11", 60) // missed already: no amount changes
+	if may := bill("2026-06-01"); strings.Contains(may, "-") {
+		t.Errorf("May: %s", may)
+	}
+	b.sound()
+}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"waihu/internal/charging/contract"
@@ -104,7 +105,7 @@ func (s *System) runningPeriod(tx store.Tx, c id.Company, contractID id.ID) (a A
 type biller func(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, first, after timex.Date, in invoice.Inputs, upTo int64) (*invoice.Invoice, error)
 
 // draft bills a period as usage is known now, and corrects earlier periods that
-// usage came late for.
+// usage or figures of the service came late for.
 func (s *System) draft(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, b contract.BillingPeriod, bill biller) (*drafted, error) {
 	out := &drafted{period: b}
 	var err error
@@ -155,6 +156,9 @@ func (s *System) draftAgain(ctx context.Context, tx store.Tx, c id.Company, a *A
 		if i > 0 {
 			in.Opening, in.Standing = periods[i-1].now().Carry, periods[i-1].now().Standing
 		}
+		if in.Levels, err = s.measuredAgain(tx, c, a, of, p); err != nil {
+			return err
+		}
 		out.inv, err = bill(ctx, tx, c, a, of, p.First, p.After, in, out.position)
 		return err
 	}
@@ -167,20 +171,49 @@ func (s *System) runsOn(tx store.Tx, c id.Company, a *Agreement, of *agreed, b c
 	if end := a.ends(); end != 0 {
 		in.End = end
 	}
-	if len(of.contract.ServiceLevels) > 0 {
-		list, err := s.attained(tx, c, of, timex.Days(b.ServedFrom, b.ServedTo, of.loc))
-		if err != nil {
-			return in, nil, err
-		}
-		if in.Levels = service.Figures(list); len(in.Levels) == 0 {
-			in.Levels = nil
-		}
+	if in.Levels, err = s.measured(tx, c, of, b); err != nil {
+		return in, nil, err
 	}
 	if a.Last.IsZero() {
 		return in, nil, nil
 	}
 	before, _, err := get[BilledPeriod](tx, c, KindBilled, a.Last)
 	return in, &before, err
+}
+
+// measured are the service levels of a period as bills state them; nil: nothing was
+// promised, or nobody measured.
+func (s *System) measured(tx store.Tx, c id.Company, of *agreed, b contract.BillingPeriod) (map[string]string, error) {
+	if len(of.contract.ServiceLevels) == 0 {
+		return nil, nil
+	}
+	list, err := s.attained(tx, c, of, timex.Days(b.ServedFrom, b.ServedTo, of.loc))
+	if err != nil {
+		return nil, err
+	}
+	figures := service.Figures(list)
+	if len(figures) == 0 {
+		return nil, nil
+	}
+	return figures, nil
+}
+
+// measuredAgain are those of a billed period, of what was promised when it was
+// billed: an amendment that promises more gives nothing back for the past.
+func (s *System) measuredAgain(tx store.Tx, c id.Company, a *Agreement, of *agreed, was *BilledPeriod) (map[string]string, error) {
+	if len(of.contract.ServiceLevels) == 0 {
+		return was.levels(), nil
+	}
+	b := contract.BillingPeriod{First: was.First, After: was.After, ServedFrom: max(was.First, of.contract.Start), ServedTo: was.After}
+	if end := a.ends(); end != 0 {
+		b.ServedTo = min(b.ServedTo, end)
+	}
+	figures, err := s.measured(tx, c, of, b)
+	maps.DeleteFunc(figures, func(metric, _ string) bool { return !was.promised(metric) })
+	if len(figures) == 0 {
+		return nil, err
+	}
+	return figures, err
 }
 
 // billed is the one way an invoice is made: facts to meter to lines.

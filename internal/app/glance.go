@@ -27,16 +27,17 @@ type Glance struct {
 
 // Glance reads all usage of a period for its days and the advice, and keeps both
 // for an hour; what it comes to so far, and so the forecast, follows every call. Where they are
-// not kept and nobody wants to wait, it says false and has the period alone.
+// not kept and nobody wants to wait, it says false and has the period alone. Advice
+// names no plan but those that plans sees, as Advice says.
 // NotFound: the contract does not serve today.
-func (s *System) Glance(ctx context.Context, c id.Company, contract id.ID, wait bool) (out Glance, ready bool, err error) {
+func (s *System) Glance(ctx context.Context, c id.Company, contract id.ID, plans id.Company, wait bool) (out Glance, ready bool, err error) {
 	defer fault.Wrap(&err, "glance")
 	for { // ends: each round finds it kept, makes it, or waits for who does
-		kept, key, err := s.glanceNow(ctx, c, contract, &out)
+		kept, key, err := s.glanceNow(ctx, c, glanceOf{contract, plans}, &out)
 		if err != nil || kept || !wait {
 			return out, kept, err
 		}
-		busy, mine := s.glances.begin(key.contract)
+		busy, mine := s.glances.begin(key.of)
 		if mine {
 			if err := s.glanceAnew(ctx, c, key); err != nil {
 				return out, false, err
@@ -52,13 +53,13 @@ func (s *System) Glance(ctx context.Context, c id.Company, contract id.ID, wait 
 }
 
 // glanceNow fills in what is kept and what the period comes to.
-func (s *System) glanceNow(ctx context.Context, c id.Company, contract id.ID, out *Glance) (kept bool, key glanceKey, err error) {
+func (s *System) glanceNow(ctx context.Context, c id.Company, g glanceOf, out *Glance) (kept bool, key glanceKey, err error) {
 	err = s.DB.View(ctx, func(tx store.Tx) error {
-		a, of, b, err := s.runningPeriod(tx, c, contract)
+		a, of, b, err := s.runningPeriod(tx, c, g.contract)
 		if err != nil {
 			return err
 		}
-		key = glanceKey{contract, a.Revision, b.First, tx.Now().DateIn(of.loc)}
+		key = glanceKey{g, a.Revision, b.First, tx.Now().DateIn(of.loc)}
 		*out = Glance{Plan: of.plan.Name.Or(of.plan.ID), First: b.First, After: b.After, SoFar: money.Zero(of.plan.Currency)}
 		x := s.glances.look(key)
 		if kept = x != nil && tx.Now().Sub(x.at) <= costKept; !kept {
@@ -92,16 +93,16 @@ func (s *System) glanceNow(ctx context.Context, c id.Company, contract id.ID, ou
 // glanceAnew makes what takes a reading of all usage. A plan that leaves use
 // without a price has no forecast and no advice; that is not an error here.
 func (s *System) glanceAnew(ctx context.Context, c id.Company, key glanceKey) error {
-	defer s.glances.end(key.contract)
+	defer s.glances.end(key.of)
 	x := &glanced{key: key}
-	look, err := s.Outlook(ctx, c, key.contract)
+	look, err := s.Outlook(ctx, c, key.of.contract)
 	switch kind := fault.KindOf(err); {
 	case err == nil:
 		x.days = look.ByDay
 	case kind == fault.Internal || ctx.Err() != nil:
 		return err
 	}
-	if x.advice, err = s.Advice(ctx, c, key.contract); err != nil && (fault.KindOf(err) == fault.Internal || ctx.Err() != nil) {
+	if x.advice, err = s.Advice(ctx, c, key.of.contract, key.of.plans); err != nil && (fault.KindOf(err) == fault.Internal || ctx.Err() != nil) {
 		return err
 	}
 	if x.at, err = s.Moment(ctx); err != nil {
@@ -114,10 +115,16 @@ func (s *System) glanceAnew(ctx context.Context, c id.Company, key glanceKey) er
 // glanceKey is what a kept glance was made for: another revision of the contract
 // or another day makes another.
 type glanceKey struct {
-	contract id.ID
+	of       glanceOf
 	revision int64
 	first    timex.Date
 	today    timex.Date
+}
+
+// glanceOf is a contract and whose plans advice on it may name.
+type glanceOf struct {
+	contract id.ID
+	plans    id.Company
 }
 
 type glanced struct {
@@ -131,14 +138,14 @@ type glanced struct {
 // be made of each. The zero value is ready.
 type glances struct {
 	mu   sync.Mutex
-	list map[id.ID]*glanced
-	busy map[id.ID]chan struct{}
+	list map[glanceOf]*glanced
+	busy map[glanceOf]chan struct{}
 }
 
 func (g *glances) look(k glanceKey) *glanced {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if x := g.list[k.contract]; x != nil && x.key == k {
+	if x := g.list[k.of]; x != nil && x.key == k {
 		return x
 	}
 	return nil
@@ -148,29 +155,29 @@ func (g *glances) keep(x *glanced) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.list == nil || len(g.list) >= maxCostsKept {
-		g.list = map[id.ID]*glanced{}
+		g.list = map[glanceOf]*glanced{}
 	}
-	g.list[x.key.contract] = x
+	g.list[x.key.of] = x
 }
 
 // begin says whether the caller makes it, or who waits for what.
-func (g *glances) begin(contract id.ID) (busy chan struct{}, mine bool) {
+func (g *glances) begin(of glanceOf) (busy chan struct{}, mine bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if busy = g.busy[contract]; busy != nil {
+	if busy = g.busy[of]; busy != nil {
 		return busy, false
 	}
 	if g.busy == nil {
-		g.busy = map[id.ID]chan struct{}{}
+		g.busy = map[glanceOf]chan struct{}{}
 	}
 	busy = make(chan struct{})
-	g.busy[contract] = busy
+	g.busy[of] = busy
 	return busy, true
 }
 
-func (g *glances) end(contract id.ID) {
+func (g *glances) end(of glanceOf) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	close(g.busy[contract])
-	delete(g.busy, contract)
+	close(g.busy[of])
+	delete(g.busy, of)
 }

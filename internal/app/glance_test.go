@@ -19,7 +19,7 @@ func TestGlance(t *testing.T) {
 	b.at("2026-03-10 00:00:00")
 	look := func(wait bool) (app.Glance, bool) {
 		t.Helper()
-		g, ready, err := b.Glance(ctx, who.company, who.contract, wait)
+		g, ready, err := b.Glance(ctx, who.company, who.contract, who.company, wait)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -31,7 +31,7 @@ func TestGlance(t *testing.T) {
 	var group sync.WaitGroup
 	for range 8 {
 		group.Go(func() {
-			if g, ready, err := b.Glance(ctx, who.company, who.contract, true); err != nil || !ready || g.SoFar != yuan("1350") {
+			if g, ready, err := b.Glance(ctx, who.company, who.contract, who.company, true); err != nil || !ready || g.SoFar != yuan("1350") {
 				t.Errorf("%v %v %v", g.SoFar, ready, err)
 			}
 		})
@@ -45,11 +45,11 @@ func TestGlance(t *testing.T) {
 	if _, ready := look(false); ready {
 		t.Error("the forecast of yesterday is kept")
 	}
-	_, _, err := b.Glance(ctx, b.company("two"), who.contract, true)
+	_, _, err := b.Glance(ctx, b.company("two"), who.contract, who.company, true)
 	wantKind(t, "another company's contract", err, fault.NotFound)
 	ended, stop := context.WithCancel(ctx)
 	stop()
-	if _, _, err := b.Glance(ended, who.company, who.contract, true); err == nil {
+	if _, _, err := b.Glance(ended, who.company, who.contract, who.company, true); err == nil {
 		t.Error("nobody waits any more, and it was made")
 	}
 }

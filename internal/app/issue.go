@@ -212,6 +212,9 @@ func (s *System) noteBilled(tx store.Tx, x *issuing, doc *store.Document) error 
 	claims := inv.Claims()
 	b := BilledPeriod{Invoice: doc.ID, Number: doc.Number, Contract: a.ID, First: inv.First, After: inv.After, Before: a.Last, Claims: len(claims),
 		From: a.Position, Inputs: inv.Inputs, Stands: []Stand{stand}, Owed: x.owed}
+	for i := range x.of.contract.ServiceLevels {
+		b.Promised = append(b.Promised, x.of.contract.ServiceLevels[i].Metric)
+	}
 	if err := save(tx, &store.Record{Company: x.company, Kind: KindBilled, ID: doc.ID, Index: []store.Key{{Name: "contract", Value: a.ID.String()}}}, &b); err != nil {
 		return err
 	}

@@ -116,13 +116,15 @@ type BilledPeriod struct {
 	From     int64          `json:"from"`            // position of the contract before it was issued
 	Owed     []Ahead        `json:"owed,omitempty"`  // what the contract had been invoiced ahead before it
 	Inputs   invoice.Inputs `json:"inputs"`
-	Stands   []Stand        `json:"stands"` // as issued, then as each later invoice corrected it
+	Promised []string       `json:"promised,omitempty"` // metrics of service the contract had promised by then
+	Stands   []Stand        `json:"stands"`             // as issued, then as each later invoice corrected it
 }
 
 // Stand is the figures of a billed period at one time.
 type Stand struct {
-	By       id.ID                  `json:"by"`    // the invoice that booked it
-	Facts    string                 `json:"facts"` // digest
+	By       id.ID                  `json:"by"`               // the invoice that booked it
+	Facts    string                 `json:"facts"`            // digest
+	Levels   map[string]string      `json:"levels,omitempty"` // service levels as measured
 	Lines    []invoice.AdjustedLine `json:"lines"`
 	Carry    []invoice.Carry        `json:"carry,omitempty"`
 	Standing *contract.Standing     `json:"standing,omitempty"`
@@ -130,6 +132,20 @@ type Stand struct {
 
 // now is what the period stands at.
 func (b *BilledPeriod) now() *Stand { return &b.Stands[len(b.Stands)-1] }
+
+// levels are the service levels it stands at; nil: none was promised or measured.
+func (b *BilledPeriod) levels() map[string]string {
+	if of := b.now().Levels; of != nil {
+		return of
+	}
+	return b.Inputs.Levels
+}
+
+// promised tells whether a metric of service was promised when it was billed.
+func (b *BilledPeriod) promised(metric string) bool {
+	_, stated := b.Inputs.Levels[metric]
+	return stated || slices.Contains(b.Promised, metric)
+}
 
 // Purse is a prepaid balance as it is kept beside its journal.
 type Purse struct {

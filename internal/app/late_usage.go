@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"math"
 	"slices"
 
@@ -16,22 +17,33 @@ import (
 // maxLate bounds how many billed periods are looked back on: ten years of months.
 const maxLate = 120
 
-// late makes billed periods again that usage came for after they were billed,
-// from the earliest on: what one carries over changes the next. It gives those
-// that stand otherwise now, in order.
+// lateLevels bounds how far back a contract's service levels are measured again: a
+// year and the period before it, in months.
+const lateLevels = 13
+
+// late makes billed periods again that usage came for after they were billed, or
+// whose service levels are measured otherwise now, from the earliest on: what one
+// carries over changes the next. It gives those that stand otherwise now, in order.
 func (s *System) late(ctx context.Context, tx store.Tx, c id.Company, a *Agreement, of *agreed, last *BilledPeriod, upTo int64, bill biller) ([]*BilledPeriod, error) {
-	if upTo <= a.Position {
-		return nil, nil
+	var months []timex.Period
+	if upTo > a.Position {
+		var err error
+		if months, err = tx.Usage().Late(c, a.ID, a.Position); err != nil {
+			return nil, err
+		}
 	}
-	months, err := tx.Usage().Late(c, a.ID, a.Position)
-	if err != nil {
-		return nil, err
+	from := earliest(months)
+	if len(of.contract.ServiceLevels) > 0 {
+		from = min(from, last.After.AddMonths(-lateLevels).Start(of.loc))
+	}
+	if from == math.MaxInt64 {
+		return nil, nil
 	}
 	touched := func(b *BilledPeriod) bool {
 		p := timex.Days(b.First, b.After, of.loc)
 		return slices.ContainsFunc(months, func(m timex.Period) bool { return !m.Overlap(p).IsEmpty() })
 	}
-	periods, err := s.standing(tx, c, last, earliest(months), of)
+	periods, err := s.standing(tx, c, last, from, of)
 	if err != nil {
 		return nil, err
 	}
@@ -44,23 +56,27 @@ func (s *System) late(ctx context.Context, tx store.Tx, c id.Company, a *Agreeme
 		if before != nil {
 			in.Opening, in.Standing = before.now().Carry, before.now().Standing
 		}
-		again := moved || touched(b)
+		if in.Levels, err = s.measuredAgain(tx, c, a, of, b); err != nil {
+			return nil, err
+		}
+		measured := !maps.Equal(in.Levels, b.levels())
+		again := moved || measured || touched(b)
 		before, moved = b, false
 		if !again {
 			continue
 		}
 		inv, err := bill(ctx, tx, c, a, of, b.First, b.After, in, upTo)
 		if err != nil {
-			return nil, fault.New(fault.KindOf(err), "making %s to %s again for usage that came late: %v", b.First, b.After-1, err)
+			return nil, fault.New(fault.KindOf(err), "making %s to %s again for what came late: %v", b.First, b.After-1, err)
 		}
 		stand := standOf(inv)
-		if equalStands(&stand, b.now()) {
+		if moved = !equalStands(&stand, b.now()); !moved && !measured {
 			continue
 		}
 		next := *b
 		next.Stands = append(slices.Clip(slices.Clone(b.Stands)), stand)
 		out = append(out, &next)
-		before, moved = &next, true
+		before = &next
 	}
 	return out, nil
 }
@@ -76,15 +92,15 @@ func earliest(months []timex.Period) timex.Instant {
 
 // standOf is what an invoice comes to, as later ones are compared with it.
 func standOf(inv *invoice.Invoice) Stand {
-	return Stand{Lines: inv.Figures(), Carry: inv.Carry, Standing: inv.Standing, Facts: inv.Facts.Digest}
+	return Stand{Lines: inv.Figures(), Carry: inv.Carry, Standing: inv.Standing, Facts: inv.Facts.Digest, Levels: inv.Inputs.Levels}
 }
 
-// equalStands compares what stands on invoices: lines and what runs on. Facts
-// that change nothing, such as an agent's log-in for a plan of minutes, do not
-// count.
+// equalStands compares what stands on invoices: lines and what runs on. Facts and
+// measured levels that change nothing, such as an agent's log-in for a plan of
+// minutes, do not count.
 func equalStands(a, b *Stand) bool {
 	x, y := *a, *b
-	x.By, y.By, x.Facts, y.Facts = id.ID{}, id.ID{}, "", ""
+	x.By, y.By, x.Facts, y.Facts, x.Levels, y.Levels = id.ID{}, id.ID{}, "", "", nil, nil
 	left, err := json.Marshal(x)
 	if err != nil {
 		return false

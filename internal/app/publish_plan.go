@@ -89,14 +89,23 @@ func (s *System) PlansOf(ctx context.Context, c id.Company, plan string) (out []
 	if err != nil || c == id.Platform {
 		return out, err
 	}
-	own := map[string]bool{}
+	var own map[string]bool
 	err = s.DB.View(ctx, func(tx store.Tx) error {
-		return each(tx, c, KindContract, store.Key{}, func(a Agreement, _ *store.Record) error {
-			own[a.Plan] = true
-			return nil
-		})
+		own, err = ownPlans(tx, c)
+		return err
 	})
 	return slices.DeleteFunc(out, func(p PlanVersion) bool { return !own[p.Name()] }), err
+}
+
+// ownPlans are the names of the versions that contracts and quotes of a company are
+// made of.
+func ownPlans(tx store.Tx, c id.Company) (map[string]bool, error) {
+	own := map[string]bool{}
+	err := each(tx, c, KindContract, store.Key{}, func(a Agreement, _ *store.Record) error {
+		own[a.Plan] = true
+		return nil
+	})
+	return own, err
 }
 
 // Plans lists the versions of a plan, of all plans if none is named.

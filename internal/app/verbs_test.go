@@ -248,7 +248,7 @@ func TestEveryVerbFailsWhole(t *testing.T) {
 			return err
 		}},
 		{"margin", func(s *app.System) error { _, err := s.Margin(ctx, c, contract, day("2026-03-05")); return err }},
-		{"advice", func(s *app.System) error { _, err := s.Advice(ctx, c, contract); return err }},
+		{"advice", func(s *app.System) error { _, err := s.Advice(ctx, c, contract, id.Platform); return err }},
 		{"what if", func(s *app.System) error {
 			_, err := s.WhatIf(ctx, c, app.WhatIf{Contract: contract, Want: life.Switch, To: "pre@1", On: day("2026-12-10")})
 			return err

@@ -26,7 +26,7 @@ func (outlookPoint) Float(a *money.Amount) string {
 
 // fillOutlook draws the period: day by day so far, then to its end.
 func (s *Server) fillOutlook(v *visit, b *budgetsBody) error {
-	g, _, err := s.d.System.Glance(v.r.Context(), v.company, b.Deal.ID, true)
+	g, _, err := s.d.System.Glance(v.r.Context(), v.company, b.Deal.ID, v.plansSeen(), true)
 	if err != nil && fault.KindOf(err) == fault.Internal {
 		return err
 	}

@@ -3,7 +3,6 @@ package console
 import (
 	"net/http"
 
-	"waihu/internal/access"
 	"waihu/internal/app"
 	"waihu/internal/charging/life"
 	"waihu/internal/exact"
@@ -41,8 +40,7 @@ func (s *Server) whatIfForm(v *visit, c *app.ContractView) (*whatIfBody, error) 
 		b.Components = append(b.Components, option{"value": id, "label": names.component(id)})
 	}
 	sortOptions(b.Components)
-	of, _ := access.PlansOf(v.actor, v.company)
-	plans, err := s.newestPlans(v.r.Context(), of)
+	plans, err := s.newestPlans(v.r.Context(), v.plansSeen())
 	if err != nil {
 		return nil, err
 	}

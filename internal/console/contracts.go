@@ -74,6 +74,12 @@ func (v *visit) contractAt(i id.ID, rest string) string {
 	return v.at("/contracts/" + i.Named("con") + rest)
 }
 
+// plansSeen are whose plans the visitor sees here.
+func (v *visit) plansSeen() id.Company {
+	of, _ := access.PlansOf(v.actor, v.company)
+	return of
+}
+
 // planAt is the page of a version of a plan, for those who may see plans; empty:
 // the plan's words stand on the contract.
 func (v *visit) planAt(version string) string {
@@ -150,7 +156,7 @@ func (s *Server) contract(w http.ResponseWriter, r *http.Request, v *visit) erro
 	}
 	if c.Period != nil {
 		b.DraftHref, b.DraftOf = v.contractAt(c.Agreement.ID, "/draft"), lang.Dates(v.Tag, c.Period.First, c.Period.After)
-		g, ready, err := s.d.System.Glance(r.Context(), v.company, c.Agreement.ID, false)
+		g, ready, err := s.d.System.Glance(r.Context(), v.company, c.Agreement.ID, v.plansSeen(), false)
 		switch {
 		case err != nil:
 			b.DraftWhy = err.Error()

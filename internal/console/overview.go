@@ -93,7 +93,7 @@ func (s *Server) overview(w http.ResponseWriter, r *http.Request, v *visit) erro
 // What takes a reading of all usage is fetched once the page is there.
 func (s *Server) overviewContract(r *http.Request, v *visit, a *app.Agreement, b *overviewBody) error {
 	ctx := r.Context()
-	g, ready, err := s.d.System.Glance(ctx, v.company, a.ID, r.URL.Query().Get("now") != "")
+	g, ready, err := s.d.System.Glance(ctx, v.company, a.ID, v.plansSeen(), r.URL.Query().Get("now") != "")
 	if fault.KindOf(err) == fault.NotFound && err != nil {
 		return nil // it does not serve now
 	}
