@@ -65,13 +65,12 @@ func (t *auditTeller) say(key string, pairs ...string) string { return say(t.tag
 
 // figures are what the bill asks, what is due, and what lies between.
 func (t *auditTeller) figures() []explain.Figure {
-	out := []explain.Figure{
-		{Label: t.say("audit.col_billed"), Value: lang.Money(t.tag, t.r.Billed)},
-		{Label: t.say("audit.col_expected"), Value: lang.Money(t.tag, t.r.Expected)},
-		{Label: t.say("audit.col_difference"), Value: lang.Money(t.tag, t.r.Difference)},
+	figure := func(label string, a money.Amount) explain.Figure {
+		return explain.Figure{Label: t.say(label), Value: lang.Money(t.tag, a), Amount: &a}
 	}
+	out := []explain.Figure{figure("audit.col_billed", t.r.Billed), figure("audit.col_expected", t.r.Expected), figure("audit.col_difference", t.r.Difference)}
 	if !t.r.Explained.IsZero() || !t.r.Difference.IsZero() {
-		out = append(out, explain.Figure{Label: t.say("audit.report.explained"), Value: lang.Money(t.tag, t.r.Explained)})
+		out = append(out, figure("audit.report.explained", t.r.Explained))
 	}
 	return out
 }
@@ -103,7 +102,7 @@ func addRow(t *explain.Table, c *tableCells) {
 // table; both come to the difference.
 func (t *auditTeller) causes() explain.Section {
 	s := explain.Section{Path: "causes", Title: t.say("audit.by_cause")}
-	bars := &explain.Bars{Keys: []explain.Key{{Colour: tooMuch, Name: t.say("audit.report.too_much")}}}
+	bars := &explain.Bars{Keys: []explain.Key{{Colour: tooMuch, Name: t.say("audit.report.too_much"), Column: 2}}}
 	table := &explain.Table{Head: []string{t.say("audit.col_cause"), t.say("audit.col_count"), t.r.Currency.String()}}
 	low := false
 	largest := slices.Clone(t.r.Causes)
@@ -137,7 +136,7 @@ func (t *auditTeller) causes() explain.Section {
 
 // lines lays each line of the bill beside what is due for it.
 func (t *auditTeller) lines() explain.Section {
-	bars := &explain.Bars{Keys: []explain.Key{{Colour: tooMuch, Name: t.say("audit.col_billed")}, {Colour: dueColour, Name: t.say("audit.col_expected")}}}
+	bars := &explain.Bars{Apart: true, Keys: []explain.Key{{Colour: tooMuch, Name: t.say("audit.col_billed"), Column: 1}, {Colour: dueColour, Name: t.say("audit.col_expected"), Column: 2}}}
 	table := &explain.Table{Head: []string{t.say("audit.col_line"), t.say("audit.col_billed"), t.say("audit.col_expected"), t.say("audit.col_difference")}}
 	for i := range t.r.Lines {
 		l := &t.r.Lines[i]

@@ -46,6 +46,7 @@ type canvas struct {
 	family  string
 	size    float64
 	ink     ink
+	latin   bool // an English document
 }
 
 func newCanvas(tag lang.Tag, made time.Time) (*canvas, error) {
@@ -66,7 +67,7 @@ func newCanvas(tag lang.Tag, made time.Time) (*canvas, error) {
 	pdf.SetProducer("Waihu", true)
 	pdf.SetCreator("Waihu", true)
 	pdf.SetLang(string(tag))
-	return &canvas{pdf: pdf, faces: [2]*face{first}, other: other, missing: map[rune]string{}, ink: ink{-1, 0, 0}}, nil
+	return &canvas{pdf: pdf, faces: [2]*face{first}, other: other, missing: map[rune]string{}, ink: ink{-1, 0, 0}, latin: tag == lang.English}, nil
 }
 
 // output writes the document, or fails with every character no font has.
@@ -140,6 +141,9 @@ func (c *canvas) runs(s string) []run {
 // find is the face that has a character, and the character it has it under.
 func (c *canvas) find(r rune, context string) (int, rune) {
 	shown := shownAs(r)
+	if c.latin {
+		shown = narrowQuote(shown)
+	}
 	if c.faces[0].has(shown) {
 		return 0, shown
 	}
@@ -153,6 +157,18 @@ func (c *canvas) find(r rune, context string) (int, rune) {
 		c.missing[r] = context
 	}
 	return 0, '〓' // the printers' mark for a missing character; the document fails anyway
+}
+
+// narrowQuote is the straight form of a curly quotation mark: the faces are
+// Chinese, and theirs are as wide as a character, which tears English words.
+func narrowQuote(r rune) rune {
+	switch r {
+	case '‘', '’':
+		return '\''
+	case '“', '”':
+		return '"'
+	}
+	return r
 }
 
 // wide is the width of a character in millimetres.

@@ -63,3 +63,18 @@ func TestRuns(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestQuotesInEnglish: a quotation mark is as wide as in English writing, and is
+// copied as it was written. Chinese keeps its own.
+func TestQuotesInEnglish(t *testing.T) {
+	for tag, want := range map[lang.Tag]string{lang.English: `"a" 'b'`, lang.Simplified: "“a” ‘b’"} {
+		c, err := newCanvas(tag, time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := c.runs("“a” ‘b’")
+		if len(got) != 1 || got[0].text != want || tag == lang.English && got[0].orig != "“a” ‘b’" {
+			t.Errorf("%s: %+v", tag, got)
+		}
+	}
+}

@@ -225,7 +225,12 @@ func (p *letterPage) part(part *letterPart) {
 	}
 	const amountWide, no = 30.0, 8.0
 	names := p.wrap(part.point.title, content-amountWide-no, look.size)
-	p.room(leading(look.size)*float64(len(names)) + 6)
+	const notes = 7.8
+	tall := 2.4 + leading(look.size)*float64(len(names))
+	for _, s := range part.point.notes {
+		tall += leading(notes) * float64(len(p.wrap(s, content-amountWide-no, notes)))
+	}
+	p.room(tall) // a point stands on one page
 	p.line(left, p.y+0.6, right, p.y+0.6, 0.15, pale)
 	p.y += 1.6
 	y := p.y + look.size*pointMM
@@ -236,7 +241,7 @@ func (p *letterPage) part(part *letterPart) {
 		p.y += leading(look.size)
 	}
 	for _, s := range part.point.notes {
-		p.paragraph(left+no, content-amountWide-no, s, pen{7.8, false, dark})
+		p.paragraph(left+no, content-amountWide-no, s, pen{notes, false, dark})
 	}
 	p.y += 0.8
 }

@@ -252,7 +252,7 @@ func TestReportXLSX(t *testing.T) {
 // indexOf finds the sheet of a title, which may be cut.
 func indexOf(sheets []string, title string) int {
 	for i, s := range sheets {
-		if strings.HasPrefix(strings.ReplaceAll(title, "/", " "), s) {
+		if strings.HasPrefix(strings.ReplaceAll(title, "/", " "), strings.TrimSuffix(s, "…")) {
 			return i
 		}
 	}

@@ -66,20 +66,22 @@ type drawn struct {
 // sheetMost is the longest name of a sheet.
 const sheetMost = 31
 
+// refused are the characters a sheet's name must not have, with what stands for
+// them.
+var refused = strings.NewReplacer(": ", " - ", ":", "-", `\`, " ", "/", " ", "?", "", "*", " ", "[", "(", "]", ")", "'", "’")
+
 // sheetName makes a title into the name of a sheet that no other has.
 func (b *reportBook) sheetName(title string) string {
-	base := []rune(strings.TrimSpace(strings.Map(func(r rune) rune {
-		if strings.ContainsRune(`:\/?*[]'`, r) {
-			return ' '
-		}
-		return r
-	}, clean(title))))
+	base := []rune(strings.TrimSpace(refused.Replace(clean(title))))
 	for n := 1; ; n++ {
 		end := ""
 		if n > 1 {
 			end = " " + strconv.Itoa(n)
 		}
-		name := strings.TrimSpace(string(base[:min(len(base), sheetMost-len(end))])) + end
+		name := string(base) + end
+		if room := sheetMost - len(end); len(base) > room {
+			name = strings.TrimSpace(string(base[:room-1])) + "…" + end
+		}
 		if key := strings.ToLower(name); name != "" && !b.names[key] {
 			b.names[key] = true
 			return name
@@ -89,7 +91,7 @@ func (b *reportBook) sheetName(title string) string {
 
 // overview has the answer, the figures, and the words of every section.
 func (b *reportBook) overview(d *explain.Document) {
-	b.begin(b.sheetName(d.Title), []float64{46, 32, 32})
+	b.begin(b.sheetName(d.Title), []float64{92, 22, 46})
 	b.put(b.bold(d.Title))
 	for i := range d.Sections {
 		s := &d.Sections[i]
@@ -101,18 +103,22 @@ func (b *reportBook) overview(d *explain.Document) {
 			b.put(b.bold(s.Title))
 		}
 		for _, sentence := range s.Sentences {
-			b.put(cell(sentence))
+			b.put(b.wrapped(sentence))
 		}
 		if i > 0 || len(d.Figures) == 0 {
 			continue
 		}
 		b.put()
 		for _, f := range d.Figures {
-			b.put(cell(f.Label), cell(f.Value), cell(f.Note))
+			var value any = cell(f.Value)
+			if f.Amount != nil {
+				value = b.figureOf(f.Amount.Currency().String()+" ", f.Amount.Decimal())
+			}
+			b.put(cell(f.Label), value, b.wrapped(f.Note))
 		}
 	}
 	b.put()
-	b.put(cell(d.Foot))
+	b.put(b.wrapped(d.Foot))
 	b.end()
 }
 
@@ -132,7 +138,7 @@ func (b *reportBook) table(title string, t *explain.Table) string {
 	for i, row := range t.Rows {
 		cells := make([]any, len(row))
 		for k, s := range row {
-			cells[k] = cell(s)
+			cells[k] = excelize.Cell{StyleID: b.styled(look{format: asText, wrap: true, right: t.Numeric(k)}), Value: cell(s)}
 			if v := t.Value(i, k); v != nil && v.Form == explain.Share {
 				cells[k] = b.share(v.Number)
 			} else if v != nil {
@@ -147,7 +153,7 @@ func (b *reportBook) table(title string, t *explain.Table) string {
 
 // charts draws bars and curves on one sheet, one below the other.
 func (b *reportBook) charts() {
-	const rows = 24 // of a picture
+	const rows = 27 // of a picture
 	name, row := "", 1
 	for _, d := range b.drawn {
 		made := d.native()
@@ -158,6 +164,7 @@ func (b *reportBook) charts() {
 			name = b.sheetName(b.say("report.charts"))
 			_, err := b.file.NewSheet(name)
 			b.check(err)
+			b.paper(name, nil)
 		}
 		b.check(b.file.AddChart(name, "A"+strconv.Itoa(row), made))
 		row += rows
@@ -168,8 +175,11 @@ func (b *reportBook) charts() {
 func (d *drawn) native() *excelize.Chart {
 	c, t := d.chart, d.chart.Twin
 	out := &excelize.Chart{Title: excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: clean(c.Title)}}}, Dimension: excelize.ChartDimension{Width: 860, Height: 440}, Legend: excelize.ChartLegend{Position: "bottom"}}
+	one := false // a colour for each bar
+	out.VaryColors = &one
+	out.XAxis.Font.Color, out.YAxis.Font.Color = "404040", "404040"
 	last := len(t.Rows) + 1
-	if c.Bars != nil { // offers without a total come last; a bar of what is known would pass for one
+	if c.Bars != nil && !c.Bars.Apart { // offers without a total come last; a bar of what is known would pass for one
 		for last = 1; last <= len(c.Bars.Rows) && !c.Bars.Rows[last-1].Open; last++ {
 		}
 	}
@@ -197,15 +207,25 @@ func (d *drawn) native() *excelize.Chart {
 	switch {
 	case c.Bars != nil:
 		out.Type = excelize.BarStacked
-		for i, k := range c.Bars.Keys {
-			add(i+1, k.Colour)
+		if c.Bars.Apart {
+			out.Type = excelize.Bar
 		}
-		add(len(t.Head)-1, report.Colours) // what an open price adds at the most
+		for _, k := range c.Bars.Keys {
+			if k.Column > 0 {
+				add(k.Column, k.Colour)
+			}
+		}
+		if c.Bars.Between > 0 {
+			add(c.Bars.Between, report.Colours) // what an open price adds at the most
+		}
 		out.XAxis.ReverseOrder = true
 	case c.Curves != nil:
 		out.Type = excelize.Scatter
 		for i, l := range c.Curves.Lines {
 			add(i+1, l.Colour)
+		}
+		if c.Curves.Share {
+			out.XAxis.NumFmt = excelize.ChartNumFmt{CustomNumFmt: "0%"}
 		}
 	}
 	if len(out.Series) == 0 || last < 2 {

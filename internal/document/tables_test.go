@@ -130,7 +130,7 @@ func TestXLSX(t *testing.T) {
 
 // TestFigure: a number is only written as a float when it reads back the same.
 func TestFigure(t *testing.T) {
-	b := &workbook{file: excelize.NewFile(), styles: map[string]int{}}
+	b := newWorkbook("")
 	defer b.file.Close()
 	for _, s := range []string{"0", "-0.05", "123456789012.345", "0.000000000001", "999999999999999"} {
 		c, ok := b.figure(s).(excelize.Cell)

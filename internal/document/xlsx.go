@@ -45,7 +45,7 @@ func XLSX(w io.Writer, inv *invoice.Invoice, tag lang.Tag) (err error) {
 }
 
 func newWorkbook(tag lang.Tag) *workbook {
-	return &workbook{file: excelize.NewFile(), tag: tag, styles: map[string]int{}}
+	return &workbook{file: excelize.NewFile(), tag: tag, styles: map[look]int{}, wraps: map[int]bool{}}
 }
 
 // save writes the workbook, the same bytes each time.
@@ -65,7 +65,7 @@ func (b *workbook) save(w io.Writer, title string, at time.Time) error {
 // handOver writes a sheet of fields and a sheet of lines, all as text: a tax
 // system reads digits, and numbers of 19 digits must not become floats.
 func handOver(w io.Writer, title, rows string, head [][2]string, lines [][]string) error {
-	b := &workbook{file: excelize.NewFile(), styles: map[string]int{}}
+	b := newWorkbook("")
 	defer b.file.Close()
 	b.begin(title, []float64{26, 60})
 	for _, h := range head {
@@ -134,7 +134,9 @@ type workbook struct {
 	sheet  *excelize.StreamWriter
 	row    int
 	sheets int
-	styles map[string]int
+	styles map[look]int
+	wraps  map[int]bool // styles whose text is broken into lines
+	widths []float64    // of the sheet's columns
 	err    error
 }
 
@@ -154,12 +156,13 @@ func (b *workbook) begin(name string, widths []float64, heading ...string) {
 		_, err := b.file.NewSheet(name)
 		b.check(err)
 	}
+	b.paper(name, widths)
 	sheet, err := b.file.NewStreamWriter(name)
 	if err != nil {
 		b.check(err)
 		return
 	}
-	b.sheet, b.row = sheet, 0
+	b.sheet, b.row, b.widths = sheet, 0, widths
 	for i, w := range widths {
 		b.check(sheet.SetColWidth(i+1, i+1, w))
 	}
@@ -169,9 +172,24 @@ func (b *workbook) begin(name string, widths []float64, heading ...string) {
 	b.check(sheet.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}))
 	cells := make([]any, len(heading))
 	for i, h := range heading {
-		cells[i] = excelize.Cell{StyleID: b.style("@", true), Value: h}
+		cells[i] = excelize.Cell{StyleID: b.style(asText, true), Value: h}
 	}
 	b.put(cells...)
+}
+
+// paper has a sheet printed as wide as a page, lying where it is a wide one. A
+// stream takes this before its first row.
+func (b *workbook) paper(name string, widths []float64) {
+	const upright = 95 // characters
+	sum, a4, one, any, yes, way := 0.0, 9, 1, 0, true, "portrait"
+	for _, w := range widths {
+		sum += w
+	}
+	if sum > upright {
+		way = "landscape"
+	}
+	b.check(b.file.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &yes}))
+	b.check(b.file.SetPageLayout(name, &excelize.PageLayoutOptions{Size: &a4, Orientation: &way, FitToWidth: &one, FitToHeight: &any}))
 }
 
 // put writes a row.
@@ -180,7 +198,34 @@ func (b *workbook) put(cells ...any) {
 		return
 	}
 	b.row++
-	b.check(b.sheet.SetRow("A"+strconv.Itoa(b.row), cells))
+	var rows []excelize.RowOpts
+	if n := b.broken(cells); n > 1 {
+		rows = append(rows, excelize.RowOpts{Height: min(15.5*float64(n), 409)}) // the tallest a row can be
+	}
+	b.check(b.sheet.SetRow("A"+strconv.Itoa(b.row), cells, rows...))
+}
+
+// broken is how many lines the text of a row is broken into: not every program
+// makes a row as tall as its text by itself.
+func (b *workbook) broken(cells []any) int {
+	most := 1
+	for i, c := range cells {
+		c, _ := c.(excelize.Cell)
+		words, ok := c.Value.(string)
+		if ok && b.wraps[c.StyleID] && i < len(b.widths) {
+			most = max(most, len(wrap(words, int(100*b.widths[i]), wideOf)))
+		}
+	}
+	return most
+}
+
+// wideOf is how wide a character is in hundredths of a column, which are as wide
+// as a figure.
+func wideOf(r rune) int {
+	if columnsOf(r) == 2 {
+		return 210
+	}
+	return 88 * columnsOf(r)
 }
 
 func (b *workbook) end() {
@@ -189,25 +234,39 @@ func (b *workbook) end() {
 	}
 }
 
+// look is how a cell looks; text may be broken into lines, or stand to the right.
+type look struct {
+	format  string
+	heading bool
+	wrap    bool
+	right   bool
+}
+
+// asText is the format of cells with words.
+const asText = "@"
+
 // style is the style of a number format, made once.
 func (b *workbook) style(format string, heading bool) int {
-	key := format
-	s := &excelize.Style{Font: &excelize.Font{Family: "Calibri", Size: 11}}
-	if format != "@" {
-		s.CustomNumFmt = &format
-	}
-	if heading {
-		key += "!"
-		s.Font.Bold = true
-		s.Fill = excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E6EDEF"}}
-		s.Alignment = &excelize.Alignment{WrapText: true, Vertical: "top"}
-	}
-	if id, ok := b.styles[key]; ok {
+	return b.styled(look{format: format, heading: heading, wrap: heading})
+}
+
+func (b *workbook) styled(l look) int {
+	if id, ok := b.styles[l]; ok {
 		return id
+	}
+	s := &excelize.Style{Font: &excelize.Font{Family: "Calibri", Size: 11, Bold: l.heading}, Alignment: &excelize.Alignment{WrapText: l.wrap, Vertical: "top"}}
+	if l.format != asText {
+		s.CustomNumFmt = &l.format
+	}
+	if l.heading {
+		s.Fill = excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E6EDEF"}}
+	}
+	if l.right {
+		s.Alignment.Horizontal = "right"
 	}
 	id, err := b.file.NewStyle(s)
 	b.check(err)
-	b.styles[key] = id
+	b.styles[l], b.wraps[id] = id, l.wrap
 	return id
 }
 
@@ -231,15 +290,21 @@ func floatHolds(s string) bool {
 	return digits <= sureDigits
 }
 
-func (b *workbook) figure(s string) any {
+func (b *workbook) figure(s string) any { return b.figureOf("", s) }
+
+// figureOf is a cell with a number behind a sign, such as that of its currency.
+func (b *workbook) figureOf(sign, s string) any {
 	if !floatHolds(s) {
-		return s
+		return sign + s
 	}
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil {
-		return s
+		return sign + s
 	}
 	format := "#,##0"
+	if sign != "" {
+		format = `"` + sign + `"#,##0`
+	}
 	if d := len(decimals(s)); d > 1 {
 		format += "." + strings.Repeat("0", d-1)
 	}
@@ -262,8 +327,13 @@ func (b *workbook) date(d timex.Date) any {
 	return excelize.Cell{StyleID: b.style("yyyy-mm-dd", false), Value: d.Start(time.UTC).Time()}
 }
 
+// wrapped is a cell with text that is broken into lines.
+func (b *workbook) wrapped(s string) any {
+	return excelize.Cell{StyleID: b.styled(look{format: asText, wrap: true}), Value: cell(s)}
+}
+
 func (b *workbook) bold(s string) any {
-	return excelize.Cell{StyleID: b.style("@", true), Value: cell(s)}
+	return excelize.Cell{StyleID: b.style(asText, true), Value: cell(s)}
 }
 
 // cellMost is the longest text a cell takes.

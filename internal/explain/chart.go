@@ -1,6 +1,9 @@
 package explain
 
-import "waihu/internal/exact"
+import (
+	"waihu/internal/exact"
+	"waihu/internal/money"
+)
 
 // Chart is a picture of figures. Exactly one of Curves, Bars and Strips is there.
 // Coordinates are floats, for drawing alone: the same figures stand exactly in
@@ -47,6 +50,9 @@ type Bars struct {
 	Rows []Bar
 	Keys []Key   // what the colours stand for
 	Most float64 // the axis goes no further, and longer bars are shown cut; 0: none is
+
+	Between int  // column of the twin with what is uncertain, for a spreadsheet; 0: none
+	Apart   bool // the keys stand beside each other there, instead of on one another
 }
 
 // Bar is one sum. What is between Low and High is uncertain; with Open there is
@@ -70,6 +76,7 @@ type BarPart struct {
 type Key struct {
 	Colour int
 	Name   string
+	Column int // of the twin, for a spreadsheet; 0: it has none of its own
 }
 
 // Strips show how far values spread: five shares of a distribution.
@@ -93,6 +100,8 @@ type Figure struct {
 	Label string `json:"label"`
 	Value string `json:"value"`
 	Note  string `json:"note,omitempty"`
+
+	Amount *money.Amount `json:"-"` // behind the value, where it is one amount; in minor units
 }
 
 // Form says how a value is written in a sheet.

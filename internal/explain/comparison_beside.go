@@ -79,9 +79,9 @@ func (t *teller) ahead() Section {
 		s.Table.Head = append(s.Table.Head, t.name(c.Offer))
 	}
 	for _, m := range f.Months {
-		row := []cell{words(monthOf(m.First)), words(t.spread(m.Minutes)), words(t.spread(m.Seats))}
+		row := []cell{words(monthOf(m.First)), t.spread(m.Minutes), t.spread(m.Seats)}
 		for _, first := range f.Months[0].Costs {
-			row = append(row, words(t.costAhead(&m, first.Offer)))
+			row = append(row, t.costAhead(&m, first.Offer))
 		}
 		s.Table.add(row...)
 	}
@@ -89,22 +89,22 @@ func (t *teller) ahead() Section {
 }
 
 // spread writes low, expected and high, or the one they are.
-func (t *teller) spread(n [3]exact.Number) string {
+func (t *teller) spread(n [3]exact.Number) cell {
 	if n[0].Equal(n[2]) {
-		return t.short(n[1], 0)
+		return numeric(t.short(n[1], 0), n[1].Round(exact.HalfAway, 0))
 	}
-	return t.say("report.three", "low", t.short(n[0], 0), "mid", t.short(n[1], 0), "high", t.short(n[2], 0))
+	return words(t.say("report.three", "low", t.short(n[0], 0), "mid", t.short(n[1], 0), "high", t.short(n[2], 0)))
 }
 
-func (t *teller) costAhead(m *compare.ForecastMonth, offer string) string {
+func (t *teller) costAhead(m *compare.ForecastMonth, offer string) cell {
 	for _, c := range m.Costs {
 		if c.Offer == offer {
 			write := func(a money.Amount) string { return lang.Decimal(t.tag, a) }
 			if c.Low == c.High {
-				return write(c.Expected)
+				return numeric(write(c.Expected), c.Expected.Exact())
 			}
-			return t.say("report.three", "low", write(c.Low), "mid", write(c.Expected), "high", write(c.High))
+			return words(t.say("report.three", "low", write(c.Low), "mid", write(c.Expected), "high", write(c.High)))
 		}
 	}
-	return t.say("report.unknown")
+	return words(t.say("report.unknown"))
 }

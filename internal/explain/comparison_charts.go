@@ -27,20 +27,31 @@ func (t *teller) figures() []Figure {
 		return nil
 	}
 	best, horizon := &r.Offers[at], t.decides()
+	monthly := mean(best.Monthly)
 	out := []Figure{
-		{Label: t.say("report.figure.cost", "months", months(r.Basis.Decides)), Value: t.currency() + " " + t.amount(best.Horizons[horizon].Total), Note: t.name(best.Offer)},
-		{Label: t.say("report.figure.month"), Value: t.currency() + " " + t.unit(mean(best.Monthly), r.Basis.Currency.Exponent()).text, Note: t.say("report.figure.months_seen", "months", months(r.Basis.Periods))},
+		t.figure("report.figure.cost", t.amount(best.Horizons[horizon].Total), best.Horizons[horizon].Total, t.name(best.Offer), "months", months(r.Basis.Decides)),
+		t.figure("report.figure.month", t.unit(monthly, r.Basis.Currency.Exponent()).text, monthly, t.say("report.figure.months_seen", "months", months(r.Basis.Periods))),
 	}
 	if !best.PerSeat.High.IsZero() {
-		out = append(out, Figure{Label: t.say("compare.head.per_seat"), Value: t.currency() + " " + t.unit(best.PerSeat, 2).text})
+		out = append(out, t.figure("compare.head.per_seat", t.unit(best.PerSeat, 2).text, best.PerSeat, ""))
 	}
 	if s := r.Recommendation.Saving; !s.Open && s.Low.Sign() >= 0 && s.High.Sign() > 0 {
-		out = append(out, Figure{Label: t.say("report.figure.saving"), Value: t.currency() + " " + t.amount(s), Note: t.say("compare.head.months", "months", months(r.Basis.Decides))})
+		out = append(out, t.figure("report.figure.saving", t.amount(s), s, t.say("compare.head.months", "months", months(r.Basis.Decides))))
 	}
 	if b := r.Bound; b != nil && !b.Total.Open {
-		out = append(out, Figure{Label: t.say("report.figure.bound"), Value: t.currency() + " " + t.amount(b.Total), Note: t.say("compare.head.months", "months", months(b.Months))})
+		out = append(out, t.figure("report.figure.bound", t.amount(b.Total), b.Total, t.say("compare.head.months", "months", months(b.Months))))
 	}
 	return out
+}
+
+// figure is an amount worth a place of its own; one that is no range is a number
+// in a sheet.
+func (t *teller) figure(label, text string, r compare.Range, note string, pairs ...string) Figure {
+	f := Figure{Label: t.say(label, pairs...), Value: t.currency() + " " + text, Note: note}
+	if a, err := money.ToMinor(r.Low.Exact(), t.r.Basis.Currency); err == nil && !r.Open && r.IsPoint() {
+		f.Amount = &a
+	}
+	return f
 }
 
 // mean is the mean of monthly bills, to the minor unit.
@@ -82,11 +93,12 @@ func (t *teller) costBars() []Chart {
 	twin := &Table{Head: []string{t.say("compare.head.offer")}}
 	for colour, kind := range kinds {
 		if used[kind] {
-			bars.Keys = append(bars.Keys, Key{colour, lang.Choice(t.tag, "cost_kind", kind)})
+			bars.Keys = append(bars.Keys, Key{colour, lang.Choice(t.tag, "cost_kind", kind), len(twin.Head)})
 			twin.Head = append(twin.Head, lang.Choice(t.tag, "cost_kind", kind))
 		}
 	}
 	twin.Head = append(twin.Head, t.say("report.known"), t.say("report.up_to"), t.say("report.between"))
+	bars.Between = len(twin.Head) - 1
 	for i := range bars.Rows {
 		twin.add(t.costRow(&t.r.Offers[i], at, used)...)
 	}

@@ -137,6 +137,9 @@ func (w *walk) priced(s *sheetOf, o *ownCall, r *CallRow) error {
 		s.apart[Rounding] = s.apart[Rounding].Add(rest)
 		return nil
 	}
+	if s.cents && s.wholeCents(o.rate, at, r.Micros) {
+		return w.differ(s, Rounding, o, r, rest)
+	}
 	return w.differ(s, Rate, o, r, rest)
 }
 
@@ -173,6 +176,9 @@ func (s *sheetOf) seconds(o *ownCall, r *CallRow) []toSeconds {
 		return nil
 	case r.Seconds == usual:
 		return []toSeconds{{Increment, usual}}
+	case !s.coarse.IsZero() && r.Seconds == s.billed(o, s.coarse, o.talk):
+		s.coarsely++
+		return []toSeconds{{Increment, r.Seconds}}
 	case r.Seconds > 0 && s.billed(o, s.usual, r.Seconds) == r.Seconds:
 		return []toSeconds{{Increment, usual}, {Duration, r.Seconds}}
 	}
@@ -234,6 +240,8 @@ func (w *walk) bookCalls(s *sheetOf, lines []Line) (exact.Number, error) {
 		f := Finding{Cause: cause, Line: s.key, Rows: rowsOf(lines), Key: "calls_" + string(cause), Args: pairs("calls", strconv.FormatInt(s.count[cause], 10)), Evidence: s.kept[cause], Count: s.count[cause]}
 		if cause == Increment && !s.usual.IsZero() {
 			f.Args["by"] = s.usual.String()
+		} else if cause == Increment && s.coarsely == s.count[cause] && !s.coarse.IsZero() {
+			f.Args["by"] = s.coarse.String()
 		}
 		if err := w.set(f, a); err != nil {
 			return billed, err
@@ -252,7 +260,11 @@ func (w *walk) bookSum(s *sheetOf, lines []Line, billed exact.Number) error {
 			return beyond(err)
 		}
 	}
-	if err := w.set(Finding{Cause: Rounding, Line: s.key, Rows: rowsOf(lines), Key: "calls_rounding"}, sum); err != nil {
+	f := Finding{Cause: Rounding, Line: s.key, Rows: rowsOf(lines), Key: "calls_rounding"}
+	if n := s.count[Rounding]; n > 0 {
+		f.Key, f.Args, f.Evidence, f.Count = "calls_cents", pairs("calls", strconv.FormatInt(n, 10)), s.kept[Rounding], n
+	}
+	if err := w.set(f, sum); err != nil {
 		return err
 	}
 	a, err := asMoney(billed, w.in.Terms.Plan.Currency)

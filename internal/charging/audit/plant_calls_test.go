@@ -141,6 +141,38 @@ func (l *list) finish(seed uint64) []audit.CallRow {
 	return out
 }
 
+// audit audits a bill of these calls and of correct lines beside them; the causes
+// must sum to the difference. held is how many calls and rows it holds at a time.
+func (l *list) audit(t testing.TB, held uint64, rows []audit.CallRow) *audit.Result {
+	t.Helper()
+	bill := &audit.Bill{Name: "calls", Currency: cny, Calls: []audit.CallList{{Component: "talk", Tolerance: 5 * time.Second, Read: func(take func(*audit.CallRow) error) error {
+		for i := range rows {
+			r := rows[i]
+			if err := take(&r); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}}}
+	inv := l.w.draft(t, &l.w.plan, nil)
+	asked := exact.Zero
+	for i := range inv.Lines {
+		if inv.Lines[i].Component != "talk" {
+			bill.Lines = append(bill.Lines, linesOf(&inv.Lines[i])...)
+			asked = asked.Add(inv.Lines[i].Amount.Exact())
+		}
+	}
+	for i := range rows {
+		asked = asked.Add(rows[i].Amount())
+	}
+	res, err := audit.Run(audit.Inputs{Bill: bill, Terms: l.w.terms(t, &l.w.plan), Facts: l.w.tell, Held: int64(held)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	accounted(t, res, asked)
+	return res
+}
+
 // TestPlantedFaultsInCalls plants faults in lists of calls, one or two a list.
 func TestPlantedFaultsInCalls(t *testing.T) {
 	plants := callPlants()
@@ -162,32 +194,7 @@ func TestPlantedFaultsInCalls(t *testing.T) {
 		for _, p := range planted {
 			plants[p](l)
 		}
-		rows := l.finish(seed)
-		bill := &audit.Bill{Name: "calls", Currency: cny, Calls: []audit.CallList{{Component: "talk", Tolerance: 5 * time.Second, Read: func(take func(*audit.CallRow) error) error {
-			for i := range rows {
-				r := rows[i]
-				if err := take(&r); err != nil {
-					return err
-				}
-			}
-			return nil
-		}}}}
-		inv := l.w.draft(t, &l.w.plan, nil)
-		asked := exact.Zero
-		for i := range inv.Lines {
-			if inv.Lines[i].Component != "talk" {
-				bill.Lines = append(bill.Lines, linesOf(&inv.Lines[i])...)
-				asked = asked.Add(inv.Lines[i].Amount.Exact())
-			}
-		}
-		for i := range rows {
-			asked = asked.Add(rows[i].Amount())
-		}
-		res, err := audit.Run(audit.Inputs{Bill: bill, Terms: l.w.terms(t, &l.w.plan), Facts: l.w.tell, Held: int64(20 + seed)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		accounted(t, res, asked)
+		res := l.audit(t, 20+seed, l.finish(seed))
 		got := slices.DeleteFunc(found(res), func(s string) bool { return s == string(audit.Rounding) }) // amounts of calls are rounded: that is no fault
 		var want []string
 		for _, p := range planted {

@@ -17,6 +17,9 @@ type sheetOf struct {
 	sum      money.Amount
 	steps    deck.Count
 	usual    catalog.Increment // the steps the vendor seems to bill by; zero: the contract's
+	coarse   catalog.Increment // much longer steps that some calls were rounded up by; zero: none
+	coarsely int64             // calls rounded up by them
+	cents    bool              // some amounts stand out as rounded to the currency's digits
 	mode     exact.Mode        // how the vendor rounds a call's amount
 	apart    map[Cause]exact.Number
 	count    map[Cause]int64
@@ -169,6 +172,7 @@ func (s *sheetOf) learn(found []paired) {
 	for _, c := range s.costs { // rounded in the way that was thought of before
 		c.asked = false
 	}
+	s.learnFew(found)
 }
 
 // billed is the seconds a call of ours is billed by other steps.
