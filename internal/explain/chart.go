@@ -1,6 +1,10 @@
 package explain
 
-import "waihu/internal/exact"
+import (
+	"strings"
+
+	"waihu/internal/exact"
+)
 
 // Chart is a picture of figures. Exactly one of Curves, Bars and Strips is there.
 // Coordinates are floats, for drawing alone: the same figures stand exactly in
@@ -141,8 +145,8 @@ func (t *Table) Value(row, column int) *Value {
 // Numeric tells columns of numbers, which stand to the right.
 func (t *Table) Numeric(column int) bool {
 	for row := range t.Values {
-		if t.Value(row, column) != nil {
-			return true
+		if t.Value(row, column) != nil || column < len(t.Rows[row]) && strings.HasPrefix(t.Rows[row][column], "≥") {
+			return true // a lower bound is no value to draw, yet it is read as a number
 		}
 	}
 	return false
