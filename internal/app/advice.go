@@ -151,7 +151,11 @@ func (s *System) cheaperPlan(ctx context.Context, tx store.Tx, c id.Company, a *
 		if err != nil {
 			return cheapest.Advice{}, false, err
 		}
-		others = append(others, cheapest.Billed{ID: name, Name: to.plan.Name, Total: total})
+		other := cheapest.Billed{ID: name, Name: to.plan.Name, Total: total}
+		if to.plan.ID == of.plan.ID {
+			other.Version = to.plan.Version
+		}
+		others = append(others, other)
 	}
 	best, ok := cheapest.CheaperPlan(today, others)
 	return best, ok, nil

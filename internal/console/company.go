@@ -18,7 +18,7 @@ type companyBody struct {
 	Form     *form
 	Company  *app.Company // nil: a new one
 	State    string
-	Counts   []Link // what there is of it, and where
+	Counts   []companyCount // as far as the visitor may see it
 	Langs    []option
 	Brands   []option
 	May      bool // change it
@@ -119,19 +119,25 @@ func (s *Server) companyPage(w http.ResponseWriter, v *visit, status int, f *for
 	return nil
 }
 
+// companyCount is how many of something there are, and where.
+type companyCount struct {
+	Key  string // of its phrase
+	N    int64
+	Href string
+}
+
 // companyCounts is what there is of a company, as far as the visitor may see it.
-func (s *Server) companyCounts(v *visit) (out []Link, err error) {
+func (s *Server) companyCounts(v *visit) (out []companyCount, err error) {
 	add := func(may access.Permission, key, href string, count func() (int, error)) {
 		if err != nil || !v.may(may) {
 			return
 		}
 		n := 0
 		if n, err = count(); err == nil {
-			args := []string{"n", itoa(n)}
-			out = append(out, Link{v.say(key, args...), v.at(href)})
+			out = append(out, companyCount{key, int64(n), v.at(href)})
 		}
 	}
-	add(access.ContractRead, "companies.n_contracts", "/contracts", func() (int, error) {
+	add(access.ContractRead, "nav.contracts", "/contracts", func() (int, error) {
 		list, err := s.d.System.Contracts(v.r.Context(), v.company, "")
 		return len(list), err
 	})
@@ -142,7 +148,7 @@ func (s *Server) companyCounts(v *visit) (out []Link, err error) {
 			return err
 		})
 	})
-	add(access.KeyRead, "companies.n_keys", "/keys", func() (n int, err error) {
+	add(access.KeyRead, "nav.keys", "/keys", func() (n int, err error) {
 		return n, s.d.System.DB.View(v.r.Context(), func(tx store.Tx) error {
 			list, err := s.d.Gate.Keys(tx, v.company, store.Page{})
 			n = len(slices.DeleteFunc(list, func(k *access.Key) bool { return k.Ended != 0 }))

@@ -17,6 +17,8 @@ func functions(tag lang.Tag, a *assets) template.FuncMap {
 		"asset":     a.address,
 		"icon":      func(name string) (template.HTML, error) { return icon(a, name) },
 		"t":         func(key string, pairs ...any) (string, error) { return say(tag, key, pairs) },
+		"said":      func(english string) template.HTML { return said(tag, english) },
+		"told":      func(english string) string { text, _ := lang.Said(tag, english); return text },
 		"text":      func(t lang.Text) string { return t.In(tag) },
 		"choice":    func(family, value string) string { return lang.Choice(tag, family, value) },
 		"number":    func(n exact.Number) string { return lang.Number(tag, n) },
@@ -95,6 +97,16 @@ func amount(tag lang.Tag, m money.Amount) template.HTML {
 		frac = "." + frac
 	}
 	return template.HTML(`<span class="` + class + `">` + template.HTMLEscapeString(whole) + `<span class="frac">` + template.HTMLEscapeString(frac) + `</span></span>`)
+}
+
+// said is what code says in English, in the language of the page; what nobody
+// wrote down in it stays English and is marked so.
+func said(tag lang.Tag, english string) template.HTML {
+	text, ok := lang.Said(tag, english)
+	if ok || english == "" {
+		return template.HTML(template.HTMLEscapeString(text))
+	}
+	return template.HTML(`<span lang="en">` + template.HTMLEscapeString(text) + `</span>`)
 }
 
 // icon is a drawing of the sheet of icons; it is decoration, words stand beside it.

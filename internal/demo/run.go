@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -112,7 +113,7 @@ func people(ctx context.Context, b *serve.Books, who []Customer) error {
 	for _, l := range logins(who) {
 		var token string
 		err := b.DB.Update(ctx, func(tx store.Tx) (err error) {
-			_, token, err = b.Gate.AddUser(tx, access.NewUser{Email: l.email, Name: l.what, Lang: l.lang, Members: []access.Member{l.member}})
+			_, token, err = b.Gate.AddUser(tx, access.NewUser{Email: l.email, Name: cmp.Or(l.firm, l.role), Lang: l.lang, Members: []access.Member{l.member}})
 			return err
 		})
 		if err != nil {

@@ -1,6 +1,8 @@
 package explain
 
 import (
+	"strings"
+
 	"waihu/internal/exact"
 	"waihu/internal/money"
 )
@@ -150,8 +152,8 @@ func (t *Table) Value(row, column int) *Value {
 // Numeric tells columns of numbers, which stand to the right.
 func (t *Table) Numeric(column int) bool {
 	for row := range t.Values {
-		if t.Value(row, column) != nil {
-			return true
+		if t.Value(row, column) != nil || column < len(t.Rows[row]) && strings.HasPrefix(t.Rows[row][column], "≥") {
+			return true // a lower bound is no value to draw, yet it is read as a number
 		}
 	}
 	return false

@@ -223,6 +223,9 @@ func TestArguments(t *testing.T) {
 		for _, tag := range Tags() {
 			got := map[string]bool{}
 			arguments(p.tree[tag], got)
+			if strings.HasPrefix(key, "said.") { // a refusal may say less than its English, never more
+				maps.DeleteFunc(want, func(name string, _ bool) bool { return tag != English && !got[name] })
+			}
 			if !maps.Equal(want, got) {
 				t.Errorf("%s: English reads %v, %s reads %v", key, slices.Sorted(maps.Keys(want)), tag, slices.Sorted(maps.Keys(got)))
 			}

@@ -27,7 +27,7 @@ var otherScript = map[Tag]string{
 
 // allowed are words in which a character of otherScript is right.
 var allowed = map[Tag][]string{
-	Traditional: {"系統", "向上", "向下", "向正", "向負", "方向", "只有", "只收", "只計", "只需", "每行只", "只在", "只是", "限制", "餘"},
+	Traditional: {"系統", "向上", "向下", "向正", "向負", "方向", "只有", "只收", "只計", "只需", "每行只", "只在", "只是", "限制", "控制", "餘"},
 }
 
 func encodes(e encoding.Encoding, r rune) bool {
@@ -87,6 +87,8 @@ var notGlossary = map[string]string{
 	"ticket.no_plan_why":                "a support plan is 支援方案: no set of prices",
 	"support.set":                       "a support plan is 支援方案: no set of prices",
 	"support.none":                      "a support plan is 支援方案: no set of prices",
+	"said.dispute_there":                "a dispute is answered: no call",
+	"said.tax_class":                    "the rate of a tax: no price",
 	"choice.fee_category.line_rent":     "the fee is 線路費: for a line as for a trunk",
 }
 

@@ -10,7 +10,7 @@ import (
 // latinNames are what Chinese writes in Latin letters too: products, formats,
 // currencies, terms of art. Anything else in a Chinese text was not translated.
 var latinNames = strings.Fields(`Waihu Asterisk FreeSWITCH VICIdial Kamailio Twilio Amazon Connect Erlang
-	AI API HTTP ASR TTS CRM IVR CSV JSON XLSX PDF XML YAML HTML UBL SIP MOS Q.850 KB MB GB PNG UTC ISO https CNY HKD TWD USD SHA-256 Webhook gzip zstd Idempotency-Key`)
+	AI API HTTP ASR TTS CRM IVR CSV JSON XLSX PDF XML YAML HTML UBL SIP MOS Q.850 KB MB GB PNG UTC ISO https SQL ZIP JPEG GIF Excel Word Windows FreePBX CNY HKD TWD USD SHA-256 Webhook gzip zstd Idempotency-Key`)
 
 // latinWords are words of files, fields and options that one phrase names.
 var latinWords = map[string]string{
@@ -41,8 +41,9 @@ var latinWords = map[string]string{
 	"compare.note.no_seats":     "seats", "compare.note.no_sessions": "seats",
 	"compare_page.file": "waihu-comparison",
 	"plans.tiers_hint":  "graduated volume", "plans.tiers_wrong": "graduated volume",
-	"report.foot": "waihu bill",
-	"seats.type":  "agent supervisor robot",
+	"report.foot":      "waihu bill",
+	"said.format_fact": "fact", "said.no_time_expected": "T09",
+	"seats.type": "agent supervisor robot",
 }
 
 var latinWord = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+._-]*[A-Za-z0-9]`)

@@ -2,6 +2,7 @@ package cheapest
 
 import (
 	"slices"
+	"strconv"
 
 	"waihu/internal/charging/catalog"
 	"waihu/internal/charging/contract"
@@ -257,6 +258,8 @@ type Billed struct {
 	ID    string
 	Name  lang.Text
 	Total money.Amount
+
+	Version int // of the plan, where it is another one of today's: the name alone would not tell them apart
 }
 
 // CheaperPlan is advice to change to the cheapest of some plans, if one in the
@@ -274,5 +277,8 @@ func CheaperPlan(today Billed, others []Billed) (Advice, bool) {
 	}
 	args := map[string]string{"saved": lang.Decimal(lang.English, saved), "currency": saved.Currency().String(), "total": lang.Decimal(lang.English, best.Total), "today": lang.Decimal(lang.English, today.Total)}
 	lang.Put(args, "name", best.Name.Or(best.ID))
+	if best.Version > 0 {
+		args["version"] = strconv.Itoa(best.Version)
+	}
 	return Advice{Key: "cheaper_plan", Component: best.ID, Args: args, Amount: saved}, true
 }
