@@ -111,6 +111,7 @@ func (c challenge) answer(user, secret, method, uri string) (string, bool) {
 const (
 	nonceLife = time.Minute
 	maxUsed   = 65536
+	leastUsed = 256
 )
 
 // doorkeeper asks callers who they are.
@@ -123,8 +124,9 @@ type doorkeeper struct {
 	key      [32]byte
 	nobody   string // the secret of users that do not exist: it takes the same time to find wrong
 
-	mu   sync.Mutex
-	used map[string]time.Time
+	mu    sync.Mutex
+	used  map[string]time.Time
+	sweep int // as many used nonces as make it worth while to look which are too old
 }
 
 func newDoorkeeper(realm string, secret func(string) (string, bool), t *throttle, regular func(netip.Addr, string) bool, now func() time.Time) (*doorkeeper, error) {
@@ -162,12 +164,13 @@ func (d *doorkeeper) use(nonce string) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := d.now()
-	if len(d.used) >= maxUsed {
+	if len(d.used) >= d.sweep {
 		for n, at := range d.used {
 			if now.Sub(at) > nonceLife {
 				delete(d.used, n)
 			}
 		}
+		d.sweep = min(maxUsed, 2*len(d.used)+leastUsed) // so that each is looked at twice, not at every log-in
 	}
 	if _, again := d.used[nonce]; again || len(d.used) >= maxUsed {
 		return false
