@@ -48,6 +48,13 @@ type rush struct {
 	carrier *carrier.Carrier
 }
 
+// Ports rest for five seconds after their call, so 40 calls a second at most take as
+// many as the pools below have.
+const (
+	slots = 5
+	least = 125 * time.Millisecond
+)
+
 // moods of the carrier, by the digit behind 138.
 var moods = script.Script{Name: "moods", Lines: []script.Line{
 	{To: "1381*", Does: script.Busy},
@@ -87,13 +94,15 @@ func TestSoakCalls(t *testing.T) {
 	}()
 	var number atomic.Int64
 	soak.Run(t, 120*soak.Times(t), func(n int) {
-		slots := make(chan struct{}, 8)
+		taken := make(chan struct{}, slots)
 		var all sync.WaitGroup
 		for range n {
-			slots <- struct{}{}
+			taken <- struct{}{}
 			all.Go(func() {
-				defer func() { <-slots }()
+				due := time.NewTimer(least)
 				r.call(number.Add(1))
+				<-due.C
+				<-taken
 			})
 		}
 		all.Wait()
