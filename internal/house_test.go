@@ -31,6 +31,7 @@ var floors = map[string]int{
 	"internal/voice/audio":       1,
 	"internal/voice/sdp":         1,
 	"internal/voice/record":      2,
+	"internal/voice/soak":        2, // tests only
 	"internal/voice/rtp":         2,
 	"internal/voice/vault":       2,
 	"internal/usage/cdr":         2,

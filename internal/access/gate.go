@@ -16,6 +16,7 @@ const (
 	userKind     store.Kind = "user"
 	sessionKind  store.Kind = "session"
 	keyKind      store.Kind = "key"
+	lineKind     store.Kind = "line"
 	attemptsKind store.Kind = "attempts"
 	flowKind     store.Kind = "login_flow"
 	approvalKind store.Kind = "approval"

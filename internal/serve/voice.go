@@ -16,7 +16,7 @@ func (s *Service) openTelephone(ctx context.Context) (*telephone.Telephone, erro
 	if v.Listen == "" {
 		return nil, nil
 	}
-	cfg := telephone.Config{Ports: v.Ports, Trunks: v.Trunks, KeepDays: v.KeepDays, Log: s.log}
+	cfg := telephone.Config{Ports: v.Ports, Trunks: v.Trunks, KeepDays: v.KeepDays, Lines: s.books.Gate, Log: s.log}
 	for _, a := range []struct {
 		path, text string
 		to         *netip.AddrPort

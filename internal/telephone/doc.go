@@ -2,7 +2,7 @@
 // connected with whom), passes, planned calls, recordings and paid calls (outbound)
 // together, as a configuration says.
 //
-// It owns what an agent's call is: whose pass it came with, which planned call it
+// It owns what an agent's call is: whose log-in it came with, which planned call it
 // names, what of it is recorded and for how long. A registered telephone and a
 // browser are treated alike: both name a planned call, and neither can dial a number.
 //

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"waihu/internal/access"
 	"waihu/internal/app"
 	"waihu/internal/fault"
 	"waihu/internal/id"
@@ -40,8 +41,21 @@ type Config struct {
 	Ports    string         // for sound: 40000-40199
 	Trunks   string         // file
 	KeepDays int            // of recordings
+	Lines    Lines          // log-ins of desk telephones; nil: there are none
 	Log      *slog.Logger
 }
+
+// Lines are the log-ins of desk telephones, which hold until they are ended.
+type Lines interface {
+	// LineDigest is what a log-in is checked with, in access.LineRealm, and whether
+	// there is one.
+	LineDigest(ctx context.Context, account string) (ha1 string, good bool, err error)
+	// LineHolder is whose it is.
+	LineHolder(ctx context.Context, account string) (c id.Company, user id.ID, err error)
+}
+
+// asking bounds how long a log-in waits for the books.
+const asking = 5 * time.Second
 
 // Telephone is calling that runs.
 type Telephone struct {
@@ -77,7 +91,14 @@ func Open(ctx context.Context, sys *app.System, cfg Config) (_ *Telephone, err e
 			err = errors.Join(err, t.web.Close())
 		}
 	}()
-	phones := sip.Config{Listen: cfg.Listen, Secret: t.passes.Secret, Log: cfg.Log}
+	phones := sip.Config{Listen: cfg.Listen, Secret: t.passes.Secret, Realm: access.LineRealm, Log: cfg.Log}
+	if cfg.Lines != nil {
+		phones.Kept = func(account string) (string, bool, error) {
+			ctx, stop := context.WithTimeout(context.Background(), asking)
+			defer stop()
+			return cfg.Lines.LineDigest(ctx, account)
+		}
+	}
 	if cfg.Browsers.IsValid() {
 		if t.web, err = webrtc.Open(webrtc.Config{Listen: cfg.Media, Told: cfg.Told}); err != nil {
 			return nil, err
@@ -150,25 +171,56 @@ func (t *Telephone) Pass(c id.Company, agent string) (user, secret string, until
 	return p.User, p.Secret, p.Until, err
 }
 
+// Next is what a desk telephone dials for the call that waits longest for its holder:
+// the name of a call is nothing for a keypad.
+const Next = "1"
+
 // connect is what an agent's call is.
 func (t *Telephone) connect(ctx context.Context, user, name string, _ bool) (exchange.Placing, error) {
-	holder, _ := t.passes.Agent(user) // it was good when the call logged in
-	company, agent, ok := strings.Cut(holder, between)
-	c, err := id.ParseNamed("co", company)
-	if !ok || err != nil {
-		return nil, fault.New(fault.Invalid, "%q is no agent's log-in", fault.Shorten(user, 80))
+	c, agent, err := t.holder(ctx, user)
+	if err != nil {
+		return nil, err
 	}
 	call, err := id.ParseNamed("call", name)
+	if name == Next {
+		call, err = t.next(ctx, c, agent)
+	}
 	if err != nil {
 		return nil, fault.New(fault.NotFound, "%q is no planned call", fault.Shorten(name, 80))
 	}
-	p, err := t.sys.TakePlannedCall(ctx, id.Company{ID: c}, call, agent)
+	p, err := t.sys.TakePlannedCall(ctx, c, call, agent)
 	if err != nil {
 		return nil, err
 	}
 	return func(ctx context.Context, beside func(*sip.Call, *voice.Leg)) (*voice.Report, error) {
-		return t.place(ctx, id.Company{ID: c}, &p, beside)
+		return t.place(ctx, c, &p, beside)
 	}, nil
+}
+
+// holder is whose log-in it is; it was good when the call came.
+func (t *Telephone) holder(ctx context.Context, user string) (c id.Company, agent string, err error) {
+	if holder, good := t.passes.Agent(user); good || t.cfg.Lines == nil {
+		company, agent, ok := strings.Cut(holder, between)
+		c, err := id.ParseNamed("co", company)
+		if !ok || err != nil {
+			return id.Company{}, "", fault.New(fault.Invalid, "%q is no agent's log-in", fault.Shorten(user, 80))
+		}
+		return id.Company{ID: c}, agent, nil
+	}
+	c, who, err := t.cfg.Lines.LineHolder(ctx, user)
+	return c, who.Named("user"), err
+}
+
+// next is the call that waits longest for an agent.
+func (t *Telephone) next(ctx context.Context, c id.Company, agent string) (id.ID, error) {
+	all, err := t.sys.PlannedCalls(ctx, c, agent)
+	if err == nil && len(all) == 0 {
+		err = fault.New(fault.NotFound, "no call waits for the agent")
+	}
+	if err != nil {
+		return id.ID{}, err
+	}
+	return all[0].ID, nil
 }
 
 // place places a planned call, with its recording.

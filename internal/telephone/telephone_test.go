@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"waihu/internal/access"
 	"waihu/internal/app"
 	"waihu/internal/fault"
 	"waihu/internal/id"
@@ -60,6 +61,7 @@ type office struct {
 	sys      *app.System
 	company  id.Company
 	contract id.ID
+	gate     *access.Gate
 	phones   *telephone.Telephone
 	agent    *sip.Endpoint
 	ports    *rtp.Ports // the agent's
@@ -79,7 +81,8 @@ func open(t *testing.T, balance string) *office {
 	if err := os.WriteFile(trunks, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	o.phones = must(telephone.Open(t.Context(), o.sys, telephone.Config{Listen: netip.AddrPortFrom(home, 0), Ports: "15900-15949", Trunks: trunks, KeepDays: 30}))
+	o.gate = &access.Gate{DB: db, IDs: o.sys.IDs, Seal: must(access.NewSealer(make([]byte, access.SealerKeySize)))}
+	o.phones = must(telephone.Open(t.Context(), o.sys, telephone.Config{Lines: o.gate, Listen: netip.AddrPortFrom(home, 0), Ports: "15900-15949", Trunks: trunks, KeepDays: 30}))
 	o.agent = must(sip.Open(sip.Config{Listen: netip.AddrPortFrom(home, 0)}))
 	t.Cleanup(func() {
 		for _, x := range []interface{ Close() error }{o.agent, o.phones, c, v, db} {
@@ -118,6 +121,12 @@ func (o *office) call(name string, talk time.Duration) *voice.Report {
 	if err != nil {
 		o.Fatal(err)
 	}
+	return o.dial(user, secret, name, talk)
+}
+
+// dial calls a name with a log-in.
+func (o *office) dial(user, secret, name string, talk time.Duration) *voice.Report {
+	o.Helper()
 	r, err := voice.Place(o.Context(), o.agent, o.ports, voice.Order{To: "sip:" + name + "@" + o.phones.Host(), From: user, User: user, Secret: secret, Talk: talk,
 		Play: audio.Tone{Hertz: []float64{1000}, Level: 0.4}.Samples(5 * time.Second)})
 	if err != nil {
@@ -212,6 +221,61 @@ func TestWhatAnAgentMayNotCall(t *testing.T) {
 	poor := open(t, "0.05") // a second costs 0.10
 	if r := poor.call(poor.plan("13800138000", false), 0); r.Ending.Code != 480 {
 		t.Errorf("without money: %+v", r.Ending)
+	}
+}
+
+// TestADeskTelephone: a telephone whose log-in lasts dials 1 for the call that waits
+// longest for whoever it belongs to, until it is ended.
+func TestADeskTelephone(t *testing.T) {
+	o := open(t, "100.00")
+	var bob id.ID
+	var line *access.Line
+	secret := ""
+	if err := o.sys.DB.Update(t.Context(), func(tx store.Tx) error {
+		u, _, err := o.gate.AddUser(tx, access.NewUser{Email: "bob@example.com", Name: "Bob", Members: []access.Member{{Company: o.company, Role: access.Agent}}})
+		if err != nil {
+			return err
+		}
+		bob = u.ID
+		line, secret, err = o.gate.AddLine(tx, o.company, bob, "desk 4")
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	plan := func(to, agent string) string {
+		return must(o.sys.PlanCall(t.Context(), o.company, app.PlannedCall{Contract: o.contract, Agent: agent, To: to})).ID.Named("call")
+	}
+	anns := plan("13800138000", ann)
+	first := plan("13800138001", bob.Named("user"))
+	plan("13800000001", bob.Named("user"))
+	for what, c := range map[string]struct {
+		secret, name string
+		code         int
+	}{"another's call": {secret, anns, 404}, "a number": {secret, "13800138000", 404}, "another secret": {"oak", telephone.Next, 401}} {
+		if r := o.dial(line.Account(), c.secret, c.name, 0); r.Ending.Code != c.code {
+			t.Errorf("%s: %+v", what, r.Ending)
+		}
+	}
+	if r := o.dial(line.Account(), secret, telephone.Next, 300*time.Millisecond); !r.Answered() {
+		t.Errorf("%+v", r.Ending)
+	}
+	if r := o.dial(line.Account(), secret, telephone.Next, 0); r.Ending.Code != 486 {
+		t.Errorf("the second: %+v", r.Ending)
+	}
+	if r := o.dial(line.Account(), secret, telephone.Next, 0); r.Ending.Code != 404 {
+		t.Errorf("none is left: %+v", r.Ending)
+	}
+	if f := o.facts(2); f[0].Call.ID != first && f[1].Call.ID != first || f[0].Call.Agent != bob.Named("user") {
+		t.Errorf("%+v", f)
+	}
+	if err := o.sys.DB.Update(t.Context(), func(tx store.Tx) error {
+		_, err := o.gate.EndLine(tx, o.company, bob, line.ID)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if r := o.dial(line.Account(), secret, telephone.Next, 0); r.Ending.Code != 401 {
+		t.Errorf("after its end: %+v", r.Ending)
 	}
 }
 

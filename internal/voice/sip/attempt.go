@@ -172,11 +172,13 @@ func (a *attempt) final(res *lib.Response) *lib.Response {
 		c.bye(*a.want)
 	case err != nil:
 		c.bye(Ending{By: Us, Why: NotAgreed, Code: 488, Reason: err.Error()})
-	case c.pickUp():
+	default:
+		c.pickUp() // their BYE may have been quicker, and has noted the answer
 		c.mu.Lock()
 		c.asked = false
 		c.mu.Unlock()
 		c.startTimer(res, true)
+		c.watched = true
 		go c.watch()
 	}
 	return nil

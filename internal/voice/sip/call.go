@@ -60,6 +60,7 @@ type Call struct {
 	user      string        // log-in, for challenges within the dialog
 	secret    string
 	asked     bool // for the log-in; once more only if that was too old
+	watched   bool // of a call we placed: watch stays with it; dial alone looks
 	times     Times
 	ending    Ending
 	ended     bool
@@ -168,7 +169,7 @@ func (c *Call) end(how Ending) bool {
 	if c.refresh != nil {
 		c.refresh.Stop()
 	}
-	if c.waiting != nil {
+	if c.waiting != nil && how.By == Them { // who hangs up has our 2xx; of ours it is sent on until it is acknowledged
 		c.waiting.once.Do(func() { close(c.waiting.acked) })
 	}
 	close(c.done)
@@ -192,9 +193,9 @@ func (c *Call) bye(how Ending) {
 	if !c.end(how) {
 		return
 	}
+	c.waitAcked()
 	ctx, stop := context.WithTimeout(context.Background(), 64*lib.T1)
 	defer stop()
-	c.waitAcked(ctx)
 	req := c.request(lib.BYE)
 	if how.Cause != 0 {
 		req.AppendHeader(header("Reason", fmt.Sprintf("Q.850;cause=%d", how.Cause)))
@@ -208,16 +209,13 @@ func (c *Call) bye(how Ending) {
 }
 
 // waitAcked: the called side may not send BYE before its 2xx was acknowledged
-// or has timed out (RFC 3261, 15).
-func (c *Call) waitAcked(ctx context.Context) {
+// or has timed out (RFC 3261, 15), both of which confirm sees to. One that comes
+// before the 2xx belongs to no call yet, and the call would go on at their side.
+func (c *Call) waitAcked() {
 	c.mu.Lock()
 	w := c.waiting
 	c.mu.Unlock()
-	if w == nil {
-		return
-	}
-	select {
-	case <-w.acked:
-	case <-ctx.Done():
+	if w != nil {
+		<-w.acked
 	}
 }

@@ -20,7 +20,12 @@ type Config struct {
 	Refer     func(*Referral) // is asked when the other side wants somebody else called; nil: that is not offered
 	// Secret is the secret of a caller's log-in; nil: callers need none.
 	Secret func(user string) (string, bool)
-	Realm  string // of that log-in; "waihu"
+	// Kept is asked for users that Secret does not know, and gives what is kept of a
+	// secret instead of it: MD5 of user, realm and secret as hexadecimal digits (HA1 of
+	// RFC 7616). An error: nobody can say now, and the caller is to try again. nil:
+	// there are no others.
+	Kept  func(user string) (ha1 string, known bool, err error)
+	Realm string // of that log-in; "waihu"
 	// Trusted are addresses whose calls need no log-in: carriers that are told by
 	// their address. A datagram's can be forged. nil: there are none.
 	Trusted func(from netip.Addr) bool

@@ -76,3 +76,9 @@ func (c *Call) wasAccepted() bool {
 	defer c.mu.Unlock()
 	return c.waiting != nil
 }
+
+// isTaken tells whether the other side knows it as answered: its next request may
+// overtake us noting our own answer.
+func (c *Call) isTaken() bool {
+	return c.isAnswered() || c.wasAccepted() && c.pickUp()
+}

@@ -107,8 +107,8 @@ func (c *Call) dial(ctx context.Context, in Invite, offer []byte) {
 	var last Ending
 	for range retries {
 		res := c.attempt(ctx, in, req)
-		if c.isAnswered() {
-			return // watch stays with it
+		if c.watched {
+			return
 		}
 		if res == nil {
 			break

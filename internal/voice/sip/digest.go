@@ -61,15 +61,22 @@ func (c challenge) algorithm() (func() hash.Hash, bool) {
 	return nil, false
 }
 
+// sum is a digest of parts.
+func (c challenge) sum(parts ...string) string {
+	make, _ := c.algorithm()
+	h := make()
+	h.Write([]byte(strings.Join(parts, ":")))
+	return hex.EncodeToString(h.Sum(nil))
+}
+
 // response is the proof that a secret is known.
 func (c challenge) response(user, secret, method, uri, cnonce, count string) string {
-	make, _ := c.algorithm()
-	sum := func(parts ...string) string {
-		h := make()
-		h.Write([]byte(strings.Join(parts, ":")))
-		return hex.EncodeToString(h.Sum(nil))
-	}
-	a1, a2 := sum(user, c["realm"], secret), sum(method, uri)
+	return c.proof(c.sum(user, c["realm"], secret), method, uri, cnonce, count)
+}
+
+// proof is response where the secret is known as HA1.
+func (c challenge) proof(a1, method, uri, cnonce, count string) string {
+	sum, a2 := c.sum, c.sum(method, uri)
 	if c["qop"] == "" {
 		return sum(a1, c["nonce"], a2)
 	}
@@ -111,24 +118,28 @@ func (c challenge) answer(user, secret, method, uri string) (string, bool) {
 const (
 	nonceLife = time.Minute
 	maxUsed   = 65536
+	maxUser   = 200 // characters
+	leastUsed = 256
 )
 
 // doorkeeper asks callers who they are.
 type doorkeeper struct {
 	realm    string
 	secret   func(user string) (string, bool)
+	kept     func(user string) (string, bool, error)
 	throttle *throttle
 	regular  func(from netip.Addr, user string) bool // who was let in from there before, and still is
 	now      func() time.Time
 	key      [32]byte
 	nobody   string // the secret of users that do not exist: it takes the same time to find wrong
 
-	mu   sync.Mutex
-	used map[string]time.Time
+	mu    sync.Mutex
+	used  map[string]time.Time
+	sweep int // as many used nonces as make it worth while to look which are too old
 }
 
-func newDoorkeeper(realm string, secret func(string) (string, bool), t *throttle, regular func(netip.Addr, string) bool, now func() time.Time) (*doorkeeper, error) {
-	d := &doorkeeper{realm: realm, secret: secret, throttle: t, regular: regular, now: now, nobody: rand.Text(), used: map[string]time.Time{}}
+func newDoorkeeper(realm string, secret func(string) (string, bool), kept func(string) (string, bool, error), t *throttle, regular func(netip.Addr, string) bool, now func() time.Time) (*doorkeeper, error) {
+	d := &doorkeeper{realm: realm, secret: secret, kept: kept, throttle: t, regular: regular, now: now, nobody: rand.Text(), used: map[string]time.Time{}}
 	_, err := rand.Read(d.key[:])
 	return d, err
 }
@@ -162,12 +173,13 @@ func (d *doorkeeper) use(nonce string) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := d.now()
-	if len(d.used) >= maxUsed {
+	if len(d.used) >= d.sweep {
 		for n, at := range d.used {
 			if now.Sub(at) > nonceLife {
 				delete(d.used, n)
 			}
 		}
+		d.sweep = min(maxUsed, 2*len(d.used)+leastUsed) // so that each is looked at twice, not at every log-in
 	}
 	if _, again := d.used[nonce]; again || len(d.used) >= maxUsed {
 		return false
@@ -200,18 +212,21 @@ func (d *doorkeeper) ask(from netip.Addr, method, authorization string) verdict 
 		return again(false)
 	}
 	user := c["username"]
+	if len(user) > maxUser {
+		return again(false) // nobody is called so, and guesses are counted by the name
+	}
 	if !d.throttle.mayTry(from, user, d.regular(from, user)) {
 		return verdict{code: 503, retry: wait()}
 	}
 	if !d.fresh(c["nonce"], from) {
 		return again(true)
 	}
-	secret, known := d.secret(user)
-	if !known {
-		secret = d.nobody
-	}
 	asked := challenge{"realm": d.realm, "nonce": c["nonce"], "qop": "auth"}
-	want := asked.response(user, secret, method, c["uri"], c["cnonce"], c["nc"])
+	a1, known, err := d.known(asked, user)
+	if err != nil {
+		return verdict{code: 503, retry: wait()}
+	}
+	want := asked.proof(a1, method, c["uri"], c["cnonce"], c["nc"])
 	if right := subtle.ConstantTimeCompare([]byte(want), []byte(c["response"])) == 1; !right || !known || c["realm"] != d.realm || c["qop"] != "auth" {
 		d.throttle.failed(from, user)
 		return again(false)
@@ -220,4 +235,21 @@ func (d *doorkeeper) ask(from netip.Addr, method, authorization string) verdict 
 		return again(true)
 	}
 	return verdict{in: true, user: user}
+}
+
+// known is what a user's proof is made with (HA1), and whether there is such a user.
+func (d *doorkeeper) known(asked challenge, user string) (a1 string, known bool, err error) {
+	secret, known := d.secret(user)
+	if !known {
+		secret = d.nobody
+	}
+	a1 = asked.sum(user, d.realm, secret)
+	if known || d.kept == nil {
+		return a1, known, nil
+	}
+	kept, known, err := d.kept(user)
+	if known {
+		a1 = kept
+	}
+	return a1, known, err
 }

@@ -72,7 +72,7 @@ func Open(cfg Config) (_ *Endpoint, err error) {
 	}
 	e.gate.reply = e.reply
 	if cfg.Secret != nil {
-		if e.door, err = newDoorkeeper(cfg.Realm, cfg.Secret, t, e.isPhone, time.Now); err != nil {
+		if e.door, err = newDoorkeeper(cfg.Realm, cfg.Secret, cfg.Kept, t, e.isPhone, time.Now); err != nil {
 			return nil, err
 		}
 	}

@@ -25,6 +25,7 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	}
 	lib.SetTimers(50*time.Millisecond, 400*time.Millisecond, 500*time.Millisecond)
+	lib.Timer_D = 64 * lib.T1
 	os.Exit(m.Run())
 }
 

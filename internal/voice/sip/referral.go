@@ -34,7 +34,7 @@ func (e *Endpoint) onRefer(req *lib.Request, tx lib.ServerTransaction) {
 	}
 	c := e.find(req)
 	switch {
-	case c == nil || !c.isAnswered():
+	case c == nil || !c.isTaken():
 		_ = tx.Respond(e.response(req, 481, "Call/Transaction Does Not Exist"))
 		return
 	case !c.inOrder(req):

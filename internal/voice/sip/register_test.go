@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"regexp"
@@ -39,6 +40,32 @@ func logsIn(w *wire, e *Endpoint, user, secret, id string, number int, rest stri
 	w.send(e.Addr(), register(w, user, id, number+1, "Authorization: "+proof+"\r\n"+rest))
 	m, _ = w.until("SIP/2.0 ")
 	return m
+}
+
+// TestRegisterWithWhatIsKept: a phone whose secret we do not have logs in by what is
+// kept of it; another secret does not, nor is somebody told wrong whom we cannot look up.
+func TestRegisterWithWhatIsKept(t *testing.T) {
+	kept := func(user string) (string, bool, error) {
+		switch user {
+		case "desk":
+			return challenge{}.sum("desk", "waihu", "oak"), true, nil
+		case "away":
+			return "", false, errors.New("the books are away")
+		}
+		return "", false, nil
+	}
+	server, phone := endpoint(t, Config{Register: true, Secret: logIns, Kept: kept}), byHand(t)
+	for i, c := range []struct {
+		user, secret string
+		status       int
+	}{{"alice", "wonder", 200}, {"desk", "oak", 200}, {"desk", "elm", 401}, {"nobody", "oak", 401}, {"away", "oak", 503}, {strings.Repeat("x", 300), "oak", 401}} {
+		if m := logsIn(phone, server, c.user, c.secret, fmt.Sprint("k", i), 1, "Contact: <sip:x@10.0.0.9>\r\n"); statusOf(m) != c.status {
+			t.Errorf("%s with %s, want %d\n%s", c.user, c.secret, c.status, m)
+		}
+	}
+	if n := len(server.door.throttle.failures); n > 10 {
+		t.Errorf("%d names are remembered", n)
+	}
 }
 
 // TestRegister: what a phone asks of the registrar, one after another, and what

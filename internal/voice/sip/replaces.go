@@ -56,7 +56,7 @@ func (e *Endpoint) takesPlace(req *lib.Request) (*Call, *lib.Response) {
 	}
 	old := e.named(r)
 	switch {
-	case old == nil || !old.isAnswered() && !old.outgoing: // a call that rings here is not picked up by others (RFC 3891, 3)
+	case old == nil || !old.isTaken() && !old.outgoing: // a call that rings here is not picked up by others (RFC 3891, 3)
 		return nil, e.response(req, 481, "Call/Transaction Does Not Exist")
 	case old.isAnswered() && r.earlyOnly:
 		return nil, e.response(req, 486, "Busy Here")

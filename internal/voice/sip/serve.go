@@ -217,8 +217,8 @@ func (e *Endpoint) onBye(req *lib.Request, tx lib.ServerTransaction) {
 	if cause, text := reasonOf(reasons); cause != 0 {
 		how.Cause, how.Reason = cause, text
 	}
-	if c.wasAccepted() {
-		c.pickUp() // their BYE overtook us noting our own answer
+	if c.wasAccepted() || c.outgoing && c.theirTag() != "" {
+		c.pickUp() // their BYE overtook us noting the answer
 	}
 	c.end(how)
 	_ = tx.Respond(e.response(req, 200, "OK"))

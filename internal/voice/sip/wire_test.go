@@ -210,6 +210,31 @@ func TestNoConfirmation(t *testing.T) {
 	}
 }
 
+// TestNoByeBeforeTheAck: a call that is hung up as soon as it is answered is ended
+// once the caller has the answer: a BYE that comes before belongs to no call, and the
+// caller would talk to nobody.
+func TestNoByeBeforeTheAck(t *testing.T) {
+	callee, peer := endpoint(t, Config{Serve: func(c *Call) {
+		if err := c.Answer(newSound(40010)); err != nil {
+			t.Error(err)
+		}
+	}}), byHand(t)
+	peer.send(callee.Addr(), handMade("INVITE", peer.addr(), "one", 1, sdpBody(peer.addr())))
+	answer := ""
+	for range 4 { // the answer is sent again until it is acknowledged
+		for answer, _ = peer.read(bound); strings.HasPrefix(answer, "SIP/2.0 100"); answer, _ = peer.read(bound) {
+		}
+		if !strings.HasPrefix(answer, "SIP/2.0 200") {
+			t.Fatalf("before the ACK came %s", answer)
+		}
+	}
+	_, tag, _ := strings.Cut(answer, "\r\nTo: ")
+	to, _, _ := strings.Cut(tag, "\r\n")
+	peer.send(callee.Addr(), strings.Replace(handMade("ACK", peer.addr(), "one", 1, "Content-Length: 0\r\n\r\n"), "<sip:100@127.0.0.1>\r\nCall-ID", to+"\r\nCall-ID", 1))
+	bye, from := peer.until("BYE")
+	peer.send(from, echo(bye, "200 OK", "x", "Content-Length: 0\r\n\r\n"))
+}
+
 // handMade is a request of a peer made by hand.
 func handMade(method, by, id string, number int, rest string) string {
 	return fmt.Sprintf("%s sip:100@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bK%s%d%s;rport\r\nMax-Forwards: 70\r\nFrom: <sip:x@127.0.0.1>;tag=x\r\nTo: <sip:100@127.0.0.1>\r\nCall-ID: %s\r\nCSeq: %d %s\r\n%s",

@@ -31,7 +31,9 @@ func (c *Call) reinvited(req *lib.Request, tx lib.ServerTransaction) {
 	case ours:
 		_ = tx.Respond(e.response(req, 491, "Request Pending"))
 		return
-	case w != nil && !inTime(w.acked): // its ACK may be just behind: requests are handled side by side
+	case w != nil && !w.offered: // who changes the call has our answer, whether its ACK came or not
+		w.once.Do(func() { close(w.acked) })
+	case w != nil && !inTime(w.acked): // its ACK has the answer to our offer, and may be just behind: requests are handled side by side
 		_ = tx.Respond(e.response(req, 500, "The Last One Is Not Confirmed", header("Retry-After", strconv.Itoa(rand.IntN(11)))))
 		return
 	}
@@ -82,7 +84,7 @@ func (c *Call) agreeAgain(req *lib.Request) (body []byte, err error) {
 func (e *Endpoint) onUpdate(req *lib.Request, tx lib.ServerTransaction) {
 	c := e.find(req)
 	switch {
-	case c == nil || !c.isAnswered():
+	case c == nil || !c.isTaken():
 		_ = tx.Respond(e.response(req, 481, "Call/Transaction Does Not Exist"))
 		return
 	case !c.inOrder(req):
