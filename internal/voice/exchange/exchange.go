@@ -24,6 +24,7 @@ type Placing func(ctx context.Context, beside func(*sip.Call, *voice.Leg)) (*voi
 type Config struct {
 	SIP   sip.Config // Serve is the exchange's own; Secret is the agents'
 	Ports *rtp.Ports
+	Quiet time.Duration    // nothing comes from an agent for so long: the telephone is asked whether it is there; 20 s if 0
 	Web   *webrtc.Endpoint // nil: no browsers
 	// Connect says what an agent's call to this name is; browser tells whether it
 	// comes from a browser. What may not be placed is an error: of kind NotFound, the
@@ -88,6 +89,7 @@ func (x *Exchange) serve(call *sip.Call) {
 	}
 	c := &connection{call: call, leg: leg, bridge: bridge.New(), back: x.back}
 	defer c.bridge.Close()
+	go leg.Attend(call, x.cfg.Quiet)
 	go c.watch(ctx, stop)
 	c.over(place(ctx, c.beside))
 }
