@@ -113,6 +113,10 @@ func (t *Telephone) endLeft(ctx context.Context) error {
 		if n > 0 && t.cfg.Log != nil {
 			t.cfg.Log.Warn("calls that were cut off have been ended", "company", c.ID.Named("co"), "calls", n)
 		}
+		// A recording that cannot be mended keeps nobody from calling.
+		if _, failed := t.sys.MendRecordings(ctx, id.Company{ID: c.ID}); failed != nil && t.cfg.Log != nil {
+			t.cfg.Log.Error("what was recorded before is not whole", "company", c.ID.Named("co"), "error", failed)
+		}
 		return err
 	})
 }
