@@ -190,6 +190,9 @@ func (t *Telephone) place(ctx context.Context, c id.Company, p *app.PlannedCall,
 	var report *voice.Report
 	if done != nil {
 		report = done.Report
+		if report == nil && err == nil {
+			err = &voice.NoWay{Number: p.To, Tries: done.Tries}
+		}
 	}
 	if p.Record {
 		var sum record.Sum
@@ -213,12 +216,15 @@ func (t *Telephone) told(err error) error {
 	}
 	var never *trunk.Refusal
 	if errors.As(err, &never) {
-		return fault.New(fault.Invalid, "%v", err)
+		return &exchange.Refusal{Reason: string(never.Reason), Err: fault.New(fault.Invalid, "%v", err)}
 	}
 	var no *app.CallRefused
+	if errors.As(err, &no) {
+		return &exchange.Refusal{Reason: string(no.Reason), Err: fault.New(fault.Conflict, "%v", err)}
+	}
 	var full *voice.NoWay
-	if errors.As(err, &no) || errors.As(err, &full) {
-		return fault.New(fault.Conflict, "%v", err)
+	if errors.As(err, &full) {
+		return &exchange.Refusal{Reason: "no_trunk", Err: fault.New(fault.Conflict, "%v", err)}
 	}
 	return err
 }

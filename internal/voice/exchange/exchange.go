@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"waihu/internal/fault"
@@ -17,7 +18,7 @@ import (
 
 // Placing places a customer's half and stays with it to its end; beside is called
 // for each trunk it goes over, as voice.Order has it. A report of none means that
-// nothing was placed, for the reason in the error.
+// nothing was placed, for the reason in the error, which may be a *Refusal.
 type Placing func(ctx context.Context, beside func(*sip.Call, *voice.Leg)) (*voice.Report, error)
 
 // Config is how an exchange is set up.
@@ -94,6 +95,16 @@ func (x *Exchange) serve(call *sip.Call) {
 	c.over(place(ctx, c.beside))
 }
 
+// Refusal is a call that is not placed, with the reason as the agent's telephone is
+// told it: no_credit. The kind of Err decides the status, as Connect has it.
+type Refusal struct {
+	Reason string
+	Err    error
+}
+
+func (r *Refusal) Error() string { return r.Err.Error() }
+func (r *Refusal) Unwrap() error { return r.Err }
+
 // retryPorts is when an agent may try again where no port was free.
 const retryPorts = 5 * time.Second
 
@@ -113,7 +124,17 @@ func (x *Exchange) leg(call *sip.Call) (*voice.Leg, error) {
 }
 
 // refusal is what an agent's telephone is told.
-func refusal(err error) (int, string) {
+func refusal(err error) (code int, phrase string) {
+	code, phrase = status(err)
+	var why *Refusal
+	if errors.As(err, &why) && why.Reason != "" {
+		phrase = strings.ReplaceAll(why.Reason, "_", " ")
+		phrase = strings.ToUpper(phrase[:1]) + phrase[1:]
+	}
+	return code, phrase
+}
+
+func status(err error) (int, string) {
 	switch fault.KindOf(err) {
 	case fault.NotFound:
 		return 404, "Not Found"
