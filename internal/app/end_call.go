@@ -114,7 +114,7 @@ const temporaryFailure = 41
 // CutOffCalls ends what was left of calls: of an owner who begins anew and has
 // none any more, and of anybody whose last sign of life is too long ago. Such a
 // call becomes a fact as far as it is known: answered calls talked until their
-// last sign of life. It tells how many there were.
+// last sign of life, and what was recorded of it is finished. It tells how many there were.
 func (s *System) CutOffCalls(ctx context.Context, c id.Company, owner string) (n int, err error) {
 	defer fault.Wrap(&err, "cut off calls")
 	var left []Attempt
@@ -131,7 +131,11 @@ func (s *System) CutOffCalls(ctx context.Context, c id.Company, owner string) (n
 		return 0, err
 	}
 	for i := range left {
-		if _, err := s.EndCall(ctx, c, left[i].interrupted()); err != nil && fault.KindOf(err) != fault.NotFound {
+		fact := left[i].interrupted()
+		if fact.Course.Recording, fact.Course.RecordingSHA256, err = s.mendRecordingOf(ctx, c, fact.ID); err != nil {
+			return n, err
+		}
+		if _, err := s.EndCall(ctx, c, fact); err != nil && fault.KindOf(err) != fault.NotFound {
 			return n, err
 		}
 		n++

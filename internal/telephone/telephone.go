@@ -134,6 +134,10 @@ func (t *Telephone) endLeft(ctx context.Context) error {
 		if n > 0 && t.cfg.Log != nil {
 			t.cfg.Log.Warn("calls that were cut off have been ended", "company", c.ID.Named("co"), "calls", n)
 		}
+		// A recording that cannot be mended keeps nobody from calling.
+		if _, failed := t.sys.MendRecordings(ctx, id.Company{ID: c.ID}); failed != nil && t.cfg.Log != nil {
+			t.cfg.Log.Error("what was recorded before is not whole", "company", c.ID.Named("co"), "error", failed)
+		}
 		return err
 	})
 }
@@ -238,6 +242,9 @@ func (t *Telephone) place(ctx context.Context, c id.Company, p *app.PlannedCall,
 	var report *voice.Report
 	if done != nil {
 		report = done.Report
+		if report == nil && err == nil {
+			err = &voice.NoWay{Number: p.To, Tries: done.Tries}
+		}
 	}
 	if p.Record {
 		var sum record.Sum
@@ -261,12 +268,15 @@ func (t *Telephone) told(err error) error {
 	}
 	var never *trunk.Refusal
 	if errors.As(err, &never) {
-		return fault.New(fault.Invalid, "%v", err)
+		return &exchange.Refusal{Reason: string(never.Reason), Err: fault.New(fault.Invalid, "%v", err)}
 	}
 	var no *app.CallRefused
+	if errors.As(err, &no) {
+		return &exchange.Refusal{Reason: string(no.Reason), Err: fault.New(fault.Conflict, "%v", err)}
+	}
 	var full *voice.NoWay
-	if errors.As(err, &no) || errors.As(err, &full) {
-		return fault.New(fault.Conflict, "%v", err)
+	if errors.As(err, &full) {
+		return &exchange.Refusal{Reason: "no_trunk", Err: fault.New(fault.Conflict, "%v", err)}
 	}
 	return err
 }

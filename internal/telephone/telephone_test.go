@@ -75,7 +75,7 @@ func open(t *testing.T, balance string) *office {
 	o := &office{T: t, sys: &app.System{DB: db, IDs: id.NewMaker(rand.Reader), Node: "test", Vault: v}, ports: must(rtp.NewPorts(home, 15850, 15899))}
 	o.books(balance)
 	c := must(carrier.Open(carrier.Config{Listen: netip.AddrPortFrom(home, 0), Ports: must(rtp.NewPorts(home, 15800, 15849)), Script: &script.Script{Name: "test", Lines: []script.Line{
-		{To: "13800000001", Does: script.Busy}, {To: "*", Does: script.Answer, Ring: script.Span(50 * time.Millisecond)}}}}))
+		{To: "13800000001", Does: script.Busy}, {To: "13800000002", Does: script.Refuse, Code: 503}, {To: "*", Does: script.Answer, Ring: script.Span(50 * time.Millisecond)}}}}))
 	trunks := filepath.Join(folder, "trunks.yaml")
 	text := fmt.Sprintf("home: CN\nzone: Asia/Shanghai\nallow: [mobile]\ntrunks:\n  - {name: one, address: %q, channels: 5, rate: 20}\n", c.Addr())
 	if err := os.WriteFile(trunks, []byte(text), 0o600); err != nil {
@@ -219,7 +219,7 @@ func TestWhatAnAgentMayNotCall(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 	poor := open(t, "0.05") // a second costs 0.10
-	if r := poor.call(poor.plan("13800138000", false), 0); r.Ending.Code != 480 {
+	if r := poor.call(poor.plan("13800138000", false), 0); r.Ending.Code != 480 || r.Ending.Reason != "No credit" {
 		t.Errorf("without money: %+v", r.Ending)
 	}
 }
@@ -276,6 +276,31 @@ func TestADeskTelephone(t *testing.T) {
 	}
 	if r := o.dial(line.Account(), secret, telephone.Next, 0); r.Ending.Code != 401 {
 		t.Errorf("after its end: %+v", r.Ending)
+	}
+}
+
+// TestAnAgentIsToldWhyACallIsNotPlaced: in a word, whatever the status.
+func TestAnAgentIsToldWhyACallIsNotPlaced(t *testing.T) {
+	o := open(t, "100.00")
+	if r := o.call(o.plan("4008001234", false), 0); r.Ending.Code != 403 || r.Ending.Reason != "Blocked" {
+		t.Errorf("a class the trunks may not call: %+v", r.Ending)
+	}
+	if err := o.sys.SetCallLimits(t.Context(), o.company, app.CallLimits{Classes: []string{"landline"}}); err != nil {
+		t.Fatal(err)
+	}
+	if r := o.call(o.plan("13800138000", false), 0); r.Ending.Code != 480 || r.Ending.Reason != "Class blocked" {
+		t.Errorf("a class the company may not call: %+v", r.Ending)
+	}
+	if err := o.sys.SetCallLimits(t.Context(), o.company, app.CallLimits{}); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 { // then the trunk rests
+		if r := o.call(o.plan("13800000002", false), 0); r.Ending.Code != 503 {
+			t.Errorf("a carrier that fails: %+v", r.Ending)
+		}
+	}
+	if r := o.call(o.plan("13800138000", false), 0); r.Ending.Code != 480 || r.Ending.Reason != "No trunk" {
+		t.Errorf("no trunk can take it: %+v", r.Ending)
 	}
 }
 

@@ -27,6 +27,7 @@ type Order struct {
 	Secret string
 	SRTP   bool           // encrypt the sound (SRTP); a carrier that does not is not talked to
 	Ring   time.Duration  // 60 s if 0
+	Quiet  time.Duration  // nothing comes from the other side for so long: it is asked whether it is there; 20 s if 0
 	Talk   time.Duration  // after which we hang up; until all is played, or they do, if 0
 	Play   []int16        // played once it is answered
 	Keys   string         // pressed once it is answered
@@ -89,6 +90,7 @@ func Place(ctx context.Context, e *sip.Endpoint, ports *rtp.Ports, o Order) (_ *
 		return nil, err
 	}
 	r := &Report{ID: cmp.Or(o.ID, call.ID()), From: o.From, To: o.Number}
+	go leg.Attend(call, o.Quiet)
 	holding := make(chan error, 1)
 	go func() { holding <- hold(call, leg, o.Hold) }()
 	beside := make(chan struct{})

@@ -1,6 +1,7 @@
 package audio
 
 import (
+	"bytes"
 	"encoding/binary"
 	"io"
 
@@ -151,4 +152,16 @@ func Header(law Law, channels int, bytes int64) []byte {
 	h = binary.LittleEndian.AppendUint32(h, size/uint32(channels))
 	h = append(h, "data"...)
 	return binary.LittleEndian.AppendUint32(h, size)
+}
+
+// LawOf is the law of a head that Header wrote for two channels, of any length.
+func LawOf(head []byte) (_ Law, ok bool) {
+	for _, law := range []Law{ALaw, MuLaw} {
+		h := Header(law, 2, 0)
+		copy(h[4:8], head[min(4, len(head)):])
+		if len(head) >= HeaderLen && bytes.Equal(head[:42], h[:42]) { // behind them the lengths of the sound
+			return law, true
+		}
+	}
+	return 0, false
 }

@@ -235,6 +235,7 @@ func (p *played) answer(sound []int16, overAndOver bool) {
 	if !p.wait(p.line.Ring) || !p.take() || p.call.Answer(p.leg) != nil {
 		return
 	}
+	go p.leg.Attend(p.call, 0)
 	p.leg.Play(sound, overAndOver)
 	if p.line.Talk > 0 {
 		p.wait(p.line.Talk)

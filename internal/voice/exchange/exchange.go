@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"waihu/internal/fault"
@@ -17,13 +18,14 @@ import (
 
 // Placing places a customer's half and stays with it to its end; beside is called
 // for each trunk it goes over, as voice.Order has it. A report of none means that
-// nothing was placed, for the reason in the error.
+// nothing was placed, for the reason in the error, which may be a *Refusal.
 type Placing func(ctx context.Context, beside func(*sip.Call, *voice.Leg)) (*voice.Report, error)
 
 // Config is how an exchange is set up.
 type Config struct {
 	SIP   sip.Config // Serve is the exchange's own; Secret is the agents'
 	Ports *rtp.Ports
+	Quiet time.Duration    // nothing comes from an agent for so long: the telephone is asked whether it is there; 20 s if 0
 	Web   *webrtc.Endpoint // nil: no browsers
 	// Connect says what an agent's call to this name is; browser tells whether it
 	// comes from a browser. What may not be placed is an error: of kind NotFound, the
@@ -88,9 +90,20 @@ func (x *Exchange) serve(call *sip.Call) {
 	}
 	c := &connection{call: call, leg: leg, bridge: bridge.New(), back: x.back}
 	defer c.bridge.Close()
+	go leg.Attend(call, x.cfg.Quiet)
 	go c.watch(ctx, stop)
 	c.over(place(ctx, c.beside))
 }
+
+// Refusal is a call that is not placed, with the reason as the agent's telephone is
+// told it: no_credit. The kind of Err decides the status, as Connect has it.
+type Refusal struct {
+	Reason string
+	Err    error
+}
+
+func (r *Refusal) Error() string { return r.Err.Error() }
+func (r *Refusal) Unwrap() error { return r.Err }
 
 // retryPorts is when an agent may try again where no port was free.
 const retryPorts = 5 * time.Second
@@ -111,7 +124,17 @@ func (x *Exchange) leg(call *sip.Call) (*voice.Leg, error) {
 }
 
 // refusal is what an agent's telephone is told.
-func refusal(err error) (int, string) {
+func refusal(err error) (code int, phrase string) {
+	code, phrase = status(err)
+	var why *Refusal
+	if errors.As(err, &why) && why.Reason != "" {
+		phrase = strings.ReplaceAll(why.Reason, "_", " ")
+		phrase = strings.ToUpper(phrase[:1]) + phrase[1:]
+	}
+	return code, phrase
+}
+
+func status(err error) (int, string) {
 	switch fault.KindOf(err) {
 	case fault.NotFound:
 		return 404, "Not Found"

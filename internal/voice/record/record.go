@@ -170,25 +170,27 @@ func (r *Recorder) Close() (sum Sum, err error) {
 	if err := errors.Join(r.err, r.fail); err != nil {
 		return Sum{}, err
 	}
-	return r.sum()
+	sum, err = sumOf(r.file, r.law, r.frames*2*audio.FrameSamples)
+	sum.Paused, sum.Cut = time.Duration(r.silent)*20*time.Millisecond, r.cut
+	return sum, err
 }
 
-// sum finishes the file and says what it is known by.
-func (r *Recorder) sum() (Sum, error) {
-	if _, err := r.file.Seek(0, io.SeekStart); err != nil {
+// sumOf writes the head of a file that has so many bytes of sound, and says what it
+// is known by.
+func sumOf(file File, law audio.Law, bytes int64) (Sum, error) {
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return Sum{}, err
 	}
-	if _, err := r.file.Write(audio.Header(r.law, 2, r.frames*2*audio.FrameSamples)); err != nil {
+	if _, err := file.Write(audio.Header(law, 2, bytes)); err != nil {
 		return Sum{}, err
 	}
-	if _, err := r.file.Seek(0, io.SeekStart); err != nil {
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return Sum{}, err
 	}
 	h := sha256.New()
-	n, err := io.Copy(h, r.file)
+	n, err := io.Copy(h, file)
 	if err != nil {
 		return Sum{}, err
 	}
-	frame := 20 * time.Millisecond
-	return Sum{SHA256: hex.EncodeToString(h.Sum(nil)), Bytes: n, Length: time.Duration(r.frames) * frame, Paused: time.Duration(r.silent) * frame, Cut: r.cut}, nil
+	return Sum{SHA256: hex.EncodeToString(h.Sum(nil)), Bytes: n, Length: time.Duration(bytes/2) * time.Second / audio.Rate}, nil
 }

@@ -57,6 +57,7 @@ func (s *Session) take(p *Packet, b []byte, from netip.AddrPort) (kind int, law 
 	if (s.wire == nil && !s.latch.admit(from, p)) || !s.stats.Packet(p, now) {
 		return nothing, 0, nil
 	}
+	s.last = now
 	s.worst = max(s.worst, s.stats.jitter)
 	switch {
 	case p.Type == s.agreed.Type && s.agreed.Receives:
@@ -112,6 +113,7 @@ func (s *Session) report(b []byte, from netip.AddrPort) {
 		s.foreign++
 		return
 	}
+	s.last = now
 	if r.Sender {
 		s.lastSR, s.lastSRAt = uint32(r.NTP>>16), now
 	}

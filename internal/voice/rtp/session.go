@@ -35,6 +35,7 @@ type Session struct {
 	mu       sync.Mutex
 	closed   bool
 	agreed   sdp.Agreed
+	last     time.Time // the peer was last heard of, or agreed with
 	latch    latch
 	stats    Statistics
 	worst    float64 // highest jitter
@@ -107,6 +108,7 @@ func (s *Session) Agree(a sdp.Agreed, anew bool) error {
 	if err := s.secure.agree(&a); err != nil {
 		return err
 	}
+	s.last = s.now()
 	if anew || a.Remote != s.agreed.Remote {
 		s.latch.open(a.Remote)
 	}
@@ -116,6 +118,13 @@ func (s *Session) Agree(a sdp.Agreed, anew bool) error {
 	s.agreed = a
 	s.out.Type = a.Type
 	return nil
+}
+
+// Quiet is for how long nothing has come from the peer, neither sound nor reports.
+func (s *Session) Quiet() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now().Sub(s.last)
 }
 
 // Take fills a frame with what is due and tells whether any of it was received.

@@ -28,6 +28,7 @@ const (
 	NotAgreed    Why = "not agreed"    // no common sound
 	NotConfirmed Why = "not confirmed" // our 200 was never acknowledged
 	Expired      Why = "expired"       // the session was not refreshed
+	Lost         Why = "lost"          // nothing came from the other side, and it did not answer that it is there
 	Broken       Why = "broken"        // a fault of ours, caught
 )
 

@@ -30,8 +30,13 @@ func (e *Endpoint) allowed() string {
 	return all
 }
 
-// onOptions says what we can do.
+// onOptions says what we can do, and within a call that it goes on. One we know
+// nothing of, since we began anew, is told so: its other side may end it.
 func (e *Endpoint) onOptions(req *lib.Request, tx lib.ServerTransaction) {
+	if tag, _ := req.To().Params.Get("tag"); tag != "" && e.find(req) == nil {
+		_ = tx.Respond(e.response(req, 481, "Call/Transaction Does Not Exist"))
+		return
+	}
 	_ = tx.Respond(e.response(req, 200, "OK", header("Allow", e.allowed()), header("Accept", "application/sdp"), header("Supported", "timer, replaces")))
 }
 

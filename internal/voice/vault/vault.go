@@ -64,7 +64,11 @@ func (v *Vault) Create(c id.Company, recording id.ID) (*os.File, error) {
 
 // Read opens a recording to be read. One that is not there is of kind NotFound.
 func (v *Vault) Read(c id.Company, recording id.ID) (*os.File, error) {
-	f, err := v.root.Open(Name(c, recording))
+	return v.open(c, recording, os.O_RDONLY)
+}
+
+func (v *Vault) open(c id.Company, recording id.ID, how int) (*os.File, error) {
+	f, err := v.root.OpenFile(Name(c, recording), how, 0)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fault.New(fault.NotFound, "the file of recording %s is not there", recording)
@@ -72,6 +76,11 @@ func (v *Vault) Read(c id.Company, recording id.ID) (*os.File, error) {
 		return nil, fault.New(fault.Internal, "recording %s cannot be read: %v", recording, err)
 	}
 	return f, nil
+}
+
+// Change opens a recording to be finished. One that is not there is of kind NotFound.
+func (v *Vault) Change(c id.Company, recording id.ID) (*os.File, error) {
+	return v.open(c, recording, os.O_RDWR)
 }
 
 // Delete removes a file; one that is not there is gone already.

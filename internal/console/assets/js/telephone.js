@@ -83,6 +83,13 @@ if (box) {
 
   const causes = { Busy: "busy", "No Answer": "no_answer", "Request Timeout": "no_answer", Rejected: "forbidden", "Not Found": "gone", Unavailable: "unavailable" };
 
+  // why is the reason a call was refused for: the word we were told, or what its status means.
+  function why(e) {
+    const word = e.message?.reason_phrase?.toLowerCase().replaceAll(" ", "_") ?? "";
+    if (/^[a-z_]+$/.test(word) && box.hasAttribute(`data-say-why_${word}`)) return `: ${say(`why_${word}`)}`;
+    return causes[e.cause] ? `: ${say(causes[e.cause])}` : "";
+  }
+
   // place calls a planned call by its name.
   async function place(name) {
     if (call) return;
@@ -105,7 +112,7 @@ if (box) {
     session.on("confirmed", () => (show("talking"), clock(true)));
     session.on("hold", (e) => e.originator === "local" && (pressed("hold", true), show("held")));
     session.on("unhold", (e) => e.originator === "local" && (pressed("hold", false), show("talking")));
-    session.on("failed", (e) => over(e.cause === "User Denied Media Access" ? say("no_microphone") : `${say("refused")}${causes[e.cause] ? `: ${say(causes[e.cause])}` : ""}`));
+    session.on("failed", (e) => over(e.cause === "User Denied Media Access" ? say("no_microphone") : `${say("refused")}${why(e)}`));
     session.on("ended", () => over(say("ended")));
   }
 
