@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"waihu/internal/fault"
@@ -91,12 +92,10 @@ func (b *Book) enter(r *Rule) {
 // has begun the day until the last has.
 func (p *Packs) dates(r *Rule) (from, to timex.Instant) {
 	from, to = -far, far
-	zones := p.places[r.Place].Zones
-	if len(zones) == 0 {
-		for _, code := range p.Codes() { // of a union, or everywhere
-			if r.Place == Everywhere || p.parent[code] == r.Place {
-				zones = append(zones, p.places[code].Zones...)
-			}
+	var zones []*time.Location
+	for _, code := range p.Codes() {
+		if code == r.Place || p.parent[code] == r.Place || r.Place == Everywhere {
+			zones = append(zones, p.places[code].Zones...)
 		}
 	}
 	for i, z := range zones {

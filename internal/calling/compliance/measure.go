@@ -102,9 +102,9 @@ func (s Share) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 func (s *Share) UnmarshalText(b []byte) error {
 	text, ok := strings.CutSuffix(string(b), "%")
-	units, part, _ := strings.Cut(text, ".")
-	n, err := strconv.ParseUint((units + part + "00")[:min(len(units)+2, len(units+part)+2)], 10, 16)
-	if !ok || err != nil || len(part) > 2 || Share(n) > whole {
+	units, part, pointed := strings.Cut(text, ".")
+	n, err := strconv.ParseUint(units+(part + "00")[:2], 10, 16)
+	if !ok || err != nil || units == "" || pointed == (part == "") || len(part) > 2 || Share(n) > whole {
 		return fmt.Errorf("%q is not a share such as 3%% or 2.5%%, of at most two decimals", b)
 	}
 	*s = Share(n)
