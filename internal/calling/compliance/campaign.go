@@ -4,10 +4,10 @@ import "waihu/internal/timex"
 
 // Campaign is what of a campaign the rules look at.
 type Campaign struct {
-	Purpose  Purpose
-	Mode     Mode
-	Own      []Rule   // stricter rules of the company or the campaign: they are asked besides, and so can only forbid more
-	Switches []Switch // rules that are lifted for this campaign
+	Purpose  Purpose  `json:"purpose"`
+	Mode     Mode     `json:"mode"`
+	Own      []Rule   `json:"own,omitempty"`      // stricter rules of the company or the campaign: they are asked besides, and so can only forbid more
+	Switches []Switch `json:"switches,omitempty"` // rules that are lifted for this campaign
 }
 
 // Switch lifts one rule for one campaign, for a reason somebody stands for. It is
