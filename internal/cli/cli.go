@@ -59,6 +59,7 @@ type grammar struct {
 	Call         callCmd         `cmd:"" help:"Place a test call, play and record, and tell what came of it."`
 	Announcement announcementCmd `cmd:"" help:"Label recordings of what carriers say, and hear what is in a recording."`
 	Carrier      carrierCmd      `cmd:"" help:"Play a carrier: answers, busy, machines and bad lines by a script, to call and test against."`
+	Compliance   complianceCmd   `cmd:"" help:"List the rules about calling with their sources, and ask whether a number may be called now."`
 	Version      versionCmd      `cmd:"" help:"Print version and build."`
 	Profile      profileCmd      `cmd:"" help:"Describe usage, make facts of a description, forecast the next months."`
 	Seats        seatsCmd        `cmd:"" help:"Say how many seats a load of calls needs, month by month, and why."`
