@@ -34,6 +34,7 @@ var floors = map[string]int{
 	"internal/voice/rtp":         2,
 	"internal/voice/vault":       2,
 	"internal/usage/cdr":         2,
+	"internal/calling/pacing":    3,
 	"internal/charging/catalog":  3,
 	"internal/charging/cheapest": 3,
 	"internal/charging/contract": 3,
