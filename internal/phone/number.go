@@ -7,7 +7,11 @@
 // zero Number is "not a number" (anonymous, a SIP name, empty).
 package phone
 
-import "strconv"
+import (
+	"strconv"
+
+	"waihu/internal/fault"
+)
 
 // MaxDigits is the longest E.164 number (ITU-T E.164, section 6).
 const MaxDigits = 15
@@ -65,4 +69,21 @@ func (n Number) String() string {
 		s = "0" + s
 	}
 	return s
+}
+
+// MarshalText gives the digits alone; UnmarshalText reads them, and what Parse
+// skips beside. Empty is the zero Number.
+func (n Number) MarshalText() ([]byte, error) { return []byte(n.String()), nil }
+
+func (n *Number) UnmarshalText(b []byte) error {
+	if len(b) == 0 {
+		*n = 0
+		return nil
+	}
+	v, ok := Parse(string(b))
+	if !ok {
+		return fault.New(fault.Invalid, "%q is not a telephone number: 1 to %d digits in E.164, such as 8613800138000, were expected", fault.Shorten(string(b), 40), MaxDigits)
+	}
+	*n = v
+	return nil
 }

@@ -1,0 +1,186 @@
+package dialer
+
+import (
+	"slices"
+
+	"waihu/internal/calling/agent"
+	"waihu/internal/calling/attempt"
+	"waihu/internal/fault"
+	"waihu/internal/timex"
+)
+
+func (e *Engine) seat(user string) (*seat, error) {
+	s := e.agents[user]
+	if s == nil {
+		return nil, fault.New(fault.NotFound, "agent %s is not logged in to campaign %q", user, e.plan.Name)
+	}
+	return s, nil
+}
+
+// changed notes a change of an agent and keeps the order of those who wait.
+func (e *Engine) changed(s *seat, c agent.Change, err error) error {
+	if err != nil || c.To == "" {
+		return err
+	}
+	e.out.Changes = append(e.out.Changes, c)
+	i := slices.Index(e.ready, s)
+	switch {
+	case s.State == agent.Ready && i < 0:
+		e.ready = append(e.ready, s)
+	case s.State != agent.Ready && i >= 0:
+		e.ready = slices.Delete(e.ready, i, i+1)
+	}
+	if s.State == agent.Out {
+		delete(e.agents, s.User)
+		e.seats = slices.DeleteFunc(e.seats, func(o *seat) bool { return o == s })
+	}
+	return nil
+}
+
+func (e *Engine) logIn(v LoggedIn) error {
+	if v.User == "" || e.agents[v.User] != nil || len(e.agents) == MaxAgents {
+		return fault.New(fault.Conflict, "agent %q cannot log in: is logged in already, or %d others are", v.User, MaxAgents)
+	}
+	s := &seat{Agent: agent.New(v.User, v.Seat), leaves: v.Leaves}
+	c, err := s.LogIn(e.now)
+	if err == nil {
+		e.agents[v.User] = s
+		e.seats = append(e.seats, s)
+	}
+	return e.changed(s, c, err)
+}
+
+func (e *Engine) isReady(user string) error {
+	s, err := e.seat(user)
+	if err != nil {
+		return err
+	}
+	if s.State == agent.WrapUp {
+		return e.written(s, attempt.NoCode, "", s.User, nil)
+	}
+	c, err := s.Ready(e.now)
+	if err == nil {
+		s.gone = 0
+	}
+	return e.changed(s, c, err)
+}
+
+func (e *Engine) pause(v Pausing) error {
+	s, err := e.seat(v.User)
+	if err != nil {
+		return err
+	}
+	if s.State == agent.WrapUp { // the call is closed first, so that it has its end
+		if err := e.written(s, attempt.NoCode, "", s.User, nil); err != nil {
+			return err
+		}
+	}
+	if e.agents[v.User] == nil { // gone with the end of the call, as was asked for
+		return nil
+	}
+	c, err := s.Pause(v.Reason, e.now)
+	return e.changed(s, c, err)
+}
+
+// logOut lets an agent go: in a conversation after it, else at once.
+func (e *Engine) logOut(user string) error {
+	s, err := e.seat(user)
+	if err != nil {
+		return err
+	}
+	switch s.State {
+	case agent.WrapUp:
+		if err := e.written(s, attempt.NoCode, "", s.User, nil); err != nil {
+			return err
+		}
+	case agent.Reserved:
+		if err := e.unreserve(s.call); err != nil {
+			return err
+		}
+	}
+	if e.agents[user] == nil { // gone with the end of the call, as was asked for
+		return nil
+	}
+	c, err := s.LogOut(e.now)
+	return e.changed(s, c, err)
+}
+
+// lost is an agent who is not heard of any more. A conversation is kept for a while.
+func (e *Engine) lost(user string) error {
+	s, err := e.seat(user)
+	if err != nil || !s.gone.IsZero() {
+		return err
+	}
+	s.gone = e.now
+	switch s.State {
+	case agent.Reserved:
+		if err := e.unreserve(s.call); err != nil {
+			return err
+		}
+		fallthrough
+	case agent.Ready:
+		c, err := s.Pause(agent.Gone, e.now)
+		return e.changed(s, c, err)
+	}
+	return nil
+}
+
+// back is an agent who is heard of again, and joined again with the call that was kept.
+func (e *Engine) back(user string) error {
+	s, err := e.seat(user)
+	if err != nil || s.gone.IsZero() {
+		return err
+	}
+	s.gone = 0
+	if s.State == agent.Talking {
+		e.do(Join{Try: s.call.ID, Agent: s.User})
+	}
+	return nil
+}
+
+// unreserve takes a try back from an agent it was reserved for. One that was only
+// shown is put back; one that is ringing rings on if somebody else is free.
+func (e *Engine) unreserve(c *call) error {
+	s := c.seat
+	c.seat, s.call = nil, nil
+	if c.shown {
+		e.putBack(c, "", e.now)
+	} else if e.free() == nil {
+		e.takeBack(c)
+	}
+	change, err := s.Release(false, e.now)
+	return e.changed(s, change, err)
+}
+
+// free is an agent who can take a call now: the one who waits longest.
+func (e *Engine) free() *seat {
+	if len(e.ready) == 0 {
+		return nil
+	}
+	return e.ready[0]
+}
+
+// hangUp ends the conversation of an agent.
+func (e *Engine) hangUp(user string) error {
+	s, err := e.seat(user)
+	if err != nil {
+		return err
+	}
+	if s.call == nil || s.State == agent.WrapUp {
+		return fault.New(fault.Conflict, "agent %s is in no call", user)
+	}
+	c := s.call
+	if c.State == attempt.Talking {
+		e.do(Hang{Try: c.ID})
+		return nil
+	}
+	if c.shown {
+		e.putBack(c, "", e.now.Add(SkipWait))
+		return nil
+	}
+	e.takeBack(c)
+	return nil
+}
+
+// leavingBy tells whether an agent takes no call any more.
+func (s *seat) leavingBy(at timex.Instant) bool { return !s.leaves.IsZero() && at >= s.leaves }

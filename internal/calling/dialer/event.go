@@ -1,0 +1,184 @@
+package dialer
+
+import (
+	"time"
+
+	"waihu/internal/calling/attempt"
+	"waihu/internal/calling/campaign"
+	"waihu/internal/calling/lead"
+	"waihu/internal/id"
+	"waihu/internal/phone"
+	"waihu/internal/timex"
+	"waihu/internal/usage"
+)
+
+// Event is something that happened.
+type Event interface{ event() }
+
+// Events of the campaign.
+type (
+	// Planned: the plan or its state changed. Dispositions are the company's.
+	Planned struct {
+		Plan         campaign.Campaign
+		Dispositions []attempt.Disposition
+	}
+	// Capped: what trunks, rates and money allow from now on, apart from what is in
+	// flight already. Starts and Attempts are used up by dialing.
+	Capped struct{ Channels, Starts, Attempts int } // pacing.NoCap: not bounded
+	// Offered answers a Fetch: leads of a list that are due, in their order.
+	// Exhausted says there are no more now; Again is when one will be, if it is known.
+	Offered struct {
+		List      id.ID
+		Leads     []Candidate
+		Exhausted bool
+		Again     timex.Instant
+	}
+	// Forbidden: this lead may not be called any more, as when they refused elsewhere.
+	Forbidden struct {
+		Lead id.ID
+		Rule string
+	}
+	// Tick: time has passed.
+	Tick struct{}
+)
+
+// Events of agents.
+type (
+	LoggedIn struct {
+		User, Seat string
+		Leaves     timex.Instant // a break or the end of the shift; zero: not planned
+	}
+	LoggedOut struct{ User string }
+	IsReady   struct{ User string }
+	Pausing   struct{ User, Reason string }
+	// Gone: the agent's browser or phone is not heard of; Back: it is again.
+	Gone struct{ User string }
+	Back struct{ User string }
+	// Chosen answers a Show: dial the lead, or skip it.
+	Chosen struct {
+		User string
+		Dial bool
+	}
+	// Wanted: an agent dials a lead by hand.
+	Wanted struct {
+		User string
+		Lead Candidate
+	}
+	// Disposed: the agent says what the call came to, while it lasts or after it.
+	Disposed struct {
+		User, Code, Notes string
+		Callback          *lead.Appointment
+	}
+	// HungUp: the agent ends the call.
+	HungUp struct{ User string }
+)
+
+// Events of calls.
+type (
+	Dialed struct {
+		Try         id.ID
+		Trunk, Call string
+	}
+	// Withheld: it was not dialed after all, by a rule or for want of a trunk; Again
+	// is when the lead may be tried; zero: by the wait for trunks.
+	Withheld struct {
+		Try   id.ID
+		Rule  string
+		Again timex.Instant
+	}
+	Rings    struct{ Try id.ID }
+	Answered struct{ Try id.ID }
+	// Told: detection says who answered.
+	Told struct {
+		Try id.ID
+		By  usage.AnsweredBy
+	}
+	// Unjoined: the agent could not be connected with who answered.
+	Unjoined struct{ Try id.ID }
+	// Said: the message was played to its end.
+	Said struct{ Try id.ID }
+	// Over: the line is free.
+	Over struct {
+		Try        id.ID
+		Result     usage.Result
+		SIP, Cause int
+	}
+)
+
+func (Planned) event()   {}
+func (Capped) event()    {}
+func (Offered) event()   {}
+func (Forbidden) event() {}
+func (Tick) event()      {}
+func (LoggedIn) event()  {}
+func (LoggedOut) event() {}
+func (IsReady) event()   {}
+func (Pausing) event()   {}
+func (Gone) event()      {}
+func (Back) event()      {}
+func (Chosen) event()    {}
+func (Wanted) event()    {}
+func (Disposed) event()  {}
+func (HungUp) event()    {}
+func (Dialed) event()    {}
+func (Withheld) event()  {}
+func (Rings) event()     {}
+func (Answered) event()  {}
+func (Told) event()      {}
+func (Unjoined) event()  {}
+func (Said) event()      {}
+func (Over) event()      {}
+
+// Candidate is a lead that may be dialed.
+type Candidate struct {
+	Lead lead.Lead
+	Area string         // as answers are learned by: prefix, carrier or region
+	Zone *time.Location // of the called person, for the hour answers are learned by
+}
+
+// Act is something to do once what was returned with it is kept.
+type Act interface{ act() }
+
+type (
+	// Dial a number; give up after Ring. Report Dialed or Withheld, then Rings,
+	// Answered, Told, Over.
+	Dial struct {
+		Try              id.ID
+		Number, CallerID phone.Number
+		Ring             time.Duration
+		Agent            string // who is reserved for it; empty: nobody yet
+	}
+	// Cancel a dial nobody answered. If somebody does meanwhile it is an answer like others.
+	Cancel struct{ Try id.ID }
+	// Join an agent with who answered.
+	Join struct {
+		Try   id.ID
+		Agent string
+	}
+	// Say a prompt to who answered, then report Said.
+	Say struct {
+		Try    id.ID
+		Prompt string
+	}
+	// Hang up, then report Over.
+	Hang struct{ Try id.ID }
+	// Show a lead to an agent, who chooses until an instant; zero: without one.
+	Show struct {
+		Agent string
+		Try   id.ID
+		Until timex.Instant
+	}
+	// Fetch leads of a list that are due, by calling Offered.
+	Fetch struct {
+		List id.ID
+		Want int
+	}
+)
+
+func (Dial) act()   {}
+func (Cancel) act() {}
+func (Join) act()   {}
+func (Say) act()    {}
+func (Hang) act()   {}
+func (Show) act()   {}
+func (Fetch) act()  {}

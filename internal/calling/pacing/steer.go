@@ -1,0 +1,49 @@
+package pacing
+
+import "math"
+
+// How the allowed risk follows the ledger.
+const (
+	firstRisk = 0.08
+	leastRisk = 0.004
+	mostRisk  = 0.7
+	pull      = 0.5  // how strongly the room acts on the risk at once
+	learning  = 0.25 // and how much it is remembered
+	surely    = 1.64 // standard deviations: a confidence of 95 %
+	steady    = 1800 // seconds over which room is saved and spent
+	occupied  = 0.8  // share of agents busy, roughly
+)
+
+// steer holds the risk that spends what the ledger allows: no more, and little
+// less.
+type steer struct {
+	level float64 // logarithm of the risk while the room is where it should be
+	seen  int     // answers in the ledger when level was last changed
+}
+
+// allowed is the risk allowed now, and whether the ledger forbids any.
+//
+// Room is kept for what is in flight at its confidence bound, and for chance:
+// about as much as half an hour of calling may swing. Below the bound nothing is
+// risked; above, the risk rises with the room, and its level drifts until room is
+// neither hoarded nor short.
+func (t *steer) allowed(l *Ledger, agents int, handling, answering float64) (risk float64, spent bool) {
+	if l == nil {
+		return 0, true
+	}
+	answered, _ := l.Totals()
+	room := l.Room()
+	swing := math.Sqrt(max(l.share()*steady*occupied*float64(agents)/handling, 1))
+	lost := answering * min(math.Exp(t.level), mostRisk)
+	bound := 1 + lost + surely*math.Sqrt(lost)
+	off := min(max((room-bound-swing)/swing, -3), 3)
+	if fresh := answered - t.seen; fresh > 0 && t.seen > 0 {
+		t.level += learning * off * l.share() * float64(fresh) / (swing * swing)
+	}
+	t.level = min(max(t.level, math.Log(leastRisk)), math.Log(mostRisk))
+	t.seen = answered
+	if room < bound {
+		return 0, true
+	}
+	return min(math.Exp(t.level+pull*off), mostRisk), false
+}
