@@ -57,9 +57,9 @@ lint:
 bench:
 	tools/bench.sh
 
-# The manual pages of docs/man, out of the commands themselves.
+# The manual pages of docs/man and the tables of docs/compliance.md, out of the commands and the packs themselves.
 man:
-	$(GO) test ./internal/cli -run TestManualPages -update
+	$(GO) test ./internal/cli -run "TestManualPages|TestCompliancePage" -update
 
 # How well answers, tones and announcements are told apart, on 4,000 labelled calls
 # that are held out; the figures go into docs/voice.md. Some minutes.

@@ -19,7 +19,7 @@ type Calling struct {
 }
 
 func (c Calling) say(key string, args map[string]string) string {
-	return lang.Phrase(c.Tag, "compliance."+key, args)
+	return lang.Phrase(c.Tag, key, args)
 }
 
 // Instant is an instant on the wall clock of the zone, with the zone's name.
@@ -57,7 +57,7 @@ func (c Calling) span(s compliance.Span) string {
 
 // Rule is what a rule says.
 func (c Calling) Rule(r *compliance.Rule) string {
-	key := "rule." + string(r.Kind)
+	key := "compliance.rule." + string(r.Kind)
 	args := map[string]string{}
 	if r.Whole {
 		args["person"] = "yes"
@@ -124,7 +124,7 @@ func (c Calling) hours(windows []compliance.Window) string {
 		for word := range strings.SplitSeq(w.Days, ",") {
 			days = append(days, c.days(strings.TrimSpace(word)))
 		}
-		out = append(out, c.say("window", map[string]string{"days": lang.List(c.Tag, days), "from": w.From.String(), "to": w.To.String()}))
+		out = append(out, c.say("compliance.window", map[string]string{"days": lang.List(c.Tag, days), "from": w.From.String(), "to": w.To.String()}))
 	}
 	return lang.List(c.Tag, out)
 }
@@ -137,7 +137,7 @@ func (c Calling) days(word string) string {
 		word = "mon-fri"
 	}
 	if a, b, ranged := strings.Cut(word, "-"); ranged {
-		return c.say("days_range", map[string]string{"a": a, "b": b})
+		return c.say("compliance.days_range", map[string]string{"a": a, "b": b})
 	}
 	return lang.Choice(c.Tag, "day", word)
 }
@@ -145,12 +145,12 @@ func (c Calling) days(word string) string {
 // About is what a rule is for, from when until when, and where it comes from.
 func (c Calling) About(r *compliance.Rule) []string {
 	out := []string{
-		c.say("about", map[string]string{"purposes": commas(r.Purposes), "modes": commas(r.Modes), "lines": commas(r.Lines), "unless": commas(r.Unless)}),
-		c.say("dates", map[string]string{"from": day(r.From), "to": day(r.To)}),
-		c.say("source", map[string]string{"force": string(r.Force), "confidence": string(r.Confidence), "read": day(r.ReadOn), "source": r.Source}),
+		c.say("compliance.about", map[string]string{"purposes": commas(r.Purposes), "modes": commas(r.Modes), "lines": commas(r.Lines), "unless": commas(r.Unless)}),
+		c.say("compliance.dates", map[string]string{"from": day(r.From), "to": day(r.To)}),
+		c.say("compliance.source", map[string]string{"force": string(r.Force), "confidence": string(r.Confidence), "read": day(r.ReadOn), "source": r.Source}),
 	}
 	if r.Tightens != "" {
-		out = append(out, c.say("tightens", map[string]string{"rule": r.Tightens}))
+		out = append(out, c.say("compliance.tightens", map[string]string{"rule": r.Tightens}))
 	}
 	return out
 }
@@ -164,13 +164,13 @@ func day(d timex.Date) string {
 
 // Pack is what a pack is, in a line.
 func (c Calling) Pack(k *compliance.Pack, digest string) string {
-	return c.say("pack", map[string]string{"place": k.Place, "rules": strconv.Itoa(len(k.Rules)), "version": k.Version, "digest": digest})
+	return c.say("compliance.pack", map[string]string{"place": k.Place, "rules": strconv.Itoa(len(k.Rules)), "version": k.Version, "digest": digest})
 }
 
 // Unknown is what a pack says it does not know.
 func (c Calling) Unknown(k *compliance.Pack) (out []string) {
 	for _, key := range k.Unknown {
-		out = append(out, c.say("unknown."+key, nil))
+		out = append(out, c.say("compliance.unknown."+key, nil))
 	}
 	return out
 }
@@ -184,26 +184,26 @@ func (c Calling) Hold(h *compliance.Hold, at timex.Instant) string {
 	if h.Zone != nil {
 		args["zone"], args["local"] = h.Zone.String(), at.In(h.Zone).Format("2006-01-02 15:04:05")
 	}
-	return c.say("hold."+string(h.Cause), args)
+	return c.say("compliance.hold."+string(h.Cause), args)
 }
 
 // Answer is the answer in a sentence, about a number as people write it.
 func (c Calling) Answer(a *compliance.Answer, number string) string {
 	switch {
 	case a.OK:
-		return c.say("answer.yes", map[string]string{"number": number, "until": c.Instant(a.Until)})
+		return c.say("compliance.answer.yes", map[string]string{"number": number, "until": c.Instant(a.Until)})
 	case a.Again != 0:
-		return c.say("answer.later", map[string]string{"number": number, "again": c.Instant(a.Again)})
+		return c.say("compliance.answer.later", map[string]string{"number": number, "again": c.Instant(a.Again)})
 	}
-	return c.say("answer.never", map[string]string{"number": number, "days": strconv.Itoa(int(compliance.Horizon / (24 * time.Hour)))})
+	return c.say("compliance.answer.never", map[string]string{"number": number, "days": strconv.Itoa(int(compliance.Horizon / (24 * time.Hour)))})
 }
 
 // Asked is what was asked, as it stands in the record.
 func (c Calling) Asked(e *compliance.Entry) []string {
-	out := []string{c.say("asked", map[string]string{"at": c.Instant(e.At), "purpose": string(e.Purpose), "mode": string(e.Mode), "by_number": e.ByNumber, "by_address": e.ByAddress,
+	out := []string{c.say("compliance.asked", map[string]string{"at": c.Instant(e.At), "purpose": string(e.Purpose), "mode": string(e.Mode), "by_number": e.ByNumber, "by_address": e.ByAddress,
 		"zones": lang.List(c.Tag, e.Zones), "rules": strconv.Itoa(len(e.Rules)), "edition": e.Edition})}
 	for _, s := range e.Lifted {
-		out = append(out, c.say("lifted", map[string]string{"rule": s.Rule, "by": s.By, "reason": s.Reason}))
+		out = append(out, c.say("compliance.lifted", map[string]string{"rule": s.Rule, "by": s.By, "reason": s.Reason}))
 	}
 	return out
 }
