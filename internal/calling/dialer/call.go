@@ -361,7 +361,3 @@ func (e *Engine) learn(c *call, o pacing.Outcome, at timex.Instant) {
 	began := cmp.Or(c.Dialed, c.Decided)
 	e.cfg.Pacer.Laws.Attempted(&pacing.Attempt{Lead: c.facts, At: at.Time(), Chance: c.chance, Outcome: o, Seconds: at.Sub(began).Seconds()})
 }
-
-func sortAgents(all []pacing.Agent) {
-	slices.SortFunc(all, func(a, b pacing.Agent) int { return cmp.Or(cmp.Compare(a.Status, b.Status), a.Since.Compare(b.Since)) })
-}

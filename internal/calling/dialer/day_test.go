@@ -24,7 +24,7 @@ import (
 // day is a simulated day of one campaign: a carrier, agents, what is kept on disk,
 // and a process that may be killed between any two steps.
 type day struct {
-	t      *testing.T
+	t      testing.TB
 	rng    *rand.Rand
 	now    timex.Instant
 	later  later
@@ -45,6 +45,7 @@ type day struct {
 	sum    [32]byte
 	counts map[string]int
 	wished timex.Instant
+	spent  func(func()) // nil: nobody measures
 }
 
 type item struct {
@@ -64,7 +65,7 @@ func (l *later) Pop() any     { o := *l; x := o[len(o)-1]; *l = o[:len(o)-1]; re
 
 const begin = timex.Instant(1_790_000_000_000_000) // 2026-09-21T14:13:20Z
 
-func newDay(t *testing.T, seed uint64, mode campaign.Mode, agents, leads int) *day {
+func newDay(t testing.TB, seed uint64, mode campaign.Mode, agents, leads int) *day {
 	d := &day{t: t, rng: rand.New(rand.NewPCG(seed, 7)), now: begin, laws: pacing.NewLaws(25), ledger: &pacing.Ledger{}, tries: map[id.ID]attempt.Attempt{}, leads: map[id.ID]lead.Lead{},
 		lines: map[id.ID]string{}, people: map[string]bool{}, counts: map[string]int{}}
 	d.plan = campaign.New("A day", usage.Sales, mode, begin)
@@ -155,7 +156,13 @@ func (d *day) some(mean time.Duration) time.Duration {
 // tell hands an event in; the process may be killed before or after what came of
 // it is kept.
 func (d *day) tell(ev Event) {
-	fx, err := d.e.Handle(d.now, ev)
+	var fx Effects
+	var err error
+	if d.spent == nil {
+		fx, err = d.e.Handle(d.now, ev)
+	} else {
+		d.spent(func() { fx, err = d.e.Handle(d.now, ev) })
+	}
 	if err != nil {
 		d.counts["event refused"]++
 	}
@@ -443,5 +450,26 @@ func TestSameEventsSameEffects(t *testing.T) {
 	}
 	if sums[0] != sums[1] {
 		t.Error("the second day differs")
+	}
+}
+
+// BenchmarkFloor is ten minutes of three hundred agents: how much of a processor the
+// engine takes in real time.
+func BenchmarkFloor(b *testing.B) {
+	for b.Loop() {
+		d := newDay(b, 1, campaign.Predictive, 300, 20_000)
+		d.plan.Message = ""
+		var spent time.Duration
+		most, events := 0, 0
+		d.spent = func(f func()) {
+			began := time.Now()
+			f()
+			spent += time.Since(began)
+			most, events = max(most, len(d.e.calls)), events+1
+		}
+		d.run(10 * time.Minute)
+		b.ReportMetric(spent.Seconds()/600, "processors")
+		b.ReportMetric(float64(spent.Microseconds())/float64(events), "µs/event")
+		b.ReportMetric(float64(most), "calls-open")
 	}
 }

@@ -129,7 +129,6 @@ func (e *Engine) pace() {
 			s.Agents = append(s.Agents, a.paced())
 		}
 	}
-	sortAgents(s.Agents)
 	var dials []*call
 	for _, c := range e.order {
 		if c.seat == nil && !c.taking && !c.said && (c.Answered.IsZero() || !c.told) && c.State != attempt.Ended {
