@@ -76,6 +76,24 @@ func TestComplianceAsJSON(t *testing.T) {
 	}
 }
 
+// The file that docs/compliance.md shows is one the command takes.
+func TestComplianceExample(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "compliance.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "```json\n")
+	text, _, ok := strings.Cut(rest, "```")
+	file := filepath.Join(t.TempDir(), "campaign.json")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil || !ok {
+		t.Fatal(err, ok)
+	}
+	code, out, errs := runCompliance(t, "--number", "+12125550100", "--mode", "predictive", "--asked", "us.national", "--at", "2026-11-30T12:30", "--campaign", file)
+	if code != exitDecide || !strings.Contains(out, "By rule own.lunch") || !strings.Contains(out, "us.consent_automatic, by compliance@demo.example") || strings.Contains(out, "By rule us.") {
+		t.Errorf("exit %d:\n%s%s", code, out, errs)
+	}
+}
+
 // between puts text between two marks of a page.
 func between(t *testing.T, page, mark, text string) string {
 	t.Helper()
@@ -102,10 +120,7 @@ func TestCompliancePage(t *testing.T) {
 		for i := range k.Rules {
 			r := &k.Rules[i]
 			about := told.About(r)
-			source := about[2]
-			if r.Tightens != "" {
-				source += ". Goes beyond `" + r.Tightens + "`"
-			}
+			source := strings.Join(about[2:], ". ")
 			fmt.Fprintf(&rules, "| `%s` | %s | %s | %s | %s |\n", r.Name, cell(told.Rule(r)), cell(strings.TrimPrefix(about[0], "Holds for: ")), cell(about[1]), cell(source))
 		}
 		for _, s := range told.Unknown(&k) {

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -142,15 +143,19 @@ func (c Calling) days(word string) string {
 	return lang.Choice(c.Tag, "day", word)
 }
 
-// About is what a rule is for, from when until when, and where it comes from.
+// About is what a rule is for, from when until when, where it comes from, and what
+// must be known besides.
 func (c Calling) About(r *compliance.Rule) []string {
 	out := []string{
 		c.say("compliance.about", map[string]string{"purposes": commas(r.Purposes), "modes": commas(r.Modes), "lines": commas(r.Lines), "unless": commas(r.Unless)}),
 		c.say("compliance.dates", map[string]string{"from": day(r.From), "to": day(r.To)}),
-		c.say("compliance.source", map[string]string{"force": string(r.Force), "confidence": string(r.Confidence), "read": day(r.ReadOn), "source": r.Source}),
+		c.say("compliance.source", map[string]string{"force": string(r.Force), "confidence": string(r.Confidence), "known": string(cmp.Or(r.Known, compliance.Decision)), "read": day(r.ReadOn), "source": r.Source}),
 	}
 	if r.Tightens != "" {
 		out = append(out, c.say("compliance.tightens", map[string]string{"rule": r.Tightens}))
+	}
+	if note := "compliance.note." + r.Name; lang.Has(note) {
+		out = append(out, c.say(note, nil))
 	}
 	return out
 }

@@ -53,6 +53,9 @@ func (r *Rule) problems() fault.Problems {
 	oneOf(f, "kind", r.Kind)
 	oneOf(f, "force", r.Force)
 	oneOf(f, "confidence", r.Confidence)
+	if r.Known != "" || r.Force != Own {
+		oneOf(f, "known", r.Known)
+	}
 	eachOf(f, "purposes", r.Purposes)
 	eachOf(f, "modes", r.Modes)
 	eachOf(f, "lines", r.Lines)

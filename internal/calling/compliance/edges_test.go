@@ -47,6 +47,7 @@ func TestHoursAtTheirEdges(t *testing.T) {
 		{"12055550100", "", "", "America/Chicago", "2026-11-29T12:00:00", "us_al.hours", "2026-11-30T08:00:00"},               // Sunday
 		{"12055550100", "", "", "America/Chicago", "2026-11-26T12:00:00", "us_al.hours", "2026-11-27T08:00:00"},               // Thanksgiving
 		{"12055550100", "", "", "America/Chicago", "2026-12-24T20:00:00", "us_al.hours", "2026-12-26T08:00:00"},               // over Christmas
+		{"12055550100", "", "", "America/Chicago", "2019-12-31T12:00:00", "us_al.hours", ""},                                  // no calendar of that year
 		{"12145550100", "", "", "America/Chicago", "2026-11-29T11:59:59", "us_tx.hours", "2026-11-29T12:00:00"},               // Sunday noon
 		{"18505550100", "", "", "America/New_York", "2026-11-30T08:30:00", "us.hours us_fl.hours", "2026-11-30T09:00:00"},     // both zones of 850
 		{"14155550100", "US", "FL", "America/New_York", "2026-11-30T09:00:00", "us.hours us_fl.hours", "2026-11-30T11:00:00"}, // number of California, address in Florida
@@ -148,6 +149,7 @@ func TestPiecesThatCount(t *testing.T) {
 			q.Consent, q.Asked = Consent{}, []Asked{{List: "us.national", At: hour(31*24) + 1}}
 		}, "", ""},
 		{"they refused", "12125550100", Campaign{Purpose: Service, Mode: Manual}, func(q *Query) { q.Refused = Refused{At: hour(1), Source: "agent"} }, "all.refusal refused 0", ""},
+		{"they refused, nobody knows when", "12125550100", Campaign{Purpose: Service, Mode: Manual}, func(q *Query) { q.Refused = Refused{Yes: true} }, "all.refusal refused 0", ""},
 		{"no consent in China", "8613800138000", Campaign{Purpose: Sales, Mode: Manual}, func(q *Query) { q.Consent = Consent{Basis: Customer, Evidence: true} }, "cn.consent wrong_basis 0, cn.hours closed 0", ""},
 		{"consent that cannot be shown", "8613800138000", Campaign{Purpose: Sales, Mode: Manual}, func(q *Query) { q.Consent = Consent{Basis: Consented} }, "cn.consent no_evidence 0, cn.hours closed 0", ""},
 		{"consent that begins later", "4930123456", Campaign{Purpose: Sales, Mode: Manual}, func(q *Query) { q.Consent.At = at.Add(time.Hour) }, "eu.consent not_yet 0", "2026-11-30T18:00:00Z"},

@@ -56,7 +56,11 @@ func (k *keeper) hours() {
 		case k.e.quick:
 			k.hold(Hold{Cause: Closed, Zone: w.loc}, 0)
 		default:
-			k.hold(Hold{Cause: Closed, Zone: w.loc}, k.opening(w, edge))
+			cause := Closed
+			if day, _ := w.day(k.t); !k.r.hours.covers(day) {
+				cause = NoCalendar
+			}
+			k.hold(Hold{Cause: cause, Zone: w.loc}, k.opening(w, edge))
 		}
 	}
 }
@@ -94,13 +98,12 @@ func (k *keeper) attempts() {
 func (k *keeper) used(after timex.Instant, release func(oldest timex.Instant) timex.Instant, loc *time.Location) {
 	n, last, oldest := 0, timex.Instant(0), timex.Instant(0)
 	past := k.e.q.Past
-	for i := len(past) - 1; i >= 0 && past[i].At > after; i-- {
-		if !k.counts(&past[i]) {
+	for i := len(past) - 1; i >= 0; i-- { // all of them: a list out of order must not hide one
+		if past[i].At <= after || !k.counts(&past[i]) {
 			continue
 		}
-		if n++; n == 1 {
-			last = past[i].At
-		}
+		n++
+		last = max(last, past[i].At)
 		if n == k.r.Most {
 			oldest = past[i].At
 		}
@@ -111,15 +114,14 @@ func (k *keeper) used(after timex.Instant, release func(oldest timex.Instant) ti
 }
 
 func (k *keeper) spacing() {
-	past := k.e.q.Past
-	for i := len(past) - 1; i >= 0; i-- {
-		if !k.counts(&past[i]) {
-			continue
+	last := timex.Instant(0)
+	for i := range k.e.q.Past {
+		if p := &k.e.q.Past[i]; p.At > last && k.counts(p) {
+			last = p.At
 		}
-		if until := past[i].At.Add(k.r.Within.duration()); k.t < until {
-			k.hold(Hold{Cause: TooSoon, Since: past[i].At}, until)
-		}
-		return
+	}
+	if until := last.Add(k.r.Within.duration()); last != 0 && k.t < until {
+		k.hold(Hold{Cause: TooSoon, Since: last}, until)
 	}
 }
 
@@ -181,7 +183,7 @@ func (k *keeper) list() {
 func (k *keeper) refusal() {
 	r := &k.e.q.Refused
 	switch {
-	case r.At == 0:
+	case !r.Yes && r.At == 0:
 	case k.t < r.At:
 		k.until(r.At)
 	default:

@@ -140,9 +140,18 @@ func floor(a, b int64) int64 {
 	return q
 }
 
-// spans are the hours of a day.
+// covers tells whether it is known if a day is a holiday, where that matters.
+func (s *schedule) covers(day int64) bool {
+	return s.calendar == nil || s.calendar.Covers(timex.Date(day))
+}
+
+// spans are the hours of a day. A day that might be a holiday for all anybody knows
+// has none.
 func (s *schedule) spans(day int64) []span {
-	if s.calendar != nil && s.calendar.IsHoliday(timex.Date(day)) {
+	switch {
+	case !s.covers(day):
+		return nil
+	case s.calendar != nil && s.calendar.IsHoliday(timex.Date(day)):
 		return s.holiday
 	}
 	return s.days[floorMod(day+4, 7)] // 1970-01-01 was a Thursday

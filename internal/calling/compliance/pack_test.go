@@ -12,7 +12,7 @@ func asPack(rule string) string {
 }
 
 func TestPacksThatAreRefused(t *testing.T) {
-	const head = `"name":"hk.x","place":"HK","force":"law","confidence":"B","source":"s",`
+	const head = `"name":"hk.x","place":"HK","force":"law","confidence":"B","known":"report","source":"s",`
 	for what, c := range map[string]struct{ pack, say string }{
 		"no JSON":               {`{`, "unexpected EOF"},
 		"a field nobody knows":  {`{"places":[],"colour":1}`, "colour"},
@@ -22,7 +22,8 @@ func TestPacksThatAreRefused(t *testing.T) {
 		"another country's":     {asPack(strings.Replace(`{`+head+`"kind":"ring","within":"15s"}`, `"HK"`, `"US"`, 1)), "a place the pack does not have"},
 		"everywhere's":          {asPack(strings.Replace(`{`+head+`"kind":"ring","within":"15s"}`, `"HK"`, `"*"`, 1)), "a place the pack does not have"},
 		"no kind":               {asPack(`{` + head + `"kind":"luck"}`), "luck"},
-		"no source":             {asPack(`{"name":"hk.x","place":"HK","kind":"ring","force":"law","confidence":"B","source":"","within":"15s"}`), "no source"},
+		"read nowhere":          {asPack(`{"name":"hk.x","place":"HK","kind":"ring","force":"law","confidence":"B","source":"s","within":"15s"}`), "known"},
+		"no source":             {asPack(`{"name":"hk.x","place":"HK","kind":"ring","force":"law","confidence":"B","known":"report","source":"","within":"15s"}`), "no source"},
 		"no length":             {asPack(`{` + head + `"kind":"ring"}`), "the length is missing"},
 		"a length too long":     {asPack(`{` + head + `"kind":"spacing","counted":"attempts","within":"500d"}`), "500d"},
 		"a strange field":       {asPack(`{` + head + `"kind":"ring","within":"15s","most":3}`), "no such field"},
@@ -56,13 +57,13 @@ func TestPacksBesideEachOther(t *testing.T) {
 		return p
 	}
 	base := read(`{"place":"*","version":"2026-01-01","places":[],"rules":[],"unknown":[]}`)
-	ring := `{"name":"hk.x","place":"HK","kind":"ring","force":"law","confidence":"B","source":"s","within":"15s"}`
+	ring := `{"name":"hk.x","place":"HK","kind":"ring","force":"law","confidence":"B","known":"report","source":"s","within":"15s"}`
 	for what, list := range map[string][]Pack{
 		"none holds everywhere":  {read(asPack(ring))},
 		"two of a place":         {base, read(asPack("")), read(asPack(""))},
 		"two rules of a name":    {base, read(asPack(ring + "," + ring))},
 		"beyond nothing":         {base, read(asPack(strings.Replace(ring, `"within"`, `"tightens":"hk.y","within"`, 1)))},
-		"a calendar of nobody":   {base, read(asPack(`{"name":"hk.x","place":"HK","kind":"hours","force":"law","confidence":"B","source":"s","calendar":"mars","hours":[{"days":"holiday","from":"08:00","to":"21:00"}]}`))},
+		"a calendar of nobody":   {base, read(asPack(`{"name":"hk.x","place":"HK","kind":"hours","force":"law","confidence":"B","known":"report","source":"s","calendar":"mars","hours":[{"days":"holiday","from":"08:00","to":"21:00"}]}`))},
 		"a zone of nobody":       {base, read(`{"place":"HK","version":"2026-01-01","places":[{"code":"HK","zones":["Asia/Nowhere"]}],"rules":[],"unknown":[]}`)},
 		"an area code of nobody": {base, read(`{"place":"US","version":"2026-01-01","places":[{"code":"US-FL","zones":["America/New_York"],"areas":"99"}],"rules":[],"unknown":[]}`)},
 	} {
@@ -89,7 +90,7 @@ func FuzzReadPack(f *testing.F) {
 		}
 		f.Add(data)
 	}
-	f.Add([]byte(asPack(`{"name":"hk.x","place":"HK","kind":"attempts","force":"law","confidence":"B","source":"s","most":2,"within":"90m","counted":"talks"}`)))
+	f.Add([]byte(asPack(`{"name":"hk.x","place":"HK","kind":"attempts","force":"law","confidence":"B","known":"report","source":"s","most":2,"within":"90m","counted":"talks"}`)))
 	base, err := ReadPack("base", []byte(`{"place":"*","version":"2026-01-01","places":[],"rules":[],"unknown":[]}`))
 	if err != nil {
 		f.Fatal(err)

@@ -33,10 +33,11 @@ type Consent struct {
 	Until    timex.Instant // zero: it does not run out
 }
 
-// Refused is when and where they said no; zero At: they did not.
+// Refused is when and where they said no; zero: they did not.
 type Refused struct {
-	At     timex.Instant
-	Source string // agent, key press, letter, import
+	Yes    bool          // they did, though nobody may know when
+	At     timex.Instant // not zero: they did, from then on
+	Source string        // agent, key press, letter, import
 }
 
 // Mark is one do-not-call list the number is on.
@@ -74,6 +75,7 @@ type Cause string
 
 const (
 	Closed      Cause = "closed"       // hours: it is not the time
+	NoCalendar  Cause = "no_calendar"  // hours: the year's public holidays are not known
 	UsedUp      Cause = "used_up"      // attempts
 	TooSoon     Cause = "too_soon"     // spacing
 	NoConsent   Cause = "none"         // consent: nobody said there is any
@@ -95,7 +97,7 @@ const (
 
 // Choices lists them.
 func (Cause) Choices() []string {
-	return []string{"closed", "used_up", "too_soon", "none", "wrong_basis", "not_yet", "run_out", "no_evidence", "listed", "not_asked", "stale", "refused", "hidden", "not_owned", "not_callable", "no_place", "no_pack", "no_zone"}
+	return []string{"closed", "no_calendar", "used_up", "too_soon", "none", "wrong_basis", "not_yet", "run_out", "no_evidence", "listed", "not_asked", "stale", "refused", "hidden", "not_owned", "not_callable", "no_place", "no_pack", "no_zone"}
 }
 
 // Hold is one rule that holds the call back, with the facts it does so by.

@@ -119,6 +119,22 @@ type Confidence string
 // Choices lists them.
 func (Confidence) Choices() []string { return []string{"A", "B", "C"} }
 
+// Known is where the reading of a rule comes from.
+type Known string
+
+const (
+	Official Known = "official" // its text, in an official place
+	Report   Known = "report"   // a dated report or copy of it
+	Vendor   Known = "vendor"   // what vendors and counsel publish about it
+	General  Known = "general"  // general knowledge
+	Decision Known = "decision" // nobody's rule: it was decided here
+)
+
+// Choices lists them.
+func (Known) Choices() []string {
+	return []string{"official", "report", "vendor", "general", "decision"}
+}
+
 // Rule is one rule. Which fields it has besides the first group is told by its
 // kind; validation refuses the others.
 type Rule struct {
@@ -132,7 +148,8 @@ type Rule struct {
 	Lines      []Line     `json:"lines,omitempty"`    // none: every kind of line
 	Unless     []Basis    `json:"unless,omitempty"`   // not for people with a valid basis of these
 	Force      Force      `json:"force"`
-	Source     string     `json:"source"`
+	Source     string     `json:"source"`          // what to look up: an article, a document, an address
+	Known      Known      `json:"known,omitempty"` // how it was read; a company's own may leave it out
 	ReadOn     timex.Date `json:"read_on,omitzero"`
 	Confidence Confidence `json:"confidence"`
 	Tightens   string     `json:"tightens,omitempty"` // the rule of a larger place it goes beyond
