@@ -150,6 +150,8 @@ func refusalStatus(code string) int {
 		return http.StatusUnauthorized
 	case access.TooMany, "rate_limited":
 		return http.StatusTooManyRequests
+	case access.ProviderDown:
+		return http.StatusServiceUnavailable
 	}
 	return http.StatusForbidden
 }
