@@ -43,5 +43,6 @@ export const visits = (made) => [
 export const apart = [
   "/approvals/{approval}", "/c/{company}/approvals/{approval}", "/invitation",
   "/begin", "/begin/company", "/begin/contract", "/begin/plan", "/begin/usage",
+  "/login/provider", "/login/provider/return",
   "/brand/preview.css", "/brand/{brand}/{revision}/{file}",
 ];

@@ -168,28 +168,34 @@ func (p *provider) token(t *testing.T) string {
 func TestLogInAtAnotherSystem(t *testing.T) {
 	w := newWorld(t)
 	p := newProvider(t)
-	var err error
-	w.g.Provider, err = access.NewProvider(t.Context(), access.ProviderConfig{Issuer: p.URL, Client: "waihu", Secret: "s", Address: "https://waihu.example.com", Factors: true, HTTP: p.Client()})
-	must(t, err)
+	w.g.Provider = access.NewProvider(access.ProviderConfig{Issuer: p.URL, Client: "waihu", Secret: "s", Address: "https://waihu.example.com", Factors: true, HTTP: p.Client()})
 	w.person("fin@example.com", access.Member{Role: access.Finance})
 	try := func(code string, claims map[string]any) (*access.Step, error) {
 		t.Helper()
-		to, state, err := w.g.BeginProvider(t.Context())
+		to, state, err := w.g.BeginProvider(t.Context(), access.ReturnToConsole, "/companies")
 		must(t, err)
 		u, err := url.Parse(to)
 		must(t, err)
 		q := u.Query()
-		if q.Get("state") != state || q.Get("code_challenge_method") != "S256" || q.Get("redirect_uri") != "https://waihu.example.com/v1/login/provider/return" {
+		if q.Get("state") != state || q.Get("code_challenge_method") != "S256" || q.Get("redirect_uri") != "https://waihu.example.com/login/provider/return" {
 			t.Fatalf("sent to %s", to)
 		}
 		p.nonce, p.claims = q.Get("nonce"), claims
-		s, err := w.g.FinishProvider(t.Context(), state, code, home)
+		s, then, err := w.g.FinishProvider(t.Context(), state, code, home)
 		if err == nil {
-			_, again := w.g.FinishProvider(t.Context(), state, code, home)
+			if then != "/companies" {
+				t.Errorf("and then to %q", then)
+			}
+			_, _, again := w.g.FinishProvider(t.Context(), state, code, home)
 			w.wantRefusal(again, access.BadCredentials)
 		}
 		return s, err
 	}
+	up := w.g.Provider
+	w.g.Provider = access.NewProvider(access.ProviderConfig{Issuer: p.URL + "/nothing", Client: "waihu", HTTP: p.Client()})
+	_, _, err := w.g.BeginProvider(t.Context(), access.ReturnToConsole, "/")
+	w.wantRefusal(err, access.ProviderDown)
+	w.g.Provider = up
 	_, err = try("good", map[string]any{"email": "fin@example.com", "email_verified": false})
 	w.wantRefusal(err, access.BadCredentials)
 	_, err = try("good", map[string]any{"email": "stranger@example.com", "email_verified": true})
@@ -200,8 +206,12 @@ func TestLogInAtAnotherSystem(t *testing.T) {
 	w.wantRefusal(err, access.BadCredentials)
 	_, err = try("good", map[string]any{"email": "fin@example.com", "email_verified": true, "aud": "somebody else"})
 	w.wantRefusal(err, access.BadCredentials)
+	once, err := w.g.OneTimePassword(t.Context(), "fin@example.com", false)
+	must(t, err)
 	s, err := try("good", map[string]any{"email": "Fin@example.com", "email_verified": true})
 	must(t, err)
+	_, err = w.g.LogIn(t.Context(), "fin@example.com", once, home)
+	w.wantRefusal(err, access.BadCredentials) // nobody needs it any more, and it would last
 	if s.Session.Stage != access.Full {
 		t.Errorf("stage %s", s.Session.Stage)
 	}

@@ -315,8 +315,9 @@ func (g *Gate) FirstOperator(ctx context.Context, email string) (string, error) 
 }
 
 // OneTimePassword gives an account a password that must be changed when it is
-// used; its sessions end.
-func (g *Gate) OneTimePassword(ctx context.Context, email string) (string, error) {
+// used; its sessions end. For somebody who lost what they had, factors goes too:
+// one-time codes, lookup codes and passkeys, to be set up anew.
+func (g *Gate) OneTimePassword(ctx context.Context, email string, factors bool) (string, error) {
 	password := oneTimePassword()
 	hash, err := g.Hasher.Hash(ctx, password, true)
 	if err != nil {
@@ -332,6 +333,9 @@ func (g *Gate) OneTimePassword(ctx context.Context, email string) (string, error
 			return err
 		}
 		r.Body.Password, r.Body.MustChange, r.Body.Invite = hash, true, ""
+		if factors {
+			r.Body.TOTP, r.Body.TOTPTried, r.Body.TOTPFor, r.Body.TOTPStep, r.Body.Codes, r.Body.Passkeys = "", "", id.ID{}, 0, nil, nil
+		}
 		if err := save(tx, r); err != nil {
 			return err
 		}

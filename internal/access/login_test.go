@@ -71,9 +71,70 @@ func TestOneTimeCodeCountsOnce(t *testing.T) {
 	w.wantRefusal(again(w.code(secret, 0)), access.BadCredentials) // it was used to enrol
 	must(t, again(w.code(secret, 1)))
 	w.wantRefusal(again(w.code(secret, 1)), access.BadCredentials)
+	w.after(30 * time.Second)
+	grouped := w.code(secret, 1)
+	must(t, again(grouped[:3]+" "+grouped[3:])) // as apps show it
 	must(t, again(strings.ToUpper(codes[3])))
 	w.wantRefusal(again(codes[3]), access.BadCredentials)
 	must(t, again(strings.ReplaceAll(codes[4], "-", " ")))
+}
+
+// TestASecretStaysWhileItIsSetUp: a page that is shown again after a wrong code has
+// the secret that is in the app by then; another session has its own.
+func TestASecretStaysWhileItIsSetUp(t *testing.T) {
+	w := newWorld(t)
+	s := w.person("fin@example.com", access.Member{Role: access.Finance})
+	begin := func(token string) string {
+		t.Helper()
+		setup, err := w.g.BeginTOTP(t.Context(), w.actor(token))
+		must(t, err)
+		return setup.Secret
+	}
+	first := begin(s.Token)
+	_, _, err := w.g.FinishTOTP(t.Context(), w.actor(s.Token), "000000")
+	w.wantRefusal(err, access.BadCredentials)
+	if begin(s.Token) != first {
+		t.Error("another secret than the one in the app")
+	}
+	other, err := w.g.LogIn(t.Context(), "fin@example.com", password, home)
+	must(t, err)
+	if begin(other.Token) == first {
+		t.Error("what one session sets up is told to another")
+	}
+}
+
+// TestLostFactors: who has neither app nor codes is let in again by whoever has the
+// service's machine, and sets up a new factor.
+func TestLostFactors(t *testing.T) {
+	w := newWorld(t)
+	s := w.person("fin@example.com", access.Member{Role: access.Finance})
+	_, secret, codes := w.enrol(s.Token)
+	in := func(factors bool) *access.Step {
+		t.Helper()
+		once, err := w.g.OneTimePassword(t.Context(), "fin@example.com", factors)
+		must(t, err)
+		s, err := w.g.LogIn(t.Context(), "fin@example.com", once, home)
+		must(t, err)
+		s, err = w.g.SetPassword(t.Context(), w.actor(s.Token), password)
+		must(t, err)
+		return s
+	}
+	if s := in(false); s.Session.Stage != access.Proving {
+		t.Errorf("a new password alone leaves the factor: stage %s", s.Session.Stage)
+	}
+	s = in(true)
+	if s.Session.Stage != access.Enrolling || s.User.TOTP || s.User.Codes != 0 {
+		t.Errorf("stage %s, %+v", s.Session.Stage, s.User)
+	}
+	_, fresh, _ := w.enrol(s.Token)
+	s, err := w.g.LogIn(t.Context(), "fin@example.com", password, home)
+	must(t, err)
+	for _, old := range []string{w.code(secret, 1), codes[0]} {
+		_, err = w.g.Confirm(t.Context(), w.actor(s.Token), old)
+		w.wantRefusal(err, access.BadCredentials)
+	}
+	_, err = w.g.Confirm(t.Context(), w.actor(s.Token), w.code(fresh, 1))
+	must(t, err)
 }
 
 func TestWrongLogInsAreAlike(t *testing.T) {

@@ -77,6 +77,8 @@ type flow struct {
 	Passkey  *webauthn.SessionData `json:"passkey,omitempty"`
 	Nonce    string                `json:"nonce,omitempty"`
 	Verifier string                `json:"verifier,omitempty"`
+	Path     string                `json:"path,omitempty"` // where a provider sends back to
+	Then     string                `json:"then,omitempty"` // a page to go to at the end
 }
 
 // Challenge is what a browser is given, and the token that brings the second

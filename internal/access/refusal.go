@@ -25,6 +25,7 @@ const (
 	TooMany        = "too_many_attempts"    // 429
 	SecondPerson   = "second_person_needed" // 403
 	WrongAddress   = "address_not_allowed"  // 403
+	ProviderDown   = "provider_down"        // 503
 )
 
 func refuse(code, format string, args ...any) error {

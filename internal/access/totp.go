@@ -12,6 +12,7 @@ import (
 	"github.com/pquerna/otp/hotp"
 
 	"waihu/internal/fault"
+	"waihu/internal/id"
 	"waihu/internal/store"
 	"waihu/internal/timex"
 )
@@ -30,15 +31,14 @@ type Setup struct {
 	URL    string // for a QR code
 }
 
-// BeginTOTP makes a secret; it counts once a code of it was shown.
+// BeginTOTP makes a secret; it counts once a code of it was shown. Asked again in
+// the same session it gives the same one, which is in the app by then; another
+// session's is never given, since somebody else may have begun that.
 func (g *Gate) BeginTOTP(ctx context.Context, a *Actor) (*Setup, error) {
 	if a.Stage != Full && a.Stage != Enrolling {
 		return nil, refuse(NotYet, "finish logging in first")
 	}
-	secret := make([]byte, 20)
-	rand.Read(secret)
-	text := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(secret)
-	s := &Setup{Secret: text}
+	s := &Setup{}
 	err := g.DB.Update(ctx, func(tx store.Tx) error {
 		r, err := g.account(tx, a.User)
 		if err != nil {
@@ -49,11 +49,26 @@ func (g *Gate) BeginTOTP(ctx context.Context, a *Actor) (*Setup, error) {
 				return err
 			}
 		}
-		r.Body.TOTPTried = g.Seal.Seal([]byte(text), "totp")
-		s.URL = "otpauth://totp/Waihu:" + r.Body.Email + "?secret=" + text + "&issuer=Waihu"
+		if s.Secret, err = g.secretFor(a, &r.Body); err != nil {
+			return err
+		}
+		s.URL = "otpauth://totp/Waihu:" + r.Body.Email + "?secret=" + s.Secret + "&issuer=Waihu"
 		return save(tx, r)
 	})
 	return s, err
+}
+
+// secretFor is the secret a session is setting up, a new one if it has none yet.
+func (g *Gate) secretFor(a *Actor, b *account) (string, error) {
+	if b.TOTPTried != "" && !a.Session.IsZero() && b.TOTPFor == a.Session {
+		secret, err := g.Seal.Open(b.TOTPTried, "totp")
+		return string(secret), err
+	}
+	secret := make([]byte, 20)
+	rand.Read(secret)
+	text := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(secret)
+	b.TOTPTried, b.TOTPFor = g.Seal.Seal([]byte(text), "totp"), a.Session
+	return text, nil
 }
 
 // FinishTOTP takes the first code, and gives ten codes for the day the app is
@@ -75,7 +90,7 @@ func (g *Gate) FinishTOTP(ctx context.Context, a *Actor, code string) (*Step, []
 		if !ok {
 			return "", errLogin()
 		}
-		r.Body.TOTP, r.Body.TOTPTried, r.Body.TOTPStep = r.Body.TOTPTried, "", step
+		r.Body.TOTP, r.Body.TOTPTried, r.Body.TOTPFor, r.Body.TOTPStep = r.Body.TOTPTried, "", id.ID{}, step
 		r.Body.Codes = hashed(plain)
 		return Full, g.endSessions(tx, a.User, a.Session)
 	})
@@ -149,9 +164,10 @@ func (g *Gate) Confirm(ctx context.Context, a *Actor, code string) (*Step, error
 	})
 }
 
-// matches finds the step whose code was given, later than the last one used.
+// matches finds the step whose code was given, later than the last one used. Apps
+// show a code in two groups.
 func matches(secret, code string, now timex.Instant, last uint64) (uint64, bool) {
-	if len(code) != 6 {
+	if code = plainCode(code); len(code) != 6 {
 		return 0, false
 	}
 	at := uint64(now.Time().Unix()) / totpStep

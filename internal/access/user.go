@@ -51,6 +51,7 @@ type account struct {
 	InviteEnds timex.Instant `json:"invite_ends,omitempty"`
 	TOTP       string        `json:"totp,omitempty"`     // sealed secret
 	TOTPTried  string        `json:"totp_new,omitempty"` // sealed secret that was not confirmed yet
+	TOTPFor    id.ID         `json:"totp_for,omitzero"`  // session that secret was made in
 	TOTPStep   uint64        `json:"totp_step,omitempty"`
 	Codes      []string      `json:"codes,omitempty"` // hashes of lookup codes
 	Passkeys   []passkey     `json:"passkeys,omitempty"`

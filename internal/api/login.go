@@ -174,7 +174,7 @@ func (a *API) providerRoutes() {
 	}
 	plain(a, op{id: "login-provider", method: http.MethodGet, path: "/v1/login/provider", what: "Log in at the other system that is set up (OpenID Connect).", status: http.StatusFound},
 		func(ctx context.Context, _ *caller, _ *none) (*startOut, error) {
-			to, state, err := a.d.Gate.BeginProvider(ctx)
+			to, state, err := a.d.Gate.BeginProvider(ctx, access.ReturnToInterface, "")
 			if err != nil {
 				return nil, err
 			}
@@ -195,6 +195,10 @@ func (a *API) providerRoutes() {
 			if in.Kept == "" || in.Kept != in.State || in.Code == "" {
 				return nil, &access.Refusal{Code: access.BadCredentials, Msg: "this log-in was not begun in this browser, or was broken off: begin again"}
 			}
-			return a.d.Gate.FinishProvider(ctx, in.State, in.Code, c.client)
+			s, _, err := a.d.Gate.FinishProvider(ctx, in.State, in.Code, c.client)
+			if err != nil { // the caller is told no cause, whoever runs this needs it
+				a.d.Log.Warn("a log-in at the provider failed", "request_id", c.request, "error", err)
+			}
+			return s, err
 		})
 }

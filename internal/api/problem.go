@@ -14,6 +14,7 @@ import (
 	"waihu/internal/access"
 	"waihu/internal/fault"
 	"waihu/internal/lang"
+	"waihu/internal/store"
 )
 
 // Problem is an error as RFC 9457 writes it. Codes are stable; titles are in the
@@ -87,6 +88,7 @@ func problemFor(err error) *Problem {
 	var already *Problem
 	var r *access.Refusal
 	var own *refused
+	var gone *store.Unavailable
 	var ps fault.Problems
 	var one fault.Problem
 	switch {
@@ -96,6 +98,8 @@ func problemFor(err error) *Problem {
 		return &Problem{Status: refusalStatus(r.Code), Code: r.Code, Detail: r.Msg, wait: r.Wait}
 	case errors.As(err, &own):
 		return &Problem{Status: own.status, Code: own.code, Detail: own.msg}
+	case errors.As(err, &gone):
+		return &Problem{Status: 503, Code: "unavailable", Detail: "the books cannot be written or reached now: send it again later, under the same identifiers and keys; nothing is done twice", wait: 30 * time.Second}
 	case errors.As(err, &ps):
 		return &Problem{Status: 422, Code: "invalid", Detail: "some fields are wrong", Errors: fields(ps)}
 	case errors.As(err, &one):
@@ -146,6 +150,8 @@ func refusalStatus(code string) int {
 		return http.StatusUnauthorized
 	case access.TooMany, "rate_limited":
 		return http.StatusTooManyRequests
+	case access.ProviderDown:
+		return http.StatusServiceUnavailable
 	}
 	return http.StatusForbidden
 }

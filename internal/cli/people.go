@@ -76,12 +76,12 @@ func (c *userAddCmd) Run(e *env) error {
 		if err != nil {
 			return err
 		}
-		return printOneTime(e, b, c.Email)
+		return printOneTime(e, b, c.Email, false)
 	})
 }
 
-func printOneTime(e *env, b *serve.Books, email string) error {
-	password, err := b.Gate.OneTimePassword(e.ctx, email)
+func printOneTime(e *env, b *serve.Books, email string, factors bool) error {
+	password, err := b.Gate.OneTimePassword(e.ctx, email, factors)
 	if err != nil {
 		return err
 	}
@@ -91,13 +91,14 @@ func printOneTime(e *env, b *serve.Books, email string) error {
 
 type userResetCmd struct {
 	configFlags
-	Email string `arg:"" help:"E-mail address."`
+	Email   string `arg:"" help:"E-mail address."`
+	Factors bool   `help:"Take away one-time codes, lookup codes and passkeys too, of somebody who lost them; they set up new ones."`
 }
 
 // Run gives a one-time password.
 func (c *userResetCmd) Run(e *env) error {
 	return c.withBooks(e, func(_ *serve.Config, b *serve.Books) error {
-		if err := printOneTime(e, b, c.Email); err != nil {
+		if err := printOneTime(e, b, c.Email, c.Factors); err != nil {
 			return err
 		}
 		return b.DB.Update(e.ctx, func(tx store.Tx) error {
@@ -105,7 +106,7 @@ func (c *userResetCmd) Run(e *env) error {
 			if err != nil {
 				return err
 			}
-			return access.Record(tx, access.System("command line"), access.Deed{Action: "user.reset", Target: u.ID.Named("user")})
+			return access.Record(tx, access.System("command line"), access.Deed{Action: "user.reset", Target: u.ID.Named("user"), After: map[string]bool{"factors_taken": c.Factors}})
 		})
 	})
 }

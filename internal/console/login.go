@@ -17,7 +17,8 @@ type loginBody struct {
 	Wrong string       // said above the form
 	Stage access.Stage // what is asked for; empty: address and password
 	Setup *access.Setup
-	Tour  *Tour // of a demonstration: people to be
+	Tour  *Tour  // of a demonstration: people to be
+	Other string // name of another system to log in at; empty: none
 }
 
 func (s *Server) loginPages() {
@@ -25,6 +26,8 @@ func (s *Server) loginPages() {
 	s.public("POST /login", s.takeLogin)
 	s.public("POST /login/next", s.takeStep)
 	s.public("POST /logout", s.logOut)
+	s.public("GET /login/provider", s.toProvider)
+	s.public("GET /login/provider/return", s.fromProvider)
 }
 
 func (s *Server) loginPage(w http.ResponseWriter, v *visit, status int, b *loginBody) error {
@@ -33,6 +36,9 @@ func (s *Server) loginPage(w http.ResponseWriter, v *visit, status int, b *login
 		title = "login.stage_" + string(b.Stage)
 	}
 	b.Tour = s.d.Tour
+	if s.d.Gate.Provider != nil {
+		b.Other = s.d.Gate.Provider.Name()
+	}
 	s.render(w, v, status, "login", &Page{Title: v.say(title), Bare: true, Island: "passkey", Body: b})
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"waihu/internal/access"
 	"waihu/internal/store"
 )
 
@@ -97,6 +98,31 @@ func TestAFormWhoseSessionEndedLeadsBackToItsPage(t *testing.T) {
 		s.ServeHTTP(w, r)
 		if got := w.Header().Get("Location"); got != "/login?back="+url.QueryEscape(want) {
 			t.Errorf("from %q: %q, want %q", from, got, want)
+		}
+	}
+}
+
+// TestLogInElsewhere: the log-in page leads to the other system; that it does not
+// answer, or sends somebody back whom this browser did not send, ends at the log-in
+// page again with a sentence.
+func TestLogInElsewhere(t *testing.T) {
+	w := server(t)
+	b := w.browser()
+	if page := b.ask("/login", nil).Body.String(); strings.Contains(page, "/login/provider") {
+		t.Error("a log-in that is not set up is offered")
+	}
+	b.want(b.ask("/login/provider", nil), http.StatusNotFound, "")
+	nobody := httptest.NewServer(http.NotFoundHandler())
+	defer nobody.Close()
+	w.d.Gate.Provider = access.NewProvider(access.ProviderConfig{Issuer: nobody.URL, Client: "waihu", Address: "https://waihu.example.com"})
+	if page := b.ask("/login?back=/companies", nil).Body.String(); !strings.Contains(page, `href="/login/provider?back=%2fcompanies"`) {
+		t.Errorf("it is not offered: %s", page)
+	}
+	for address, says := range map[string]string{"/login/provider?back=/companies": "does not answer now", "/login/provider/return?state=x&code=y": "did not let you in"} {
+		got := b.ask(address, nil)
+		b.want(got, http.StatusUnprocessableEntity, "")
+		if !strings.Contains(got.Body.String(), says) {
+			t.Errorf("%s: %s", address, got.Body)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package console
 import (
 	"bytes"
 	"embed"
+	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -11,6 +12,7 @@ import (
 	"strings"
 
 	"waihu/internal/lang"
+	"waihu/internal/store"
 )
 
 //go:embed templates
@@ -122,5 +124,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return // who asked has left
 	}
 	s.d.Log.ErrorContext(r.Context(), "page", "path", r.URL.Path, "error", err)
+	if gone := (*store.Unavailable)(nil); errors.As(err, &gone) {
+		http.Error(w, phrase(viewOf(r).Tag, "console.unavailable"), http.StatusServiceUnavailable)
+		return
+	}
 	http.Error(w, phrase(viewOf(r).Tag, "console.broken"), http.StatusInternalServerError)
 }

@@ -51,7 +51,7 @@ type AccessConfig struct {
 	SecondPerson  bool   `plan:"second_person" doc:"Whether changes of price, credits and refunds need a second person."`
 	OpenCompare   bool   `plan:"open_compare" doc:"Whether anybody may compare offers and audit a bill in the console, without an account."`
 	AdjustLimit   string `plan:"adjust_limit" doc:"Balance given by hand above it needs a second person, in any currency."`
-	Issuer        string `plan:"issuer" doc:"OpenID Connect provider to log in at; empty: none."`
+	Issuer        string `plan:"issuer" doc:"OpenID Connect provider to log in at; empty: none. It must allow <address>/login/provider/return and <address>/v1/login/provider/return."`
 	Client        string `plan:"client" doc:"Our name there."`
 	Secret        string `plan:"secret" doc:"Our secret there." secret:"true"`
 	IssuerFactors bool   `plan:"issuer_factors" doc:"Whether the provider sees to the second factor."`

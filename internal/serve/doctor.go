@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"waihu/internal/access"
 	"waihu/internal/app"
 	"waihu/internal/fault"
 )
@@ -27,6 +28,9 @@ func (h *Health) Well() bool { return len(h.Findings)+len(h.Books.Findings) == 0
 const (
 	freeLeast = 1 << 30 // bytes of disk
 	clockMost = 5 * time.Minute
+
+	// providerWait is how long a log-in provider may take to say where it is.
+	providerWait = 5 * time.Second
 )
 
 // Examine looks at an installation: schema, clock, disk, the key's file, and
@@ -51,6 +55,13 @@ func Examine(ctx context.Context, c *Config, b *Books) (*Health, error) {
 	}
 	if info, err := os.Stat(filepath.Join(c.Data, keyFile)); err != nil || info.Mode().Perm()&0o077 != 0 {
 		found("key", "%s must be there and be readable for its owner only", keyFile)
+	}
+	if c.Access.Issuer != "" {
+		asked, stop := context.WithTimeout(ctx, providerWait)
+		defer stop()
+		if err := access.NewProvider(access.ProviderConfig{Issuer: c.Access.Issuer}).Check(asked); err != nil {
+			found("provider", "nobody can log in at access.issuer: %v", err)
+		}
 	}
 	h.Books, err = b.System.Examine(ctx)
 	return h, err

@@ -97,8 +97,11 @@ func (s *Service) prepare(ctx context.Context) error {
 	}
 	if s.c.Access.Issuer != "" {
 		a := &s.c.Access
-		if s.books.Gate.Provider, err = access.NewProvider(ctx, access.ProviderConfig{Issuer: a.Issuer, Client: a.Client, Secret: a.Secret, Address: address, Factors: a.IssuerFactors}); err != nil {
-			return err
+		s.books.Gate.Provider = access.NewProvider(access.ProviderConfig{Issuer: a.Issuer, Client: a.Client, Secret: a.Secret, Address: address, Factors: a.IssuerFactors})
+		asked, stop := context.WithTimeout(ctx, providerWait)
+		defer stop()
+		if err := s.books.Gate.Provider.Check(asked); err != nil {
+			s.log.Warn("nobody can log in at the provider until it answers; the service goes on", "error", err)
 		}
 	}
 	password, err := s.books.Gate.FirstOperator(ctx, s.c.Access.Operator)

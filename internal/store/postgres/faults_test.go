@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -70,6 +71,9 @@ func TestServerGoneAndBack(t *testing.T) {
 			t.Error("a server that is gone is ready")
 		}
 		for _, err := range lost {
+			if u := (*store.Unavailable)(nil); err != nil && !errors.As(err, &u) {
+				t.Errorf("a server that is gone is not told from a fault of ours: %v", err)
+			}
 			if err != nil {
 				failures++
 			}

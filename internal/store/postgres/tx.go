@@ -24,7 +24,7 @@ var errAgain = errors.New("the transaction must be run again")
 func (db *DB) View(ctx context.Context, f func(store.Tx) error) error {
 	conn, err := db.pool.Acquire(ctx)
 	if err != nil {
-		return err
+		return marked(err, nil)
 	}
 	defer conn.Release()
 	return db.run(ctx, conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1", true, f)
@@ -56,12 +56,12 @@ func (db *DB) Update(ctx context.Context, f func(store.Tx) error) error {
 func (db *DB) try(ctx context.Context, alone bool, f func(store.Tx) error) error {
 	conn, err := db.pool.Acquire(ctx)
 	if err != nil {
-		return err
+		return marked(err, nil)
 	}
 	defer conn.Release()
 	if alone {
 		if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(lockRetry)); err != nil {
-			return err
+			return marked(err, nil)
 		}
 		defer func() {
 			if _, err := conn.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", int64(lockRetry)); err != nil {
@@ -79,7 +79,13 @@ func collided(err error) bool {
 	return errors.Is(err, errAgain) || errors.As(err, &pg) && slices.Contains([]string{"40001", "40P01", "23505"}, pg.Code)
 }
 
-func (db *DB) run(ctx context.Context, conn *pgxpool.Conn, begin string, views bool, f func(store.Tx) error) error {
+func (db *DB) run(ctx context.Context, conn *pgxpool.Conn, begin string, views bool, f func(store.Tx) error) (err error) {
+	var spoil error
+	defer func() {
+		if ctx.Err() == nil {
+			err = marked(err, spoil)
+		}
+	}()
 	wire := conn.Conn().PgConn()
 	if _, err := wire.Exec(ctx, begin).ReadAll(); err != nil { // fixes the snapshot
 		return err
@@ -95,8 +101,8 @@ func (db *DB) run(ctx context.Context, conn *pgxpool.Conn, begin string, views b
 	e := &engine{ctx: ctx, db: db, conn: conn.Conn(), now: db.now(), views: views}
 	t := tables.New(e, db.names, e.now)
 	defer t.End()
-	err := f(t)
-	if spoil := t.End(); collided(spoil) || err == nil {
+	err = f(t)
+	if spoil = t.End(); collided(spoil) || err == nil {
 		err = spoil // what f made of a collision does not count
 	}
 	if err == nil {

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -251,6 +252,9 @@ func TestDiskFull(t *testing.T) {
 				f.allow(-1, 0)
 				if err != nil {
 					refused++
+					if u := (*store.Unavailable)(nil); !errors.As(err, &u) {
+						t.Fatalf("a disk that refuses is not told from a fault of ours: %v", err)
+					}
 					if n%3 == 0 { // handed in again
 						err = keepLot(db, n)
 					}

@@ -39,6 +39,8 @@ func (db *DB) run(ctx context.Context, pool chan *conn, begin, clock string, f f
 	case c = <-pool:
 	}
 	defer func() { pool <- c }()
+	var spoil error
+	defer func() { err = marked(err, spoil) }()
 	if _, err := c.exec(begin); err != nil {
 		return fmt.Errorf("%s: %w", begin, err)
 	}
@@ -55,10 +57,11 @@ func (db *DB) run(ctx context.Context, pool chan *conn, begin, clock string, f f
 	}
 	t := tables.New(engine{c}, db.names, now)
 	defer t.End()
-	if err := f(c, t); err != nil {
+	err = f(c, t)
+	if spoil = t.End(); err != nil {
 		return err
 	}
-	if err := errors.Join(t.End(), ctx.Err()); err != nil {
+	if err := errors.Join(spoil, ctx.Err()); err != nil {
 		return err
 	}
 	if _, err := c.exec("COMMIT"); err != nil {
