@@ -9,6 +9,7 @@ import (
 	"waihu/internal/lang"
 	"waihu/internal/money"
 	"waihu/internal/timex"
+	"waihu/internal/usage/cdr"
 )
 
 // functions are what templates call, in one language.
@@ -17,6 +18,7 @@ func functions(tag lang.Tag, a *assets) template.FuncMap {
 		"asset":     a.address,
 		"icon":      func(name string) (template.HTML, error) { return icon(a, name) },
 		"t":         func(key string, pairs ...any) (string, error) { return say(tag, key, pairs) },
+		"why":       func(w cdr.Why) string { return w.In(tag) },
 		"text":      func(t lang.Text) string { return t.In(tag) },
 		"choice":    func(family, value string) string { return lang.Choice(tag, family, value) },
 		"number":    func(n exact.Number) string { return lang.Number(tag, n) },
