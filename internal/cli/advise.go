@@ -51,7 +51,7 @@ func (c *adviseCmd) Run(e *env) error {
 	}
 	list, read, err := app.Advise(e.ctx, app.Billing{Terms: terms, Files: c.Usage, Intake: intake})
 	if read != nil {
-		reportIntake(e.Err, read.Reports(), read.Total())
+		reportIntake(e.Err, tag, read.Reports(), read.Total())
 	}
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -57,7 +58,7 @@ func (c *auditCmd) Run(e *env) (err error) {
 	if err != nil {
 		return err
 	}
-	bill, err := c.read(e, terms)
+	bill, err := c.read(e, tag, terms)
 	if err != nil {
 		return err
 	}
@@ -79,7 +80,7 @@ func (c *auditCmd) Run(e *env) (err error) {
 	done, err := app.Audit(e.ctx, work)
 	bar.stop()
 	if done != nil {
-		reportIntake(e.Err, done.Reports, done.Total)
+		reportIntake(e.Err, tag, done.Reports, done.Total)
 	}
 	if err != nil {
 		return err
@@ -120,7 +121,7 @@ func listTerms(a *agreed, t *contract.Terms) *contract.Terms {
 }
 
 // read reads the bill: an invoice of ours, or a vendor's by its mapping.
-func (c *auditCmd) read(e *env, terms *contract.Terms) (*audit.Bill, error) {
+func (c *auditCmd) read(e *env, tag lang.Tag, terms *contract.Terms) (*audit.Bill, error) {
 	if strings.EqualFold(filepath.Ext(c.Bill), ".json") {
 		inv, err := readInvoice(c.Bill)
 		if err != nil {
@@ -155,12 +156,18 @@ func (c *auditCmd) read(e *env, terms *contract.Terms) (*audit.Bill, error) {
 	bill.Name = filepath.Base(c.Bill)
 	fmt.Fprintf(e.Err, "%s\n", bill.Name)
 	if m.Lines != nil {
-		fmt.Fprintf(e.Err, "  lines: %s\n", report.Lines)
+		fmt.Fprintf(e.Err, "  %s\n", billCounts(tag, "records.bill_lines", "", report.Lines))
 	}
 	for i, counts := range report.Calls {
-		fmt.Fprintf(e.Err, "  calls of %s: %s\n", m.Calls[i].Component, counts)
+		fmt.Fprintf(e.Err, "  %s\n", billCounts(tag, "records.bill_calls", m.Calls[i].Component, counts))
 	}
 	return bill, nil
+}
+
+// billCounts says what became of the rows of a bill, or of a list of calls.
+func billCounts(tag lang.Tag, key, component string, c vendorbill.Counts) string {
+	n := func(v int64) string { return strconv.FormatInt(v, 10) }
+	return lang.Phrase(tag, key, map[string]string{"component": component, "read": n(c.Read), "accepted": n(c.Accepted), "rejected": n(c.Rejected), "ignored": n(c.Ignored)})
 }
 
 func fileSource(path string) vendorbill.Source {

@@ -82,7 +82,7 @@ func (c *billCmd) Run(e *env) (err error) {
 	billed, err := app.Bill(e.ctx, b)
 	bar.stop()
 	if billed != nil {
-		reportIntake(e.Err, billed.Reports, billed.Total)
+		reportIntake(e.Err, tag, billed.Reports, billed.Total)
 		reportDoubts(e.Err, billed.Doubts)
 	}
 	if err != nil {

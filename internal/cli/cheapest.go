@@ -39,7 +39,7 @@ func (c *cheapestCmd) Run(e *env) error {
 	if (c.Profile == "") == (len(c.Usage) == 0) {
 		return coded{exitUsage, fmt.Errorf("give the usage: either --profile or --usage")}
 	}
-	facts, must, loc, err := c.load(e)
+	facts, must, loc, err := c.load(e, tag)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (c *cheapestCmd) Run(e *env) error {
 }
 
 // load keeps the usage in memory.
-func (c *cheapestCmd) load(e *env) (*app.Remembered, []string, *time.Location, error) {
+func (c *cheapestCmd) load(e *env, tag lang.Tag) (*app.Remembered, []string, *time.Location, error) {
 	facts := &app.Remembered{}
 	s := &app.Source{Files: c.Usage}
 	opt, err := c.options(e, nil)
@@ -96,7 +96,7 @@ func (c *cheapestCmd) load(e *env) (*app.Remembered, []string, *time.Location, e
 	}
 	_, intake, err := s.Read(e.ctx, facts)
 	if intake != nil {
-		reportIntake(e.Err, intake.Reports(), intake.Total())
+		reportIntake(e.Err, tag, intake.Reports(), intake.Total())
 	}
 	return facts, slices.DeleteFunc(must, func(m string) bool { return m == "none" }), loc, err
 }

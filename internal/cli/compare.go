@@ -79,7 +79,7 @@ func (c *compareCmd) Run(e *env) error {
 	done, err := app.Compare(e.ctx, job)
 	bar.stop()
 	if done != nil {
-		reportIntake(e.Err, done.Reports, done.Total)
+		reportIntake(e.Err, tag, done.Reports, done.Total)
 	}
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"waihu/internal/lang"
 	"waihu/internal/usage/cdr"
 )
 
@@ -37,7 +38,7 @@ func (c *factsCmd) Run(e *env) error {
 			return err
 		}
 	} else {
-		reportIntake(e.Err, intake.Reports(), intake.Total())
+		reportIntake(e.Err, lang.English, intake.Reports(), intake.Total())
 	}
 	if n := intake.Total().Rejected; n > 0 {
 		return coded{exitDecide, fmt.Errorf("%d %s refused", n, plural(int(n), "record was", "records were"))}
@@ -66,7 +67,7 @@ func (c *factsCmd) read(e *env, opt cdr.Options) (_ *cdr.Intake, err error) {
 	intake := cdr.NewIntake(w, opt)
 	for _, path := range c.Files {
 		if _, err := intake.File(e.ctx, path); err != nil {
-			reportIntake(e.Err, intake.Reports(), intake.Total())
+			reportIntake(e.Err, lang.English, intake.Reports(), intake.Total())
 			return nil, errors.Join(err, w.Flush())
 		}
 	}

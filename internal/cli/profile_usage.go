@@ -23,7 +23,7 @@ type usageFlags struct {
 }
 
 // observe reads usage and makes it small.
-func (f *usageFlags) observe(e *env, files []string) (*forecast.Observed, *time.Location, error) {
+func (f *usageFlags) observe(e *env, tag lang.Tag, files []string) (*forecast.Observed, *time.Location, error) {
 	opt, err := f.options(e, nil)
 	if err != nil {
 		return nil, nil, err
@@ -33,7 +33,7 @@ func (f *usageFlags) observe(e *env, files []string) (*forecast.Observed, *time.
 	}
 	o, intake, err := app.Observe(e.ctx, &app.Source{Files: files, Intake: opt}, opt.Zone, strings.ToUpper(f.Home))
 	if intake != nil {
-		reportIntake(e.Err, intake.Reports(), intake.Total())
+		reportIntake(e.Err, tag, intake.Reports(), intake.Total())
 	}
 	return o, opt.Zone, err
 }
@@ -56,7 +56,7 @@ func (c *profileFrom) Run(e *env) error {
 	if !catalog.ValidID(c.ID) {
 		return coded{exitUsage, fmt.Errorf("--id: %q is not an identifier: letters, digits, - _ and dots", c.ID)}
 	}
-	o, _, err := c.observe(e, c.Usage)
+	o, _, err := c.observe(e, tag, c.Usage)
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (c *profileForecast) Run(e *env) error {
 	if err != nil {
 		return coded{exitUsage, err}
 	}
-	o, _, err := c.observe(e, c.Usage)
+	o, _, err := c.observe(e, tag, c.Usage)
 	if err != nil {
 		return err
 	}

@@ -7,10 +7,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"waihu/internal/fault"
+	"waihu/internal/lang"
 	"waihu/internal/planfile"
 	"waihu/internal/timex"
 	"waihu/internal/usage/cdr"
@@ -69,22 +71,22 @@ func (f *recordFlags) options(e *env, a *agreed) (cdr.Options, error) {
 }
 
 // reportIntake says what became of every record.
-func reportIntake(w io.Writer, reports []cdr.Report, total cdr.Counts) {
+func reportIntake(w io.Writer, tag lang.Tag, reports []cdr.Report, total cdr.Counts) {
 	for _, r := range reports {
 		if r.Format == "" {
 			continue // it was not read; the error says why
 		}
 		how := []string{r.Format}
-		if r.Reason != "" {
-			how = append(how, r.Reason)
+		if !r.Why.IsZero() {
+			how = append(how, r.Why.In(tag))
 		}
 		if r.Compression != "" {
 			how = append(how, r.Compression)
 		}
 		if r.Encoding != "" && r.Encoding != "utf-8" {
-			how = append(how, r.Encoding+": "+r.EncodingReason)
+			how = append(how, r.Encoding+": "+r.EncodingWhy.In(tag))
 		}
-		fmt.Fprintf(w, "%s (%s)\n  %s\n", r.Name, strings.Join(how, "; "), r.Counts)
+		fmt.Fprintf(w, "%s (%s)\n  %s\n", r.Name, strings.Join(how, "; "), countsIn(tag, r.Counts))
 		for _, warn := range r.Warnings {
 			fmt.Fprintf(w, "  warning: %s\n", warn)
 		}
@@ -102,8 +104,17 @@ func reportIntake(w io.Writer, reports []cdr.Report, total cdr.Counts) {
 		}
 	}
 	if len(reports) > 1 {
-		fmt.Fprintf(w, "all files\n  %s\n", total)
+		fmt.Fprintf(w, "%s\n  %s\n", lang.Phrase(tag, "records.all", nil), countsIn(tag, total))
 	}
+}
+
+// countsIn says what became of records, in a language.
+func countsIn(tag lang.Tag, c cdr.Counts) string {
+	args := map[string]string{}
+	for name, n := range map[string]int64{"read": c.Read, "accepted": c.Accepted, "rejected": c.Rejected, "duplicate": c.Duplicate, "ignored": c.Ignored, "flagged": c.Flagged} {
+		args[name] = strconv.FormatInt(n, 10)
+	}
+	return lang.Phrase(tag, "records.counts", args)
 }
 
 // reportDoubts shows warnings about facts that were counted as they stand: the

@@ -39,7 +39,7 @@ func (c *seatsCmd) Run(e *env) error {
 		return coded{exitUsage, err}
 	}
 	z := &explain.Sizing{Name: strings.Join(c.Of, ", ")}
-	o, service, err := c.load(e, z)
+	o, service, err := c.load(e, tag, z)
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (c *seatsCmd) Run(e *env) error {
 }
 
 // load observes the usage, or the facts made of a profile.
-func (c *seatsCmd) load(e *env, z *explain.Sizing) (*forecast.Observed, *forecast.Service, error) {
+func (c *seatsCmd) load(e *env, tag lang.Tag, z *explain.Sizing) (*forecast.Observed, *forecast.Service, error) {
 	if len(c.Of) == 1 && isProfile(c.Of[0]) {
 		p, err := readProfile(e, c.Of[0])
 		if err != nil {
@@ -87,7 +87,7 @@ func (c *seatsCmd) load(e *env, z *explain.Sizing) (*forecast.Observed, *forecas
 		o, _, err := app.Observe(e.ctx, &app.Source{Profile: p, Plan: plan}, z.Loc, p.Home)
 		return o, &p.Service, err
 	}
-	o, loc, err := c.observe(e, c.Of)
+	o, loc, err := c.observe(e, tag, c.Of)
 	if err != nil {
 		return nil, nil, err
 	}

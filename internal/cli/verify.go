@@ -12,6 +12,7 @@ import (
 	"waihu/internal/app"
 	"waihu/internal/charging/invoice"
 	"waihu/internal/document"
+	"waihu/internal/lang"
 )
 
 // verifyCmd makes an invoice again.
@@ -55,7 +56,7 @@ func (c *verifyCmd) Run(e *env) error {
 	}
 	v, err := app.Verify(e.ctx, given, app.Billing{Terms: terms, Heading: a.heading(), Inputs: given.Inputs, Files: c.Facts, Intake: intake})
 	if v != nil && v.Billed != nil && (v.Billed.Total.Rejected > 0 || conflicts(v.Billed.Reports) > 0) {
-		reportIntake(e.Err, v.Billed.Reports, v.Billed.Total)
+		reportIntake(e.Err, lang.English, v.Billed.Reports, v.Billed.Total)
 	}
 	if err != nil {
 		return err

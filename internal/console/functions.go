@@ -9,6 +9,7 @@ import (
 	"waihu/internal/lang"
 	"waihu/internal/money"
 	"waihu/internal/timex"
+	"waihu/internal/usage/cdr"
 )
 
 // functions are what templates call, in one language.
@@ -19,6 +20,7 @@ func functions(tag lang.Tag, a *assets) template.FuncMap {
 		"t":         func(key string, pairs ...any) (string, error) { return say(tag, key, pairs) },
 		"said":      func(english string) template.HTML { return said(tag, english) },
 		"told":      func(english string) string { text, _ := lang.Said(tag, english); return text },
+		"why":       func(w cdr.Why) string { return w.In(tag) },
 		"text":      func(t lang.Text) string { return t.In(tag) },
 		"choice":    func(family, value string) string { return lang.Choice(tag, family, value) },
 		"number":    func(n exact.Number) string { return lang.Number(tag, n) },

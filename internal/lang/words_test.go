@@ -10,7 +10,8 @@ import (
 // latinNames are what Chinese writes in Latin letters too: products, formats,
 // currencies, terms of art. Anything else in a Chinese text was not translated.
 var latinNames = strings.Fields(`Waihu Asterisk FreeSWITCH VICIdial Kamailio Twilio Amazon Connect Erlang
-	AI API HTTP ASR TTS CRM IVR CSV JSON XLSX PDF XML YAML HTML UBL SIP MOS Q.850 KB MB GB PNG UTC ISO https SQL ZIP JPEG GIF Excel Word Windows FreePBX CNY HKD TWD USD SHA-256 Webhook gzip zstd Idempotency-Key`)
+	AI API HTTP ASR TTS CRM IVR CSV JSON XLSX PDF XML YAML HTML UBL SIP MOS Q.850 KB MB GB PNG UTC ISO https SQL ZIP JPEG GIF Excel Word Windows FreePBX CNY HKD TWD USD SHA-256 Webhook gzip zstd Idempotency-Key
+	ASCII UUID SID Call-ID GB18030 Big5 UTF-8`)
 
 // latinWords are words of files, fields and options that one phrase names.
 var latinWords = map[string]string{
@@ -41,9 +42,26 @@ var latinWords = map[string]string{
 	"compare.note.no_seats":     "seats", "compare.note.no_sessions": "seats",
 	"compare_page.file": "waihu-comparison",
 	"plans.tiers_hint":  "graduated volume", "plans.tiers_wrong": "graduated volume",
-	"report.foot":      "waihu bill",
-	"said.format_fact": "fact", "said.no_time_expected": "T09",
-	"seats.type": "agent supervisor robot",
+	"report.foot":                    "waihu bill",
+	"said.format_fact":               "fact",
+	"said.no_time_expected":          "T09",
+	"seats.type":                     "agent supervisor robot",
+	"recognised.connect":             "ContactId",
+	"recognised.freeswitch_dump":     "uuid billsec start_stamp hangup_cause",
+	"recognised.freeswitch_header":   "uuid billsec",
+	"recognised.freeswitch_json":     "mod_json_cdr core-uuid channel_data variables",
+	"recognised.freeswitch_json_two": "mod_json_cdr",
+	"recognised.freeswitch_most":     "mod_cdr_csv",
+	"recognised.freeswitch_template": "mod_cdr_csv",
+	"recognised.freeswitch_xml":      "cdr",
+	"recognised.kamailio_header":     "method callid sip_code",
+	"recognised.kamailio_sip":        "start_time duration",
+	"recognised.kamailio_start":      "start_time duration",
+	"recognised.twilio_header":       "sid status",
+	"recognised.twilio_sid":          "sid status CA",
+	"recognised.twilio_json":         "CA",
+	"recognised.waihu_csv":           "fact",
+	"recognised.waihu_csv_other":     "fact",
 }
 
 var latinWord = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+._-]*[A-Za-z0-9]`)

@@ -33,6 +33,10 @@ func TestContradictoryClausesAreTold(t *testing.T) {
 			func(c *contract.Contract) {
 				c.Termination = &catalog.Termination{Share: catalog.Percent{Number: exact.Frac(1, 2)}}
 			}},
+		{"renewal without anything to renew", "renewal.auto", "neither a term nor an end to renew at", false,
+			func(c *contract.Contract) { c.Renewal = &contract.Renewal{Auto: true, Term: months(12)} }},
+		{"a fee for leaving beyond the term", "early_termination.months", "leaving costs 3 months, the whole term is 1 month", true,
+			func(c *contract.Contract) { c.Term, c.Termination = months(1), &catalog.Termination{Months: 3} }},
 		{"a prepayment discount over 100 %", "prepayment.discount", "not a share", false,
 			func(c *contract.Contract) {
 				c.Prepayment = &contract.Prepayment{Percent: &catalog.Percent{Number: more}}

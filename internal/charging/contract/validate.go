@@ -84,6 +84,9 @@ func (k *check) clauses(c *Contract) {
 	if t := c.Termination; t != nil {
 		k.share("early_termination.share", &t.Share)
 		k.amount("early_termination.amount", t.Amount)
+		if t.Months > 0 && !c.Term.IsZero() && (Term{Count: t.Months, Unit: timex.Month}).From(c.Start) > c.Term.From(c.Start) {
+			k.warn("early_termination.months", fmt.Sprintf("leaving costs %d months, the whole term is %s: leaving costs more than staying", t.Months, c.Term), "ask which of the two holds")
+		}
 		if c.Term.IsZero() {
 			k.warn("early_termination", "a contract without a term never ends before it", "name the term")
 		}
@@ -110,7 +113,7 @@ func (k *check) renewal(c *Contract) {
 	switch notice := timex.Date(r.NoticeDays); {
 	case !r.Auto:
 	case c.End == 0 && c.Term.IsZero():
-		k.warn("renewal", "an open contract has nothing to renew", "name a term")
+		k.put("renewal.auto", "true", "it renews itself, and has neither a term nor an end to renew at: the two contradict each other", "a term, or auto: false")
 	case first != 0 && notice > first-c.Start:
 		k.put("renewal.notice_days", strconv.Itoa(r.NoticeDays), "the notice is longer than the term of "+c.Term.String()+": no day is left to give it on", fmt.Sprintf("0 to %d", first-c.Start))
 	case first != 0 && !r.Term.IsZero() && notice > r.Term.From(first)-first:

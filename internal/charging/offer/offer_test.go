@@ -105,6 +105,18 @@ func TestContradictionsAreRefused(t *testing.T) {
 		"leaving early costs nothing": func(o *offer.Offer) {
 			o.Termination, o.Fees = share, []offer.Fee{{Category: offer.EarlyEnd, Answer: offer.Never}}
 		},
+		"left at any time and leaving early costs": func(o *offer.Offer) { o.NoTerm, o.Termination = true, &catalog.Termination{Months: 2} },
+		"says leaving early costs nothing: the two": func(o *offer.Offer) {
+			o.Termination, o.Fees = &catalog.Termination{Months: 1}, []offer.Fee{{Category: offer.EarlyEnd, Answer: offer.Never}}
+		},
+		"leaving costs 13 months, the whole term is 12 months": func(o *offer.Offer) {
+			o.Term, o.Termination = contract.Term{Count: 12, Unit: timex.Month}, &catalog.Termination{Months: 13}
+		},
+		"not a number of months": func(o *offer.Offer) { o.Termination = &catalog.Termination{Months: -1} },
+		"not a share": func(o *offer.Offer) {
+			o.Termination = &catalog.Termination{Share: catalog.Percent{Number: exact.Frac(3, 2)}}
+		},
+		"a negative fee":          func(o *offer.Offer) { o.Termination = &catalog.Termination{Amount: exact.Int(-1)} },
 		"there is no term to end": func(o *offer.Offer) { o.NoTerm, o.Downsize.When = true, offer.TermEnd },
 		"it binds for the notice": func(o *offer.Offer) {
 			o.NoticeDays, o.Term = &ninety, contract.Term{Count: 1, Unit: timex.Month}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"waihu/internal/charging/catalog"
+	"waihu/internal/charging/contract"
 	"waihu/internal/exact"
 	"waihu/internal/fault"
 	"waihu/internal/timex"
@@ -177,17 +178,50 @@ func (k *check) clauses() {
 			k.warn("notice_days", fmt.Sprintf("the notice of %d days is longer than the term of %s: it binds for the notice", *o.NoticeDays, o.Term), "ask which of the two holds")
 		}
 	}
-	if o.NoTerm && o.Termination != nil && (o.Termination.Share.Sign() > 0 || o.Termination.Amount.Sign() > 0) {
-		k.put("early_termination", "", "it can be left at any time and leaving early costs: the two contradict each other", "a term, or no early termination fee")
-	}
-	if o.FeeOf(EarlyEnd).Answer == Never && o.Termination != nil && (o.Termination.Share.Sign() > 0 || o.Termination.Amount.Sign() > 0) {
-		k.put("early_termination", "", "the checklist says leaving early costs nothing: the two contradict each other", "one of the two")
-	}
+	k.leaving()
 	if o.NoTerm && o.Downsize.When == TermEnd {
 		k.put("downsize.when", string(o.Downsize.When), "there is no term to end", "any_time, period_end or never")
 	}
 	if o.FeeOf(MinimumSpend).Answer == Never && len(k.p.Minimums) > 0 {
 		k.put("fees", string(MinimumSpend), "the plan has a minimum spend, the checklist says there is none", "charged, with the plan's own")
+	}
+}
+
+// mostMonths is the longest fee for leaving, in months; a plan may have no longer one.
+const mostMonths = 120
+
+// leaving checks what leaving before the term costs, and against what else the
+// offer says of it.
+func (k *check) leaving() {
+	o, t := k.o, k.o.Termination
+	if t == nil {
+		return
+	}
+	if t.Share.Sign() < 0 || exact.One.Less(t.Share.Number) {
+		k.put("early_termination.share", t.Share.String(), "not a share", "0% to 100%")
+	}
+	if t.Amount.Sign() < 0 {
+		k.put("early_termination.amount", t.Amount.String(), "a negative fee", "0 or more")
+	}
+	if t.Months < 0 || t.Months > mostMonths {
+		k.put("early_termination.months", fmt.Sprint(t.Months), "not a number of months", fmt.Sprintf("0 to %d", mostMonths))
+		return
+	}
+	if every := k.p.Period.Every; t.Months > 0 && every != "" && every.Months() == 0 {
+		k.put("early_termination.months", fmt.Sprint(t.Months), "months of a plan that is billed by the "+string(every), "share or amount")
+	}
+	if t.Share.Sign() <= 0 && t.Amount.Sign() <= 0 && t.Months == 0 {
+		return // it costs nothing, whatever else is said
+	}
+	if o.NoTerm {
+		k.put("early_termination", "", "it can be left at any time and leaving early costs: the two contradict each other", "a term, or no early termination fee")
+	}
+	if o.FeeOf(EarlyEnd).Answer == Never {
+		k.put("early_termination", "", "the checklist says leaving early costs nothing: the two contradict each other", "one of the two")
+	}
+	fee := contract.Term{Count: t.Months, Unit: timex.Month}
+	if !o.Term.IsZero() && t.Months > 0 && fee.From(o.ReadOn) > o.Term.From(o.ReadOn) {
+		k.put("early_termination.months", fmt.Sprint(t.Months), fmt.Sprintf("leaving costs %d months, the whole term is %s: the two contradict each other", t.Months, o.Term), "months within the term")
 	}
 }
 

@@ -28,7 +28,7 @@ import (
 func AsteriskCSV() Format {
 	return Format{
 		Name: "asterisk-csv", Title: "Asterisk cdr_csv (Master.csv)",
-		Sniff:  func(head []byte, _ string) (int, string) { return sniffAsterisk(head, 14, 9, 16, 21) },
+		Sniff:  func(head []byte, _ string) (int, Why) { return sniffAsterisk(head, 14, 9, 16, 21) },
 		Params: asteriskParams(),
 		Read: func(in *Input, out Out) error {
 			a, err := newAsterisk(in, out, ',')
@@ -50,7 +50,7 @@ func AsteriskCSV() Format {
 func AsteriskCustom() Format {
 	return Format{
 		Name: "asterisk-custom", Title: "Asterisk cdr_custom (Master.csv)",
-		Sniff:  func(head []byte, _ string) (int, string) { return sniffAsterisk(head, 13, 8, 15, 19) },
+		Sniff:  func(head []byte, _ string) (int, Why) { return sniffAsterisk(head, 13, 8, 15, 19) },
 		Params: asteriskParams(),
 		Read: func(in *Input, out Out) error {
 			a, err := newAsterisk(in, out, ',')

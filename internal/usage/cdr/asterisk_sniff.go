@@ -1,13 +1,13 @@
 package cdr
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 )
 
 // sniffAsterisk looks for a disposition in one column and dates in three, in
 // records of least to most columns. Columns count from 0.
-func sniffAsterisk(head []byte, disposition, start, least, most int) (int, string) {
+func sniffAsterisk(head []byte, disposition, start, least, most int) (int, Why) {
 	rows := sampleRows(head, ',')
 	fit, columns, shown := 0, 0, ""
 	for _, f := range rows {
@@ -23,26 +23,25 @@ func sniffAsterisk(head []byte, disposition, start, least, most int) (int, strin
 		}
 	}
 	if fit == 0 {
-		return 0, ""
+		return 0, Why{}
 	}
 	sure := 40 + 58*fit/len(rows)
-	return sure, fmt.Sprintf("%d columns, disposition %s in column %d, dates in columns %d to %d",
-		columns, shown, disposition+1, start+1, start+3)
+	return sure, because("asterisk", "columns", strconv.Itoa(columns), "shown", shown, "disposition", strconv.Itoa(disposition+1), "first", strconv.Itoa(start+1), "last", strconv.Itoa(start+3))
 }
 
 // sniffAsteriskHeader looks for a header that names Asterisk's columns, or for
 // FreePBX's order without one.
-func sniffAsteriskHeader(head []byte, _ string) (int, string) {
+func sniffAsteriskHeader(head []byte, _ string) (int, Why) {
 	rows := sampleRows(head, separatorOf(head))
 	if len(rows) == 0 {
-		return 0, ""
+		return 0, Why{}
 	}
 	_, missing := newAsteriskLayout(rows[0])
 	if named := asteriskHeaderMatch(rows[0]); named > 2 && named*2 > len(rows[0]) {
 		if missing != nil {
-			return 30, "the header names columns of Asterisk's call records, but not " + strings.Join(missing, ", ")
+			return 30, because("asterisk_lacks", "missing", strings.Join(missing, ", "))
 		}
-		return 96, fmt.Sprintf("the header names %d columns of Asterisk's call records", named)
+		return 96, because("asterisk_header", "columns", strconv.Itoa(named))
 	}
 	fit := 0
 	for _, f := range rows {
@@ -56,7 +55,7 @@ func sniffAsteriskHeader(head []byte, _ string) (int, string) {
 		}
 	}
 	if fit == 0 {
-		return 0, ""
+		return 0, Why{}
 	}
-	return 30 + 58*fit/len(rows), "no header, but disposition in column 12 and durations before it, as FreePBX orders them"
+	return 30 + 58*fit/len(rows), because("freepbx")
 }

@@ -1,6 +1,6 @@
 package cdr
 
-import "fmt"
+import "strconv"
 
 // pairs counts the double bytes of a text as one encoding reads them: how many
 // there are, how many are the common characters of it, how many it does not have.
@@ -55,7 +55,6 @@ func (p pairs) close(q pairs) bool {
 	return p.bad >= q.bad && p.common-q.common < p.pairs/8+2
 }
 
-func (p pairs) reason(name string, q pairs) string {
-	return fmt.Sprintf("no UTF-8; %d of %d double bytes are common characters of %s, %d do not exist in the other",
-		p.common, p.pairs, name, q.bad)
+func (p pairs) reason(name string, q pairs) Why {
+	return because("chinese", "common", strconv.Itoa(p.common), "pairs", strconv.Itoa(p.pairs), "name", name, "bad", strconv.Itoa(q.bad))
 }

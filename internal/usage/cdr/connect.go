@@ -34,17 +34,17 @@ func AmazonConnect() Format {
 	}
 }
 
-func sniffConnect(head []byte, _ string) (int, string) {
+func sniffConnect(head []byte, _ string) (int, Why) {
 	trimmed := bytes.TrimLeft(head, "\ufeff \t\r\n[")
 	if !bytes.HasPrefix(trimmed, []byte("{")) || !bytes.Contains(trimmed, []byte(`"ContactId"`)) {
-		return 0, ""
+		return 0, Why{}
 	}
 	for _, key := range []string{"AWSContactTraceRecordFormatVersion", "InitiationMethod", "InitiationTimestamp", "InstanceARN", "AWSAccountId"} {
 		if bytes.Contains(trimmed, []byte(`"`+key+`"`)) {
-			return 95, "the keys ContactId and " + key
+			return 95, because("connect", "key", key)
 		}
 	}
-	return 0, ""
+	return 0, Why{}
 }
 
 func readConnect(in *Input, out Out) error {

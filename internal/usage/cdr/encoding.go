@@ -2,8 +2,8 @@ package cdr
 
 import (
 	"bytes"
-	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -38,7 +38,7 @@ func encodingOf(name string) encoding.Encoding {
 type decoder struct {
 	src     *peeker
 	name    string
-	reason  string
+	reason  Why
 	guessed bool
 	ascii   bool      // nothing beyond ASCII was met yet
 	foreign io.Reader // of an encoding that is not UTF-8
@@ -62,17 +62,17 @@ func newDecoder(src *peeker, head []byte, name, forced string) (*decoder, error)
 			return nil, fault.Problem{File: name, Path: "encoding", Value: forced, What: "this encoding is not known",
 				Expected: strings.Join(Encodings(), ", ")}
 		}
-		d.reason = "as asked for"
+		d.reason = because("asked")
 		if d.name != mark {
 			size = 0
 		}
 	case mark != "":
-		d.name, d.reason = mark, "a byte order mark"
+		d.name, d.reason = mark, because("mark")
 	default:
 		if d.name = zeroPattern(head); d.name != "" {
-			d.reason = "every other byte is zero"
+			d.reason = because("zeros")
 		} else {
-			d.name, d.reason, d.ascii = "utf-8", "nothing but ASCII", true
+			d.name, d.reason, d.ascii = "utf-8", because("ascii"), true
 		}
 	}
 	src.head = src.head[size:]
@@ -244,17 +244,17 @@ func (d *decoder) mend(b []byte, n int, err error) (int, error) {
 
 // guessEncoding tells UTF-8, GB18030 and Big5 apart by a text that begins with
 // the first byte beyond ASCII.
-func guessEncoding(sample []byte) (name, reason string, guessed bool) {
+func guessEncoding(sample []byte) (name string, reason Why, guessed bool) {
 	whole := sample[:wholeRunes(sample)]
 	if len(whole) > 0 && utf8.Valid(whole) {
-		return "utf-8", "its bytes are valid UTF-8", false
+		return "utf-8", because("utf8"), false
 	}
 	gb, big5 := countPairs(sample)
 	if gb.bad == 0 && big5.bad == 0 && gb.common == big5.common {
-		return "gb18030", fmt.Sprintf("no UTF-8; GB18030 and Big5 fit its %d characters alike", gb.pairs), true
+		return "gb18030", because("alike", "pairs", strconv.Itoa(gb.pairs)), true
 	}
 	if mostlyUTF8(sample) {
-		return "utf-8", "most of its bytes are valid UTF-8", true
+		return "utf-8", because("mostly_utf8"), true
 	}
 	if gb.better(big5) {
 		return "gb18030", gb.reason("GB18030", big5), gb.close(big5)

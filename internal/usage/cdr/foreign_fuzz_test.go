@@ -24,7 +24,7 @@ func fuzzForeign(f *testing.F, format Format, params map[string]string) {
 		f.Add(append(bytes.Clone(data), data...))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if sure, reason := format.Sniff(data, "fuzz"); sure < 0 || sure > 100 || sure > 0 && reason == "" {
+		if sure, reason := format.Sniff(data, "fuzz"); sure < 0 || sure > 100 || sure > 0 && reason.IsZero() {
 			t.Errorf("sniffed %d, %q", sure, reason)
 		}
 		p := readForeign(t, format, "fuzz", data, foreignCase{params: params})

@@ -281,7 +281,7 @@ func TestEachFileIsClaimedByItsOwnFormatAlone(t *testing.T) {
 				t.Errorf("%s/%s: its own format is only %d sure: %s", c.format, c.file, sure, reason)
 			case !own && sure >= worthNaming:
 				t.Errorf("%s/%s: %s claims it with %d: %s", c.format, c.file, f.Name, sure, reason)
-			case sure > 0 && reason == "":
+			case sure > 0 && reason.IsZero():
 				t.Errorf("%s/%s: %s gives no reason", c.format, c.file, f.Name)
 			}
 		}

@@ -13,9 +13,9 @@ type Format struct {
 	Name  string // as --format takes it: "asterisk-csv"
 	Title string // for people: "Asterisk cdr_csv Master.csv"
 	// Sniff looks at the first bytes of a file (decompressed, UTF-8) and says how
-	// sure it is, 0 (not this) to 100 (cannot be anything else), and why, in
-	// words for a person: "18 columns, disposition ANSWERED in column 15".
-	Sniff func(head []byte, name string) (sure int, reason string)
+	// sure it is, 0 (not this) to 100 (cannot be anything else), and why:
+	// "18 columns, disposition ANSWERED in column 15".
+	Sniff func(head []byte, name string) (sure int, reason Why)
 	// Read reads the whole input and reports every record to out exactly once:
 	// as facts, as ignored or as rejected. Its error is for the input as a whole
 	// (it is not what it claims, it cannot be read on).

@@ -52,21 +52,21 @@ const (
 type guess struct {
 	format Format
 	sure   int
-	reason string
+	reason Why
 }
 
 // Detect tells which of the formats of this package an input is, by its first
 // bytes (decompressed, UTF-8), and why. Its error, of kind Invalid, says what
 // the input is instead, or which formats come close, if none is sure or two
 // are equally.
-func Detect(head []byte, name string) (Format, string, error) {
+func Detect(head []byte, name string) (Format, Why, error) {
 	return DetectAmong(Formats(), head, name)
 }
 
 // DetectAmong is Detect with a choice of formats.
-func DetectAmong(formats []Format, head []byte, name string) (Format, string, error) {
+func DetectAmong(formats []Format, head []byte, name string) (Format, Why, error) {
 	if err := claims(head, name); err != nil {
-		return Format{}, "", err
+		return Format{}, Why{}, err
 	}
 	guesses := make([]guess, 0, len(formats))
 	for _, f := range formats {
@@ -89,7 +89,7 @@ func DetectAmong(formats []Format, head []byte, name string) (Format, string, er
 	default:
 		return guesses[0].format, guesses[0].reason, nil
 	}
-	return Format{}, "", fault.Problem{File: name, What: what, Expected: nameGuesses(guesses),
+	return Format{}, Why{}, fault.Problem{File: name, What: what, Expected: nameGuesses(guesses),
 		Fix: "name it with --format, or describe the columns in a mapping"}
 }
 

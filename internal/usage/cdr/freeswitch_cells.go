@@ -80,10 +80,10 @@ func cutAtQuotes(raw string) []string {
 	return cells
 }
 
-func sniffFreeSWITCHCSV(head []byte, _ string) (int, string) {
+func sniffFreeSWITCHCSV(head []byte, _ string) (int, Why) {
 	r, err := newFreeSWITCHCSV(&Input{}, nil)
 	if err != nil || len(head) == 0 {
-		return 0, ""
+		return 0, Why{}
 	}
 	if isTableDump(head) {
 		return r.sniffDump(head)
@@ -96,7 +96,7 @@ func sniffFreeSWITCHCSV(head []byte, _ string) (int, string) {
 		}
 		cells, wrong := r.cells(s)
 		if rows == 0 && wrong == "" && r.header(cells) {
-			return 85, "a header with uuid, billsec and stamps"
+			return 85, because("freeswitch_header")
 		}
 		rows++
 		if t := r.sureTemplate(cells); t != nil {
@@ -106,13 +106,13 @@ func sniffFreeSWITCHCSV(head []byte, _ string) (int, string) {
 	}
 	switch {
 	case known == 0:
-		return 0, ""
+		return 0, Why{}
 	case known == rows:
-		return 92, "columns of mod_cdr_csv's template " + name + ", with a hang-up cause or a UUID in its place"
+		return 92, because("freeswitch_template", "template", name)
 	case known*2 > rows:
-		return 60, "most rows have the columns of mod_cdr_csv's templates"
+		return 60, because("freeswitch_most")
 	}
-	return 0, ""
+	return 0, Why{}
 }
 
 // sureTemplate is the template a row has for certain, nil if none.
@@ -131,7 +131,7 @@ func (r *freeswitchCSV) sureTemplate(cells []string) *freeswitchTemplate {
 	return nil
 }
 
-func (r *freeswitchCSV) sniffDump(head []byte) (int, string) {
+func (r *freeswitchCSV) sniffDump(head []byte) (int, Why) {
 	d := newSQLDump(bytes.NewReader(head))
 	for range sampled {
 		row, err := d.next()
@@ -140,8 +140,8 @@ func (r *freeswitchCSV) sniffDump(head []byte) (int, string) {
 		}
 		at := indexColumns(row.columns, freeswitchColumns)
 		if countColumns(at, "uuid", "billsec", "start_stamp", "hangup_cause") == 4 {
-			return 90, "a dump of table " + row.table + " with uuid, billsec, start_stamp and hangup_cause"
+			return 90, because("freeswitch_dump", "table", row.table)
 		}
 	}
-	return 0, ""
+	return 0, Why{}
 }

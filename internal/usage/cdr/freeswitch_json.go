@@ -24,7 +24,7 @@ func FreeSWITCHJSON() Format {
 	}
 }
 
-func sniffFreeSWITCHJSON(head []byte, _ string) (int, string) {
+func sniffFreeSWITCHJSON(head []byte, _ string) (int, Why) {
 	head = bytes.TrimLeft(head, "\ufeff \t\r\n[")
 	if rest, ok := bytes.CutPrefix(head, []byte("cdr={")); ok {
 		head = append([]byte("{"), rest...)
@@ -34,7 +34,7 @@ func sniffFreeSWITCHJSON(head []byte, _ string) (int, string) {
 		}
 	}
 	if !bytes.HasPrefix(head, []byte("{")) {
-		return 0, ""
+		return 0, Why{}
 	}
 	found := 0
 	for _, key := range []string{"core-uuid", "channel_data", "variables", "callflow", "switchname", "start_uepoch", "billusec"} {
@@ -44,11 +44,11 @@ func sniffFreeSWITCHJSON(head []byte, _ string) (int, string) {
 	}
 	switch {
 	case found >= 3:
-		return 95, strconv.Itoa(found) + " keys of mod_json_cdr such as core-uuid, channel_data, variables"
+		return 95, because("freeswitch_json", "keys", strconv.Itoa(found))
 	case found == 2:
-		return 70, "two keys of mod_json_cdr"
+		return 70, because("freeswitch_json_two")
 	}
-	return 0, ""
+	return 0, Why{}
 }
 
 func readFreeSWITCHJSON(in *Input, out Out) error {

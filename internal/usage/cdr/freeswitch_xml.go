@@ -30,21 +30,21 @@ func FreeSWITCHXML() Format {
 	}
 }
 
-func sniffFreeSWITCHXML(head []byte, _ string) (int, string) {
+func sniffFreeSWITCHXML(head []byte, _ string) (int, Why) {
 	head = bytes.TrimLeft(head, "\ufeff \t\r\n")
 	if !bytes.HasPrefix(head, []byte("<")) {
-		return 0, ""
+		return 0, Why{}
 	}
 	i := bytes.Index(head, []byte("<cdr"))
 	if i < 0 {
-		return 0, ""
+		return 0, Why{}
 	}
 	for _, word := range []string{"core-uuid=", "<channel_data>", "<variables>", "<callflow"} {
 		if bytes.Contains(head[i:], []byte(word)) {
-			return 95, "an XML element cdr with " + strings.Trim(word, "<>=") + " in it"
+			return 95, because("freeswitch_xml", "word", strings.Trim(word, "<>="))
 		}
 	}
-	return 0, ""
+	return 0, Why{}
 }
 
 func readFreeSWITCHXML(in *Input, out Out) error {

@@ -49,10 +49,12 @@ type Progress struct {
 type Report struct {
 	Name           string        `json:"name"`
 	Format         string        `json:"format,omitempty"`
-	Reason         string        `json:"reason,omitempty"` // why it was taken for that format
+	Reason         string        `json:"reason,omitempty"` // why it was taken for that format, in English
+	Why            Why           `json:"why,omitzero"`     // the same, for every language
 	Compression    string        `json:"compression,omitempty"`
 	Encoding       string        `json:"encoding,omitempty"`
 	EncodingReason string        `json:"encoding_reason,omitempty"`
+	EncodingWhy    Why           `json:"encoding_why,omitzero"`
 	Bytes          int64         `json:"bytes"` // as stored
 	Counts         Counts        `json:"counts"`
 	First          timex.Instant `json:"first,omitempty"` // start of the earliest accepted fact
@@ -163,7 +165,8 @@ func (t *Intake) read(in io.Reader, o *intakeOut) error {
 	o.report.Compression = opened.Compression
 	err = format.Read(&Input{Name: o.report.Name, R: opened.text, Zone: t.opt.Zone, Source: t.opt.Source,
 		Columns: t.opt.Columns, Params: t.opt.Params}, o)
-	o.report.Encoding, o.report.EncodingReason = opened.Encoding()
+	o.report.Encoding, o.report.EncodingWhy = opened.Encoding()
+	o.report.EncodingReason = o.report.EncodingWhy.String()
 	o.warn()
 	return err
 }
@@ -174,11 +177,11 @@ func (t *Intake) format(head []byte, report *Report) (Format, error) {
 	var err error
 	if t.opt.Format != "" {
 		f, err = Find(t.opt.Formats, t.opt.Format)
-		report.Reason = "as asked for"
+		report.Why = because("asked")
 	} else {
-		f, report.Reason, err = DetectAmong(t.opt.Formats, head, report.Name)
+		f, report.Why, err = DetectAmong(t.opt.Formats, head, report.Name)
 	}
-	report.Format = f.Name
+	report.Format, report.Reason = f.Name, report.Why.String()
 	if err == nil && f.Params != nil {
 		err = t.knownParams(f)
 	}

@@ -231,10 +231,10 @@ func TestIntakeChecksItsOptions(t *testing.T) {
 
 func TestDetectSaysWhatItGuesses(t *testing.T) {
 	alike := func(name string) Format {
-		return Format{Name: name, Sniff: func([]byte, string) (int, string) { return 70, "it looks so" }}
+		return Format{Name: name, Sniff: func([]byte, string) (int, Why) { return 70, because("mark") }}
 	}
 	_, _, err := DetectAmong([]Format{alike("one"), alike("two")}, []byte("x"), "x.csv")
-	if err == nil || !strings.Contains(err.Error(), "one (70 %: it looks so); two (70 %") || !strings.Contains(err.Error(), "equally") {
+	if err == nil || !strings.Contains(err.Error(), "one (70 %: a byte order mark); two (70 %") || !strings.Contains(err.Error(), "equally") {
 		t.Error(err)
 	}
 	if _, _, err := Detect([]byte("\x89PNG\r\n\x1a\n"), "x.csv"); err == nil || !strings.Contains(err.Error(), "PNG") {

@@ -198,21 +198,21 @@ func (a *accRow) call(source string) *finding {
 	return v
 }
 
-func sniffKamailioAcc(head []byte, _ string) (int, string) {
+func sniffKamailioAcc(head []byte, _ string) (int, Why) {
 	rows := sampleRows(head, separatorOf(head))
 	if len(rows) == 0 {
-		return 0, ""
+		return 0, Why{}
 	}
 	if isAccHeader(rows[0]) {
-		return 92, "a header with method, callid and sip_code"
+		return 92, because("kamailio_header")
 	}
 	for _, cells := range rows {
 		at, _ := accLayout(cells)
 		row := namedRow{at: at, cells: cells}
 		code, err := strconv.Atoi(row.text("sip_code"))
 		if at == nil || err != nil || code < 100 || code > 699 || row.text("callid") == "" {
-			return 0, ""
+			return 0, Why{}
 		}
 	}
-	return 92, "SIP methods in the first or second column, with tags, Call-ID and response codes"
+	return 92, because("kamailio_rows")
 }

@@ -105,28 +105,28 @@ func (f *foreign) ended(row *namedRow) *finding {
 	return v
 }
 
-func sniffKamailioCDRs(head []byte, _ string) (int, string) {
+func sniffKamailioCDRs(head []byte, _ string) (int, Why) {
 	rows := sampleRows(head, separatorOf(head))
 	if len(rows) == 0 {
-		return 0, ""
+		return 0, Why{}
 	}
 	at := indexColumns(rows[0], sipColumns)
 	if countColumns(at, "start_time", "duration") == 2 && countColumns(at, "sid", "uniqueid", "uuid", "status", "disposition", "channel") == 0 {
 		switch countColumns(at, "callid", "end_time", "src_user", "dst_user", "dst_ouser") {
 		case 0:
-			return 0, ""
+			return 0, Why{}
 		case 1:
-			return 60, "a header with start_time and duration"
+			return 60, because("kamailio_start")
 		}
-		return 85, "a header with start_time, duration and SIP columns"
+		return 85, because("kamailio_sip")
 	}
 	for _, cells := range rows {
 		if len(cells) < len(cdrsColumns) || !isDigits(cells[0]) || !looksLikeStamp(cells[1]) || !looksLikeStamp(cells[2]) {
-			return 0, ""
+			return 0, Why{}
 		}
 		if _, ok := secondsOf(cells[3]); !ok || !strings.Contains(cells[3], ".") {
-			return 0, ""
+			return 0, Why{}
 		}
 	}
-	return 80, "an id, two stamps and a decimal duration in every row"
+	return 80, because("kamailio_cdrs")
 }

@@ -149,13 +149,13 @@ func (m *mapping) checkValues(fields []factField, add addProblem) {
 }
 
 // sniff is sure of a file whose header names all columns of the mapping.
-func (m *mapping) sniff(head []byte, _ string) (int, string) {
+func (m *mapping) sniff(head []byte, _ string) (int, Why) {
 	if !m.Header {
-		return 0, ""
+		return 0, Why{}
 	}
 	rows := sampleRows(head, m.separator(head))
 	if len(rows) == 0 {
-		return 0, ""
+		return 0, Why{}
 	}
 	named := 0
 	for _, at := range m.Columns {
@@ -163,14 +163,14 @@ func (m *mapping) sniff(head []byte, _ string) (int, string) {
 			continue
 		}
 		if columnOf(rows[0], at) < 0 {
-			return 0, ""
+			return 0, Why{}
 		}
 		named++
 	}
 	if named == 0 {
-		return 0, ""
+		return 0, Why{}
 	}
-	return 98, fmt.Sprintf("the header names the %d columns of the mapping %s", named, m.Name)
+	return 98, because("mapped", "columns", strconv.Itoa(named), "mapping", m.Name)
 }
 
 func (m *mapping) separator(head []byte) byte {

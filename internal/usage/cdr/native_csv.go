@@ -34,17 +34,17 @@ func WaihuCSV() Format {
 	}
 }
 
-func sniffWaihuCSV(head []byte, _ string) (int, string) {
+func sniffWaihuCSV(head []byte, _ string) (int, Why) {
 	rows := sampleRows(head, separatorOf(head))
 	if len(rows) == 0 || len(rows[0]) < 2 || headerName(rows[0][0]) != "fact" {
-		return 0, ""
+		return 0, Why{}
 	}
 	for _, name := range rows[0][1:] {
 		if !isFactField(headerName(name)) {
-			return 60, "a header that begins with fact, but " + name + " is no field of one"
+			return 60, because("waihu_csv_other", "name", name)
 		}
 	}
-	return 99, "a header that begins with fact"
+	return 99, because("waihu_csv")
 }
 
 func headerName(s string) string { return strings.ToLower(strings.TrimSpace(s)) }

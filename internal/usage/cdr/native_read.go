@@ -24,13 +24,13 @@ func WaihuFacts() Format {
 	}
 }
 
-func sniffWaihuFacts(head []byte, _ string) (int, string) {
+func sniffWaihuFacts(head []byte, _ string) (int, Why) {
 	line, _, _ := bytes.Cut(bytes.TrimLeft(head, " \t\r\n"), []byte("\n"))
 	pairs, _ := flatObject(string(line), nil)
 	if len(pairs) == 0 || pairs[0].key != "fact" || factFields(FactKind(pairs[0].value)) == nil {
-		return 0, ""
+		return 0, Why{}
 	}
-	return 99, "JSON lines that begin with a kind of fact: " + pairs[0].value
+	return 99, because("waihu_facts", "kind", pairs[0].value)
 }
 
 // native reads one file of facts.

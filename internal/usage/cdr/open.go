@@ -100,7 +100,7 @@ func (o *Opened) Head() ([]byte, error) { return o.text.peek(headSize) }
 
 // Encoding is what the text was written in, and what told so. It is final once
 // the text is read: until its first byte beyond ASCII it may be several.
-func (o *Opened) Encoding() (name, reason string) { return o.decoder.name, o.decoder.reason }
+func (o *Opened) Encoding() (name string, reason Why) { return o.decoder.name, o.decoder.reason }
 
 // Guessed tells whether another encoding would fit as well.
 func (o *Opened) Guessed() bool { return o.decoder.guessed }

@@ -92,7 +92,7 @@ func TestOpenUndoesCompressionAndEncoding(t *testing.T) {
 			}
 			got, err := io.ReadAll(o)
 			name, reason := o.Encoding()
-			if err != nil || string(got) != c.want || name != c.encoding || !strings.Contains(reason, c.reason) {
+			if err != nil || string(got) != c.want || name != c.encoding || !strings.Contains(reason.String(), c.reason) {
 				t.Errorf("%s, %s: %d bytes %.60q, %v, %s because %q", c.name, how, len(got), got, err, name, reason)
 			}
 			if o.decoder.invalid != 0 || o.decoder.nuls != 0 {

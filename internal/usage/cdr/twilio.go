@@ -3,8 +3,8 @@ package cdr
 import (
 	"bytes"
 	"cmp"
-	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -260,7 +260,7 @@ func twilioAnsweredBy(by string) usage.AnsweredBy {
 }
 
 // sniffTwilio wants SIDs as well as names: many systems have a "status".
-func sniffTwilio(head []byte, _ string) (int, string) {
+func sniffTwilio(head []byte, _ string) (int, Why) {
 	if isTable(head) {
 		return sniffTwilioCSV(head)
 	}
@@ -271,7 +271,7 @@ func sniffTwilio(head []byte, _ string) (int, string) {
 		}
 	}
 	if found >= 3 && twilioSID.Match(head) {
-		return 95, fmt.Sprintf("%d keys of a Twilio call and a call SID (CA...)", found)
+		return 95, because("twilio_json", "keys", strconv.Itoa(found))
 	}
-	return 0, ""
+	return 0, Why{}
 }

@@ -18,19 +18,19 @@ var twilioColumns = map[string]string{
 
 var twilioSID = regexp.MustCompile(`\bCA[0-9a-f]{32}\b`)
 
-func sniffTwilioCSV(head []byte) (int, string) {
+func sniffTwilioCSV(head []byte) (int, Why) {
 	rows := sampleRows(head, separatorOf(head))
 	if len(rows) == 0 {
-		return 0, ""
+		return 0, Why{}
 	}
 	at := indexColumns(rows[0], twilioColumns)
 	if _, ok := at["sid"]; !ok || countColumns(at, "status", "direction", "from", "to", "start_time", "duration", "price") < 4 {
-		return 0, ""
+		return 0, Why{}
 	}
 	if twilioSID.Match(head) {
-		return 90, "a header with sid and status, and a call SID (CA...)"
+		return 90, because("twilio_sid")
 	}
-	return 65, "a header with sid, status and other columns of a Twilio call"
+	return 65, because("twilio_header")
 }
 
 func (t *twilioReader) readCSV(r io.Reader, sep byte) error {

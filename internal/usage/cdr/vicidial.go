@@ -254,23 +254,23 @@ func (v *vicidial) row(at Row, t *vicidialTable, row *namedRow) error {
 	return v.report(at, f)
 }
 
-func sniffVICIdial(head []byte, _ string) (int, string) {
+func sniffVICIdial(head []byte, _ string) (int, Why) {
 	if m := tableOfDump(head); m != nil {
-		return 95, "an SQL dump with table " + string(m)
+		return 95, because("vicidial_dump", "table", string(m))
 	}
 	v, err := newVICIdial(&Input{}, nil)
 	rows := sampleRows(head, separatorOf(head))
 	if err != nil || len(rows) == 0 {
-		return 0, ""
+		return 0, Why{}
 	}
 	if t := v.tableOfNames(indexColumns(rows[0], nil)); t != nil {
-		return 90, "the column names of table " + t.name
+		return 90, because("vicidial_names", "table", t.name)
 	}
 	t := v.tableOfCells(rows[0])
 	for _, cells := range rows {
 		if other := v.tableOfCells(cells); other == nil || other != t {
-			return 0, ""
+			return 0, Why{}
 		}
 	}
-	return 85, "the columns of table " + t.name
+	return 85, because("vicidial_columns", "table", t.name)
 }
