@@ -7,11 +7,13 @@ import { compare } from "./flows/compare.test.mjs";
 import { keyboard } from "./flows/keyboard.test.mjs";
 import { planToPaid } from "./flows/plan-to-paid.test.mjs";
 import { telephone } from "./flows/telephone.test.mjs";
+import { tour } from "./flows/tour.test.mjs";
 import { open } from "./world.mjs";
 
 const world = await open();
 after(() => world.close());
 const walk = await world.crawl();
+tour(world);
 planToPaid(world);
 telephone(world);
 compare(world);

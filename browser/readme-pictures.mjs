@@ -20,7 +20,7 @@ try {
     const page = await context.newPage();
     await page.goto(`${demo.base}/login?lang=${p.lang}`);
     await page.locator(".people button").first().click();
-    await page.waitForURL("**/companies");
+    await page.waitForURL("**/tour");
     await context.addCookies([{ name: "lang", value: p.lang, url: demo.base }]);
     await page.goto(`${demo.base}/tour/${p.stop}`);
     await page.waitForSelector(p.wait, { timeout: 60_000 });

@@ -40,6 +40,10 @@ export async function open() {
   };
 }
 
+// left is what htmx says when a page is left while it asks for a part: as with a
+// request that is aborted, nothing is wrong. What fails is said otherwise (sendError).
+const left = /^htmx:(sendAbort|afterRequest), /;
+
 // tab is a window of somebody. What goes wrong in it is kept in tab.wrong.
 async function tab(browser, base, as, person, { lang = "en", theme = "light", size = wide } = {}) {
   const context = await browser.newContext({ baseURL: base, viewport: size, colorScheme: theme, acceptDownloads: true, reducedMotion: "reduce" });
@@ -49,7 +53,7 @@ async function tab(browser, base, as, person, { lang = "en", theme = "light", si
   if (person.token) await context.addCookies([{ name: "__Host-waihu", value: person.token, url: base.replace("http:", "https:"), secure: true, httpOnly: true, sameSite: "Lax" }]);
   const page = await context.newPage();
   const wrong = [];
-  page.on("console", (m) => ["error", "warning"].includes(m.type()) && wrong.push(`console: ${m.text()}`));
+  page.on("console", (m) => ["error", "warning"].includes(m.type()) && !left.test(m.text()) && wrong.push(`console: ${m.text()}`));
   page.on("dialog", (d) => wrong.push(`dialog: ${d.message()}`) && d.dismiss());
   page.on("pageerror", (e) => wrong.push(`script: ${e.message}`));
   page.on("requestfailed", (r) => r.failure()?.errorText !== "net::ERR_ABORTED" && wrong.push(`request: ${r.url()} ${r.failure()?.errorText}`));

@@ -22,6 +22,8 @@ import (
 
 func (s *Server) contractPages() {
 	s.page("GET /c/{company}/contracts", access.ContractRead, s.contracts)
+	s.page("GET /c/{company}/contracts.csv", access.ContractRead, s.contractsFile("csv"))
+	s.page("GET /c/{company}/contracts.xlsx", access.ContractRead, s.contractsFile("xlsx"))
 	s.page("GET /c/{company}/contracts/new", access.ContractQuote, s.newContract)
 	s.page("POST /c/{company}/contracts/new", access.ContractQuote, s.takeContract)
 	s.page("GET /c/{company}/contracts/{contract}", access.ContractRead, s.contract)
@@ -46,12 +48,38 @@ var contractStates = []life.State{life.Running, life.Quoted, life.Signed, life.N
 
 // contracts lists a company's contracts.
 func (s *Server) contracts(w http.ResponseWriter, r *http.Request, v *visit) error {
-	list, err := s.d.System.Deals(r.Context(), v.company)
+	rows, state, err := s.contractRows(r, v)
 	if err != nil {
 		return err
 	}
-	state := life.State(r.URL.Query().Get("state"))
-	var rows []contractRow
+	s.render(w, v, http.StatusOK, "contracts", &Page{Title: v.say("nav.contracts"), Lead: v.say("contracts.lead"), Here: v.at("/contracts"), Crumbs: v.crumbs(),
+		Body: map[string]any{"Rows": rows, "State": state, "States": contractStates, "All": v.at("/contracts"), "New": v.at("/contracts/new"), "MayQuote": v.may(access.ContractQuote), "Files": listFiles(v.at("/contracts"), "?state="+queryEscape(string(state)), "csv", "xlsx")}})
+	return nil
+}
+
+// contractsFile gives the list as a file, narrowed as the page is.
+func (s *Server) contractsFile(ext string) handler {
+	return func(w http.ResponseWriter, r *http.Request, v *visit) error {
+		rows, _, err := s.contractRows(r, v)
+		if err != nil {
+			return err
+		}
+		t := v.sheet("contract.word", "contract.plan", "contract.state", "contract.f_start", "contract.bound_to", "contract.billed_to")
+		for i := range rows {
+			x := &rows[i]
+			t.add(x.Word, x.Plan, v.say("contract.state_"+string(x.State)), x.Start, x.End, x.BilledTo)
+		}
+		return s.sendSheet(w, v, "contracts", ext, v.say("nav.contracts"), t)
+	}
+}
+
+// contractRows are a company's contracts in the state that was asked for, or all.
+func (s *Server) contractRows(r *http.Request, v *visit) (rows []contractRow, state life.State, err error) {
+	list, err := s.d.System.Deals(r.Context(), v.company)
+	if err != nil {
+		return nil, "", err
+	}
+	state = life.State(r.URL.Query().Get("state"))
 	for i := range list {
 		d := &list[i]
 		if state != "" && d.Life.State != state {
@@ -64,9 +92,7 @@ func (s *Server) contracts(w http.ResponseWriter, r *http.Request, v *visit) err
 		rows = append(rows, contractRow{Href: v.contractAt(d.ID, ""), Word: d.Contract, Plan: d.Plan.Name.Or(d.Agreement.Plan).In(v.Tag), PlanHref: v.planAt(d.Agreement.Plan),
 			State: d.Life.State, Start: d.Terms.Start, End: end, BilledTo: d.BilledTo})
 	}
-	s.render(w, v, http.StatusOK, "contracts", &Page{Title: v.say("nav.contracts"), Lead: v.say("contracts.lead"), Here: v.at("/contracts"), Crumbs: v.crumbs(),
-		Body: map[string]any{"Rows": rows, "State": state, "States": contractStates, "All": v.at("/contracts"), "New": v.at("/contracts/new"), "MayQuote": v.may(access.ContractQuote)}})
-	return nil
+	return rows, state, nil
 }
 
 // contractAt is an address below a contract.

@@ -19,6 +19,8 @@ import (
 
 func (s *Server) invoicePages() {
 	s.page("GET /c/{company}/invoices", access.InvoiceRead, s.invoices)
+	s.page("GET /c/{company}/invoices.csv", access.InvoiceRead, s.invoicesFile("csv"))
+	s.page("GET /c/{company}/invoices.xlsx", access.InvoiceRead, s.invoicesFile("xlsx"))
 	s.page("GET /c/{company}/invoices/{invoice}", access.InvoiceRead, s.invoice)
 	s.page("GET /c/{company}/invoices/{invoice}/{file}", access.InvoiceRead, s.invoiceFile)
 	s.page("GET /c/{company}/notes/{note}", access.InvoiceRead, s.note)
@@ -76,8 +78,36 @@ func (s *Server) invoices(w http.ResponseWriter, r *http.Request, v *visit) erro
 		return err
 	}
 	s.render(w, v, http.StatusOK, "invoices", &Page{Title: v.say("nav.invoices"), Lead: v.say("invoices.lead"), Here: v.at("/invoices"), Crumbs: v.crumbs(),
-		Body: map[string]any{"Rows": rows, "Next": next, "Status": status, "Statuses": statuses, "All": v.at("/invoices")}})
+		Body: map[string]any{"Rows": rows, "Next": next, "Status": status, "Statuses": statuses, "All": v.at("/invoices"), "Files": listFiles(v.at("/invoices"), "?status="+queryEscape(string(status)), "csv", "xlsx")}})
 	return nil
+}
+
+// invoicesFile gives the list as a file, narrowed as the page is.
+func (s *Server) invoicesFile(ext string) handler {
+	return func(w http.ResponseWriter, r *http.Request, v *visit) error {
+		q := store.DocumentQuery{Kind: store.Invoice, Page: store.Page{Limit: maxExported, Down: true}}
+		if status := store.Status(r.URL.Query().Get("status")); status != "" {
+			q.Status = []store.Status{status}
+		}
+		t := v.sheet("invoice.number", "usage.first", "usage.last", "board.issue", "invoice.due", "invoice.state", "money.currency", "invoice.total", "invoice.open")
+		err := s.d.System.DB.View(r.Context(), func(tx store.Tx) error {
+			list, err := tx.Documents().List(v.company, q)
+			for i := range list {
+				d := &list[i]
+				open, err := openOf(d)
+				if err != nil {
+					return err
+				}
+				t.add(d.Number, d.First, d.After-1, d.IssuedOn, d.DueOn, v.say("status."+string(d.Status)), d.Total.Currency().String(), d.Total, open)
+			}
+			t.full(v, len(list))
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return s.sendSheet(w, v, "invoices", ext, v.say("nav.invoices"), t)
+	}
 }
 
 func (v *visit) invoiceRow(d *store.Document) (invoiceRow, error) {

@@ -86,6 +86,12 @@ func TestPaymentFromTheInvoice(t *testing.T) {
 	if file := o.page(o.at("/payments.csv")); !strings.Contains(file, "'=cmd|' /C calc'!A0") || !strings.Contains(file, "9000.00") && !strings.Contains(file, ",9000,") {
 		t.Errorf("the file: %s", file)
 	}
+	if file := o.page(o.at("/invoices.csv?status=paid")); !strings.Contains(file, d.Number) || strings.Contains(o.page(o.at("/invoices.csv?status=void")), d.Number) {
+		t.Errorf("the invoices as a file: %s", file)
+	}
+	if file := o.page(o.at("/contracts.csv")); strings.Count(file, "\n") < 2 || strings.Count(o.page(o.at("/contracts.csv?state=withdrawn")), "\n") != 1 {
+		t.Errorf("the contracts as a file: %s", file)
+	}
 	if file := o.page(o.at("/payments.xlsx")); !strings.HasPrefix(file, "PK") {
 		t.Errorf("no workbook: %.20q", file)
 	}
@@ -93,7 +99,7 @@ func TestPaymentFromTheInvoice(t *testing.T) {
 		t.Error("a paid invoice is offered for payment")
 	}
 	stranger := o.as(access.Member{Company: o.other, Role: access.CustomerAdmin})
-	for _, rest := range []string{"/payments", "/payments.csv", "/payments/new", "/payments/refund", "/statement", "/statement.pdf", "/disputes"} {
+	for _, rest := range []string{"/invoices.csv", "/contracts.xlsx", "/payments", "/payments.csv", "/payments/new", "/payments/refund", "/statement", "/statement.pdf", "/disputes"} {
 		if w := stranger.ask(o.at(rest), nil); w.Code != http.StatusNotFound {
 			t.Errorf("%s for somebody of another company: %d", rest, w.Code)
 		}

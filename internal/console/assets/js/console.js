@@ -43,3 +43,9 @@ document.addEventListener("click", (e) => {
   if (e.target.closest('a[href^="#"]')) setTimeout(unfold);
 });
 unfold();
+
+// A page that was fetched again, such as when its answer is there, stays where it
+// stood. Where that is the top, it goes to what its address names.
+if (location.hash && scrollY === 0 && performance.getEntriesByType("navigation")[0]?.type === "reload") {
+  document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
+}

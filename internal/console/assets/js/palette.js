@@ -27,7 +27,7 @@ function box(label) {
 class Palette {
   constructor() {
     this.at = 0;
-    this.box = box(find.textContent.trim());
+    this.box = box(find.querySelector("span").textContent);
     this.input = document.createElement("input");
     Object.assign(this.input, { type: "search", maxLength: 100, autocomplete: "off", spellcheck: false });
     for (const [name, value] of Object.entries({ role: "combobox", "aria-expanded": "true", "aria-controls": "palette-hits", "aria-label": find.querySelector("span").textContent })) this.input.setAttribute(name, value);
@@ -86,6 +86,7 @@ class Palette {
     const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
     if (step) this.light(this.at + step);
     else if (e.key === "Enter" && this.hits?.[this.at]) this.hits[this.at].click();
+    else if (e.key === "Escape") this.box.close(); // at once: a search field would only empty itself
     else return;
     e.preventDefault();
   }
