@@ -171,10 +171,6 @@ func (t *Telephone) Pass(c id.Company, agent string) (user, secret string, until
 	return p.User, p.Secret, p.Until, err
 }
 
-// Next is what a desk telephone dials for the call that waits longest for its holder:
-// the name of a call is nothing for a keypad.
-const Next = "1"
-
 // connect is what an agent's call is.
 func (t *Telephone) connect(ctx context.Context, user, name string, _ bool) (exchange.Placing, error) {
 	c, agent, err := t.holder(ctx, user)
@@ -182,7 +178,7 @@ func (t *Telephone) connect(ctx context.Context, user, name string, _ bool) (exc
 		return nil, err
 	}
 	call, err := id.ParseNamed("call", name)
-	if name == Next {
+	if name == access.NextCall {
 		call, err = t.next(ctx, c, agent)
 	}
 	if err != nil {
