@@ -65,6 +65,7 @@ type Telephone struct {
 	web    *webrtc.Endpoint
 	x      *exchange.Exchange
 	desk   *outbound.Desk
+	shares *outbound.Shares
 }
 
 // Open begins to take agents' calls. Calls that this node left behind are ended
@@ -86,10 +87,17 @@ func Open(ctx context.Context, sys *app.System, cfg Config) (_ *Telephone, err e
 	if err := t.endLeft(ctx); err != nil {
 		return nil, err
 	}
+	if t.shares, err = outbound.KeepShares(ctx, sys, board); err != nil {
+		return nil, err
+	}
 	defer func() {
-		if err != nil && t.web != nil {
+		if err == nil {
+			return
+		}
+		if t.web != nil {
 			err = errors.Join(err, t.web.Close())
 		}
+		err = errors.Join(err, t.shares.Close(context.WithoutCancel(ctx)))
 	}()
 	phones := sip.Config{Listen: cfg.Listen, Secret: t.passes.Secret, Realm: access.LineRealm, Log: cfg.Log}
 	if cfg.Lines != nil {
@@ -110,7 +118,7 @@ func Open(ctx context.Context, sys *app.System, cfg Config) (_ *Telephone, err e
 	if t.x, err = exchange.Open(exchange.Config{SIP: phones, Ports: ports, Web: t.web, Connect: t.connect}); err != nil {
 		return nil, err
 	}
-	t.desk = &outbound.Desk{Books: sys, Owner: sys.Node, Lines: &voice.Lines{Endpoint: t.x.Phone(), Ports: ports, Board: board, Secret: os.Getenv}}
+	t.desk = &outbound.Desk{Books: sys, Owner: sys.Node, Lines: &voice.Lines{Endpoint: t.x.Phone(), Ports: ports, Board: board, Secret: os.Getenv, More: t.shares.More}}
 	return t, nil
 }
 
@@ -144,7 +152,9 @@ func (t *Telephone) Close() error {
 	if t.web != nil {
 		err = errors.Join(err, t.web.Close())
 	}
-	return err
+	ctx, stop := context.WithTimeout(context.Background(), asking)
+	defer stop()
+	return errors.Join(err, t.shares.Close(ctx))
 }
 
 // Host is the address telephones call.
