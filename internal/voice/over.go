@@ -91,7 +91,7 @@ func (l *Lines) seize(ctx context.Context, r *trunk.Route, from string) (*trunk.
 
 // over places the call over one trunk.
 func (l *Lines) over(ctx context.Context, w *trunk.Route, o Order) (*Report, error) {
-	o.To = w.Address()
+	o.To, o.SRTP = w.Address(), o.SRTP || w.Trunk.Encrypts()
 	if o.User = w.Trunk.User; o.User != "" {
 		o.Secret = l.Secret(w.Trunk.Secret)
 	}
