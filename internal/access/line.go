@@ -20,6 +20,10 @@ import (
 // secret: another one would shut every desk telephone out.
 const LineRealm = "waihu"
 
+// NextCall is what a desk telephone dials for the call that waits longest for its
+// holder: the name of a call is nothing for a keypad.
+const NextCall = "1"
+
 // Bounds of lines.
 const (
 	mostLines    = 5  // of a person, in one company: as many telephones as register of an account

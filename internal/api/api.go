@@ -161,6 +161,7 @@ func (a *API) register() {
 	a.eventRoutes()
 	a.callRoutes()
 	a.telephoneRoutes()
+	a.lineRoutes()
 	a.strayRoutes()
 	a.waiverRoutes()
 	a.assignmentRoutes()

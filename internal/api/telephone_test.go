@@ -100,3 +100,50 @@ func TestRecordingsAreHeardByTheirCompany(t *testing.T) {
 	}
 	w.ask(w.switchA, "GET", "/v1/recordings?call=call_x", nil).want(403)
 }
+
+// TestDeskTelephones: an agent makes a log-in for a telephone, sees it without its
+// secret and ends it; others neither see nor end it, but for who looks after people.
+func TestDeskTelephones(t *testing.T) {
+	w := newWorld(t)
+	ann, session := w.person(w.a, access.Agent)
+	_, boss := w.person(w.a, access.Supervisor)
+	_, admin := w.person(w.a, access.CustomerAdmin)
+	const same = "Sec-Fetch-Site: same-origin"
+	made := w.ask("", "POST", "/v1/telephones", map[string]any{"name": "desk 4"}, session, same).want(201)
+	account, secret := made.field("id"), made.field("secret")
+	if made.field("agent") != ann || made.field("address") != "sip:"+account+"@192.0.2.1:5060" || len(secret) < 20 {
+		t.Errorf("%s", made.body)
+	}
+	if _, good, err := w.gate.LineDigest(t.Context(), account); !good || err != nil {
+		t.Errorf("%v, %v", good, err)
+	}
+	if list := w.ask("", "GET", "/v1/telephones", nil, session).want(200); !strings.Contains(string(list.body), account) || strings.Contains(string(list.body), secret) {
+		t.Errorf("%s", list.body)
+	}
+	if none := w.ask("", "GET", "/v1/telephones", nil, boss).want(200); strings.Contains(string(none.body), "tel_") {
+		t.Errorf("somebody else's own: %s", none.body)
+	}
+	w.ask("", "GET", "/v1/telephones?agent="+ann, nil, boss).want(404)
+	w.ask("", "DELETE", "/v1/telephones/"+account, nil, boss, same).want(404)
+	w.ask("", "POST", "/v1/telephones", map[string]any{"name": ""}, session, same).want(422)
+	w.ask(w.keyA, "POST", "/v1/telephones", map[string]any{"name": "a key's"}).want(409)
+	ended := w.ask("", "DELETE", "/v1/telephones/"+account+"?agent="+ann, nil, admin, same)
+	if ended.status == 403 { // who looks after people proves a second factor first
+		ended = w.ask("", "DELETE", "/v1/telephones/"+account, nil, session, same)
+	}
+	if ended.want(200).field("ended") == "" {
+		t.Errorf("%s", ended.body)
+	}
+	if _, good, _ := w.gate.LineDigest(t.Context(), account); good {
+		t.Error("it holds after its end")
+	}
+	trail := w.ask(w.keyA, "GET", "/v1/audit", nil).want(200)
+	for _, has := range []string{"telephone.add", "telephone.end", account} {
+		if !strings.Contains(string(trail.body), has) {
+			t.Errorf("the audit log lacks %s", has)
+		}
+	}
+	if strings.Contains(string(trail.body), secret) {
+		t.Error("the secret is in the audit log")
+	}
+}

@@ -219,7 +219,8 @@ type secretBody struct {
 	Again  bool // the form was sent before: it is not shown twice
 	Why    string
 	Lost   string
-	Use    string // how it is used
+	Use    string // how it is used, as a command
+	Say    string // how it is used, in words
 	Back   string
 }
 

@@ -25,6 +25,8 @@ func (s *Server) telephonePages() {
 	s.page("GET /c/{company}/telephone", access.CallPlace, s.telephone)
 	s.page("POST /c/{company}/telephone", access.CallPlan, s.planCall)
 	s.page("POST /c/{company}/telephone/pass", access.CallPlace, s.telephonePass)
+	s.page("POST /c/{company}/telephone/lines", access.CallPlace, s.addLine)
+	s.page("POST /c/{company}/telephone/lines/{line}/end", access.CallPlace, s.endLine)
 }
 
 // plannedRow is a call that waits for the agent.
@@ -55,6 +57,9 @@ func (s *Server) telephonePage(w http.ResponseWriter, v *visit, status int, f *f
 		rows = append(rows, plannedRow{p.ID.Named("call"), p.To, stamp(p.Until)})
 	}
 	b["Rows"] = rows
+	if b["Lines"], err = s.lines(v, f); err != nil {
+		return err
+	}
 	if v.may(access.CallPlan) {
 		if _, b["Contracts"], err = s.callContracts(v, f); err != nil {
 			return err

@@ -65,6 +65,7 @@ type Telephone struct {
 	web    *webrtc.Endpoint
 	x      *exchange.Exchange
 	desk   *outbound.Desk
+	shares *outbound.Shares
 }
 
 // Open begins to take agents' calls. Calls that this node left behind are ended
@@ -86,10 +87,17 @@ func Open(ctx context.Context, sys *app.System, cfg Config) (_ *Telephone, err e
 	if err := t.endLeft(ctx); err != nil {
 		return nil, err
 	}
+	if t.shares, err = outbound.KeepShares(ctx, sys, board); err != nil {
+		return nil, err
+	}
 	defer func() {
-		if err != nil && t.web != nil {
+		if err == nil {
+			return
+		}
+		if t.web != nil {
 			err = errors.Join(err, t.web.Close())
 		}
+		err = errors.Join(err, t.shares.Close(context.WithoutCancel(ctx)))
 	}()
 	phones := sip.Config{Listen: cfg.Listen, Secret: t.passes.Secret, Realm: access.LineRealm, Log: cfg.Log}
 	if cfg.Lines != nil {
@@ -110,7 +118,7 @@ func Open(ctx context.Context, sys *app.System, cfg Config) (_ *Telephone, err e
 	if t.x, err = exchange.Open(exchange.Config{SIP: phones, Ports: ports, Web: t.web, Connect: t.connect}); err != nil {
 		return nil, err
 	}
-	t.desk = &outbound.Desk{Books: sys, Owner: sys.Node, Lines: &voice.Lines{Endpoint: t.x.Phone(), Ports: ports, Board: board, Secret: os.Getenv}}
+	t.desk = &outbound.Desk{Books: sys, Owner: sys.Node, Lines: &voice.Lines{Endpoint: t.x.Phone(), Ports: ports, Board: board, Secret: os.Getenv, More: t.shares.More}}
 	return t, nil
 }
 
@@ -148,7 +156,9 @@ func (t *Telephone) Close() error {
 	if t.web != nil {
 		err = errors.Join(err, t.web.Close())
 	}
-	return err
+	ctx, stop := context.WithTimeout(context.Background(), asking)
+	defer stop()
+	return errors.Join(err, t.shares.Close(ctx))
 }
 
 // Host is the address telephones call.
@@ -175,10 +185,6 @@ func (t *Telephone) Pass(c id.Company, agent string) (user, secret string, until
 	return p.User, p.Secret, p.Until, err
 }
 
-// Next is what a desk telephone dials for the call that waits longest for its holder:
-// the name of a call is nothing for a keypad.
-const Next = "1"
-
 // connect is what an agent's call is.
 func (t *Telephone) connect(ctx context.Context, user, name string, _ bool) (exchange.Placing, error) {
 	c, agent, err := t.holder(ctx, user)
@@ -186,7 +192,7 @@ func (t *Telephone) connect(ctx context.Context, user, name string, _ bool) (exc
 		return nil, err
 	}
 	call, err := id.ParseNamed("call", name)
-	if name == Next {
+	if name == access.NextCall {
 		call, err = t.next(ctx, c, agent)
 	}
 	if err != nil {

@@ -251,18 +251,18 @@ func TestADeskTelephone(t *testing.T) {
 	for what, c := range map[string]struct {
 		secret, name string
 		code         int
-	}{"another's call": {secret, anns, 404}, "a number": {secret, "13800138000", 404}, "another secret": {"oak", telephone.Next, 401}} {
+	}{"another's call": {secret, anns, 404}, "a number": {secret, "13800138000", 404}, "another secret": {"oak", access.NextCall, 401}} {
 		if r := o.dial(line.Account(), c.secret, c.name, 0); r.Ending.Code != c.code {
 			t.Errorf("%s: %+v", what, r.Ending)
 		}
 	}
-	if r := o.dial(line.Account(), secret, telephone.Next, 300*time.Millisecond); !r.Answered() {
+	if r := o.dial(line.Account(), secret, access.NextCall, 300*time.Millisecond); !r.Answered() {
 		t.Errorf("%+v", r.Ending)
 	}
-	if r := o.dial(line.Account(), secret, telephone.Next, 0); r.Ending.Code != 486 {
+	if r := o.dial(line.Account(), secret, access.NextCall, 0); r.Ending.Code != 486 {
 		t.Errorf("the second: %+v", r.Ending)
 	}
-	if r := o.dial(line.Account(), secret, telephone.Next, 0); r.Ending.Code != 404 {
+	if r := o.dial(line.Account(), secret, access.NextCall, 0); r.Ending.Code != 404 {
 		t.Errorf("none is left: %+v", r.Ending)
 	}
 	if f := o.facts(2); f[0].Call.ID != first && f[1].Call.ID != first || f[0].Call.Agent != bob.Named("user") {
@@ -274,7 +274,7 @@ func TestADeskTelephone(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if r := o.dial(line.Account(), secret, telephone.Next, 0); r.Ending.Code != 401 {
+	if r := o.dial(line.Account(), secret, access.NextCall, 0); r.Ending.Code != 401 {
 		t.Errorf("after its end: %+v", r.Ending)
 	}
 }

@@ -17,6 +17,9 @@ type Lines struct {
 	Ports    *rtp.Ports
 	Board    *trunk.Board
 	Secret   func(name string) string // secret of a log-in, by the name the file gives it; needed where a trunk has one
+	// More asks for more of a trunk that other processes use too, and tells whether
+	// there was any; nil: the trunks are ours alone.
+	More func(ctx context.Context, trunk string) bool
 }
 
 // Try is what came of a call over one trunk.
@@ -53,7 +56,7 @@ func (l *Lines) PlaceOver(ctx context.Context, o Order) (r *Report, tries []Try,
 	}
 	from := o.From
 	for i := range routes { // bounded by the trunks of the file
-		s, why := l.Board.Seize(&routes[i], from, time.Now())
+		s, why := l.seize(ctx, &routes[i], from)
 		if s == nil {
 			tries = append(tries, Try{Trunk: routes[i].Trunk.Name, Reason: why})
 			continue
@@ -76,9 +79,19 @@ func (l *Lines) PlaceOver(ctx context.Context, o Order) (r *Report, tries []Try,
 	return r, tries, nil
 }
 
+// seize takes a channel, after more of the trunk was asked for where our part of it is
+// used up.
+func (l *Lines) seize(ctx context.Context, r *trunk.Route, from string) (*trunk.Seized, trunk.Reason) {
+	s, why := l.Board.Seize(r, from, time.Now())
+	if l.More != nil && (why == trunk.Full || why == trunk.TooFast) && l.More(ctx, r.Trunk.Name) {
+		return l.Board.Seize(r, from, time.Now())
+	}
+	return s, why
+}
+
 // over places the call over one trunk.
 func (l *Lines) over(ctx context.Context, w *trunk.Route, o Order) (*Report, error) {
-	o.To = w.Address()
+	o.To, o.SRTP = w.Address(), o.SRTP || w.Trunk.Encrypts()
 	if o.User = w.Trunk.User; o.User != "" {
 		o.Secret = l.Secret(w.Trunk.Secret)
 	}

@@ -56,6 +56,8 @@ func Run(t *testing.T, open Opener, without ...string) {
 		"series":              series,
 		"holds":               holds,
 		"holds at once":       holdsAtOnce,
+		"shares":              shares,
+		"shares at once":      sharesAtOnce,
 		"once":                once,
 		"outbox":              outbox,
 		"senders":             senders,

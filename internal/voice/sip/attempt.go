@@ -81,6 +81,11 @@ func (a *attempt) provisional(res *lib.Response) {
 	if !a.prack(res) {
 		return
 	}
+	if tag, has := res.To().Params.Get("tag"); has {
+		c.mu.Lock()
+		c.early = tag
+		c.mu.Unlock()
+	}
 	if res.StatusCode > 100 && c.Times().Ringing.IsZero() && c.Times().Early.IsZero() {
 		a.ring.Reset(a.in.Ring)
 	}

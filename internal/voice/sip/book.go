@@ -42,3 +42,33 @@ func (e *Endpoint) find(req *lib.Request) *Call {
 	}
 	return c
 }
+
+// findEarly is find, or the call a request belongs to before its answer: of one that
+// we placed, the side that was heard last.
+func (e *Endpoint) findEarly(req *lib.Request) *Call {
+	if c := e.find(req); c != nil {
+		return c
+	}
+	ours, _ := req.To().Params.Get("tag")
+	theirs, _ := req.From().Params.Get("tag")
+	e.mu.Lock()
+	c := e.calls[req.CallID().Value()+" "+ours]
+	e.mu.Unlock()
+	if c == nil || theirs == "" || ours == "" {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.theirs != "" || c.early != theirs || c.ended {
+		return nil
+	}
+	return c
+}
+
+// agreedEarly tells whether offer and answer of the INVITE were exchanged before it
+// was answered.
+func (c *Call) agreedEarly() bool {
+	c.agreeing.Lock()
+	defer c.agreeing.Unlock()
+	return c.described != nil && isSDP(c.in.req) || c.outgoing && !c.Times().Early.IsZero()
+}

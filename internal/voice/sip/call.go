@@ -45,6 +45,7 @@ type Call struct {
 
 	mu        sync.Mutex
 	theirs    string        // their tag
+	early     string        // their tag of the last provisional answer, of a call we placed
 	us, them  lib.Header    // From and To of requests we send
 	target    lib.Uri       // where requests within the dialog go
 	routes    []string      // Route fields, in order

@@ -14,9 +14,12 @@ import (
 
 // Invite is a call to place.
 type Invite struct {
-	To         string // sip:13800138000@192.0.2.1:5060, with ;transport=tcp for TCP; empty where Account is given
-	Account    string // of a registered phone, which is called instead
-	Proxy      string // SIP address of the outbound proxy, which gets every request first; empty: none
+	To      string // sip:13800138000@192.0.2.1:5060, with ;transport=tcp for TCP; empty where Account is given
+	Account string // of a registered phone, which is called instead
+	Proxy   string // SIP address of the outbound proxy, which gets every request first; empty: none
+	// Routes are proxies the first request goes through, instead of Proxy: those that a
+	// registration of ours was told (Registered.Routes).
+	Routes     []string
 	Replaces   string // a Replaces field: the call of theirs this one takes the place of; empty: none
 	From       string // calling number; "anonymous" if empty
 	Name       string // calling name; may be empty
@@ -79,7 +82,9 @@ func (c *Call) toward(in Invite) (lib.Uri, error) {
 			return to, err
 		}
 		c.target, c.secure = to, strings.EqualFold(to.Scheme, "sips")
-		c.routes, c.transport, err = through(in.Proxy, transport)
+		if c.routes, c.transport, err = through(in.Proxy, transport); len(in.Routes) > 0 {
+			c.routes, c.transport, err = over(in.Routes)
+		}
 		to.UriParams, to.Headers = nil, nil
 		return to, err
 	}
@@ -91,6 +96,9 @@ func (c *Call) toward(in Invite) (lib.Uri, error) {
 		return lib.Uri{}, fault.New(fault.Internal, "the phone of %q registered as %q, which is not read again: %v", in.Account, p.Contact, err)
 	}
 	c.account, c.pinned, c.peer, c.transport, c.secure = p.Account, true, p.Source, p.Transport, strings.EqualFold(c.target.Scheme, "sips")
+	if p.Path != "" {
+		c.routes, _ = splitList(p.Path) // it was read when the phone registered
+	}
 	return lib.Uri{Scheme: c.target.Scheme, User: in.Account, Host: c.e.host()}, nil
 }
 

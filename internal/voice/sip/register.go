@@ -38,6 +38,10 @@ func (e *Endpoint) register(account string, req *lib.Request) *lib.Response {
 		return res
 	}
 	res := e.response(req, 200, "OK", header("Date", e.now().UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")))
+	if path, _ := pathOf(req); path != "" {
+		res.AppendHeader(header("Supported", "path"))
+		res.AppendHeader(header("Path", path))
+	}
 	for _, p := range phones {
 		left := (p.Until.Sub(e.now()) + time.Second - 1) / time.Second
 		res.AppendHeader(header("Contact", fmt.Sprintf("<%s>;expires=%d", p.Contact, left)))
@@ -99,7 +103,8 @@ func (e *Endpoint) binding(account, value string, span time.Duration, req *lib.R
 	if h := req.GetHeader("User-Agent"); h != nil {
 		b.Agent = h.Value()
 	}
-	return b, nil
+	b.Path, why = pathOf(req)
+	return b, why
 }
 
 // lease reads a time a phone asks for; what is no number is as if it were not
@@ -121,4 +126,23 @@ func whyNot(err error) *refused {
 		return &refused{code: 500, why: "Request Out Of Order"}
 	}
 	return &refused{code: 503, why: "Too Many Phones", extra: "Retry-After: 60\r\n"}
+}
+
+// maxPath is how many proxies may stand between us and a phone.
+const maxPath = 8
+
+// pathOf are the proxies a REGISTER came through, the nearest first.
+func pathOf(req *lib.Request) (string, *refused) {
+	var all []string
+	for _, h := range req.GetHeaders("Path") {
+		list, ok := splitList(h.Value())
+		for _, one := range list {
+			a, fine := parseNameAddr(one)
+			ok = ok && fine && sipURI(a.uri)
+		}
+		if all = append(all, list...); !ok || len(all) > maxPath {
+			return "", bad("Malformed Header Field Path")
+		}
+	}
+	return strings.Join(all, ", "), nil
 }

@@ -23,6 +23,7 @@ type Phone struct {
 	Source    string // address and port it was heard from: calls go there
 	Transport string // UDP, TCP, TLS, WS or WSS
 	Agent     string // what it says it is
+	Path      string // proxies on the way to it, as Route fields have them (RFC 3327); empty: none
 	Since     time.Time
 	Until     time.Time // unless it registers again
 }

@@ -37,6 +37,9 @@ type Registered struct {
 	Why      string    // of the last failure
 	Failures int       // in a row
 	Next     time.Time // when it is tried or refreshed next
+	// Routes is the way the registrar wants calls of this account to take (Service-Route,
+	// RFC 3608), for Invite.Routes; none: any.
+	Routes []string
 }
 
 // Bounds of a registration of ours.
@@ -120,6 +123,7 @@ func (r *Registration) once(ctx context.Context) time.Duration {
 		}
 		if err == nil && res.IsSuccess() {
 			given := r.given(res)
+			s.Routes = serviceRoute(res)
 			s.Up, s.Until, s.Failures, s.Why = true, now.Add(given), 0, ""
 			next = max(given, shortestLease) * 3 / 4
 		} else {
@@ -133,6 +137,22 @@ func (r *Registration) once(ctx context.Context) time.Duration {
 		s.Next = now.Add(next)
 	})
 	return next
+}
+
+// serviceRoute are the proxies an answer to REGISTER names; what cannot be read is as if
+// it were not there.
+func serviceRoute(res *lib.Response) (all []string) {
+	for _, h := range res.GetHeaders("Service-Route") {
+		list, ok := splitList(h.Value())
+		for _, one := range list {
+			a, fine := parseNameAddr(one)
+			ok = ok && fine && sipURI(a.uri)
+		}
+		if all = append(all, list...); !ok || len(all) > maxPath {
+			return nil
+		}
+	}
+	return all
 }
 
 // pause is how long to wait after a failure, and why: twice as long each time,
@@ -228,6 +248,7 @@ func (r *Registration) request(span time.Duration) (*lib.Request, error) {
 	r.transport = req.Transport()
 	r.contact = strings.Replace(strings.Trim(r.e.contact(r.transport, strings.EqualFold(scheme, "sips")).Value(), "<>"), ":", ":"+r.of.Account+"@", 1)
 	req.AppendHeader(header("Contact", "<"+r.contact+">"))
+	req.AppendHeader(header("Supported", "path")) // a proxy on the way may say that it is to be gone through again
 	req.AppendHeader(header("Expires", strconv.Itoa(int(span/time.Second))))
 	return req, nil
 }

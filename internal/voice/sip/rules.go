@@ -259,7 +259,7 @@ func (m *message) extensions() *refused {
 			continue
 		}
 		for tag := range strings.SplitSeq(f.value, ",") {
-			if tag = strings.TrimSpace(tag); !strings.EqualFold(tag, "timer") && !strings.EqualFold(tag, "replaces") {
+			if tag = strings.TrimSpace(tag); !strings.EqualFold(tag, "timer") && !strings.EqualFold(tag, "replaces") && !(m.method == "REGISTER" && strings.EqualFold(tag, "path")) {
 				missing = append(missing, tag)
 			}
 		}

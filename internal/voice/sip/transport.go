@@ -69,6 +69,17 @@ func through(proxy, direct string) (routes []string, transport string, err error
 	return []string{"<" + to.String() + ">"}, transport, nil
 }
 
+// over is the way through proxies that are given as Route fields, and the transport
+// to the first.
+func over(routes []string) ([]string, string, error) {
+	first, ok := parseNameAddr(routes[0])
+	if !ok {
+		return nil, "", fault.New(fault.Invalid, "%q is no route", fault.Shorten(routes[0], 80))
+	}
+	_, transport, err := address(first.uri)
+	return routes, transport, err
+}
+
 // transports are those of the library, with our bounds.
 func transports() lib.TransportsConfig {
 	tcp := func() *lib.TransportTCP {

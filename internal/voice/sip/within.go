@@ -82,13 +82,16 @@ func (c *Call) agreeAgain(req *lib.Request) (body []byte, err error) {
 
 // onUpdate refreshes a session, or moves its sound without an ACK (RFC 3311).
 func (e *Endpoint) onUpdate(req *lib.Request, tx lib.ServerTransaction) {
-	c := e.find(req)
+	c := e.findEarly(req)
 	switch {
-	case c == nil || !c.isTaken():
+	case c == nil:
 		_ = tx.Respond(e.response(req, 481, "Call/Transaction Does Not Exist"))
 		return
 	case !c.inOrder(req):
 		_ = tx.Respond(e.response(req, 500, "Request Out Of Order"))
+		return
+	case isSDP(req) && !c.isTaken() && !c.agreedEarly():
+		_ = tx.Respond(e.response(req, 500, "The First Offer Is Not Answered Yet", header("Retry-After", strconv.Itoa(rand.IntN(11))))) // RFC 3311, 5.2
 		return
 	}
 	res := e.response(req, 200, "OK", c.contact(), header("Allow", e.allowed()), header("Supported", "timer, replaces"))
@@ -100,6 +103,10 @@ func (e *Endpoint) onUpdate(req *lib.Request, tx lib.ServerTransaction) {
 		}
 		res.AppendHeader(header("Content-Type", "application/sdp"))
 		res.SetBody(body)
+	}
+	if !c.isTaken() { // the time of a session begins with the answer
+		_ = tx.Respond(res)
+		return
 	}
 	c.offerTimer(res, req)
 	_ = tx.Respond(res)

@@ -22,9 +22,10 @@ type Board struct {
 	loc  *time.Location
 	seed uint64
 
-	mu     sync.Mutex
-	trunks []load
-	pools  map[string]*turns
+	mu      sync.Mutex
+	divided bool // other processes use the trunks too
+	trunks  []load
+	pools   map[string]*turns
 }
 
 // load is one trunk.
@@ -37,6 +38,8 @@ type load struct {
 	misses   int         // pings in a row
 	calls    int64
 	answered int64
+	part     Part      // of it that is ours, where the trunks are divided
+	until    time.Time // then it is not any more
 }
 
 // NewBoard makes one with nothing going on. The zone is the configuration's;
@@ -81,14 +84,15 @@ func (b *Board) Seize(r *Route, from string, now time.Time) (*Seized, Reason) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	t, l := r.Trunk, &b.trunks[r.at]
+	most := b.bounds(t, l, now)
 	switch {
 	case l.misses >= missesUntilDown:
 		return nil, Down
 	case now.Before(l.rests):
 		return nil, Resting
-	case l.open >= t.Channels:
+	case l.open >= most.Channels:
 		return nil, Full
-	case !l.begun[l.next].IsZero() && now.Sub(l.begun[l.next]) < time.Second:
+	case l.tooFast(most.Rate, now):
 		return nil, TooFast
 	}
 	s := &Seized{From: from, b: b, at: r.at, day: timex.At(now).DateIn(b.loc)}

@@ -35,6 +35,23 @@ const (
 // Choices lists them; empty means udp.
 func (Transport) Choices() []string { return []string{"udp", "tcp", "tls"} }
 
+// Sound is how the sound of a trunk goes.
+type Sound string
+
+const (
+	Encrypted Sound = "encrypted" // SRTP; a carrier that does not is not talked to
+	Plain     Sound = "plain"
+)
+
+// Choices lists them; empty means encrypted over tls and plain elsewhere.
+func (Sound) Choices() []string { return []string{"encrypted", "plain"} }
+
+// Encrypts tells whether sound is encrypted. Its keys go with the signalling, so it
+// is where that is encrypted, unless the file says otherwise.
+func (t *Trunk) Encrypts() bool {
+	return t.Sound == Encrypted || t.Sound == "" && t.Transport == TLS
+}
+
 // Dial is how a trunk wants the called number.
 type Dial string
 
@@ -62,6 +79,7 @@ type Trunk struct {
 	Name      string       `plan:"name,required" doc:"Name, as facts have it."`
 	Address   string       `plan:"address,required" doc:"Host and port of the carrier, such as 192.0.2.1:5060."`
 	Transport Transport    `plan:"transport" doc:"udp, tcp or tls; udp if absent."`
+	Sound     Sound        `plan:"sound" doc:"encrypted (SRTP) or plain; encrypted over tls, plain elsewhere if absent. Nothing falls back."`
 	User      string       `plan:"user" doc:"Log-in; none where the carrier knows us by our address."`
 	Secret    string       `plan:"secret_env" doc:"Name of the environment variable that holds the secret of the log-in."`
 	Dial      Dial         `plan:"dial" doc:"How the called number is sent: as_given, digits or plus."`

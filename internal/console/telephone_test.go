@@ -1,0 +1,56 @@
+package console
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"waihu/internal/access"
+	"waihu/internal/id"
+)
+
+// phones are where telephones of the tests log in.
+type phones struct{}
+
+func (phones) Pass(id.Company, string) (user, secret string, until time.Time, err error) {
+	return "u", "s", time.Time{}, nil
+}
+func (phones) Host() string     { return "192.0.2.1:5060" }
+func (phones) Browsers() string { return "" }
+
+// TestDeskTelephonesAreShownOnce: an agent makes a telephone's log-in, sees its secret
+// once, has it in the list without, and ends it; nobody else can.
+func TestDeskTelephonesAreShownOnce(t *testing.T) {
+	d := newDesk(t)
+	d.d.Telephone = phones{}
+	at := d.at("/telephone")
+	ann := d.person(d.company, "ann@example.com", access.Agent)
+	d.every(at)
+	once := regexp.MustCompile(`value="([0-9a-f]+)-desk"`)
+	form := []string{"once", once.FindStringSubmatch(ann.page(at))[1] + "-desk", "name", "Desk 4"}
+	ann.send(at+"/lines", http.StatusUnprocessableEntity, "once", "x", "name", "")
+	page := ann.send(at+"/lines", http.StatusOK, form...).Body.String()
+	secret := regexp.MustCompile(`value="([0-9a-z]{24})"`).FindStringSubmatch(page)
+	account := regexp.MustCompile(`tel_[0-9a-z]+`).FindString(page)
+	if secret == nil || account == "" || !strings.Contains(page, "192.0.2.1:5060") {
+		t.Fatalf("%s", page)
+	}
+	if _, good, err := d.d.Gate.LineDigest(t.Context(), account); !good || err != nil {
+		t.Errorf("%v, %v", good, err)
+	}
+	if again := ann.send(at+"/lines", http.StatusOK, form...).Body.String(); strings.Contains(again, secret[1]) || !strings.Contains(again, "sent twice") {
+		t.Error("the secret is shown twice, or not said to be")
+	}
+	list := ann.page(at)
+	if strings.Count(list, account+"</span>") != 1 || strings.Contains(list, secret[1]) {
+		t.Error("the list lacks the telephone, or shows its secret")
+	}
+	end := at + "/lines/" + account + "/end"
+	d.person(d.company, "bob@example.com", access.Agent).send(end, http.StatusNotFound)
+	ann.send(end, http.StatusSeeOther, "once", once.FindStringSubmatch(list)[1]+"-"+account)
+	if _, good, _ := d.d.Gate.LineDigest(t.Context(), account); good {
+		t.Error("it holds after its end")
+	}
+}

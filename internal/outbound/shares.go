@@ -1,0 +1,128 @@
+package outbound
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"waihu/internal/app"
+	"waihu/internal/voice/trunk"
+)
+
+// Times of shares.
+const (
+	shareFor   = 30 * time.Second // what a dead node held comes back after it
+	shareBeat  = 5 * time.Second  // between looks at what is used
+	shareRenew = 20 * time.Second // a share with less left than this is taken anew
+	shareWait  = 3 * time.Second  // for the books, while a call waits
+	shareVain  = time.Second      // after more of a trunk was asked for in vain
+)
+
+// Sharing is what keeping shares asks of the books; app.System is it.
+type Sharing interface {
+	ShareTrunks(ctx context.Context, wants []app.TrunkShare, long time.Duration) ([]app.TrunkShare, error)
+}
+
+// Shares keep this node's part of trunks that several nodes use: what it uses and a
+// tenth to spare. Its calls go on where the books cannot be asked; new ones do not
+// begin once its part is over.
+type Shares struct {
+	books Sharing
+	board *trunk.Board
+	now   func() time.Time
+
+	mu   sync.Mutex           // one question at a time: answers must not overtake each other
+	vain map[string]time.Time // when there was no more of a trunk
+	stop context.CancelFunc
+	done chan struct{}
+}
+
+// KeepShares divides the trunks of a board among nodes, until it is closed.
+func KeepShares(ctx context.Context, books Sharing, board *trunk.Board) (*Shares, error) {
+	s := &Shares{books: books, board: board, now: time.Now, done: make(chan struct{}), vain: map[string]time.Time{}}
+	board.Divide()
+	if err := s.look(ctx); err != nil {
+		return nil, err
+	}
+	keeping, stop := context.WithCancel(context.WithoutCancel(ctx))
+	s.stop = stop
+	go s.keep(keeping)
+	return s, nil
+}
+
+func (s *Shares) keep(ctx context.Context) {
+	defer close(s.done)
+	tick := time.NewTicker(shareBeat)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			_ = s.look(ctx) // asked again soon; without an answer the part ends
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// look takes shares anew that are too small, too large, or soon over.
+func (s *Shares) look(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, err := s.question(ctx, s.board.Names(), false)
+	return err
+}
+
+// More asks for more of a trunk that a call waits for, and tells whether it may be
+// tried again.
+func (s *Shares) More(ctx context.Context, name string) bool {
+	ctx, stop := context.WithTimeout(ctx, shareWait)
+	defer stop()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.now().Sub(s.vain[name]) < shareVain {
+		return false
+	}
+	grew, err := s.question(ctx, []string{name}, true)
+	if err != nil || !grew {
+		s.vain[name] = s.now()
+	}
+	return grew && err == nil
+}
+
+// question asks the books where something is to be asked, and tells whether a part
+// grew; the lock is held.
+func (s *Shares) question(ctx context.Context, names []string, more bool) (grew bool, err error) {
+	now := s.now()
+	var wants []app.TrunkShare
+	for _, name := range names {
+		if want, most, ask := s.board.Propose(name, more, now, now.Add(shareRenew)); ask {
+			wants = append(wants, app.TrunkShare{Trunk: name, Channels: want.Channels, Rate: want.Rate, MostChannels: most.Channels, MostRate: most.Rate})
+		}
+	}
+	if len(wants) == 0 {
+		return false, nil
+	}
+	got, err := s.books.ShareTrunks(ctx, wants, shareFor)
+	if err != nil {
+		return false, err
+	}
+	for _, t := range got { // its time counts from before they were asked: it ends here first
+		grew = s.board.Give(t.Trunk, trunk.Part{Channels: t.Channels, Rate: t.Rate}, now.Add(shareFor)) || grew
+	}
+	return grew, nil
+}
+
+// Close gives everything back: it is called when no call goes on any more.
+func (s *Shares) Close(ctx context.Context) error {
+	s.stop()
+	<-s.done
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var wants []app.TrunkShare
+	for _, name := range s.board.Names() {
+		s.board.Give(name, trunk.Part{}, time.Time{})
+		wants = append(wants, app.TrunkShare{Trunk: name})
+	}
+	_, err := s.books.ShareTrunks(ctx, wants, shareFor)
+	return err
+}
