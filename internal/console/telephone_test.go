@@ -29,7 +29,7 @@ func TestTheTelephoneHasAWordForWhateverHappens(t *testing.T) {
 	for _, w := range words {
 		got[w[1]] = w[2]
 	}
-	for _, word := range []string{"off", "gone", "no_answer", "no_microphone", "why_blocked", "why_class_blocked", "why_not_served", "why_no_number", "why_no_trunk", "why_stopped", "why_too_many_calls",
+	for _, word := range []string{"off", "gone", "no_answer", "no_microphone", "no_pass", "why_blocked", "why_class_blocked", "why_not_served", "why_no_number", "why_no_trunk", "why_stopped", "why_too_many_calls",
 		"why_too_fast", "why_spend_cap", "why_no_credit", "why_unpriced"} {
 		if got[word] == "" || got[word] == word {
 			t.Errorf("%s is told as %q", word, got[word])
