@@ -79,6 +79,22 @@ export function telephone(world) {
     await is("Ready");
     await tab.close();
   });
+
+  test("a telephone that stays on takes another log-in before its own ends", async () => {
+    const tab = await world.tab("floor");
+    const { page } = tab;
+    let passes = 0;
+    await page.route("**/telephone/pass", async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, json: { ...(await answer.json()), seconds: passes++ === 0 ? 21 : 600 } });
+    });
+    await page.goto(`${world.made.firms.floor}/telephone`);
+    await page.locator('[data-do="on"]').click();
+    await until(async () => (passes >= 2 ? [passes] : []));
+    await page.waitForFunction(() => document.querySelector("[data-state]").textContent === "Ready");
+    assert.deepEqual(tab.wrong, []);
+    await tab.close();
+  });
 }
 
 // until asks again until there is something.

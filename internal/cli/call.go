@@ -18,10 +18,10 @@ import (
 	"waihu/internal/lang"
 	"waihu/internal/outbound"
 	"waihu/internal/usage"
-	"waihu/internal/usage/cdr"
 	"waihu/internal/voice"
 	"waihu/internal/voice/audio"
 	"waihu/internal/voice/detect"
+	"waihu/internal/voice/rtp"
 	"waihu/internal/voice/sip"
 )
 
@@ -64,15 +64,23 @@ func (c *callCmd) Run(e *env) error {
 	if c.Ping {
 		return c.ping(e, tag)
 	}
+	if !rtp.AreKeys(c.Keys) {
+		return coded{exitUsage, fmt.Errorf("--keys %s: expected at most 64 of 0 to 9, *, #, A to D", c.Keys)}
+	}
 	if c.Company != "" && c.Trunks == "" {
 		return coded{exitUsage, errors.New("--company: a call that is paid for goes over trunks; name their file with --trunks")}
 	}
-	p, err := c.place(e)
-	if p == nil || p.Report == nil {
+	kept, err := openFacts(c.Facts) // before the call: one whose fact has no place is not placed
+	if err != nil {
 		return err
 	}
-	if c.Facts != "" {
-		err = errors.Join(err, appendFact(c.Facts, p.fact()))
+	p, err := c.place(e)
+	if p == nil || p.Report == nil {
+		return errors.Join(err, kept.close())
+	}
+	if failed := errors.Join(kept.add(p.fact()), kept.close()); failed != nil {
+		c.Facts = "" // it is not told to be there
+		err = errors.Join(err, failed)
 	}
 	if c.JSON {
 		err = errors.Join(err, writeJSON(e.Out, c.jsonOf(p)))
@@ -112,15 +120,15 @@ func (c *callCmd) ping(e *env, tag lang.Tag) (err error) {
 	return nil
 }
 
-// placed is a call that was placed.
-type placed struct {
+// placement is a call that was placed.
+type placement struct {
 	Report *voice.Report
 	Tries  []voice.Try
 	Paid   *outbound.Done // nil: nobody paid for it
 }
 
 // fact is the one the books have, where they have one.
-func (p *placed) fact() *usage.Call {
+func (p *placement) fact() *usage.Call {
 	if p.Paid != nil {
 		return p.Paid.Fact
 	}
@@ -150,7 +158,7 @@ func (c *callCmd) order() (o voice.Order, err error) {
 }
 
 // place opens what is needed, and closes it again.
-func (c *callCmd) place(e *env) (_ *placed, err error) {
+func (c *callCmd) place(e *env) (placed *placement, err error) {
 	trunks, err := c.trunks()
 	if err != nil {
 		return nil, err
@@ -178,7 +186,13 @@ func (c *callCmd) place(e *env) (_ *placed, err error) {
 		if err := reopen(f); err != nil {
 			return nil, err
 		}
-		defer func() { err = f.end(err) }()
+		defer func() {
+			if placed != nil && placed.Report != nil && placed.Report.Sum.SHA256 == "" && err == nil {
+				err = f.drop() // there was no sound: what lies there already stays
+				return
+			}
+			err = f.end(err)
+		}()
 		o.Record = f.File
 	}
 	phone, err := c.open(at)
@@ -189,7 +203,7 @@ func (c *callCmd) place(e *env) (_ *placed, err error) {
 	if trunks == nil {
 		o.From = cmp.Or(o.From, "anonymous")
 		r, err := voice.Place(e.ctx, phone, ports, o)
-		return &placed{Report: r}, err
+		return &placement{Report: r}, err
 	}
 	o.Number = c.To
 	board, err := trunks.board(c.State)
@@ -202,7 +216,7 @@ func (c *callCmd) place(e *env) (_ *placed, err error) {
 		return c.pay(e, lines, o)
 	}
 	r, tries, err := lines.PlaceOver(e.ctx, o)
-	return &placed{Report: r, Tries: tries}, err
+	return &placement{Report: r, Tries: tries}, err
 }
 
 // detection is how the call is listened to; nil: it is not.
@@ -281,16 +295,4 @@ func numberOf(to string) string {
 	}
 	number, _, _ = strings.Cut(number, ";")
 	return number
-}
-
-// appendFact adds the attempt to a file of facts.
-func appendFact(path string, fact *usage.Call) (err error) {
-	defer fault.Wrap(&err, "writing the fact to %s", path)
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
-	if err != nil {
-		return err
-	}
-	w := cdr.NewWriter(f)
-	err = w.Call(fact)
-	return errors.Join(err, w.Flush(), f.Sync(), f.Close())
 }

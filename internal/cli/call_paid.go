@@ -16,7 +16,7 @@ import (
 
 // pay places a call that a company pays for. What calls of before left behind is
 // ended first.
-func (c *callCmd) pay(e *env, lines *voice.Lines, o voice.Order) (out *placed, err error) {
+func (c *callCmd) pay(e *env, lines *voice.Lines, o voice.Order) (out *placement, err error) {
 	company, err := companyOf(c.Company)
 	if err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ func (c *callCmd) pay(e *env, lines *voice.Lines, o voice.Order) (out *placed, e
 		if done == nil {
 			return err
 		}
-		out = &placed{Report: done.Report, Tries: done.Tries, Paid: done}
+		out = &placement{Report: done.Report, Tries: done.Tries, Paid: done}
 		if done.Report == nil && err == nil {
 			err = &voice.NoWay{Number: o.Number, Tries: done.Tries}
 		}

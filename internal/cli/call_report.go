@@ -68,7 +68,10 @@ func (c *callCmd) tell(tag lang.Tag, r *voice.Report) string {
 	if c.Record != "" && r.Sum.Paused > 0 {
 		line("paused", map[string]string{"seconds": seconds(r.Sum.Paused)})
 	}
-	if c.Record != "" {
+	switch {
+	case c.Record != "" && r.Sum.SHA256 == "":
+		line("no_recording", map[string]string{"file": c.Record})
+	case c.Record != "":
 		line("recording", map[string]string{"file": c.Record, "seconds": seconds(r.Sum.Length)})
 		fmt.Fprintf(&b, "  sha256 %s\n", r.Sum.SHA256)
 	}
@@ -149,7 +152,7 @@ type recordingJSON struct {
 	Paused float64 `json:"paused"`
 }
 
-func (c *callCmd) jsonOf(p *placed) callJSON {
+func (c *callCmd) jsonOf(p *placement) callJSON {
 	r, file, tries := p.Report, c.Record, p.Tries
 	f := r.Figures
 	_, cause := r.Outcome()
@@ -168,7 +171,7 @@ func (c *callCmd) jsonOf(p *placed) callJSON {
 	if r.Heard != nil {
 		j.Detected = jsonOfHeard(r.Heard)
 	}
-	if file != "" {
+	if file != "" && r.Sum.SHA256 != "" {
 		j.Recording = &recordingJSON{file, r.Sum.SHA256, r.Sum.Bytes, r.Sum.Length.Seconds(), r.Sum.Paused.Seconds()}
 	}
 	return j

@@ -133,6 +133,24 @@ func TestACallIsPlacedKeptAndBilled(t *testing.T) {
 	}
 }
 
+// TestACallWithoutSoundLeavesARecordingOfBefore as it was, and makes none.
+func TestACallWithoutSoundLeavesARecordingOfBefore(t *testing.T) {
+	at := carrier(t, file(t, "script.yaml", "carrier: test\nlines:\n  - {to: \"*\", does: busy}\n"), "15590-15599")
+	before, never := file(t, "before.wav", "what was said"), filepath.Join(t.TempDir(), "never.wav")
+	for _, path := range []string{before, never} {
+		code, out, _ := run(t, "call", "sip:1@"+at, "--record", path, "--ports", "15610-15619")
+		if code != 3 || !strings.Contains(out, "Recording: none") {
+			t.Errorf("%d %s", code, out)
+		}
+	}
+	if got, err := os.ReadFile(before); err != nil || string(got) != "what was said" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if left, _ := filepath.Glob(never + "*"); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
 // monthOf is the month of the first fact, in the zone of the plan.
 func monthOf(t *testing.T, facts string) string {
 	t.Helper()
@@ -163,6 +181,10 @@ func TestCallsThatCannotBePlaced(t *testing.T) {
 		{2, "--record", []string{"call", "sip:1@127.0.0.1", "--record", "/dev/null", "--ports", "15580-15589"}},
 		{1, "no WAV file", []string{"call", "sip:1@127.0.0.1", "--play", text}},
 		{2, "read", []string{"call", "sip:1@127.0.0.1", "--play", text, "--record", text}},
+		{2, "--keys", []string{"call", "sip:1@127.0.0.1", "--keys", "1x"}},
+		{1, "--facts", []string{"call", "sip:1@127.0.0.1", "--facts", filepath.Join(wav, "facts.jsonl")}},
+		{1, "no SIP address", []string{"call", "sip:", "--listen", "127.0.0.1:0", "--facts", wav}},
+		{2, "--user and --secret", []string{"carrier", "--user", "acme"}},
 		{2, "klingon", []string{"call", "sip:1@127.0.0.1", "--lang", "klingon"}},
 		{2, "--listen", []string{"carrier", "--listen", "here"}},
 		{1, "numbers are left", []string{"carrier", file(t, "s.yaml", "carrier: x\nlines:\n  - {to: \"1\", does: busy}\n")}},

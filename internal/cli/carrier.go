@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net/netip"
@@ -71,6 +72,9 @@ func (c *carrierCmd) Run(e *env) error {
 			fmt.Fprintln(e.Out, lang.Phrase(tag, "carrier.line", map[string]string{"to": l.To, "does": string(l.Does)}))
 		}
 		return nil
+	}
+	if (c.User == "") != (c.Secret == "") {
+		return coded{exitUsage, errors.New("--user and --secret: expected both, or callers that log in are let in by nobody")}
 	}
 	at, err := netip.ParseAddrPort(c.Listen)
 	if err != nil {

@@ -113,7 +113,7 @@ func (s *Server) telephonePass(w http.ResponseWriter, _ *http.Request, v *visit)
 	if err != nil {
 		return err
 	}
-	return answerJSON(w, http.StatusOK, map[string]any{"user": user, "secret": secret, "until": until, "host": s.d.Telephone.Host(), "socket": s.d.Telephone.Browsers()})
+	return answerJSON(w, http.StatusOK, map[string]any{"user": user, "secret": secret, "seconds": int(time.Until(until).Seconds()), "host": s.d.Telephone.Host(), "socket": s.d.Telephone.Browsers()})
 }
 
 // agentOf is what the books call the visitor.

@@ -12,13 +12,13 @@ import (
 )
 
 // phones are where telephones of the tests log in.
-type phones struct{}
+type phones struct{ browsers string }
 
 func (phones) Pass(id.Company, string) (user, secret string, until time.Time, err error) {
 	return "u", "s", time.Time{}, nil
 }
 func (phones) Host() string     { return "192.0.2.1:5060" }
-func (phones) Browsers() string { return "" }
+func (p phones) Browsers() string { return p.browsers }
 
 // TestDeskTelephonesAreShownOnce: an agent makes a telephone's log-in, sees its secret
 // once, has it in the list without, and ends it; nobody else can.
@@ -52,5 +52,27 @@ func TestDeskTelephonesAreShownOnce(t *testing.T) {
 	ann.send(end, http.StatusSeeOther, "once", once.FindStringSubmatch(list)[1]+"-"+account)
 	if _, good, _ := d.d.Gate.LineDigest(t.Context(), account); good {
 		t.Error("it holds after its end")
+	}
+}
+
+// TestTheTelephoneHasAWordForWhateverHappens: also for reasons of two words, whose
+// names a template would not write by itself.
+func TestTheTelephoneHasAWordForWhateverHappens(t *testing.T) {
+	o := newOffice(t)
+	o.d.Telephone = phones{"ws://127.0.0.1:5066"}
+	body := o.page(o.at("/telephone"))
+	words := regexp.MustCompile(`data-say-([^=]*)="([^"]*)"`).FindAllStringSubmatch(body, -1)
+	got := map[string]string{}
+	for _, w := range words {
+		got[w[1]] = w[2]
+	}
+	for _, word := range []string{"off", "gone", "no_answer", "no_microphone", "no_pass", "why_blocked", "why_class_blocked", "why_not_served", "why_no_number", "why_no_trunk", "why_stopped", "why_too_many_calls",
+		"why_too_fast", "why_spend_cap", "why_no_credit", "why_unpriced"} {
+		if got[word] == "" || got[word] == word {
+			t.Errorf("%s is told as %q", word, got[word])
+		}
+	}
+	if strings.Contains(body, "Zgotmpl") {
+		t.Error("a name was not written")
 	}
 }

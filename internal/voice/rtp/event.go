@@ -49,17 +49,16 @@ type keys struct {
 
 // press queues keys; false if one is none or too many wait.
 func (k *keys) press(s string) bool {
-	s = strings.ToUpper(s)
-	if len(k.waiting)+len(s) > maxKeys {
+	if !AreKeys(k.waiting + s) {
 		return false
 	}
-	for i := range len(s) {
-		if strings.IndexByte(digits, s[i]) < 0 {
-			return false
-		}
-	}
-	k.waiting += s
+	k.waiting += strings.ToUpper(s)
 	return true
+}
+
+// AreKeys tells whether these are keys, and no more than can be pressed at once.
+func AreKeys(s string) bool {
+	return len(s) <= maxKeys && strings.Trim(strings.ToUpper(s), digits) == ""
 }
 
 // busy tells whether keys are still to be sent.

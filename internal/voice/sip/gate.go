@@ -100,9 +100,10 @@ func (g *gate) one(p lib.TransportReadProps, data []byte) []byte {
 			why = m.blame(bad("Malformed Message"))
 		}
 	}
+	slow := false
 	if why == nil && m.method != "" && m.method != "ACK" {
 		why = g.throttle.admit(hostOf(p.RemoteAddr), m)
-		if why != nil {
+		if slow = why != nil; slow {
 			g.counts.Throttled++
 		}
 	}
@@ -110,7 +111,7 @@ func (g *gate) one(p lib.TransportReadProps, data []byte) []byte {
 		g.counts.Passed++
 		return plain
 	}
-	if b := m.reply(why, g.tag(m)); b != nil {
+	if b := m.reply(why, g.tag(m)); b != nil && (slow || g.throttle.speak(hostOf(p.RemoteAddr))) {
 		g.counts.Refused++
 		g.reply(p.Transport, replyTo(p, m), b)
 	} else {

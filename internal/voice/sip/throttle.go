@@ -52,6 +52,16 @@ func (t *throttle) admit(from netip.Addr, m *message) *refused {
 	return &refused{why: "too many requests"}
 }
 
+// speak tells whether what a source broke may be answered: a flood of it is answered
+// no more than one of good requests, or it would come back from us, to whomever it
+// named as its source.
+func (t *throttle) speak(to netip.Addr) bool {
+	line := lineOf(to)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return take(t.requests, line, t.rate, t.burst, t.now()) || take(t.replies, line, t.rate/10+1, t.burst/10+1, t.now())
+}
+
 // Failed log-ins: a handful at once, then one in ten seconds.
 const (
 	failureBurst = 5

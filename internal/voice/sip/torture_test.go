@@ -251,3 +251,25 @@ func TestFloodOnTheWire(t *testing.T) {
 		t.Errorf("%v, %+v", seen, server.Counts())
 	}
 }
+
+// TestAFloodOfBrokenMessagesIsNotSentBack: what is broken is answered no more often
+// than what is whole.
+func TestAFloodOfBrokenMessagesIsNotSentBack(t *testing.T) {
+	server := endpoint(t, Config{Rate: 5, Burst: 5})
+	peer := byHand(t)
+	const sent = 200
+	for i := range sent {
+		peer.send(server.Addr(), handMade("OPTIONS", peer.addr(), fmt.Sprintf("b%d", i), 1, "CSeq: 2 OPTIONS\r\nContent-Length: 0\r\n\r\n"))
+	}
+	for began := time.Now(); server.Counts().Refused+server.Counts().Dropped < sent; time.Sleep(time.Millisecond) {
+		if time.Since(began) > bound {
+			t.Fatalf("%+v", server.Counts())
+		}
+	}
+	if m, _ := peer.read(bound); statusOf(m) != 400 {
+		t.Errorf("%s", m)
+	}
+	if c := server.Counts(); c.Refused > sent/2 {
+		t.Errorf("%+v", c)
+	}
+}

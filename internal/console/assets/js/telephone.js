@@ -10,6 +10,8 @@ if (box) {
   let phone = null; // switched on
   let call = null; // that goes on
   let ticking = 0;
+  let renewing = 0;
+  const ahead = 20; // seconds before a pass ends that another is taken
 
   const tones = { ready: "good", talking: "brand", held: "warn", calling: "info", ringing: "info", connecting: "info" };
 
@@ -47,7 +49,7 @@ if (box) {
 
   async function pass() {
     const answer = await fetch(box.dataset.pass, { method: "POST", headers: { Accept: "application/json" } });
-    if (!answer.ok) throw new Error(`pass: ${answer.status}`);
+    if (!answer.ok) throw new Error(say("no_pass"));
     return answer.json();
   }
 
@@ -62,7 +64,8 @@ if (box) {
       ua.once("registered", resolve);
       ua.once("registrationFailed", () => reject(new Error(say("lost"))));
     });
-    phone = { ua, host: log.host, ready, until: Date.parse(log.until) };
+    phone = { ua, host: log.host, ready, until: Date.now() + 1000 * log.seconds };
+    renewing = setTimeout(renew, 1000 * (log.seconds - ahead));
     ua.on("disconnected", () => phone && note(say("lost")));
     ua.on("connected", () => note(""));
     ua.start();
@@ -75,7 +78,18 @@ if (box) {
     }
   }
 
+  // renew takes another pass before this one ends: a telephone that went on registering
+  // with it would fail, and too many failures shut out everybody behind one address.
+  function renew() {
+    if (call) renewing = setTimeout(renew, 1000);
+    else {
+      off();
+      on().catch((error) => note(error.message));
+    }
+  }
+
   function off() {
+    clearTimeout(renewing);
     phone?.ua.stop();
     phone = null;
     show("off");
