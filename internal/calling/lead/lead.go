@@ -96,8 +96,8 @@ type Appointment struct {
 
 // Lead is a person of one list.
 type Lead struct {
-	ID       id.ID             `json:"id"`
-	List     id.ID             `json:"list"`
+	ID       id.ID             `json:"id,omitzero"`
+	List     id.ID             `json:"list,omitzero"`
 	Key      string            `json:"key,omitempty"` // the company's own identifier of this person
 	Name     string            `json:"name,omitempty"`
 	Numbers  []Number          `json:"numbers"` // 1 to MaxNumbers
