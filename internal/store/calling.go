@@ -1,8 +1,12 @@
 package store
 
 import (
+	"encoding/json"
+	"slices"
+
 	"waihu/internal/calling/attempt"
 	"waihu/internal/calling/lead"
+	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/phone"
 	"waihu/internal/timex"
@@ -18,6 +22,53 @@ const (
 type Lead struct {
 	lead.Lead
 	Revision int64
+}
+
+// LeadLot is new leads, written out: that needs no transaction, so one lot is made
+// ready while another is kept.
+type LeadLot struct {
+	Leads  []lead.Lead // to be changed by Set alone
+	bodies [][]byte
+}
+
+// NewLeadLot makes up to MaxLeads leads ready.
+func NewLeadLot(leads []lead.Lead) (*LeadLot, error) {
+	if len(leads) > MaxLeads {
+		return nil, fault.New(fault.Invalid, "%d leads at once: at most %d were expected", len(leads), MaxLeads)
+	}
+	lot := &LeadLot{leads, make([][]byte, len(leads))}
+	for i := range leads {
+		l := &leads[i]
+		if l.ID.IsZero() || l.List.IsZero() || !slices.Contains(lead.States(), l.State) || len(l.Numbers) == 0 {
+			return nil, fault.New(fault.Invalid, "a lead needs an identifier, a list, a state and a number; it has %s, %s, %q and %d", l.ID, l.List, l.State, len(l.Numbers))
+		}
+		var err error
+		if lot.bodies[i], err = LeadBody(l); err != nil {
+			return nil, err
+		}
+	}
+	return lot, nil
+}
+
+// Set puts another lead in a place.
+func (lot *LeadLot) Set(i int, l lead.Lead) (err error) {
+	lot.Leads[i] = l
+	lot.bodies[i], err = LeadBody(&l)
+	return err
+}
+
+// Body is a lead of the lot as it is stored.
+func (lot *LeadLot) Body(i int) []byte { return lot.bodies[i] }
+
+// LeadBody is a lead as it is stored: JSON without what stands in columns of its own.
+func LeadBody(l *lead.Lead) ([]byte, error) {
+	bare := *l
+	bare.ID, bare.List = id.ID{}, id.ID{}
+	b, err := json.Marshal(&bare)
+	if err == nil && len(b) > lead.MaxLeadSize {
+		return nil, fault.New(fault.Invalid, "lead %s has %d bytes: at most %d were expected", l.ID, len(b), lead.MaxLeadSize)
+	}
+	return b, err
 }
 
 // LeadCount is how many leads of a list are in a state; those that are forbidden
@@ -44,9 +95,8 @@ type NumberInList struct {
 
 // Leads keeps people to be called.
 type Leads interface {
-	// Add keeps new leads, up to MaxLeads, with identifiers nobody has. A revision
-	// that is not 0, or an identifier that is there, is a Conflict.
-	Add(c id.Company, leads []lead.Lead) error
+	// Add keeps new leads with identifiers nobody has: one that is there is a Conflict.
+	Add(c id.Company, lot *LeadLot) error
 	// Put keeps a changed lead. Revision must be what is stored, else somebody wrote
 	// in between: Conflict. It sets Revision. A lead never changes its list.
 	Put(c id.Company, l *Lead) error

@@ -184,3 +184,24 @@ func (l *Lead) Next() phone.Number {
 	}
 	return l.Numbers[best].Number
 }
+
+// Zones are the time zones a lead may be in: of the number to be called, and of
+// the address or the list's own word. A call must be allowed in each. None: nobody
+// can tell.
+func (l *Lead) Zones(n phone.Number) []string {
+	byAddress := []string{l.Zone}
+	if l.Zone == "" {
+		byAddress = phone.ZonesIn(l.Address.Country)
+	}
+	out := slices.Clone(phone.Zones(n))
+	// A country of several zones tells nothing new about a number of that country.
+	if len(byAddress) > 1 && len(out) > 0 && slices.Contains(byAddress, out[0]) {
+		return out
+	}
+	for _, z := range byAddress {
+		if z != "" && !slices.Contains(out, z) {
+			out = append(out, z)
+		}
+	}
+	return out
+}

@@ -33,7 +33,16 @@ func people(n int, list id.ID) (out []lead.Lead) {
 
 func addLeads(b *bench, c id.Company, list []lead.Lead) {
 	b.Helper()
-	b.update(func(tx store.Tx) error { return tx.Leads().Add(c, list) })
+	b.update(func(tx store.Tx) error { return tx.Leads().Add(c, lotOf(b, list)) })
+}
+
+func lotOf(b *bench, list []lead.Lead) *store.LeadLot {
+	b.Helper()
+	lot, err := store.NewLeadLot(list)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return lot
 }
 
 // leads: a lead comes back as it went in, changes with its revision, and is found
@@ -66,12 +75,23 @@ func leads(t *testing.T, b *bench) {
 	b.refuse("another list", fault.Conflict, func(tx store.Tx) error { m := l; m.List = south; return tx.Leads().Put(acme, &m) })
 	b.refuse("of another company", fault.NotFound, func(tx store.Tx) error { m := l; return tx.Leads().Put(other, &m) })
 	b.refuse("an identifier twice", fault.Conflict, func(tx store.Tx) error {
-		return tx.Leads().Add(acme, []lead.Lead{person(9, south), person(1, south)})
+		return tx.Leads().Add(acme, lotOf(b, []lead.Lead{person(9, south), person(1, south)}))
 	})
-	b.refuse("no numbers", fault.Invalid, func(tx store.Tx) error {
-		m := person(9, north)
-		m.Numbers = nil
-		return tx.Leads().Add(acme, []lead.Lead{m})
+	bare := person(9, north)
+	bare.Numbers = nil
+	_, err := store.NewLeadLot([]lead.Lead{bare})
+	kindIs(t, "no numbers", err, fault.Invalid)
+	changed := lotOf(b, []lead.Lead{person(9, south)})
+	bare = person(9, south)
+	bare.Name = "another"
+	if err := changed.Set(0, bare); err != nil {
+		t.Error(err)
+	}
+	b.update(func(tx store.Tx) error { return tx.Leads().Add(other, changed) })
+	b.view(func(tx store.Tx) error {
+		got, err := tx.Leads().Get(other, bare.ID)
+		equal(t, "the name it was given", got.Name, "another")
+		return err
 	})
 	found := func(what string, want int, f func(store.Leads) ([]store.Lead, error)) {
 		t.Helper()
@@ -129,7 +149,8 @@ func leadsInLots(t *testing.T, b *bench) {
 		equal(t, "a number ten share", len(got), 10)
 		return err
 	})
-	b.refuse("too many", fault.Invalid, func(tx store.Tx) error { return tx.Leads().Add(acme, make([]lead.Lead, store.MaxLeads+1)) })
+	_, err := store.NewLeadLot(make([]lead.Lead, store.MaxLeads+1))
+	kindIs(t, "too many", err, fault.Invalid)
 }
 
 // leadsDue: by due instant and then as they came, each once over pages.

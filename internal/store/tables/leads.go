@@ -32,20 +32,8 @@ func stateOf(n int64) lead.State {
 	return all[n-1]
 }
 
-// leadBody is the lead as it is stored, without what stands in columns of its own.
-func leadBody(l lead.Lead) ([]byte, error) {
-	l.ID, l.List = id.ID{}, id.ID{}
-	b, err := json.Marshal(&l)
-	if err == nil && len(b) > lead.MaxLeadSize {
-		return nil, fault.New(fault.Invalid, "lead %s has %d bytes: at most %d were expected", l.ID, len(b), lead.MaxLeadSize)
-	}
-	return b, err
-}
-
-func (t leads) Add(c id.Company, list []lead.Lead) error {
-	if len(list) > store.MaxLeads {
-		return fault.New(fault.Invalid, "%d leads at once: at most %d were expected", len(list), store.MaxLeads)
-	}
+func (t leads) Add(c id.Company, lot *store.LeadLot) error {
+	list := lot.Leads
 	if err := t.lock(c); err != nil {
 		return err
 	}
@@ -54,15 +42,7 @@ func (t leads) Add(c id.Company, list []lead.Lead) error {
 	counts, ordered := leadCounts{}, make([]store.NumberInList, 0, len(list))
 	for i := range list {
 		l := &list[i]
-		state := stateNumber(l.State)
-		if l.ID.IsZero() || l.List.IsZero() || state == 0 || len(l.Numbers) == 0 {
-			return fault.New(fault.Invalid, "a lead needs an identifier, a list, a state and a number; it has %s, %s, %q and %d", l.ID, l.List, l.State, len(l.Numbers))
-		}
-		body, err := leadBody(*l)
-		if err != nil {
-			return err
-		}
-		if err := rows.add(c, l.ID, l.List, state, l.Due, l.Key, int64(1), body); err != nil {
+		if err := rows.add(c, l.ID, l.List, stateNumber(l.State), l.Due, l.Key, int64(1), lot.Body(i)); err != nil {
 			return err
 		}
 		for _, n := range l.Numbers {
@@ -181,7 +161,7 @@ func (t leads) Put(c id.Company, l *store.Lead) error {
 	case stateNumber(l.State) == 0 || len(l.Numbers) == 0:
 		return fault.New(fault.Invalid, "lead %s has state %q and %d numbers", l.ID, l.State, len(l.Numbers))
 	}
-	body, err := leadBody(l.Lead)
+	body, err := store.LeadBody(&l.Lead)
 	if err != nil {
 		return err
 	}
