@@ -18,6 +18,7 @@ import (
 	"waihu/internal/explain"
 	"waihu/internal/lang"
 	"waihu/internal/planfile"
+	"waihu/internal/sheet"
 	"waihu/internal/timex"
 	"waihu/internal/vendorbill"
 )
@@ -163,8 +164,8 @@ func (c *auditCmd) read(e *env, terms *contract.Terms) (*audit.Bill, error) {
 	return bill, nil
 }
 
-func fileSource(path string) vendorbill.Source {
-	return vendorbill.Source{Name: path, Open: func() (io.ReadCloser, error) { return os.Open(path) }}
+func fileSource(path string) sheet.Source {
+	return sheet.Source{Name: path, Open: func() (io.ReadCloser, error) { return os.Open(path) }}
 }
 
 // evidenceFile is a file of evidence being written.
