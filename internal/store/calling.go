@@ -33,21 +33,28 @@ type LeadLot struct {
 
 // NewLeadLot makes up to MaxLeads leads ready.
 func NewLeadLot(leads []lead.Lead) (*LeadLot, error) {
-	if len(leads) > MaxLeads {
-		return nil, fault.New(fault.Invalid, "%d leads at once: at most %d were expected", len(leads), MaxLeads)
-	}
-	lot := &LeadLot{leads, make([][]byte, len(leads))}
-	for i := range leads {
-		l := &leads[i]
-		if l.ID.IsZero() || l.List.IsZero() || !slices.Contains(lead.States(), l.State) || len(l.Numbers) == 0 {
-			return nil, fault.New(fault.Invalid, "a lead needs an identifier, a list, a state and a number; it has %s, %s, %q and %d", l.ID, l.List, l.State, len(l.Numbers))
-		}
-		var err error
-		if lot.bodies[i], err = LeadBody(l); err != nil {
+	lot := &LeadLot{make([]lead.Lead, 0, len(leads)), make([][]byte, 0, len(leads))}
+	for _, l := range leads {
+		if err := lot.Add(l); err != nil {
 			return nil, err
 		}
 	}
 	return lot, nil
+}
+
+// Add makes one more ready. What cannot be kept is Invalid and leaves the lot as it is.
+func (lot *LeadLot) Add(l lead.Lead) error {
+	if len(lot.Leads) >= MaxLeads {
+		return fault.New(fault.Invalid, "more than %d leads at once", MaxLeads)
+	}
+	if l.ID.IsZero() || l.List.IsZero() || !slices.Contains(lead.States(), l.State) || len(l.Numbers) == 0 || len(l.Numbers) > lead.MaxNumbers {
+		return fault.New(fault.Invalid, "a lead needs an identifier, a list, a state and 1 to %d numbers; it has %s, %s, %q and %d", lead.MaxNumbers, l.ID, l.List, l.State, len(l.Numbers))
+	}
+	body, err := LeadBody(&l)
+	if err == nil {
+		lot.Leads, lot.bodies = append(lot.Leads, l), append(lot.bodies, body)
+	}
+	return err
 }
 
 // Set puts another lead in a place.
@@ -55,6 +62,18 @@ func (lot *LeadLot) Set(i int, l lead.Lead) (err error) {
 	lot.Leads[i] = l
 	lot.bodies[i], err = LeadBody(&l)
 	return err
+}
+
+// Only is a lot of those leads that keep says stay. Setting one of it leaves this
+// lot as it is.
+func (lot *LeadLot) Only(keep func(i int) bool) *LeadLot {
+	out := &LeadLot{make([]lead.Lead, 0, len(lot.Leads)), make([][]byte, 0, len(lot.Leads))}
+	for i := range lot.Leads {
+		if keep(i) {
+			out.Leads, out.bodies = append(out.Leads, lot.Leads[i]), append(out.bodies, lot.bodies[i])
+		}
+	}
+	return out
 }
 
 // Body is a lead of the lot as it is stored.
