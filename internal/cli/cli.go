@@ -70,6 +70,7 @@ type grammar struct {
 	Doctor       doctorCmd       `cmd:"" help:"Examine the installation and every rule of its books, or what calls need."`
 	Backup       backupCmd       `cmd:"" help:"Copy the books while the service runs."`
 	Restore      restoreCmd      `cmd:"" help:"Put a copy into an empty data folder."`
+	Leads        leadsCmd        `cmd:"" help:"Bring in lists of leads, and numbers nobody may call."`
 	Company      companyCmd      `cmd:"" help:"Bound the calls of a company; close its books when it moves to another installation, or open them again."`
 	Export       exportCmd       `cmd:"" help:"Write everything, or all of a company, into an archive."`
 	Import       importCmd       `cmd:"" help:"Read an archive of everything into an empty database, or one company beside others, SQLite or PostgreSQL."`
