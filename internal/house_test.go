@@ -63,6 +63,7 @@ var floors = map[string]int{
 	"internal/report":            4,
 	"internal/planfile":          4,
 	"internal/sim":               4,
+	"internal/sim/dialing":       4,
 	"internal/store":             4,
 	"internal/vendorbill":        4,
 	"internal/voice/sip":         4,
