@@ -7,7 +7,7 @@ var edges = [...]float64{0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 22, 26, 30, 36,
 
 // Strength of what is assumed against what was seen, and how soon it is forgotten.
 const (
-	binWeight   = 1.5 // lengths each bin is assumed to have seen at the mean rate of ending
+	passed      = 8   // lengths assumed to have passed each bin, ending at the mean rate
 	priorEvents = 4   // lengths seen before any was
 	memory      = 300 // lengths after which a report weighs 1/e
 )
@@ -90,9 +90,9 @@ func (l *lengths) settle(u *unfinished) {
 	sum := 0.0
 	for i := range edges {
 		l.cumulated[i] = sum
-		hazard := (l.ended[i] + binWeight) / (l.lived[i] + u.lived[i] + binWeight/l.hazard)
 		if i+1 < len(edges) {
-			sum += hazard * (edges[i+1] - edges[i])
+			wide := edges[i+1] - edges[i]
+			sum += wide * (l.ended[i] + passed*wide*l.hazard) / (l.lived[i] + u.lived[i] + passed*wide)
 		}
 	}
 }
