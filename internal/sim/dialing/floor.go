@@ -38,25 +38,26 @@ var epoch = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
 // floor is one campaign's agents and calls.
 type floor struct {
-	c       *Case
-	seed    uint64
-	shift   int
-	now     float64
-	state   pacing.State // as a dialer sees it
-	ids     []int        // calls of state.Dials
-	calls   []call
-	wait    []int // calls of persons without an agent, the first come first
-	agenda  agenda
-	next    int // number of the next lead
-	leaves  [][]absence
-	leaving []bool
-	since   []float64 // agents' status
-	talking []int     // call of each agent
-	start   time.Time
-	told    learner
-	woken   float64
-	starts  []float64 // of the last second
-	guess   func(f *floor, l *lead) float64
+	c        *Case
+	seed     uint64
+	shift    int
+	now      float64
+	state    pacing.State // as a dialer sees it
+	ids      []int        // calls of state.Dials
+	calls    []call
+	wait     []int // calls of persons without an agent, the first come first
+	agenda   agenda
+	next     int // number of the next lead
+	leaves   [][]absence
+	leaving  []bool
+	since    []float64 // agents' status
+	talking  []int     // call of each agent
+	start    time.Time
+	told     learner
+	woken    float64
+	starts   []float64 // of the last second
+	machines int       // that agents met
+	guess    func(f *floor, l *lead) float64
 
 	Tally
 }

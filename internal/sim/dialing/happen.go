@@ -155,6 +155,8 @@ func (f *floor) connect(agent, id int) {
 	if c.person {
 		talk = f.c.talk(&c.lead, f.now)
 		f.Conversations++
+	} else {
+		f.machines++
 	}
 	f.agenda.add(f.now+talk, talked, agent)
 }

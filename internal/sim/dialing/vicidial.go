@@ -14,6 +14,7 @@ type vicidial struct {
 	most      float64 // adaptive_maximum_level
 	available bool    // available_only_ratio_tally
 	method    string  // HARD_LIMIT, AVERAGE or TAPERED
+	uk        bool    // drops are counted as the UK option does
 
 	level   float64
 	samples []sample // one a second, the last 15
@@ -29,7 +30,7 @@ type vicidial struct {
 type sample struct{ ready, waiting, total int }
 
 // drops are counts since the start of the day.
-type drops struct{ calls, answered, dropped int }
+type drops struct{ calls, answered, dropped, machines int }
 
 const (
 	sampleEvery = 1.0
@@ -40,7 +41,7 @@ const (
 
 func (p *vicidial) decide(f *floor) (int, []int, float64) {
 	if f.now == 0 || f.shift != p.shift { // another day
-		*p = vicidial{drop: p.drop, most: p.most, available: p.available, method: p.method, level: 1, shift: f.shift, sampled: -1, lines: -linesEvery, stats: drops{f.Dials, f.Persons, f.Abandoned}}
+		*p = vicidial{drop: p.drop, most: p.most, available: p.available, method: p.method, uk: p.uk, level: 1, shift: f.shift, sampled: -1, lines: -linesEvery, stats: f.drops()}
 		p.log = []drops{p.stats}
 	}
 	if f.now >= p.sampled+sampleEvery {
@@ -49,7 +50,7 @@ func (p *vicidial) decide(f *floor) (int, []int, float64) {
 	}
 	if f.now >= p.minute+statsEvery {
 		p.minute = f.now
-		p.log = append(p.log, drops{f.Dials, f.Persons, f.Abandoned})
+		p.log = append(p.log, f.drops())
 	}
 	if f.now >= p.adapted+adaptEvery {
 		p.adapted = f.now
@@ -97,10 +98,10 @@ func (p *vicidial) adapt(left float64) {
 	n := float64(len(p.samples))
 	p.level = min(max(p.level*(1+move((ready-waiting)/n, total/n, 0)), 1), p.most)
 	now, before := p.log[len(p.log)-1], p.log[max(len(p.log)-2, 0)]
-	if calls := now.calls - before.calls; calls > 20 && share(now.dropped-before.dropped, now.answered-before.answered) > 0.5 {
+	if calls := now.calls - before.calls; calls > 20 && p.share(now, before) > 0.5 {
 		p.level /= 2
 	}
-	if now.calls-p.stats.calls > 50 && 100*share(now.dropped-p.stats.dropped, now.answered-p.stats.answered) > p.drop {
+	if now.calls-p.stats.calls > 50 && 100*p.share(now, p.stats) > p.drop {
 		p.level = cut(p.method, p.level, left)
 	}
 	p.level = max(p.level, 1)
@@ -136,16 +137,26 @@ func cut(method string, level, left float64) float64 {
 	return 1
 }
 
-// ukDropped is VICIdial's share of drops where machines that agents marked are
-// taken out of the drops by estimate.
-func ukDropped(dropped, persons, machines float64) float64 {
-	d := dropped * (1 - machines/(persons+machines))
-	return d / (persons + d)
-}
+func (f *floor) drops() drops { return drops{f.Dials, f.Persons, f.Abandoned, f.machines} }
 
-func share(part, of int) float64 {
-	if of <= 0 {
+// share is the share of answers dropped between two counts.
+func (p *vicidial) share(now, before drops) float64 {
+	dropped, answered, machines := float64(now.dropped-before.dropped), float64(now.answered-before.answered), float64(now.machines-before.machines)
+	if answered <= 0 {
 		return 0
 	}
-	return float64(part) / float64(of)
+	if p.uk {
+		return ukDropped(dropped, answered-dropped, machines)
+	}
+	return dropped / answered
+}
+
+// ukDropped is the share of drops where machines that agents met are taken out
+// of the drops by estimate.
+func ukDropped(dropped, persons, machines float64) float64 {
+	if persons+machines <= 0 {
+		return min(dropped, 1)
+	}
+	d := dropped * (1 - machines/(persons+machines))
+	return d / (persons + d)
 }
