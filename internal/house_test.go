@@ -70,6 +70,7 @@ var floors = map[string]int{
 	"internal/sheet":             4,
 	"internal/leadfile":          4,
 	"internal/sim":               4,
+	"internal/sim/dialing":       4,
 	"internal/store":             4,
 	"internal/vendorbill":        4,
 	"internal/voice/sip":         4,

@@ -61,6 +61,7 @@ type grammar struct {
 	Carrier      carrierCmd      `cmd:"" help:"Play a carrier: answers, busy, machines and bad lines by a script, to call and test against."`
 	Compliance   complianceCmd   `cmd:"" help:"List the rules about calling with their sources, and ask whether a number may be called now."`
 	Version      versionCmd      `cmd:"" help:"Print version and build."`
+	Simulate     simulateCmd     `cmd:"" help:"Play simulated floors, to compare ways of pacing."`
 	Profile      profileCmd      `cmd:"" help:"Describe usage, make facts of a description, forecast the next months."`
 	Seats        seatsCmd        `cmd:"" help:"Say how many seats a load of calls needs, month by month, and why."`
 	Cheapest     cheapestCmd     `cmd:"" help:"Find the smallest bill possible among offers for this usage."`
