@@ -43,7 +43,6 @@ var latinWords = map[string]string{
 	"compare_page.file": "waihu-comparison",
 	"plans.tiers_hint":  "graduated volume", "plans.tiers_wrong": "graduated volume",
 	"report.foot":                    "waihu bill",
-	"said.format_fact":               "fact",
 	"said.no_time_expected":          "T09",
 	"seats.type":                     "agent supervisor robot",
 	"recognised.connect":             "ContactId",
