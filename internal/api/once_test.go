@@ -129,3 +129,16 @@ func TestSupportPlansAreChangedAsRead(t *testing.T) {
 		}
 	}
 }
+
+// TestATopicThatDoesNotExistIsRefused: a webhook for it would wait for ever.
+func TestATopicThatDoesNotExistIsRefused(t *testing.T) {
+	w := newWorld(t)
+	add := func(topics ...string) *reply {
+		return w.ask(w.keyA, "POST", "/v1/webhooks", map[string]any{"url": "https://books.example.com/in", "topics": topics})
+	}
+	add("invoice.isued").wantCode(422, "invalid")
+	add("invoice.*", "nothing.*").wantCode(422, "invalid")
+	made := add("invoice.*", "budget.reached", "*").want(201).field("id")
+	w.ask(w.keyA, "PATCH", "/v1/webhooks/"+made, map[string]any{"topics": []string{"invoices.*"}}).wantCode(422, "invalid")
+	w.ask(w.keyA, "PATCH", "/v1/webhooks/"+made, map[string]any{"topics": []string{}}).want(200)
+}
