@@ -1,7 +1,7 @@
 // Charts: draws the table twin of each figure[data-chart] as lines. The first
 // column is x, every other one a series; numbers come from data-value, so what
 // is drawn is what the table says. Where the first column has no numbers, its
-// words stand along the axis.
+// words stand along the axis. With data-shares it has shares, written in percent.
 
 const css = getComputedStyle(document.documentElement);
 const charts = new WeakMap(); // by figure: the chart, and what watches its size
@@ -32,6 +32,8 @@ function draw(figure) {
   const plot = figure.querySelector(".plot");
   stop(figure);
   const { names, columns, words } = read(figure.querySelector("table:not(.u-legend)"));
+  const shares = figure.hasAttribute("data-shares") ? new Intl.NumberFormat(document.documentElement.lang, { style: "percent", maximumFractionDigits: 1 }) : null;
+  const along = (x) => (words ? (words[x] ?? "") : shares && x !== null ? shares.format(x) : (x ?? ""));
   const ink = resolve("--ink-soft");
   const grid = resolve("--line");
   const axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 }, font: `12px ${css.getPropertyValue("--sans")}` };
@@ -39,8 +41,8 @@ function draw(figure) {
     width: plot.clientWidth,
     height: Number(figure.dataset.height || 260),
     scales: { x: { time: false }, y: { range: (u, low, high) => [Math.min(0, low), high * 1.05 || 1] } },
-    axes: [{ ...axis, label: names[0], labelFont: axis.font, ...(words ? { values: (u, at) => at.map((i) => (Number.isInteger(i) ? (words[i] ?? "") : "")) } : {}) }, { ...axis, size: 72 }],
-    series: [{ label: names[0], value: (u, x) => (words ? (words[x] ?? "") : (x ?? "")) }, ...names.slice(1).map((label, i) => ({ label, stroke: colour(i), width: 2, points: { show: columns[0].length < 20 } }))],
+    axes: [{ ...axis, label: names[0], labelFont: axis.font, ...(words ? { values: (u, at) => at.map((i) => (Number.isInteger(i) ? along(i) : "")) } : shares ? { values: (u, at) => at.map(along) } : {}) }, { ...axis, size: 72 }],
+    series: [{ label: names[0], value: (u, x) => along(x) }, ...names.slice(1).map((label, i) => ({ label, stroke: colour(i), width: 2, points: { show: columns[0].length < 20 } }))],
   };
   const chart = new uPlot(options, columns, plot);
   const watch = new ResizeObserver(() => chart.setSize({ width: plot.clientWidth, height: options.height }));
