@@ -1,7 +1,7 @@
 // Charts: draws the table twin of each figure[data-chart] as lines. The first
 // column is x, every other one a series; numbers come from data-value, so what
 // is drawn is what the table says. Where the first column has no numbers, its
-// words stand along the axis. With data-shares it has shares, written in percent.
+// words stand along the axis. With data-percent it has shares, written in percent.
 
 const css = getComputedStyle(document.documentElement);
 const charts = new WeakMap(); // by figure: the chart, and what watches its size
@@ -32,7 +32,7 @@ function draw(figure) {
   const plot = figure.querySelector(".plot");
   stop(figure);
   const { names, columns, words } = read(figure.querySelector("table:not(.u-legend)"));
-  const shares = figure.hasAttribute("data-shares") ? new Intl.NumberFormat(document.documentElement.lang, { style: "percent", maximumFractionDigits: 1 }) : null;
+  const shares = figure.hasAttribute("data-percent") ? new Intl.NumberFormat(document.documentElement.lang, { style: "percent", maximumFractionDigits: 1 }) : null;
   const along = (x) => (words ? (words[x] ?? "") : shares && x !== null ? shares.format(x) : (x ?? ""));
   const ink = resolve("--ink-soft");
   const grid = resolve("--line");
