@@ -72,6 +72,9 @@ func TestTheTelephoneHasAWordForWhateverHappens(t *testing.T) {
 			t.Errorf("%s is told as %q", word, got[word])
 		}
 	}
+	if strings.Contains(body, `name="record"`) {
+		t.Error("a call can be recorded where there is no folder for it")
+	}
 	if strings.Contains(body, "Zgotmpl") {
 		t.Error("a name was not written")
 	}
