@@ -17,8 +17,10 @@ var latinNames = strings.Fields(`Waihu Asterisk FreeSWITCH VICIdial Kamailio Twi
 var latinWords = map[string]string{
 	"carrier.listening":      "Ctrl-C",
 	"doctor.address_any_fix": "listen", "doctor.address_loopback_fix": "listen", "doctor.sip_port_fix": "listen",
-	"doctor.address_foreign_fix": "ip address",
-	"doctor.address_inner":       "NAT", "doctor.address_inner_fix": "NAT",
+	"doctor.address_foreign_fix": "ip address NAT voice.told",
+	"doctor.trunk_closed":        "TLS", "doctor.trunk_no_tls": "TLS", "doctor.trunk_no_tls_fix": "TLS",
+	"doctor.trunk_certificate_fix": "update-ca-certificates",
+	"doctor.address_inner":         "NAT", "doctor.address_inner_fix": "NAT",
 	"doctor.buffers_fix":      "sysctl -w net.core.rmem_max etc sysctl.d",
 	"doctor.clock_free_fix":   "chrony systemd-timesyncd",
 	"doctor.folder_small_fix": "recordings",
