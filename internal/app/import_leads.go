@@ -302,7 +302,11 @@ func (m *importing) keepIn(tx store.Tx, kept *LeadImport, lot *importedLot) erro
 // fresh is the lot without the leads that are there, by the rule of the list.
 func (m *importing) fresh(tx store.Tx, kept *LeadImport, lot *importedLot) (*store.LeadLot, error) {
 	there := map[phone.Number]bool{} // true: in this list
-	if m.list.Same != InFile {
+	ask, err := m.mayBeThere(tx, kept)
+	if err != nil {
+		return nil, err
+	}
+	if ask {
 		numbers := make([]phone.Number, len(lot.lot.Leads))
 		for i := range lot.lot.Leads {
 			numbers[i] = lot.lot.Leads[i].Numbers[0].Number
@@ -334,6 +338,17 @@ func (m *importing) fresh(tx store.Tx, kept *LeadImport, lot *importedLot) (*sto
 		}
 		return false
 	}), nil
+}
+
+// mayBeThere tells whether a number can be there, by the list's rule, that was not
+// seen in the file: not where all leads of the list came from this file.
+func (m *importing) mayBeThere(tx store.Tx, kept *LeadImport) (bool, error) {
+	if m.list.Same == InFile || m.list.Same == InCompany {
+		return m.list.Same == InCompany, nil
+	}
+	counts, err := tx.Leads().Counts(m.company, m.list.ID)
+	all := ListedLeads{Counts: counts}
+	return all.Total() != kept.Added, err
 }
 
 // refused puts numbers of leads that refused in another system on the list, for
