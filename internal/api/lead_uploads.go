@@ -46,6 +46,15 @@ type leadUpload struct {
 	Name   string `json:"name"`
 }
 
+// LeadImport is what became of the rows of a list.
+type LeadImport struct {
+	List string `json:"list"`
+	File string `json:"file"`
+	app.ImportCounts
+	Why     map[string]int64 `json:"why,omitempty" doc:"Rows set aside, by what is wrong."`
+	Samples fault.Problems   `json:"samples,omitempty"`
+}
+
 func (a *API) leadUploadRoutes() {
 	a.jobs.workers["lead_upload"] = a.readLeads
 	type uploadOut struct {
@@ -190,5 +199,6 @@ func (a *API) readLeads(ctx context.Context, i id.ID, j *job, progress func(int6
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	return out, errors.Join(err, os.Remove(path))
+	told := LeadImport{out.List.Named("lst"), out.File, out.ImportCounts, out.Why, out.Samples}
+	return told, errors.Join(err, os.Remove(path))
 }

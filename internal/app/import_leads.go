@@ -18,12 +18,16 @@ import (
 	"waihu/internal/timex"
 )
 
-// Bounds of an import.
+// Bounds of an import. A lot is one transaction: each touches nearly every page of
+// the index of numbers, so that large ones are written sooner; the first are small,
+// so that something is seen soon. At some 1.5 KB a lead, the three lots that are
+// read, wait and are kept at once take 180 MB.
 const (
-	importLot  = 10_000          // rows of one transaction
-	importLots = 2               // made ready while one is kept
+	firstLot   = 5_000
+	importLot  = 40_000
+	importLots = 1               // made ready while one is kept
 	importHold = 2 * time.Minute // how long a list is one import's, if it says nothing
-	maxRows    = 10_000_000      // of a file: the numbers seen in it are kept in memory
+	maxRows    = 10_000_000      // of a file: the numbers seen in it are kept in memory, some 400 MB of them
 )
 
 // ImportProgress is how far an import has come.
@@ -44,6 +48,7 @@ type importing struct {
 	seen    map[phone.Number]struct{}
 	skip    int64 // rows that were kept before this run
 	read    int64 // rows of the file that the run has read
+	size    int64 // of the next lot
 	bytes   *atomic.Int64
 }
 
@@ -65,7 +70,7 @@ type importedLot struct {
 // its list, at the same time are Conflicts.
 func (s *System) ImportLeads(ctx context.Context, c id.Company, i id.ID, src sheet.Source, asidePath string, progress func(ImportProgress)) (out LeadImport, err error) {
 	defer fault.Wrap(&err, "import leads")
-	m := &importing{s: s, company: c, seen: map[phone.Number]struct{}{}, bytes: &atomic.Int64{}}
+	m := &importing{s: s, company: c, size: firstLot, seen: map[phone.Number]struct{}{}, bytes: &atomic.Int64{}}
 	if err := m.open(ctx, i, src, asidePath); err != nil {
 		return out, err
 	}
@@ -167,7 +172,9 @@ func (m *importing) feed(ctx context.Context, out chan<- importedLot) {
 // are known, and left out.
 func (m *importing) next() (out importedLot) {
 	out.lot = &store.LeadLot{}
-	for out.rows < importLot {
+	size := m.size
+	m.size = min(2*m.size, importLot)
+	for out.rows < size {
 		row, err := m.reader.Next()
 		if errors.Is(err, io.EOF) {
 			break
@@ -302,7 +309,11 @@ func (m *importing) keepIn(tx store.Tx, kept *LeadImport, lot *importedLot) erro
 // fresh is the lot without the leads that are there, by the rule of the list.
 func (m *importing) fresh(tx store.Tx, kept *LeadImport, lot *importedLot) (*store.LeadLot, error) {
 	there := map[phone.Number]bool{} // true: in this list
-	if m.list.Same != InFile {
+	ask, err := m.mayBeThere(tx, kept)
+	if err != nil {
+		return nil, err
+	}
+	if ask {
 		numbers := make([]phone.Number, len(lot.lot.Leads))
 		for i := range lot.lot.Leads {
 			numbers[i] = lot.lot.Leads[i].Numbers[0].Number
@@ -334,6 +345,17 @@ func (m *importing) fresh(tx store.Tx, kept *LeadImport, lot *importedLot) (*sto
 		}
 		return false
 	}), nil
+}
+
+// mayBeThere tells whether a number can be there, by the list's rule, that was not
+// seen in the file: not where all leads of the list came from this file.
+func (m *importing) mayBeThere(tx store.Tx, kept *LeadImport) (bool, error) {
+	if m.list.Same == InFile || m.list.Same == InCompany {
+		return m.list.Same == InCompany, nil
+	}
+	counts, err := tx.Leads().Counts(m.company, m.list.ID)
+	all := ListedLeads{Counts: counts}
+	return all.Total() != kept.Added, err
 }
 
 // refused puts numbers of leads that refused in another system on the list, for

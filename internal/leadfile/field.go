@@ -52,7 +52,7 @@ postcode postcode zip zipcode postalcode 邮编 郵編 郵遞區號 邮政编码
 street street address address1 streetaddress 地址 详细地址 詳細地址
 time_zone timezone zone tz 时区 時區
 language language lang 语言 語言
-consent consent consentbasis legalbasis optin 同意 授权 授權 同意依据 同意依據
+consent consent consentbasis legalbasis optin 同意 是否同意 授权 授權 是否授权 是否授權 同意依据 同意依據
 consent_evidence consentevidence evidence consentproof 同意凭证 同意憑證 授权凭证 授權憑證
 consent_source consentsource leadsource source sourceid 来源 來源 数据来源 資料來源
 consent_at consentat consentdate optindate 同意时间 同意時間 同意日期 授权时间 授權時間

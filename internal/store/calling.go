@@ -14,7 +14,7 @@ import (
 
 // Bounds of what calling asks of a database at once.
 const (
-	MaxLeads   = 20_000 // leads added in one transaction
+	MaxLeads   = 50_000 // leads added in one transaction
 	MaxNumbers = 50_000 // numbers looked up in one
 )
 
