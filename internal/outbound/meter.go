@@ -15,6 +15,7 @@ const (
 	moreTalk = 60               // seconds that are asked for at a time
 	askAhead = 15 * time.Second // before what is paid for ends
 	cutAhead = 50 * time.Millisecond
+	lateAsk  = 500 * time.Millisecond // beyond what is paid for, until an answer about more is waited for
 )
 
 // meter keeps a call's attempt alive in the books, pays for its talk ahead, and
@@ -119,13 +120,17 @@ func (m *meter) goOn(answered time.Time, seconds int64) bool {
 	if !answered.IsZero() {
 		at = timex.At(answered)
 	}
-	ctx, stop := context.WithTimeout(context.Background(), askAhead/2)
+	patience := askAhead / 2
+	if !answered.IsZero() { // books that hang give no talk away
+		patience = min(patience, max(time.Until(m.paidUntil(answered)), 0)+lateAsk)
+	}
+	ctx, stop := context.WithTimeout(context.Background(), patience)
 	defer stop()
 	a, err := m.desk.Books.GoOnCalling(ctx, m.company, m.attempt.Call, at, seconds)
 	switch {
 	case err == nil:
 		m.attempt = a
-	case fault.KindOf(err) == fault.NotFound:
+	case fault.KindOf(err) == fault.NotFound && !away(err):
 		return false
 	default:
 		m.attempt.Longest = m.attempt.Seconds // no more can be asked for just now
