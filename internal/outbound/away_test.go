@@ -2,6 +2,7 @@ package outbound
 
 import (
 	"context"
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,6 +13,8 @@ import (
 	"waihu/internal/store"
 	"waihu/internal/timex"
 	"waihu/internal/usage"
+	"waihu/internal/voice"
+	"waihu/internal/voice/trunk"
 )
 
 // gone are books that cannot be asked: they hang, or fail with words that say
@@ -83,6 +86,45 @@ func TestTheEndOfACallIsToldWhenTheBooksAreBack(t *testing.T) {
 		began := time.Now()
 		if _, err := (&Desk{Books: books}).end(t.Context(), id.Company{}, &usage.Call{ID: "x"}); !away(err) || time.Since(began) > 3*time.Minute {
 			t.Errorf("%v after %v", err, time.Since(began))
+		}
+	})
+}
+
+// falling are books of a call that falls over: it must not be heard of any more.
+type falling struct {
+	gone
+	heard bool
+}
+
+func (b *falling) BeginCall(_ context.Context, _ id.Company, in app.BeginCall) (app.Attempt, error) {
+	return app.Attempt{Call: in.Call, Seconds: 60, Longest: 60}, nil
+}
+
+func (b *falling) GoOnCalling(context.Context, id.Company, string, timex.Instant, int64) (app.Attempt, error) {
+	b.heard = true
+	runtime.Goexit() // or it would beat for ever
+	return app.Attempt{}, nil
+}
+
+// TestACallThatFallsOverShowsNoSignOfLife: its attempt ends like that of a crash, and
+// what is put aside for it comes back.
+func TestACallThatFallsOverShowsNoSignOfLife(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := &trunk.Config{Home: "CN", Zone: "Asia/Shanghai", Allow: []trunk.Class{trunk.Mobile}, Trunks: []trunk.Trunk{{Name: "one", Address: "192.0.2.1:5060", Channels: 1, Rate: 1}}}
+		books, board := &falling{}, trunk.NewBoard(cfg, time.UTC, 1)
+		board.Divide() // so that more of it is asked for
+		lines := &voice.Lines{Board: board, More: func(context.Context, string) bool { panic("on purpose") }}
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("it did not fall over")
+				}
+			}()
+			_, _ = (&Desk{Books: books, Lines: lines}).Place(t.Context(), Wish{Order: voice.Order{Number: "13800138000"}})
+		}()
+		time.Sleep(time.Minute) // of the test's own time
+		if books.heard {
+			t.Error("it is said to live")
 		}
 	})
 }

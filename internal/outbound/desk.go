@@ -85,6 +85,7 @@ func (d *Desk) Place(ctx context.Context, w Wish) (*Done, error) {
 	o.ID, o.OnAnswer = call, m.answer
 	calling, stop := context.WithCancel(ctx)
 	m.start(stop)
+	defer m.stop() // what falls over on the way must not keep its attempt alive
 	out := &Done{Call: call}
 	out.Report, out.Tries, err = d.Lines.PlaceOver(calling, o)
 	out.Spent = m.stop()

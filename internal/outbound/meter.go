@@ -26,6 +26,7 @@ type meter struct {
 	attempt app.Attempt
 	picked  chan picked
 	ending  chan struct{}
+	once    sync.Once
 	done    sync.WaitGroup
 	giveUp  func() // before the answer
 	spent   bool   // set before done
@@ -49,9 +50,9 @@ func (m *meter) start(giveUp func()) {
 	go m.run()
 }
 
-// stop ends it, and tells whether the call was cut.
+// stop ends it, and tells whether the call was cut. It may be called again.
 func (m *meter) stop() bool {
-	close(m.ending)
+	m.once.Do(func() { close(m.ending) })
 	m.done.Wait()
 	return m.spent
 }
@@ -122,7 +123,7 @@ func (m *meter) goOn(answered time.Time, seconds int64) bool {
 	}
 	patience := askAhead / 2
 	if !answered.IsZero() { // books that hang give no talk away
-		patience = min(patience, max(time.Until(m.paidUntil(answered)), 0)+lateAsk)
+		patience = min(patience, time.Until(m.paidUntil(answered))+lateAsk)
 	}
 	ctx, stop := context.WithTimeout(context.Background(), patience)
 	defer stop()
