@@ -1,7 +1,7 @@
 // Command bench measures Waihu against its goals and against other ways to do
 // the same work, and says of each goal whether it is met.
 //
-//	go run . all | rating | csv | memory | compare | stores | http | reads | bridge
+//	go run . all | rating | csv | memory | compare | stores | http | reads | bridge | leads
 package main
 
 import (
@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-const usageText = `usage: bench [flags] all | rating | csv | memory | compare | stores | http | reads | bridge
+const usageText = `usage: bench [flags] all | rating | csv | memory | compare | stores | http | reads | bridge | leads
 
   rating   calls in memory over a deck of 200,000 prefixes
   csv      a Master.csv of a million rows, file to totals, beside other engines
@@ -21,6 +21,7 @@ const usageText = `usage: bench [flags] all | rating | csv | memory | compare | 
   http     the same through the running service, as CloudEvents
   reads    every list and page among millions of calls that are kept
   bridge   calls that are bridged, recorded and analysed, beside rtpengine
+  leads    a list of leads from its file into SQLite, beside the least SQLite can do
 `
 
 // options are how much is measured.
@@ -65,7 +66,7 @@ func run() int {
 		return 0
 	}
 	parts, known := map[string][]func(*report, options) error{
-		"all": {measureRating, measureCSV, measureMemory, measureComparing, measureStores, measureHTTP}, "rating": {measureRating}, "csv": {measureCSV}, "memory": {measureMemory}, "compare": {measureComparing}, "stores": {measureStores}, "http": {measureHTTP}, "reads": {measureReads}, "bridge": {measureBridge}}[flags.Arg(0)]
+		"all": {measureRating, measureCSV, measureMemory, measureComparing, measureStores, measureHTTP}, "rating": {measureRating}, "csv": {measureCSV}, "memory": {measureMemory}, "compare": {measureComparing}, "stores": {measureStores}, "http": {measureHTTP}, "reads": {measureReads}, "bridge": {measureBridge}, "leads": {measureLeads}}[flags.Arg(0)]
 	if !known || o.runs < 1 {
 		flags.Usage()
 		return 2

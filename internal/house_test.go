@@ -67,7 +67,10 @@ var floors = map[string]int{
 	"internal/manual":            4,
 	"internal/report":            4,
 	"internal/planfile":          4,
+	"internal/sheet":             4,
+	"internal/leadfile":          4,
 	"internal/sim":               4,
+	"internal/sim/dialing":       4,
 	"internal/store":             4,
 	"internal/vendorbill":        4,
 	"internal/voice/sip":         4,
@@ -133,6 +136,8 @@ var beside = map[string]map[string]string{
 	"internal/charging/clause":   {"internal/charging/catalog": "prices and their rules", "internal/charging/contract": "what was signed", "internal/charging/deck": "decks of the plan", "internal/charging/invoice": "what a period costs in which nothing is used", "internal/charging/meter": "and its quantities"},
 	"internal/charging/wallet":   {"internal/charging/deck": "the longest call a balance pays for", "internal/charging/ledger": "a purse is the projection of its journal"},
 	"internal/notify":            {"internal/access": "secrets are sealed, and a webhook that is switched off is a deed of the audit log"},
+	"internal/leadfile":          {"internal/sheet": "lists come as tables"},
+	"internal/vendorbill":        {"internal/sheet": "bills come as tables"},
 	"internal/export":            {"internal/store": "the calls it writes"},
 	"internal/demo":              {"internal/serve": "it is shown by the service itself"},
 	"internal/serve":             {"internal/telephone": "calls are served like pages"},
@@ -155,7 +160,7 @@ func pure(room string) bool {
 var outside = map[string][]string{
 	"go.yaml.in/yaml/v3":                    {"internal/planfile"},
 	"codeberg.org/go-pdf/fpdf":              {"internal/document"},
-	"github.com/xuri/excelize/v2":           {"internal/document", "internal/vendorbill"}, // one writes workbooks, the other reads vendors'
+	"github.com/xuri/excelize/v2":           {"internal/document", "internal/sheet"}, // one writes workbooks, the other reads them
 	"github.com/klauspost/compress/zstd":    {"internal/usage/cdr"},
 	"golang.org/x/text":                     {"internal/usage/cdr"},
 	"golang.org/x/sys/cpu":                  {"internal/usage/cdr"},

@@ -47,8 +47,12 @@ export function telephone(world) {
     await is("On hold");
     await page.locator('[data-do="hold"]').click();
     await is("Talking");
-    await page.locator('[data-key="5"]').click();
-    await page.waitForTimeout(1000);
+    await page.evaluate(() => {
+      window.tones = [];
+      window.paths[0].getSenders()[0].dtmf.addEventListener("tonechange", (e) => window.tones.push(e.tone));
+    });
+    for (const key of ["5", "#"]) await page.locator(`[data-key="${key}"]`).click();
+    await page.waitForFunction(() => window.tones.join("").includes("5#")); // as events beside the sound: a message within the call reaches no customer
     await page.locator('[data-do="hangup"]').click();
     await is("Ready");
     assert.equal(await page.locator("[data-note]").textContent(), "The call has ended");

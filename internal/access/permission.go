@@ -39,6 +39,14 @@ const (
 	CallPlace   Permission = "call.place"
 	RecordHear  Permission = "recording.read"
 
+	CampaignRead  Permission = "campaign.read"
+	CampaignWrite Permission = "campaign.write"
+	LeadRead      Permission = "lead.read"
+	LeadWrite     Permission = "lead.write"
+	DNCRead       Permission = "dnc.read"
+	DNCWrite      Permission = "dnc.write"
+	DNCRemove     Permission = "dnc.remove"
+
 	InvoiceRead   Permission = "invoice.read"
 	InvoiceDraft  Permission = "invoice.draft"
 	InvoiceVoid   Permission = "invoice.void"
@@ -150,6 +158,13 @@ func Table() []Grant {
 		{CallPlan, "give an agent a call to place, at the company's cost", []Role{Supervisor, API, CustomerAdmin}},
 		{CallPlace, "place one's planned calls by telephone or browser", []Role{Supervisor, Agent, CustomerAdmin}},
 		{RecordHear, "listen to recordings", []Role{Supervisor, CustomerAdmin}},
+		{CampaignRead, "see campaigns, lists and dispositions", []Role{Finance, Supervisor, Auditor, API, CustomerAdmin}},
+		{CampaignWrite, "plan, start, pause and finish campaigns", []Role{Supervisor, API, CustomerAdmin}},
+		{LeadRead, "see leads and what was tried", []Role{Supervisor, API, CustomerAdmin}},
+		{LeadWrite, "bring in lists of leads, change leads, agree callbacks", []Role{Supervisor, API, CustomerAdmin}},
+		{DNCRead, "see and ask the do-not-call list", []Role{Supervisor, Agent, Auditor, API, CustomerAdmin}},
+		{DNCWrite, "put numbers on the do-not-call list", []Role{Supervisor, Agent, API, CustomerAdmin}},
+		{DNCRemove, "take a number off the do-not-call list, with a reason", []Role{CustomerAdmin}},
 		{InvoiceRead, "see invoices and credit notes", books},
 		{InvoiceDraft, "see what a period would be billed now", []Role{Finance, API, CustomerAdmin}},
 		{InvoiceVoid, "void an invoice", []Role{Finance}},

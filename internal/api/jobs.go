@@ -55,7 +55,7 @@ const (
 // Job is work that outlives its request.
 type Job struct {
 	ID      string          `json:"id" example:"job_01jd8..."`
-	What    string          `json:"what" enum:"upload,bill_run,day"`
+	What    string          `json:"what" enum:"upload,bill_run,day,lead_upload,dnc_upload"`
 	State   string          `json:"state" enum:"asking,queued,running,done,failed"`
 	Done    int64           `json:"done" doc:"How far it is, in bytes or steps."`
 	Total   int64           `json:"total" doc:"0: not known."`

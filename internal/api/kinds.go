@@ -10,6 +10,7 @@ import (
 	"waihu/internal/exact"
 	"waihu/internal/id"
 	"waihu/internal/money"
+	"waihu/internal/phone"
 	"waihu/internal/timex"
 )
 
@@ -21,6 +22,7 @@ type (
 	decimalText string
 	idText      string
 	curText     string
+	numberText  string
 )
 
 // Day and Moment are dates and instants in the query of an address.
@@ -46,6 +48,10 @@ func (decimalText) Schema(huma.Registry) *huma.Schema {
 
 func (idText) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: "string", MaxLength: ptr(40)}
+}
+
+func (numberText) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: "string", MaxLength: ptr(40), Description: "A telephone number in E.164.", Examples: []any{"8613800138000"}}
 }
 
 func (curText) Schema(huma.Registry) *huma.Schema {
@@ -75,4 +81,5 @@ func alias(r huma.Registry) {
 	r.RegisterTypeAlias(reflect.TypeFor[timex.Date](), reflect.TypeFor[dateText]())
 	r.RegisterTypeAlias(reflect.TypeFor[timex.Instant](), reflect.TypeFor[timeText]())
 	r.RegisterTypeAlias(reflect.TypeFor[id.ID](), reflect.TypeFor[idText]())
+	r.RegisterTypeAlias(reflect.TypeFor[phone.Number](), reflect.TypeFor[numberText]())
 }

@@ -59,7 +59,7 @@ func once[I, O any](a *API, ctx context.Context, c *caller, company id.Company, 
 		return nil, &refused{409, "idempotency_in_flight", "a request with this Idempotency-Key is being worked on: ask again in a moment"}
 	}
 	defer a.flights.end(name)
-	out, late, err := attempt(a, ctx, c, company, o, in, f, request)
+	out, late, err := effectOnce(a, ctx, c, company, o, in, f, request)
 	if fault.KindOf(err) == fault.Conflict {
 		// Another node may have been first: then its answer is there now.
 		if there, replayErr := replay[O](a, ctx, company, c.onceKey, request); there != nil || replayErr != nil {
@@ -72,7 +72,7 @@ func once[I, O any](a *API, ctx context.Context, c *caller, company id.Company, 
 	return out, err
 }
 
-func attempt[I, O any](a *API, ctx context.Context, c *caller, company id.Company, o op, in *I, f func(*request, *I) (*O, error), request [32]byte) (out *answer[O], late func(), err error) {
+func effectOnce[I, O any](a *API, ctx context.Context, c *caller, company id.Company, o op, in *I, f func(*request, *I) (*O, error), request [32]byte) (out *answer[O], late func(), err error) {
 	err = a.d.System.DB.Update(ctx, func(tx store.Tx) error {
 		if out, err = replayed[O](tx, company, c.onceKey, request); out != nil || err != nil {
 			return err

@@ -14,7 +14,7 @@ import (
 func TestKeysThatNobodyAskedFor(t *testing.T) {
 	w := newWorld(t)
 	type body = map[string]any
-	w.ask(w.operator, "POST", "/v1/support-plans", body{"name": "basic", "time_zone": "Asia/Shanghai", "from": 540, "to": 1080, "first_minutes": 30, "resolution_minutes": 480, "revision": 0}).want(201)
+	w.ask(w.operator, "POST", "/v1/support-plans", body{"name": "basic", "time_zone": "Asia/Shanghai", "from": 540, "to": 1080, "first_minutes": 30, "resolution_minutes": 480}).want(201)
 	for _, x := range []struct {
 		path, key, field string
 		ask              body
@@ -99,4 +99,46 @@ func TestAnOutageReportedTwice(t *testing.T) {
 	if strings.Contains(string(draft.body), "service_credit") {
 		t.Errorf("a credit, though the promise was kept: %s", draft.body)
 	}
+}
+
+// TestSupportPlansAreChangedAsRead: a plan of support is made once, and changed by
+// whoever read it last.
+func TestSupportPlansAreChangedAsRead(t *testing.T) {
+	w := newWorld(t)
+	set := func(first, revision int) *reply {
+		ask := map[string]any{"name": "basic", "first_minutes": first, "resolution_minutes": 480}
+		if revision > 0 {
+			ask["revision"] = revision
+		}
+		return w.ask(w.operator, "POST", "/v1/support-plans", ask)
+	}
+	set(30, 0).want(201)
+	set(60, 0).wantCode(409, "conflict")
+	set(60, 1).want(201)
+	set(90, 1).wantCode(409, "conflict")
+	for _, key := range []string{w.operator, w.keyA} {
+		var list struct {
+			Items []struct {
+				First    int `json:"first_minutes"`
+				Revision int
+			}
+		}
+		must(t, json.Unmarshal(w.ask(key, "GET", "/v1/support-plans", nil).want(200).body, &list))
+		if len(list.Items) != 1 || list.Items[0].First != 60 || list.Items[0].Revision != 2 {
+			t.Errorf("%+v", list)
+		}
+	}
+}
+
+// TestATopicThatDoesNotExistIsRefused: a webhook for it would wait for ever.
+func TestATopicThatDoesNotExistIsRefused(t *testing.T) {
+	w := newWorld(t)
+	add := func(topics ...string) *reply {
+		return w.ask(w.keyA, "POST", "/v1/webhooks", map[string]any{"url": "https://books.example.com/in", "topics": topics})
+	}
+	add("invoice.isued").wantCode(422, "invalid")
+	add("invoice.*", "nothing.*").wantCode(422, "invalid")
+	made := add("invoice.*", "budget.reached", "*").want(201).field("id")
+	w.ask(w.keyA, "PATCH", "/v1/webhooks/"+made, map[string]any{"topics": []string{"invoices.*"}}).wantCode(422, "invalid")
+	w.ask(w.keyA, "PATCH", "/v1/webhooks/"+made, map[string]any{"topics": []string{}}).want(200)
 }

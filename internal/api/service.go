@@ -111,13 +111,21 @@ type ticketBody struct {
 }
 
 func (a *API) ticketRoutes() {
-	change(a, op{id: "support-set", method: http.MethodPost, path: "/v1/support-plans", what: "Keep a plan of support: how fast it answers, and when its desk works.", may: access.ServiceWrite, platform: true, status: http.StatusCreated},
+	change(a, op{id: "support-set", method: http.MethodPost, path: "/v1/support-plans", what: "Keep a plan of support, or change one: how fast it answers, and when its desk works.", may: access.ServiceWrite, platform: true, status: http.StatusCreated},
 		func(r *request, in *bodyOf[app.Support]) (*app.Support, error) {
 			out, err := r.sys.SetSupport(r.ctx, in.Body)
 			if err != nil {
 				return nil, err
 			}
 			return &out, r.did(access.Deed{Action: "support.set", Target: out.Name, After: out})
+		})
+	read(a, op{id: "support-list", method: http.MethodGet, path: "/v1/support-plans", what: "Plans of support that tickets can be opened under.", may: access.TicketRead, either: true},
+		func(r *request, _ *none) (*List[app.Support], error) {
+			all, err := r.sys.Supports(r.ctx)
+			if all == nil {
+				all = []app.Support{}
+			}
+			return &List[app.Support]{Items: all}, err
 		})
 	type listIn struct {
 		State string `query:"state" enum:"open,waiting,resolved"`

@@ -46,7 +46,13 @@ func TestAgentsAreGivenCalls(t *testing.T) {
 	w := newWorld(t)
 	contract := w.served()
 	ann, session := w.person(w.a, access.Agent)
-	got := w.ask(w.switchA, "POST", "/v1/calls", map[string]any{"contract": contract, "to": "13800138000", "agent": ann, "record": true}).want(201)
+	wish := map[string]any{"contract": contract, "to": "13800138000", "agent": ann, "record": true}
+	w.ask(w.switchA, "POST", "/v1/calls", wish).want(409) // there is no folder for its recording
+	v, err := vault.Open(t.TempDir())
+	must(t, err)
+	defer v.Close()
+	w.sys.Vault = v
+	got := w.ask(w.switchA, "POST", "/v1/calls", wish).want(201)
 	call := got.field("id")
 	if at := got.field("address"); at != "sip:"+call+"@192.0.2.1:5060" || strings.Contains(string(got.body), "13800138000") {
 		t.Errorf("%s", got.body)

@@ -2,9 +2,13 @@ package api
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"strings"
 
 	"waihu/internal/access"
+	"waihu/internal/app"
+	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/notify"
 	"waihu/internal/store"
@@ -99,6 +103,9 @@ func (a *API) webhookRoutes() {
 		})
 	change(a, op{id: "webhook-add", method: http.MethodPost, path: "/v1/webhooks", what: "Add a webhook. Its secret is shown this once, and not again under the same Idempotency-Key.", may: access.WebhookWrite, status: http.StatusCreated},
 		func(r *request, in *bodyOf[NewWebhook]) (*Webhook, error) {
+			if err := knownTopics(in.Body.Topics); err != nil {
+				return nil, err
+			}
 			e, secret, err := a.d.Post.Add(r.tx, r.company, in.Body.URL, in.Body.Topics, in.Body.Note)
 			if err != nil {
 				return nil, err
@@ -159,6 +166,9 @@ func (a *API) webhookChange(o op) {
 		if err != nil {
 			return nil, err
 		}
+		if err := knownTopics(in.Body.Topics); err != nil {
+			return nil, err
+		}
 		e, err := a.d.Post.Change(r.tx, r.company, i, notify.EndpointChange(in.Body))
 		if err != nil {
 			return nil, err
@@ -166,6 +176,17 @@ func (a *API) webhookChange(o op) {
 		out := webhookOf(e)
 		return &out, r.did(access.Deed{Action: "webhook.change", Target: out.ID, Before: before, After: out})
 	})
+}
+
+// knownTopics refuses patterns that take no topic: nothing would ever be sent.
+func knownTopics(patterns []string) error {
+	var ps fault.Problems
+	for i, p := range patterns {
+		if !app.TakesTopics(p) {
+			ps = append(ps, fault.Problem{Path: fmt.Sprintf("topics[%d]", i), What: "there are no such messages", Expected: strings.Join(app.Topics(), ", ") + "; invoice.* for all of a noun; * for all"})
+		}
+	}
+	return ps.Err()
 }
 
 func (a *API) webhook(r *request, name string) (*Webhook, id.ID, error) {

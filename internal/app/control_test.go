@@ -419,6 +419,13 @@ func TestServiceCredits(t *testing.T) {
 	wantKind(t, "an end that is moved", err, fault.Conflict)
 
 	must(b.SetSupport(ctx, app.Support{Name: "basic", Zone: "Asia/Shanghai", From: 540, To: 1080, First: 30, Resolution: 480}))
+	_, err = b.SetSupport(ctx, app.Support{Name: "basic", First: 60})
+	wantKind(t, "a plan that is there, taken for a new one", err, fault.Conflict)
+	must(b.SetSupport(ctx, app.Support{Name: "basic", Zone: "Asia/Shanghai", From: 540, To: 1080, First: 30, Resolution: 480, Revision: 1}))
+	_, err = b.SetSupport(ctx, app.Support{Name: "basic", First: 60, Revision: 1})
+	wantKind(t, "a change of what somebody else changed", err, fault.Conflict)
+	_, err = b.SetSupport(ctx, app.Support{Name: "gone", First: 60, Revision: 1})
+	wantKind(t, "a change of what is not there", err, fault.NotFound)
 	b.at("2026-03-09 02:00:00") // Monday, 10:00
 	_, err = b.SetSupport(ctx, app.Support{Name: "hours", Zone: "Asia/Shanghai", From: 9, To: 18, First: 30})
 	wantKind(t, "hours that were taken for minutes", err, fault.Invalid)

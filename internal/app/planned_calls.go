@@ -41,6 +41,9 @@ func (s *System) PlanCall(ctx context.Context, c id.Company, in PlannedCall) (ou
 	if in.Agent == "" || in.To == "" {
 		return out, fault.New(fault.Invalid, "an agent and a number to call were expected")
 	}
+	if in.Record && s.Vault == nil { // else it would be refused when the agent calls, with nobody there who knows why
+		return out, errNoVault
+	}
 	err = s.DB.Update(store.For(ctx, c), func(tx store.Tx) (err error) {
 		if err := here(tx, c); err != nil {
 			return err

@@ -8,14 +8,20 @@ import (
 	"waihu/internal/app"
 	"waihu/internal/fault"
 	"waihu/internal/id"
+	"waihu/internal/voice/vault"
 )
 
 // TestPlannedCallsAreTakenOnce: by whom they are for, in time, once.
 func TestPlannedCallsAreTakenOnce(t *testing.T) {
 	b, who := prepaid(t)
 	ctx := context.Background()
+	recorded := app.PlannedCall{Contract: who.contract, Agent: "user_ann", To: mobile, Record: true}
+	_, err := b.PlanCall(ctx, who.company, recorded)
+	wantKind(t, "to be recorded, nowhere", err, fault.Conflict)
+	b.Vault = must(vault.Open(t.TempDir()))
+	t.Cleanup(func() { b.Vault.Close() })
 	plan := func() app.PlannedCall {
-		return must(b.PlanCall(ctx, who.company, app.PlannedCall{Contract: who.contract, Agent: "user_ann", To: mobile, Record: true}))
+		return must(b.PlanCall(ctx, who.company, recorded))
 	}
 	take := func(c id.Company, p app.PlannedCall, agent string) error {
 		_, err := b.TakePlannedCall(ctx, c, p.ID, agent)

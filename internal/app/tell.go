@@ -2,6 +2,7 @@ package app
 
 import (
 	"encoding/json"
+	"slices"
 
 	"waihu/internal/charging/dunning"
 	"waihu/internal/fault"
@@ -28,6 +29,9 @@ type letter struct {
 // the webhooks of the company, and as a letter where the topic has one and the
 // company an address.
 func (s *System) tell(tx store.Tx, c id.Company, topic string, n news) error {
+	if !slices.Contains(Topics(), topic) {
+		return fault.New(fault.Internal, "message %s: the topic is not in the list of topics", topic)
+	}
 	company, _, err := get[Company](tx, id.Platform, KindCompany, c.ID)
 	if err != nil {
 		return err

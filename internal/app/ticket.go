@@ -23,7 +23,7 @@ type Support struct {
 	Calendar   string `json:"calendar,omitempty"` // cn, tw, hk, us
 	First      int    `json:"first_minutes"`      // working minutes until the first answer; 0: no promise
 	Resolution int    `json:"resolution_minutes"` // and until it is resolved
-	Revision   int64  `json:"revision"`
+	Revision   int64  `json:"revision,omitempty" minimum:"1" doc:"Of a plan to change: the one that was read; absent: a new plan."`
 }
 
 // hours is when the desk works.
@@ -52,7 +52,8 @@ func (p *Support) hours() (*service.Hours, error) {
 // hours that somebody took for minutes, and clocks by them would run for weeks.
 const shortestDesk = 30
 
-// SetSupport keeps a support plan of the platform.
+// SetSupport keeps a support plan of the platform: a new one, or a change of the one
+// that was read (its Revision says which). Somebody else's change is not overwritten.
 func (s *System) SetSupport(ctx context.Context, in Support) (out Support, err error) {
 	defer fault.Wrap(&err, "set support")
 	const day = 24 * 60
@@ -67,12 +68,15 @@ func (s *System) SetSupport(ctx context.Context, in Support) (out Support, err e
 	}
 	err = s.DB.Update(ctx, func(tx store.Tx) error {
 		_, r, err := find[Support](tx, id.Platform, KindSupport, "name", in.Name)
-		if err != nil && fault.KindOf(err) == fault.NotFound {
+		if in.Revision == 0 && err != nil && fault.KindOf(err) == fault.NotFound {
 			r = &store.Record{Company: id.Platform, Kind: KindSupport, Unique: []store.Key{{Name: "name", Value: in.Name}}}
 			r.ID, err = s.newID(tx)
 		}
 		if err != nil {
 			return err
+		}
+		if r.Revision != in.Revision {
+			return fault.New(fault.Conflict, "support plan %q is there at revision %d, and not at %d: read it again, then change that", in.Name, r.Revision, in.Revision)
 		}
 		out = in
 		out.Revision = r.Revision + 1

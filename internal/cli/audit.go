@@ -19,6 +19,7 @@ import (
 	"waihu/internal/explain"
 	"waihu/internal/lang"
 	"waihu/internal/planfile"
+	"waihu/internal/sheet"
 	"waihu/internal/timex"
 	"waihu/internal/vendorbill"
 )
@@ -170,8 +171,8 @@ func billCounts(tag lang.Tag, key, component string, c vendorbill.Counts) string
 	return lang.Phrase(tag, key, map[string]string{"component": component, "read": n(c.Read), "accepted": n(c.Accepted), "rejected": n(c.Rejected), "ignored": n(c.Ignored)})
 }
 
-func fileSource(path string) vendorbill.Source {
-	return vendorbill.Source{Name: path, Open: func() (io.ReadCloser, error) { return os.Open(path) }}
+func fileSource(path string) sheet.Source {
+	return sheet.Source{Name: path, Open: func() (io.ReadCloser, error) { return os.Open(path) }}
 }
 
 // evidenceFile is a file of evidence being written.

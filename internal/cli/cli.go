@@ -61,6 +61,7 @@ type grammar struct {
 	Carrier      carrierCmd      `cmd:"" help:"Play a carrier: answers, busy, machines and bad lines by a script, to call and test against."`
 	Compliance   complianceCmd   `cmd:"" help:"List the rules about calling with their sources, and ask whether a number may be called now."`
 	Version      versionCmd      `cmd:"" help:"Print version and build."`
+	Simulate     simulateCmd     `cmd:"" help:"Play simulated floors, to compare ways of pacing."`
 	Profile      profileCmd      `cmd:"" help:"Describe usage, make facts of a description, forecast the next months."`
 	Seats        seatsCmd        `cmd:"" help:"Say how many seats a load of calls needs, month by month, and why."`
 	Cheapest     cheapestCmd     `cmd:"" help:"Find the smallest bill possible among offers for this usage."`
@@ -70,6 +71,7 @@ type grammar struct {
 	Doctor       doctorCmd       `cmd:"" help:"Examine the installation and every rule of its books, or what calls need."`
 	Backup       backupCmd       `cmd:"" help:"Copy the books while the service runs."`
 	Restore      restoreCmd      `cmd:"" help:"Put a copy into an empty data folder."`
+	Leads        leadsCmd        `cmd:"" help:"Bring in lists of leads, and numbers nobody may call."`
 	Company      companyCmd      `cmd:"" help:"Bound the calls of a company; close its books when it moves to another installation, or open them again."`
 	Export       exportCmd       `cmd:"" help:"Write everything, or all of a company, into an archive."`
 	Import       importCmd       `cmd:"" help:"Read an archive of everything into an empty database, or one company beside others, SQLite or PostgreSQL."`

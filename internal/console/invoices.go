@@ -78,7 +78,7 @@ func (s *Server) invoices(w http.ResponseWriter, r *http.Request, v *visit) erro
 		return err
 	}
 	s.render(w, v, http.StatusOK, "invoices", &Page{Title: v.say("nav.invoices"), Lead: v.say("invoices.lead"), Here: v.at("/invoices"), Crumbs: v.crumbs(),
-		Body: map[string]any{"Rows": rows, "Next": next, "Status": status, "Statuses": statuses, "All": v.at("/invoices"), "Files": listFiles(v.at("/invoices"), "?status="+queryEscape(string(status)), "csv", "xlsx")}})
+		Body: map[string]any{"Rows": rows, "Next": next, "Status": status, "Statuses": statuses, "All": v.at("/invoices"), "MayClose": v.everywhere(access.PeriodClose), "Files": listFiles(v.at("/invoices"), "?status="+queryEscape(string(status)), "csv", "xlsx")}})
 	return nil
 }
 

@@ -23,6 +23,8 @@ type overviewBody struct {
 	Past      []overviewMonth // oldest first
 	Advice    []string
 	Waits     bool // one of the contracts does
+
+	New string // where a first contract is made; empty: not by the visitor
 }
 
 // overviewContract is a running contract and its period so far.
@@ -71,6 +73,9 @@ const (
 // overview is the first page of a company.
 func (s *Server) overview(w http.ResponseWriter, r *http.Request, v *visit) error {
 	b := &overviewBody{}
+	if v.may(access.ContractQuote) {
+		b.New = v.at("/contracts/new")
+	}
 	list, err := s.d.System.Contracts(r.Context(), v.company, "")
 	if err != nil {
 		return err

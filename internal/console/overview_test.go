@@ -3,6 +3,8 @@ package console
 import (
 	"strings"
 	"testing"
+
+	"waihu/internal/access"
 )
 
 // TestOverviewDoesNotWait: the page is there before all usage was read, asks for
@@ -20,4 +22,19 @@ func TestOverviewDoesNotWait(t *testing.T) {
 		}
 	}
 	o.every(o.at(""))
+}
+
+// TestEmptyPages: a page without anything leads to what fills it, for whoever may.
+func TestEmptyPages(t *testing.T) {
+	o := newOffice(t)
+	at := "/c/" + o.other.Named("co")
+	customer := o.as(access.Member{Company: o.other, Role: access.CustomerAdmin})
+	for path, to := range map[string]string{at: at + "/contracts/new", at + "/invoices": "/close"} {
+		if page := o.page(path); !strings.Contains(page, `<a class="button primary" href="`+to+`"`) {
+			t.Errorf("%s does not lead to %s", path, to)
+		}
+		if page := customer.page(path); strings.Contains(page, `href="`+to+`"`) {
+			t.Errorf("%s leads a customer to %s", path, to)
+		}
+	}
 }

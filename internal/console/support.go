@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"time"
 
@@ -25,7 +26,22 @@ type supportRow struct {
 }
 
 func (s *Server) supports(w http.ResponseWriter, _ *http.Request, v *visit) error {
-	return s.supportPage(w, v, http.StatusOK, v.blank("first", "60", "resolution", "480"))
+	plans, err := s.d.System.Supports(v.r.Context())
+	if err != nil {
+		return err
+	}
+	f := v.blank("first", "60", "resolution", "480")
+	for _, p := range plans {
+		if p.Name == v.r.URL.Query().Get("name") { // to be changed
+			f = v.blank("name", p.Name, "first", itoa(p.First), "resolution", itoa(p.Resolution), "zone", p.Zone, "calendar", p.Calendar,
+				"weekends", given(p.Weekends, "yes"), "revision", itoa(int(p.Revision)))
+			if p.Zone != "" {
+				f.Values.Set("from", ofDay(p.From))
+				f.Values.Set("to", ofDay(p.To))
+			}
+		}
+	}
+	return s.supportPage(w, v, http.StatusOK, f)
 }
 
 func (s *Server) supportPage(w http.ResponseWriter, v *visit, status int, f *form) error {
@@ -83,6 +99,9 @@ func (s *Server) setSupport(w http.ResponseWriter, _ *http.Request, v *visit) er
 	}
 	in := app.Support{Name: f.line("name", 64), Zone: f.choice("zone", append([]string{""}, zones(v.Tag)...)...), From: f.minuteOf("from"), To: f.minuteOf("to"), Weekends: f.Value("weekends") != "",
 		Calendar: f.choice("calendar", "", "cn", "tw", "hk", "us"), First: f.between("first", 0, mostMinutes), Resolution: f.between("resolution", 0, mostMinutes)}
+	if f.Value("revision") != "" {
+		in.Revision = int64(f.between("revision", 1, math.MaxInt32))
+	}
 	if in.Zone != "" && in.To != 0 && in.To <= in.From {
 		f.wrong("to", "support.hours_wrong")
 	}

@@ -42,7 +42,7 @@ func (s *Server) telephone(w http.ResponseWriter, _ *http.Request, v *visit) err
 }
 
 func (s *Server) telephonePage(w http.ResponseWriter, v *visit, status int, f *form) error {
-	b := map[string]any{"Form": f, "Able": false}
+	b := map[string]any{"Form": f, "Able": false, "Records": s.d.System.Vault != nil}
 	if t := s.d.Telephone; t != nil && t.Browsers() != "" {
 		w.Header().Set("Content-Security-Policy", strings.Replace(policy, "connect-src 'self'", "connect-src 'self' "+t.Browsers(), 1))
 		b["Able"], b["Pass"] = true, v.at("/telephone/pass")

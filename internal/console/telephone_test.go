@@ -17,7 +17,7 @@ type phones struct{ browsers string }
 func (phones) Pass(id.Company, string) (user, secret string, until time.Time, err error) {
 	return "u", "s", time.Time{}, nil
 }
-func (phones) Host() string     { return "192.0.2.1:5060" }
+func (phones) Host() string       { return "192.0.2.1:5060" }
 func (p phones) Browsers() string { return p.browsers }
 
 // TestDeskTelephonesAreShownOnce: an agent makes a telephone's log-in, sees its secret
@@ -71,6 +71,9 @@ func TestTheTelephoneHasAWordForWhateverHappens(t *testing.T) {
 		if got[word] == "" || got[word] == word {
 			t.Errorf("%s is told as %q", word, got[word])
 		}
+	}
+	if strings.Contains(body, `name="record"`) {
+		t.Error("a call can be recorded where there is no folder for it")
 	}
 	if strings.Contains(body, "Zgotmpl") {
 		t.Error("a name was not written")

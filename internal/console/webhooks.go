@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"waihu/internal/access"
+	"waihu/internal/app"
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/notify"
@@ -116,7 +117,7 @@ func readWebhook(f *form) (address, note string, topics []string) {
 		f.wrong("topics", "webhook.topics_many", "n", itoa(topicsMost))
 	}
 	for _, t := range topics {
-		if strings.Trim(t, "abcdefghijklmnopqrstuvwxyz_.*") != "" {
+		if !app.TakesTopics(t) {
 			f.wrong("topics", "webhook.topic_wrong", "value", fault.Shorten(t, 40))
 		}
 	}

@@ -166,8 +166,32 @@ func (t *teller) whatIf() Section {
 		}
 		s.Table.add(row...)
 	}
+	s.Sentences = t.elastic()
 	s.Charts = t.slopes()
 	return s
+}
+
+// elastic says by how much the cost of the cheapest offers rises with the calls,
+// in one figure each: the change of the cost for the least rise that was billed.
+func (t *teller) elastic() (out []string) {
+	const shown = 5
+	for i := range t.r.WhatIf {
+		w := &t.r.WhatIf[i]
+		change, err := compare.ParseChange(w.Kind + "=" + w.Value)
+		if err != nil || w.Kind != string(compare.VolumeChange) || w.Note != "" || change.By.Sign() <= 0 {
+			continue
+		}
+		for k := range t.r.Offers[:min(len(t.r.Offers), len(w.Costs), shown)] {
+			now, then := t.r.Offers[k].Horizons[t.decides()].Total, w.Costs[k].Total
+			if !now.IsPoint() || now.Open || !then.IsPoint() || then.Open || now.Low.Sign() <= 0 {
+				continue
+			}
+			more := then.Low.Exact().Div(now.Low.Exact()).Sub(exact.One)
+			out = append(out, t.say("compare.elastic", "offer", t.name(t.r.Offers[k].Offer), "more", t.signed(change.By), "cost", t.signed(more), "each", t.short(more.Div(change.By), 2)))
+		}
+		return out
+	}
+	return nil
 }
 
 func (t *teller) flexibility() Section {

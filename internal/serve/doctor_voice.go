@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/netip"
@@ -280,6 +281,10 @@ func (x *voiceExam) ping(ctx context.Context, t *trunk.Trunk) VoiceFinding {
 			return VoiceFinding{"trunk_unknown", Problem, args}
 		}
 	}
+	if what, why := secured(ctx, t); what != "" {
+		args["why"] = why
+		return VoiceFinding{what, Problem, args}
+	}
 	r := trunk.Route{Trunk: t, To: "ping"}
 	took, err := x.phone.Ping(ctx, r.Address())
 	if err != nil {
@@ -287,4 +292,26 @@ func (x *voiceExam) ping(ctx context.Context, t *trunk.Trunk) VoiceFinding {
 	}
 	args["ms"] = strconv.FormatFloat(float64(took)/1e6, 'f', 1, 64)
 	return VoiceFinding{"trunk", Well, args}
+}
+
+// secured tells what keeps a trunk's TLS from being spoken, and why; empty: nothing
+// does, or none is asked for.
+func secured(ctx context.Context, t *trunk.Trunk) (what, why string) {
+	if t.Transport != trunk.TLS {
+		return "", ""
+	}
+	c, err := (&net.Dialer{}).DialContext(ctx, "tcp", t.Address)
+	if err != nil {
+		return "trunk_closed", err.Error()
+	}
+	defer c.Close()
+	host, _, _ := net.SplitHostPort(t.Address) // it was just dialled
+	err = tls.Client(c, &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12}).HandshakeContext(ctx)
+	if untrusted := (*tls.CertificateVerificationError)(nil); errors.As(err, &untrusted) {
+		return "trunk_certificate", untrusted.Err.Error()
+	}
+	if err != nil {
+		return "trunk_no_tls", err.Error()
+	}
+	return "", ""
 }

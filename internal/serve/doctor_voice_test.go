@@ -1,7 +1,10 @@
 package serve
 
 import (
+	"io"
+	"log"
 	"net"
+	"net/http/httptest"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -63,6 +66,31 @@ func TestExamineVoice(t *testing.T) {
 	found := ExamineVoice(t.Context(), v)
 	if got, want := whats(t, found), []string{"address", "ports", "folder", "sip_port_free", "trunk", "trunk_silent", "trunk_unknown", "secret"}; !slices.Equal(got, want) {
 		t.Errorf("found %v, want %v", got, want)
+	}
+}
+
+// TestExamineVoiceOverTLS: a trunk whose certificate nobody trusts, one that speaks no
+// TLS, and one that takes no connection are told apart from one that is silent.
+func TestExamineVoiceOverTLS(t *testing.T) {
+	web := httptest.NewUnstartedServer(nil)
+	web.Config.ErrorLog = log.New(io.Discard, "", 0) // it is told of the handshake that is refused
+	web.StartTLS()
+	defer web.Close()
+	plain := httptest.NewServer(nil)
+	defer plain.Close()
+	gone, err := net.ListenTCP("tcp", net.TCPAddrFromAddrPort(loopback(0)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := gone.Addr().String()
+	gone.Close()
+	v := VoiceSetup{Listen: loopback(0), First: 15966, Last: 15969, Trunks: &trunk.Config{}}
+	for name, at := range map[string]string{"trunk_certificate": web.Listener.Addr().String(), "trunk_no_tls": plain.Listener.Addr().String(), "trunk_closed": closed} {
+		v.Trunks.Trunks = []trunk.Trunk{{Name: name, Address: at, Transport: trunk.TLS, Channels: 1}}
+		found := ExamineVoice(t.Context(), v)
+		if got := whats(t, found); !slices.Contains(got, name) || found[len(found)-1].Args["why"] == "" {
+			t.Errorf("found %v, want %s with its reason", got, name)
+		}
 	}
 }
 

@@ -52,4 +52,7 @@ type Tx interface {
 	Outbox() Outbox
 	Leases() Leases
 	Audit() Audit
+	Leads() Leads
+	DNC() DNC
+	Attempts() Attempts
 }

@@ -12,6 +12,7 @@ import (
 	"waihu/internal/exact"
 	"waihu/internal/fault"
 	"waihu/internal/money"
+	"waihu/internal/sheet"
 	"waihu/internal/timex"
 )
 
@@ -20,7 +21,7 @@ const defaultTolerance = 5 * time.Second
 
 // calls reads a list of calls once, so that a cell that cannot be read is found
 // before anything is compared, and leaves it to be read again.
-func (r *reader) calls(src Source, m *Calls) error {
+func (r *reader) calls(src sheet.Source, m *Calls) error {
 	at := len(r.report.Calls)
 	r.report.Calls = append(r.report.Calls, Counts{})
 	counts := &r.report.Calls[at]
@@ -72,19 +73,19 @@ func (m *Calls) columns() (callColumns, []*wanted) {
 }
 
 // scan reads every call of a list, one at a time.
-func (r *reader) scan(src Source, m *Calls, counts *Counts, take func(*audit.CallRow) error) error {
-	t, err := open(src, m.Sheet)
+func (r *reader) scan(src sheet.Source, m *Calls, counts *Counts, take func(*audit.CallRow) error) error {
+	t, err := sheet.Open(src, m.Sheet)
 	if err != nil {
 		return err
 	}
-	defer t.close()
+	defer t.Close()
 	c, all := m.columns()
 	if err := columns(t, src.Name, m.Header, all); err != nil {
 		return err
 	}
 	var row audit.CallRow
 	for {
-		cells, at, err := t.next()
+		cells, at, err := t.Next()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
@@ -120,7 +121,7 @@ func (c *callColumns) takes(cells []string) bool {
 }
 
 // call reads one row.
-func (r *reader) call(file string, t table, cells []string, at int, c *callColumns, row *audit.CallRow) {
+func (r *reader) call(file string, t sheet.Table, cells []string, at int, c *callColumns, row *audit.CallRow) {
 	*row = audit.CallRow{Row: at, ID: cellOf(cells, c.id.at), From: cellOf(cells, c.from.at), To: cellOf(cells, c.to.at), Seconds: audit.NoSeconds}
 	if n, ok := plainMicros(cellOf(cells, c.amount.at)); ok && r.m.Decimal != Comma {
 		row.Micros = n
@@ -137,7 +138,7 @@ func (r *reader) call(file string, t table, cells []string, at int, c *callColum
 		}
 		if when, ok := plainStamp(s, r.wall); ok && len(r.m.Times) == 0 {
 			row.Start = when
-		} else if when, err := r.m.moment(s, r.zone, t.serial()); err != nil {
+		} else if when, err := r.m.moment(s, r.zone, t.Serial()); err != nil {
 			r.reject(file, at, c.start.at, err, "a time in column "+c.start.name)
 		} else {
 			row.Start = timex.At(when)
@@ -156,7 +157,7 @@ func (r *reader) call(file string, t table, cells []string, at int, c *callColum
 
 // length is the charged duration of a row in seconds, from whichever column has
 // it.
-func (r *reader) length(t table, cells []string, c *callColumns) (int64, *wanted, error) {
+func (r *reader) length(t sheet.Table, cells []string, c *callColumns) (int64, *wanted, error) {
 	if s := cellOf(cells, c.clock.at); s != "" {
 		n, err := clock(s)
 		return n, c.clock, err
@@ -172,7 +173,7 @@ func (r *reader) length(t table, cells []string, c *callColumns) (int64, *wanted
 		if n, ok := plainMicros(s); ok && n%money.Micro == 0 && n/money.Micro*f.per <= maxSeconds {
 			return n / money.Micro * f.per, f.column, nil
 		}
-		n, err := r.m.number(s, t.serial())
+		n, err := r.m.number(s, t.Serial())
 		if err != nil {
 			return 0, f.column, err
 		}

@@ -10,16 +10,17 @@ import (
 	"waihu/internal/charging/audit"
 	"waihu/internal/exact"
 	"waihu/internal/fault"
+	"waihu/internal/sheet"
 	"waihu/internal/timex"
 )
 
 // lines reads the table of lines.
-func (r *reader) lines(src Source) error {
-	t, err := open(src, r.m.Lines.Sheet)
+func (r *reader) lines(src sheet.Source) error {
+	t, err := sheet.Open(src, r.m.Lines.Sheet)
 	if err != nil {
 		return err
 	}
-	defer t.close()
+	defer t.Close()
 	c := r.m.Lines.Columns
 	text, quantity, price, amount := &wanted{name: c.Text}, &wanted{name: c.Quantity}, &wanted{name: c.UnitPrice}, &wanted{name: c.Amount}
 	currency, first, last := &wanted{name: c.Currency}, &wanted{name: c.First}, &wanted{name: c.Last}
@@ -28,7 +29,7 @@ func (r *reader) lines(src Source) error {
 	}
 	counts := &r.report.Lines
 	for {
-		cells, row, err := t.next()
+		cells, row, err := t.Next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
@@ -69,8 +70,8 @@ func (r *reader) lines(src Source) error {
 // maxText bounds a line's text, in characters.
 const maxText = 300
 
-func (r *reader) numberIn(file string, t table, cells []string, row int, w *wanted) exact.Number {
-	n, err := r.m.number(cellOf(cells, w.at), t.serial())
+func (r *reader) numberIn(file string, t sheet.Table, cells []string, row int, w *wanted) exact.Number {
+	n, err := r.m.number(cellOf(cells, w.at), t.Serial())
 	if err == nil && decimals(n) > maxDecimals {
 		err = fmt.Errorf("%q has more than %d decimals", cellOf(cells, w.at), maxDecimals)
 	}
@@ -90,12 +91,12 @@ func decimals(n exact.Number) int {
 
 // optional reads a number that may be absent. Quantities and prices may have
 // more decimals than amounts.
-func (r *reader) optional(file string, t table, cells []string, row int, w *wanted) *exact.Number {
+func (r *reader) optional(file string, t sheet.Table, cells []string, row int, w *wanted) *exact.Number {
 	s := cellOf(cells, w.at)
 	if s == "" || s == "-" || s == "—" {
 		return nil
 	}
-	n, err := r.m.number(s, t.serial())
+	n, err := r.m.number(s, t.Serial())
 	if err != nil {
 		r.reject(file, row, w.at, err, "a number in column "+w.name)
 		return nil
@@ -103,16 +104,16 @@ func (r *reader) optional(file string, t table, cells []string, row int, w *want
 	return &n
 }
 
-func (r *reader) datesIn(file string, t table, cells []string, row int, first, last *wanted) (from, after timex.Date) {
+func (r *reader) datesIn(file string, t sheet.Table, cells []string, row int, first, last *wanted) (from, after timex.Date) {
 	a, b := cellOf(cells, first.at), cellOf(cells, last.at)
 	if a == "" || b == "" {
 		return 0, 0
 	}
-	from, err := r.m.date(a, t.serial())
+	from, err := r.m.date(a, t.Serial())
 	if err != nil {
 		r.reject(file, row, first.at, err, "a date in column "+first.name)
 	}
-	to, err := r.m.date(b, t.serial())
+	to, err := r.m.date(b, t.Serial())
 	if err != nil {
 		r.reject(file, row, last.at, err, "a date in column "+last.name)
 	}

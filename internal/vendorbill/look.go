@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"waihu/internal/charging/catalog"
+	"waihu/internal/sheet"
 )
 
 // Looked is what a file looks like before anybody has said what its columns are.
@@ -30,17 +31,17 @@ const (
 
 // Look reads the beginning of a bill or of a list of calls. Errors are those of
 // reading: a file that is no table says so.
-func Look(src Source, sheet string) (*Looked, error) {
-	t, err := open(src, sheet)
+func Look(src sheet.Source, name string) (*Looked, error) {
+	t, err := sheet.Open(src, name)
 	if err != nil {
 		return nil, err
 	}
-	defer t.close()
+	defer t.Close()
 	out := &Looked{}
 	var before []string // the row that may name the columns
 	var at int
 	for range maxHeadRows {
-		cells, row, err := t.next()
+		cells, row, err := t.Next()
 		if errors.Is(err, io.EOF) {
 			break
 		}

@@ -9,10 +9,11 @@ import (
 
 	"waihu/internal/charging/catalog"
 	"waihu/internal/lang"
+	"waihu/internal/sheet"
 )
 
-func fileOf(name string) Source {
-	return Source{Name: name, Open: func() (io.ReadCloser, error) {
+func fileOf(name string) sheet.Source {
+	return sheet.Source{Name: name, Open: func() (io.ReadCloser, error) {
 		return os.Open(filepath.Join("..", "..", "examples", "audit", "vendor", name))
 	}}
 }
@@ -57,7 +58,7 @@ func TestLookGuessesTheExample(t *testing.T) {
 
 func TestLookAtWhatIsNone(t *testing.T) {
 	for _, text := range []string{"just words\nand more\n", ""} {
-		l, err := Look(Source{Name: "x.csv", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }}, "")
+		l, err := Look(sheet.Source{Name: "x.csv", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }}, "")
 		if err == nil && l.Header != 0 {
 			t.Errorf("%q has columns %v", text, l.Columns)
 		}

@@ -5,6 +5,7 @@ import (
 
 	"waihu/internal/charging/catalog"
 	"waihu/internal/money"
+	"waihu/internal/sheet"
 )
 
 // Mapping tells where in a vendor's file the figures of a bill stand.
@@ -165,5 +166,5 @@ func cellAt(s string) (column, row int, ok bool) {
 		}
 		row = row*10 + int(c-'0')
 	}
-	return column, row, column > 0 && column <= maxColumns && row > 0 && row <= maxHeadRows && i > 0 && i <= 3
+	return column, row, column > 0 && column <= sheet.MaxColumns && row > 0 && row <= maxHeadRows && i > 0 && i <= 3
 }

@@ -11,11 +11,13 @@ import (
 	"waihu/internal/charging/audit"
 	"waihu/internal/fault"
 	"waihu/internal/money"
+	"waihu/internal/sheet"
 	"waihu/internal/timex"
 )
 
 const (
 	maxLines    = 100_000 // of a bill; calls have no bound
+	maxHeadRows = 1_000   // in which head cells and column names are looked for
 	maxProblems = 50      // kept for a message
 )
 
@@ -38,8 +40,8 @@ type Report struct {
 // Files are what a vendor sent: the bill, and a file of calls of its own where
 // the bill is no workbook that has them.
 type Files struct {
-	Bill  Source
-	Calls *Source
+	Bill  sheet.Source
+	Calls *sheet.Source
 }
 
 // Read reads a bill. The zone is that of the contract, for times of calls. Rows
@@ -108,23 +110,23 @@ func (r *reader) refused(file string) error {
 }
 
 // head reads the cells beside the lines.
-func (r *reader) head(src Source) error {
+func (r *reader) head(src sheet.Source) error {
 	h := r.m.Head
 	if h == (Head{}) {
 		return nil
 	}
-	sheet := ""
+	name := ""
 	if r.m.Lines != nil {
-		sheet = r.m.Lines.Sheet
+		name = r.m.Lines.Sheet
 	}
-	t, err := open(src, sheet)
+	t, err := sheet.Open(src, name)
 	if err != nil {
 		return err
 	}
-	defer t.close()
+	defer t.Close()
 	rows := map[int][]string{}
 	for range maxHeadRows {
-		cells, row, err := t.next()
+		cells, row, err := t.Next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
@@ -141,9 +143,9 @@ func (r *reader) head(src Source) error {
 		take func(string) error
 	}{
 		{h.Number, func(s string) error { r.bill.Number = s; return nil }},
-		{h.IssuedOn, func(s string) (err error) { r.bill.IssuedOn, err = r.m.date(s, t.serial()); return err }},
-		{h.First, func(s string) (err error) { r.bill.First, err = r.m.date(s, t.serial()); return err }},
-		{h.Last, func(s string) (err error) { last, err = r.m.date(s, t.serial()); return err }},
+		{h.IssuedOn, func(s string) (err error) { r.bill.IssuedOn, err = r.m.date(s, t.Serial()); return err }},
+		{h.First, func(s string) (err error) { r.bill.First, err = r.m.date(s, t.Serial()); return err }},
+		{h.Last, func(s string) (err error) { last, err = r.m.date(s, t.Serial()); return err }},
 		{h.Currency, r.currency},
 	} {
 		if f.cell == "" {
@@ -196,10 +198,10 @@ type wanted struct {
 }
 
 // columns finds the row that names the columns. Rows before it are skipped.
-func columns(t table, file string, header int, want []*wanted) error {
+func columns(t sheet.Table, file string, header int, want []*wanted) error {
 	nearest, missing := 0, []string{}
 	for {
-		cells, row, err := t.next()
+		cells, row, err := t.Next()
 		if errors.Is(err, io.EOF) || row > maxHeadRows {
 			return noHeader(file, header, nearest, missing, want)
 		}

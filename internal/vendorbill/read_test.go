@@ -14,14 +14,15 @@ import (
 	"waihu/internal/charging/catalog"
 	"waihu/internal/exact"
 	"waihu/internal/money"
+	"waihu/internal/sheet"
 	"waihu/internal/timex"
 )
 
 var shanghai, _ = timex.LoadZone("Asia/Shanghai")
 
 // source is a file in memory.
-func source(name string, data []byte) Source {
-	return Source{Name: name, Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }}
+func source(name string, data []byte) sheet.Source {
+	return sheet.Source{Name: name, Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }}
 }
 
 // mapping is that of the bills below.

@@ -37,6 +37,8 @@ type Leg struct {
 	terms   terms
 	agreed  chan struct{}   // closed once sound can go
 	lost    <-chan struct{} // closed when the path is; nil: nobody would tell
+	holds   chan bool       // the other side holds us, or does no more; the last word counts
+	held    bool            // it does
 	closed  bool
 	led     bool // somebody else keeps the beat
 	beating *beating
@@ -94,7 +96,7 @@ func NewLeg(ports *rtp.Ports, laws ...audio.Law) (*Leg, error) {
 }
 
 func newLeg(s *rtp.Session, t terms, shut func()) *Leg {
-	return &Leg{rtp: s, terms: t, shut: shut, agreed: make(chan struct{})}
+	return &Leg{rtp: s, terms: t, shut: shut, agreed: make(chan struct{}), holds: make(chan bool, 1)}
 }
 
 // Spoil makes what is sent from now on a bad line.
@@ -172,6 +174,14 @@ func (l *Leg) agree(a sdp.Agreed, anew bool) error {
 		return err
 	}
 	l.law = a.Law
+	if l.held == a.Sends {
+		l.held = !a.Sends
+		select {
+		case <-l.holds: // nobody heard of it yet
+		default:
+		}
+		l.holds <- l.held
+	}
 	if l.file != nil && l.rec == nil {
 		r, err := record.New(l.file, a.Law)
 		if err != nil {
@@ -188,6 +198,10 @@ func (l *Leg) agree(a sdp.Agreed, anew bool) error {
 
 // Agreed is closed once the first agreement is made: sound can go from then on.
 func (l *Leg) Agreed() <-chan struct{} { return l.agreed }
+
+// Holds tells when the other side puts us on hold, so that it hears nothing, and when
+// it takes us back. Whoever is slow hears the last of it.
+func (l *Leg) Holds() <-chan bool { return l.holds }
 
 // Lost is closed when the path to a browser is lost; over RTP, which does not know,
 // it never is.

@@ -17,6 +17,7 @@ import (
 	"waihu/internal/document"
 	"waihu/internal/fault"
 	"waihu/internal/lang"
+	"waihu/internal/sheet"
 	"waihu/internal/timex"
 	"waihu/internal/vendorbill"
 )
@@ -29,8 +30,8 @@ type Paper struct {
 	path   string
 }
 
-func (p *Paper) source() vendorbill.Source {
-	return vendorbill.Source{Name: p.Name, Open: func() (io.ReadCloser, error) { return os.Open(p.path) }}
+func (p *Paper) source() sheet.Source {
+	return sheet.Source{Name: p.Name, Open: func() (io.ReadCloser, error) { return os.Open(p.path) }}
 }
 
 // Audit is what a workspace holds of an audit.

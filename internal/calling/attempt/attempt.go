@@ -32,7 +32,7 @@ func (s State) Open() bool { return s != Closed && s != Withheld }
 
 // Attempt is one try. It is kept whenever its state changes.
 type Attempt struct {
-	ID       id.ID        `json:"id"`
+	ID       id.ID        `json:"id,omitzero"`
 	Campaign id.ID        `json:"campaign"`
 	List     id.ID        `json:"list"`
 	Lead     id.ID        `json:"lead"`

@@ -96,8 +96,8 @@ type Appointment struct {
 
 // Lead is a person of one list.
 type Lead struct {
-	ID       id.ID             `json:"id"`
-	List     id.ID             `json:"list"`
+	ID       id.ID             `json:"id,omitzero"`
+	List     id.ID             `json:"list,omitzero"`
 	Key      string            `json:"key,omitempty"` // the company's own identifier of this person
 	Name     string            `json:"name,omitempty"`
 	Numbers  []Number          `json:"numbers"` // 1 to MaxNumbers
@@ -183,4 +183,25 @@ func (l *Lead) Next() phone.Number {
 		return 0
 	}
 	return l.Numbers[best].Number
+}
+
+// Zones are the time zones a lead may be in: of the number to be called, and of
+// the address or the list's own word. A call must be allowed in each. None: nobody
+// can tell.
+func (l *Lead) Zones(n phone.Number) []string {
+	byAddress := []string{l.Zone}
+	if l.Zone == "" {
+		byAddress = phone.ZonesIn(l.Address.Country)
+	}
+	out := slices.Clone(phone.Zones(n))
+	// A country of several zones tells nothing new about a number of that country.
+	if len(byAddress) > 1 && len(out) > 0 && slices.Contains(byAddress, out[0]) {
+		return out
+	}
+	for _, z := range byAddress {
+		if z != "" && !slices.Contains(out, z) {
+			out = append(out, z)
+		}
+	}
+	return out
 }

@@ -258,3 +258,24 @@ func hold(t *testing.T, seed uint64, l, before *Lead) {
 		t.Fatalf("seed %d: %s\n%+v\n%+v", seed, wrong, before, l)
 	}
 }
+
+// TestZones: by number and by address, each once.
+func TestZones(t *testing.T) {
+	york, vancouver := number("12125550123"), number("16045550123")
+	for what, c := range map[string]struct {
+		l    Lead
+		n    phone.Number
+		want []string
+	}{
+		"the number alone":            {Lead{}, york, []string{"America/New_York"}},
+		"a country of many zones":     {Lead{Address: Address{Country: "US"}}, york, []string{"America/New_York"}},
+		"a country the number left":   {Lead{Address: Address{Country: "CN"}}, york, []string{"America/New_York", "Asia/Shanghai"}},
+		"the list says so":            {Lead{Zone: "America/Denver", Address: Address{Country: "US"}}, york, []string{"America/New_York", "America/Denver"}},
+		"both say the same":           {Lead{Zone: "America/Vancouver"}, vancouver, []string{"America/Vancouver"}},
+		"a number that does not tell": {Lead{Address: Address{Country: "TW"}}, number("80012345678"), []string{"Asia/Taipei"}},
+	} {
+		if got := c.l.Zones(c.n); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%s: %v, want %v", what, got, c.want)
+		}
+	}
+}

@@ -198,17 +198,32 @@ func (l *Lead) Permit(rule string) error {
 			l.Numbers[i].Forbidden = ""
 		}
 	}
-	if l.Rule != rule {
-		return nil
+	l.permit(rule)
+	return nil
+}
+
+// PermitNumber lifts what a rule forbids of one number, and of the lead if that
+// was the rule for it.
+func (l *Lead) PermitNumber(n phone.Number, rule string) error {
+	i := l.has(n)
+	if i < 0 {
+		return fault.New(fault.Invalid, "lead %s has no number %s", l.ID, n)
+	}
+	if l.Numbers[i].Forbidden == rule {
+		l.Numbers[i].Forbidden = ""
+	}
+	l.permit(rule)
+	return nil
+}
+
+func (l *Lead) permit(rule string) {
+	if l.Rule != rule || l.Next().IsZero() {
+		return
 	}
 	l.Rule = ""
 	if l.State == Forbidden {
 		l.again(0)
-		if l.Next().IsZero() {
-			l.settle(Exhausted, NoNumbers)
-		}
 	}
-	return nil
 }
 
 // Abort takes a lead out by a person, who says why.

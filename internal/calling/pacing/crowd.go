@@ -4,7 +4,11 @@ import "math"
 
 // mostExact is up to how many agents the law of the crowd is worked out exactly;
 // beyond, a normal law with its skewness is as good and cheaper.
-const mostExact = 24
+const mostExact = 12
+
+// doubts are the variances, relative to the square, of what laws expect: all
+// answers together are more or fewer than expected, as are all releases.
+type doubts struct{ answers, releases float64 }
 
 // crowd is the law of how many agents will be wanted at each horizon: a sum of
 // independent yes-or-no terms, one for each agent who may still be busy and each
@@ -16,6 +20,9 @@ type crowd struct {
 	mean    moments                      // of the unsure terms
 	spread  moments                      // their variance
 	skew    moments                      // their third central moment
+	calls   moments                      // the part of mean that dials are
+	frees   moments                      // agents busy now who are expected to be free
+	doubt   doubts
 }
 
 func (c *crowd) clear(slots int) {
@@ -35,9 +42,10 @@ const (
 	always = 1 - 1e-9
 )
 
-// add adds a term by its chance at each horizon.
+// add adds a dial by its chance to be answered by each horizon.
 func (c *crowd) add(q *moments) {
 	for j, v := range q {
+		c.calls[j] += v
 		c.addAt(j, v)
 	}
 }
@@ -73,7 +81,7 @@ func (c *crowd) sum(j int, v, sign float64) {
 // again without its small errors growing.
 const takable = 0.5
 
-// take takes a term out again; false: it cannot, and nothing was changed.
+// take takes a dial out again; false: it cannot, and nothing was changed.
 func (c *crowd) take(q *moments) bool {
 	if c.exact() {
 		for _, v := range q {
@@ -83,6 +91,7 @@ func (c *crowd) take(q *moments) bool {
 		}
 	}
 	for j, v := range q {
+		c.calls[j] -= v
 		if v <= never {
 			continue
 		}
@@ -116,7 +125,8 @@ func (c *crowd) full(j int) float64 {
 		}
 		return max(1-less, 0)
 	}
-	return tail(float64(room), c.mean[j], c.spread[j], c.skew[j])
+	spread := c.spread[j] + c.doubt.answers*c.calls[j]*c.calls[j] + c.doubt.releases*c.frees[j]*c.frees[j]
+	return tail(float64(room), c.mean[j], spread, c.skew[j])
 }
 
 // tail is the chance that a sum of many terms is at least room: a normal law

@@ -7,7 +7,7 @@ var edges = [...]float64{0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 22, 26, 30, 36,
 
 // Strength of what is assumed against what was seen, and how soon it is forgotten.
 const (
-	binWeight   = 1.5 // lengths each bin is assumed to have seen at the mean rate of ending
+	passed      = 8   // lengths assumed to have passed each bin, ending at the mean rate
 	priorEvents = 4   // lengths seen before any was
 	memory      = 300 // lengths after which a report weighs 1/e
 )
@@ -18,13 +18,12 @@ type lengths struct {
 	ended, lived [len(edges)]float64 // by bin: ends, and seconds lived in it
 	ends, total  float64
 	cumulated    [len(edges)]float64 // hazard summed up to the edge
-	last         float64             // hazard beyond the last edge
-	stale        bool
+	hazard       float64             // of all, with those still going on
 }
 
 // newLengths is a law that knows a mean only.
 func newLengths(mean float64) *lengths {
-	return &lengths{ends: priorEvents, total: priorEvents * mean, stale: true}
+	return &lengths{ends: priorEvents, total: priorEvents * mean, hazard: 1 / mean}
 }
 
 // see learns one length.
@@ -45,7 +44,6 @@ func (l *lengths) see(seconds float64) {
 			l.ended[i]++
 		}
 	}
-	l.stale = true
 }
 
 func edge(i int) float64 {
@@ -56,33 +54,61 @@ func edge(i int) float64 {
 }
 
 // mean is the mean length.
-func (l *lengths) mean() float64 { return max(l.total/l.ends, 0.1) }
+func (l *lengths) mean() float64 { return 1 / min(l.hazard, 10) }
 
-// settle sums the hazard up after reports.
-func (l *lengths) settle() {
-	if !l.stale {
+// unfinished are lengths still going on: agents by the bin they are in, and the
+// seconds they have lived in it. Without them the first reports, which are the
+// short ones, would be taken for all.
+type unfinished struct {
+	in    [len(edges)]int
+	lived [len(edges)]float64
+}
+
+func (u *unfinished) see(seconds float64) {
+	if !(seconds >= 0) {
 		return
 	}
-	l.stale = false
-	sum, mean := 0.0, l.mean()
+	i := len(edges) - 1
+	if seconds < edges[i] {
+		i = bin(seconds)
+	}
+	u.in[i]++
+	u.lived[i] += seconds - edges[i]
+}
+
+// settle sums the hazard up.
+func (l *lengths) settle(u *unfinished) {
+	ends, total, through := l.ends, l.total, 0
+	for i := len(edges) - 1; i >= 0; i-- {
+		if i+1 < len(edges) {
+			u.lived[i] += float64(through) * (edges[i+1] - edges[i])
+		}
+		through += u.in[i]
+		total += u.lived[i]
+	}
+	l.hazard = ends / total
+	sum := 0.0
 	for i := range edges {
 		l.cumulated[i] = sum
-		l.last = (l.ended[i] + binWeight) / (l.lived[i] + binWeight*mean)
 		if i+1 < len(edges) {
-			sum += l.last * (edges[i+1] - edges[i])
+			wide := edges[i+1] - edges[i]
+			sum += wide * (l.ended[i] + passed*wide*l.hazard) / (l.lived[i] + u.lived[i] + passed*wide)
 		}
 	}
 }
 
-// beyond is the chance that something lasts longer than so many seconds.
-func (l *lengths) beyond(seconds float64) float64 {
-	n := len(edges)
-	if seconds >= edges[n-1] {
-		return math.Exp(-l.cumulated[n-1] - l.last*(seconds-edges[n-1]))
+// spread writes the chance of lasting longer than each whole second; edges are
+// whole seconds.
+func (l *lengths) spread(to *seconds) {
+	to[0] = 1
+	i, keep := 0, math.Exp(-l.cumulated[1])
+	for s := 1; s < len(to); s++ {
+		to[s] = to[s-1] * keep
+		for i+1 < len(edges)-1 && float64(s) >= edges[i+1] {
+			i++
+			keep = math.Exp(-(l.cumulated[i+1] - l.cumulated[i]) / (edges[i+1] - edges[i]))
+		}
 	}
-	i := bin(seconds)
-	at := (seconds - edges[i]) / (edges[i+1] - edges[i])
-	return math.Exp(-l.cumulated[i] - at*(l.cumulated[i+1]-l.cumulated[i]))
 }
 
 // bin is the last edge that is not above a length below the last edge.

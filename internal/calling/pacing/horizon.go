@@ -14,7 +14,7 @@ const (
 type moments [horizons]float64
 
 // tables are the laws as a decision reads them. They are worked out again after
-// reports, at most every tableLife reports.
+// tableLife reports, or one for each agent where that is more.
 type tables struct {
 	reports int
 	at      moments           // seconds until the answer
@@ -30,14 +30,23 @@ type tables struct {
 // tableLife is how many reports tables outlive.
 const tableLife = 12
 
-func (t *tables) settle(l *Laws, patience float64) {
-	if t.reports > 0 && l.reports+1-t.reports < tableLife {
+func (t *tables) settle(l *Laws, s *State, patience float64) {
+	if t.reports > 0 && l.reports+1-t.reports < max(tableLife, len(s.Agents)) {
 		return
 	}
 	t.reports = l.reports + 1
 	l.ring.settle()
-	l.talk.settle()
-	l.wrap.settle()
+	var talk, wrap unfinished
+	for i := range s.Agents {
+		switch age := s.Now.Sub(s.Agents[i].Since).Seconds(); s.Agents[i].Status {
+		case Talking:
+			talk.see(age)
+		case WrapUp:
+			wrap.see(age)
+		}
+	}
+	l.talk.settle(&talk)
+	l.wrap.settle(&wrap)
 	t.mean = 0
 	for j := range t.at {
 		t.at[j] = l.ring.quantile((float64(j) + 0.5) / horizons)
@@ -57,27 +66,31 @@ func (t *tables) settle(l *Laws, patience float64) {
 // mostAhead bounds the seconds looked ahead.
 const mostAhead = 64
 
+// seconds are the chances of lasting longer than each whole second.
+type seconds [fineAges + ageStep*150 + mostAhead + 1]float64
+
+// at is the chance of lasting longer than a time that is no whole second.
+func (c *seconds) at(t float64) float64 {
+	i := int(t)
+	return c[i] + (t-float64(i))*(c[i+1]-c[i])
+}
+
 // agents works out who is still busy: a conversation that goes on, or one that
 // ended and whose wrap-up goes on.
 func (t *tables) agents(l *Laws, patience float64) {
-	var wrap [mostAhead + 1]float64 // longer than so many seconds, at the middle of a second
-	for s := range wrap {
-		wrap[s] = l.wrap.beyond(float64(s) + 0.5)
-	}
-	var talk [fineAges + ageStep*150 + mostAhead + 1]float64
-	for s := range talk {
-		talk[s] = l.talk.beyond(float64(s))
-	}
+	var talk, wrap seconds
+	l.talk.spread(&talk)
+	l.wrap.spread(&wrap)
 	for row := range ageRows {
 		age := rowAge(row)
-		alive, longer := max(talk[age], 1e-12), max(l.wrap.beyond(float64(age)), 1e-12)
+		alive, longer := max(talk[age], 1e-12), max(wrap[age], 1e-12)
 		for j, h := range t.at {
 			ahead := min(h+patience, mostAhead-1)
-			t.wrapped[row][j] = l.wrap.beyond(float64(age)+ahead) / longer
+			t.wrapped[row][j] = min(wrap.at(float64(age)+ahead)/longer, 1)
 			whole := int(ahead)
 			busy := talk[age+whole]
 			for s := range whole {
-				busy += (talk[age+s] - talk[age+s+1]) * wrap[whole-1-s]
+				busy += (talk[age+s] - talk[age+s+1]) * 0.5 * (wrap[whole-1-s] + wrap[whole-s])
 			}
 			t.talking[row][j] = min(busy/alive, 1)
 		}

@@ -56,3 +56,10 @@ func (l *Laws) Wrapped(seconds float64) {
 
 // Handling is the mean of a conversation and its wrap-up, in seconds.
 func (l *Laws) Handling() float64 { return l.talk.mean() + l.wrap.mean() }
+
+// doubts are how far all expectations may be off together.
+func (l *Laws) doubts() doubts {
+	p := odds(l.answers.base.mean)
+	seen := l.ring.seen()
+	return doubts{answers: (1-p)*(1-p)*l.answers.base.doubt + 1/seen, releases: 1 / max(l.talk.ends, 1)}
+}

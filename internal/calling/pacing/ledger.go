@@ -1,12 +1,17 @@
 package pacing
 
+import "math"
+
 // Ledger counts a campaign's calls that persons answered and those of them that
 // were abandoned, by day, over a legal window. It is the record of compliance.
 // The zero Ledger is empty and is of the American rule: 3 % in 30 days.
 type Ledger struct {
 	Share float64 // that may be abandoned; 0: 0.03
 	Days  int     // length of the window; 0: 30
-	days  []Day   // of the window, oldest first, at most Days of them
+	// Misses is the share of persons whom detection takes for machines, as it was
+	// measured: they are abandoned too, and nobody sees it. 0: nothing is detected.
+	Misses float64
+	days   []Day // of the window, oldest first, at most Days of them
 }
 
 // Day is one day of a ledger. Number counts days of the campaign's own zone from
@@ -75,12 +80,24 @@ func (l *Ledger) Totals() (answered, abandoned int) {
 	return answered, abandoned
 }
 
+// Missed estimates, of so many answers that reached people, how many persons more
+// answered and were taken for machines: the mean, and what they surely do not
+// exceed.
+func (l *Ledger) Missed(answered int) (mean, most float64) {
+	if !(l.Misses > 0 && l.Misses < 1) {
+		return 0, 0
+	}
+	mean = float64(answered) * l.Misses / (1 - l.Misses)
+	return mean, mean + surely*math.Sqrt(mean)
+}
+
 // Room is how many further answered calls may be abandoned so that the share
 // holds, today and tomorrow: a day about to leave a full window takes the room it
 // brought with it. Below nothing the ledger is in debt.
 func (l *Ledger) Room() float64 {
 	answered, abandoned := l.Totals()
-	room := l.share()*float64(answered) - float64(abandoned)
+	missed, most := l.Missed(answered)
+	room := l.share()*(float64(answered)+missed) - float64(abandoned) - most
 	if n := len(l.days); n > 1 && l.days[n-1].Number-l.days[0].Number == l.window()-1 {
 		oldest := l.days[0]
 		room = min(room, room-l.share()*float64(oldest.Answered)+float64(oldest.Abandoned))

@@ -49,12 +49,12 @@ func New(goal Goal, laws *Laws) *Pacer {
 // Decide says what to dial and what to take back now. Call it whenever something
 // happened (an answer, a free agent, an end) and at least each second.
 func (p *Pacer) Decide(s *State) Decision {
-	p.tables.settle(p.Laws, p.goal.Patience.Seconds())
 	var d Decision
 	if len(s.Agents) > MaxAgents || len(s.Dials) > MaxDials {
 		d.Why.Reason = ByBounds
 		return d
 	}
+	p.tables.settle(p.Laws, s, p.goal.Patience.Seconds())
 	p.gather(s, &d.Why)
 	risk, spent := p.steer.allowed(s.Ledger, d.Why.Agents, p.Laws.Handling(), d.Why.Expected)
 	d.Why.Allowed = risk
@@ -95,6 +95,7 @@ func (p *Pacer) gather(s *State, why *Why) {
 	}
 	p.crowd.clear(slots)
 	p.gone = 0
+	p.crowd.doubt = p.Laws.doubts()
 	for i := range s.Agents {
 		p.agent(s, &s.Agents[i], why)
 	}
@@ -142,6 +143,7 @@ func (p *Pacer) agent(s *State, a *Agent, why *Why) {
 			p.crowd.sure(j)
 		case row != nil:
 			p.crowd.addAt(j, row[j])
+			p.crowd.frees[j] += 1 - row[j]
 			why.Releases += (1 - row[j]) / horizons
 		}
 	}
@@ -173,7 +175,7 @@ func (p *Pacer) dial(s *State, d *Dial) (q moments, person float64) {
 // How much likelier than a new dial may be an old one is allowed to find
 // everybody busy before it is taken back, and the least risk that is worth it.
 const (
-	cancelTimes = 3
+	cancelTimes = 2
 	cancelLeast = 0.03
 )
 

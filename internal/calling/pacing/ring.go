@@ -19,6 +19,7 @@ type rings struct {
 	answered, ended      [ringBins + 1]float64 // shares of persons, of others, before the bin begins
 	machines, told       float64               // answers by machines; answers told apart
 	stale                bool
+	counted              float64 // persons seen, old ones less
 }
 
 // newRings assumes what is usual: a person takes a few rings; a share of the
@@ -51,11 +52,13 @@ func ringBin(seconds float64) int {
 
 func (r *rings) see(outcome Outcome, seconds float64) {
 	r.weight *= 1 + 1.0/ringMemory
+	r.counted *= 1 - 1.0/ringMemory
 	b := ringBin(seconds)
 	switch outcome {
 	case Person:
 		r.persons[b] += r.weight
 		r.told += r.weight
+		r.counted++
 	case Cancelled:
 		r.cut[b] += r.weight
 	case Machine:
@@ -147,3 +150,6 @@ func (r *rings) still(chance, seconds float64) float64 {
 
 // person is the share of persons among answers.
 func (r *rings) person() float64 { return 1 - r.machines/r.told }
+
+// seen is how many persons' answers the law rests on.
+func (r *rings) seen() float64 { return r.counted + 0.3*ringPrior }

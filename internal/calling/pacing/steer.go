@@ -9,7 +9,7 @@ const (
 	mostRisk  = 0.7
 	pull      = 0.5  // how strongly the room acts on the risk at once
 	learning  = 0.25 // and how much it is remembered
-	surely    = 1.64 // standard deviations: a confidence of 95 %
+	surely    = 2.33 // standard deviations: a confidence of 99 %
 	steady    = 1800 // seconds over which room is saved and spent
 	occupied  = 0.8  // share of agents busy, roughly
 )
@@ -45,5 +45,9 @@ func (t *steer) allowed(l *Ledger, agents int, handling, answering float64) (ris
 	if room < bound {
 		return 0, true
 	}
-	return min(math.Exp(t.level+pull*off), mostRisk), false
+	risk = math.Exp(t.level + pull*max(off, 0))
+	if off < 0 { // nothing at the bound
+		risk *= 1 + off
+	}
+	return min(risk, mostRisk), false
 }

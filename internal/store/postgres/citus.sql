@@ -28,4 +28,9 @@ SELECT create_distributed_table('holds', 'company', colocate_with => 'companies'
 SELECT create_distributed_table('once', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('outbox', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('audit', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('leads', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('lead_numbers', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('lead_counts', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('dnc', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('attempts', 'company', colocate_with => 'companies');
 COMMIT;

@@ -63,6 +63,11 @@ func Run(t *testing.T, open Opener, without ...string) {
 		"senders":             senders,
 		"leases":              leases,
 		"audit":               audit,
+		"leads":               leads,
+		"leads in lots":       leadsInLots,
+		"leads that are due":  leadsDue,
+		"do not call":         doNotCall,
+		"tries":               tries,
 		"many at once":        manyAtOnce,
 	} {
 		if slices.Contains(without, name) {

@@ -59,6 +59,11 @@ func KeptTables() []Kept {
 		kept("once", "b company, t key, b request, i status, b body, i at", "company, key"),
 		kept("outbox", "b company, b id, t channel, t recipient, t topic, b body, i due, i attempts, t error, t state, i created", "company, id"),
 		kept("audit", "b company, i seq, i at, t actor, t action, t target, t client, t reason, b before, b after, b prev, b hash", "company, seq"),
+		kept("leads", "b company, b id, b list, i state, i due, t key, i revision, b body", "company, id"),
+		kept("lead_numbers", "b company, i number, b lead, b list", "company, number, lead"),
+		kept("lead_counts", "b company, b list, i state, t rule, i n", "company, list, state, rule"),
+		kept("dnc", "b company, i number, t rule, t source, t reason, t actor, i at, i added", "company, number"),
+		kept("attempts", "b company, b id, b campaign, b lead, i number, i decided, i state, b body", "company, id"),
 	}
 }
 

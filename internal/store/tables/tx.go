@@ -90,6 +90,9 @@ func (t *Tx) Once() store.Once           { return once{t} }
 func (t *Tx) Outbox() store.Outbox       { return outbox{t} }
 func (t *Tx) Leases() store.Leases       { return leases{t} }
 func (t *Tx) Audit() store.Audit         { return audit{t} }
+func (t *Tx) Leads() store.Leads         { return leads{t} }
+func (t *Tx) DNC() store.DNC             { return dnc{t} }
+func (t *Tx) Attempts() store.Attempts   { return attempts{t} }
 
 // noted remembers an error of the database.
 func (t *Tx) noted(err error) error {

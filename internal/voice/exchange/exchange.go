@@ -181,16 +181,33 @@ func (c *connection) beside(out *sip.Call, theirs *voice.Leg) {
 		out.Hangup()
 		return
 	}
-	select {
-	case <-out.Answered():
-		if c.call.Answer(c.leg) != nil {
-			out.Hangup()
+	for answered := out.Answered(); ; {
+		select {
+		case <-answered:
+			answered = nil
+			if c.call.Answer(c.leg) != nil {
+				out.Hangup()
+			}
+		case on := <-c.leg.Holds():
+			c.hold(theirs, on)
+		case <-out.Done():
+			_ = c.bridge.Leave(theirs) // either may have gone by itself
+			_ = c.bridge.Leave(c.leg)
+			return
 		}
-		<-out.Done()
-	case <-out.Done():
 	}
-	_ = c.bridge.Leave(theirs) // either may have gone by itself
-	_ = c.bridge.Leave(c.leg)
+}
+
+// hold puts the customer on hold as the agent's telephone says, or ends that: the
+// customer hears silence, and what is said meanwhile is not recorded.
+func (c *connection) hold(theirs *voice.Leg, on bool) {
+	if on {
+		theirs.Pause(true)
+		_ = c.bridge.Hold(theirs, nil) // it may have left
+		return
+	}
+	_ = c.bridge.Resume(theirs)
+	theirs.Pause(false)
 }
 
 // after hangs the agent up when a talk is over: telling the books may take longer, and

@@ -205,6 +205,35 @@ func TestAgentAndCustomer(t *testing.T) {
 	}
 }
 
+// TestWhatIsSaidOnHoldIsNotRecorded: the agent's telephone holds and takes back; the
+// recording has silence of its length, and both voices after it.
+func TestWhatIsSaidOnHoldIsNotRecorded(t *testing.T) {
+	w := open(t)
+	w.desk.knows("c1", "13800000001")
+	r, err := voice.Place(context.Background(), w.agent, w.ports, voice.Order{To: "sip:c1@" + w.x.Phone().Addr().String(), From: "ann", User: "ann", Secret: "a secret", Hold: 500 * time.Millisecond,
+		Talk: 1500 * time.Millisecond, Play: audio.Tone{Hertz: []float64{1000}, Level: 0.4}.Samples(5 * time.Second)})
+	if err != nil || r.Held != nil {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	end := <-w.desk.told
+	path := filepath.Join(w.desk.folder, "c1.wav")
+	for n, hertz := range []float64{1000, 440} {
+		side := channel(t, path, n)
+		silent := 0
+		for at := 0; at+audio.FrameSamples <= len(side); at += audio.FrameSamples {
+			if audio.Loudness(side[at:at+audio.FrameSamples]) < 50 {
+				silent++
+			}
+		}
+		if late := share(side[len(side)-2400:], hertz); silent < 15 || late < tone {
+			t.Errorf("side %d has %d silent frames, and %.2f of its end is its tone", n, silent, late)
+		}
+	}
+	if end.r.Sum.Paused < 300*time.Millisecond || end.r.Sum.Paused > time.Second {
+		t.Errorf("a pause of %s is told", end.r.Sum.Paused)
+	}
+}
+
 // TestTheCustomerHangsUp ends the agent's half, however long the books take to be told.
 func TestTheCustomerHangsUp(t *testing.T) {
 	w := open(t)

@@ -131,7 +131,7 @@ func (c *Call) sendAck(sequence uint32, body []byte, auth *lib.Request) {
 	}
 	c.e.dress(ack)
 	c.mu.Lock()
-	c.ack = ack
+	c.ack = ack.Clone() // what is written is changed by it, and may be asked for again meanwhile
 	c.mu.Unlock()
 	c.e.write(ack)
 }

@@ -1,11 +1,10 @@
 // Charts: draws the table twin of each figure[data-chart] as lines. The first
 // column is x, every other one a series; numbers come from data-value, so what
 // is drawn is what the table says. Where the first column has no numbers, its
-// words stand along the axis; where its words are shares, as percent.
+// words stand along the axis. With data-percent it has shares, written in percent.
 
 const css = getComputedStyle(document.documentElement);
 const charts = new WeakMap(); // by figure: the chart, and what watches its size
-const percent = (x) => `${Math.round(x * 100)}%`;
 const colour = (n) => resolve(`--series-${(n % 8) + 1}`);
 
 // resolve gives the colour a custom property has now: light-dark() included.
@@ -26,14 +25,15 @@ function read(table) {
   }
   const words = columns[0].every((x) => x === null) ? [...table.tBodies[0].rows].map((r) => r.cells[0].textContent.trim()) : null;
   if (words) columns[0] = words.map((_, i) => i);
-  const shares = !words && [...table.tBodies[0].rows].every((r) => r.cells[0].textContent.trim().endsWith("%"));
-  return { names, columns, words, shares };
+  return { names, columns, words };
 }
 
 function draw(figure) {
   const plot = figure.querySelector(".plot");
   stop(figure);
-  const { names, columns, words, shares } = read(figure.querySelector("table:not(.u-legend)"));
+  const { names, columns, words } = read(figure.querySelector("table:not(.u-legend)"));
+  const shares = figure.hasAttribute("data-percent") ? new Intl.NumberFormat(document.documentElement.lang, { style: "percent", maximumFractionDigits: 1 }) : null;
+  const along = (x) => (words ? (words[x] ?? "") : shares && x !== null ? shares.format(x) : (x ?? ""));
   const ink = resolve("--ink-soft");
   const grid = resolve("--line");
   const axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 }, font: `12px ${css.getPropertyValue("--sans")}` };
@@ -41,8 +41,8 @@ function draw(figure) {
     width: plot.clientWidth,
     height: Number(figure.dataset.height || 260),
     scales: { x: { time: false }, y: { range: (u, low, high) => [Math.min(0, low), high * 1.05 || 1] } },
-    axes: [{ ...axis, label: names[0], labelFont: axis.font, labelSize: 20, ...(words ? { values: (u, at) => at.map((i) => (Number.isInteger(i) ? (words[i] ?? "") : "")) } : shares ? { values: (u, at) => at.map(percent) } : {}) }, { ...axis, size: 72 }],
-    series: [{ label: names[0], value: (u, x) => (words ? (words[x] ?? "") : shares && x !== null ? percent(x) : (x ?? "")) }, ...names.slice(1).map((label, i) => ({ label, stroke: colour(i), width: 2, points: { show: columns[0].length < 20 } }))],
+    axes: [{ ...axis, label: names[0], labelFont: axis.font, labelSize: 20, ...(words ? { values: (u, at) => at.map((i) => (Number.isInteger(i) ? along(i) : "")) } : shares ? { values: (u, at) => at.map(along) } : {}) }, { ...axis, size: 72 }],
+    series: [{ label: names[0], value: (u, x) => along(x) }, ...names.slice(1).map((label, i) => ({ label, stroke: colour(i), width: 2, points: { show: columns[0].length < 20 } }))],
   };
   const chart = new uPlot(options, columns, plot);
   const watch = new ResizeObserver(() => chart.setSize({ width: plot.clientWidth, height: options.height }));

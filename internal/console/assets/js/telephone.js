@@ -161,7 +161,7 @@ if (box) {
   box.addEventListener("click", (e) => {
     const button = e.target.closest("button");
     if (button?.dataset.do) deeds[button.dataset.do]();
-    if (button?.dataset.key) call?.sendDTMF(button.dataset.key);
+    if (button?.dataset.key) call?.sendDTMF(button.dataset.key, { transportType: "RFC2833", duration: 120, interToneGap: 80 });
   });
   document.addEventListener("click", (e) => {
     const button = e.target.closest("[data-call]");

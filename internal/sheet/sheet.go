@@ -1,4 +1,13 @@
-package vendorbill
+// Package sheet gives the rows of a table that came as a file: separated values
+// in any encoding, or a sheet of a workbook.
+//
+// It owns how such files are opened and how far they may go. It does not own what
+// the columns mean: who reads a vendor's bill or a list of leads does.
+//
+// What always holds: rows come in the order of the file, with their number; no
+// row, file or workbook is taken beyond a bound; a damaged one is a Problem and
+// never a panic.
+package sheet
 
 import (
 	"bytes"
@@ -15,9 +24,8 @@ import (
 )
 
 const (
-	maxColumns  = 1_000     // of a row
+	MaxColumns  = 1_000     // of a row
 	maxRecord   = 1 << 20   // bytes of one row of CSV, quoted line ends and all
-	maxHeadRows = 1_000     // in which head cells and column names are looked for
 	maxWorkbook = 256 << 20 // bytes of a workbook as a file
 	maxUnzipped = 2 << 30   // bytes of a workbook unpacked
 	maxInMemory = 16 << 20  // bytes of a sheet above which it is unpacked to a temporary file
@@ -31,16 +39,16 @@ type Source struct {
 	Open func() (io.ReadCloser, error)
 }
 
-// table gives rows of cells in the order of the file.
-type table interface {
-	// next is the next row and its number from 1; io.EOF after the last.
-	next() (cells []string, row int, err error)
-	serial() bool // times may be written as spreadsheets count days
-	close()
+// Table gives rows of cells in the order of the file.
+type Table interface {
+	// Next is the next row and its number from 1; io.EOF after the last.
+	Next() (cells []string, row int, err error)
+	Serial() bool // times may be written as spreadsheets count days
+	Close()
 }
 
-// open opens the table of a file: a sheet of a workbook, or CSV.
-func open(src Source, sheet string) (table, error) {
+// Open opens the table of a file: a sheet of a workbook, or CSV.
+func Open(src Source, sheet string) (Table, error) {
 	f, err := src.Open()
 	if err != nil {
 		return nil, fault.Problem{File: src.Name, What: "cannot be read: " + err.Error(), Fix: "check the name and the folder"}
@@ -95,7 +103,7 @@ func (l *rowLimit) Read(b []byte) (int, error) {
 	return n, err
 }
 
-func openCSV(name string, f io.Closer, r io.Reader) (table, error) {
+func openCSV(name string, f io.Closer, r io.Reader) (Table, error) {
 	opened, err := cdr.Open(r, name, cdr.OpenOptions{})
 	if err != nil {
 		f.Close()
@@ -115,11 +123,11 @@ func openCSV(name string, f io.Closer, r io.Reader) (table, error) {
 	return t, nil
 }
 
-// separator is what stands most often in the first lines: comma, semicolon or
-// tab.
+// separator is what stands most often in the first lines: comma, semicolon, tab
+// or bar.
 func separator(head string) rune {
 	best, most := ',', 0
-	for _, c := range ",;\t" {
+	for _, c := range ",;\t|" {
 		if n := strings.Count(head, string(c)); n > most {
 			best, most = c, n
 		}
@@ -127,7 +135,7 @@ func separator(head string) rune {
 	return best
 }
 
-func (t *csvTable) next() ([]string, int, error) {
+func (t *csvTable) Next() ([]string, int, error) {
 	t.limit.left = maxRecord
 	cells, err := t.r.Read()
 	if err == io.EOF {
@@ -141,15 +149,15 @@ func (t *csvTable) next() ([]string, int, error) {
 		}
 		return nil, 0, fault.Problem{File: t.name, What: "cannot be read as separated values: " + err.Error(), Fix: "save it as CSV again"}
 	}
-	if len(cells) > maxColumns {
-		return nil, 0, fault.Problem{File: t.name, Line: line, What: fmt.Sprintf("%d columns", len(cells)), Expected: fmt.Sprintf("at most %d", maxColumns)}
+	if len(cells) > MaxColumns {
+		return nil, 0, fault.Problem{File: t.name, Line: line, What: fmt.Sprintf("%d columns", len(cells)), Expected: fmt.Sprintf("at most %d", MaxColumns)}
 	}
 	return cells, line, nil
 }
 
-func (t *csvTable) serial() bool { return false }
+func (t *csvTable) Serial() bool { return false }
 
-func (t *csvTable) close() {
+func (t *csvTable) Close() {
 	t.opened.Close()
 	t.file.Close()
 }
@@ -162,7 +170,7 @@ type workbook struct {
 	row  int
 }
 
-func openWorkbook(name, sheet string, r io.Reader) (_ table, err error) {
+func openWorkbook(name, sheet string, r io.Reader) (_ Table, err error) {
 	defer func() {
 		if p := recover(); p != nil { // the library indexes by what a file says; a broken file must not end the program
 			err = damaged(name, fmt.Sprint(p))
@@ -192,7 +200,7 @@ func damaged(name, why string) error {
 	return fault.Problem{File: name, What: "the workbook is damaged or cut off: " + fault.Shorten(why, 120), Expected: "a whole XLSX file", Fix: "copy or download it again"}
 }
 
-func (t *workbook) next() (cells []string, row int, err error) {
+func (t *workbook) Next() (cells []string, row int, err error) {
 	defer func() {
 		if p := recover(); p != nil { // see openWorkbook
 			err = damaged(t.name, fmt.Sprint(p))
@@ -209,15 +217,15 @@ func (t *workbook) next() (cells []string, row int, err error) {
 	if err != nil {
 		return nil, 0, damaged(t.name, err.Error())
 	}
-	if len(cells) > maxColumns {
-		return nil, 0, fault.Problem{File: t.name, Line: t.row, What: fmt.Sprintf("%d columns", len(cells)), Expected: fmt.Sprintf("at most %d", maxColumns)}
+	if len(cells) > MaxColumns {
+		return nil, 0, fault.Problem{File: t.name, Line: t.row, What: fmt.Sprintf("%d columns", len(cells)), Expected: fmt.Sprintf("at most %d", MaxColumns)}
 	}
 	return cells, t.row, nil
 }
 
-func (t *workbook) serial() bool { return true }
+func (t *workbook) Serial() bool { return true }
 
-func (t *workbook) close() {
+func (t *workbook) Close() {
 	t.rows.Close()
 	t.file.Close()
 }
