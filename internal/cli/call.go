@@ -187,11 +187,14 @@ func (c *callCmd) place(e *env) (placed *placement, err error) {
 			return nil, err
 		}
 		defer func() {
-			if placed != nil && placed.Report != nil && placed.Report.Sum.SHA256 == "" && err == nil {
+			switch {
+			case placed != nil && placed.Report != nil && placed.Report.Sum.SHA256 != "":
+				err = errors.Join(err, f.end(nil)) // what was recorded is kept, also where it is not the whole call
+			case err == nil:
 				err = f.drop() // there was no sound: what lies there already stays
-				return
+			default:
+				err = f.end(err)
 			}
-			err = f.end(err)
 		}()
 		o.Record = f.File
 	}

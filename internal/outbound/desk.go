@@ -10,6 +10,7 @@ import (
 	"waihu/internal/app"
 	"waihu/internal/fault"
 	"waihu/internal/id"
+	"waihu/internal/store"
 	"waihu/internal/timex"
 	"waihu/internal/usage"
 	"waihu/internal/voice"
@@ -33,8 +34,9 @@ type Desk struct {
 // Bounds of what the desk does again.
 const (
 	usualBeat = 20 * time.Second
-	endTries  = 5           // to tell the books that a call ended
-	endPause  = time.Second // before the second of them; doubled for each further one
+	endTries  = 8                // to tell the books that a call ended
+	endPause  = time.Second      // before the second of them; doubled for each further one
+	mostPause = 30 * time.Second // all together a minute and a half: then the attempt counts as lost, and who finds it ends it
 )
 
 // Wish is a call somebody asks for.
@@ -83,6 +85,7 @@ func (d *Desk) Place(ctx context.Context, w Wish) (*Done, error) {
 	o.ID, o.OnAnswer = call, m.answer
 	calling, stop := context.WithCancel(ctx)
 	m.start(stop)
+	defer m.stop() // what falls over on the way must not keep its attempt alive
 	out := &Done{Call: call}
 	out.Report, out.Tries, err = d.Lines.PlaceOver(calling, o)
 	out.Spent = m.stop()
@@ -113,20 +116,31 @@ func factOf(d *Done, o *voice.Order) *usage.Call {
 }
 
 // end tells the books, again and again for a while: a database that restarts must
-// not cost the call its end.
+// not cost the call its end. What books say that cannot be read now means nothing.
 func (d *Desk) end(ctx context.Context, c id.Company, fact *usage.Call) (out app.EndedCall, err error) {
 	pause := endPause
-	for range endTries {
+	for try := range endTries {
+		if try > 0 {
+			wait := time.NewTimer(pause)
+			<-wait.C
+			pause = min(2*pause, mostPause)
+		}
 		out, err = d.Books.EndCall(ctx, c, fact)
 		switch {
-		case err != nil && fault.KindOf(err) == fault.NotFound:
+		case err == nil:
+			return out, nil
+		case away(err):
+		case fault.KindOf(err) == fault.NotFound:
 			return out, nil // it was thought dead, and has its fact
-		case err == nil || fault.KindOf(err) != fault.Internal: // else it may be gone when it is tried again
+		case fault.KindOf(err) != fault.Internal: // else it may be gone when it is tried again
 			return out, err
 		}
-		wait := time.NewTimer(pause)
-		<-wait.C
-		pause *= 2
 	}
 	return out, err
+}
+
+// away tells whether the books could not be asked, whatever else the error says.
+func away(err error) bool {
+	var u *store.Unavailable
+	return errors.As(err, &u)
 }

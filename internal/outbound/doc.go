@@ -7,5 +7,6 @@
 //
 // What always holds: nothing is sent before the attempt is written down; every
 // attempt ends as one fact, also after a crash; a running call never talks
-// longer than was paid for, save for what its hanging up takes.
+// longer than was paid for, save for what its hanging up takes, and half a second
+// where the books do not answer.
 package outbound

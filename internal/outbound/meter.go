@@ -15,6 +15,7 @@ const (
 	moreTalk = 60               // seconds that are asked for at a time
 	askAhead = 15 * time.Second // before what is paid for ends
 	cutAhead = 50 * time.Millisecond
+	lateAsk  = 500 * time.Millisecond // beyond what is paid for, until an answer about more is waited for
 )
 
 // meter keeps a call's attempt alive in the books, pays for its talk ahead, and
@@ -25,6 +26,7 @@ type meter struct {
 	attempt app.Attempt
 	picked  chan picked
 	ending  chan struct{}
+	once    sync.Once
 	done    sync.WaitGroup
 	giveUp  func() // before the answer
 	spent   bool   // set before done
@@ -48,9 +50,9 @@ func (m *meter) start(giveUp func()) {
 	go m.run()
 }
 
-// stop ends it, and tells whether the call was cut.
+// stop ends it, and tells whether the call was cut. It may be called again.
 func (m *meter) stop() bool {
-	close(m.ending)
+	m.once.Do(func() { close(m.ending) })
 	m.done.Wait()
 	return m.spent
 }
@@ -119,13 +121,17 @@ func (m *meter) goOn(answered time.Time, seconds int64) bool {
 	if !answered.IsZero() {
 		at = timex.At(answered)
 	}
-	ctx, stop := context.WithTimeout(context.Background(), askAhead/2)
+	patience := askAhead / 2
+	if !answered.IsZero() { // books that hang give no talk away
+		patience = min(patience, time.Until(m.paidUntil(answered))+lateAsk)
+	}
+	ctx, stop := context.WithTimeout(context.Background(), patience)
 	defer stop()
 	a, err := m.desk.Books.GoOnCalling(ctx, m.company, m.attempt.Call, at, seconds)
 	switch {
 	case err == nil:
 		m.attempt = a
-	case fault.KindOf(err) == fault.NotFound:
+	case fault.KindOf(err) == fault.NotFound && !away(err):
 		return false
 	default:
 		m.attempt.Longest = m.attempt.Seconds // no more can be asked for just now

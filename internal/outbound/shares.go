@@ -57,11 +57,19 @@ func (s *Shares) keep(ctx context.Context) {
 	for {
 		select {
 		case <-tick.C:
-			_ = s.look(ctx) // asked again soon; without an answer the part ends
+			_ = s.inTime(ctx) // asked again soon; without an answer the part ends
 		case <-ctx.Done():
 			return
 		}
 	}
+}
+
+// inTime looks for as long as calls would wait: books that hang hold up the question of
+// none for ever.
+func (s *Shares) inTime(ctx context.Context) error {
+	ctx, stop := context.WithTimeout(ctx, shareWait)
+	defer stop()
+	return s.look(ctx)
 }
 
 // look takes shares anew that are too small, too large, or soon over.

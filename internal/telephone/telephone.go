@@ -73,7 +73,7 @@ type Telephone struct {
 func Open(ctx context.Context, sys *app.System, cfg Config) (_ *Telephone, err error) {
 	defer fault.Wrap(&err, "voice")
 	t := &Telephone{cfg: cfg, sys: sys}
-	board, err := boardOf(cfg.Trunks)
+	board, trunks, err := boardOf(cfg.Trunks)
 	if err != nil {
 		return nil, err
 	}
@@ -118,21 +118,24 @@ func Open(ctx context.Context, sys *app.System, cfg Config) (_ *Telephone, err e
 	if t.x, err = exchange.Open(exchange.Config{SIP: phones, Ports: ports, Web: t.web, Connect: t.connect}); err != nil {
 		return nil, err
 	}
+	if err := watch(t.x.Phone(), board, trunks, sip.Watching{}); err != nil {
+		return nil, errors.Join(err, t.x.Close())
+	}
 	t.desk = &outbound.Desk{Books: sys, Owner: sys.Node, Lines: &voice.Lines{Endpoint: t.x.Phone(), Ports: ports, Board: board, Secret: os.Getenv, More: t.shares.More}}
 	return t, nil
 }
 
 // boardOf reads the trunks.
-func boardOf(file string) (*trunk.Board, error) {
+func boardOf(file string) (*trunk.Board, []trunk.Trunk, error) {
 	cfg, problems := planfile.LoadTrunks(os.DirFS(filepath.Dir(file)), filepath.Base(file))
 	if problems.Err() != nil {
-		return nil, problems
+		return nil, nil, problems
 	}
 	zone, err := timex.LoadZone(cfg.Zone)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return trunk.NewBoard(cfg, zone, rand.Uint64()), nil
+	return trunk.NewBoard(cfg, zone, rand.Uint64()), cfg.Trunks, nil
 }
 
 // endLeft ends what calls of this node left behind, in every company.

@@ -170,6 +170,7 @@ func (c *connection) watch(ctx context.Context, stop func()) {
 // agent when the customer does. Over several trunks it is called for each in turn.
 func (c *connection) beside(out *sip.Call, theirs *voice.Leg) {
 	c.leg.Play(c.back, true)
+	defer c.after(out)
 	select {
 	case <-theirs.Agreed():
 	case <-out.Done():
@@ -207,6 +208,16 @@ func (c *connection) hold(theirs *voice.Leg, on bool) {
 	}
 	_ = c.bridge.Resume(theirs)
 	theirs.Pause(false)
+}
+
+// after hangs the agent up when a talk is over: telling the books may take longer, and
+// nobody listens to silence meanwhile.
+func (c *connection) after(out *sip.Call) {
+	select {
+	case <-out.Answered():
+		c.call.Hangup()
+	default:
+	}
 }
 
 // over ends the agent's half as the customer's ended.

@@ -74,6 +74,7 @@ type desk struct {
 	lines  voice.Lines
 	folder string
 	told   chan told
+	books  chan struct{} // closed when they are done with a call; nil: at once
 }
 
 func (d *desk) connect(_ context.Context, agent, name string, _ bool) (exchange.Placing, error) {
@@ -93,6 +94,9 @@ func (d *desk) connect(_ context.Context, agent, name string, _ bool) (exchange.
 		}
 		_ = f.Close()
 		d.told <- told{o, r, err}
+		if d.books != nil {
+			<-d.books
+		}
 		return r, err
 	}, err
 }
@@ -230,9 +234,11 @@ func TestWhatIsSaidOnHoldIsNotRecorded(t *testing.T) {
 	}
 }
 
-// TestTheCustomerHangsUp ends the agent's half.
+// TestTheCustomerHangsUp ends the agent's half, however long the books take to be told.
 func TestTheCustomerHangsUp(t *testing.T) {
 	w := open(t)
+	w.desk.books = make(chan struct{})
+	defer close(w.desk.books)
 	r, _ := w.call("c9", "13800000009", 0)
 	if end := <-w.desk.told; !r.Answered() || r.Ending.By != sip.Them || end.r.Ending.By != sip.Them {
 		t.Errorf("the agent's half: %+v, the customer's: %+v", r.Ending, end.r.Ending)

@@ -56,7 +56,10 @@ type Recorder struct {
 	full chan []byte // chunks to be written, in order
 	free chan []byte // chunks that were
 	done chan struct{}
-	fail error // of writing; read when done is closed
+	// Of writing, read when done is closed: what went wrong, and the bytes of sound
+	// before that.
+	fail    error
+	written int64
 
 	mu     sync.Mutex
 	chunk  []byte // being filled
@@ -83,7 +86,9 @@ func (r *Recorder) write() {
 	defer close(r.done)
 	for b := range r.full {
 		if r.fail == nil {
-			_, r.fail = r.file.Write(b)
+			var n int
+			n, r.fail = r.file.Write(b)
+			r.written += int64(n)
 		}
 		select {
 		case r.free <- b[:0]:
@@ -153,7 +158,8 @@ func (r *Recorder) Pause(on bool) {
 }
 
 // Close writes the length into the head and reads the file once more for its
-// digest. The file itself stays open.
+// digest. The file itself stays open. A disk that failed is an error; what is in the
+// file before that is a recording all the same, and has its Sum.
 func (r *Recorder) Close() (sum Sum, err error) {
 	defer fault.Wrap(&err, "closing the recording")
 	r.mu.Lock()
@@ -167,12 +173,15 @@ func (r *Recorder) Close() (sum Sum, err error) {
 	}
 	close(r.full)
 	<-r.done
-	if err := errors.Join(r.err, r.fail); err != nil {
-		return Sum{}, err
+	failed := errors.Join(r.err, r.fail)
+	if failed != nil && r.written == 0 {
+		return Sum{}, failed
 	}
-	sum, err = sumOf(r.file, r.law, r.frames*2*audio.FrameSamples)
-	sum.Paused, sum.Cut = time.Duration(r.silent)*20*time.Millisecond, r.cut
-	return sum, err
+	if sum, err = sumOf(r.file, r.law, r.written&^1); err != nil { // both sides of every sample
+		return Sum{}, errors.Join(failed, err)
+	}
+	sum.Paused, sum.Cut = min(time.Duration(r.silent)*20*time.Millisecond, sum.Length), r.cut
+	return sum, failed
 }
 
 // sumOf writes the head of a file that has so many bytes of sound, and says what it

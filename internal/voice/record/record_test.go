@@ -108,6 +108,58 @@ func TestFullDiskIsSaid(t *testing.T) {
 	}
 }
 
+// filling is a file on a disk that fills up; what is there can be written over.
+type filling struct {
+	*os.File
+	left int
+}
+
+func (f *filling) Write(b []byte) (int, error) {
+	if len(b) == audio.HeaderLen {
+		return f.File.Write(b)
+	}
+	if len(b) <= f.left {
+		f.left -= len(b)
+		return f.File.Write(b)
+	}
+	n, err := f.File.Write(b[:f.left])
+	f.left = 0
+	return n, errors.Join(err, errors.New("the disk is full"))
+}
+
+// TestWhatWasWrittenIsKept: a disk that fills up within a call is an error, and the
+// recording as far as it goes has its length and its digest.
+func TestWhatWasWrittenIsKept(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "call.wav")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	r, err := record.New(&filling{f, 20001}, audio.ALaw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, frame := range coded(audio.ALaw, 440, 3*time.Second) {
+		r.Frame(frame, nil)
+	}
+	sum, err := r.Close()
+	if err == nil || !strings.Contains(err.Error(), "the disk is full") {
+		t.Errorf("a full disk is not said: %v", err)
+	}
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	digest := sha256.Sum256(whole)
+	if sum.SHA256 != hex.EncodeToString(digest[:]) || sum.Bytes != int64(len(whole)) || sum.Length != 1250*time.Millisecond {
+		t.Errorf("%+v of %d bytes", sum, len(whole))
+	}
+	if w, err := audio.ReadWAV(bytes.NewReader(whole)); err != nil || len(w.Channels) != 2 || audio.Power(w.Channels[0], 440) < 0.95 {
+		t.Errorf("%v", err)
+	}
+}
+
 // stuck is a disk that answers when it is let.
 type stuck struct {
 	memory

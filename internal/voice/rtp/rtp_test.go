@@ -56,6 +56,17 @@ func TestStatisticsCount(t *testing.T) {
 	}
 }
 
+// TestALatePacketAfterAGapIsNew: what came before a long gap says nothing of the numbers
+// within it.
+func TestALatePacketAfterAGapIsNew(t *testing.T) {
+	var s Statistics
+	for _, n := range []uint16{10, 10 + 80, 10 + 80 - 63} {
+		if !s.Packet(&Packet{Sequence: n, Source: 1}, time.Unix(0, 0)) {
+			t.Errorf("packet %d passes for a repeat", n)
+		}
+	}
+}
+
 // TestAnotherStreamIsNoLoss is trap 7: a jump of SSRC or sequence is a new
 // stream, and what the old one lost stays counted.
 func TestAnotherStreamIsNoLoss(t *testing.T) {

@@ -1,6 +1,8 @@
 package rtp
 
 import (
+	"encoding/binary"
+
 	"github.com/pion/rtp"
 	"github.com/pion/srtp/v3"
 
@@ -25,8 +27,7 @@ type secure struct {
 	header       rtp.Header // of the packet at hand
 	sealed       []byte
 	opened       []byte
-	stream       uint32
-	streams      int // of the peer, since in was made
+	streams      Streams // of the peer, since in was made
 }
 
 // agree takes the keys that were agreed.
@@ -51,7 +52,7 @@ func (c *secure) agree(a *sdp.Agreed) (err error) {
 // begin makes a context for what is received.
 func (c *secure) begin(theirs sdp.Key) (err error) {
 	c.in, err = context(theirs)
-	c.streams = 0
+	c.streams = Streams{}
 	return err
 }
 
@@ -87,11 +88,8 @@ func (c *secure) open(b []byte) ([]byte, error) {
 		return nil, err
 	}
 	c.opened = opened[:0]
-	if c.header.SSRC != c.stream || c.streams == 0 {
-		c.stream = c.header.SSRC
-		if c.streams++; c.streams > maxStreams { // each leaves something behind in the context
-			return opened, c.begin(c.theirs)
-		}
+	if !c.streams.Take(c.header.SSRC) {
+		return opened, c.begin(c.theirs)
 	}
 	return opened, nil
 }
@@ -108,5 +106,12 @@ func (c *secure) openReport(b []byte) ([]byte, error) {
 	if !c.on {
 		return b, nil
 	}
-	return c.in.DecryptRTCP(nil, b, nil)
+	opened, err := c.in.DecryptRTCP(nil, b, nil)
+	if err != nil {
+		return nil, err
+	}
+	if !c.streams.Take(binary.BigEndian.Uint32(opened[4:])) { // one that is too short is an error
+		return opened, c.begin(c.theirs)
+	}
+	return opened, nil
 }

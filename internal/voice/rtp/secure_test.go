@@ -112,8 +112,8 @@ func TestStreamsHaveABound(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := there.open(b); err != nil || there.streams > maxStreams {
-			t.Fatalf("stream %d: %v, %d are known", n, err, there.streams)
+		if _, err := there.open(b); err != nil || len(there.streams.known) > maxStreams {
+			t.Fatalf("stream %d: %v, %d are known", n, err, len(there.streams.known))
 		}
 	}
 	before := there.in
@@ -204,4 +204,33 @@ func (s *Session) lastReport() uint32 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.lastSR
+}
+
+// TestTwoStreamsTakeTurns: streams that are known are told apart however often they
+// change; what was received before is not received again.
+func TestTwoStreamsTakeTurns(t *testing.T) {
+	var here, there secure
+	keys := sdp.Agreed{Secure: true, Ours: sdp.Key{1}, Theirs: sdp.Key{1}}
+	for _, s := range []*secure{&here, &there} {
+		if err := s.agree(&keys); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var first []byte
+	for n := range uint32(5 * maxStreams) {
+		p := Packet{Source: 1 + n%2, Sequence: uint16(n / 2), Payload: []byte("sound")}
+		b, err := here.seal(p.Append(nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b = bytes.Clone(b); first == nil {
+			first = b
+		}
+		if _, err := there.open(b); err != nil {
+			t.Fatalf("packet %d: %v", n, err)
+		}
+	}
+	if _, err := there.open(first); err == nil {
+		t.Error("a packet was received twice")
+	}
 }

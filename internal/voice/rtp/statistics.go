@@ -37,7 +37,7 @@ func (s *Statistics) Packet(p *Packet, now time.Time) bool {
 			s.gaps++
 		}
 		s.highest += uint32(delta)
-		s.seen = s.seen<<min(uint16(delta), 63) | 1
+		s.seen = s.seen<<uint16(delta) | 1 // after a jump nothing of before is left
 	} else if back := uint16(-delta); back >= 64 || s.seen>>back&1 == 1 {
 		s.repeated++
 		return false

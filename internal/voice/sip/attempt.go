@@ -209,8 +209,11 @@ func (a *attempt) refuseFork(res *lib.Response) {
 }
 
 // drain reads on after we gave up waiting: an answer that comes late is
-// acknowledged and ended.
+// acknowledged and ended. A transaction that had a first response never ends by
+// itself: it is given up when nothing can be expected any more (RFC 3261, 9.1).
 func (a *attempt) drain() {
+	late := time.NewTimer(64 * lib.T1)
+	defer late.Stop()
 	for {
 		select {
 		case res := <-a.tx.Responses():
@@ -225,6 +228,9 @@ func (a *attempt) drain() {
 			} else {
 				return
 			}
+		case <-late.C:
+			a.tx.Terminate()
+			return
 		case <-a.tx.Done():
 			return
 		}

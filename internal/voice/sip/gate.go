@@ -40,6 +40,13 @@ type gate struct {
 	sources map[string]struct{}
 	streams map[string]*stream
 	counts  Counts
+	said    []word // of the message at hand, sent once the lock is free
+}
+
+// word is an answer that is to be sent.
+type word struct {
+	to net.Addr
+	b  []byte
 }
 
 // Counts is what the gate did.
@@ -62,10 +69,27 @@ func newGate(t *throttle, now func() time.Time) (*gate, error) {
 	return g, err
 }
 
-// filter is the hook of the library.
+// filter is the hook of the library. What it answers is sent without the lock: a
+// connection whose other side does not read holds up itself alone.
 func (g *gate) filter(p lib.TransportReadProps, data []byte) ([]byte, error) {
+	plain, said, err := g.judge(p, data)
+	for _, a := range said {
+		g.reply(p.Transport, a.to, a.b)
+	}
+	return plain, err
+}
+
+// judge gives what passes, and what is answered.
+func (g *gate) judge(p lib.TransportReadProps, data []byte) (plain []byte, said []word, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	plain, err = g.read(p, data)
+	said, g.said = g.said, nil
+	return plain, said, err
+}
+
+// read takes what a socket delivered; the lock is held.
+func (g *gate) read(p lib.TransportReadProps, data []byte) ([]byte, error) {
 	if p.Transport == overTCP || p.Transport == overTLS {
 		return g.stream(p, data)
 	}
@@ -113,7 +137,7 @@ func (g *gate) one(p lib.TransportReadProps, data []byte) []byte {
 	}
 	if b := m.reply(why, g.tag(m)); b != nil && (slow || g.throttle.speak(hostOf(p.RemoteAddr))) {
 		g.counts.Refused++
-		g.reply(p.Transport, replyTo(p, m), b)
+		g.said = append(g.said, word{replyTo(p, m), b})
 	} else {
 		g.counts.Dropped++
 	}

@@ -13,6 +13,7 @@ type Watching struct {
 	Every  time.Duration // between two questions; 30 s
 	Within time.Duration // time to answer; 4 s
 	Misses int           // in a row that make it down; 2
+	Told   func(Health)  // what is known after each question; it must not wait; nil: nobody is told
 }
 
 // Health is what is known of a peer.
@@ -89,6 +90,9 @@ func (h *Watch) ask(closing context.Context) time.Duration {
 			s.Since = now
 		}
 	})
+	if h.of.Told != nil {
+		h.of.Told(h.state.get())
+	}
 	return h.of.Every
 }
 

@@ -90,6 +90,9 @@ func (e *Endpoint) onUpdate(req *lib.Request, tx lib.ServerTransaction) {
 	case !c.inOrder(req):
 		_ = tx.Respond(e.response(req, 500, "Request Out Of Order"))
 		return
+	case isSDP(req) && c.isInviting(): // both ask at once (RFC 3311, 5.2)
+		_ = tx.Respond(e.response(req, 491, "Request Pending"))
+		return
 	case isSDP(req) && !c.isTaken() && !c.agreedEarly():
 		_ = tx.Respond(e.response(req, 500, "The First Offer Is Not Answered Yet", header("Retry-After", strconv.Itoa(rand.IntN(11))))) // RFC 3311, 5.2
 		return
@@ -111,6 +114,13 @@ func (e *Endpoint) onUpdate(req *lib.Request, tx lib.ServerTransaction) {
 	c.offerTimer(res, req)
 	_ = tx.Respond(res)
 	c.startTimer(res, false)
+}
+
+// isInviting tells whether an offer of ours within the call waits for its answer.
+func (c *Call) isInviting() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.inviting
 }
 
 // glare is how often a re-INVITE that crossed theirs is tried again.
@@ -212,6 +222,7 @@ func (c *Call) exchange(ctx context.Context, req *lib.Request) (*lib.Response, e
 		case <-tx.Done():
 			return nil, fault.New(fault.NotFound, "no answer")
 		case <-ctx.Done():
+			tx.Terminate() // after a first response it would not end by itself
 			return nil, fault.New(fault.NotFound, "no answer: %v", ctx.Err())
 		case <-c.done:
 			tx.Terminate()

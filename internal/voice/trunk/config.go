@@ -82,6 +82,7 @@ type Trunk struct {
 	Sound     Sound        `plan:"sound" doc:"encrypted (SRTP) or plain; encrypted over tls, plain elsewhere if absent. Nothing falls back."`
 	User      string       `plan:"user" doc:"Log-in; none where the carrier knows us by our address."`
 	Secret    string       `plan:"secret_env" doc:"Name of the environment variable that holds the secret of the log-in."`
+	Watch     bool         `plan:"watch" doc:"Ask it with OPTIONS every 30 seconds, and use it no more while it leaves two in a row unanswered. Not for a carrier that answers none."`
 	Dial      Dial         `plan:"dial" doc:"How the called number is sent: as_given, digits or plus."`
 	Channels  int          `plan:"channels,required" doc:"Calls at once."`
 	Rate      int          `plan:"rate,required" doc:"Calls begun in any one second."`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -193,6 +194,7 @@ func (p *path) decipher() *srtp.Context {
 func (p *path) read(conn *ice.Conn, hands *hands, session *rtp.Session) {
 	b, plain := make([]byte, maxDatagram), make([]byte, 0, maxDatagram)
 	var in *srtp.Context
+	var streams rtp.Streams
 	for {
 		n, err := conn.Read(b)
 		if err != nil {
@@ -212,9 +214,15 @@ func (p *path) read(conn *ice.Conn, hands *hands, session *rtp.Session) {
 			}
 			if kind := b[1]; kind >= 192 && kind <= 223 {
 				if got, err := in.DecryptRTCP(plain[:0], b[:n], nil); err == nil {
+					if !streams.Take(binary.BigEndian.Uint32(got[4:])) {
+						return // no browser sends so many
+					}
 					session.FeedReport(got)
 				}
 			} else if got, err := in.DecryptRTP(plain[:0], b[:n], nil); err == nil {
+				if !streams.Take(binary.BigEndian.Uint32(got[8:])) {
+					return
+				}
 				session.Feed(got)
 			}
 		}

@@ -42,11 +42,14 @@ type Peer struct {
 // known. laws are what is spoken, the first preferred.
 func (e *Endpoint) NewPeer(laws ...audio.Law) (_ *Peer, err error) {
 	p := &Peer{e: e, setup: "actpass"}
+	p.mu.Lock() // whoever closes the endpoint meanwhile waits until there is something to close
+	defer p.mu.Unlock()
 	if !e.add(p) {
 		return nil, fault.New(fault.Conflict, "no more than %d browsers are connected at once", e.cfg.MaxPeers)
 	}
 	defer func() {
 		if err != nil {
+			p.closed = true
 			e.drop(p)
 		}
 	}()
