@@ -26,6 +26,25 @@ func TestWhatIsNeverAnsweredIsGivenUp(t *testing.T) {
 	await(t, "end of the transaction", tx.gone)
 }
 
+// canceled is a transaction whose CANCEL was quicker.
+type canceled struct{ lib.ServerTransaction }
+
+func (canceled) OnCancel(lib.FnTxCancel) bool { return false }
+func (canceled) Respond(*lib.Response) error  { return nil }
+
+// TestGivenUpBeforeItIsTaken: a call whose CANCEL came with its INVITE is nobody's.
+func TestGivenUpBeforeItIsTaken(t *testing.T) {
+	callee := endpoint(t, Config{Serve: func(*Call) { t.Error("it is served") }})
+	m, err := lib.ParseMessage([]byte(handMade("INVITE", "127.0.0.1:5060", "one", 1, sdpBody("127.0.0.1:5060"))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	callee.onInvite(m.(*lib.Request), canceled{})
+	if n := callee.Calls(); n != 0 {
+		t.Errorf("%d calls are left", n)
+	}
+}
+
 // TestBothOfferAtOnce: an UPDATE with an offer that crosses our re-INVITE is refused
 // at once, and the re-INVITE goes on.
 func TestBothOfferAtOnce(t *testing.T) {

@@ -60,6 +60,9 @@ func (e *Endpoint) onInvite(req *lib.Request, tx lib.ServerTransaction) {
 	c.mark(func(t *Times) *time.Time { return &t.Placed })
 	if !tx.OnCancel(func(r *lib.Request) { go c.canceled(r) }) {
 		c.end(Ending{By: Them, Why: Canceled, Code: 487})
+		e.drop(c) // given up before anybody knew of it: what it would have taken, such as a planned call, stays
+		close(c.gone)
+		return
 	}
 	_ = tx.Respond(e.response(req, 100, "Trying"))
 	c.serve()
