@@ -63,6 +63,8 @@ func TestRegisterWithWhatIsKept(t *testing.T) {
 			t.Errorf("%s with %s, want %d\n%s", c.user, c.secret, c.status, m)
 		}
 	}
+	server.door.throttle.mu.Lock()
+	defer server.door.throttle.mu.Unlock()
 	if n := len(server.door.throttle.failures); n > 10 {
 		t.Errorf("%d names are remembered", n)
 	}
