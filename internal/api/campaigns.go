@@ -33,7 +33,8 @@ type CampaignPlan struct {
 	Retry        *lead.Rules           `json:"retry,omitempty" doc:"When an outcome is tried again; absent: the usual rules."`
 	Goal         *campaign.Goal        `json:"goal,omitempty"`
 	Budget       *campaign.Budget      `json:"budget,omitempty"`
-	Packs        []string              `json:"packs,omitempty" maxItems:"20" doc:"Packs of rules: cn, us, us-fl."`
+	Asked        []campaign.AskedList  `json:"asked,omitempty" maxItems:"50" doc:"Do-not-call lists of others that were asked about every lead, and when."`
+	Lifted       []campaign.Lift       `json:"lifted,omitempty" maxItems:"100" doc:"Rules about calling that do not hold for it, each with the reason."`
 	RingSeconds  int                   `json:"ring_seconds,omitempty"`
 	WrapUp       int                   `json:"wrap_up_seconds,omitempty"`
 	PreviewFor   int                   `json:"preview_seconds,omitempty"`
@@ -53,7 +54,7 @@ type Campaign struct {
 func campaignOf(c *app.Campaign) Campaign {
 	p := &c.Campaign
 	out := Campaign{ID: c.ID.Named("cmp"), Revision: c.Revision, Status: p.Status, CampaignPlan: CampaignPlan{Name: p.Name, Purpose: p.Purpose, Mode: p.Mode, Mix: p.Mix, Groups: p.Groups,
-		Dispositions: p.Dispositions, CallerIDs: p.CallerIDs, Hours: &p.Hours, Retry: &p.Retry, Goal: &p.Goal, Budget: &p.Budget, Packs: p.Packs, RingSeconds: p.RingSeconds,
+		Dispositions: p.Dispositions, CallerIDs: p.CallerIDs, Hours: &p.Hours, Retry: &p.Retry, Goal: &p.Goal, Budget: &p.Budget, Asked: p.Asked, Lifted: p.Lifted, RingSeconds: p.RingSeconds,
 		WrapUp: p.WrapUp, PreviewFor: p.PreviewFor, Message: p.Message, Script: &p.Script, Form: p.Form}}
 	for _, s := range p.Lists {
 		out.Lists = append(out.Lists, ListShare{s.List.Named("lst"), s.Share})
@@ -64,7 +65,7 @@ func campaignOf(c *app.Campaign) Campaign {
 // read is the plan as the use cases have it; what is absent is the default.
 func (p *CampaignPlan) read() (campaign.Campaign, error) {
 	out := campaign.New(p.Name, p.Purpose, p.Mode, 0)
-	out.Groups, out.Dispositions, out.CallerIDs, out.Packs, out.Message, out.Form, out.PreviewFor = p.Groups, p.Dispositions, p.CallerIDs, p.Packs, p.Message, p.Form, p.PreviewFor
+	out.Groups, out.Dispositions, out.CallerIDs, out.Asked, out.Lifted, out.Message, out.Form, out.PreviewFor = p.Groups, p.Dispositions, p.CallerIDs, p.Asked, p.Lifted, p.Message, p.Form, p.PreviewFor
 	out.Mix, out.RingSeconds, out.WrapUp = cmp.Or(p.Mix, out.Mix), cmp.Or(p.RingSeconds, out.RingSeconds), cmp.Or(p.WrapUp, out.WrapUp)
 	set(&out.Hours, p.Hours)
 	set(&out.Retry, p.Retry)

@@ -99,7 +99,8 @@ type Campaign struct {
 	Retry        lead.Rules            `json:"retry"`
 	Goal         Goal                  `json:"goal,omitzero"`
 	Budget       Budget                `json:"budget,omitzero"`
-	Packs        []string              `json:"packs,omitempty"`           // of rules, by name: cn, us, us-fl ...
+	Asked        []AskedList           `json:"asked,omitempty"`           // do-not-call lists its leads were asked of
+	Lifted       []Lift                `json:"lifted,omitempty"`          // rules that do not hold for it
 	RingSeconds  int                   `json:"ring_seconds,omitempty"`    // no answer after; 0: DefaultRing
 	WrapUp       int                   `json:"wrap_up_seconds,omitempty"` // at most, then NoCode; 0: DefaultWrapUp
 	PreviewFor   int                   `json:"preview_seconds,omitempty"` // until a preview dials by itself; 0: it waits
@@ -110,13 +111,28 @@ type Campaign struct {
 	Status Status `json:"status"`
 }
 
+// AskedList is a do-not-call list of others that was asked about every lead.
+type AskedList struct {
+	List string        `json:"list"` // as the rules name it: us.national, cn.decline
+	At   timex.Instant `json:"at"`
+}
+
+// Lift is a rule about calling that does not hold for a campaign, and why. Who
+// said so is in the audit log.
+type Lift struct {
+	Rule   string `json:"rule"`
+	Reason string `json:"reason"` // MinLift to MaxWhy bytes: a sentence
+}
+
 // Bounds and defaults of a campaign.
 const (
 	MaxName       = 120
 	MaxLists      = 50
 	MaxShare      = 1000
 	MaxCallerIDs  = 500
-	MaxPacks      = 20
+	MaxAsked      = 50
+	MaxLifted     = 100
+	MinLift       = 10
 	MaxGroups     = 50
 	MinRing       = 15 // seconds; the United States and the United Kingdom ask for it
 	MaxRing       = 120

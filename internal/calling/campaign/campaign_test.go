@@ -126,6 +126,8 @@ func TestProblems(t *testing.T) {
 		"retry.attempts":         func(c *Campaign) { c.Retry.Attempts = -1 },
 		"form[0].kind":           func(c *Campaign) { c.Form = []Field{{Name: "a", Label: "b", Kind: "c"}} },
 		"form[0].choices":        func(c *Campaign) { c.Form = []Field{{Name: "a", Label: "b", Kind: "choice"}} },
+		"asked[0]":               func(c *Campaign) { c.Asked = []AskedList{{List: "us.national"}} },
+		"lifted[0]":              func(c *Campaign) { c.Lifted = []Lift{{Rule: "cn.hours", Reason: "no"}} },
 		"message":                func(c *Campaign) { c.Mode = Broadcast },
 		"script.steps[0].ask[0]": func(c *Campaign) { c.Script.Steps = []Step{{ID: "a", Text: "b", Ask: []string{"c"}}} },
 		"script.steps[0].answers[0].to": func(c *Campaign) {

@@ -3,8 +3,8 @@
 //
 // It owns the plan, its check, the states, the calling hours, and the mixing of
 // lists. It does not own leads (package lead), how many calls to place now
-// (calling/pacing), what the law says (calling/compliance: packs are named here
-// and known there), or the running of it (the dialer).
+// (calling/pacing), what the law says (calling/compliance: rules that
+// are lifted are named here and known there), or the running of it (the dialer).
 //
 //	draft ---start---> running <---start--- paused
 //	  |                   |  +----pause-------^ |

@@ -57,8 +57,18 @@ func (c *Campaign) DraftProblems() (ps fault.Problems) {
 		bad("budget", "", "an amount is below zero", "zero or more")
 	}
 	ps = append(ps, c.listProblems()...)
-	if len(c.Groups) > MaxGroups || len(c.Packs) > MaxPacks {
-		bad("groups", fmt.Sprint(len(c.Groups)), "there are too many groups or packs of rules", fmt.Sprintf("at most %d groups and %d packs", MaxGroups, MaxPacks))
+	if len(c.Groups) > MaxGroups || len(c.Asked) > MaxAsked || len(c.Lifted) > MaxLifted {
+		bad("groups", fmt.Sprint(len(c.Groups)), "there are too many groups, lists that were asked, or rules that are lifted", fmt.Sprintf("at most %d, %d and %d", MaxGroups, MaxAsked, MaxLifted))
+	}
+	for i, a := range c.Asked {
+		if a.List == "" || len(a.List) > MaxName || a.At.IsZero() {
+			bad(fmt.Sprintf("asked[%d]", i), a.List, "a list or the instant it was asked at is missing", "as us.national, and when")
+		}
+	}
+	for i, l := range c.Lifted {
+		if l.Rule == "" || len(l.Rule) > MaxName || len(l.Reason) < MinLift || len(l.Reason) > MaxWhy {
+			bad(fmt.Sprintf("lifted[%d]", i), l.Rule, "a rule is lifted without its name or a reason", fmt.Sprintf("the rule's name, and %d to %d bytes that say why", MinLift, MaxWhy))
+		}
 	}
 	ps = append(ps, attempt.Problems(c.Dispositions, "dispositions")...)
 	ps = append(ps, c.Retry.Problems("retry")...)

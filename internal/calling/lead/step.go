@@ -226,6 +226,15 @@ func (l *Lead) permit(rule string) {
 	}
 }
 
+// Wait puts off a lead that waits, as a rule asks that lets it be called later.
+func (l *Lead) Wait(due timex.Instant) error {
+	if !l.State.Waits() {
+		return l.cannot("be put off")
+	}
+	l.Due = max(l.Due, due)
+	return nil
+}
+
 // Abort takes a lead out by a person, who says why.
 func (l *Lead) Abort(why string) error {
 	if !l.State.Waits() {
