@@ -38,7 +38,7 @@ const (
 
 // ClosePeriod bills what is due. It can be stopped at any moment and started
 // again: what is done is found done, the rest goes on, and the invoices are the
-// same to the byte. One node runs at a time. Contracts that need a decision are
+// same to the byte. One run is done at a time, by one node. Contracts that need a decision are
 // held, said so in their step, and do not stop the others. Asked for again, a run
 // that is done looks at all once more: what was held may have been decided, and a
 // contract may have been signed since; what is billed stays as it is.
@@ -47,6 +47,10 @@ func (s *System) ClosePeriod(ctx context.Context, in ClosePeriod) (run Run, err 
 	if in.Until == 0 || in.Issue == 0 || in.Issue < in.Until {
 		return run, fault.New(fault.Invalid, "until %s, dated %s: a day after the periods was expected, and a date on the invoices that is not before it", in.Until, in.Issue)
 	}
+	if !s.billing.CompareAndSwap(false, true) {
+		return run, fault.New(fault.Conflict, "another bill run is being done by this node: ask again when it is over")
+	}
+	defer s.billing.Store(false)
 	if run, err = s.openRun(ctx, &in); err != nil {
 		return run, err
 	}

@@ -82,3 +82,51 @@ func TestOneRunAtATime(t *testing.T) {
 	_, err = b.ClosePeriod(context.Background(), app.ClosePeriod{Until: day("2026-04-01"), Issue: day("2026-03-01")})
 	wantKind(t, "dated before its end", err, fault.Invalid)
 }
+
+// before does something in the middle of the work, before each transaction that writes.
+type before struct {
+	store.DB
+	write func()
+}
+
+func (d before) Update(ctx context.Context, f func(store.Tx) error) error {
+	d.write()
+	return d.DB.Update(ctx, f)
+}
+
+// TestARunStartedTwiceOnOneNode: the lease is the node's own; a second run beside
+// the first is refused all the same, and the first goes on.
+func TestARunStartedTwiceOnOneNode(t *testing.T) {
+	b := newBooks(t)
+	b.publish(planText)
+	b.customer("one", "")
+	b.at("2026-04-01 03:00:00")
+	march := app.ClosePeriod{Until: day("2026-04-01"), Issue: day("2026-04-01")}
+	refused, inside := 0, false
+	var s *app.System
+	s = &app.System{DB: before{b.DB, func() {
+		if inside {
+			return
+		}
+		inside = true
+		defer func() { inside = false }()
+		_, err := s.ClosePeriod(context.Background(), march)
+		wantKind(t, "beside the first", err, fault.Conflict)
+		refused++
+	}}, IDs: b.IDs, Node: "n1"}
+	run, err := s.ClosePeriod(context.Background(), march)
+	if err != nil || run.Counts.Issued != 1 || refused < 3 {
+		t.Errorf("%+v, %v, %d refused", run.Counts, err, refused)
+	}
+}
+
+// TestARunThatAsksForNothing: totals are told by currency, and nothing has none.
+func TestARunThatAsksForNothing(t *testing.T) {
+	b := newBooks(t)
+	b.publish("plan: p\nversion: 1\ncurrency: CNY\ntime_zone: Asia/Shanghai\ncomponents:\n  - {id: talk, measure: talk_time, unit_price: 0.12}\n")
+	b.customer("one", "")
+	b.at("2026-04-01 03:00:00")
+	if run := b.close("2026-04-01"); run.Counts.Issued != 1 || len(run.Counts.Totals) != 0 {
+		t.Errorf("%+v", run.Counts)
+	}
+}

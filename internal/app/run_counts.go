@@ -25,8 +25,12 @@ func (n *RunCounts) add(o RunCounts) error {
 	return nil
 }
 
-// total adds an amount to the total of its currency.
+// total adds an amount to the total of its currency. Nothing has none: the step of an
+// invoice that asks for nothing is kept without its amount.
 func (n *RunCounts) total(a money.Amount) error {
+	if a.IsZero() {
+		return nil
+	}
 	for i := range n.Totals {
 		if n.Totals[i].Currency() == a.Currency() {
 			sum, err := n.Totals[i].Add(a)

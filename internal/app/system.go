@@ -1,6 +1,8 @@
 package app
 
 import (
+	"sync/atomic"
+
 	"waihu/internal/charging/invoice"
 	"waihu/internal/charging/life"
 	"waihu/internal/id"
@@ -16,6 +18,8 @@ type System struct {
 	Node string // name of this process among its equals
 
 	Vault *vault.Vault // where recordings lie; nil: nothing is recorded here
+
+	billing atomic.Bool // a bill run is done here: its lease is the node's, and tells nodes apart only
 
 	read    reading // plans and contracts read from their texts
 	priced  prices  // what calls of companies cost

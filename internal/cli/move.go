@@ -10,6 +10,7 @@ import (
 	"waihu/internal/archive"
 	"waihu/internal/id"
 	"waihu/internal/serve"
+	"waihu/internal/timex"
 )
 
 // exportCmd writes an archive.
@@ -18,6 +19,7 @@ type exportCmd struct {
 	To      string `arg:"" optional:"" help:"New file (.zip); absent with --all or --move: standard output."`
 	All     bool   `help:"Everything, for waihu import --all."`
 	Company string `help:"Only this company, for its own keeping: co_..." placeholder:"ID"`
+	Month   string `help:"With --company: its calls of a month (UTC) that is over and what they came to, as Parquet." placeholder:"2026-03"`
 	Move    bool   `help:"With --company: for waihu import --move, into books that others may be in. Close its books first: waihu company leave."`
 }
 
@@ -32,6 +34,8 @@ func (c *exportCmd) Run(e *env) error {
 		return coded{exitUsage, errors.New("--all is everything, --company one company: one of the two was expected")}
 	case c.Move && company == id.Platform:
 		return coded{exitUsage, errors.New("--move takes one company along: name it with --company")}
+	case c.Month != "":
+		return c.month(e, company)
 	case c.To == "" && !c.All && !c.Move:
 		return coded{exitUsage, errors.New("a new file (.zip) was expected, or --all or --move to write to standard output")}
 	}
@@ -62,6 +66,24 @@ func (c *exportCmd) Run(e *env) error {
 		left(e, m)
 		if company == id.Platform {
 			fmt.Fprintf(e.Err, "note: the system's key is not in it: take %s/system.key along (waihu import --key), or second factors and webhook secrets must be set up anew\n", config.Data)
+		}
+		return err
+	})
+}
+
+// month writes the calls of one month of a company as Parquet.
+func (c *exportCmd) month(e *env, company id.Company) error {
+	if company == id.Platform || c.To == "" || c.All || c.Move {
+		return coded{exitUsage, errors.New("--month goes with --company and the name of a new file (.parquet), and with neither --all nor --move")}
+	}
+	first, err := timex.ParseDate(c.Month + "-01")
+	if err != nil {
+		return coded{exitUsage, fmt.Errorf("--month %s: a month was expected, such as 2026-03", c.Month)}
+	}
+	return c.withBooks(e, func(_ *serve.Config, b *serve.Books) error {
+		out, err := b.System.ExportMonth(e.ctx, company, first, c.To)
+		if err == nil {
+			_, err = fmt.Fprintf(e.Out, "%d calls, digest of their facts %s\n", out.Calls, out.Digest)
 		}
 		return err
 	})

@@ -9,10 +9,12 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"waihu/internal/access"
 	"waihu/internal/fault"
@@ -97,6 +99,24 @@ func (r *running) ask(key, method, path, body string) (int, string) {
 	return res.StatusCode, string(b)
 }
 
+// leftRunning gives the goroutines in code of ours, tests' own left out, that have
+// not ended half a minute after they should have.
+func leftRunning() (out []string) {
+	for until := time.Now().Add(30 * time.Second); time.Now().Before(until); time.Sleep(10 * time.Millisecond) {
+		stacks := make([]byte, 4<<20)
+		out = nil
+		for g := range strings.SplitSeq(string(stacks[:runtime.Stack(stacks, true)]), "\n\n") {
+			if strings.Contains(g, "waihu/internal/") && !strings.Contains(g, "testing.tRunner(") {
+				out = append(out, g)
+			}
+		}
+		if len(out) == 0 {
+			return nil
+		}
+	}
+	return out
+}
+
 func TestFirstStartFromAnEmptyFolder(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "books")
 	r := start(t, data)
@@ -142,7 +162,7 @@ func TestFirstStartFromAnEmptyFolder(t *testing.T) {
 }
 
 // TestStopUnderLoad stops the service while calls come in: what was answered is
-// kept, what was refused is not, nothing is between.
+// kept, what was refused is not, nothing is between, and nothing goes on.
 func TestStopUnderLoad(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "books")
 	r := start(t, data, "http.key_rate=100000", "http.key_burst=100000")
@@ -195,6 +215,9 @@ func TestStopUnderLoad(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 	must(t, b.DB.Close())
+	for _, g := range leftRunning() {
+		t.Errorf("still running:\n%s", g)
+	}
 }
 
 func TestBackupWhileServing(t *testing.T) {

@@ -1,3 +1,3 @@
-// Package faults has only tests: programs that are killed while they keep usage, and
-// nodes of one database that are killed while they bill.
+// Package faults has only tests: programs that are killed while they keep usage, bill
+// and are paid, and nodes of one database that are killed while they bill.
 package faults

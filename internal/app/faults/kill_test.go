@@ -38,6 +38,13 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	if path := os.Getenv(billerEnv); path != "" {
+		if err := billUntilKilled(path, os.Getenv(billerEnv+"_COMPANY"), os.Getenv(billerEnv+"_FROM")); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	if path := os.Getenv(childEnv); path != "" {
 		if err := child(path, os.Getenv(childEnv+"_COMPANY"), os.Getenv(childEnv+"_FROM")); err != nil {
 			fmt.Fprintln(os.Stderr, err)

@@ -117,6 +117,27 @@ func TestServerGoneAndBack(t *testing.T) {
 	}
 }
 
+// TestAConnectionThatWasClosed: the driver may notice by itself that the server went
+// away, and says to what asks next only that the connection is closed.
+func TestAConnectionThatWasClosed(t *testing.T) {
+	ctx, db := context.Background(), fresh(t, Options{Conns: 2})
+	conn, err := db.pool.Acquire(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Release()
+	err = db.run(ctx, conn, "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1", false, func(tx store.Tx) error {
+		if err := conn.Conn().PgConn().Close(ctx); err != nil {
+			return err
+		}
+		_, err := tx.Usage().Head(id.Company{ID: id.ID{1}})
+		return err
+	})
+	if u := (*store.Unavailable)(nil); !errors.As(err, &u) {
+		t.Errorf("a server that is gone is not told from a fault of ours: %v", err)
+	}
+}
+
 // again runs something until connections that died with the server are used up.
 func again(f func() error) (err error) {
 	for range 10 {
