@@ -206,7 +206,7 @@ type BreakEven struct {
 	Month  timex.Date   `json:"month"`  // first day of the real month that was moved
 	Now    exact.Number `json:"now"`    // where the usage is on the axis
 	Points []Crossing   `json:"points"` // none: one offer is cheaper everywhere in From..To
-	From   exact.Number `json:"from"`
+	From   exact.Number `json:"from"`   // what was looked at: as far as both bills can be totalled
 	To     exact.Number `json:"to"`
 	Curve  []CurvePoint `json:"curve"`
 	Why    string       `json:"why,omitempty"` // why there is no curve: open, a price nobody knows; period, one month alone is no bill of an offer
