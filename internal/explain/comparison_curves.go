@@ -92,7 +92,7 @@ func (t *teller) spreads() []Chart {
 		if o.Open && o.Monthly.P95.IsZero() {
 			continue // nothing of it is known: there is nothing to draw
 		}
-		strip := Strip{Name: t.name(o.Offer), Open: o.Open, Label: t.unit(compare.Range{Low: five[2], High: five[2], Open: o.Open}, t.r.Basis.Currency.Exponent()).text}
+		strip := Strip{Name: t.name(o.Offer), Open: o.Open, Label: t.sum(compare.Range{Low: five[2], High: five[2], Open: o.Open}).text}
 		row := []cell{words(strip.Name)}
 		for k, a := range five {
 			strip.At[k] = float(a)

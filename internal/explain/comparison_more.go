@@ -152,7 +152,7 @@ func (t *teller) volatility() Section {
 		o := &v.Offers[i]
 		row := []cell{words(t.name(o.Offer))}
 		for _, a := range []money.Amount{o.Monthly.P5, o.Monthly.P50, o.Monthly.P95} {
-			row = append(row, t.unit(compare.Range{Low: a, High: a, Open: o.Open}, t.r.Basis.Currency.Exponent()))
+			row = append(row, t.sum(compare.Range{Low: a, High: a, Open: o.Open}))
 		}
 		row = append(row, t.float(o.CV), t.float(o.Wins))
 		if v.Undecided > 0 {

@@ -177,3 +177,24 @@ func nameOf(r *compare.Result, id string, tag lang.Tag) string {
 	}
 	return id
 }
+
+// A hidden fee nobody knows is called as the checklist calls it, not by the line
+// the comparison makes of it; and a month of nothing is no dash.
+func TestOpenFeesAndMonthsOfNothingAreTold(t *testing.T) {
+	r := market(t)
+	for i := range r.Volatility.Offers {
+		if o := &r.Volatility.Offers[i]; !o.Open {
+			o.Monthly.P5 = money.Zero(r.Basis.Currency)
+		}
+	}
+	for tag, want := range map[lang.Tag]string{lang.English: "what is charged for “Line or trunk fee” is not known", lang.Traditional: "「線路費」的金額未知", lang.Simplified: "“线路费”的金额未知"} {
+		if text := explain.Comparison(r, tag).Text(); !strings.Contains(text, want) || strings.Contains(text, "fee-") {
+			t.Errorf("%s: %q is not told", tag, want)
+		}
+	}
+	for _, s := range explain.Comparison(r, lang.English).Sections {
+		if s.Path == "volatility" && s.Table.Rows[0][1] != "0.00" {
+			t.Errorf("a month of nothing is told as %q", s.Table.Rows[0][1])
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"waihu/internal/charging/catalog"
 	"waihu/internal/charging/offer"
@@ -237,6 +238,10 @@ const mostQuestions = 8
 func (c *Comparison) questions(r *Result, i int) []Phrase {
 	var out []Phrase
 	for _, id := range r.Offers[i].Unknown {
+		if fee, ok := strings.CutPrefix(id, offer.FeePrefix); ok {
+			out = append(out, Phrase{Key: "compare.ask.price_fee", Args: args("category", fee)})
+			continue
+		}
 		out = append(out, Phrase{Key: "compare.ask.price", Args: args("line", id)})
 	}
 	for _, u := range r.Offers[i].Unpriced {
