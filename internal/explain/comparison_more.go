@@ -24,9 +24,16 @@ func (t *teller) breakEvens() Section {
 		return s
 	}
 	for i := range t.r.Offers {
-		if o := &t.r.Offers[i]; o.Why == "period" {
-			s.Sentences = append(s.Sentences, t.say("compare.break_even.period", "offer", t.name(o.Offer)))
+		o := &t.r.Offers[i]
+		at := slices.IndexFunc(t.r.BreakEvens, func(b compare.BreakEven) bool { return b.A == o.Offer || b.B == o.Offer })
+		if o.Why != "period" || at < 0 {
+			continue
 		}
+		told := t.say("compare.break_even.period", "offer", t.name(o.Offer), "months", months(t.r.BreakEvens[at].Months))
+		if t.r.BreakEvens[at].Why == "many" {
+			told = t.say("compare.break_even.many", "offer", t.name(o.Offer))
+		}
+		s.Sentences = append(s.Sentences, told)
 	}
 	var met, apart []string
 	for i := range t.r.BreakEvens {

@@ -118,18 +118,16 @@ func TestTermOfAnOfferIsTold(t *testing.T) {
 
 // Where an offer has no break-even points for want of a monthly bill, the section
 // says whose and why.
-func TestNoBreakEvenIsTold(t *testing.T) {
-	r := market(t)
-	r.Offers[0].Why = "period"
-	for _, s := range explain.Comparison(r, lang.English).Sections {
-		if s.Path == "break_evens" {
-			if want := "None of " + r.Offers[0].Name.En + ": its billing period is no month"; !strings.HasPrefix(s.Sentences[0], want) {
-				t.Errorf("%q, want %q", s.Sentences[0], want)
-			}
-			return
+func TestBreakEvenOfAnOwnPeriodIsTold(t *testing.T) {
+	for why, want := range map[string]string{"": " is not billed by the month: its points are of the bills of 3 months together", "many": "its billing period is no month, and there are too many calls"} {
+		r := market(t)
+		r.Offers[0].Why = "period"
+		r.BreakEvens[0] = compare.BreakEven{A: r.Offers[0].Offer, B: r.Offers[1].Offer, Axis: compare.MinutesPerSeat, Months: 3, Why: why}
+		text := explain.Comparison(r, lang.English).Text()
+		if !strings.Contains(strings.Join(strings.Fields(text), " "), want) {
+			t.Errorf("%q: no %q in\n%s", why, want, text)
 		}
 	}
-	t.Error("no section of break-even points")
 }
 
 // Every offer of the market is told in each language without a gap.

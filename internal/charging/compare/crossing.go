@@ -17,7 +17,7 @@ func (l *lane) between(a, b int) ([]BreakEven, error) {
 	if l.axis == MinutesPerSeat {
 		now = l.calls
 	}
-	out := BreakEven{A: l.c.cands[a].Offer.ID, B: l.c.cands[b].Offer.ID, Axis: l.axis, Month: l.c.months[l.m].first}
+	out := BreakEven{A: l.c.cands[a].Offer.ID, B: l.c.cands[b].Offer.ID, Axis: l.axis, Month: l.first(), Months: int(l.months)}
 	at, err := l.bill(a, now)
 	if err != nil {
 		return nil, err
@@ -25,9 +25,7 @@ func (l *lane) between(a, b int) ([]BreakEven, error) {
 	known := l.known(a, b, now)
 	out.Now, out.From, out.To = at.at, l.costs[a][l.grid[0]].at, l.costs[a][l.grid[len(l.grid)-1]].at
 	if len(known) == 0 {
-		if out.Why = "open"; l.c.cands[a].own || l.c.cands[b].own {
-			out.Why = ownPeriod
-		}
+		out.Why = "open"
 		return l.withUtilisation(out), nil
 	}
 	out.From, out.To = l.costs[a][known[0]].at, l.costs[a][known[len(known)-1]].at
@@ -163,7 +161,7 @@ func (l *lane) withUtilisation(b BreakEven) []BreakEven {
 	if l.axis != MinutesPerSeat || l.logged == 0 {
 		return []BreakEven{b}
 	}
-	share := func(minutes exact.Number) exact.Number { return minutes.Mul(exact.Frac(60*l.seats, l.logged)) }
+	share := func(minutes exact.Number) exact.Number { return minutes.Mul(exact.Frac(60*l.seats*l.months, l.logged)) }
 	u := b
 	u.Axis, u.Now, u.From, u.To = Utilisation, share(b.Now), share(b.From), share(b.To)
 	u.Points, u.Curve = slices.Clone(b.Points), slices.Clone(b.Curve)
