@@ -83,10 +83,21 @@ func (c *Comparing) beside(k *keeping, r *compare.Result) (err error) {
 	if err := b.bound(); err != nil {
 		return err
 	}
-	if err := b.sizes(); err != nil {
+	if err := b.sizes(); err != nil || b.silent() {
+		return err
+	}
+	if err := b.seats(); err != nil {
 		return err
 	}
 	return b.ahead()
+}
+
+// silent tells whether nobody called and nobody was logged in: numbers and modules
+// cost money all the same, and no seats and no months ahead can be told from them.
+func (b *besides) silent() bool {
+	span := timex.Days(b.r.Basis.First, b.r.Basis.After, b.loc)
+	return !slices.ContainsFunc(b.facts.Calls, func(c usage.Call) bool { return span.Contains(c.Start) }) &&
+		!slices.ContainsFunc(b.facts.Sessions, func(s usage.Session) bool { return s.From < span.To && (s.To == 0 || s.To > span.From) })
 }
 
 // month is the usage of a month in any zone: offers cut it at their own.
@@ -133,8 +144,7 @@ func (b *besides) plan(c *compare.Candidate, end offer.End) (*catalog.Plan, erro
 	return b.plans[key], nil
 }
 
-// sizes looks at the last month for what a change of size would have saved, and
-// says how many seats the calls of the busiest month need.
+// sizes looks at the last month for what a change of size would have saved.
 func (b *besides) sizes() error {
 	last := b.months[len(b.months)-1]
 	looked := 0
@@ -148,7 +158,7 @@ func (b *besides) sizes() error {
 			return err
 		}
 	}
-	return b.seats()
+	return nil
 }
 
 func (b *besides) sizesOf(c *compare.Candidate, m cheapest.Month) error {

@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -12,6 +13,7 @@ import (
 	"waihu/internal/charging/forecast"
 	"waihu/internal/charging/offer"
 	"waihu/internal/exact"
+	"waihu/internal/lang"
 	"waihu/internal/money"
 	"waihu/internal/planfile"
 	"waihu/internal/timex"
@@ -156,4 +158,24 @@ func marketOffer(t *testing.T, id string) compare.Candidate {
 		t.Fatal(err)
 	}
 	return compare.Candidate{Offer: b.Offer, Plan: b.Plan, Decks: b.Decks}
+}
+
+// Numbers nobody calls from are compared whole: no seats and no months ahead can be
+// told, and that is no reason to tell nothing.
+func TestBesideWithoutACall(t *testing.T) {
+	from := timex.MustDate("2026-03-01")
+	plan := &catalog.Plan{ID: "numbers", Version: 1, Name: lang.Text{En: "Numbers"}, Currency: money.MustCurrency("CNY"), Zone: "UTC",
+		Components: []catalog.Component{{ID: "numbers", Measure: catalog.Rentals, UnitPrice: catalog.PriceOf(exact.Int(30))}}}
+	in := compare.Input{Currency: plan.Currency, Months: []int{1}, Replicates: 10, Candidates: []compare.Candidate{{Offer: offer.FromPlan(plan), Plan: plan}}, First: from, After: from.AddMonths(1)}
+	file := filepath.Join(t.TempDir(), "numbers.csv")
+	if err := os.WriteFile(file, []byte("fact,id,item,from,to\nrental,n1,number,2026-01-01T00:00:00Z,\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	done, err := app.Compare(context.Background(), app.Comparing{Input: in, Beside: true, Source: app.Source{Files: []string{file}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := done.Result; r.Offers[0].Horizons[0].Total.Low.Decimal() != "30.00" || r.Bound == nil {
+		t.Errorf("%+v, bound %+v", r.Offers[0].Horizons, r.Bound)
+	}
 }

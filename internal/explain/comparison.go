@@ -131,6 +131,10 @@ func (t *teller) openOffers() (out []string) {
 		o := &t.r.Offers[i]
 		var why []string
 		for _, id := range o.Unknown {
+			if fee, ok := strings.CutPrefix(id, offer.FeePrefix); ok {
+				why = append(why, t.say("compare.open.fee", "category", fee))
+				continue
+			}
 			why = append(why, t.say("compare.open.line", "line", id))
 		}
 		for _, u := range o.Unpriced {

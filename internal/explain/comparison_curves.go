@@ -53,7 +53,15 @@ func (t *teller) pair(b *compare.BreakEven) Chart {
 		}
 	}
 	c.cutAt(end)
-	return Chart{Title: t.say("report.pair", "a", t.name(b.A), "b", t.name(b.B)), Notes: []string{t.say("report.pair.read", "month", monthOf(b.Month))}, Values: t.currency(), Curves: c, Twin: twin}
+	return Chart{Title: t.say("report.pair", "a", t.name(b.A), "b", t.name(b.B)), Notes: []string{t.reads(b)}, Values: t.currency(), Curves: c, Twin: twin}
+}
+
+// reads says whose bills a pair of curves is of.
+func (t *teller) reads(b *compare.BreakEven) string {
+	if b.Months > 1 {
+		return t.say("report.pair.read_all", "months", months(b.Months), "month", monthOf(b.Month))
+	}
+	return t.say("report.pair.read", "month", monthOf(b.Month))
 }
 
 func monthOf(d timex.Date) string { return d.String()[:len("2026-01")] }
@@ -92,7 +100,7 @@ func (t *teller) spreads() []Chart {
 		if o.Open && o.Monthly.P95.IsZero() {
 			continue // nothing of it is known: there is nothing to draw
 		}
-		strip := Strip{Name: t.name(o.Offer), Open: o.Open, Label: t.unit(compare.Range{Low: five[2], High: five[2], Open: o.Open}, t.r.Basis.Currency.Exponent()).text}
+		strip := Strip{Name: t.name(o.Offer), Open: o.Open, Label: t.sum(compare.Range{Low: five[2], High: five[2], Open: o.Open}).text}
 		row := []cell{words(strip.Name)}
 		for k, a := range five {
 			strip.At[k] = float(a)

@@ -11,8 +11,12 @@ import (
 	"waihu/internal/timex"
 )
 
-// mostBreakEvens bounds how many pairs are told in words.
-const mostBreakEvens = 8
+// mostBreakEvens bounds how many break-even points are told in words, mostApart
+// how many pairs that have none.
+const (
+	mostBreakEvens = 8
+	mostApart      = 4
+)
 
 func (t *teller) breakEvens() Section {
 	s := Section{Path: "break_evens", Title: t.say("compare.section.break_even"), Charts: t.pairs()}
@@ -20,21 +24,51 @@ func (t *teller) breakEvens() Section {
 		return s
 	}
 	for i := range t.r.Offers {
-		if o := &t.r.Offers[i]; o.Why == "period" {
-			s.Sentences = append(s.Sentences, t.say("compare.break_even.period", "offer", t.name(o.Offer)))
+		o := &t.r.Offers[i]
+		at := slices.IndexFunc(t.r.BreakEvens, func(b compare.BreakEven) bool { return b.A == o.Offer || b.B == o.Offer })
+		if o.Why != "period" || at < 0 {
+			continue
 		}
+		told := t.say("compare.break_even.period", "offer", t.name(o.Offer), "months", months(t.r.BreakEvens[at].Months))
+		if t.r.BreakEvens[at].Why == "many" {
+			told = t.say("compare.break_even.many", "offer", t.name(o.Offer))
+		}
+		s.Sentences = append(s.Sentences, told)
 	}
-	told := 0
+	var met, apart []string
 	for i := range t.r.BreakEvens {
 		b := &t.r.BreakEvens[i]
 		for _, p := range b.Points {
-			if told++; told > mostBreakEvens {
-				return s
-			}
-			s.Sentences = append(s.Sentences, t.breakEven(b, &p))
+			met = append(met, t.breakEven(b, &p))
+		}
+		if len(b.Points) == 0 && len(b.Curve) > 1 && b.Axis != compare.Utilisation { // utilisation is minutes a seat on another scale
+			apart = append(apart, t.apart(b))
 		}
 	}
+	s.Sentences = append(s.Sentences, met[:min(len(met), mostBreakEvens)]...)
+	s.Sentences = append(s.Sentences, apart[:min(len(apart), mostApart)]...)
 	return s
+}
+
+// apart says that two offers cost the same nowhere that was looked at.
+func (t *teller) apart(b *compare.BreakEven) string {
+	less, more := 0, 0
+	for _, p := range b.Curve {
+		switch c := p.A.Cmp(p.B); {
+		case c < 0:
+			less++
+		case c > 0:
+			more++
+		}
+	}
+	args := []string{"a", t.name(b.A), "b", t.name(b.B), "from", t.short(b.From, 0), "to", t.short(b.To, 0)}
+	switch {
+	case less > 0 && more == 0:
+		args = append(args, "cheaper", t.name(b.A))
+	case more > 0 && less == 0:
+		args = append(args, "cheaper", t.name(b.B))
+	}
+	return t.say("compare.break_even.none."+string(b.Axis), args...)
 }
 
 func (t *teller) breakEven(b *compare.BreakEven, p *compare.Crossing) string {
@@ -115,6 +149,9 @@ func (t *teller) volatility() Section {
 	}
 	s.Sentences = []string{t.say("compare.volatility.how", "replicates", months(v.Replicates), "months", months(v.Months), "blocks", months(v.Blocks), "block", v.Block, "seed", strconv.FormatUint(v.Seed, 10))}
 	s.Table = &Table{Head: []string{t.say("compare.head.offer"), t.say("compare.head.low"), t.say("compare.head.mid"), t.say("compare.head.high"), t.say("compare.head.cv"), t.say("compare.head.wins")}}
+	if v.Undecided > 0 {
+		s.Table.Head = append(s.Table.Head, t.say("compare.head.leads"))
+	}
 	if v.Budget != nil {
 		s.Table.Head = append(s.Table.Head, t.say("compare.head.exceeds"))
 	}
@@ -122,9 +159,12 @@ func (t *teller) volatility() Section {
 		o := &v.Offers[i]
 		row := []cell{words(t.name(o.Offer))}
 		for _, a := range []money.Amount{o.Monthly.P5, o.Monthly.P50, o.Monthly.P95} {
-			row = append(row, t.unit(compare.Range{Low: a, High: a, Open: o.Open}, t.r.Basis.Currency.Exponent()))
+			row = append(row, t.sum(compare.Range{Low: a, High: a, Open: o.Open}))
 		}
 		row = append(row, t.float(o.CV), t.float(o.Wins))
+		if v.Undecided > 0 {
+			row = append(row, t.float(o.Leads))
+		}
 		if o.Exceeds != nil {
 			row = append(row, t.float(*o.Exceeds))
 		}
@@ -146,6 +186,7 @@ func (t *teller) whatIf() Section {
 		return s
 	}
 	const shown = 3 // offers beside the change and the cheapest
+	undecided := false
 	s.Table = &Table{Head: []string{t.say("compare.head.change"), t.say("compare.head.best")}}
 	for i := range t.r.Offers[:min(len(t.r.Offers), shown)] {
 		s.Table.Head = append(s.Table.Head, t.name(t.r.Offers[i].Offer))
@@ -157,8 +198,11 @@ func (t *teller) whatIf() Section {
 			continue
 		}
 		best := t.say("compare.undecided")
-		if !w.Undecided {
+		switch {
+		case !w.Undecided:
 			best = t.name(w.Best)
+		case w.Best != "":
+			best, undecided = t.say("compare.undecided.but", "offer", t.name(w.Best)), true
 		}
 		row := []cell{words(w.Name.In(t.tag)), words(best)}
 		for _, c := range w.Costs[:min(len(w.Costs), shown)] {
@@ -166,7 +210,9 @@ func (t *teller) whatIf() Section {
 		}
 		s.Table.add(row...)
 	}
-	s.Sentences = t.elastic()
+	if s.Sentences = t.elastic(); undecided {
+		s.Sentences = append(s.Sentences, t.say("compare.undecided.read"))
+	}
 	s.Charts = t.slopes()
 	return s
 }

@@ -294,3 +294,27 @@ func TestCheapestForLackOfSeats(t *testing.T) {
 		t.Errorf("with two seats: %s, %+v", r.Recommendation.Offer, r.Answer)
 	}
 }
+
+// A package whose source says nothing of the minutes beyond it can be held against
+// another offer as far as it reaches.
+func TestBreakEvenReachesAsFarAsPricesAreKnown(t *testing.T) {
+	bundle := plan("bundle", catalog.Component{ID: "fee", Measure: catalog.Recurring, UnitPrice: price("9")},
+		catalog.Component{ID: "talk", Measure: catalog.TalkTime, Included: &catalog.Included{Quantity: num("200")}, UnitPrice: catalog.Price{Set: true, Unknown: true}})
+	f := yearOf(60)
+	r := result(t, compare.Input{Candidates: []compare.Candidate{candidate(minutePlan("minutes", "0.1", "60/60")), candidate(bundle)}, Months: []int{1}}, f)
+	for _, b := range r.BreakEvens {
+		if b.Axis != compare.MinutesPerSeat {
+			continue
+		}
+		if b.Why != "" || len(b.Points) != 1 || len(b.Curve) == 0 {
+			t.Fatalf("minutes a seat: %+v", b)
+		}
+		last := b.Curve[len(b.Curve)-1]
+		if !last.At.Equal(b.To) || last.B.Decimal() != "9.00" {
+			t.Errorf("looked at up to %s, where the package costs %s", b.To, last.B.Decimal())
+		}
+		if p := b.Points[0]; !p.Exact || p.Cost.Decimal() != "9.00" || p.Below != "minutes" {
+			t.Errorf("they meet at %+v", p)
+		}
+	}
+}

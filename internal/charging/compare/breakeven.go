@@ -20,17 +20,49 @@ func (c *Comparison) breakEvens(r *Result, _ int) error {
 	if err != nil || w == nil {
 		return err
 	}
+	monthly, own := c.pairsByPeriod()
 	for _, lane := range w.lanes() {
-		if err := lane.fill(); err != nil {
+		if err := lane.meet(r, monthly); err != nil {
 			return err
 		}
-		for _, p := range c.pairs() {
-			found, err := lane.between(p[0], p[1])
-			if err != nil {
-				return err
-			}
-			r.BreakEvens = append(r.BreakEvens, found...)
+	}
+	if len(c.ones) > mostWalked {
+		for _, p := range own {
+			r.BreakEvens = append(r.BreakEvens, BreakEven{A: c.cands[p[0]].Offer.ID, B: c.cands[p[1]].Offer.ID, Axis: MinutesPerSeat, Month: c.months[0].first, Months: len(c.months), Why: "many"})
 		}
+		return nil
+	}
+	return w.over(c.load, len(c.months)).volume().meet(r, own)
+}
+
+// pairsByPeriod parts the pairs of which both are billed by the month from those
+// with an offer that has a billing period of its own.
+func (c *Comparison) pairsByPeriod() (monthly, own [][2]int) {
+	for _, p := range c.pairs() {
+		if c.cands[p[0]].own || c.cands[p[1]].own {
+			own = append(own, p)
+		} else {
+			monthly = append(monthly, p)
+		}
+	}
+	return monthly, own
+}
+
+// mostWalked bounds the calls that are billed again at every place, one by one,
+// for offers with a billing period of their own.
+const mostWalked = 50_000
+
+// meet finds where the offers of each pair cost the same.
+func (l *lane) meet(r *Result, pairs [][2]int) error {
+	if err := l.fill(pairs); err != nil {
+		return err
+	}
+	for _, p := range pairs {
+		found, err := l.between(p[0], p[1])
+		if err != nil {
+			return err
+		}
+		r.BreakEvens = append(r.BreakEvens, found...)
 	}
 	return nil
 }
@@ -51,15 +83,32 @@ func (c *Comparison) pairs() (out [][2]int) {
 	return out
 }
 
-// walk moves one real month along an axis.
+// walk moves one real month along an axis, or all of them together: a quarter or
+// a week has no bill of one month.
 type walk struct {
 	c      *Comparison
-	m      int   // the month
-	load   *load // of that month alone
+	m      int   // the month; of all of them the typical one
+	months int64 // how many move: 1, or all
+	load   *load // of that month alone, or of all
 	calls  int64 // attempts in it
-	talk   int64 // seconds
-	seats  int64 // users in it, at least 1
+	seats  int64 // users in the month, at least 1
 	logged int64 // seconds logged in; 0: not known
+}
+
+// over is the walk of all real months together.
+func (w *walk) over(l *load, months int) *walk {
+	out := *w
+	out.load, out.months, out.calls, out.logged = l, int64(months), 0, 0
+	from, to := w.c.within(out.period())
+	for i := from; i < to; i++ {
+		out.calls += w.c.cells[i].count
+	}
+	for _, users := range w.c.usersByMonth(l.sessions) {
+		for _, s := range users {
+			out.logged += s
+		}
+	}
+	return &out
 }
 
 // newWalk picks the real month whose talk time is nearest to the mean; nil: there
@@ -86,13 +135,26 @@ func (c *Comparison) newWalk() (*walk, error) {
 	if best < 0 || talk[best] == 0 {
 		return nil, nil
 	}
-	w := &walk{c: c, m: best, calls: calls[best], talk: talk[best], load: c.monthLoad(best)}
+	w := &walk{c: c, m: best, months: 1, calls: calls[best], load: c.monthLoad(best)}
 	users := c.usersByMonth(w.load.sessions)[best]
 	for _, s := range users {
 		w.logged += s
 	}
 	w.seats = max(int64(len(users)), 1)
 	return w, nil
+}
+
+// first is the first day of what is moved.
+func (w *walk) first() timex.Date {
+	if w.months > 1 {
+		return w.c.months[0].first
+	}
+	return w.c.months[w.m].first
+}
+
+// period is all that is moved.
+func (w *walk) period() timex.Period {
+	return timex.Days(w.first(), w.first().AddMonths(int(w.months)), w.c.loc)
 }
 
 func (c *Comparison) period(m int) timex.Period {
@@ -126,51 +188,64 @@ type point struct {
 
 // lanes are the axes that can be walked.
 func (w *walk) lanes() []*lane {
-	volume := &lane{walk: w, axis: MinutesPerSeat, step: func(n int64) *load {
-		l := *w.load
-		l.counts = l.scaled(n, w.calls, anyCell)
-		return &l
-	}}
-	for _, share := range []int64{0, 10, 25, 50, 75, 100, 125, 150, 200, 300, 400, 600, 800, 1200, 1600} {
-		volume.grid = append(volume.grid, w.calls*share/100)
-	}
-	volume.grid = slices.Compact(volume.grid)
-	out := []*lane{volume}
+	out := []*lane{w.volume()}
 	if len(w.load.sessions) > 0 {
-		seats := &lane{walk: w, axis: SeatCount, step: func(n int64) *load {
+		seats := w.lane(SeatCount, func(n int64) *load {
 			l := *w.load
 			l.counts = l.scaled(n, w.seats, anyCell)
 			w.c.reseat(&l, exact.Frac(n, w.seats))
 			return &l
-		}}
+		})
 		for n := int64(1); n <= max(4*w.seats, 20); n = max(n+1, n*5/4) {
 			seats.grid = append(seats.grid, n)
 		}
 		out = append(out, seats)
 	}
-	for _, l := range out {
-		l.costs = make([]map[int64]point, len(w.c.cands))
-		for i := range l.costs {
-			l.costs[i] = map[int64]point{}
-		}
-	}
 	return out
 }
 
-// fill bills every offer at every place of the grid.
-func (l *lane) fill() error {
+// volume moves the calls, and with them minutes a seat and utilisation.
+func (w *walk) volume() *lane {
+	volume := w.lane(MinutesPerSeat, func(n int64) *load {
+		l := *w.load
+		l.counts = l.scaled(n, w.calls, anyCell)
+		return &l
+	})
+	for _, share := range []int64{0, 10, 25, 50, 75, 100, 125, 150, 200, 300, 400, 600, 800, 1200, 1600} {
+		volume.grid = append(volume.grid, w.calls*share/100)
+	}
+	volume.grid = slices.Compact(volume.grid)
+	return volume
+}
+
+func (w *walk) lane(axis Axis, step func(n int64) *load) *lane {
+	l := &lane{walk: w, axis: axis, step: step, costs: make([]map[int64]point, len(w.c.cands))}
+	for i := range l.costs {
+		l.costs[i] = map[int64]point{}
+	}
+	return l
+}
+
+// fill bills every offer of the pairs at every place of the grid.
+func (l *lane) fill(pairs [][2]int) error {
+	var asked []int
+	for _, p := range pairs {
+		asked = append(asked, p[0], p[1])
+	}
+	slices.Sort(asked)
+	asked = slices.Compact(asked)
 	for _, n := range l.grid {
 		load := l.step(n)
-		points := make([]point, len(l.c.cands))
-		err := each(len(l.c.cands), l.c.in.Workers, func(i int) (err error) {
-			points[i], err = l.make(i, n, load)
+		points := make([]point, len(asked))
+		err := each(len(asked), l.c.in.Workers, func(i int) (err error) {
+			points[i], err = l.make(asked[i], n, load)
 			return err
 		})
 		if err != nil {
 			return err
 		}
 		for i, p := range points {
-			l.costs[i][n] = p
+			l.costs[asked[i]][n] = p
 		}
 	}
 	return nil
@@ -190,14 +265,17 @@ func (l *lane) bill(cand int, n int64) (point, error) {
 
 func (l *lane) make(cand int, n int64, load *load) (p point, err error) {
 	g := l.c.ledger(l.c.cands[cand], load)
-	if g.c.own { // one month alone is no bill of it
-		return point{at: l.place(n, load), open: true}, nil
+	var bills []*bill
+	if l.months > 1 || g.c.own {
+		bills, err = g.chain(offer.Low, true, int(l.months), always)
+	} else {
+		bills = make([]*bill, 1)
+		bills[0], err = g.bill(g.c.at[which{offer.Low, true, false}], l.m, always, nil)
 	}
-	b, err := g.bill(g.c.at[which{offer.Low, true, false}], l.m, always, nil)
 	if err != nil {
 		return p, err
 	}
-	return point{at: l.place(n, load), cost: b.total.Mul(g.c.rate), open: b.open() || g.c.Offer.HasRanges()}, nil
+	return point{at: l.place(n, load), cost: sum(bills).Mul(g.c.rate), open: isOpen(bills) || g.c.Offer.HasRanges()}, nil
 }
 
 // place is where n steps lie on the axis.
@@ -206,11 +284,11 @@ func (l *lane) place(n int64, load *load) exact.Number {
 		return exact.Int(n)
 	}
 	seconds := int64(0)
-	from, to := l.c.within(l.c.period(l.m))
+	from, to := l.c.within(l.period())
 	for i := from; i < to; i++ {
 		if l.c.isAnswered(i) {
 			seconds += load.count(i) * int64(load.talk(i))
 		}
 	}
-	return exact.Frac(seconds, 60*l.seats)
+	return exact.Frac(seconds, 60*l.seats*l.months)
 }

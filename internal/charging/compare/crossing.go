@@ -17,20 +17,20 @@ func (l *lane) between(a, b int) ([]BreakEven, error) {
 	if l.axis == MinutesPerSeat {
 		now = l.calls
 	}
-	out := BreakEven{A: l.c.cands[a].Offer.ID, B: l.c.cands[b].Offer.ID, Axis: l.axis, Month: l.c.months[l.m].first}
+	out := BreakEven{A: l.c.cands[a].Offer.ID, B: l.c.cands[b].Offer.ID, Axis: l.axis, Month: l.first(), Months: int(l.months)}
 	at, err := l.bill(a, now)
 	if err != nil {
 		return nil, err
 	}
+	known := l.known(a, b, now)
 	out.Now, out.From, out.To = at.at, l.costs[a][l.grid[0]].at, l.costs[a][l.grid[len(l.grid)-1]].at
-	for _, n := range l.grid {
+	if len(known) == 0 {
+		out.Why = "open"
+		return l.withUtilisation(out), nil
+	}
+	out.From, out.To = l.costs[a][known[0]].at, l.costs[a][known[len(known)-1]].at
+	for _, n := range known {
 		x, y := l.costs[a][n], l.costs[b][n]
-		if x.open || y.open {
-			if out.Why, out.Curve = "open", nil; l.c.cands[a].own || l.c.cands[b].own {
-				out.Why = ownPeriod
-			}
-			return l.withUtilisation(out), nil
-		}
 		p := CurvePoint{At: x.at}
 		if p.A, err = money.ToMinor(x.cost, l.c.in.Currency); err != nil {
 			return nil, err
@@ -40,17 +40,37 @@ func (l *lane) between(a, b int) ([]BreakEven, error) {
 		}
 		out.Curve = append(out.Curve, p)
 	}
-	if err := l.crossings(a, b, &out); err != nil {
+	if err := l.crossings(a, b, known, &out); err != nil {
 		return nil, err
 	}
 	return l.withUtilisation(out), nil
 }
 
+// known are the places of the grid around the usage at which both bills can be
+// totalled: a package may say nothing of what is used beyond it, and up to there
+// its price is known. None: not even at the place of the usage.
+func (l *lane) known(a, b int, now int64) []int64 {
+	at, _ := slices.BinarySearch(l.grid, now+1)
+	from := max(at-1, 0) // the last place that is not above the usage
+	open := func(i int) bool { return l.costs[a][l.grid[i]].open || l.costs[b][l.grid[i]].open }
+	to := from
+	for to < len(l.grid) && !open(to) {
+		to++
+	}
+	if to == from {
+		return nil
+	}
+	for from > 0 && !open(from-1) {
+		from--
+	}
+	return l.grid[from:to]
+}
+
 // crossings looks between neighbours of the grid.
-func (l *lane) crossings(a, b int, out *BreakEven) error {
+func (l *lane) crossings(a, b int, grid []int64, out *BreakEven) error {
 	last := 0 // who was cheaper before: -1 a, 1 b, 0 nobody yet
-	from := l.grid[0]
-	for _, n := range l.grid {
+	from := grid[0]
+	for _, n := range grid {
 		who := l.costs[a][n].cost.Cmp(l.costs[b][n].cost)
 		if who == 0 {
 			continue
@@ -141,7 +161,7 @@ func (l *lane) withUtilisation(b BreakEven) []BreakEven {
 	if l.axis != MinutesPerSeat || l.logged == 0 {
 		return []BreakEven{b}
 	}
-	share := func(minutes exact.Number) exact.Number { return minutes.Mul(exact.Frac(60*l.seats, l.logged)) }
+	share := func(minutes exact.Number) exact.Number { return minutes.Mul(exact.Frac(60*l.seats*l.months, l.logged)) }
 	u := b
 	u.Axis, u.Now, u.From, u.To = Utilisation, share(b.Now), share(b.From), share(b.To)
 	u.Points, u.Curve = slices.Clone(b.Points), slices.Clone(b.Curve)

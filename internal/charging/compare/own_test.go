@@ -195,7 +195,7 @@ func TestOwnPeriodsBesideMonths(t *testing.T) {
 		t.Fatalf("%d offers, refused %+v", len(res.Offers), res.Refused)
 	}
 	for _, b := range res.BreakEvens {
-		if b.Why != "period" || b.Curve != nil {
+		if b.Months != 6 || b.Axis == compare.SeatCount {
 			t.Errorf("a break-even in a month that has no bill: %+v", b)
 		}
 	}
@@ -236,6 +236,39 @@ func TestMonthlyFeesOfOwnPeriods(t *testing.T) {
 		}
 		if h := res.Offers[0].Horizons[0]; h.Fees.Low.Decimal() != "120.00" || h.Plan.Low.Decimal() != "2.40" {
 			t.Errorf("%+v: fees of a year %s, the plan %s", period, h.Fees.Low, h.Plan.Low)
+		}
+	}
+}
+
+// Where an offer billed by the quarter meets one billed by the month, all real
+// months cost the same under both; a call a month less, or more, and one of them
+// is cheaper. Each side is billed.
+func TestBreakEvenOfOwnPeriodsIsBilledOnBothSides(t *testing.T) {
+	quarter := plan("quarter", catalog.Component{ID: "fee", Measure: catalog.Recurring, UnitPrice: price("45")}, catalog.Component{ID: "talk", Measure: catalog.TalkTime, UnitPrice: price("0")})
+	quarter.Period = catalog.Cycle{Every: timex.Quarter}
+	minutes := minutePlan("minutes", "0.1", "60/60")
+	r := result(t, compare.Input{Candidates: []compare.Candidate{candidate(minutes), candidate(quarter)}}, yearOf(100, 100, 100, 100, 100, 100))
+	at := slices.IndexFunc(r.BreakEvens, func(b compare.BreakEven) bool { return b.Axis == compare.MinutesPerSeat })
+	if at < 0 || len(r.BreakEvens[at].Points) != 1 {
+		t.Fatalf("%+v", r.BreakEvens)
+	}
+	b := &r.BreakEvens[at]
+	p := b.Points[0]
+	if !p.Exact || p.Below != "minutes" || p.Cost.Decimal() != "90.00" || !p.At.Equal(b.Now.Mul(num("1.5"))) || b.Months != 6 {
+		t.Errorf("%+v of %d months, now %s", p, b.Months, b.Now)
+	}
+	for calls, want := range map[int]int{149: -1, 150: 0, 151: 1} {
+		f := yearOf(calls, calls, calls, calls, calls, calls)
+		monthly, own := exact.Zero, exact.Zero
+		for m := range 6 {
+			first := day("2026-01-01").AddMonths(m)
+			monthly = monthly.Add(f.bill(t, contract.Inputs{Plan: minutes, First: first, After: first.AddMonths(1)}).Net.Exact())
+			if m%3 == 0 {
+				own = own.Add(f.bill(t, contract.Inputs{Plan: quarter, First: first, After: first.AddMonths(3)}).Net.Exact())
+			}
+		}
+		if got := monthly.Cmp(own); got != want {
+			t.Errorf("%d calls a month: %s by the month, %s by the quarter", calls, monthly, own)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"waihu/internal/charging/catalog"
 	"waihu/internal/charging/offer"
@@ -134,33 +135,41 @@ func (c *Comparison) reasonsFor(r *Result, at, second int) []Phrase {
 }
 
 // holding says how often the first offer stays the cheapest under what-ifs and
-// in resampled periods, and how often open prices leave that undecided.
+// in resampled periods. Where open prices leave that undecided it says so, and how
+// often it leads what can be totalled: never being sure to win is not losing.
 func holding(r *Result, best string) (out []Phrase) {
-	holds, tried, undecided := 0, 0, 0
+	holds, leads, tried, undecided := 0, 0, 0, 0
 	for i := range r.WhatIf {
-		switch s := &r.WhatIf[i]; {
-		case len(s.Costs) == 0:
+		s := &r.WhatIf[i]
+		if len(s.Costs) == 0 {
 			continue
+		}
+		tried++
+		if s.Best == best {
+			leads++
+		}
+		switch {
 		case s.Undecided:
 			undecided++
 		case s.Best == best:
 			holds++
 		}
-		tried++
 	}
 	add := func(key string, pairs ...string) {
 		out = append(out, Phrase{Key: "compare.reason." + key, Args: args(pairs...)})
 	}
-	if tried > 0 {
+	if tried > undecided {
 		add("holds", "holds", strconv.Itoa(holds), "tried", strconv.Itoa(tried))
 	}
 	if undecided > 0 {
-		add("holds_open", "undecided", strconv.Itoa(undecided), "tried", strconv.Itoa(tried))
+		add("holds_open", "undecided", strconv.Itoa(undecided), "tried", strconv.Itoa(tried), "leads", strconv.Itoa(leads))
 	}
 	if v := r.Volatility; v != nil && len(v.Offers) > 0 && len(r.Offers) > 1 {
-		add("wins", "share", share(v.Offers[0].Wins))
+		if v.Replicates > v.Undecided {
+			add("wins", "share", share(v.Offers[0].Wins))
+		}
 		if v.Undecided > 0 {
-			add("wins_open", "undecided", strconv.Itoa(v.Undecided), "replicates", strconv.Itoa(v.Replicates))
+			add("wins_open", "undecided", strconv.Itoa(v.Undecided), "replicates", strconv.Itoa(v.Replicates), "leads", share(v.Offers[0].Leads))
 		}
 	}
 	return out
@@ -229,6 +238,10 @@ const mostQuestions = 8
 func (c *Comparison) questions(r *Result, i int) []Phrase {
 	var out []Phrase
 	for _, id := range r.Offers[i].Unknown {
+		if fee, ok := strings.CutPrefix(id, offer.FeePrefix); ok {
+			out = append(out, Phrase{Key: "compare.ask.price_fee", Args: args("category", fee)})
+			continue
+		}
 		out = append(out, Phrase{Key: "compare.ask.price", Args: args("line", id)})
 	}
 	for _, u := range r.Offers[i].Unpriced {

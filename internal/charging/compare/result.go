@@ -203,13 +203,14 @@ type BreakEven struct {
 	A      string       `json:"a"`
 	B      string       `json:"b"`
 	Axis   Axis         `json:"axis"`
-	Month  timex.Date   `json:"month"`  // first day of the real month that was moved
+	Month  timex.Date   `json:"month"`  // first day of the real month that was moved, or of the first of them
+	Months int          `json:"months"` // how many real months were moved together, and whose bills each cost is the sum of: 1, or all where an offer has a billing period of its own
 	Now    exact.Number `json:"now"`    // where the usage is on the axis
 	Points []Crossing   `json:"points"` // none: one offer is cheaper everywhere in From..To
-	From   exact.Number `json:"from"`
+	From   exact.Number `json:"from"`   // what was looked at: as far as both bills can be totalled
 	To     exact.Number `json:"to"`
 	Curve  []CurvePoint `json:"curve"`
-	Why    string       `json:"why,omitempty"` // why there is no curve: open, a price nobody knows; period, one month alone is no bill of an offer
+	Why    string       `json:"why,omitempty"` // why there is no curve: open, a price nobody knows; many, more calls than are billed again one by one
 }
 
 // Axis is what moves.

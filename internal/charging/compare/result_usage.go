@@ -75,6 +75,7 @@ type Spread struct {
 	Exceeds      *float64  `json:"exceeds,omitempty"`       // share of months above the budget
 	ExceedsTotal *float64  `json:"exceeds_total,omitempty"` // share of replicates above months x budget
 	Wins         float64   `json:"wins"`                    // share of replicates in which no other offer can be cheaper
+	Leads        float64   `json:"leads"`                   // share of replicates in which it is cheapest of those that can be totalled, a range at its middle
 	Open         bool      `json:"open,omitempty"`
 }
 

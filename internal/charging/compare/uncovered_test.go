@@ -133,3 +133,31 @@ func TestWhatOpenPricesDecideIsNotCountedAsCheapest(t *testing.T) {
 		}
 	}
 }
+
+// An offer that cannot be totalled leaves it open who is cheapest. That is not
+// losing: which of the others leads is told beside it.
+func TestWhoLeadsIsToldBesideWhatIsUndecided(t *testing.T) {
+	in := compare.Input{Candidates: []compare.Candidate{candidate(minutePlan("minutes", "0.1", "60/60")), candidate(minutePlan("dearer", "0.2", "60/60")),
+		candidate(plan("silent", catalog.Component{ID: "fee", Measure: catalog.Recurring, UnitPrice: price("1")}))}}
+	r := result(t, in, yearOf(wavy...))
+	told := map[string]map[string]string{}
+	for _, p := range r.Recommendation.Reasons {
+		told[p.Key] = p.Args
+	}
+	for _, never := range []string{"compare.reason.holds", "compare.reason.wins"} {
+		if a := told[never]; a != nil {
+			t.Errorf("%s is told where all is undecided: %v", never, a)
+		}
+	}
+	if a := told["compare.reason.holds_open"]; a["leads"] != a["tried"] || a["undecided"] != a["tried"] {
+		t.Errorf("what-ifs: %v", a)
+	}
+	if a := told["compare.reason.wins_open"]; a["leads"] != "1" {
+		t.Errorf("resampled periods: %v", a)
+	}
+	for _, s := range r.Volatility.Offers {
+		if want := map[string]float64{"minutes": 1}[s.Offer]; s.Leads != want || s.Wins != 0 {
+			t.Errorf("%s leads in %v and wins %v of the periods", s.Offer, s.Leads, s.Wins)
+		}
+	}
+}

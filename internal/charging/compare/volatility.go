@@ -97,7 +97,7 @@ func (c *Comparison) spreads(v *Volatility, r *Result, months, totals [][]Range)
 		}
 		v.Budget = &b
 	}
-	wins, undecided := winners(totals)
+	wins, leads, undecided := winners(totals)
 	v.Undecided = undecided
 	for i := range r.Offers {
 		one, err := c.middles(months[i])
@@ -108,7 +108,7 @@ func (c *Comparison) spreads(v *Volatility, r *Result, months, totals [][]Range)
 		if err != nil {
 			return err
 		}
-		s := Spread{Offer: r.Offers[i].Offer, CV: variation(one), Wins: wins[i], Open: slices.ContainsFunc(totals[i], func(t Range) bool { return t.Open })}
+		s := Spread{Offer: r.Offers[i].Offer, CV: variation(one), Wins: wins[i], Leads: leads[i], Open: slices.ContainsFunc(totals[i], func(t Range) bool { return t.Open })}
 		if v.Budget != nil {
 			most, err := money.ToMinor(v.Budget.Exact().Mul(exact.Int(int64(v.Months))), c.in.Currency)
 			if err != nil {
@@ -124,12 +124,13 @@ func (c *Comparison) spreads(v *Volatility, r *Result, months, totals [][]Range)
 }
 
 // winners is the share of replicates in which each offer is the cheapest whatever
-// the prices that are open turn out to be, and in how many none is. A tie counts
+// the prices that are open turn out to be, and in how many none is; and the share
+// in which it leads those that can be totalled, a range at its middle. A tie counts
 // for all of them.
-func winners(totals [][]Range) (wins []float64, undecided int) {
-	wins = make([]float64, len(totals))
+func winners(totals [][]Range) (wins, leads []float64, undecided int) {
+	wins, leads = make([]float64, len(totals)), make([]float64, len(totals))
 	if len(totals) == 0 || len(totals[0]) == 0 {
-		return wins, 0
+		return wins, leads, 0
 	}
 	costs := make([]Range, len(totals))
 	for k := range totals[0] {
@@ -142,6 +143,9 @@ func winners(totals [][]Range) (wins []float64, undecided int) {
 				wins[i]++
 				decided = true
 			}
+			if leadsTotalled(costs, i) {
+				leads[i]++
+			}
 		}
 		if !decided {
 			undecided++
@@ -149,8 +153,15 @@ func winners(totals [][]Range) (wins []float64, undecided int) {
 	}
 	for i := range wins {
 		wins[i] /= float64(len(totals[0]))
+		leads[i] /= float64(len(totals[0]))
 	}
-	return wins, undecided
+	return wins, leads, undecided
+}
+
+// leadsTotalled tells whether no other cost that can be totalled has a lower
+// middle.
+func leadsTotalled(costs []Range, i int) bool {
+	return !costs[i].Open && !slices.ContainsFunc(costs, func(o Range) bool { return !o.Open && middle(o).Less(middle(costs[i])) })
 }
 
 // surelyCheapest tells whether no other cost can be below one of them: it is known,
