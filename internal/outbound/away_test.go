@@ -11,7 +11,6 @@ import (
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/store"
-	"waihu/internal/timex"
 	"waihu/internal/usage"
 	"waihu/internal/voice"
 	"waihu/internal/voice/trunk"
@@ -32,7 +31,7 @@ func (b *gone) BeginCall(context.Context, id.Company, app.BeginCall) (app.Attemp
 	return app.Attempt{}, errAway
 }
 
-func (b *gone) GoOnCalling(ctx context.Context, _ id.Company, _ string, _ timex.Instant, _ int64) (app.Attempt, error) {
+func (b *gone) GoOnCalling(ctx context.Context, _ id.Company, _ app.GoingOn) (app.Attempt, error) {
 	b.asked++
 	if b.hang {
 		<-ctx.Done()
@@ -100,7 +99,7 @@ func (b *falling) BeginCall(_ context.Context, _ id.Company, in app.BeginCall) (
 	return app.Attempt{Call: in.Call, Seconds: 60, Longest: 60}, nil
 }
 
-func (b *falling) GoOnCalling(context.Context, id.Company, string, timex.Instant, int64) (app.Attempt, error) {
+func (b *falling) GoOnCalling(context.Context, id.Company, app.GoingOn) (app.Attempt, error) {
 	b.heard = true
 	runtime.Goexit() // or it would beat for ever
 	return app.Attempt{}, nil

@@ -3,6 +3,7 @@ package outbound
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"waihu/internal/app"
@@ -24,13 +25,18 @@ type meter struct {
 	desk    *Desk
 	company id.Company
 	attempt app.Attempt
+	routed  chan struct{} // way is another
 	picked  chan picked
 	ending  chan struct{}
 	once    sync.Once
 	done    sync.WaitGroup
 	giveUp  func() // before the answer
 	spent   bool   // set before done
+	way     atomic.Pointer[way]
 }
+
+// way is where a call goes.
+type way struct{ trunk, from string }
 
 type picked struct {
 	at     time.Time
@@ -38,7 +44,16 @@ type picked struct {
 }
 
 func newMeter(d *Desk, c id.Company, a app.Attempt) *meter {
-	return &meter{desk: d, company: c, attempt: a, picked: make(chan picked, 1), ending: make(chan struct{})}
+	return &meter{desk: d, company: c, attempt: a, routed: make(chan struct{}, 1), picked: make(chan picked, 1), ending: make(chan struct{})}
+}
+
+// over is told by the call, before a trunk is asked.
+func (m *meter) over(trunk, from string) {
+	m.way.Store(&way{trunk, from})
+	select {
+	case m.routed <- struct{}{}:
+	default: // what waits there is told of the last
+	}
 }
 
 // answer is told by the call.
@@ -75,6 +90,10 @@ func (m *meter) run() {
 		select {
 		case <-m.ending:
 			return
+		case <-m.routed: // at once: a call that is killed has nobody else to say it
+			if !m.goOn(on.at, 0) {
+				hangup()
+			}
 		case on = <-m.picked:
 			hangup = on.hangup
 			m.goOn(on.at, 0)
@@ -117,9 +136,12 @@ func (m *meter) asked(answered time.Time) int64 {
 // end. Books that do not answer are asked again at the next beat: what is paid
 // for is known.
 func (m *meter) goOn(answered time.Time, seconds int64) bool {
-	var at timex.Instant
+	in := app.GoingOn{Call: m.attempt.Call, Seconds: seconds}
 	if !answered.IsZero() {
-		at = timex.At(answered)
+		in.Answered = timex.At(answered)
+	}
+	if w := m.way.Load(); w != nil {
+		in.Trunk, in.From = w.trunk, w.from
 	}
 	patience := askAhead / 2
 	if !answered.IsZero() { // books that hang give no talk away
@@ -127,7 +149,7 @@ func (m *meter) goOn(answered time.Time, seconds int64) bool {
 	}
 	ctx, stop := context.WithTimeout(context.Background(), patience)
 	defer stop()
-	a, err := m.desk.Books.GoOnCalling(ctx, m.company, m.attempt.Call, at, seconds)
+	a, err := m.desk.Books.GoOnCalling(ctx, m.company, in)
 	switch {
 	case err == nil:
 		m.attempt = a
