@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"waihu/internal/charging/life"
@@ -156,7 +155,7 @@ func (s *System) begin(tx store.Tx, c id.Company, in *BeginCall, a *Attempt, p *
 	if err != nil {
 		return err
 	}
-	if len(k.Classes) > 0 && !slices.Contains(k.Classes, in.Class) {
+	if !k.mayCall(in.Class) {
 		return refused(ClassBlocked, fault.New(fault.Conflict, "%s is %s: the company may not call that class of destination", in.To, in.Class))
 	}
 	if err := unknownCall(tx, c, a); err != nil {

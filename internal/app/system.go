@@ -15,6 +15,7 @@ type System struct {
 	IDs  *id.Maker
 	Node string // name of this process among its equals
 
+	Reach Reach        // where the trunks go; nil: nobody calls here
 	Vault *vault.Vault // where recordings lie; nil: nothing is recorded here
 
 	read    reading // plans and contracts read from their texts
