@@ -16,7 +16,7 @@ const (
 	moreTalk = 60               // seconds that are asked for at a time
 	askAhead = 15 * time.Second // before what is paid for ends
 	cutAhead = 50 * time.Millisecond
-	lateAsk  = 500 * time.Millisecond // beyond what is paid for, until an answer about more is waited for
+	lastAsk  = 500 * time.Millisecond // before a call is cut: what was paid in meanwhile counts
 )
 
 // meter keeps a call's attempt alive in the books, pays for its talk ahead, and
@@ -32,6 +32,7 @@ type meter struct {
 	done    sync.WaitGroup
 	giveUp  func() // before the answer
 	spent   bool   // set before done
+	dry     bool   // more was asked for last, and there was none, or no answer
 	way     atomic.Pointer[way]
 }
 
@@ -99,12 +100,15 @@ func (m *meter) run() {
 			m.goOn(on.at, 0)
 			due.Reset(m.next(on.at))
 		case <-beat.C:
-			if !m.goOn(on.at, 0) {
+			if !m.due(on.at) && !m.goOn(on.at, 0) {
 				hangup()
 			}
 		case <-due.C:
-			alive := m.goOn(on.at, m.asked(on.at))
-			if m.spent = alive && time.Until(m.paidUntil(on.at)) <= cutAhead; !alive || m.spent {
+			alive := true
+			if !m.dry || !m.due(on.at) { // the cut itself waits for nobody
+				alive = m.goOn(on.at, m.asked(on.at))
+			}
+			if m.spent = alive && m.due(on.at); !alive || m.spent {
 				hangup()
 				continue
 			}
@@ -118,11 +122,20 @@ func (m *meter) paidUntil(answered time.Time) time.Time {
 	return answered.Add(time.Duration(m.attempt.Seconds) * time.Second)
 }
 
-// next is until more is asked for, or the call is cut where there is no more.
+// due tells whether an answered call is to be cut now, unless more is paid for.
+func (m *meter) due(answered time.Time) bool {
+	return !answered.IsZero() && time.Until(m.paidUntil(answered)) <= cutAhead
+}
+
+// next is until more is asked for, or the call is cut where there is no more: it is
+// asked once again shortly before.
 func (m *meter) next(answered time.Time) time.Duration {
 	left := time.Until(m.paidUntil(answered)) - cutAhead
-	if m.attempt.Seconds < m.attempt.Longest {
+	switch {
+	case m.attempt.Seconds < m.attempt.Longest:
 		left -= askAhead
+	case left > lastAsk:
+		left -= lastAsk
 	}
 	return max(left, 0)
 }
@@ -145,18 +158,18 @@ func (m *meter) goOn(answered time.Time, seconds int64) bool {
 	}
 	patience := askAhead / 2
 	if !answered.IsZero() { // books that hang give no talk away
-		patience = min(patience, time.Until(m.paidUntil(answered))+lateAsk)
+		patience = min(patience, max(time.Until(m.paidUntil(answered))-cutAhead, cutAhead))
 	}
 	ctx, stop := context.WithTimeout(context.Background(), patience)
 	defer stop()
 	a, err := m.desk.Books.GoOnCalling(ctx, m.company, in)
 	switch {
 	case err == nil:
-		m.attempt = a
+		m.attempt, m.dry = a, (m.dry || seconds > 0) && a.Seconds >= a.Longest
 	case fault.KindOf(err) == fault.NotFound && !away(err):
 		return false
 	default:
-		m.attempt.Longest = m.attempt.Seconds // no more can be asked for just now
+		m.attempt.Longest, m.dry = m.attempt.Seconds, true // no more can be asked for just now
 	}
 	return true
 }
