@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"waihu/internal/access"
+	"waihu/internal/app"
 	"waihu/internal/fault"
 	"waihu/internal/lang"
 	"waihu/internal/store"
@@ -89,6 +90,7 @@ func problemFor(err error) *Problem {
 	var r *access.Refusal
 	var own *refused
 	var gone *store.Unavailable
+	var call *app.CallRefused
 	var ps fault.Problems
 	var one fault.Problem
 	switch {
@@ -100,6 +102,8 @@ func problemFor(err error) *Problem {
 		return &Problem{Status: own.status, Code: own.code, Detail: own.msg}
 	case errors.As(err, &gone):
 		return &Problem{Status: 503, Code: "unavailable", Detail: "the books cannot be written or reached now: send it again later, under the same identifiers and keys; nothing is done twice", wait: 30 * time.Second}
+	case errors.As(err, &call) && fault.KindOf(err) == fault.Invalid:
+		return &Problem{Status: 422, Code: "call_" + string(call.Reason), Detail: call.Error()}
 	case errors.As(err, &ps):
 		return &Problem{Status: 422, Code: "invalid", Detail: "some fields are wrong", Errors: fields(ps)}
 	case errors.As(err, &one):

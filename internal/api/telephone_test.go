@@ -7,6 +7,7 @@ import (
 
 	"waihu/internal/access"
 	"waihu/internal/app"
+	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/store"
 	"waihu/internal/voice/audio"
@@ -73,6 +74,37 @@ func TestAgentsAreGivenCalls(t *testing.T) {
 	w.ask(w.switchA, "POST", "/v1/calls", map[string]any{"contract": contract, "to": "13800138000"}).want(422)
 	w.ask(w.switchA, "POST", "/v1/calls", map[string]any{"contract": contract, "to": "13800138000", "agent": "mei"}).want(422)
 	w.ask(w.keyB, "POST", "/v1/calls", map[string]any{"contract": contract, "to": "13800138000", "agent": ann}).want(404)
+}
+
+// reach is where the trunks of the test go.
+type reach struct{}
+
+func (reach) Callable(number string) (string, error) {
+	if strings.HasPrefix(number, "1900") {
+		return "", &app.CallRefused{Reason: app.NumberBlocked, Err: fault.New(fault.Invalid, "%s is premium: blocked", number)}
+	}
+	return "mobile", nil
+}
+
+// TestANumberThatMayNotBeCalledIsNotPlanned: who plans is told why, in the language that
+// was asked for, and no agent is given it.
+func TestANumberThatMayNotBeCalledIsNotPlanned(t *testing.T) {
+	w := newWorld(t)
+	w.sys.Reach = reach{}
+	ann, _ := w.person(w.a, access.Agent)
+	wish := map[string]any{"contract": w.served(), "to": "19001234567", "agent": ann}
+	no := w.ask(w.switchA, "POST", "/v1/calls", wish, "Accept-Language: zh-Hant").wantCode(422, "call_blocked")
+	if !strings.Contains(no["detail"].(string), "premium") || no["title"] != "中繼不得撥打此類號碼" {
+		t.Errorf("%v", no)
+	}
+	wish["to"] = "13800138000"
+	must(t, w.sys.SetCallLimits(t.Context(), w.a, app.CallLimits{Classes: []string{"landline"}}))
+	w.ask(w.switchA, "POST", "/v1/calls", wish).wantCode(422, "call_class_blocked")
+	if left, err := w.sys.PlannedCalls(t.Context(), w.a, ann); err != nil || len(left) != 0 {
+		t.Errorf("%+v, %v", left, err)
+	}
+	must(t, w.sys.SetCallLimits(t.Context(), w.a, app.CallLimits{}))
+	w.ask(w.switchA, "POST", "/v1/calls", wish).want(201)
 }
 
 // TestRecordingsAreHeardByTheirCompany, and by nobody else.

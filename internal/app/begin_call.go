@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"waihu/internal/charging/life"
@@ -61,7 +60,8 @@ type Attempt struct {
 	Account  string        `json:"account"` // the customer's word for the contract
 	Wallet   string        `json:"wallet,omitempty"`
 	To       string        `json:"to"`
-	From     string        `json:"from,omitempty"`
+	From     string        `json:"from,omitempty"`  // known once a trunk is asked, like
+	Trunk    string        `json:"trunk,omitempty"` // the last that was
 	Agent    string        `json:"agent,omitempty"`
 	Campaign string        `json:"campaign,omitempty"`
 	Owner    string        `json:"owner"`
@@ -79,7 +79,7 @@ type Attempt struct {
 const attemptLease = 90 * time.Second
 
 func (a *Attempt) call() *usage.Call {
-	return &usage.Call{ID: a.Call, Source: ownSource, Direction: usage.Outbound, To: a.To, From: a.From, Account: a.Account, Agent: a.Agent, Campaign: a.Campaign, Start: a.Begun}
+	return &usage.Call{ID: a.Call, Source: ownSource, Direction: usage.Outbound, To: a.To, From: a.From, Trunk: a.Trunk, Account: a.Account, Agent: a.Agent, Campaign: a.Campaign, Start: a.Begun}
 }
 
 // BeginCall lets a call be placed: it writes the attempt, with the money put
@@ -155,7 +155,7 @@ func (s *System) begin(tx store.Tx, c id.Company, in *BeginCall, a *Attempt, p *
 	if err != nil {
 		return err
 	}
-	if len(k.Classes) > 0 && !slices.Contains(k.Classes, in.Class) {
+	if !k.mayCall(in.Class) {
 		return refused(ClassBlocked, fault.New(fault.Conflict, "%s is %s: the company may not call that class of destination", in.To, in.Class))
 	}
 	if err := unknownCall(tx, c, a); err != nil {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -10,30 +11,40 @@ import (
 	"waihu/internal/timex"
 )
 
-// GoOnCalling notes that a call lives: when it was answered, where it was, and
-// how much talk in all is to be paid for. What there is may not be enough for
+// GoingOn is what is known of a call that goes on.
+type GoingOn struct {
+	Call     string
+	Trunk    string        // it goes over, and
+	From     string        // the calling number it shows there; empty: not known yet
+	Answered timex.Instant // 0: it was not
+	Seconds  int64         // of talk that are to be paid for in all
+}
+
+// GoOnCalling notes that a call lives, and what is known of it: all that its fact
+// will say if nobody is there to end it. What there is may not be enough for
 // that: Seconds of the answer says for how much it is, and the call is cut there.
 // A call that was given up meanwhile is not found: it is to be ended.
-func (s *System) GoOnCalling(ctx context.Context, c id.Company, call string, answered timex.Instant, seconds int64) (out Attempt, err error) {
+func (s *System) GoOnCalling(ctx context.Context, c id.Company, in GoingOn) (out Attempt, err error) {
 	defer fault.Wrap(&err, "go on calling")
-	if seconds < 0 || seconds > LongestTalk {
-		return out, fault.New(fault.Invalid, "%d seconds of talk: 0 to %d were expected", seconds, LongestTalk)
+	if in.Seconds < 0 || in.Seconds > LongestTalk {
+		return out, fault.New(fault.Invalid, "%d seconds of talk: 0 to %d were expected", in.Seconds, LongestTalk)
 	}
 	err = s.DB.Update(ctx, func(tx store.Tx) error {
 		if err := here(tx, c); err != nil {
 			return err
 		}
-		a, r, err := find[Attempt](tx, c, KindAttempt, "call", call)
+		a, r, err := find[Attempt](tx, c, KindAttempt, "call", in.Call)
 		if err != nil {
 			return err
 		}
 		now := tx.Now()
 		a.Seen, a.Until, a.Revision = now, now.Add(attemptLease), r.Revision
 		if a.Answered == 0 {
-			a.Answered = answered
+			a.Answered = in.Answered
 		}
-		if seconds > a.Seconds {
-			err = s.payFor(tx, c, &a, seconds)
+		a.Trunk, a.From = cmp.Or(in.Trunk, a.Trunk), cmp.Or(in.From, a.From)
+		if in.Seconds > a.Seconds {
+			err = s.payFor(tx, c, &a, in.Seconds)
 		}
 		if err != nil {
 			return err

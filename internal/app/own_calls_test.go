@@ -59,15 +59,15 @@ func TestLifeOfACallWePlace(t *testing.T) {
 	_, err := b.beginCall(who, "a", mobile)
 	wantReason(t, "the same call", err, app.CallIsRunning)
 	b.tick(30 * time.Second)
-	more := must(b.GoOnCalling(ctx, who.company, "a", a.Begun.Add(4*time.Second), 120))
+	more := must(b.GoOnCalling(ctx, who.company, app.GoingOn{Call: "a", Answered: a.Begun.Add(4 * time.Second), Seconds: 120}))
 	if more.Seconds != 120 || more.Held != yuan("0.4905") || more.Answered == 0 || b.funds(who).Held != more.Held {
 		t.Errorf("two minutes: %+v", more)
 	}
-	most := must(b.GoOnCalling(ctx, who.company, "a", 0, 600))
+	most := must(b.GoOnCalling(ctx, who.company, app.GoingOn{Call: "a", Seconds: 600}))
 	if most.Seconds != 240 || most.Longest != 240 || most.Answered != more.Answered {
 		t.Errorf("ten minutes: %+v", most)
 	}
-	if again := must(b.GoOnCalling(ctx, who.company, "a", 0, 600)); again.Seconds != 240 || again.Longest != 240 {
+	if again := must(b.GoOnCalling(ctx, who.company, app.GoingOn{Call: "a", Seconds: 600})); again.Seconds != 240 || again.Longest != 240 {
 		t.Errorf("once more: %+v", again)
 	}
 	fact := talkedFor(a, 61*time.Second)
@@ -80,7 +80,7 @@ func TestLifeOfACallWePlace(t *testing.T) {
 	}
 	_, err = b.EndCall(ctx, who.company, fact)
 	wantKind(t, "ended twice", err, fault.NotFound)
-	_, err = b.GoOnCalling(ctx, who.company, "a", 0, 60)
+	_, err = b.GoOnCalling(ctx, who.company, app.GoingOn{Call: "a", Seconds: 60})
 	wantKind(t, "a call that is over goes on", err, fault.NotFound)
 	_, err = b.beginCall(who, "a", mobile)
 	wantReason(t, "an identifier that was used", err, app.CallIsRunning)
@@ -194,7 +194,7 @@ func spendCap(t *testing.T, b *books) {
 		t.Errorf("%d placed, %d refused", placed.Load(), capped.Load())
 	}
 	first := must(b.OpenCalls(ctx, who.company))[0]
-	if more := must(b.GoOnCalling(ctx, who.company, first.Call, first.Begun, 600)); more.Seconds != 60 || more.Longest != 60 {
+	if more := must(b.GoOnCalling(ctx, who.company, app.GoingOn{Call: first.Call, Answered: first.Begun, Seconds: 600})); more.Seconds != 60 || more.Longest != 60 {
 		t.Errorf("a running call goes beyond the cap: %+v", more)
 	}
 	b.tick(24 * time.Hour)
@@ -211,8 +211,8 @@ func TestCallsThatNobodyEnded(t *testing.T) {
 	b.topUp(who.company, "k", "5.00")
 	rang, talked, other := must(b.beginCall(who, "rang", mobile)), must(b.beginCall(who, "talked", mobile)), must(b.BeginCall(ctx, who.company, app.BeginCall{Contract: who.contract, Call: "other", To: mobile, Owner: "somebody", Class: "mobile"}))
 	b.tick(70 * time.Second)
-	must(b.GoOnCalling(ctx, who.company, talked.Call, talked.Begun.Add(2*time.Second), 120))
-	must(b.GoOnCalling(ctx, who.company, other.Call, 0, 0))
+	must(b.GoOnCalling(ctx, who.company, app.GoingOn{Call: talked.Call, Answered: talked.Begun.Add(2 * time.Second), Seconds: 120}))
+	must(b.GoOnCalling(ctx, who.company, app.GoingOn{Call: other.Call}))
 	if n := must(b.CutOffCalls(ctx, who.company, "nobody")); n != 0 {
 		t.Errorf("%d calls that live were cut off", n)
 	}
@@ -263,7 +263,7 @@ func TestACrashBetweenTheFactAndItsEnd(t *testing.T) {
 	b.topUp(who.company, "k", "5.00")
 	b.at("2026-03-31 23:59:59") // its start and a later one are of two months
 	a := must(b.beginCall(who, "a", mobile))
-	must(b.GoOnCalling(ctx, who.company, "a", a.Begun.Add(3*time.Second), 0))
+	must(b.GoOnCalling(ctx, who.company, app.GoingOn{Call: "a", Answered: a.Begun.Add(3 * time.Second)}))
 	fact := talkedFor(a, 130*time.Second)
 	fact.Start, fact.Account, fact.Total = a.Begun, "one", fact.End.Sub(a.Begun)
 	if got := b.ingest(who.company, fact); got.Outcomes[0].Outcome != store.Added {

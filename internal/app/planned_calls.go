@@ -30,7 +30,8 @@ type PlannedCall struct {
 }
 
 // PlanCall lets an agent place a call within PlannedFor, once. The contract must be
-// one under which calls may begin; whether this one may is asked when it does.
+// one under which calls may begin, and the number one that may be called; whether there
+// is money and a free line is asked when it begins.
 func (s *System) PlanCall(ctx context.Context, c id.Company, in PlannedCall) (out PlannedCall, err error) {
 	defer fault.Wrap(&err, "plan call")
 	for _, text := range []string{in.Agent, in.To, in.From, in.Campaign} {
@@ -49,6 +50,9 @@ func (s *System) PlanCall(ctx context.Context, c id.Company, in PlannedCall) (ou
 			return err
 		}
 		if _, _, err := s.serving(tx, c, in.Contract); err != nil {
+			return err
+		}
+		if err := s.callable(tx, c, in.To); err != nil {
 			return err
 		}
 		if err := forgetPlanned(tx, c); err != nil {

@@ -17,6 +17,7 @@ type System struct {
 	IDs  *id.Maker
 	Node string // name of this process among its equals
 
+	Reach Reach        // where the trunks go; nil: nobody calls here
 	Vault *vault.Vault // where recordings lie; nil: nothing is recorded here
 
 	billing atomic.Bool // a bill run is done here: its lease is the node's, and tells nodes apart only

@@ -162,7 +162,7 @@ func TestEveryVerbFailsWhole(t *testing.T) {
 			return err
 		}},
 		{"go on calling", func(s *app.System) error {
-			_, err := s.GoOnCalling(ctx, c, "own", start.Add(time.Second), 120)
+			_, err := s.GoOnCalling(ctx, c, app.GoingOn{Call: "own", Answered: start.Add(time.Second), Seconds: 120})
 			return err
 		}},
 		{"open calls", func(s *app.System) error { _, err := s.OpenCalls(ctx, c); return err }},

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"waihu/internal/money"
 	"waihu/internal/voice"
 	"waihu/internal/voice/rtp"
+	"waihu/internal/voice/sip"
 )
 
 // step is one instant of a call.
@@ -30,6 +32,19 @@ func steps(r *voice.Report) []step {
 	return out
 }
 
+// unsentOf is where a call was to go, what kept it from there, and what to do.
+func unsentOf(to string, e sip.Ending) map[string]string {
+	return map[string]string{"to": to, "unsent": string(e.Unsent)}
+}
+
+// detailOf is what the system said, for those who ask for everything.
+func detailOf(e sip.Ending) string {
+	if e.Err == nil {
+		return ""
+	}
+	return e.Err.Error()
+}
+
 // tell is what happened, in words.
 func (c *callCmd) tell(tag lang.Tag, r *voice.Report) string {
 	var b strings.Builder
@@ -44,6 +59,9 @@ func (c *callCmd) tell(tag lang.Tag, r *voice.Report) string {
 		args["code"] = strconv.Itoa(end.Code)
 	}
 	line("by", args)
+	if end.Why == sip.Unreachable {
+		line("unsent", unsentOf(cmp.Or(r.Trunk, c.To), end))
+	}
 	if end.Retry > 0 {
 		line("retry", map[string]string{"seconds": seconds(end.Retry)})
 	}
@@ -117,6 +135,8 @@ type callJSON struct {
 	Code      int               `json:"sip,omitempty"`
 	Cause     int               `json:"q850"`
 	Reason    string            `json:"reason,omitempty"`
+	Unsent    string            `json:"unsent,omitempty"` // what kept it from being sent
+	Detail    string            `json:"detail,omitempty"` // the same in the system's words
 	Retry     float64           `json:"retry_after,omitempty"`
 	Moved     string            `json:"moved,omitempty"`
 	Talk      float64           `json:"talk"`
@@ -157,7 +177,7 @@ func (c *callCmd) jsonOf(p *placement) callJSON {
 	f := r.Figures
 	_, cause := r.Outcome()
 	j := callJSON{ID: r.ID, From: r.From, To: r.To, Result: string(r.Fact().Result), Times: map[string]string{}, EndedBy: string(r.Ending.By), Why: string(r.Ending.Why), Code: r.Ending.Code, Cause: cause,
-		Reason: r.Ending.Reason, Retry: r.Ending.Retry.Seconds(), Moved: r.Ending.Moved, Talk: r.Fact().Talk.Seconds(), Sent: f.Sent, Received: f.Received, Injected: f.Injected,
+		Reason: r.Ending.Reason, Unsent: string(r.Ending.Unsent), Detail: detailOf(r.Ending), Retry: r.Ending.Retry.Seconds(), Moved: r.Ending.Moved, Talk: r.Fact().Talk.Seconds(), Sent: f.Sent, Received: f.Received, Injected: f.Injected,
 		Heard: qualityOf(f.Heard), Told: qualityOf(f.Told), RoundTrip: float64(f.Trip) / 1e6, Keys: r.Keys, Trunk: r.Trunk, Tries: triesOf(tries)}
 	if p.Paid != nil {
 		j.ID, j.Cost, j.Spent = p.Paid.Call, &p.Paid.Ended.Cost, p.Paid.Spent

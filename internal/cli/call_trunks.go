@@ -16,6 +16,7 @@ import (
 	"waihu/internal/planfile"
 	"waihu/internal/timex"
 	"waihu/internal/voice"
+	"waihu/internal/voice/sip"
 	"waihu/internal/voice/trunk"
 )
 
@@ -102,6 +103,9 @@ func tellTries(tag lang.Tag, tries []voice.Try) string {
 			args["code"] = strconv.Itoa(t.Ending.Code)
 		}
 		b.WriteString(lang.Phrase(tag, "voice.tried", args) + "\n")
+		if t.Ending.Why == sip.Unreachable {
+			b.WriteString(lang.Phrase(tag, "voice.unsent", unsentOf(t.Trunk, t.Ending)) + "\n")
+		}
 	}
 	return b.String()
 }
@@ -114,12 +118,14 @@ type tryJSON struct {
 	EndedBy string  `json:"ended_by,omitempty"`
 	Why     string  `json:"why,omitempty"`
 	Code    int     `json:"sip,omitempty"`
+	Unsent  string  `json:"unsent,omitempty"`
+	Detail  string  `json:"detail,omitempty"`
 	Retry   float64 `json:"retry_after,omitempty"`
 }
 
 func triesOf(tries []voice.Try) (out []tryJSON) {
 	for _, t := range tries {
-		out = append(out, tryJSON{t.Trunk, t.From, string(t.Reason), string(t.Ending.By), string(t.Ending.Why), t.Ending.Code, t.Ending.Retry.Seconds()})
+		out = append(out, tryJSON{t.Trunk, t.From, string(t.Reason), string(t.Ending.By), string(t.Ending.Why), t.Ending.Code, string(t.Ending.Unsent), detailOf(t.Ending), t.Ending.Retry.Seconds()})
 	}
 	return out
 }

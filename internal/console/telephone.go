@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -98,10 +99,16 @@ func (s *Server) planCall(w http.ResponseWriter, _ *http.Request, v *visit) erro
 	if !f.OK() {
 		return s.telephonePage(w, v, http.StatusUnprocessableEntity, f)
 	}
-	return s.effect(w, v, f, func(ctx context.Context, _ store.Tx) (access.Deed, string, error) {
+	err = s.effect(w, v, f, func(ctx context.Context, _ store.Tx) (access.Deed, string, error) {
 		p, err := s.d.System.PlanCall(ctx, v.company, in)
 		return access.Deed{Action: "call.plan", Target: p.ID.Named("call"), After: p}, v.at("/telephone"), err
 	})
+	var no *app.CallRefused
+	if errors.As(err, &no) {
+		f.wrong("to", "telephone.why_"+string(no.Reason))
+		return s.telephonePage(w, v, http.StatusUnprocessableEntity, f)
+	}
+	return err
 }
 
 // telephonePass gives the telephone of the page its log-in.

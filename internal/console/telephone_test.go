@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"waihu/internal/access"
+	"waihu/internal/app"
+	"waihu/internal/fault"
 	"waihu/internal/id"
 )
 
@@ -77,5 +79,22 @@ func TestTheTelephoneHasAWordForWhateverHappens(t *testing.T) {
 	}
 	if strings.Contains(body, "Zgotmpl") {
 		t.Error("a name was not written")
+	}
+}
+
+// reach goes nowhere.
+type reach struct{}
+
+func (reach) Callable(string) (string, error) {
+	return "", &app.CallRefused{Reason: app.NumberUnread, Err: fault.New(fault.Invalid, "no number")}
+}
+
+// TestAPageSaysWhyANumberIsNotPlanned: beside the field, with what was written still in it.
+func TestAPageSaysWhyANumberIsNotPlanned(t *testing.T) {
+	d := newDesk(t)
+	d.d.Telephone, d.d.System.Reach = phones{"ws://127.0.0.1:5066"}, reach{}
+	page := d.send(d.at("/telephone"), http.StatusUnprocessableEntity, "once", "a", "contract", d.contract.Named("con"), "to", "my aunt").Body.String()
+	if !strings.Contains(page, "that is no number") || !strings.Contains(page, `value="my aunt"`) {
+		t.Errorf("%s", page)
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/store"
-	"waihu/internal/timex"
 	"waihu/internal/usage"
 	"waihu/internal/voice"
 )
@@ -19,7 +18,7 @@ import (
 // Books is what the desk asks of them; app.System is one.
 type Books interface {
 	BeginCall(ctx context.Context, c id.Company, in app.BeginCall) (app.Attempt, error)
-	GoOnCalling(ctx context.Context, c id.Company, call string, answered timex.Instant, seconds int64) (app.Attempt, error)
+	GoOnCalling(ctx context.Context, c id.Company, in app.GoingOn) (app.Attempt, error)
 	EndCall(ctx context.Context, c id.Company, fact *usage.Call) (app.EndedCall, error)
 }
 
@@ -82,7 +81,7 @@ func (d *Desk) Place(ctx context.Context, w Wish) (*Done, error) {
 	}
 	m := newMeter(d, w.Company, attempt)
 	o := w.Order
-	o.ID, o.OnAnswer = call, m.answer
+	o.ID, o.OnTrunk, o.OnAnswer = call, m.over, m.answer
 	calling, stop := context.WithCancel(ctx)
 	m.start(stop)
 	defer m.stop() // what falls over on the way must not keep its attempt alive

@@ -161,7 +161,7 @@ func newDesk(books outbound.Books, first uint16, trunks []trunk.Trunk) (*outboun
 	if err != nil {
 		return nil, nil, err
 	}
-	cfg := &trunk.Config{Home: "CN", Zone: "Asia/Shanghai", Allow: []trunk.Class{trunk.Mobile}, Trunks: trunks}
+	cfg := &trunk.Config{Home: "CN", Zone: "Asia/Shanghai", Allow: []trunk.Class{trunk.Mobile}, Trunks: trunks, Pools: []trunk.Pool{{Name: "main", Numbers: []string{pooled}, Daily: 9}}}
 	board := trunk.NewBoard(cfg, time.UTC, 1)
 	return &outbound.Desk{Books: books, Owner: "desk", Lines: &voice.Lines{Endpoint: phone, Ports: must(rtp.NewPorts(local(0).Addr(), first, first+19)), Board: board}}, phone.Close, nil
 }
@@ -170,7 +170,10 @@ func to(name string, at netip.AddrPort, price int64) trunk.Trunk {
 	return trunk.Trunk{Name: name, Address: at.String(), Channels: 3, Rate: 20, Price: exact.Int(price)}
 }
 
-const mobile = "13800138000"
+const (
+	mobile = "13800138000"
+	pooled = "02088880009" // calling number of the pool
+)
 
 func (o *office) wish(number string, talk time.Duration) outbound.Wish {
 	return outbound.Wish{Company: o.company, Contract: o.contract, Agent: "mei", Order: voice.Order{Number: number, From: "02088880001", Talk: talk, Play: audio.Tone{Hertz: []float64{1000}, Level: 0.3}.Samples(time.Second)}}

@@ -16,7 +16,6 @@ import (
 	"waihu/internal/id"
 	"waihu/internal/money"
 	"waihu/internal/outbound"
-	"waihu/internal/timex"
 	"waihu/internal/usage"
 	"waihu/internal/voice"
 	"waihu/internal/voice/script"
@@ -59,10 +58,14 @@ func (b *telling) BeginCall(ctx context.Context, c id.Company, in app.BeginCall)
 	return a, err
 }
 
-func (b *telling) GoOnCalling(ctx context.Context, c id.Company, call string, answered timex.Instant, seconds int64) (app.Attempt, error) {
-	a, err := b.System.GoOnCalling(ctx, c, call, answered, seconds)
-	if err == nil && answered != 0 {
+func (b *telling) GoOnCalling(ctx context.Context, c id.Company, in app.GoingOn) (app.Attempt, error) {
+	a, err := b.System.GoOnCalling(ctx, c, in)
+	switch {
+	case err != nil:
+	case in.Answered != 0:
 		b.tell("answered")
+	case in.Trunk != "":
+		b.tell("routed")
 	}
 	return a, err
 }
@@ -83,7 +86,9 @@ func child(args []string) error {
 		return err
 	}
 	at := netip.MustParseAddrPort(args[3])
-	d, _, err := newDesk(&telling{sys, args[4]}, 15910, []trunk.Trunk{to("only", at, 1)})
+	only := to("only", at, 1)
+	only.Callers = "main"
+	d, _, err := newDesk(&telling{sys, args[4]}, 15910, []trunk.Trunk{only})
 	if err != nil {
 		return err
 	}
@@ -93,7 +98,8 @@ func child(args []string) error {
 }
 
 // TestKillNine: whatever a process was doing when it was killed, its call is one
-// fact afterwards that says so, charged once, and holds nothing.
+// fact afterwards that says so, and over which trunk it went and with which number, as
+// soon as that was known; charged once, it holds nothing.
 func TestKillNine(t *testing.T) {
 	self, err := os.Executable()
 	if err != nil {
@@ -107,6 +113,7 @@ func TestKillNine(t *testing.T) {
 		charged bool
 	}{
 		"begun":    {script.Line{To: "*", Does: script.Answer}, usage.Failed, app.Interrupted, 1, false},
+		"routed":   {script.Line{To: "*", Does: script.NoAnswer}, usage.Failed, app.Interrupted, 1, false},
 		"answered": {script.Line{To: "*", Does: script.Answer}, usage.Answered, app.Interrupted, 1, true},
 		"ended":    {script.Line{To: "*", Does: script.Answer, Talk: script.Span(50 * time.Millisecond)}, usage.Answered, "bye", 0, true},
 	} {
@@ -145,6 +152,9 @@ func TestKillNine(t *testing.T) {
 			facts := o.facts()
 			if len(facts) != 1 || facts[0].Call.ID != "killed-"+until || facts[0].Call.Result != c.result || facts[0].Call.Course.Why != c.why {
 				t.Fatalf("%+v", facts)
+			}
+			if call, known := facts[0].Call, until != "begun"; known && (call.Trunk != "only" || call.From != pooled) || !known && call.Trunk+call.From != "" {
+				t.Errorf("trunk %q, from %q", call.Trunk, call.From)
 			}
 			if spent := o.funds().Balance != must(money.Parse("10.00", cny)); spent != c.charged {
 				t.Errorf("the balance is %s", o.funds().Balance)

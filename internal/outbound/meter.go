@@ -3,6 +3,7 @@ package outbound
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"waihu/internal/app"
@@ -15,7 +16,7 @@ const (
 	moreTalk = 60               // seconds that are asked for at a time
 	askAhead = 15 * time.Second // before what is paid for ends
 	cutAhead = 50 * time.Millisecond
-	lateAsk  = 500 * time.Millisecond // beyond what is paid for, until an answer about more is waited for
+	lastAsk  = 500 * time.Millisecond // before a call is cut: what was paid in meanwhile counts
 )
 
 // meter keeps a call's attempt alive in the books, pays for its talk ahead, and
@@ -24,13 +25,19 @@ type meter struct {
 	desk    *Desk
 	company id.Company
 	attempt app.Attempt
+	routed  chan struct{} // way is another
 	picked  chan picked
 	ending  chan struct{}
 	once    sync.Once
 	done    sync.WaitGroup
 	giveUp  func() // before the answer
 	spent   bool   // set before done
+	dry     bool   // more was asked for last, and there was none, or no answer
+	way     atomic.Pointer[way]
 }
+
+// way is where a call goes.
+type way struct{ trunk, from string }
 
 type picked struct {
 	at     time.Time
@@ -38,7 +45,16 @@ type picked struct {
 }
 
 func newMeter(d *Desk, c id.Company, a app.Attempt) *meter {
-	return &meter{desk: d, company: c, attempt: a, picked: make(chan picked, 1), ending: make(chan struct{})}
+	return &meter{desk: d, company: c, attempt: a, routed: make(chan struct{}, 1), picked: make(chan picked, 1), ending: make(chan struct{})}
+}
+
+// over is told by the call, before a trunk is asked.
+func (m *meter) over(trunk, from string) {
+	m.way.Store(&way{trunk, from})
+	select {
+	case m.routed <- struct{}{}:
+	default: // what waits there is told of the last
+	}
 }
 
 // answer is told by the call.
@@ -75,17 +91,24 @@ func (m *meter) run() {
 		select {
 		case <-m.ending:
 			return
+		case <-m.routed: // at once: a call that is killed has nobody else to say it
+			if !m.goOn(on.at, 0) {
+				hangup()
+			}
 		case on = <-m.picked:
 			hangup = on.hangup
 			m.goOn(on.at, 0)
 			due.Reset(m.next(on.at))
 		case <-beat.C:
-			if !m.goOn(on.at, 0) {
+			if !m.due(on.at) && !m.goOn(on.at, 0) {
 				hangup()
 			}
 		case <-due.C:
-			alive := m.goOn(on.at, m.asked(on.at))
-			if m.spent = alive && time.Until(m.paidUntil(on.at)) <= cutAhead; !alive || m.spent {
+			alive := true
+			if !m.dry || !m.due(on.at) { // the cut itself waits for nobody
+				alive = m.goOn(on.at, m.asked(on.at))
+			}
+			if m.spent = alive && m.due(on.at); !alive || m.spent {
 				hangup()
 				continue
 			}
@@ -99,11 +122,20 @@ func (m *meter) paidUntil(answered time.Time) time.Time {
 	return answered.Add(time.Duration(m.attempt.Seconds) * time.Second)
 }
 
-// next is until more is asked for, or the call is cut where there is no more.
+// due tells whether an answered call is to be cut now, unless more is paid for.
+func (m *meter) due(answered time.Time) bool {
+	return !answered.IsZero() && time.Until(m.paidUntil(answered)) <= cutAhead
+}
+
+// next is until more is asked for, or the call is cut where there is no more: it is
+// asked once again shortly before.
 func (m *meter) next(answered time.Time) time.Duration {
 	left := time.Until(m.paidUntil(answered)) - cutAhead
-	if m.attempt.Seconds < m.attempt.Longest {
+	switch {
+	case m.attempt.Seconds < m.attempt.Longest:
 		left -= askAhead
+	case left > lastAsk:
+		left -= lastAsk
 	}
 	return max(left, 0)
 }
@@ -117,24 +149,27 @@ func (m *meter) asked(answered time.Time) int64 {
 // end. Books that do not answer are asked again at the next beat: what is paid
 // for is known.
 func (m *meter) goOn(answered time.Time, seconds int64) bool {
-	var at timex.Instant
+	in := app.GoingOn{Call: m.attempt.Call, Seconds: seconds}
 	if !answered.IsZero() {
-		at = timex.At(answered)
+		in.Answered = timex.At(answered)
+	}
+	if w := m.way.Load(); w != nil {
+		in.Trunk, in.From = w.trunk, w.from
 	}
 	patience := askAhead / 2
 	if !answered.IsZero() { // books that hang give no talk away
-		patience = min(patience, time.Until(m.paidUntil(answered))+lateAsk)
+		patience = min(patience, max(time.Until(m.paidUntil(answered))-cutAhead, cutAhead))
 	}
 	ctx, stop := context.WithTimeout(context.Background(), patience)
 	defer stop()
-	a, err := m.desk.Books.GoOnCalling(ctx, m.company, m.attempt.Call, at, seconds)
+	a, err := m.desk.Books.GoOnCalling(ctx, m.company, in)
 	switch {
 	case err == nil:
-		m.attempt = a
+		m.attempt, m.dry = a, (m.dry || seconds > 0) && a.Seconds >= a.Longest
 	case fault.KindOf(err) == fault.NotFound && !away(err):
 		return false
 	default:
-		m.attempt.Longest = m.attempt.Seconds // no more can be asked for just now
+		m.attempt.Longest, m.dry = m.attempt.Seconds, true // no more can be asked for just now
 	}
 	return true
 }

@@ -26,12 +26,12 @@ func (b *told) BeginCall(context.Context, id.Company, app.BeginCall) (app.Attemp
 	return app.Attempt{}, errors.New("not asked")
 }
 
-func (b *told) GoOnCalling(_ context.Context, _ id.Company, _ string, answered timex.Instant, seconds int64) (app.Attempt, error) {
+func (b *told) GoOnCalling(_ context.Context, _ id.Company, in app.GoingOn) (app.Attempt, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	next := b.answers[min(len(b.asked), len(b.answers)-1)]
-	b.asked, b.at = append(b.asked, seconds), append(b.at, answered)
-	return next(seconds)
+	b.asked, b.at = append(b.asked, in.Seconds), append(b.at, in.Answered)
+	return next(in.Seconds)
 }
 
 func (b *told) EndCall(context.Context, id.Company, *usage.Call) (app.EndedCall, error) {

@@ -164,6 +164,7 @@ func (s *Service) run(ctx context.Context) (err error) {
 		return err
 	}
 	if calls != nil {
+		s.books.System.Reach = calls.Reach()
 		defer func() { err = errors.Join(err, calls.Close()) }()
 		fmt.Fprintf(s.out, "agents call %s %s\n", calls.Host(), calls.Browsers())
 	}

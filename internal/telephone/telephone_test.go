@@ -3,6 +3,7 @@ package telephone_test
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -301,6 +302,19 @@ func TestAnAgentIsToldWhyACallIsNotPlaced(t *testing.T) {
 	}
 	if r := o.call(o.plan("13800138000", false), 0); r.Ending.Code != 480 || r.Ending.Reason != "No trunk" {
 		t.Errorf("no trunk can take it: %+v", r.Ending)
+	}
+}
+
+// TestWhatMayNotBeCalledIsNotPlanned, whatever plans it: the trunks say it at once.
+func TestWhatMayNotBeCalledIsNotPlanned(t *testing.T) {
+	o := open(t, "100.00")
+	o.sys.Reach = o.phones.Reach()
+	for number, want := range map[string]app.CallReason{"my aunt": app.NumberUnread, "4008001234": app.NumberBlocked, "13800138000": ""} {
+		_, err := o.sys.PlanCall(t.Context(), o.company, app.PlannedCall{Contract: o.contract, Agent: ann, To: number})
+		var no *app.CallRefused
+		if errors.As(err, &no) != (want != "") || no != nil && (no.Reason != want || fault.KindOf(err) != fault.Invalid) || want == "" && err != nil {
+			t.Errorf("%s: %v", number, err)
+		}
 	}
 }
 

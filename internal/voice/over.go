@@ -62,6 +62,9 @@ func (l *Lines) PlaceOver(ctx context.Context, o Order) (r *Report, tries []Try,
 			continue
 		}
 		o.From = s.From
+		if o.OnTrunk != nil {
+			o.OnTrunk(routes[i].Trunk.Name, s.From)
+		}
 		r, err = l.over(ctx, &routes[i], o)
 		e := trunk.End{OurDoing: true} // it could not be placed at all: nothing is said about the trunk
 		if r != nil {

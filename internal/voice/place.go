@@ -40,6 +40,7 @@ type Order struct {
 	// Beside is called once the call is placed, in a goroutine of its own that ends
 	// with the call; it may have the beat of the leg. Nil: nobody is beside.
 	Beside   func(*sip.Call, *Leg)
+	OnTrunk  func(trunk, from string)          // told of each trunk that is asked, before it is, and of the calling number; it must not wait
 	OnAnswer func(at time.Time, hangup func()) // told once it is answered; it must not wait
 }
 

@@ -177,7 +177,7 @@ func (c *Call) next(req *lib.Request, res *lib.Response, expires *time.Duration)
 func (c *Call) attempt(ctx context.Context, in Invite, req *lib.Request) *lib.Response {
 	tx, err := c.e.send(ctx, req, c.pinned)
 	if err != nil {
-		c.end(Ending{By: Network, Why: Unreachable, Code: 503, Cause: 38, Reason: err.Error()})
+		c.end(c.unsent(req.Destination(), req.Transport(), err))
 		return nil
 	}
 	a := &attempt{c: c, in: in, req: req, tx: tx}

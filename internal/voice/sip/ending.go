@@ -41,6 +41,8 @@ type Ending struct {
 	Cause  int    // Q.850
 	Retry  time.Duration
 	Moved  string // where a 3xx points; it is not followed
+	Unsent Unsent // what kept it from being sent, where it is Unreachable
+	Err    error  // the same in the words of the library and the system: for a log
 }
 
 // Times is when what happened; zero: it never did.

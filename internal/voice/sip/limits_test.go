@@ -96,7 +96,7 @@ func TestWhatCannotBePlaced(t *testing.T) {
 	}
 	c, _ := place(t, caller, "sip:100@127.0.0.1:1;transport=tcp", nil)
 	await(t, "end", c.Done())
-	if e := c.Ending(); e.Why != Unreachable || e.By != Network {
+	if e := c.Ending(); e.Why != Unreachable || e.By != Network || e.Unsent != NobodyListens {
 		t.Errorf("%+v", e)
 	}
 }

@@ -1,0 +1,29 @@
+package telephone
+
+import (
+	"errors"
+	"time"
+
+	"waihu/internal/app"
+	"waihu/internal/fault"
+	"waihu/internal/voice/trunk"
+)
+
+// reach is where the trunks go, as the books ask for it.
+type reach struct{ board *trunk.Board }
+
+// Callable is part of app.Reach.
+func (r reach) Callable(number string) (string, error) {
+	class, err := r.board.Class(number)
+	if err == nil {
+		_, err = r.board.Order(number, time.Now())
+	}
+	var no *trunk.Refusal
+	if errors.As(err, &no) {
+		return "", &app.CallRefused{Reason: app.CallReason(no.Reason), Err: fault.New(fault.Invalid, "%v", err)}
+	}
+	return string(class), err
+}
+
+// Reach tells where its trunks go.
+func (t *Telephone) Reach() app.Reach { return reach{t.desk.Lines.Board} }
