@@ -165,6 +165,7 @@ func (s *Service) run(ctx context.Context) (err error) {
 	}
 	if calls != nil {
 		defer func() { err = errors.Join(err, calls.Close()) }()
+		s.metrics.registry.MustRegister(trunkGauge{calls})
 		fmt.Fprintf(s.out, "agents call %s %s\n", calls.Host(), calls.Browsers())
 	}
 	s.api, err = api.New(api.Deps{Telephone: phoneOf(calls), System: s.books.System, Gate: s.books.Gate, Post: post, Ingest: s.intake, Shelf: s.shelf, Log: s.log, Facts: s.metrics.counted, Seen: s.metrics.seen, Work: s.workers.publicly,
@@ -184,6 +185,9 @@ func (s *Service) run(ctx context.Context) (err error) {
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWork()
 	closing, err := s.begin(work, post)
+	if calls != nil {
+		s.workers.every(work, "trunks", trunkLook, lookAtTrunks(calls))
+	}
 	defer func() {
 		stopWork()
 		s.api.Stop()

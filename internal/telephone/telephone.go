@@ -118,7 +118,11 @@ func Open(ctx context.Context, sys *app.System, cfg Config) (_ *Telephone, err e
 	if t.x, err = exchange.Open(exchange.Config{SIP: phones, Ports: ports, Web: t.web, Connect: t.connect}); err != nil {
 		return nil, err
 	}
-	if err := watch(t.x.Phone(), board, trunks, sip.Watching{}); err != nil {
+	err = watch(t.x.Phone(), board, trunks, sip.Watching{})
+	if err == nil {
+		err = register(t.x.Phone(), board, trunks, os.Getenv, cfg.Log)
+	}
+	if err != nil {
 		return nil, errors.Join(err, t.x.Close())
 	}
 	t.desk = &outbound.Desk{Books: sys, Owner: sys.Node, Lines: &voice.Lines{Endpoint: t.x.Phone(), Ports: ports, Board: board, Secret: os.Getenv, More: t.shares.More}}

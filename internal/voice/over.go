@@ -61,7 +61,7 @@ func (l *Lines) PlaceOver(ctx context.Context, o Order) (r *Report, tries []Try,
 			tries = append(tries, Try{Trunk: routes[i].Trunk.Name, Reason: why})
 			continue
 		}
-		o.From = s.From
+		o.From, o.Routes = s.From, s.Routes
 		r, err = l.over(ctx, &routes[i], o)
 		e := trunk.End{OurDoing: true} // it could not be placed at all: nothing is said about the trunk
 		if r != nil {
