@@ -103,7 +103,7 @@ func (b *Board) Seize(r *Route, from string, now time.Time) (*Seized, Reason) {
 	s := &Seized{From: from, b: b, at: r.at, day: timex.At(now).DateIn(b.loc)}
 	if from == "" && t.Callers != "" {
 		s.pool = b.pools[t.Callers]
-		if s.From = s.pool.take(s.day, b.seed); s.From == "" {
+		if s.From = s.pool.take(s.day, b.seed, b.divided); s.From == "" {
 			return nil, NoCaller
 		}
 	}
