@@ -31,6 +31,12 @@ func (g trunkGauge) Collect(to chan<- prometheus.Metric) {
 	}
 }
 
+// endsGauge tells how many ends of calls the books do not know.
+func endsGauge(calls *telephone.Telephone) prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "waihu_call_ends_waiting", Help: "Ends of calls that the books could not be told yet, or refused."},
+		func() float64 { return float64(calls.EndsWaiting()) })
+}
+
 // lookAtTrunks tells which trunks carry no call. One that rests is not told: it comes back by
 // itself.
 func lookAtTrunks(calls *telephone.Telephone) func(context.Context) error {
