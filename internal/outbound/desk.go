@@ -11,6 +11,7 @@ import (
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/store"
+	"waihu/internal/timex"
 	"waihu/internal/usage"
 	"waihu/internal/voice"
 )
@@ -28,6 +29,7 @@ type Desk struct {
 	Lines *voice.Lines
 	Owner string        // who carries the calls, in the books
 	Beat  time.Duration // between signs of life; 20 s if 0
+	Spool *Spool        // keeps ends the books cannot be told; nil: nothing does
 }
 
 // Bounds of what the desk does again.
@@ -35,7 +37,7 @@ const (
 	usualBeat = 20 * time.Second
 	endTries  = 8                // to tell the books that a call ended
 	endPause  = time.Second      // before the second of them; doubled for each further one
-	mostPause = 30 * time.Second // all together a minute and a half: then the attempt counts as lost, and who finds it ends it
+	mostPause = 30 * time.Second // all together a minute and a half: then it waits in the spool; without one, who finds the attempt ends it
 )
 
 // Wish is a call somebody asks for.
@@ -116,7 +118,15 @@ func factOf(d *Done, o *voice.Order) *usage.Call {
 
 // end tells the books, again and again for a while: a database that restarts must
 // not cost the call its end. What books say that cannot be read now means nothing.
+// Where they cannot be told the end is written down at once, for this process may not last
+// either, and waits there if they stay away.
 func (d *Desk) end(ctx context.Context, c id.Company, fact *usage.Call) (out app.EndedCall, err error) {
+	spooled := d.Spool == nil
+	defer func() {
+		if d.Spool != nil && spooled && err == nil {
+			err = errors.Join(err, d.Spool.drop(c, fact.ID))
+		}
+	}()
 	pause := endPause
 	for try := range endTries {
 		if try > 0 {
@@ -134,12 +144,10 @@ func (d *Desk) end(ctx context.Context, c id.Company, fact *usage.Call) (out app
 		case fault.KindOf(err) != fault.Internal: // else it may be gone when it is tried again
 			return out, err
 		}
+		if !spooled {
+			failed := d.Spool.keep(c, fact) // there may be room when it is tried again
+			err, spooled = errors.Join(err, failed), failed == nil
+		}
 	}
 	return out, err
-}
-
-// away tells whether the books could not be asked, whatever else the error says.
-func away(err error) bool {
-	var u *store.Unavailable
-	return errors.As(err, &u)
 }

@@ -2,6 +2,7 @@ package outbound
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -21,10 +22,13 @@ const (
 // Sharing is what keeping shares asks of the books; app.System is it.
 type Sharing interface {
 	ShareTrunks(ctx context.Context, wants []app.TrunkShare, long time.Duration) ([]app.TrunkShare, error)
+	ShareCallers(ctx context.Context, in trunk.Borrow) ([]trunk.Lent, error)
+	ShareRests(ctx context.Context, mine []trunk.Remembered) ([]trunk.Remembered, error)
 }
 
 // Shares keep this node's part of trunks that several nodes use: what it uses and a
-// tenth to spare. Its calls go on where the books cannot be asked; new ones do not
+// tenth to spare. So are the daily calls of calling numbers, which outlive a node as the
+// rest of trunks does. Its calls go on where the books cannot be asked; new ones do not
 // begin once its part is over.
 type Shares struct {
 	books Sharing
@@ -77,7 +81,33 @@ func (s *Shares) look(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	_, err := s.question(ctx, s.board.Names(), false)
+	for _, pool := range s.board.Pools() { // bounded by the pools of a file
+		if err == nil {
+			_, err = s.borrow(ctx, pool, false)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	rest, err := s.books.ShareRests(ctx, s.board.Rests(s.now()))
+	if err == nil {
+		s.board.LetRest(rest)
+	}
 	return err
+}
+
+// borrow tells what was done with the numbers of a pool, takes more of them where this
+// node has none left, and tells whether it got any; the lock is held.
+func (s *Shares) borrow(ctx context.Context, pool string, more bool) (grew bool, err error) {
+	in, ask := s.board.Borrow(pool, more, s.now())
+	if !ask {
+		return false, nil
+	}
+	got, err := s.books.ShareCallers(ctx, in)
+	if err != nil {
+		return false, err
+	}
+	return s.board.Lend(in, got), nil
 }
 
 // More asks for more of a trunk that a call waits for, and tells whether it may be
@@ -91,6 +121,11 @@ func (s *Shares) More(ctx context.Context, name string) bool {
 		return false
 	}
 	grew, err := s.question(ctx, []string{name}, true)
+	if pool := s.board.PoolOf(name); err == nil && pool != "" {
+		var lent bool
+		lent, err = s.borrow(ctx, pool, true)
+		grew = grew || lent
+	}
 	if err != nil || !grew {
 		s.vain[name] = s.now()
 	}
@@ -132,5 +167,11 @@ func (s *Shares) Close(ctx context.Context) error {
 		wants = append(wants, app.TrunkShare{Trunk: name})
 	}
 	_, err := s.books.ShareTrunks(ctx, wants, shareFor)
+	for _, pool := range s.board.Pools() {
+		if in, ask := s.board.GiveBack(pool); ask {
+			_, failed := s.books.ShareCallers(ctx, in)
+			err = errors.Join(err, failed)
+		}
+	}
 	return err
 }

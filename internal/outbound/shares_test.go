@@ -18,8 +18,9 @@ import (
 // nodes share one database, and a clock that the test sets.
 type nodes struct {
 	*testing.T
-	now time.Time
-	db  *sqlite.DB
+	now  time.Time
+	db   *sqlite.DB
+	pool string // of calling numbers; empty: there is none
 }
 
 // node is one of them, with its board.
@@ -63,7 +64,10 @@ func newNodes(t *testing.T) *nodes {
 // node opens one; it looks at its shares when the test says so.
 func (n *nodes) node(name string, channels, rate int) *node {
 	n.Helper()
-	cfg := &trunk.Config{Home: "CN", Zone: "UTC", Allow: []trunk.Class{trunk.Mobile}, Trunks: []trunk.Trunk{{Name: "one", Address: "192.0.2.1:5060", Channels: channels, Rate: rate}}}
+	cfg := &trunk.Config{Home: "CN", Zone: "UTC", Allow: []trunk.Class{trunk.Mobile}, Trunks: []trunk.Trunk{{Name: "one", Address: "192.0.2.1:5060", Channels: channels, Rate: rate, Callers: n.pool}}}
+	if n.pool != "" {
+		cfg.Pools = []trunk.Pool{{Name: n.pool, Numbers: []string{"02012345678", "02012345679"}, Daily: 10}}
+	}
 	if problems := cfg.Validate(); problems.Err() != nil {
 		n.Fatal(problems)
 	}
@@ -86,7 +90,7 @@ func (x *node) begin(calls int) (begun int) {
 	}
 	for range calls {
 		s, why := x.board.Seize(&routes[0], "", x.now)
-		if s == nil && (why == trunk.Full || why == trunk.TooFast) && x.shares.More(x.Context(), "one") {
+		if s == nil && (why == trunk.Full || why == trunk.TooFast || why == trunk.NoCaller) && x.shares.More(x.Context(), "one") {
 			s, _ = x.board.Seize(&routes[0], "", x.now)
 		}
 		if s != nil {

@@ -13,6 +13,7 @@ import (
 	"waihu/internal/access"
 	"waihu/internal/app"
 	"waihu/internal/fault"
+	"waihu/internal/outbound"
 )
 
 // Health is what an examination of an installation found.
@@ -55,6 +56,13 @@ func Examine(ctx context.Context, c *Config, b *Books) (*Health, error) {
 	}
 	if info, err := os.Stat(filepath.Join(c.Data, keyFile)); err != nil || info.Mode().Perm()&0o077 != 0 {
 		found("key", "%s must be there and be readable for its owner only", keyFile)
+	}
+	waiting, refused, err := outbound.Waiting(filepath.Join(c.Data, endsFolder))
+	if err != nil {
+		return nil, err
+	}
+	if waiting+refused > 0 {
+		found("ends", "%d ends of calls wait for the books in %s, and %d were refused: start the service, which tells them; look into those that are refused", waiting, filepath.Join(c.Data, endsFolder), refused)
 	}
 	if c.Access.Issuer != "" {
 		asked, stop := context.WithTimeout(ctx, providerWait)

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -252,7 +253,7 @@ func (x *voiceExam) trunks(ctx context.Context) {
 	}
 	x.phone = phone
 	all := x.Trunks.Trunks
-	found := make([]VoiceFinding, len(all))
+	found, registered := make([]VoiceFinding, len(all)), make([]VoiceFinding, len(all))
 	var group sync.WaitGroup
 	slots := make(chan struct{}, pingsAtOnce)
 	for i := range all {
@@ -260,10 +261,12 @@ func (x *voiceExam) trunks(ctx context.Context) {
 		group.Go(func() {
 			defer func() { <-slots }()
 			found[i] = x.ping(ctx, &all[i])
+			registered[i] = x.register(ctx, &all[i])
 		})
 	}
 	group.Wait()
 	x.out = append(x.out, found...)
+	x.out = append(x.out, slices.DeleteFunc(registered, func(f VoiceFinding) bool { return f.What == "" })...)
 	for _, t := range all {
 		if t.User != "" && x.Secret(t.Secret) == "" {
 			x.found(Problem, "secret", "trunk", t.Name, "variable", t.Secret)
@@ -292,6 +295,37 @@ func (x *voiceExam) ping(ctx context.Context, t *trunk.Trunk) VoiceFinding {
 	}
 	args["ms"] = strconv.FormatFloat(float64(took)/1e6, 'f', 1, 64)
 	return VoiceFinding{"trunk", Well, args}
+}
+
+// register registers at one trunk that wants it, and takes that back.
+func (x *voiceExam) register(ctx context.Context, t *trunk.Trunk) (none VoiceFinding) {
+	if t.Registrar == "" || x.Secret(t.Secret) == "" {
+		return none // that the secret is missing is said by itself
+	}
+	ctx, stop := context.WithTimeout(ctx, pingWait)
+	defer stop()
+	args := map[string]string{"trunk": t.Name, "registrar": t.Registrar, "why": "no answer"}
+	told := make(chan sip.Registered, 1)
+	r, err := x.phone.Register(sip.Registering{At: t.RegistersAt(), Account: t.User, Secret: x.Secret(t.Secret), Lease: time.Minute, Told: func(r sip.Registered) {
+		select {
+		case told <- r:
+		default:
+		}
+	}})
+	if err != nil {
+		args["why"] = err.Error()
+		return VoiceFinding{"trunk_apart", Problem, args}
+	}
+	defer r.Close()
+	select {
+	case s := <-told:
+		if s.Up {
+			return VoiceFinding{"trunk_registered", Well, args}
+		}
+		args["why"] = s.Why
+	case <-ctx.Done():
+	}
+	return VoiceFinding{"trunk_apart", Problem, args}
 }
 
 // secured tells what keeps a trunk's TLS from being spoken, and why; empty: nothing

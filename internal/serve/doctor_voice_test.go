@@ -49,7 +49,7 @@ func TestExamineVoice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	peer, err := carrier.Open(carrier.Config{Listen: loopback(0), Ports: ports, Script: script.Default()})
+	peer, err := carrier.Open(carrier.Config{Listen: loopback(0), Ports: ports, Script: script.Default(), User: "acme", Secret: "wonder"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,12 +59,14 @@ func TestExamineVoice(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer silent.Close()
-	v := VoiceSetup{Listen: loopback(0), First: 15950, Last: 15957, Recordings: t.TempDir(), Secret: func(string) string { return "" }, Trunks: &trunk.Config{Trunks: []trunk.Trunk{
-		{Name: "there", Address: peer.Addr().String(), Channels: 2, User: "u", Secret: "NOBODY_SET_THIS"},
+	v := VoiceSetup{Listen: loopback(0), First: 15950, Last: 15959, Recordings: t.TempDir(), Secret: func(name string) string { return map[string]string{"GOOD": "wonder", "WRONG": "wander"}[name] }, Trunks: &trunk.Config{Trunks: []trunk.Trunk{
+		{Name: "there", Address: peer.Addr().String(), Channels: 1, User: "u", Secret: "NOBODY_SET_THIS"},
+		{Name: "knows us", Address: peer.Addr().String(), Channels: 1, Registrar: peer.Addr().String(), User: "acme", Secret: "GOOD"},
+		{Name: "does not", Address: peer.Addr().String(), Channels: 1, Registrar: peer.Addr().String(), User: "acme", Secret: "WRONG"},
 		{Name: "silent", Address: silent.LocalAddr().String(), Channels: 1},
 		{Name: "nameless", Address: "no-such-host.invalid:5060", Channels: 1}}}}
 	found := ExamineVoice(t.Context(), v)
-	if got, want := whats(t, found), []string{"address", "ports", "folder", "sip_port_free", "trunk", "trunk_silent", "trunk_unknown", "secret"}; !slices.Equal(got, want) {
+	if got, want := whats(t, found), []string{"address", "ports", "folder", "sip_port_free", "trunk", "trunk", "trunk", "trunk_silent", "trunk_unknown", "trunk_registered", "trunk_apart", "secret"}; !slices.Equal(got, want) {
 		t.Errorf("found %v, want %v", got, want)
 	}
 }

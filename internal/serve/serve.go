@@ -18,6 +18,7 @@ import (
 	"waihu/internal/console"
 	"waihu/internal/fault"
 	"waihu/internal/notify"
+	"waihu/internal/telephone"
 	"waihu/internal/workspace"
 )
 
@@ -42,6 +43,7 @@ type Service struct {
 	workers *workers
 	metrics *metrics
 	beside  Beside
+	calls   *telephone.Telephone // nil: nobody calls here
 }
 
 // Run runs the service until the context ends, then stops it: no new requests,
@@ -166,6 +168,8 @@ func (s *Service) run(ctx context.Context) (err error) {
 	if calls != nil {
 		s.books.System.Reach = calls.Reach()
 		defer func() { err = errors.Join(err, calls.Close()) }()
+		s.calls = calls
+		s.metrics.registry.MustRegister(trunkGauge{calls}, endsGauge(calls))
 		fmt.Fprintf(s.out, "agents call %s %s\n", calls.Host(), calls.Browsers())
 	}
 	s.api, err = api.New(api.Deps{Telephone: phoneOf(calls), System: s.books.System, Gate: s.books.Gate, Post: post, Ingest: s.intake, Shelf: s.shelf, Log: s.log, Facts: s.metrics.counted, Seen: s.metrics.seen, Work: s.workers.publicly,
@@ -185,6 +189,10 @@ func (s *Service) run(ctx context.Context) (err error) {
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWork()
 	closing, err := s.begin(work, post)
+	if calls != nil {
+		s.workers.every(work, "trunks", trunkLook, lookAtTrunks(calls))
+		s.workers.every(work, "ends of calls", endsPause, calls.TellEnds)
+	}
 	defer func() {
 		stopWork()
 		s.api.Stop()
@@ -207,7 +215,7 @@ func (s *Service) begin(ctx context.Context, post *notify.Post) (closing func() 
 	s.workers.every(ctx, "mail", time.Second, func(ctx context.Context) error { return post.Due(ctx, notify.Mail) })
 	s.workers.every(ctx, "sweeper", time.Minute, leased(s.books, "sweeper", 3*time.Minute, sweep(s.books, s.api)))
 	s.workers.every(ctx, "daily", 10*time.Minute, leased(s.books, "daily", 30*time.Minute, today(s.books)))
-	s.workers.every(ctx, "calls", 5*time.Minute, leased(s.books, "calls", 15*time.Minute, lost(s.books)))
+	s.workers.every(ctx, "calls", 5*time.Minute, leased(s.books, "calls", 15*time.Minute, s.lost))
 	if s.beside.Work != nil {
 		s.workers.every(ctx, "beside", time.Minute, func(ctx context.Context) error { return s.beside.Work(ctx, s.books) })
 	}

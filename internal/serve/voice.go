@@ -4,11 +4,16 @@ import (
 	"context"
 	"crypto/tls"
 	"net/netip"
+	"path/filepath"
 
 	"waihu/internal/api"
 	"waihu/internal/fault"
 	"waihu/internal/telephone"
 )
+
+// endsFolder is where ends of calls wait that the books could not be told, in the data
+// folder.
+const endsFolder = "ends"
 
 // openTelephone begins to take agents' calls; nil: nobody calls here.
 func (s *Service) openTelephone(ctx context.Context) (*telephone.Telephone, error) {
@@ -16,7 +21,7 @@ func (s *Service) openTelephone(ctx context.Context) (*telephone.Telephone, erro
 	if v.Listen == "" {
 		return nil, nil
 	}
-	cfg := telephone.Config{Ports: v.Ports, Trunks: v.Trunks, KeepDays: v.KeepDays, Lines: s.books.Gate, Log: s.log}
+	cfg := telephone.Config{Ports: v.Ports, Trunks: v.Trunks, KeepDays: v.KeepDays, Ends: filepath.Join(s.c.Data, endsFolder), Lines: s.books.Gate, Log: s.log}
 	for _, a := range []struct {
 		path, text string
 		to         *netip.AddrPort

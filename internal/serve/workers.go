@@ -151,12 +151,16 @@ func sweep(b *Books, a *api.API) func(context.Context) error {
 	}
 }
 
-// lost ends calls that whoever carried them left behind.
-func lost(b *Books) func(context.Context) error {
-	return func(ctx context.Context) error {
-		_, err := b.System.CutOffLostCalls(ctx)
-		return err
+// endsPause is between two looks at ends of calls that wait for the books.
+const endsPause = 5 * time.Second
+
+// lost ends calls that whoever carried them left behind, after those whose end is known.
+func (s *Service) lost(ctx context.Context) error {
+	if s.calls != nil {
+		_ = s.calls.TellEnds(ctx) // a worker of its own tells what is wrong with them
 	}
+	_, err := s.books.System.CutOffLostCalls(ctx)
+	return err
 }
 
 // today does the work of the day that it is where each contract is: done again,

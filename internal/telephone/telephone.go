@@ -41,6 +41,7 @@ type Config struct {
 	Ports    string         // for sound: 40000-40199
 	Trunks   string         // file
 	KeepDays int            // of recordings
+	Ends     string         // folder for ends of calls that the books cannot be told; empty: none is kept
 	Lines    Lines          // log-ins of desk telephones; nil: there are none
 	Log      *slog.Logger
 }
@@ -66,6 +67,7 @@ type Telephone struct {
 	x      *exchange.Exchange
 	desk   *outbound.Desk
 	shares *outbound.Shares
+	spool  *outbound.Spool // nil: none
 }
 
 // Open begins to take agents' calls. Calls that this node left behind are ended
@@ -84,7 +86,15 @@ func Open(ctx context.Context, sys *app.System, cfg Config) (_ *Telephone, err e
 	if t.passes, err = exchange.NewPasses(); err != nil {
 		return nil, err
 	}
-	if err := t.endLeft(ctx); err != nil {
+	if cfg.Ends != "" {
+		if t.spool, err = outbound.OpenSpool(cfg.Ends); err != nil {
+			return nil, err
+		}
+	}
+	if err := t.TellEnds(ctx); err != nil && cfg.Log != nil {
+		cfg.Log.Error("ends of calls wait to be told", "error", err)
+	}
+	if err := t.endLeft(ctx); err != nil { // after what is known better
 		return nil, err
 	}
 	if t.shares, err = outbound.KeepShares(ctx, sys, board); err != nil {
@@ -118,10 +128,14 @@ func Open(ctx context.Context, sys *app.System, cfg Config) (_ *Telephone, err e
 	if t.x, err = exchange.Open(exchange.Config{SIP: phones, Ports: ports, Web: t.web, Connect: t.connect}); err != nil {
 		return nil, err
 	}
-	if err := watch(t.x.Phone(), board, trunks, sip.Watching{}); err != nil {
+	err = watch(t.x.Phone(), board, trunks, sip.Watching{})
+	if err == nil {
+		err = register(t.x.Phone(), board, trunks, os.Getenv, cfg.Log)
+	}
+	if err != nil {
 		return nil, errors.Join(err, t.x.Close())
 	}
-	t.desk = &outbound.Desk{Books: sys, Owner: sys.Node, Lines: &voice.Lines{Endpoint: t.x.Phone(), Ports: ports, Board: board, Secret: os.Getenv, More: t.shares.More}}
+	t.desk = &outbound.Desk{Books: sys, Owner: sys.Node, Spool: t.spool, Lines: &voice.Lines{Endpoint: t.x.Phone(), Ports: ports, Board: board, Secret: os.Getenv, More: t.shares.More}}
 	return t, nil
 }
 
@@ -151,6 +165,34 @@ func (t *Telephone) endLeft(ctx context.Context) error {
 		}
 		return err
 	})
+}
+
+// TellEnds tells the books the ends of calls that wait. An error says that some still do.
+func (t *Telephone) TellEnds(ctx context.Context) error {
+	if t.spool == nil {
+		return nil
+	}
+	told, late, err := t.spool.Tell(ctx, t.sys)
+	if told+late > 0 && t.cfg.Log != nil {
+		t.cfg.Log.Warn("ends of calls that waited have been told", "calls", told, "ended_by_others", late)
+	}
+	waiting, refused, failed := t.spool.Waiting()
+	if err = errors.Join(err, failed); err == nil && waiting+refused > 0 {
+		err = fault.New(fault.Conflict, "%d ends of calls wait for the books in %s, and %d were refused: see the log of when they were", waiting, t.cfg.Ends, refused)
+	}
+	return err
+}
+
+// EndsWaiting is how many ends of calls the books do not know.
+func (t *Telephone) EndsWaiting() int {
+	if t.spool == nil {
+		return 0
+	}
+	waiting, refused, err := t.spool.Waiting()
+	if err != nil && t.cfg.Log != nil {
+		t.cfg.Log.Error("the folder for ends of calls cannot be read", "error", err)
+	}
+	return waiting + refused
 }
 
 // Close ends the calls and stops.

@@ -61,7 +61,7 @@ func (l *Lines) PlaceOver(ctx context.Context, o Order) (r *Report, tries []Try,
 			tries = append(tries, Try{Trunk: routes[i].Trunk.Name, Reason: why})
 			continue
 		}
-		o.From = s.From
+		o.From, o.Routes = s.From, s.Routes
 		if o.OnTrunk != nil {
 			o.OnTrunk(routes[i].Trunk.Name, s.From)
 		}
@@ -86,7 +86,7 @@ func (l *Lines) PlaceOver(ctx context.Context, o Order) (r *Report, tries []Try,
 // used up.
 func (l *Lines) seize(ctx context.Context, r *trunk.Route, from string) (*trunk.Seized, trunk.Reason) {
 	s, why := l.Board.Seize(r, from, time.Now())
-	if l.More != nil && (why == trunk.Full || why == trunk.TooFast) && l.More(ctx, r.Trunk.Name) {
+	if l.More != nil && (why == trunk.Full || why == trunk.TooFast || why == trunk.NoCaller) && l.More(ctx, r.Trunk.Name) {
 		return l.Board.Seize(r, from, time.Now())
 	}
 	return s, why

@@ -19,11 +19,12 @@ import (
 
 // Order is one call to place.
 type Order struct {
-	ID     string // of the attempt, as the fact has it; that of the call if empty
-	To     string // SIP address
-	Number string // called number, as the fact has it; that of To if empty
-	From   string // calling number
-	User   string // log-in
+	ID     string   // of the attempt, as the fact has it; that of the call if empty
+	To     string   // SIP address
+	Number string   // called number, as the fact has it; that of To if empty
+	From   string   // calling number
+	Routes []string // proxies it goes through first; none: to To at once
+	User   string   // log-in
 	Secret string
 	SRTP   bool           // encrypt the sound (SRTP); a carrier that does not is not talked to
 	Ring   time.Duration  // 60 s if 0
@@ -86,7 +87,7 @@ func Place(ctx context.Context, e *sip.Endpoint, ports *rtp.Ports, o Order) (_ *
 		leg.Record(o.Record)
 	}
 	ear := listen(leg, o.Detect)
-	call, err := e.Place(ctx, sip.Invite{To: o.To, From: o.From, User: o.User, Secret: o.Secret, Ring: o.Ring, Media: leg})
+	call, err := e.Place(ctx, sip.Invite{To: o.To, Routes: o.Routes, From: o.From, User: o.User, Secret: o.Secret, Ring: o.Ring, Media: leg})
 	if err != nil {
 		return nil, err
 	}

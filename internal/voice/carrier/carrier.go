@@ -30,7 +30,7 @@ type Config struct {
 	Ports  *rtp.Ports
 	Script *script.Script
 	Folder string // of the script, where its sounds lie
-	User   string // callers must log in as this; empty: they need not
+	User   string // callers must log in as this, and may register; empty: they need not
 	Secret string
 	SRTP   bool // sound is encrypted, and calls whose sound is not are refused
 	Rate   int  // requests a second of one source; 0: as sip has it
@@ -76,6 +76,7 @@ func Open(cfg Config) (*Carrier, error) {
 	}
 	config := sip.Config{Listen: cfg.Listen, ListenTLS: cfg.Secure, TLS: cfg.TLS, Agent: "Waihu-Carrier", Serve: c.serve, Log: cfg.Log, Rate: cfg.Rate, Burst: 4 * cfg.Rate, MaxCalls: cfg.Calls}
 	if cfg.User != "" {
+		config.Register = true
 		config.Secret = func(user string) (string, bool) { return cfg.Secret, user == cfg.User }
 	}
 	var err error
@@ -85,6 +86,9 @@ func Open(cfg Config) (*Carrier, error) {
 
 // Addr is where it listens.
 func (c *Carrier) Addr() netip.AddrPort { return c.sip.Addr() }
+
+// Registered are where an account can be called that registered here.
+func (c *Carrier) Registered(account string) []sip.Phone { return c.sip.Phones(account) }
 
 // Close ends its calls and stops.
 func (c *Carrier) Close() error { return c.sip.Close() }

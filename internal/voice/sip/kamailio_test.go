@@ -51,6 +51,7 @@ request_route {
 	}
 	if (is_method("REGISTER")) {
 		if (!pv_www_authenticate("kamailio", "wonder", "0")) { www_challenge("kamailio", "1"); exit; }
+		append_to_reply("Service-Route: <sip:127.0.0.1:{port};lr>\r\n");
 		save("location"); exit;
 	}
 	if (is_method("INVITE")) {
@@ -113,7 +114,7 @@ func TestKamailio(t *testing.T) {
 			t.Fatal(err)
 		}
 		reached(t, "registered", func() bool { return r.State().Up || r.State().Failures > 0 })
-		if s := r.State(); s.Until.Sub(s.Answered) != time.Minute {
+		if s := r.State(); s.Until.Sub(s.Answered) != time.Minute || len(s.Routes) != 1 || s.Routes[0] != "<sip:"+at+";lr>" {
 			t.Errorf("%s: %+v", transport, s)
 		}
 		out, outSound := place(t, caller, "sip:alice@"+at, func(in *Invite) {
@@ -148,6 +149,18 @@ func TestKamailio(t *testing.T) {
 		if a, b := ends.Ending(), other.Ending(); a.By != Us || a.Why != Bye || b.By != Them || b.Why != Bye {
 			t.Errorf("%s: %+v, %+v", transport, a, b)
 		}
+		along, _ := place(t, caller, "sip:alice@192.0.2.9", func(in *Invite) {
+			in.Routes, in.From, in.User, in.Secret = r.State().Routes, "bob", "bob", "wonder"
+		})
+		select { // where the address leads nowhere, the way it named does
+		case <-along.Answered():
+		case <-along.Done():
+			t.Fatalf("%s: along the registrar's way: %+v", transport, along.Ending())
+		}
+		<-calls
+		<-media
+		along.Hangup()
+		await(t, "end", along.gone)
 		r.Close()
 		nobody, _ := place(t, caller, "sip:alice@"+at, func(in *Invite) {
 			in.Proxy, in.From, in.User, in.Secret = "sip:"+at, "bob", "bob", "wonder"

@@ -18,13 +18,14 @@ import (
 // Registering is a registration of ours at a carrier. Zero values take what
 // stands beside them.
 type Registering struct {
-	At      string        // SIP address of the registrar, such as sip:carrier.example
-	Account string        // user of the address that is registered
-	User    string        // log-in; Account
-	Secret  string        // of the log-in
-	Proxy   string        // outbound proxy; empty: none
-	Lease   time.Duration // asked for; 1 h
-	Retry   time.Duration // the first wait after a failure; 30 s. It doubles up to half an hour
+	At      string           // SIP address of the registrar, such as sip:carrier.example
+	Account string           // user of the address that is registered
+	User    string           // log-in; Account
+	Secret  string           // of the log-in
+	Proxy   string           // outbound proxy; empty: none
+	Lease   time.Duration    // asked for; 1 h
+	Retry   time.Duration    // the first wait after a failure; 30 s. It doubles up to half an hour
+	Told    func(Registered) // how it stands after each try; it must not wait; nil: nobody is told
 }
 
 // Registered is how a registration of ours stands.
@@ -136,6 +137,9 @@ func (r *Registration) once(ctx context.Context) time.Duration {
 		}
 		s.Next = now.Add(next)
 	})
+	if r.of.Told != nil {
+		r.of.Told(r.state.get())
+	}
 	return next
 }
 

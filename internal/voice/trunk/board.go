@@ -1,6 +1,7 @@
 package trunk
 
 import (
+	"cmp"
 	"sync"
 	"time"
 
@@ -36,6 +37,7 @@ type load struct {
 	rests    time.Time   // until then
 	failures int         // in a row
 	misses   int         // pings in a row
+	standing *Standing   // of our registration; nil: none is needed
 	calls    int64
 	answered int64
 	part     Part      // of it that is ours, where the trunks are divided
@@ -70,12 +72,13 @@ func (b *Board) FailsOver(e End) bool {
 
 // Seized is a channel of a trunk, and a calling number, taken for one call.
 type Seized struct {
-	From string // calling number; the one that was given, where one was
-	b    *Board
-	at   int
-	pool *turns
-	day  timex.Date
-	once sync.Once
+	From   string   // calling number; the one that was given, where one was
+	Routes []string // proxies the trunk's registrar wants the call to take; none: any
+	b      *Board
+	at     int
+	pool   *turns
+	day    timex.Date
+	once   sync.Once
 }
 
 // Seize takes a channel of a trunk, its place in this second, and a calling
@@ -88,6 +91,8 @@ func (b *Board) Seize(r *Route, from string, now time.Time) (*Seized, Reason) {
 	switch {
 	case l.misses >= missesUntilDown:
 		return nil, Down
+	case l.standing != nil && !now.Before(l.standing.Until):
+		return nil, Apart
 	case now.Before(l.rests):
 		return nil, Resting
 	case l.open >= most.Channels:
@@ -98,9 +103,12 @@ func (b *Board) Seize(r *Route, from string, now time.Time) (*Seized, Reason) {
 	s := &Seized{From: from, b: b, at: r.at, day: timex.At(now).DateIn(b.loc)}
 	if from == "" && t.Callers != "" {
 		s.pool = b.pools[t.Callers]
-		if s.From = s.pool.take(s.day, b.seed); s.From == "" {
+		if s.From = s.pool.take(s.day, b.seed, b.divided); s.From == "" {
 			return nil, NoCaller
 		}
+	}
+	if l.standing != nil {
+		s.Routes = l.standing.Routes
 	}
 	l.open++
 	l.calls++
@@ -183,6 +191,7 @@ type State struct {
 	Answered int64
 	Rests    time.Time // until then; zero: it does not
 	Down     bool
+	Apart    string // why we are not registered at it, though we should be; empty: we are, or need not
 }
 
 // States are all trunks as they are, in the order of the file.
@@ -195,6 +204,9 @@ func (b *Board) States(now time.Time) []State {
 		out[i] = State{Name: t.Name, Open: l.open, Channels: t.Channels, Calls: l.calls, Answered: l.answered, Down: l.misses >= missesUntilDown}
 		if now.Before(l.rests) {
 			out[i].Rests = l.rests
+		}
+		if l.standing != nil && !now.Before(l.standing.Until) {
+			out[i].Apart = cmp.Or(l.standing.Why, "no answer yet")
 		}
 	}
 	return out

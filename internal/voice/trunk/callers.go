@@ -20,6 +20,8 @@ type turns struct {
 	day   timex.Date
 	order []int // numbers in the order of their turns, drawn for the day
 	used  []Used
+	told  []Used // as others know them, where they use the numbers too
+	lent  []int  // calls of each number this process may place, likewise
 }
 
 // Used is what a calling number did on a day.
@@ -37,7 +39,7 @@ func (t *turns) begin(day timex.Date, seed uint64) {
 	if t.used != nil && day <= t.day {
 		return
 	}
-	t.day, t.used = day, make([]Used, len(t.pool.Numbers))
+	t.day, t.used, t.told, t.lent = day, make([]Used, len(t.pool.Numbers)), make([]Used, len(t.pool.Numbers)), make([]int, len(t.pool.Numbers))
 	for i, n := range t.pool.Numbers {
 		t.used[i].Number = n
 	}
@@ -45,12 +47,13 @@ func (t *turns) begin(day timex.Date, seed uint64) {
 }
 
 // take is the number whose turn it is: of those that may be used, the one with
-// the fewest calls today. Empty: none may.
-func (t *turns) take(day timex.Date, seed uint64) string {
+// the fewest calls today. Where others use them too, it is one that was lent. Empty:
+// none may.
+func (t *turns) take(day timex.Date, seed uint64, divided bool) string {
 	t.begin(day, seed)
 	best := -1
 	for _, i := range t.order {
-		if u := &t.used[i]; u.Calls < t.pool.Daily && !u.Resting && (best < 0 || u.Calls < t.used[best].Calls) {
+		if u := &t.used[i]; u.Calls < t.pool.Daily && !u.Resting && (!divided || t.lent[i] > 0) && (best < 0 || u.Calls < t.used[best].Calls) {
 			best = i
 		}
 	}
@@ -58,6 +61,9 @@ func (t *turns) take(day timex.Date, seed uint64) string {
 		return ""
 	}
 	t.used[best].Calls++
+	if divided {
+		t.lent[best]--
+	}
 	return t.used[best].Number
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"waihu/internal/exact"
 	"waihu/internal/fault"
@@ -21,6 +22,8 @@ const (
 	maxCallers  = 10_000 // numbers of a pool
 	maxChannels = 10_000
 	maxRate     = 1_000 // calls a second
+	leastLease  = script.Span(time.Minute)
+	mostLease   = script.Span(24 * time.Hour)
 )
 
 // Transport is what a trunk's messages go by.
@@ -82,6 +85,8 @@ type Trunk struct {
 	Sound     Sound        `plan:"sound" doc:"encrypted (SRTP) or plain; encrypted over tls, plain elsewhere if absent. Nothing falls back."`
 	User      string       `plan:"user" doc:"Log-in; none where the carrier knows us by our address."`
 	Secret    string       `plan:"secret_env" doc:"Name of the environment variable that holds the secret of the log-in."`
+	Registrar string       `plan:"registrar" doc:"Host, or host and port, where the service registers with the log-in, by the trunk's transport; it does not register if absent."`
+	Lease     script.Span  `plan:"lease" doc:"How long a registration is asked for, such as 10m; 1h if absent."`
 	Watch     bool         `plan:"watch" doc:"Ask it with OPTIONS every 30 seconds, and use it no more while it leaves two in a row unanswered. Not for a carrier that answers none."`
 	Dial      Dial         `plan:"dial" doc:"How the called number is sent: as_given, digits or plus."`
 	Channels  int          `plan:"channels,required" doc:"Calls at once."`
@@ -170,6 +175,15 @@ func (c *Config) checkTrunk(i int, add func(path, what, expected string)) {
 	}
 	if (t.User == "") != (t.Secret == "") {
 		add(at+"user", "a log-in without its secret, or the other way round", "both user and secret_env, or neither")
+	}
+	switch {
+	case t.Registrar != "" && !isAddress(t.Registrar) && !isAddress(t.Registrar+":5060"):
+		add(at+"registrar", "no host", "such as sip.example.net or 192.0.2.1:5060")
+	case t.Registrar != "" && t.User == "":
+		add(at+"registrar", "nobody can register without a log-in", "user and secret_env beside it")
+	}
+	if t.Lease != 0 && (t.Registrar == "" || t.Lease < leastLease || t.Lease > mostLease) {
+		add(at+"lease", "out of range, or nothing is registered", "1m to 24h, beside a registrar")
 	}
 	if t.Channels < 1 || t.Channels > maxChannels {
 		add(at+"channels", "out of range", fmt.Sprintf("1 to %d", maxChannels))

@@ -21,6 +21,7 @@ const (
 	NotServed Reason = "not_served" // no trunk goes there
 	Resting   Reason = "resting"    // the trunk said it cannot, or failed too often
 	Down      Reason = "down"       // its pings are not answered
+	Apart     Reason = "apart"      // we are not registered at it
 	Full      Reason = "full"       // all its channels are taken
 	TooFast   Reason = "too_fast"   // it began as many calls in this second as it may
 	NoCaller  Reason = "no_caller"  // no calling number is left for today
@@ -53,12 +54,17 @@ type Route struct {
 }
 
 // Address is the called address, as SIP has it.
-func (r *Route) Address() string {
-	s := "sip:" + r.To + "@" + r.Trunk.Address
-	if t := r.Trunk.Transport; t != "" && t != UDP {
-		s += ";transport=" + string(t)
+func (r *Route) Address() string { return r.Trunk.by("sip:" + r.To + "@" + r.Trunk.Address) }
+
+// RegistersAt is the address of its registrar, as SIP has it.
+func (t *Trunk) RegistersAt() string { return t.by("sip:" + t.Registrar) }
+
+// by is an address with the trunk's transport.
+func (t *Trunk) by(address string) string {
+	if t.Transport == "" || t.Transport == UDP {
+		return address
 	}
-	return s
+	return address + ";transport=" + string(t.Transport)
 }
 
 // Class is the class of a destination that may be called; a *Refusal otherwise.
