@@ -10,8 +10,6 @@ import (
 	"waihu/internal/app"
 	"waihu/internal/fault"
 	"waihu/internal/id"
-	"waihu/internal/store"
-	"waihu/internal/timex"
 	"waihu/internal/usage"
 	"waihu/internal/voice"
 )
