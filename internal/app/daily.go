@@ -17,13 +17,14 @@ type Day struct {
 	Ended     int `json:"ended"`
 	Steps     int `json:"steps"`   // of dunning
 	Alerts    int `json:"alerts"`  // of budgets
+	Advised   int `json:"advised"` // contracts that could have cost less
 	Expired   int `json:"expired"` // amounts in wallets
 	Deleted   int `json:"deleted"` // recordings whose time is over
 }
 
 // Daily does what the calendar asks of every company on a day (0: the day it is
 // in the zone of each contract): terms that end, invoices that are late, budgets
-// that are reached, balance that expires, recordings whose time is over. A company
+// that are reached, advice on what was billed, balance that expires, recordings whose time is over. A company
 // that fails does not stop the others; all that failed are in the error. Run twice a
 // day does nothing the second time.
 func (s *System) Daily(ctx context.Context, on timex.Date) (out Day, err error) {
@@ -61,9 +62,11 @@ func (s *System) day(ctx context.Context, c id.Company, on timex.Date, out *Day)
 	if err != nil {
 		return err
 	}
+	advised, failed := s.TellAdvice(ctx, c)
 	lots, _, err := s.SweepWallets(ctx, c)
+	out.Advised += advised
 	out.Renewed, out.Ended, out.Steps, out.Alerts, out.Expired = out.Renewed+moved.Renewed, out.Ended+moved.Ended, out.Steps+late.Steps, out.Alerts+len(budgets.Alerts), out.Expired+lots
-	return errors.Join(budgets.Err(), err)
+	return errors.Join(budgets.Err(), failed, err)
 }
 
 // EachCompany hands out every company, page by page: f may write.

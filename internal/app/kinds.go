@@ -84,6 +84,7 @@ type Agreement struct {
 	Life     life.Life  `json:"life"`
 	Wallet   string     `json:"wallet,omitempty"`   // prepaid: calls and invoices are paid from it
 	BilledTo timex.Date `json:"billed_to,omitzero"` // first day no issued invoice covers
+	Advised  timex.Date `json:"advised,omitzero"`   // what BilledTo was when advice was told
 	Position int64      `json:"position,omitempty"` // usage up to here is in issued invoices
 	Last     id.ID      `json:"last,omitzero"`      // the newest invoice that stands
 	Claims   []string   `json:"claims,omitempty"`   // what issued invoices charged for, the newest last
