@@ -188,7 +188,7 @@ func TestOfferNewTakesEmptyAnswersAndStops(t *testing.T) {
 	bare := file(t, "bare.yaml", strings.Replace(minutesPlan, "offer: {vendor: Minutes Ltd, source: quotation, read_on: 2026-11-01, confidence: A}\n", "", 1))
 	var out, errs bytes.Buffer
 	code := cli.Run(context.Background(), []string{"offer", "new", bare},
-		cli.Streams{In: strings.NewReader("Minutes Ltd\na quotation\nsoon\n\n\n\nno\n.\n500 once\n"), Out: &out, Err: &errs})
+		cli.Streams{In: strings.NewReader("\n\nMinutes Ltd\n\na quotation\nsoon\n\n\n\nno\n.\n500 once\n"), Out: &out, Err: &errs})
 	for _, want := range []string{"Minutes Ltd", "read_on: ", "confidence: D", "{category: number_pick, answer: no}"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in what was written", want)
@@ -196,6 +196,9 @@ func TestOfferNewTakesEmptyAnswersAndStops(t *testing.T) {
 	}
 	if code != 0 || strings.Contains(out.String(), "set_up") || strings.Contains(out.String(), "500") {
 		t.Errorf("exit %d:\n%s", code, out.String())
+	}
+	if vendor, source := strings.Count(errs.String(), "(vendor)"), strings.Count(errs.String(), "(source)"); vendor != 3 || source != 2 {
+		t.Errorf("without whom or where no offer can be written: the vendor was asked %d times, the source %d, want 3 and 2", vendor, source)
 	}
 	if n := strings.Count(errs.String(), "(read_on)"); n != 2 || !strings.Contains(errs.String(), "(confidence) [D]: ") {
 		t.Errorf("the day was asked %d times, want 2:\n%s", n, errs.String())

@@ -165,8 +165,8 @@ func questions(tag lang.Tag, p *catalog.Plan) []asked {
 	return out
 }
 
-// put asks until the answer can be read; more is false where nobody answers any
-// more.
+// put asks until the answer can be read, and again where nothing stands for an
+// empty one; more is false where nobody answers any more.
 func (q *asked) put(e *env, in *bufio.Scanner, o *offer.Offer) (more bool, err error) {
 	for {
 		fmt.Fprintf(e.Err, "%s (%s)", q.words, q.key)
@@ -180,6 +180,9 @@ func (q *asked) put(e *env, in *bufio.Scanner, o *offer.Offer) (more bool, err e
 		text := strings.TrimSpace(in.Text())
 		if text == stopWord {
 			return false, nil
+		}
+		if text == "" && q.otherwise == "" { // an offer of nobody, read nowhere, is refused: not after thirty answers
+			continue
 		}
 		if err := answer(o, q.key, cmp.Or(text, q.otherwise)); err != nil {
 			fmt.Fprintln(e.Err, err)

@@ -134,12 +134,16 @@ func (l *lane) bisect(a, b int, lo, hi int64, who int) (Crossing, error) {
 // straight tells whether both costs rise evenly from the place before a bracket
 // to the place after it: then the line between is the bill itself.
 func (l *lane) straight(a, b int, lo, hi int64) (bool, error) {
-	if l.axis == SeatCount || lo == 0 {
+	if l.axis == SeatCount {
+		return false, nil
+	}
+	before, after := l.beside(lo, -1), l.beside(hi, 1)
+	if before < 0 || after < 0 {
 		return false, nil
 	}
 	for _, cand := range []int{a, b} {
 		var p [4]point
-		for i, n := range []int64{lo - 1, lo, hi, hi + 1} {
+		for i, n := range []int64{before, lo, hi, after} {
 			var err error
 			if p[i], err = l.bill(cand, n); err != nil {
 				return false, err
@@ -154,6 +158,22 @@ func (l *lane) straight(a, b int, lo, hi int64) (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// mostSilent is how many attempts nobody answered are passed over in search of a
+// place that lies elsewhere on the axis.
+const mostSilent = 64
+
+// beside is the next place that is not where n is: attempts nobody answers move
+// nothing, and two places in one tell nothing of a slope. -1: there is none near.
+func (l *lane) beside(n, by int64) int64 {
+	here := l.place(n, l.step(n))
+	for next := n + by; next >= 0 && (next-n)*by <= mostSilent; next += by {
+		if !l.place(next, l.step(next)).Equal(here) {
+			return next
+		}
+	}
+	return -1
 }
 
 // withUtilisation adds the same points as a share of logged-in time.

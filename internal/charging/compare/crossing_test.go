@@ -2,6 +2,7 @@ package compare_test
 
 import (
 	"testing"
+	"time"
 
 	"waihu/internal/charging/catalog"
 	"waihu/internal/charging/compare"
@@ -27,5 +28,21 @@ func TestACrossingCostsWhatBothCostThere(t *testing.T) {
 	}
 	if !seen {
 		t.Errorf("no point: %+v", r.BreakEvens)
+	}
+}
+
+// Costs that climb by steps are not straight because attempts nobody answered lie
+// beside the point: only the bracket is sure.
+func TestUnansweredAttemptsMakeNoCrossingExact(t *testing.T) {
+	f := &facts{}
+	for i := range 100 {
+		at := day("2026-01-01").Start(time.UTC).Add(time.Duration(i) * 20 * time.Minute)
+		f.talked(at, 5, 0, 0, 0, 0, 119, 0, 0, 0, 0)
+	}
+	flat := candidate(plan("flat", catalog.Component{ID: "fee", Measure: catalog.Recurring, UnitPrice: price("40.07")}, catalog.Component{ID: "talk", Measure: catalog.TalkTime, UnitPrice: price("0")}))
+	r := result(t, compare.Input{Candidates: []compare.Candidate{candidate(minutePlan("minutes", "0.15", "60/60")), flat}, Months: []int{1}}, f)
+	b := r.BreakEvens[0]
+	if len(b.Points) != 1 || b.Points[0].Exact {
+		t.Errorf("%+v", b.Points)
 	}
 }
