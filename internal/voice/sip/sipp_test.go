@@ -70,13 +70,19 @@ func TestSippIsHeardBeforeItAnswers(t *testing.T) {
 	wait()
 }
 
-// TestSippLosesOurMessages: a fifth of what sipp, as the called side, gets or
+// TestSippLosesOurMessages: one in twenty, then a fifth of what sipp, as the called side, gets or
 // sends is lost, ACKs among it, and every call is answered and ended.
 func TestSippLosesOurMessages(t *testing.T) {
 	t.Parallel() // it waits more than it works
+	for _, percent := range []string{"5", "20"} {
+		t.Run(percent, func(t *testing.T) { sippLoses(t, percent) })
+	}
+}
+
+func sippLoses(t *testing.T, percent string) {
 	const calls = 20
 	caller := endpoint(t, Config{})
-	at, _ := sipp(t, "", []string{gets("INVITE"), sends(answer("200 OK", describe(40020, "sendrecv"))), gets("ACK"), gets("BYE"), says(answer("200 OK"))}, "-m", "1000", "-lost", "20")
+	at, _ := sipp(t, "", []string{gets("INVITE"), sends(answer("200 OK", describe(40020, "sendrecv"))), gets("ACK"), gets("BYE"), says(answer("200 OK"))}, "-m", "1000", "-lost", percent)
 	ended := make(chan Ending, calls)
 	for range calls {
 		go func() {
