@@ -65,6 +65,7 @@ type API struct {
 	flights *flights
 	jobs    *jobs
 	proxies trusted
+	checked checked               // files of recordings
 	second  map[string]secondStep // what an approval lets happen, by action
 }
 

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"io"
 	"net/http"
 	"time"
 
@@ -120,33 +119,8 @@ func (a *API) telephoneRoutes() {
 			}
 			return out, nil
 		})
-	type recordingIn struct {
-		Recording string `path:"recording" maxLength:"40"`
-	}
-	file(a, op{id: "recording-sound", method: http.MethodGet, path: "/v1/recordings/{recording}/sound", what: "The sound of a recording: a stereo WAV, the agent left, the customer right.", may: access.RecordHear},
-		func(r *request, in *recordingIn) (*fileOut, error) {
-			i, err := inPath("rec", in.Recording)
-			if err != nil {
-				return nil, err
-			}
-			x, f, err := r.sys.ReadRecording(r.ctx, r.company, i)
-			if err != nil {
-				return nil, err
-			}
-			defer f.Close()
-			if x.Bytes > mostSound {
-				return nil, fault.New(fault.Conflict, "the recording has %d bytes, more than the %d that are given at once: copy its file", x.Bytes, int64(mostSound))
-			}
-			b, err := io.ReadAll(io.LimitReader(f, mostSound))
-			if err != nil {
-				return nil, err
-			}
-			return &fileOut{ContentType: "audio/wav", Disposition: `attachment; filename="` + x.ID.Named("rec") + `.wav"`, Body: b}, nil
-		})
+	a.soundRoutes()
 }
-
-// mostSound bounds a recording that is given: an hour of both sides.
-const mostSound = 64 << 20
 
 // agentOf is what the books call whoever asks.
 func agentOf(actor *access.Actor) string {

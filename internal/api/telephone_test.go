@@ -132,7 +132,23 @@ func TestRecordingsAreHeardByTheirCompany(t *testing.T) {
 	if string(sound.body[:4]) != "RIFF" || int64(len(sound.body)) != sum.Bytes || sound.header.Get("Content-Type") != "audio/wav" {
 		t.Errorf("%d bytes of %s, %d were recorded", len(sound.body), sound.header.Get("Content-Type"), sum.Bytes)
 	}
-	w.ask(w.keyB, "GET", "/v1/recordings/"+r.ID.Named("rec")+"/sound", nil).want(404)
+	at := "/v1/recordings/" + r.ID.Named("rec") + "/sound"
+	for ask, want := range map[string]string{"bytes=0-3": "RIFF", "bytes=8-11": "WAVE", "bytes=-4": string(sound.body[len(sound.body)-4:])} {
+		part := w.ask(w.keyA, "GET", at, nil, "Range: "+ask).want(206)
+		if string(part.body) != want || part.header.Get("Repr-Digest") == "" || part.header.Get("ETag") != `"`+sum.SHA256+`"` {
+			t.Errorf("%s: %q, %v", ask, part.body, part.header)
+		}
+	}
+	w.ask(w.keyA, "GET", at, nil, "Range: bytes=9999999-").want(416)
+	w.ask(w.keyA, "GET", at, nil, `If-None-Match: "`+sum.SHA256+`"`).want(304)
+	w.ask(w.keyB, "GET", at, nil).want(404)
+	changed, err := v.Change(w.a, r.ID)
+	must(t, err)
+	_, err = changed.WriteAt([]byte{0x55}, sum.Bytes-1)
+	must(t, err)
+	must(t, changed.Truncate(sum.Bytes+1))
+	must(t, changed.Close())
+	w.ask(w.keyA, "GET", at, nil, "Range: bytes=0-3").want(409) // it is not as it was recorded
 	if other := w.ask(w.keyB, "GET", "/v1/recordings?call=call_x", nil).want(200); strings.Contains(string(other.body), "rec_") {
 		t.Errorf("another company: %s", other.body)
 	}
