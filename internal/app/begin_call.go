@@ -240,12 +240,20 @@ func (s *System) afford(tx store.Tx, c id.Company, k *calling, others money.Amou
 	case err != nil:
 		return err
 	case a.Longest == 0:
-		return refused(why, fault.New(fault.Conflict, "%s is left, and a call to %s costs more", limit, a.To))
+		return refused(why, tooLittle(why, limit, a))
 	case a.Wallet == "":
 		return nil
 	}
 	until := a.Until.Add(time.Duration(a.Seconds)*time.Second + holdSlack)
 	return tx.Holds().Put(c, store.Hold{Wallet: a.Wallet, Call: a.Call, Money: a.Held, Seconds: a.Seconds, Until: until})
+}
+
+// tooLittle says what does not pay for a call, and what to do.
+func tooLittle(why CallReason, left money.Amount, a *Attempt) error {
+	if why == SpendCapMet {
+		return fault.New(fault.Conflict, "%s is left of today's spend cap, and a call to %s costs more: raise the cap, or wait for calls that run or for the next day (UTC)", left, a.To)
+	}
+	return fault.New(fault.Conflict, "%s is left in wallet %s, and a call to %s costs more: top it up", left, a.Wallet, a.To)
 }
 
 // means is the money a call may cost, and what bounds it; no reason: nothing does.

@@ -35,7 +35,7 @@ func (s *System) callable(tx store.Tx, c id.Company, number string) error {
 	}
 	k, _, err := callingOf(tx, c)
 	if err == nil && !k.mayCall(class) {
-		err = refused(ClassBlocked, fault.New(fault.Invalid, "%s is %s: the company may call %s only; ask for the class to be allowed", number, class, k.Classes))
+		err = refused(ClassBlocked, fault.New(fault.Invalid, "%s is %s: the company may not call that class of destination", number, class))
 	}
 	return err
 }

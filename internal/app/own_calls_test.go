@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -108,6 +109,9 @@ func TestCallsThatMayNotBegin(t *testing.T) {
 	ctx := context.Background()
 	_, err := b.beginCall(who, "poor", mobile)
 	wantReason(t, "without money", err, app.NoCredit)
+	if !strings.Contains(err.Error(), "in wallet main") || !strings.Contains(err.Error(), "top it up") {
+		t.Errorf("it does not say what to do: %v", err)
+	}
 	b.topUp(who.company, "k", "10.00")
 	_, err = b.beginCall(who, "x", "8712345678")
 	wantReason(t, "a blocked number", err, app.CallUnpriced)
@@ -136,6 +140,9 @@ func TestCallsThatMayNotBegin(t *testing.T) {
 	limit(app.CallLimits{Spend: yuan("1.20")}) // four calls hold 0.2725 each
 	_, err = b.beginCall(who, "6", mobile)
 	wantReason(t, "beyond the cap", err, app.SpendCapMet)
+	if !strings.Contains(err.Error(), "raise the cap") {
+		t.Errorf("it does not say what to do: %v", err)
+	}
 	if _, err := b.HoldCompany(ctx, who.company, "a test"); err != nil {
 		t.Fatal(err)
 	}
