@@ -64,7 +64,7 @@ func (s *Session) take(p *Packet, b []byte, from netip.AddrPort) (kind int, law 
 		s.buffer.Put(p.Timestamp, p.Payload)
 		s.peak = max(s.peak, s.buffer.Wait())
 		return sound, s.agreed.Law, s.forwards
-	case p.Type == s.agreed.Event && p.Type != 0:
+	case p.Type != 0 && (p.Type == s.agreed.Event || p.Type == s.agreed.Heard):
 		if key := s.events.packet(p); key != 0 {
 			s.press(key)
 		}

@@ -210,3 +210,43 @@ func TestAStreamThatJumpsIsHeard(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 }
+
+// TestEventsOnEitherNumber: a key is heard on the payload type of our offer and on that of
+// the answer, and on no other.
+func TestEventsOnEitherNumber(t *testing.T) {
+	p := pool(t, 38040, 38047)
+	a, b := open(t, p), open(t, p)
+	hears := agreed(b.Local())
+	hears.Event, hears.Heard = 96, 101
+	a.Agree(hears, false)
+	press := func(number uint8, key string) {
+		sends := agreed(a.Local())
+		sends.Event = number
+		b.Agree(sends, false)
+		if err := b.Press(key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var keys []byte
+	beats := func(done func() bool) {
+		until(t, func() {
+			b.Send(bytes.Repeat([]byte{0x11}, frame))
+			select {
+			case k := <-a.Keys():
+				keys = append(keys, k)
+			default:
+			}
+		}, done)
+	}
+	for i, number := range []uint8{96, 101} {
+		press(number, "12"[i:i+1])
+		beats(func() bool { return len(keys) > i })
+	}
+	press(97, "3")
+	beats(func() bool { return !b.Pressing() })
+	press(101, "4")
+	beats(func() bool { return len(keys) > 2 })
+	if string(keys) != "124" {
+		t.Errorf("heard %s", keys)
+	}
+}

@@ -263,3 +263,21 @@ func TestWhichKeysAreTaken(t *testing.T) {
 		t.Errorf("a plain session takes an encrypted line: %v", err)
 	}
 }
+
+// TestEventsOfAnotherNumber: where the answer names its own payload type for telephone events,
+// ours are sent with that, and theirs may come with it or with ours.
+func TestEventsOfAnotherNumber(t *testing.T) {
+	for number, heard := range map[int]uint8{96: 101, 101: 0} {
+		s := session()
+		s.Offer()
+		a, err := s.Accept(offer("192.0.2.9", fmt.Sprintf("m=audio 6000 RTP/AVP 8 %d\r\na=rtpmap:%d telephone-event/8000\r\n", number, number)))
+		if err != nil || int(a.Event) != number || a.Heard != heard {
+			t.Errorf("%d: %+v, %v", number, a, err)
+		}
+	}
+	s := session()
+	s.Offer()
+	if a, err := s.Accept(offer("192.0.2.9", "m=audio 6000 RTP/AVP 8\r\n")); err != nil || a.Event != 0 || a.Heard != 0 {
+		t.Errorf("an answer without events: %+v, %v", a, err)
+	}
+}

@@ -18,6 +18,7 @@ type Agreed struct {
 	Law      audio.Law
 	Type     uint8 // payload type of the law
 	Event    uint8 // payload type of telephone events to send; 0: the peer takes none
+	Heard    uint8 // another payload type they may come on: that of our offer, where the answer names its own; 0: none
 	Sends    bool  // we may send
 	Receives bool  // we will be sent to
 	Secure   bool  // encrypted, by the keys below
@@ -170,7 +171,11 @@ func (s *Session) Accept(answer []byte) (Agreed, error) {
 	if s.profile == Secured && (len(m.Crypto) != 1 || m.Crypto[0].Tag != ourTag) {
 		return Agreed{}, fault.New(fault.Conflict, "the peer answers an offer to encrypt with %d keys; expected one, with the number of our own", len(m.Crypto))
 	}
-	return s.agree(m, s.offered), nil
+	a := s.agree(m, s.offered)
+	if a.Event != 0 && a.Event != eventType {
+		a.Heard = eventType // each side is sent to with the numbers it named itself (RFC 3264, 6.1); not all keep to that
+	}
+	return a, nil
 }
 
 // choose is the first media line we can speak.

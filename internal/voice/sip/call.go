@@ -66,6 +66,7 @@ type Call struct {
 	ending    Ending
 	ended     bool
 	refresh   *time.Timer
+	least     time.Duration // session timer the other side wants at least; 0: it did not say
 }
 
 // confirmation is a 2xx of ours that waits for its ACK.

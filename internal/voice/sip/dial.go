@@ -105,8 +105,7 @@ func (c *Call) toward(in Invite) (lib.Uri, error) {
 // dial sends the INVITE until something final comes of it, and stays with the
 // call to its end.
 func (c *Call) dial(ctx context.Context, in Invite, offer []byte) {
-	expires := c.e.cfg.Expires
-	req := c.first(offer, expires)
+	req := c.first(offer)
 	req.AppendHeader(header("Supported", "100rel"))
 	if in.Replaces != "" {
 		req.AppendHeader(header("Replaces", in.Replaces))
@@ -122,7 +121,7 @@ func (c *Call) dial(ctx context.Context, in Invite, offer []byte) {
 			break
 		}
 		last = finalOf(res)
-		if !c.next(req, res, &expires) {
+		if !c.next(req, res) {
 			break
 		}
 		c.mu.Lock()
@@ -136,12 +135,11 @@ func (c *Call) dial(ctx context.Context, in Invite, offer []byte) {
 }
 
 // first is the INVITE.
-func (c *Call) first(offer []byte, expires time.Duration) *lib.Request {
+func (c *Call) first(offer []byte) *lib.Request {
 	req := c.request(lib.INVITE)
 	req.AppendHeader(header("Allow", c.e.allowed()))
 	req.AppendHeader(header("Supported", "timer, replaces"))
-	req.AppendHeader(header("Session-Expires", strconv.Itoa(int(expires/time.Second))))
-	req.AppendHeader(header("Min-SE", strconv.Itoa(int(c.e.cfg.MinExpires/time.Second))))
+	c.askTimer(req)
 	req.AppendHeader(header("Content-Type", "application/sdp"))
 	req.SetBody(offer)
 	return req
@@ -149,24 +147,15 @@ func (c *Call) first(offer []byte, expires time.Duration) *lib.Request {
 
 // next makes the INVITE what a refusal asks for; false: it asks for nothing we
 // can give.
-func (c *Call) next(req *lib.Request, res *lib.Response, expires *time.Duration) bool {
+func (c *Call) next(req *lib.Request, res *lib.Response) bool {
 	switch res.StatusCode {
 	case 401, 407:
 		return c.authorize(req, res)
-	case 422: // session timer too short (RFC 4028, 7.3)
-		h := res.GetHeader("Min-SE")
-		if h == nil {
+	case 422:
+		if !c.longer(res) {
 			return false
 		}
-		n, err := strconv.ParseUint(h.Value(), 10, 31)
-		if err != nil || time.Duration(n)*time.Second <= *expires || n > 7200 {
-			return false
-		}
-		*expires = time.Duration(n) * time.Second
-		req.RemoveHeader("Session-Expires")
-		req.RemoveHeader("Min-SE")
-		req.AppendHeader(header("Session-Expires", h.Value()))
-		req.AppendHeader(header("Min-SE", h.Value()))
+		c.askTimer(req)
 		return true
 	}
 	return false

@@ -215,11 +215,12 @@ func (d *doorkeeper) ask(from netip.Addr, method, authorization string) verdict 
 	if len(user) > maxUser {
 		return again(false) // nobody is called so, and guesses are counted by the name
 	}
-	if !d.throttle.mayTry(from, user, d.regular(from, user)) {
-		return verdict{code: 503, retry: wait()}
-	}
 	if !d.fresh(c["nonce"], from) {
-		return again(true)
+		return again(true) // also for who may not try: nothing is guessed with it, and a telephone needs a fresh one
+	}
+	may := d.throttle.mayTry(from, user, d.regular(from, user))
+	if may == shut {
+		return verdict{code: 503, retry: wait()}
 	}
 	asked := challenge{"realm": d.realm, "nonce": c["nonce"], "qop": "auth"}
 	a1, known, err := d.known(asked, user)
@@ -228,12 +229,15 @@ func (d *doorkeeper) ask(from netip.Addr, method, authorization string) verdict 
 	}
 	want := asked.proof(a1, method, c["uri"], c["cnonce"], c["nc"])
 	if right := subtle.ConstantTimeCompare([]byte(want), []byte(c["response"])) == 1; !right || !known || c["realm"] != d.realm || c["qop"] != "auth" {
-		d.throttle.failed(from, user)
+		if d.throttle.failed(from, user); may == familiar {
+			return verdict{code: 503, retry: wait()} // as for anybody else: nobody is told who was let in here
+		}
 		return again(false)
 	}
 	if !d.use(c["nonce"]) {
 		return again(true)
 	}
+	d.throttle.passed(from, user)
 	return verdict{in: true, user: user}
 }
 

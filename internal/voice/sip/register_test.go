@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -166,6 +167,60 @@ func TestRegularIsNotShutOut(t *testing.T) {
 	}
 	if m := logsIn(phone, server, "alice", "wonder", "again", 1, "Contact: <sip:alice@h>\r\n"); statusOf(m) != 200 {
 		t.Errorf("the phone: %s", m)
+	}
+}
+
+// TestOnePhoneThatIsWrongShutsOutNobody: behind one address, a telephone that is set up wrong
+// is slowed down; one that logged in there before gets in, whoever guesses, and so does a new
+// one soon; who guesses at the one that gets in learns no more than at nobody.
+func TestOnePhoneThatIsWrongShutsOutNobody(t *testing.T) {
+	now := time.Unix(1000, 0)
+	limits := newThrottle(1000, 1000, func() time.Time { return now })
+	door, err := newDoorkeeper("waihu", logIns, nil, limits, func(netip.Addr, string) bool { return false }, func() time.Time { return now })
+	if err != nil {
+		t.Fatal(err)
+	}
+	office := netip.MustParseAddr("192.0.2.7")
+	try := func(user, secret string) int {
+		v := door.ask(office, "REGISTER", "")
+		c, _ := parseChallenge(v.challenge)
+		proof, _ := c.answer(user, secret, "REGISTER", "sip:waihu")
+		if v = door.ask(office, "REGISTER", proof); v.in {
+			return 200
+		}
+		return v.code
+	}
+	if code := try("alice", "wonder"); code != 200 {
+		t.Errorf("alice: %d", code)
+	}
+	for range 10 * 60 { // a telephone that asks each second, ten minutes long
+		now = now.Add(time.Second)
+		try("desk", "wrong")
+	}
+	if code := try("bob", "build"); code != 200 {
+		t.Errorf("a telephone that is new there: %d", code)
+	}
+	for i := range 10 {
+		try(fmt.Sprint("x", i), "guess") // many accounts: that is the source
+	}
+	for user, want := range map[string]int{"alice": 200, "carol": 503} {
+		if code := try(user, "wonder"); code != want {
+			t.Errorf("%s: %d, want %d", user, code, want)
+		}
+	}
+	if a, b := try("alice", "guess"), try("nobody", "guess"); a != 503 || b != a {
+		t.Errorf("a guess at who was let in: %d, at nobody: %d", a, b)
+	}
+	guesses := 0
+	for range 3600 {
+		now = now.Add(time.Second)
+		if limits.mayTry(office, "alice", false) != shut {
+			guesses++
+			try("alice", "guess")
+		}
+	}
+	if guesses > pairBurst+73 {
+		t.Errorf("%d guesses at one account within an hour", guesses)
 	}
 }
 

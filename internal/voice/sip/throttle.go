@@ -26,12 +26,13 @@ type throttle struct {
 	mu       sync.Mutex
 	requests map[netip.Addr]*bucket
 	replies  map[netip.Addr]*bucket // refusals that are sent; beyond them silence
-	failures map[string]*bucket     // of a log-in, by source and by account
+	failures map[string]*bucket     // of a log-in, by source, by account and by both
+	good     map[string]time.Time   // log-ins that were right last, by both
 }
 
 func newThrottle(rate, burst int, now func() time.Time) *throttle {
 	return &throttle{rate: float64(rate), burst: float64(burst), now: now,
-		requests: map[netip.Addr]*bucket{}, replies: map[netip.Addr]*bucket{}, failures: map[string]*bucket{}}
+		requests: map[netip.Addr]*bucket{}, replies: map[netip.Addr]*bucket{}, failures: map[string]*bucket{}, good: map[string]time.Time{}}
 }
 
 // admit lets a request of a source through, or says why not: 503 with the time
@@ -62,31 +63,73 @@ func (t *throttle) speak(to netip.Addr) bool {
 	return take(t.requests, line, t.rate, t.burst, t.now()) || take(t.replies, line, t.rate/10+1, t.burst/10+1, t.now())
 }
 
-// Failed log-ins: a handful at once, then one in ten seconds.
+// Failed log-ins: a handful at once, then one in ten seconds. One account from one source
+// has less of that than the source: a telephone that is set up wrong, and asks again and
+// again, leaves room for others behind the same address.
 const (
 	failureBurst = 5
 	failureRate  = 0.1
 	accountBurst = 20 // one account is tried from many places
+	pairBurst    = 4
+	pairRate     = 0.02
+	goodFor      = 24 * time.Hour // a log-in that was right is remembered where it came from
 )
 
-// mayTry tells whether a source may try to log in to an account: neither has
-// failed too often. It is asked before the secret is looked at. A regular of the
-// account is not shut out by what others tried.
-func (t *throttle) mayTry(from netip.Addr, account string, regular bool) bool {
+// leave is what a source may do with an account.
+type leave int
+
+const (
+	shut     leave = iota // nothing is looked at
+	familiar              // it was let in from there before: only the right secret is answered otherwise than shut
+	free
+)
+
+// mayTry tells whether a source may try to log in to an account: neither has failed too
+// often. It is asked before the secret is looked at. Who was let in from there before, or
+// is a regular of the account, is shut out by nobody else's failures, at the source or at
+// the account.
+func (t *throttle) mayTry(from netip.Addr, account string, regular bool) leave {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	now := t.now()
-	return level(t.failures, "s"+lineOf(from).String(), failureRate, failureBurst, now) >= 1 &&
-		(regular || level(t.failures, "a"+account, failureRate, accountBurst, now) >= 1)
+	now, source := t.now(), lineOf(from).String()
+	switch {
+	case level(t.failures, "p"+source+" "+account, pairRate, pairBurst, now) < 1:
+		return shut
+	case level(t.failures, "s"+source, failureRate, failureBurst, now) >= 1 && level(t.failures, "a"+account, failureRate, accountBurst, now) >= 1:
+		return free
+	case regular || now.Sub(t.good[source+" "+account]) < goodFor:
+		return familiar
+	}
+	return shut
 }
 
 // failed counts a log-in that was wrong.
 func (t *throttle) failed(from netip.Addr, account string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	now := t.now()
-	take(t.failures, "s"+lineOf(from).String(), failureRate, failureBurst, now)
+	now, source := t.now(), lineOf(from).String()
+	take(t.failures, "p"+source+" "+account, pairRate, pairBurst, now)
+	take(t.failures, "s"+source, failureRate, failureBurst, now)
 	take(t.failures, "a"+account, failureRate, accountBurst, now)
+}
+
+// passed remembers a log-in that was right. Where too many are remembered, those that are
+// over are forgotten, or else all.
+func (t *throttle) passed(from netip.Addr, account string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := t.now()
+	if len(t.good) >= maxBuckets {
+		for k, at := range t.good {
+			if now.Sub(at) >= goodFor {
+				delete(t.good, k)
+			}
+		}
+		if len(t.good) >= maxBuckets {
+			clear(t.good)
+		}
+	}
+	t.good[lineOf(from).String()+" "+account] = now
 }
 
 // wait is how long a source that failed too often waits, as Retry-After says it.

@@ -34,12 +34,7 @@ func (e *Endpoint) unfit(req *lib.Request) *lib.Response {
 	if h := req.GetHeader("Accept"); h != nil && !acceptsSDP(req.GetHeaders("Accept")) {
 		return e.response(req, 406, "Not Acceptable")
 	}
-	if h := req.GetHeader("Session-Expires"); h != nil {
-		if n := seconds(h.Value()); n > 0 && n < e.cfg.MinExpires {
-			return e.response(req, 422, "Session Interval Too Small", header("Min-SE", strconv.Itoa(int(e.cfg.MinExpires/time.Second))))
-		}
-	}
-	return nil
+	return e.tooShort(req)
 }
 
 func acceptsSDP(list []lib.Header) bool {

@@ -2,10 +2,8 @@ package sip
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"strconv"
-	"strings"
 	"time"
 
 	lib "github.com/emiago/sipgo/sip"
@@ -35,6 +33,10 @@ func (c *Call) reinvited(req *lib.Request, tx lib.ServerTransaction) {
 		w.once.Do(func() { close(w.acked) })
 	case w != nil && !inTime(w.acked): // its ACK has the answer to our offer, and may be just behind: requests are handled side by side
 		_ = tx.Respond(e.response(req, 500, "The Last One Is Not Confirmed", header("Retry-After", strconv.Itoa(rand.IntN(11)))))
+		return
+	}
+	if no := e.tooShort(req); no != nil {
+		_ = tx.Respond(no)
 		return
 	}
 	_ = tx.Respond(e.response(req, 100, "Trying"))
@@ -95,6 +97,10 @@ func (e *Endpoint) onUpdate(req *lib.Request, tx lib.ServerTransaction) {
 		return
 	case isSDP(req) && !c.isTaken() && !c.agreedEarly():
 		_ = tx.Respond(e.response(req, 500, "The First Offer Is Not Answered Yet", header("Retry-After", strconv.Itoa(rand.IntN(11))))) // RFC 3311, 5.2
+		return
+	}
+	if no := e.tooShort(req); no != nil {
+		_ = tx.Respond(no)
 		return
 	}
 	res := e.response(req, 200, "OK", c.contact(), header("Allow", e.allowed()), header("Supported", "timer, replaces"))
@@ -173,14 +179,18 @@ func (c *Call) reinvite(ctx context.Context) (*lib.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	req := c.first(body, c.e.cfg.Expires)
+	req := c.first(body)
 	res, err := c.exchange(ctx, req)
-	if err == nil && (res.StatusCode == 401 || res.StatusCode == 407) {
-		again := c.first(body, c.e.cfg.Expires)
-		if c.authorize(again, res) {
-			req = again
-			res, err = c.exchange(ctx, again)
+	for range retries {
+		if err != nil || res.StatusCode != 401 && res.StatusCode != 407 && res.StatusCode != 422 {
+			break
 		}
+		again := c.first(body)
+		if !c.next(again, res) {
+			break
+		}
+		req = again
+		res, err = c.exchange(ctx, again)
 	}
 	switch {
 	case err != nil:
@@ -228,64 +238,5 @@ func (c *Call) exchange(ctx context.Context, req *lib.Request) (*lib.Response, e
 			tx.Terminate()
 			return nil, fault.New(fault.Conflict, "the call ended")
 		}
-	}
-}
-
-// offerTimer puts a session timer into a 2xx of ours, if the request asked for
-// one: they refresh, for they wanted it (RFC 4028, 9).
-func (c *Call) offerTimer(res *lib.Response, req *lib.Request) {
-	h := req.GetHeader("Session-Expires")
-	if h == nil {
-		return
-	}
-	n := max(seconds(h.Value()), c.e.cfg.MinExpires)
-	refresher := "uac"
-	if strings.Contains(strings.ToLower(h.Value()), "refresher=uas") {
-		refresher = "uas"
-	}
-	res.AppendHeader(header("Session-Expires", fmt.Sprintf("%d;refresher=%s", n/time.Second, refresher)))
-	if refresher == "uac" {
-		res.AppendHeader(header("Require", "timer"))
-	}
-}
-
-// startTimer starts the session timer a 2xx agreed on: whoever refreshes does so
-// at half time; the other ends a call that is not refreshed shortly before its
-// time is up (RFC 4028, 10).
-func (c *Call) startTimer(res *lib.Response, asked bool) {
-	h := res.GetHeader("Session-Expires")
-	if h == nil {
-		return
-	}
-	n := seconds(h.Value())
-	if n <= 0 {
-		return
-	}
-	// The caller of this exchange refreshes if it says uac, the called side if uas.
-	ours := strings.Contains(strings.ToLower(h.Value()), "refresher=uac") == asked
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.refresh != nil {
-		c.refresh.Stop()
-	}
-	if c.ended {
-		return
-	}
-	if ours {
-		c.refresh = time.AfterFunc(n/2, c.refreshNow)
-		return
-	}
-	c.refresh = time.AfterFunc(n-min(32*time.Second, n/3), func() {
-		c.bye(Ending{By: Network, Why: Expired, Code: 408, Cause: 102})
-	})
-}
-
-// refreshNow sends the same offer again. A call whose refresh is not answered is
-// ended; one whose refresh crossed another change is refreshed by that.
-func (c *Call) refreshNow() {
-	ctx, stop := background()
-	defer stop()
-	if err := c.Reinvite(ctx); fault.KindOf(err) == fault.NotFound {
-		c.bye(Ending{By: Network, Why: Expired, Code: 408, Cause: 102})
 	}
 }
