@@ -169,6 +169,29 @@ func TestOfferCommands(t *testing.T) {
 	}
 }
 
+// The terms are asked too, and what is written of them is read again as it was meant.
+func TestOfferNewAsksTheTerms(t *testing.T) {
+	dir := offers(t)
+	answers := file(t, "terms.txt", "term: 12 months\nnotice_days: 30\nauto_renew: yes\nearly_termination: 50%\ndownsize: term_end\navailability: 99.9%\nsupport_hours: business\nresponse: 4h\n")
+	out := filepath.Join(dir, "terms.offer.yaml")
+	if code, _, errs := run(t, "offer", "new", dir+"/minutes.yaml", "--answers", answers, "--out", out, "--id", "terms"); code != 0 {
+		t.Fatalf("exit %d: %s", code, errs)
+	}
+	text, err := os.ReadFile(out)
+	for _, want := range []string{"term: 12 months\n", "notice_days: 30\n", "auto_renew: true\n", "early_termination: {share: 50%}\n", "downsize: {when: term_end}\n", "service: {availability: 99.9%, support_hours: business, response: 4h}\n"} {
+		if err != nil || !strings.Contains(string(text), want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+	if code, text, _ := run(t, "offer", "check", out); code != 0 {
+		t.Errorf("what was written cannot be read: exit %d\n%s", code, text)
+	}
+	bad := file(t, "bad.txt", "term: no\nearly_termination: 3 months\n")
+	if code, _, errs := run(t, "offer", "new", dir+"/minutes.yaml", "--answers", bad); code != 1 || !strings.Contains(errs, "contradict") {
+		t.Errorf("terms that contradict each other: exit %d: %s", code, errs)
+	}
+}
+
 // Asked on a terminal, an answer that cannot be read is asked again; what is not
 // answered stays unknown.
 func TestOfferNewAsks(t *testing.T) {

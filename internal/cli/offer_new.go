@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -69,8 +70,8 @@ func (c *offerNew) Run(e *env) error {
 	return os.WriteFile(c.Out, planfile.WriteOffer(&written), 0o644)
 }
 
-// fromFile reads lines of "category: answer", and of vendor, source, read_on and
-// confidence.
+// fromFile reads lines of "category: answer", and of vendor, source, read_on,
+// confidence and the terms.
 func (c *offerNew) fromFile(o *offer.Offer) error {
 	data, err := os.ReadFile(c.Answers)
 	if err != nil {
@@ -119,7 +120,10 @@ func answer(o *offer.Offer, key, value string) (err error) {
 				return err
 			}
 		}
-		return fmt.Errorf("%q is no question of the checklist; there are vendor, source, read_on, confidence, %s", key, strings.Join(offer.Category("").Choices(), ", "))
+		if k := offer.TermKey(key); slices.Contains(k.Choices(), key) {
+			return o.AnswerTerm(k, value)
+		}
+		return fmt.Errorf("%q is no question of the checklist; there are vendor, source, read_on, confidence, %s, %s", key, strings.Join(offer.TermKey("").Choices(), ", "), strings.Join(offer.Category("").Choices(), ", "))
 	}
 	return err
 }
@@ -148,8 +152,8 @@ func ask(e *env, tag lang.Tag, o *offer.Offer, p *catalog.Plan) error {
 	return nil
 }
 
-// questions are those about the offer itself, where the plan does not say, and
-// the checklist.
+// questions are those about the offer itself, where the plan does not say, the
+// checklist, and the terms.
 func questions(tag lang.Tag, p *catalog.Plan) []asked {
 	var out []asked
 	if p.Offer == nil {
@@ -161,6 +165,9 @@ func questions(tag lang.Tag, p *catalog.Plan) []asked {
 	}
 	for _, c := range offer.Categories() {
 		out = append(out, asked{lang.Choice(tag, "fee_category", string(c)), string(c), "?"})
+	}
+	for _, k := range offer.TermKeys() {
+		out = append(out, asked{lang.Phrase(tag, "offer_new."+string(k), map[string]string{"such": k.Example()}), string(k), "?"})
 	}
 	return out
 }

@@ -25,6 +25,7 @@ func WriteOffer(o *offer.Offer) []byte {
 		line("read_on", o.ReadOn.String())
 	}
 	line("confidence", string(o.Confidence))
+	terms(o, line)
 	if len(o.Fees) > 0 {
 		b.WriteString("fees:\n")
 	}
@@ -32,6 +33,47 @@ func WriteOffer(o *offer.Offer) []byte {
 		b.WriteString("  - {" + strings.Join(feeWords(&o.Fees[i]), ", ") + "}\n")
 	}
 	return []byte(b.String())
+}
+
+// terms writes what the offer says of its length, its end and its service.
+func terms(o *offer.Offer, line func(key, value string)) {
+	if o.NoTerm {
+		line("no_term", "true")
+	} else if !o.Term.IsZero() {
+		line("term", o.Term.String())
+	}
+	if o.NoticeDays != nil {
+		line("notice_days", fmt.Sprint(*o.NoticeDays))
+	}
+	if o.AutoRenew != nil {
+		line("auto_renew", fmt.Sprint(*o.AutoRenew))
+	}
+	if t := o.Termination; t != nil {
+		words := []string{"share: " + t.Share.String()} // also where it is nothing: that is said
+		if t.Months > 0 {
+			words = append(words, fmt.Sprint("months: ", t.Months))
+		}
+		if t.Amount.Sign() > 0 {
+			words = append(words, "amount: "+t.Amount.String())
+		}
+		line("early_termination", "{"+strings.Join(words, ", ")+"}")
+	}
+	if o.Downsize.When != "" {
+		line("downsize", "{when: "+string(o.Downsize.When)+"}")
+	}
+	var service []string
+	if a := o.Service.Availability; a != nil {
+		service = append(service, "availability: "+a.String())
+	}
+	if o.Service.SupportHours != "" {
+		service = append(service, "support_hours: "+string(o.Service.SupportHours))
+	}
+	if o.Service.Response > 0 {
+		service = append(service, "response: "+o.Service.Response.String())
+	}
+	if len(service) > 0 {
+		line("service", "{"+strings.Join(service, ", ")+"}")
+	}
 }
 
 func feeWords(f *offer.Fee) []string {
