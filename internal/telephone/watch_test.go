@@ -1,6 +1,7 @@
 package telephone
 
 import (
+	"errors"
 	"net"
 	"net/netip"
 	"testing"
@@ -14,11 +15,15 @@ import (
 // that is not to be asked is not.
 func TestATrunkIsWatched(t *testing.T) {
 	home := netip.MustParseAddr("127.0.0.1")
-	silent, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(home, 0)))
+	taken, err := net.Listen("tcp", "127.0.0.1:0") // of both kinds, so that nobody takes either meanwhile
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := silent.LocalAddr().(*net.UDPAddr).AddrPort()
+	at := taken.Addr().(*net.TCPAddr).AddrPort()
+	silent, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(at))
+	if err != nil {
+		t.Fatal(err)
+	}
 	trunks := []trunk.Trunk{{Name: "asked", Address: at.String(), Channels: 1, Rate: 1, Watch: true}, {Name: "left", Address: at.String(), Channels: 1, Rate: 1}}
 	board := trunk.NewBoard(&trunk.Config{Home: "CN", Zone: "Asia/Shanghai", Trunks: trunks}, time.UTC, 1)
 	phone, err := sip.Open(sip.Config{Listen: netip.AddrPortFrom(home, 0)})
@@ -38,7 +43,7 @@ func TestATrunkIsWatched(t *testing.T) {
 		}
 	}
 	is(true)
-	if err := silent.Close(); err != nil {
+	if err := errors.Join(silent.Close(), taken.Close()); err != nil {
 		t.Fatal(err)
 	}
 	carrier, err := sip.Open(sip.Config{Listen: at})
