@@ -23,7 +23,7 @@ example: build
 	$(BIN) verify $(OUT)/invoice.json --plan examples/sales-floor/contract.yaml $(OUT)/facts.jsonl
 
 test: deps lint
-	$(GO) test -race -shuffle=on -timeout 12m ./...
+	tools/go-test.sh
 	tools/check-examples.sh
 	tools/check-service.sh
 	tools/check-docs.sh
