@@ -45,6 +45,11 @@ func (e *Engine) called(ev Event) error {
 		return e.with(v.Try, func(c *call) error { return e.tell(c, v.By) })
 	case Unjoined:
 		return e.with(v.Try, e.unjoined)
+	case Pressed:
+		return e.with(v.Try, func(c *call) error {
+			c.no = c.no || c.said && v.Key == RefuseKey
+			return nil
+		})
 	case Said:
 		return e.with(v.Try, func(c *call) error {
 			if c.said {
@@ -265,11 +270,15 @@ func (e *Engine) over(c *call, v Over) error {
 			return err
 		}
 	}
-	code := c.Proposed()
+	code, notes := c.Proposed(), ""
 	if c.said {
 		code = attempt.Abandoned // a message is no conversation
 	}
-	return e.close(c, code, "", attempt.System, nil)
+	if c.no {
+		all := slices.Concat(e.codes, attempt.Builtin()) // one of which always refuses
+		code, notes = all[slices.IndexFunc(all, func(d attempt.Disposition) bool { return d.Flags.Refuse && !d.Off })].Code, "pressed "+RefuseKey
+	}
+	return e.close(c, code, notes, attempt.System, nil)
 }
 
 // unanswered learns from a dial nobody answered. That a trunk failed tells nothing

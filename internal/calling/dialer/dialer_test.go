@@ -185,6 +185,24 @@ func TestNobodyComes(t *testing.T) {
 
 // TestNobodyIsThere: when the last agent goes, what rings is taken back and nothing
 // more is dialed; an answer that crosses it is an answer.
+// TestAKeyDuringTheMessage is a refusal.
+func TestAKeyDuringTheMessage(t *testing.T) {
+	f := open(t, campaign.Predictive, func(p *campaign.Campaign) { p.Message = "safe_harbour" })
+	f.leads(1)
+	d := want[Dial](t, f.agents(1))
+	f.after(0, Dialed{Try: d.Try})
+	f.after(time.Second, Answered{Try: d.Try})
+	f.after(0, Pausing{User: "a", Reason: "tea"})
+	f.after(0, Told{Try: d.Try, By: usage.Person})
+	none(t, f.after(0, Pressed{Try: d.Try, Key: RefuseKey})) // nothing was asked yet
+	want[Say](t, f.after(DefaultPatience, Tick{}))
+	f.after(time.Second, Pressed{Try: d.Try, Key: RefuseKey})
+	f.after(time.Second, Over{Try: d.Try, Result: usage.Answered})
+	if a, l := f.last.Tries[0], f.last.Leads[0]; a.Disposition != "refused" || l.State != lead.Forbidden || l.Rule != lead.Refused {
+		t.Errorf("%+v, %+v", a, l)
+	}
+}
+
 func TestNobodyIsThere(t *testing.T) {
 	f := open(t, campaign.Predictive, nil)
 	f.leads(9)

@@ -52,6 +52,10 @@ const (
 	TickEvery       = time.Second      // while something may have to be dialed
 )
 
+// RefuseKey is what somebody presses during the message of a campaign not to be
+// called again: every message says so.
+const RefuseKey = "9"
+
 // Effects are what came of an event: first what is to be kept, all of it at once,
 // then what is to be done, in this order.
 type Effects struct {
@@ -111,6 +115,7 @@ type call struct {
 	told   bool          // who answered is known ...
 	person timex.Instant // ... since then, if it is a person
 	said   bool          // a message is played because no agent came
+	no     bool          // they pressed RefuseKey while it was
 	missed bool          // the agent could not be connected
 	chosen *Disposed     // before the end of the call
 	kept   bool          // in dirty already

@@ -93,6 +93,11 @@ type (
 		Try id.ID
 		By  usage.AnsweredBy
 	}
+	// Pressed: the called person pressed a key.
+	Pressed struct {
+		Try id.ID
+		Key string
+	}
 	// Unjoined: the agent could not be connected with who answered.
 	Unjoined struct{ Try id.ID }
 	// Said: the message was played to its end.
@@ -125,6 +130,7 @@ func (Withheld) event()  {}
 func (Rings) event()     {}
 func (Answered) event()  {}
 func (Told) event()      {}
+func (Pressed) event()   {}
 func (Unjoined) event()  {}
 func (Said) event()      {}
 func (Over) event()      {}
