@@ -19,7 +19,7 @@ type Lines interface {
 	// Place begins a call. It returns once the call is begun or refused; an error says
 	// why nothing was sent. What happens to the call is told in order, by another
 	// goroutine: Dialed, Rings, Answered, Told (if Detect), Pressed, Said, Unjoined,
-	// and Over, after which nothing more is told. tell does not wait.
+	// Parted, and Over, after which nothing more is told. tell does not wait.
 	Place(ctx context.Context, o Outgoing, tell func(dialer.Event)) error
 	// Hang cancels what rings and hangs up what talks; Over follows. A call that is
 	// not there is over already.
@@ -37,10 +37,13 @@ type Lines interface {
 	PauseRecording(try id.ID, on bool) error
 	// Press sends DTMF to the customer.
 	Press(try id.ID, keys string) error
-	// Drop is voicemail drop: the agent parts at once, the prompt is played to the line,
-	// then it is hung up.
+	// Drop is voicemail drop: the agent parts at once (nothing is told of it), the prompt
+	// is played to the line, then it is hung up.
 	Drop(try id.ID, prompt string) error
-	// Transfer hands the call over: the agent parts when it is answered.
+	// Transfer hands the call over. To an agent it is done when it returns: that one is
+	// joined, the other parted. To a number: it begins to ring, the customer hears music,
+	// and when it answers the agent is parted and dialer.Parted told; if it does not, both
+	// are joined again.
 	Transfer(try id.ID, to Target) error
 	// Confer lets a third party join; the agent stays.
 	Confer(try id.ID, to Target) error

@@ -118,6 +118,7 @@ type call struct {
 	no     bool          // they pressed RefuseKey while it was
 	missed bool          // the agent could not be connected
 	chosen *Disposed     // before the end of the call
+	parted bool          // the agent is off it
 	kept   bool          // in dirty already
 }
 
@@ -211,6 +212,8 @@ func (e *Engine) take(ev Event) error {
 		return e.dispose(v)
 	case HungUp:
 		return e.hangUp(v.User)
+	case Passed:
+		return e.pass(v)
 	}
 	return e.called(ev)
 }
