@@ -64,6 +64,7 @@ type Line struct {
 type Told struct {
 	Rings    func()
 	Answered func()
+	Parted   func() // the agent, since somebody answered whom the call was handed to
 }
 
 // holding is why a customer is on hold.
@@ -105,25 +106,39 @@ func (l *Line) Beside(call *sip.Call, leg *voice.Leg) {
 	l.begin(call, leg)
 	defer l.end()
 	rang, agreed, answered := call.Rang(), leg.Agreed(), call.Answered()
+	rings := func() { // before what came with it
+		if rang != nil && isClosed(rang) {
+			rang = nil
+			l.told.Rings()
+		}
+	}
 	for {
 		select {
 		case <-rang:
-			rang = nil
-			l.told.Rings()
+			rings()
 		case <-agreed:
 			agreed = nil
 			l.sounds()
 		case <-answered:
+			rings()
 			answered = nil
 			l.pickUp()
 		case <-call.Done():
-			select {
-			case <-answered: // both came at once: nil once it was told
+			rings()
+			if answered != nil && isClosed(answered) {
 				l.pickUp()
-			default:
 			}
 			return
 		}
+	}
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -124,25 +124,30 @@ func (t *third) begin(call *sip.Call, leg *voice.Leg) bool {
 
 // join lets them be heard, and speak once they have answered.
 func (t *third) join(answered bool) {
+	if t.enter(answered) {
+		t.l.told.Parted()
+	}
+}
+
+// enter takes them in, and tells whether the agent parted for it.
+func (t *third) enter(answered bool) (parted bool) {
 	l := t.l
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.bridge == nil {
-		t.call.Hangup()
-		return
-	}
 	if !t.heard {
-		if l.bridge.Join(t.leg, bridge.Customer) != nil {
+		if l.bridge == nil || l.bridge.Join(t.leg, bridge.Customer) != nil {
 			t.call.Hangup()
-			return
+			return false
 		}
 		t.heard = true
 	}
 	t.spoke = t.spoke || answered
 	l.waitThird()
-	if answered && t.hand {
+	parted = answered && t.hand && l.agent != ""
+	if parted {
 		l.part()
 	}
+	return parted
 }
 
 // end takes them out; a customer who is left alone is hung up.
