@@ -59,3 +59,11 @@ func phoneOf(t *telephone.Telephone) api.Telephone {
 	}
 	return t
 }
+
+// runningOf is what the interface knows of calls that run; nil where there are none.
+func runningOf(t *telephone.Telephone) api.RunningCalls {
+	if t == nil {
+		return nil
+	}
+	return t
+}

@@ -73,10 +73,12 @@ func (f *floorLines) wait() error {
 
 // dialed is a call of the dialer.
 type dialed struct {
-	f    *floorLines
-	o    floor.Outgoing
-	line *exchange.Line
-	lang string // of the company
+	f     *floorLines
+	o     floor.Outgoing
+	line  *exchange.Line
+	to    string // as it is dialled
+	lang  string // of the company
+	begun time.Time
 
 	mu    sync.Mutex
 	tell  func(dialer.Event)
@@ -94,7 +96,7 @@ func (f *floorLines) Place(ctx context.Context, o floor.Outgoing, tell func(dial
 	if err != nil {
 		return err
 	}
-	d := &dialed{f: f, o: o, lang: company.Lang, tell: tell}
+	d := &dialed{f: f, o: o, to: number(o.Number), lang: company.Lang, tell: tell, begun: time.Now()}
 	if err := f.enter(d); err != nil {
 		return err
 	}
@@ -174,7 +176,7 @@ func number(n interface {
 // begun says that nothing was sent.
 func (d *dialed) run(ctx context.Context, begun chan<- struct{}) error {
 	o := &d.o
-	order := voice.Order{Number: number(o.Number), From: number(o.CallerID), Ring: o.Ring, Beside: d.line.Beside, OnWho: d.who,
+	order := voice.Order{Number: d.to, From: number(o.CallerID), Ring: o.Ring, Beside: d.line.Beside, OnWho: d.who,
 		OnKey: func(key byte) { d.say(dialer.Pressed{Try: o.Try, Key: string(key)}) }}
 	if o.Detect {
 		order.Detect = &detect.Config{}
@@ -184,7 +186,7 @@ func (d *dialed) run(ctx context.Context, begun chan<- struct{}) error {
 			close(begun)
 		}
 	}
-	w := outbound.Wish{Company: o.Company, Contract: o.Contract, Call: callName(o.Try), Agent: o.Agent, Campaign: o.Campaign.Named("cmp"), Order: order, Ended: d.ended}
+	w := outbound.Wish{Company: o.Company, Contract: o.Contract, Call: callName(o.Try), Agent: o.Agent, Campaign: campaignName(o.Campaign), Order: order, Ended: d.ended}
 	out, err := d.f.t.desk.Place(ctx, w)
 	if err == nil && out.Report == nil {
 		err = &voice.NoWay{Number: order.Number, Tries: out.Tries}
@@ -265,8 +267,15 @@ func (d *dialed) ended(done *outbound.Done) {
 
 // agent is who spoke first, in the words of the books; empty: nobody did.
 func (d *dialed) agent() string {
-	_, agent, _ := strings.Cut(d.line.Agent(), between)
-	return agent
+	return agentIn(d.line.Agent())
+}
+
+// campaignName is a campaign as facts have it; empty: it was none's.
+func campaignName(c id.ID) string {
+	if c.IsZero() {
+		return ""
+	}
+	return c.Named("cmp")
 }
 
 // refusedFor is why nothing was sent, in the words of the books.

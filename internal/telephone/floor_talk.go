@@ -161,7 +161,7 @@ func (d *dialed) third(n phone.Number, hand bool) error {
 	}
 	begun, done := make(chan struct{}), make(chan error, 1)
 	first := true
-	w := outbound.Wish{Company: d.o.Company, Contract: d.o.Contract, Call: callName(call), Agent: d.agent(), Campaign: d.o.Campaign.Named("cmp"),
+	w := outbound.Wish{Company: d.o.Company, Contract: d.o.Contract, Call: callName(call), Agent: d.agent(), Campaign: campaignName(d.o.Campaign),
 		Order: voice.Order{Number: number(n), From: number(d.o.CallerID), Ring: thirdRings, Beside: beside, OnTrunk: func(string, string) {
 			if first { // each trunk is asked after the other
 				first = false

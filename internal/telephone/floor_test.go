@@ -302,3 +302,55 @@ func TestTheDialerDoesNotWaitForTheBooks(t *testing.T) {
 		t.Errorf("%+v", f.Call)
 	}
 }
+
+// TestAnAgentsOwnCallIsReached: a supervisor hears it, its recording pauses, and it is
+// handed to an agent on the floor, while the telephone that called is let go.
+func TestAnAgentsOwnCallIsReached(t *testing.T) {
+	o := open(t, "100.00")
+	name := o.plan("13800138000", true)
+	call := must(id.ParseNamed("call", name))
+	ended := make(chan *voice.Report, 1)
+	go func() { ended <- o.call(name, 0) }()
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		if all := o.phones.Running(o.company); len(all) == 1 && !all[0].Answered.IsZero() {
+			if r := all[0]; r.Call != call || r.Agent != ann || r.To != "13800138000" || r.Held || r.Paused {
+				t.Errorf("%+v", r)
+			}
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the call does not run")
+		}
+	}
+	const bob, sue = "user_bob", "user_sue"
+	o.stand(bob)
+	o.stand(sue)
+	on := func(do func(floor.Lines) error) {
+		t.Helper()
+		if err := o.phones.On(o.company, call, do); err != nil {
+			t.Fatal(err)
+		}
+	}
+	on(func(l floor.Lines) error { return l.Supervise(call, sue, floor.Whisper) })
+	on(func(l floor.Lines) error { return l.PauseRecording(call, true) })
+	if all := o.phones.Running(o.company); all[0].Hearing[sue] != floor.Whisper || !all[0].Paused {
+		t.Errorf("%+v", all[0])
+	}
+	on(func(l floor.Lines) error { return l.Supervise(call, sue, floor.None) })
+	on(func(l floor.Lines) error { return l.PauseRecording(call, false) })
+	on(func(l floor.Lines) error { return l.Transfer(call, floor.Target{Agent: bob}) })
+	if r := <-ended; !r.Answered() {
+		t.Errorf("%+v", r.Ending)
+	}
+	if all := o.phones.Running(o.company); len(all) != 1 || all[0].Agent != bob || len(all[0].Hearing) != 0 {
+		t.Errorf("%+v", all)
+	}
+	other := id.Company{ID: must(o.sys.AddCompany(t.Context(), app.Company{Name: "other", Email: "o@example.com"})).ID}
+	if err := o.phones.On(other, call, func(floor.Lines) error { return nil }); fault.KindOf(err) != fault.NotFound || len(o.phones.Running(other)) != 0 {
+		t.Errorf("another company: %v", err)
+	}
+	on(func(l floor.Lines) error { l.Hang(call); return nil })
+	if f := o.facts(1)[0]; f.Call.ID != name || f.Call.Agent != ann || f.Call.Course.Recording == "" {
+		t.Errorf("%+v", f.Call)
+	}
+}

@@ -37,12 +37,14 @@ type Line struct {
 	name     string
 	reserved Reserved
 	told     Told
+	own      *stand // of an agent who called for this customer alone; nil: nobody did
 
 	mu       sync.Mutex
 	call     *sip.Call // the customer's; nil: no trunk is asked now
 	leg      *voice.Leg
 	bridge   *bridge.Bridge // nil: nobody hears them yet
 	answered bool
+	at       time.Time // of it
 	back     bool // taken back
 	over     bool
 	agent    string // who speaks with them, or did when the leg was lost; empty: nobody
@@ -155,9 +157,36 @@ func (l *Line) begin(call *sip.Call, leg *voice.Leg) {
 func (l *Line) sounds() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.reserved.Early && l.seat == nil && !l.answered {
+	switch {
+	case l.seat != nil || l.answered:
+	case l.own != nil:
+		l.seatOwn()
+	case l.reserved.Early:
 		l.listenIn(bridge.Listen)
 	}
+}
+
+// seatOwn joins the agent who called for this customer: both hear each other before the
+// answer, as in any call.
+func (l *Line) seatOwn() {
+	l.own.leg.Play(nil, false)
+	if l.take(l.own, bridge.Agent) != nil {
+		l.call.Hangup() // they cannot hear each other
+		return
+	}
+	l.seat, l.agent = l.own, l.own.who
+}
+
+// without takes in that the agent's own call has ended, and tells whether others speak
+// with the customer.
+func (l *Line) without(own *stand) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.seat == own {
+		l.letGo(own)
+		l.seat, l.agent = nil, ""
+	}
+	return l.seat != nil || len(l.guests)+len(l.thirds) > 0
 }
 
 // listenIn takes the agent's leg in before anybody joins them; a leg that is not
@@ -172,8 +201,10 @@ func (l *Line) listenIn(role bridge.Role) {
 // once, whatever has to be found out about them first.
 func (l *Line) pickUp() {
 	l.mu.Lock()
-	l.answered = true
-	if l.seat == nil && l.reserved.Agent != "" {
+	l.answered, l.at = true, time.Now()
+	if l.seat == nil && l.own != nil {
+		l.seatOwn()
+	} else if l.seat == nil && l.reserved.Agent != "" {
 		l.listenIn(bridge.Agent)
 	} else if l.seat != nil {
 		_ = l.bridge.Turn(l.seat.leg, bridge.Agent) // it may be leaving
@@ -233,6 +264,9 @@ func (l *Line) letGo(s *stand) {
 		_ = l.bridge.Leave(s.leg) // it may have left by itself
 	}
 	l.x.room.release(s, l)
+	if s.passing {
+		s.call.Hangup()
+	}
 }
 
 // Join connects an agent's standing leg with who answered. Joining whom it has is
@@ -458,4 +492,24 @@ func (l *Line) Agent() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.first
+}
+
+// State is how a line is now.
+type State struct {
+	Agent    string // who speaks with them, or is expected back
+	Answered time.Time // zero: not yet
+	Held     bool
+	Paused   bool                   // the recording, by somebody
+	Ears     map[string]bridge.Role // supervisors
+}
+
+// State tells how the line is.
+func (l *Line) State() State {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out := State{Agent: l.agent, Answered: l.at, Held: l.holds != 0, Paused: l.paused, Ears: map[string]bridge.Role{}}
+	for s, how := range l.ears {
+		out.Ears[s.who] = how
+	}
+	return out
 }

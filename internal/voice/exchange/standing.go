@@ -22,6 +22,8 @@ type stand struct {
 	call *sip.Call
 	leg  *voice.Leg
 	in   *Line // whom it hears; nil: nobody. The room's lock guards it
+
+	passing bool // the call is of one customer: it ends when they part
 }
 
 // room holds the standing legs and the lines of an exchange. Its lock is held for
@@ -184,7 +186,7 @@ func (r *room) claim(s *stand, l *Line) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
-	case r.stands[s.who] != s:
+	case !s.passing && r.stands[s.who] != s:
 		return gone(s.who)
 	case s.in != nil && s.in != l:
 		return fault.New(fault.Conflict, "the telephone of %s is in another call", s.who)

@@ -56,7 +56,9 @@ func (l *Line) apply() {
 		l.held = false
 		_ = l.bridge.Resume(l.leg)
 	}
-	l.bridge.Pause(l.paused || l.holds != 0)
+	pause := l.paused || l.holds != 0
+	l.bridge.Pause(pause)
+	l.leg.Pause(pause) // where the leg itself is recorded
 }
 
 // Record keeps what is said from the moment somebody speaks with them: customers left,
