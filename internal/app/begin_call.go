@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"waihu/internal/charging/life"
@@ -121,6 +122,9 @@ func (s *System) BeginCall(ctx context.Context, c id.Company, in BeginCall) (out
 			Begun: now, Seen: now}
 		return s.begin(tx, c, &in, &out, p)
 	})
+	if no := (*CallRefused)(nil); errors.As(err, &no) && no.Reason == ClassBlocked {
+		s.CallRefusedTo(c, in.Class)
+	}
 	return out, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -353,4 +354,60 @@ func TestAnAgentsOwnCallIsReached(t *testing.T) {
 	if f := o.facts(1)[0]; f.Call.ID != name || f.Call.Agent != ann || f.Call.Course.Recording == "" {
 		t.Errorf("%+v", f.Call)
 	}
+}
+
+// TestAStolenLogInIsHeld: number after number that earns somebody money is refused, and
+// then nothing is placed for the company until a person releases it. It is told, and so
+// is the operator. Other numbers that may not be called do not count.
+func TestAStolenLogInIsHeld(t *testing.T) {
+	o := open(t, "100.00")
+	o.sys.Reach = o.phones.Reach()
+	o.sys.Fraud = app.FraudBound{Refusals: 5, Within: time.Minute, Tell: "operator@example.com"}
+	refused := func(number string) app.CallReason {
+		t.Helper()
+		err := o.phones.Floor().Place(t.Context(), o.outgoing(number), func(dialer.Event) {})
+		var no *app.CallRefused
+		if !errors.As(err, &no) {
+			t.Fatalf("%s: %v", number, err)
+		}
+		return no.Reason
+	}
+	for range 10 {
+		refused("862112345678") // of a class nobody earns from
+	}
+	for n := range 5 {
+		number := fmt.Sprintf("4790012%04d", n) // abroad
+		if n%2 == 0 {
+			if _, err := o.sys.PlanCall(t.Context(), o.company, app.PlannedCall{Contract: o.contract, Agent: ann, To: "+" + number}); err == nil {
+				t.Fatal("it is planned")
+			}
+		} else if why := refused(number); why != app.NumberBlocked {
+			t.Errorf("%s", why)
+		}
+	}
+	var company app.Company
+	for deadline := time.Now().Add(20 * time.Second); company.Held == "" && time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
+		company = must(o.sys.GetCompany(t.Context(), o.company))
+	}
+	if company.Held == "" || refused("8613800138000") != app.CallsStopped {
+		t.Fatalf("%+v", company)
+	}
+	var told []string
+	if err := o.sys.DB.View(t.Context(), func(tx store.Tx) error {
+		list, err := tx.Outbox().List(o.company, "", store.Page{Limit: 100})
+		for _, m := range list {
+			if m.Topic == "calling.held" {
+				told = append(told, m.Channel+" "+m.To)
+			}
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(told)
+	if all := []string{"mail one@example.com", "mail operator@example.com", "webhook "}; !slices.Equal(told, all) {
+		t.Errorf("%q", told)
+	}
+	must(o.sys.ReleaseCompany(t.Context(), o.company))
+	want[dialer.Dialed](t, o.place(o.outgoing("8613800138000")))
 }
