@@ -31,13 +31,14 @@ const (
 	ContractAmend  Permission = "contract.amend"
 	ContractCancel Permission = "contract.cancel"
 
-	UsageRead   Permission = "usage.read"
-	UsageWrite  Permission = "usage.write"
-	UsageUpload Permission = "usage.upload"
-	UsageAssign Permission = "usage.assign"
-	CallPlan    Permission = "call.plan"
-	CallPlace   Permission = "call.place"
-	RecordHear  Permission = "recording.read"
+	UsageRead     Permission = "usage.read"
+	UsageWrite    Permission = "usage.write"
+	UsageUpload   Permission = "usage.upload"
+	UsageAssign   Permission = "usage.assign"
+	CallPlan      Permission = "call.plan"
+	CallPlace     Permission = "call.place"
+	CallSupervise Permission = "call.supervise"
+	RecordHear    Permission = "recording.read"
 
 	CampaignRead  Permission = "campaign.read"
 	CampaignWrite Permission = "campaign.write"
@@ -157,6 +158,7 @@ func Table() []Grant {
 		{UsageAssign, "give usage without a contract to one, or leave it uncharged", []Role{Finance}},
 		{CallPlan, "give an agent a call to place, at the company's cost", []Role{Supervisor, API, CustomerAdmin}},
 		{CallPlace, "place one's planned calls by telephone or browser", []Role{Supervisor, Agent, CustomerAdmin}},
+		{CallSupervise, "hear calls that run, whisper to agents, barge in, hand calls over and end them", []Role{Supervisor, CustomerAdmin}},
 		{RecordHear, "listen to recordings", []Role{Supervisor, CustomerAdmin}},
 		{CampaignRead, "see campaigns, lists and dispositions", []Role{Finance, Supervisor, Auditor, API, CustomerAdmin}},
 		{CampaignWrite, "plan, start, pause and finish campaigns", []Role{Supervisor, API, CustomerAdmin}},

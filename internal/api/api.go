@@ -37,6 +37,7 @@ type Deps struct {
 	Seen func(route string, status int, took time.Duration)
 	// Telephone gives agents' telephones their log-ins; nil: nobody can call here.
 	Telephone Telephone
+	Running   RunningCalls // nil likewise
 	// Work tells how the workers of this process are; nil: there are none.
 	Work func() []Worker
 }
@@ -163,6 +164,7 @@ func (a *API) register() {
 	a.callRoutes()
 	a.telephoneRoutes()
 	a.lineRoutes()
+	a.runningRoutes()
 	a.strayRoutes()
 	a.waiverRoutes()
 	a.assignmentRoutes()

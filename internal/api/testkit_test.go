@@ -38,6 +38,7 @@ type world struct {
 	keyB     string
 	switchA  string // api of a
 	uploads  string
+	calls    *running
 }
 
 func newWorld(t testing.TB) *world { return newWorldOf(t, api.Config{AdjustLimit: "100"}) }
@@ -61,7 +62,7 @@ func newWorldOn(t testing.TB, db store.DB, c api.Config) *world {
 	t.Cleanup(func() { must(t, db.Close()) })
 	seal, err := access.NewSealer(make([]byte, access.SealerKeySize))
 	must(t, err)
-	w := &world{TB: t, db: store.Joining(db)}
+	w := &world{TB: t, calls: &running{}, db: store.Joining(db)}
 	ids := id.NewMaker(rand.Reader)
 	w.sys = &app.System{DB: w.db, IDs: ids, Node: "test"}
 	w.gate = &access.Gate{DB: w.db, IDs: ids, Seal: seal, Hasher: access.NewQuickHasher(), Policy: access.Policy{SecondFactor: true, SecondPerson: true}}
@@ -71,7 +72,7 @@ func newWorldOn(t testing.TB, db store.DB, c api.Config) *world {
 	shelf, err := workspace.Open(t.TempDir(), workspace.Limits{}, w.sys, time.Now)
 	must(t, err)
 	t.Cleanup(func() { must(t, shelf.Close()) })
-	w.api, err = api.New(api.Deps{System: w.sys, Gate: w.gate, Shelf: shelf, Post: post, Telephone: phones{}, Ingest: w.sys, Log: slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelError})), Config: c})
+	w.api, err = api.New(api.Deps{System: w.sys, Gate: w.gate, Shelf: shelf, Post: post, Telephone: phones{}, Running: w.calls, Ingest: w.sys, Log: slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelError})), Config: c})
 	must(t, err)
 	w.operator = w.key(id.Platform, access.Operator)
 	w.finance = w.key(id.Platform, access.Finance)

@@ -17,8 +17,8 @@ const (
 
 // Reach knows where the trunks of this node go.
 type Reach interface {
-	// Callable is the class of a number that they may call; a *CallRefused of kind
-	// Invalid else.
+	// Callable is the class of a number, where it has one; a *CallRefused of kind Invalid
+	// where they may not call it.
 	Callable(number string) (class string, err error)
 }
 
@@ -31,10 +31,12 @@ func (s *System) callable(tx store.Tx, c id.Company, number string) error {
 	}
 	class, err := s.Reach.Callable(number)
 	if err != nil {
+		s.CallRefusedTo(c, class)
 		return err
 	}
 	k, _, err := callingOf(tx, c)
 	if err == nil && !k.mayCall(class) {
+		s.CallRefusedTo(c, class)
 		err = refused(ClassBlocked, fault.New(fault.Invalid, "%s is %s: the company may not call that class of destination", number, class))
 	}
 	return err

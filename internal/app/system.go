@@ -19,8 +19,11 @@ type System struct {
 
 	Reach Reach        // where the trunks go; nil: nobody calls here
 	Vault *vault.Vault // where recordings lie; nil: nothing is recorded here
+	Fraud FraudBound   // when calls of a company are held by themselves
 
 	billing atomic.Bool // a bill run is done here: its lease is the node's, and tells nodes apart only
+
+	refused refusals // calls to costly destinations
 
 	read    reading // plans and contracts read from their texts
 	priced  prices  // what calls of companies cost

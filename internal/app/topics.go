@@ -8,7 +8,7 @@ import (
 // Topics are what messages to a company's own systems are about, in order.
 func Topics() []string {
 	return []string{
-		"advice.given", "budget.reached", "contract.amended", "contract.canceled", "contract.ended", "contract.notice",
+		"advice.given", "budget.reached", "calling.held", "contract.amended", "contract.canceled", "contract.ended", "contract.notice",
 		"contract.renewed", "contract.signed", "contract.started", "credit_note.issued", "dispute.answered", "dispute.raised", "dunning.remind",
 		"dunning.suspend", "dunning.warn", "invoice.issued", "invoice.overdue", "invoice.paid", "invoice.voided", "service.released",
 		"service.suspended", "test.ping", "wallet.low", "wallet.top_up_due",

@@ -12,6 +12,7 @@ import (
 	"waihu/internal/id"
 	"waihu/internal/usage"
 	"waihu/internal/voice"
+	"waihu/internal/voice/trunk"
 )
 
 // Books is what the desk asks of them; app.System is one.
@@ -28,6 +29,9 @@ type Desk struct {
 	Owner string        // who carries the calls, in the books
 	Beat  time.Duration // between signs of life; 20 s if 0
 	Spool *Spool        // keeps ends the books cannot be told; nil: nothing does
+	// Refused is told of calls the trunks may not place, with the class of destination; nil:
+	// nobody is.
+	Refused func(c id.Company, class string)
 }
 
 // Bounds of what the desk does again.
@@ -46,6 +50,9 @@ type Wish struct {
 	Agent    string
 	Campaign string
 	Order    voice.Order // Number, From, Talk, Play, Record ...; To and the log-in are the trunk's
+	// Ended is told when the call is over, before the books are, which may take longer: it
+	// may add to the fact what the voice does not know. nil: nobody is.
+	Ended func(*Done)
 }
 
 // Done is what came of it.
@@ -71,6 +78,9 @@ func (d *Desk) Place(ctx context.Context, w Wish) (*Done, error) {
 		_, err = d.Lines.Board.Order(w.Order.Number, time.Now())
 	}
 	if err != nil {
+		if no := (*trunk.Refusal)(nil); d.Refused != nil && errors.As(err, &no) {
+			d.Refused(w.Company, string(no.Class))
+		}
 		return nil, err
 	}
 	call := cmp.Or(w.Call, rand.Text())
@@ -82,6 +92,9 @@ func (d *Desk) Place(ctx context.Context, w Wish) (*Done, error) {
 	m := newMeter(d, w.Company, attempt)
 	o := w.Order
 	o.ID, o.OnTrunk, o.OnAnswer = call, m.over, m.answer
+	if told := w.Order.OnTrunk; told != nil {
+		o.OnTrunk = func(trunk, from string) { m.over(trunk, from); told(trunk, from) }
+	}
 	calling, stop := context.WithCancel(ctx)
 	m.start(stop)
 	defer m.stop() // what falls over on the way must not keep its attempt alive
@@ -90,6 +103,9 @@ func (d *Desk) Place(ctx context.Context, w Wish) (*Done, error) {
 	out.Spent = m.stop()
 	stop()
 	out.Fact = factOf(out, &o)
+	if w.Ended != nil {
+		w.Ended(out)
+	}
 	failed := err // of the voice: the attempt has its fact all the same
 	if no := (*voice.NoWay)(nil); errors.As(err, &no) {
 		failed = nil // that is what the fact says

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"waihu/internal/app"
 	"waihu/internal/fault"
 )
 
@@ -87,6 +88,10 @@ type VoiceConfig struct {
 	Media    string `plan:"media" doc:"Address and one UDP port for the sound of browsers: 192.0.2.1:5067."`
 	Told     string `plan:"told" doc:"Address browsers are told for it, where another is translated to it; empty: the same."`
 	KeepDays int    `plan:"keep_days" doc:"Days that a recording is kept, at least."`
+	Prompts  string `plan:"prompts" doc:"Folder of what people are told, a folder a language; empty: the generated set."`
+
+	FraudRefusals int `plan:"fraud_refusals" doc:"Calls of a company to premium or foreign numbers that are refused within fraud_minutes: then its calls are held until a person releases them; 0: never."`
+	FraudMinutes  int `plan:"fraud_minutes" doc:"And those minutes, 1 to 1440."`
 }
 
 // LogConfig is about logs.
@@ -120,7 +125,7 @@ func Defaults() Config {
 		Access:   AccessConfig{Operator: "operator@localhost.localdomain", SecondFactor: true, SecondPerson: true, AdjustLimit: "100"},
 		Mail:     MailConfig{Port: 587},
 		Webhooks: WebhookConfig{HTTPS: true},
-		Voice:    VoiceConfig{Ports: "40000-40199", KeepDays: 180},
+		Voice:    VoiceConfig{Ports: "40000-40199", KeepDays: 180, FraudRefusals: 20, FraudMinutes: 10},
 		Log:      LogConfig{Level: "info"},
 	}
 }
@@ -157,6 +162,12 @@ func (c *Config) check() (ps fault.Problems) {
 		bad("voice.trunks", "calls need trunks", "a file of trunks")
 	} else if (v.Browsers == "") != (v.Media == "") {
 		bad("voice.media", "browsers need both an address to connect to and one for sound", "voice.browsers and voice.media, or neither")
+	}
+	if n := c.Voice.FraudRefusals; n < 0 || n > app.MostRefusals {
+		bad("voice.fraud_refusals", "it is out of range", "0 to 1,000")
+	}
+	if n := c.Voice.FraudMinutes; n < 1 || n > 1440 {
+		bad("voice.fraud_minutes", "it is out of range", "1 to 1,440")
 	}
 	return append(ps, c.checkSources()...)
 }

@@ -72,7 +72,7 @@ func Open(ctx context.Context, c *Config) (_ *Books, err error) {
 	}
 	b := &Books{DB: store.Joining(db), Seal: seal}
 	ids := id.NewMaker(rand.Reader)
-	b.System = &app.System{DB: b.DB, IDs: ids, Node: node}
+	b.System = &app.System{DB: b.DB, IDs: ids, Node: node, Fraud: fraudOf(c)}
 	if c.Recordings != "" {
 		if b.System.Vault, err = vault.Open(c.Recordings); err != nil { // it is open as long as the process is there
 			return nil, errors.Join(err, b.DB.Close())

@@ -172,7 +172,7 @@ func (s *Service) run(ctx context.Context) (err error) {
 		s.metrics.registry.MustRegister(trunkGauge{calls}, endsGauge(calls))
 		fmt.Fprintf(s.out, "agents call %s %s\n", calls.Host(), calls.Browsers())
 	}
-	s.api, err = api.New(api.Deps{Telephone: phoneOf(calls), System: s.books.System, Gate: s.books.Gate, Post: post, Ingest: s.intake, Shelf: s.shelf, Log: s.log, Facts: s.metrics.counted, Seen: s.metrics.seen, Work: s.workers.publicly,
+	s.api, err = api.New(api.Deps{Telephone: phoneOf(calls), Running: runningOf(calls), System: s.books.System, Gate: s.books.Gate, Post: post, Ingest: s.intake, Shelf: s.shelf, Log: s.log, Facts: s.metrics.counted, Seen: s.metrics.seen, Work: s.workers.publicly,
 		Config: api.Config{KeyRate: float64(h.KeyRate), KeyBurst: h.KeyBurst, AddressRate: float64(h.AddressRate), AddressMax: h.AddressBurst, Proxies: h.Proxies, Origins: h.Origins,
 			Address: h.Address, Uploads: filepath.Join(s.c.Data, "uploads"), AdjustLimit: s.c.Access.AdjustLimit}})
 	if err != nil {

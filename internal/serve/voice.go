@@ -4,11 +4,15 @@ import (
 	"context"
 	"crypto/tls"
 	"net/netip"
+	"os"
 	"path/filepath"
+	"time"
 
 	"waihu/internal/api"
+	"waihu/internal/app"
 	"waihu/internal/fault"
 	"waihu/internal/telephone"
+	"waihu/internal/voice/prompt"
 )
 
 // endsFolder is where ends of calls wait that the books could not be told, in the data
@@ -49,6 +53,13 @@ func (s *Service) openTelephone(ctx context.Context) (*telephone.Telephone, erro
 		}
 		cfg.Secure = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
 	}
+	if v.Prompts != "" {
+		set, err := prompt.Read(os.DirFS(v.Prompts))
+		if err != nil {
+			return nil, fault.New(fault.Invalid, "voice.prompts: %v", err)
+		}
+		cfg.Prompts = set
+	}
 	return telephone.Open(ctx, s.books.System, cfg)
 }
 
@@ -58,4 +69,22 @@ func phoneOf(t *telephone.Telephone) api.Telephone {
 		return nil
 	}
 	return t
+}
+
+// runningOf is what the interface knows of calls that run; nil where there are none.
+func runningOf(t *telephone.Telephone) api.RunningCalls {
+	if t == nil {
+		return nil
+	}
+	return t
+}
+
+// fraudOf is when calls of a company are held by themselves. The first operator is told,
+// where the installation says who that is.
+func fraudOf(c *Config) app.FraudBound {
+	b := app.FraudBound{Refusals: c.Voice.FraudRefusals, Within: time.Duration(c.Voice.FraudMinutes) * time.Minute}
+	if c.Access.Operator != Defaults().Access.Operator {
+		b.Tell = c.Access.Operator
+	}
+	return b
 }

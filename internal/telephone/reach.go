@@ -20,7 +20,7 @@ func (r reach) Callable(number string) (string, error) {
 	}
 	var no *trunk.Refusal
 	if errors.As(err, &no) {
-		return "", &app.CallRefused{Reason: app.CallReason(no.Reason), Err: fault.New(fault.Invalid, "%v", err)}
+		return string(no.Class), &app.CallRefused{Reason: app.CallReason(no.Reason), Err: fault.New(fault.Invalid, "%v", err)}
 	}
 	return string(class), err
 }

@@ -23,6 +23,7 @@ import (
 	"waihu/internal/timex"
 	"waihu/internal/voice"
 	"waihu/internal/voice/exchange"
+	"waihu/internal/voice/prompt"
 	"waihu/internal/voice/record"
 	"waihu/internal/voice/retention"
 	"waihu/internal/voice/rtp"
@@ -43,6 +44,7 @@ type Config struct {
 	KeepDays int            // of recordings
 	Ends     string         // folder for ends of calls that the books cannot be told; empty: none is kept
 	Lines    Lines          // log-ins of desk telephones; nil: there are none
+	Prompts  *prompt.Set    // what people are told; nil: the generated ones
 	Log      *slog.Logger
 }
 
@@ -68,6 +70,7 @@ type Telephone struct {
 	desk   *outbound.Desk
 	shares *outbound.Shares
 	spool  *outbound.Spool // nil: none
+	floor  *floorLines
 }
 
 // Open begins to take agents' calls. Calls that this node left behind are ended
@@ -125,7 +128,8 @@ func Open(ctx context.Context, sys *app.System, cfg Config) (_ *Telephone, err e
 			phones.ListenWS, phones.ListenWSS, phones.TLS = netip.AddrPort{}, cfg.Browsers, cfg.Secure
 		}
 	}
-	if t.x, err = exchange.Open(exchange.Config{SIP: phones, Ports: ports, Web: t.web, Connect: t.connect}); err != nil {
+	t.floor = newFloorLines(t)
+	if t.x, err = exchange.Open(exchange.Config{SIP: phones, Ports: ports, Web: t.web, Connect: t.connect, Whose: t.whose}); err != nil {
 		return nil, err
 	}
 	err = watch(t.x.Phone(), board, trunks, sip.Watching{})
@@ -135,7 +139,7 @@ func Open(ctx context.Context, sys *app.System, cfg Config) (_ *Telephone, err e
 	if err != nil {
 		return nil, errors.Join(err, t.x.Close())
 	}
-	t.desk = &outbound.Desk{Books: sys, Owner: sys.Node, Spool: t.spool, Lines: &voice.Lines{Endpoint: t.x.Phone(), Ports: ports, Board: board, Secret: os.Getenv, More: t.shares.More}}
+	t.desk = &outbound.Desk{Books: sys, Owner: sys.Node, Spool: t.spool, Refused: sys.CallRefusedTo, Lines: &voice.Lines{Endpoint: t.x.Phone(), Ports: ports, Board: board, Secret: os.Getenv, More: t.shares.More}}
 	return t, nil
 }
 
@@ -197,7 +201,8 @@ func (t *Telephone) EndsWaiting() int {
 
 // Close ends the calls and stops.
 func (t *Telephone) Close() error {
-	err := t.x.Close()
+	t.floor.stop()
+	err := errors.Join(t.x.Close(), t.floor.wait())
 	if t.web != nil {
 		err = errors.Join(err, t.web.Close())
 	}
@@ -231,23 +236,23 @@ func (t *Telephone) Pass(c id.Company, agent string) (user, secret string, until
 }
 
 // connect is what an agent's call is.
-func (t *Telephone) connect(ctx context.Context, user, name string, _ bool) (exchange.Placing, error) {
+func (t *Telephone) connect(ctx context.Context, user, name string, _ bool) (string, exchange.Placing, error) {
 	c, agent, err := t.holder(ctx, user)
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	call, err := id.ParseNamed("call", name)
 	if name == access.NextCall {
 		call, err = t.next(ctx, c, agent)
 	}
 	if err != nil {
-		return nil, fault.New(fault.NotFound, "%q is no planned call", fault.Shorten(name, 80))
+		return "", nil, fault.New(fault.NotFound, "%q is no planned call", fault.Shorten(name, 80))
 	}
 	p, err := t.sys.TakePlannedCall(ctx, c, call, agent)
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
-	return func(ctx context.Context, beside func(*sip.Call, *voice.Leg)) (*voice.Report, error) {
+	return callName(p.ID), func(ctx context.Context, beside func(*sip.Call, *voice.Leg)) (*voice.Report, error) {
 		return t.place(ctx, c, &p, beside)
 	}, nil
 }
@@ -280,6 +285,11 @@ func (t *Telephone) next(ctx context.Context, c id.Company, agent string) (id.ID
 
 // place places a planned call, with its recording.
 func (t *Telephone) place(ctx context.Context, c id.Company, p *app.PlannedCall, beside func(*sip.Call, *voice.Leg)) (_ *voice.Report, err error) {
+	d, err := t.floor.join(ctx, c, p)
+	if err != nil {
+		return nil, t.told(err)
+	}
+	defer t.floor.leave(d)
 	w := outbound.Wish{Company: c, Contract: p.Contract, Call: p.ID.Named("call"), Agent: p.Agent, Campaign: p.Campaign, Order: voice.Order{Number: p.To, From: p.From, Beside: beside}}
 	var kept app.Recording
 	var f *os.File

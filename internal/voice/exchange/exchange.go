@@ -10,7 +10,6 @@ import (
 	"waihu/internal/fault"
 	"waihu/internal/voice"
 	"waihu/internal/voice/audio"
-	"waihu/internal/voice/bridge"
 	"waihu/internal/voice/rtp"
 	"waihu/internal/voice/sip"
 	"waihu/internal/voice/webrtc"
@@ -27,11 +26,16 @@ type Config struct {
 	Ports *rtp.Ports
 	Quiet time.Duration    // nothing comes from an agent for so long: the telephone is asked whether it is there; 20 s if 0
 	Web   *webrtc.Endpoint // nil: no browsers
-	// Connect says what an agent's call to this name is; browser tells whether it
-	// comes from a browser. What may not be placed is an error: of kind NotFound, the
+	// Connect says what an agent's call to this name is: the name its line is found by, and
+	// what places it; browser tells whether it comes from a browser. What may not be placed is an error: of kind NotFound, the
 	// name is none; of kind Conflict, it may not be called now; of kind Invalid, it
 	// may never be. It is called from several goroutines, and what it gives once.
-	Connect func(ctx context.Context, agent, name string, browser bool) (Placing, error)
+	Connect func(ctx context.Context, agent, name string, browser bool) (call string, place Placing, err error)
+	// Whose tells whose leg stands on the floor where a call with this log-in is to
+	// FloorName; nil: there is no floor, and the name is one like others.
+	Whose func(ctx context.Context, agent string) (who string, err error)
+	// Return is how long a customer is held whose agent lost the leg; ReturnWithin if 0.
+	Return time.Duration
 }
 
 // Exchange takes agents' calls until it is closed.
@@ -39,6 +43,8 @@ type Exchange struct {
 	cfg   Config
 	phone *sip.Endpoint
 	back  []int16 // ring-back, which agents hear until there is anything else
+	music []int16 // of a customer on hold
+	room  *room
 }
 
 // Open listens.
@@ -46,7 +52,8 @@ func Open(cfg Config) (*Exchange, error) {
 	if cfg.SIP.Secret == nil {
 		return nil, fault.New(fault.Invalid, "agents must log in: an exchange for everybody would call at our cost")
 	}
-	x := &Exchange{cfg: cfg, back: ringBack()}
+	cfg.Return = cmp.Or(cfg.Return, ReturnWithin)
+	x := &Exchange{cfg: cfg, back: ringBack(), music: music(), room: newRoom()}
 	cfg.SIP.Serve = x.serve
 	cfg.SIP.Register = true
 	phone, err := sip.Open(cfg.SIP)
@@ -73,7 +80,17 @@ func (x *Exchange) Close() error { return x.phone.Close() }
 func (x *Exchange) serve(call *sip.Call) {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	place, err := x.cfg.Connect(ctx, call.Account(), call.Called(), call.FromBrowser())
+	who, err := x.whose(ctx, call)
+	if who != "" {
+		x.stay(call, who)
+		return
+	}
+	if err != nil {
+		code, reason := refusal(err)
+		call.Refuse(code, reason, 0)
+		return
+	}
+	name, place, err := x.cfg.Connect(ctx, call.Account(), call.Called(), call.FromBrowser())
 	if err != nil {
 		code, reason := refusal(err)
 		call.Refuse(code, reason, 0)
@@ -88,8 +105,13 @@ func (x *Exchange) serve(call *sip.Call) {
 	if call.Progress(leg) != nil {
 		return // it was refused, for what it offered
 	}
-	c := &connection{call: call, leg: leg, bridge: bridge.New(), back: x.back}
-	defer c.bridge.Close()
+	c := &connection{call: call, leg: leg, own: &stand{who: call.Account(), call: call, leg: leg, passing: true}}
+	if c.line, err = x.Line(name, Reserved{}, Told{Rings: func() {}, Answered: c.answered, Parted: func() {}}); err != nil {
+		call.Refuse(503, "Service Unavailable", retryPorts)
+		return
+	}
+	defer c.line.Close()
+	c.line.own = c.own
 	go leg.Attend(call, x.cfg.Quiet)
 	go c.watch(ctx, stop)
 	c.over(place(ctx, c.beside))
@@ -146,68 +168,52 @@ func status(err error) (int, string) {
 	return 500, "Server Internal Error"
 }
 
-// connection is an agent and a customer.
+// connection is an agent's call and the line of the customer it is for.
 type connection struct {
-	call   *sip.Call
-	leg    *voice.Leg
-	bridge *bridge.Bridge
-	back   []int16
+	call *sip.Call
+	leg  *voice.Leg
+	own  *stand
+	line *Line
 }
 
-// watch gives the customer's half up when the agent goes.
+// watch gives the customer's half up when the agent goes, unless the line was handed
+// to others. What the agent's telephone holds is held.
 func (c *connection) watch(ctx context.Context, stop func()) {
-	select {
-	case <-c.call.Done():
-	case <-c.call.Quit():
-	case <-c.leg.Lost():
-		c.call.Hangup()
-	case <-ctx.Done():
-	}
-	stop()
-}
-
-// beside joins the halves as soon as the customer's has any sound, and answers the
-// agent when the customer does. Over several trunks it is called for each in turn.
-func (c *connection) beside(out *sip.Call, theirs *voice.Leg) {
-	c.leg.Play(c.back, true)
-	defer c.after(out)
-	select {
-	case <-theirs.Agreed():
-	case <-out.Done():
-		return
-	}
-	c.leg.Play(nil, false)
-	if err := errors.Join(c.bridge.Join(theirs, bridge.Customer), c.bridge.Join(c.leg, bridge.Agent)); err != nil {
-		out.Hangup()
-		return
-	}
-	for answered := out.Answered(); ; {
+	defer func() {
+		if !c.line.without(c.own) {
+			stop()
+		}
+	}()
+	for {
 		select {
-		case <-answered:
-			answered = nil
-			if c.call.Answer(c.leg) != nil {
-				out.Hangup()
-			}
+		case <-c.call.Done():
+			return
+		case <-c.call.Quit():
+			return
+		case <-c.leg.Lost():
+			c.call.Hangup()
+			return
 		case on := <-c.leg.Holds():
-			c.hold(theirs, on)
-		case <-out.Done():
-			_ = c.bridge.Leave(theirs) // either may have gone by itself
-			_ = c.bridge.Leave(c.leg)
+			_ = c.line.holdFor(c.own, on) // there may be nobody to hold yet
+		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-// hold puts the customer on hold as the agent's telephone says, or ends that: the
-// customer hears silence, and what is said meanwhile is not recorded.
-func (c *connection) hold(theirs *voice.Leg, on bool) {
-	if on {
-		theirs.Pause(true)
-		_ = c.bridge.Hold(theirs, nil) // it may have left
-		return
+// beside joins the halves as soon as the customer's has any sound. Over several trunks
+// it is called for each in turn.
+func (c *connection) beside(out *sip.Call, theirs *voice.Leg) {
+	c.leg.Play(c.line.x.back, true)
+	defer c.after(out)
+	c.line.Beside(out, theirs)
+}
+
+// answered answers the agent when the customer does.
+func (c *connection) answered() {
+	if c.call.Answer(c.leg) != nil {
+		c.line.Hang()
 	}
-	_ = c.bridge.Resume(theirs)
-	theirs.Pause(false)
 }
 
 // after hangs the agent up when a talk is over: telling the books may take longer, and

@@ -77,16 +77,16 @@ type desk struct {
 	books  chan struct{} // closed when they are done with a call; nil: at once
 }
 
-func (d *desk) connect(_ context.Context, agent, name string, _ bool) (exchange.Placing, error) {
+func (d *desk) connect(_ context.Context, agent, name string, _ bool) (string, exchange.Placing, error) {
 	d.mu.Lock()
 	number, known := d.names[name]
 	d.mu.Unlock()
 	if !known {
-		return nil, fault.New(fault.NotFound, "no call %q", name)
+		return "", nil, fault.New(fault.NotFound, "no call %q", name)
 	}
 	f, err := os.Create(filepath.Join(d.folder, name+".wav"))
 	o := voice.Order{ID: agent + " " + name, Number: number, Record: f}
-	return func(ctx context.Context, beside func(*sip.Call, *voice.Leg)) (*voice.Report, error) {
+	return name, func(ctx context.Context, beside func(*sip.Call, *voice.Leg)) (*voice.Report, error) {
 		o.Beside = beside
 		r, _, err := d.lines.PlaceOver(ctx, o)
 		if refused := (*trunk.Refusal)(nil); errors.As(err, &refused) {

@@ -123,11 +123,11 @@ func (r *rush) left() string {
 }
 
 // connect takes every name that ends as a number.
-func (r *rush) connect(_ context.Context, _, name string, _ bool) (exchange.Placing, error) {
+func (r *rush) connect(_ context.Context, _, name string, _ bool) (string, exchange.Placing, error) {
 	if name == "none" {
-		return nil, fault.New(fault.NotFound, "no call %q", name)
+		return "", nil, fault.New(fault.NotFound, "no call %q", name)
 	}
-	return func(ctx context.Context, beside func(*sip.Call, *voice.Leg)) (*voice.Report, error) {
+	return name, func(ctx context.Context, beside func(*sip.Call, *voice.Leg)) (*voice.Report, error) {
 		r.open.Add(1)
 		defer r.open.Add(-1)
 		f, err := os.Create(filepath.Join(r.folder, name+".wav"))
