@@ -107,8 +107,16 @@ type Campaign struct {
 	Message      string                `json:"message,omitempty"`         // prompt for a person no agent comes to
 	Script       Script                `json:"script,omitzero"`
 	Form         []Field               `json:"form,omitempty"`
+	Guide        Guide                 `json:"guide,omitzero"`
 
 	Status Status `json:"status"`
+}
+
+// Guide is the script with versions that agents are led through, and whose answers
+// are kept.
+type Guide struct {
+	Script  id.ID `json:"script"`
+	Version int   `json:"version,omitempty"` // 0: the newest when a call begins
 }
 
 // AskedList is a do-not-call list of others that was asked about every lead.
