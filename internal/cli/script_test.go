@@ -17,7 +17,7 @@ func TestScriptWalk(t *testing.T) {
 		code := cli.Run(context.Background(), append([]string{"script"}, args...), cli.Streams{In: strings.NewReader(in), Out: &out, Err: &out})
 		return out.String(), code
 	}
-	const file = "../../examples/script/satisfaction.yaml"
+	const file = "../../examples/survey.yaml"
 	if out, code := run("", "check", file); code != 0 || !strings.Contains(out, "0 errors, 0 warnings") {
 		t.Errorf("%d: %s", code, out)
 	}
