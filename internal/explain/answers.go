@@ -129,6 +129,13 @@ func (t *answersTeller) question(c *script.Counted) Section {
 // label is a question as it is read: what it fills in has no lead here.
 func (t *answersTeller) label(c *script.Counted) string { return c.Question.Label.In(t.tag) }
 
+// AnswerLabel is what one answer of a question is called: the label of a choice, yes
+// or no in words, and what is kept else.
+func AnswerLabel(q *script.Question, word string, tag lang.Tag) string {
+	t := answersTeller{tag: tag}
+	return t.answer(q, word)
+}
+
 func (t *answersTeller) answer(q *script.Question, word string) string {
 	for i := range q.Choices {
 		if q.Choices[i].ID == word {
