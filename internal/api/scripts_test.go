@@ -65,7 +65,7 @@ func TestAScriptThroughTheInterface(t *testing.T) {
 	if got := w.ask(head, "GET", "/v1/campaigns/"+campaign+"/answers", nil).want(200); !bytes.Contains(got.body, []byte(`"taken":1`)) || !bytes.Contains(got.body, []byte(`"mean":"4.0000"`)) {
 		t.Errorf("%s", got.body)
 	}
-	if got := w.ask(head, "GET", "/v1/campaigns/"+campaign+"/answers/export?form=csv", nil).want(200); !bytes.Contains(got.body, []byte("k1,+8613800138000,2,Complete,,yes,4")) {
+	if got := w.ask(head, "GET", "/v1/campaigns/"+campaign+"/answers/export?form=csv", nil).want(200); !bytes.Contains(got.body, []byte("k1,8613800138000,2,Complete,,yes,4")) {
 		t.Errorf("%s", got.body)
 	}
 	for _, form := range []string{"xlsx", "html"} {
