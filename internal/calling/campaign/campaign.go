@@ -118,8 +118,18 @@ type Campaign struct {
 	Script       Script                `json:"script,omitzero"`
 	Form         []Field               `json:"form,omitempty"`
 	Guide        Guide                 `json:"guide,omitzero"`
+	Menu         Menu                  `json:"menu,omitzero"` // of a broadcast
+	Rate         Rate                  `json:"rate,omitzero"` // of broadcasts and robot lanes
+	Robot        RobotLane             `json:"robot,omitzero"`
 
 	Status Status `json:"status"`
+}
+
+// RobotLane is the dialogue server of a robot lane.
+type RobotLane struct {
+	URL      string `json:"url,omitempty"`      // where each turn is asked; https
+	Fallback string `json:"fallback,omitempty"` // prompt said where the server fails, then the call ends
+	Turns    int    `json:"turns,omitempty"`    // of a call at most; 0: DefaultTurns
 }
 
 // Guide is the script with versions that agents are led through, and whose answers
@@ -160,7 +170,10 @@ const (
 	MaxWrapUp     = 3600
 	MaxPreview    = 600
 	MaxAbandon    = 1000 // 10 %
-	DefaultGoal   = 280  // below 3 %, so that a short shift holds it too
+	MaxTurns      = 200
+	DefaultTurns  = 50
+	MaxURL        = 1000
+	DefaultGoal   = 280 // below 3 %, so that a short shift holds it too
 )
 
 // New is a draft with every default in it.
