@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"waihu/internal/calling/attempt"
+	"waihu/internal/calling/dialer"
 	"waihu/internal/calling/script"
 	"waihu/internal/fault"
 	"waihu/internal/id"
@@ -41,6 +42,7 @@ type Sheet struct {
 	Agent    string         `json:"agent,omitempty"`
 	Since    timex.Instant  `json:"since"`
 	Saved    timex.Instant  `json:"saved"`
+	Keyed    bool           `json:"keyed,omitempty"`   // by the keys of a broadcast, without steps
 	Outcome  string         `json:"outcome,omitempty"` // disposition, once the try is closed: it never changes then
 }
 
@@ -89,6 +91,8 @@ func (s *System) PutAnswers(ctx context.Context, c id.Company, in PutAnswers) (o
 			err = a.replay(tx, c)
 			out = a.Asking
 			return err
+		case a.Keyed:
+			return fault.New(fault.Conflict, "try %s is answered by keys", in.Try)
 		case a.try.State == attempt.Closed || a.try.State == attempt.Withheld || a.try.Answered.IsZero():
 			return fault.New(fault.Conflict, "try %s is %s: answers are kept from when somebody answered until it has its disposition", in.Try, a.try.State)
 		}
@@ -183,7 +187,7 @@ func (s *System) guideVersion(tx store.Tx, c id.Company, of *Campaign) (int, err
 // replay works out where the sheet stands and takes or frees places of quotas. A
 // sheet that was closed stays as it was.
 func (a *asked) replay(tx store.Tx, c id.Company) error {
-	if a.Outcome != "" {
+	if a.Outcome != "" || a.Keyed {
 		return nil
 	}
 	taken, r, err := quotasOf(tx, c, a.Campaign)
@@ -225,6 +229,31 @@ func (q *quotasTaken) move(tx store.Tx, r *store.Record, before, after []string)
 	return save(tx, r, q)
 }
 
+// keepKeyed keeps an answer that was given by keys. One that is none of the question
+// is not kept: the script may have changed since the campaign was checked.
+func (s *System) keepKeyed(tx store.Tx, c id.Company, of *Campaign, k *dialer.KeyAnswer) error {
+	if of.Guide.Script.IsZero() {
+		return nil
+	}
+	a, r, err := s.asking(tx, c, k.Try, "", "")
+	if err != nil {
+		return err
+	}
+	q, _ := a.Read.Question(k.Question)
+	if q == nil {
+		return nil
+	}
+	kept, wrong := q.Read([]string{k.Value})
+	if wrong != nil {
+		return nil
+	}
+	if a.Answers == nil {
+		a.Answers = script.Answers{}
+	}
+	a.Keyed, a.Answers[k.Question], a.Saved, a.Edit = true, kept, tx.Now(), a.Edit+1
+	return save(tx, r, &a.Sheet)
+}
+
 // settleSheet closes the sheet of a try that has its disposition. Places of quotas
 // stay taken by interviews that are complete, and are free again of others.
 func settleSheet(tx store.Tx, c id.Company, a *attempt.Attempt) error {
@@ -234,7 +263,9 @@ func settleSheet(tx store.Tx, c id.Company, a *attempt.Attempt) error {
 	} else if err != nil {
 		return err
 	}
-	sheet.Outcome = a.Disposition
+	if sheet.Outcome = a.Disposition; sheet.Keyed && a.Disposition == attempt.Keyed {
+		sheet.End.As = script.Complete
+	}
 	if sheet.End.As != script.Complete && len(sheet.Quotas) > 0 {
 		taken, of, err := quotasOf(tx, c, sheet.Campaign)
 		if err != nil {

@@ -60,6 +60,11 @@ func (s *System) KeepCalling(ctx context.Context, c id.Company, of id.ID, rules 
 				refused[no.Try] = no
 			}
 		}
+		for i := range fx.Answers {
+			if err := s.keepKeyed(tx, c, &now, &fx.Answers[i]); err != nil {
+				return err
+			}
+		}
 		return s.keepSessions(store.Within(ctx, tx), c, fx.Changes)
 	})
 	return refused, err

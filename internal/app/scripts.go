@@ -238,5 +238,16 @@ func (s *System) checkGuide(tx store.Tx, c id.Company, plan *campaign.Campaign) 
 			return bad("script", code, fmt.Sprintf("version %d of the script proposes a disposition that agents of the campaign cannot choose", version), "a disposition of the campaign or of the company")
 		}
 	}
+	for question, values := range plan.Menu.Questions() {
+		q, _ := v.Read.Question(question)
+		if q == nil {
+			return bad("script", question, fmt.Sprintf("the menu answers a question that version %d of the script has not", version), "the id of a question")
+		}
+		for _, value := range values {
+			if _, wrong := q.Read([]string{value}); wrong != nil {
+				return bad("script", value, fmt.Sprintf("question %s cannot be answered so by a key", question), wrong.Expected)
+			}
+		}
+	}
 	return nil
 }

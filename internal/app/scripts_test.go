@@ -7,8 +7,13 @@ import (
 
 	"waihu/internal/app"
 	"waihu/internal/calling/attempt"
+	"waihu/internal/calling/campaign"
+	"waihu/internal/calling/compliance"
+	"waihu/internal/calling/dialer"
+	"waihu/internal/calling/lead"
 	questions "waihu/internal/calling/script"
 	"waihu/internal/fault"
+	"waihu/internal/phone"
 	"waihu/internal/store"
 	"waihu/internal/usage"
 )
@@ -192,5 +197,48 @@ func TestAQuotaIsNeverOverfull(t *testing.T) {
 	}
 	if book := must(f.AnswerBook(ctx, f.c, app.AnswerQuery{Campaign: f.camp.ID})); fmt.Sprint(book.Places) != "[{young 2 2}]" {
 		t.Errorf("%+v", book.Places)
+	}
+}
+
+// TestAnswersByKeys: what a broadcast asked by keys stands beside what agents asked,
+// and a refusal by a key is on the list before the call is over.
+func TestAnswersByKeys(t *testing.T) {
+	f, _ := surveyed(t)
+	ctx := context.Background()
+	plan := f.camp
+	plan.Mode, plan.Message, plan.Retry.Attempts = campaign.Broadcast, "news", 3
+	plan.Hours.Windows = []campaign.Window{{Days: []int{1, 2, 3, 4, 5, 6, 7}, From: "00:00", To: "24:00"}}
+	plan.Menu.Steps = []campaign.MenuStep{{ID: "a", Answer: "gone", Keys: []campaign.KeyAct{{Key: "1", Does: campaign.KeyAnswer}}}}
+	_, err := f.SetCampaign(ctx, f.c, plan)
+	wantKind(t, "a question that is not there", err, fault.Invalid)
+	plan.Menu.Steps[0].Answer = "score"
+	plan.Menu.Steps[0].Keys[0].Key = "7"
+	_, err = f.SetCampaign(ctx, f.c, plan)
+	wantKind(t, "a key that is no answer", err, fault.Invalid)
+	plan.Menu.Steps[0].Keys[0].Key = "5"
+	f.camp = must(f.SetCampaign(ctx, f.c, plan))
+	a := f.talk(1)
+	rules := must(app.NewCallingRules(must(compliance.Load()), &f.camp))
+	a.Press("5")
+	l := must(f.GetLead(ctx, f.c, a.Lead))
+	keep := func(fx dialer.Effects) {
+		t.Helper()
+		if _, err := f.KeepCalling(ctx, f.c, f.camp.ID, rules, &fx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	keep(dialer.Effects{Tries: []attempt.Attempt{a}, Leads: []lead.Lead{l.Lead.Lead}, Answers: []dialer.KeyAnswer{{Try: a.ID, Question: "score", Value: "5"}}})
+	book := must(f.AnswerBook(ctx, f.c, app.AnswerQuery{Campaign: f.camp.ID, Rows: true}))
+	if len(book.Rows) != 1 || book.Rows[0].Answers["score"][0] != "5" {
+		t.Errorf("%+v", book)
+	}
+	a.Press("9")
+	a.Wish = attempt.Wish{Code: "refused", Flags: attempt.Flags{Human: true, Refuse: true, Done: true}, Notes: "pressed 9", By: attempt.ByKeys}
+	keep(dialer.Effects{Tries: []attempt.Attempt{a}, Leads: []lead.Lead{l.Lead.Lead}})
+	if list := must(f.Barred(ctx, f.c, []phone.Number{line(1)})); len(list) != 1 || list[0].By != attempt.ByKeys {
+		t.Errorf("the refusal waits for the end of the call: %+v", list)
+	}
+	if n := must(f.LoseTries(ctx, f.c, f.camp.ID)); n != 1 || f.state(a.Lead) != lead.Forbidden {
+		t.Errorf("%d lost, and the lead is %s", n, f.state(a.Lead))
 	}
 }

@@ -12,9 +12,9 @@ import (
 	"waihu/internal/timex"
 )
 
-// read checks an answer and gives it as it is kept: numbers in their shortest form,
+// Read checks an answer and gives it as it is kept: numbers in their shortest form,
 // choices in the order of the question.
-func (q *Question) read(words []string) ([]string, *fault.Problem) {
+func (q *Question) Read(words []string) ([]string, *fault.Problem) {
 	wrong := func(what, expected string) ([]string, *fault.Problem) {
 		return nil, &fault.Problem{Value: fault.Shorten(strings.Join(words, ", "), 80), What: what, Expected: expected}
 	}

@@ -205,7 +205,7 @@ func (c *check) words(q *Question, t *Test, at string) {
 		words []string
 	}{{".is", t.Is}, {".not", t.Not}} {
 		for _, w := range list.words {
-			if _, wrong := q.read([]string{w}); wrong != nil && q.Kind != Text {
+			if _, wrong := q.Read([]string{w}); wrong != nil && q.Kind != Text {
 				c.bad(at+list.key, w, "question "+q.ID+" cannot be answered so", wrong.Expected)
 			}
 		}

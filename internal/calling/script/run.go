@@ -112,7 +112,7 @@ func (w *walk) take(given Answers, path string) (ps fault.Problems) {
 		if !there || len(answer) == 0 || !w.asks(q) {
 			continue
 		}
-		clean, problem := q.read(answer)
+		clean, problem := q.Read(answer)
 		if problem != nil {
 			problem.Path = path + "." + q.ID
 			ps = append(ps, *problem)
