@@ -45,6 +45,13 @@ type CampaignPlan struct {
 	Targets      []campaign.Target     `json:"targets,omitempty" maxItems:"50" doc:"Whom agents may hand a call to."`
 	Script       *campaign.Script      `json:"script,omitempty"`
 	Form         []campaign.Field      `json:"form,omitempty" maxItems:"200"`
+	Guide        *GuideOf              `json:"guide,omitempty" doc:"The script agents are led through, and whose answers are kept."`
+}
+
+// GuideOf is the script of a campaign.
+type GuideOf struct {
+	Script  string `json:"script" maxLength:"40" example:"scr_01jd8..."`
+	Version int    `json:"version,omitempty" minimum:"0" doc:"0 or absent: the newest when a call begins."`
 }
 
 // Campaign is a campaign with its state.
@@ -66,6 +73,9 @@ func campaignOf(c *app.Campaign) Campaign {
 	for _, s := range p.Lists {
 		out.Lists = append(out.Lists, ListShare{s.List.Named("lst"), s.Share})
 	}
+	if g := p.Guide; !g.Script.IsZero() {
+		out.Guide = &GuideOf{g.Script.Named("scr"), g.Version}
+	}
 	return out
 }
 
@@ -86,6 +96,13 @@ func (p *CampaignPlan) read() (campaign.Campaign, error) {
 			return out, err
 		}
 		out.Contract = i
+	}
+	if p.Guide != nil {
+		i, err := named("scr", p.Guide.Script, "guide.script")
+		if err != nil {
+			return out, err
+		}
+		out.Guide = campaign.Guide{Script: i, Version: p.Guide.Version}
 	}
 	for _, s := range p.Lists {
 		i, err := named("lst", s.List, "lists.list")

@@ -35,7 +35,7 @@ const (
 // (store.Joining).
 func (s *System) KeepCalling(ctx context.Context, c id.Company, of id.ID, rules *CallingRules, fx *dialer.Effects) (refused map[id.ID]dialer.Withheld, err error) {
 	defer fault.Wrap(&err, "keep calling")
-	if len(fx.Tries)+len(fx.Changes) == 0 {
+	if len(fx.Tries)+len(fx.Changes)+len(fx.Answers) == 0 {
 		return nil, nil
 	}
 	err = s.DB.Update(store.For(ctx, c), func(tx store.Tx) error {
@@ -63,6 +63,11 @@ func (s *System) KeepCalling(ctx context.Context, c id.Company, of id.ID, rules 
 		}
 		if err := s.moveSittings(tx, c, of, fx.Changes); err != nil {
 			return err
+		}
+		for i := range fx.Answers {
+			if err := s.keepKeyed(tx, c, &now, &fx.Answers[i]); err != nil {
+				return err
+			}
 		}
 		return s.keepSessions(store.Within(ctx, tx), c, fx.Changes)
 	})
@@ -105,13 +110,18 @@ func (k *callKeeper) try(a *attempt.Attempt, copied *lead.Lead) (no dialer.Withh
 		return no, nil // it was refused when it was decided
 	case err != nil && a.State == attempt.Decided:
 		return k.decide(a)
+	case err != nil && a.Inbound && a.State.Open():
+		return no, k.receive(a)
 	case err != nil:
 		return no, fault.New(fault.Internal, "try %s is %s and was never kept as decided", a.ID, a.State)
-	case kept.State == a.State:
+	case kept.State == a.State && kept.Wish == a.Wish && kept.Pressed == a.Pressed:
 		return no, nil
 	}
-	if err := k.tx.Attempts().Put(k.c, a); err != nil || a.State.Open() {
+	if err := k.tx.Attempts().Put(k.c, a); err != nil {
 		return no, err
+	}
+	if a.State.Open() {
+		return no, k.wish(kept, a)
 	}
 	k.rules.forget(a.Lead)
 	if a.State == attempt.Closed {
@@ -129,6 +139,34 @@ func (k *callKeeper) try(a *attempt.Attempt, copied *lead.Lead) (no dialer.Withh
 		return no, err
 	}
 	return no, k.tx.Leads().Put(k.c, l)
+}
+
+// wish lets a refusal hold at once that the called person gave by keys or to a
+// dialogue; what an agent chose holds from the end of the call on.
+func (k *callKeeper) wish(kept, a *attempt.Attempt) error {
+	if !a.Wish.Final() || !a.Wish.Flags.Refuse || kept.Wish.Final() && kept.Wish.Flags.Refuse {
+		return nil
+	}
+	l, err := k.tx.Leads().Get(k.c, a.Lead)
+	if err != nil {
+		return err
+	}
+	return barRefusal(k.tx, k.c, l, a.ID, a.Wish.Notes, a.Wish.By, k.tx.Now())
+}
+
+// receive keeps a try that the called person began by calling back.
+func (k *callKeeper) receive(a *attempt.Attempt) error {
+	l, err := leadOf(k.tx, k.c, k.of, a.Lead)
+	if err != nil {
+		return err
+	}
+	if err := l.Receive(a.ID, a.Number); err != nil {
+		return err
+	}
+	if err := k.tx.Leads().Put(k.c, l); err != nil {
+		return err
+	}
+	return k.tx.Attempts().Put(k.c, a)
 }
 
 // decide keeps a decision, if it still fits.

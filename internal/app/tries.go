@@ -172,11 +172,14 @@ func (s *System) Conclude(ctx context.Context, c id.Company, a *attempt.Attempt,
 
 // conclude takes the outcome into the lead.
 func (s *System) conclude(tx store.Tx, c id.Company, of *Campaign, a *attempt.Attempt, d attempt.Disposition, callback *lead.Appointment) error {
+	if err := settleSheet(tx, c, a); err != nil {
+		return err
+	}
 	l, err := tx.Leads().Get(c, a.Lead)
 	if err != nil {
 		return err
 	}
-	if err := l.Conclude(lead.Outcome{At: a.Ended, Attempt: a.ID, Result: a.Result, SIP: a.SIP, Cause: a.Cause, Disposition: d, Callback: callback}, &of.Retry); err != nil {
+	if err := l.Conclude(lead.Outcome{At: a.Ended, Attempt: a.ID, Result: a.Result, SIP: a.SIP, Cause: a.Cause, Disposition: d, Callback: callback, Inbound: a.Inbound}, &of.Retry); err != nil {
 		return err
 	}
 	if err := tx.Leads().Put(c, l); err != nil {
@@ -185,11 +188,16 @@ func (s *System) conclude(tx store.Tx, c id.Company, of *Campaign, a *attempt.At
 	if err := s.tally(tx, c, of, a); err != nil || !d.Flags.Refuse {
 		return err
 	}
+	return barRefusal(tx, c, l, a.ID, a.Notes, a.By, a.Ended)
+}
+
+// barRefusal puts every number of a lead who refused in a try on the do-not-call list.
+func barRefusal(tx store.Tx, c id.Company, l *store.Lead, try id.ID, why, by string, at timex.Instant) error {
 	list := make([]store.Barred, len(l.Numbers))
 	for i, n := range l.Numbers {
-		list[i] = store.Barred{Number: n.Number, Rule: lead.Refused, Source: "try " + a.ID.Named("try"), Reason: fault.Shorten(a.Notes, maxName), By: a.By, At: a.Ended}
+		list[i] = store.Barred{Number: n.Number, Rule: lead.Refused, Source: "try " + try.Named("try"), Reason: fault.Shorten(why, maxName), By: by, At: at}
 	}
-	_, err = bar(tx, c, list)
+	_, err := bar(tx, c, list)
 	return err
 }
 
@@ -197,7 +205,6 @@ func (s *System) conclude(tx store.Tx, c id.Company, of *Campaign, a *attempt.At
 // when the process that did is gone; each counts. It tells how many.
 func (s *System) LoseTries(ctx context.Context, c id.Company, of id.ID) (n int, err error) {
 	defer fault.Wrap(&err, "lose tries")
-	lost, _ := attempt.Find(nil, attempt.Lost)
 	for { // each round closes what it reads
 		round := 0
 		err = s.DB.Update(store.For(ctx, c), func(tx store.Tx) error {
@@ -211,13 +218,14 @@ func (s *System) LoseTries(ctx context.Context, c id.Company, of id.ID) (n int, 
 			}
 			for i := range open {
 				a := &open[i]
-				if err := a.Lose(tx.Now()); err != nil {
+				d, err := a.Lose(tx.Now())
+				if err != nil {
 					return err
 				}
 				if err := tx.Attempts().Put(c, a); err != nil {
 					return err
 				}
-				if err := s.conclude(tx, c, &campaign, a, lost, nil); err != nil {
+				if err := s.conclude(tx, c, &campaign, a, d, lead.Wished(&a.Wish)); err != nil {
 					return err
 				}
 			}

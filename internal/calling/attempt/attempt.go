@@ -62,6 +62,42 @@ type Attempt struct {
 	Flags       Flags            `json:"flags,omitzero"` // of the disposition, as it was then
 	Notes       string           `json:"notes,omitempty"`
 	By          string           `json:"by,omitempty"` // who gave the disposition: an agent, or system
+
+	Wish    Wish   `json:"wish,omitzero"`     // chosen before the end
+	Pressed string `json:"pressed,omitempty"` // keys of the called person, the last MaxPressed
+	Inbound bool   `json:"inbound,omitempty"` // they called back
+}
+
+// Wish is a disposition that was chosen while the try went on. It is kept as soon as
+// it is said, so that no crash loses it.
+type Wish struct {
+	Code   string        `json:"code,omitempty"`
+	Flags  Flags         `json:"flags,omitzero"`
+	Notes  string        `json:"notes,omitempty"`
+	By     string        `json:"by,omitempty"` // an agent, ByKeys or ByDialogue
+	At     timex.Instant `json:"at,omitzero"`  // of a callback
+	Zone   string        `json:"zone,omitempty"`
+	Agent  string        `json:"agent,omitempty"` // the callback is theirs alone
+	Number phone.Number  `json:"number,omitempty"`
+}
+
+// Who besides agents says what a try came to.
+const (
+	ByKeys     = "keys"     // the called person, by pressing keys
+	ByDialogue = "dialogue" // a dialogue server
+)
+
+// Final tells whether the called person said it themselves, so that it holds at once
+// and not only from the end of the call on.
+func (w *Wish) Final() bool { return w.By == ByKeys || w.By == ByDialogue }
+
+// MaxPressed bounds the keys of a try that are kept.
+const MaxPressed = 64
+
+// Press notes a key.
+func (a *Attempt) Press(key string) {
+	a.Pressed += key
+	a.Pressed = a.Pressed[max(0, len(a.Pressed)-MaxPressed):]
 }
 
 // MaxNotes bounds what an agent writes, in bytes.
@@ -122,7 +158,12 @@ func (a *Attempt) Answer(by usage.AnsweredBy, at timex.Instant) error {
 
 // Join tells that somebody or something speaks to them; agent is empty for a
 // robot or a message.
+// An agent may come to who hears a message or a robot.
 func (a *Attempt) Join(agent string, at timex.Instant) error {
+	if a.State == Talking && agent != "" && a.Agent == "" {
+		a.Agent = agent
+		return nil
+	}
 	if a.State != Answered {
 		return a.cannot("be joined")
 	}
@@ -185,11 +226,12 @@ func (a *Attempt) Dispose(d Disposition, notes, by string, at timex.Instant) err
 }
 
 // Lose closes a try the system lost sight of, after a crash, from wherever it
-// was. One that was decided and never dialed is closed as well, and counts:
-// nobody can tell whether the trunk was asked.
-func (a *Attempt) Lose(at timex.Instant) error {
+// was, and gives what it came to: what somebody had chosen already, else Lost. One
+// that was decided and never dialed is closed as well, and counts: nobody can tell
+// whether the trunk was asked.
+func (a *Attempt) Lose(at timex.Instant) (d Disposition, err error) {
 	if !a.State.Open() || a.State == "" {
-		return a.cannot("be lost")
+		return d, a.cannot("be lost")
 	}
 	at = max(at, a.latest())
 	if a.State == Decided {
@@ -197,11 +239,15 @@ func (a *Attempt) Lose(at timex.Instant) error {
 	}
 	if a.State != Ended {
 		if err := a.End(usage.Failed, 0, 0, at); err != nil {
-			return err
+			return d, err
 		}
 	}
-	d, _ := Find(nil, Lost)
-	return a.Dispose(d, "", System, at)
+	d, _ = Find(nil, Lost)
+	notes, by := "", System
+	if w := &a.Wish; w.Code != "" {
+		d, notes, by = Disposition{Code: w.Code, Flags: w.Flags}, w.Notes, w.By
+	}
+	return d, a.Dispose(d, notes, by, at)
 }
 
 // step goes to a state at an instant that is not before the last.

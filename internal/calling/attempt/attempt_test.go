@@ -124,7 +124,7 @@ func TestNoWalkBreaksATry(t *testing.T) {
 				err = a.Decide(at)
 			case 8:
 				if r.IntN(8) == 0 {
-					err = a.Lose(at)
+					_, err = a.Lose(at)
 				}
 			}
 			if err != nil && a != before {

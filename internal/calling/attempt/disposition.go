@@ -47,6 +47,9 @@ const (
 	ByMachine = "machine"   // a machine answered, as detection says
 	Message   = "message"   // a message was played
 	Cancelled = "cancelled" // taken back before it was answered
+	Heard     = "heard"     // they heard a broadcast to its end
+	Keyed     = "keyed"     // they answered it by keys
+	Left      = "left"      // a message was left on a machine
 )
 
 // CodeOf is the disposition of a try nobody answered.
@@ -86,6 +89,9 @@ func Builtin() []Disposition {
 		auto(Abandoned, "Abandoned", Flags{Human: true}),
 		auto(ByMachine, "Machine", Flags{Machine: true}),
 		auto(Message, "Message played", Flags{}),
+		auto(Heard, "Message heard to its end", Flags{Human: true, Done: true}),
+		auto(Keyed, "Answered by keys", Flags{Human: true, Done: true}),
+		auto(Left, "Message left on a machine", Flags{Machine: true}),
 		auto(NoCode, "No disposition given", Flags{Human: true}),
 		auto(Lost, "Lost when the system stopped", Flags{}),
 	}

@@ -117,8 +117,26 @@ type Campaign struct {
 	Targets      []Target              `json:"targets,omitempty"`         // whom agents may hand a call to
 	Script       Script                `json:"script,omitzero"`
 	Form         []Field               `json:"form,omitempty"`
+	Guide        Guide                 `json:"guide,omitzero"`
+	Menu         Menu                  `json:"menu,omitzero"` // of a broadcast
+	Rate         Rate                  `json:"rate,omitzero"` // of broadcasts and robot lanes
+	Robot        RobotLane             `json:"robot,omitzero"`
 
 	Status Status `json:"status"`
+}
+
+// RobotLane is the dialogue server of a robot lane.
+type RobotLane struct {
+	URL      string `json:"url,omitempty"`      // where each turn is asked; https
+	Fallback string `json:"fallback,omitempty"` // prompt said where the server fails, then the call ends
+	Turns    int    `json:"turns,omitempty"`    // of a call at most; 0: DefaultTurns
+}
+
+// Guide is the script with versions that agents are led through, and whose answers
+// are kept.
+type Guide struct {
+	Script  id.ID `json:"script"`
+	Version int   `json:"version,omitempty"` // 0: the newest when a call begins
 }
 
 // AskedList is a do-not-call list of others that was asked about every lead.
@@ -152,7 +170,10 @@ const (
 	MaxWrapUp     = 3600
 	MaxPreview    = 600
 	MaxAbandon    = 1000 // 10 %
-	DefaultGoal   = 280  // below 3 %, so that a short shift holds it too
+	MaxTurns      = 200
+	DefaultTurns  = 50
+	MaxURL        = 1000
+	DefaultGoal   = 280 // below 3 %, so that a short shift holds it too
 )
 
 // New is a draft with every default in it.

@@ -3,6 +3,7 @@ package campaign
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"waihu/internal/calling/attempt"
 	"waihu/internal/fault"
@@ -19,6 +20,9 @@ func (c *Campaign) Problems() (ps fault.Problems) {
 	}
 	if c.Mode == Broadcast && c.Message == "" {
 		ps = append(ps, fault.Problem{Path: "message", What: "a broadcast has nothing to say", Expected: "the key of a prompt"})
+	}
+	if c.Mode == Robot && c.Robot.URL == "" {
+		ps = append(ps, fault.Problem{Path: "robot.url", What: "a robot lane has nobody to ask what to say", Expected: "the address of a dialogue server"})
 	}
 	return append(ps, c.Hours.problems("hours")...)
 }
@@ -78,6 +82,13 @@ func (c *Campaign) DraftProblems() (ps fault.Problems) {
 			bad(fmt.Sprintf("targets[%d]", i), t.Name, "a name or a number is missing, or the name stands there twice", fmt.Sprintf("a name of 1 to %d bytes, once, and a number", MaxName))
 		}
 	}
+	if c.Rate.Channels < 0 || c.Rate.Channels > MaxChannels || c.Rate.Minute < 0 || c.Rate.Minute > MaxMinute {
+		bad("rate", fmt.Sprint(c.Rate.Channels), "it is out of range", fmt.Sprintf("0 to %d calls at once, 0 to %d a minute", MaxChannels, MaxMinute))
+	}
+	if u := c.Robot.URL; u != "" && (len(u) > MaxURL || !strings.HasPrefix(u, "https://") && !strings.HasPrefix(u, "http://")) || c.Robot.Turns < 0 || c.Robot.Turns > MaxTurns || len(c.Robot.Fallback) > MaxName {
+		bad("robot", u, "the address of a dialogue server is none, or its turns are out of range", fmt.Sprintf("https://..., 0 to %d turns", MaxTurns))
+	}
+	ps = append(ps, c.Menu.problems("menu", !c.Guide.Script.IsZero())...)
 	ps = append(ps, attempt.Problems(c.Dispositions, "dispositions")...)
 	ps = append(ps, c.Retry.Problems("retry")...)
 	ps = append(ps, formProblems(c.Form, "form")...)

@@ -196,7 +196,7 @@ func (e *Engine) pass(v Passed) error {
 	if s.State != agent.Talking || t.State != agent.Ready {
 		return fault.New(fault.Conflict, "agent %s is %s and agent %s is %s: talking and ready were expected", v.User, s.State, v.To, t.State)
 	}
-	c.seat, s.call, c.chosen = nil, nil, nil
+	c.seat, s.call, c.chosen, c.Wish = nil, nil, nil, attempt.Wish{}
 	for _, step := range []struct {
 		of *seat
 		do func() (agent.Change, error)

@@ -48,17 +48,31 @@ func (e *Engine) called(ev Event) error {
 	case Unjoined:
 		return e.with(v.Try, e.unjoined)
 	case Pressed:
-		return e.with(v.Try, func(c *call) error {
-			c.no = c.no || c.said && v.Key == RefuseKey
-			return nil
-		})
+		return e.with(v.Try, func(c *call) error { return e.press(c, v.Key) })
 	case Said:
 		return e.with(v.Try, func(c *call) error {
-			if c.said {
+			switch {
+			case c.said:
 				e.do(Hang{Try: c.ID})
+			case c.alone != nil && c.seat == nil && c.State == attempt.Talking:
+				e.saidAlone(c)
 			}
 			return nil
 		})
+	case ForAgent:
+		return e.with(v.Try, func(c *call) error {
+			if c.alone == nil || !c.alone.robot || c.alone.queue || c.seat != nil {
+				return fault.New(fault.Conflict, "try %s is in no dialogue", c.ID)
+			}
+			e.ask(c)
+			return nil
+		})
+	case Settled:
+		return e.with(v.Try, func(c *call) error { return e.settle(c, v.Wish) })
+	case AgentUp:
+		return e.with(v.Try, e.agentUp)
+	case AgentDown:
+		return e.with(v.Try, e.agentDown)
 	case Over:
 		return e.with(v.Try, func(c *call) error { return e.over(c, v) })
 	}
@@ -84,7 +98,7 @@ func (e *Engine) answered(c *call) error {
 	if err := c.Answer("", e.now); err != nil {
 		return err
 	}
-	if !e.cfg.Detects || e.plan.Mode == campaign.Manual || e.plan.Mode == campaign.Preview { // there the agent listens
+	if !e.cfg.Detects || e.plan.Mode == campaign.Manual || e.plan.Mode == campaign.Preview || e.plan.Mode == campaign.TwoLegs { // there the agent listens
 		return e.tell(c, usage.Person)
 	}
 	return nil
@@ -96,6 +110,9 @@ func (e *Engine) tell(c *call, by usage.AnsweredBy) error {
 		return nil // too late to change anything
 	}
 	c.told, c.AnsweredBy = true, by
+	if e.plan.Mode.Alone() && c.seat == nil {
+		return e.meet(c, by)
+	}
 	if by == usage.Machine || by == usage.Fax {
 		e.learn(c, pacing.Machine, c.Attempt.Answered)
 		e.do(Hang{Try: c.ID})
@@ -114,7 +131,7 @@ func (e *Engine) serve() {
 		c := e.waiting[i]
 		s := c.seat
 		if s == nil {
-			if s = e.free(); s == nil {
+			if s = e.freeFor(c); s == nil {
 				i++
 				continue
 			}
@@ -124,7 +141,7 @@ func (e *Engine) serve() {
 			i++
 			continue
 		}
-		c.seat, s.call = s, c
+		c.seat, s.call, c.alone = s, c, nil
 		e.waiting = slices.Delete(e.waiting, i, i+1)
 		e.keep(c)
 		e.do(Join{Try: c.ID, Agent: s.User})
@@ -138,7 +155,9 @@ func (e *Engine) unjoined(c *call) error {
 		return nil
 	}
 	c.missed, c.seat.Then, c.seat.ThenFor = true, agent.Paused, agent.Missed
-	e.abandoned()
+	if !c.Inbound {
+		e.abandoned()
+	}
 	e.do(Hang{Try: c.ID})
 	return nil
 }
@@ -164,7 +183,11 @@ func (e *Engine) deadline(c *call) timex.Instant {
 			return c.Attempt.Answered.Add(DetectionWait)
 		}
 		if slices.Contains(e.waiting, c) {
-			return c.person.Add(e.cfg.Patience)
+			return c.person.Add(e.patience(c))
+		}
+	case attempt.Talking:
+		if c.alone != nil && c.seat == nil {
+			return c.alone.until
 		}
 	}
 	return 0
@@ -178,7 +201,13 @@ func (e *Engine) expire() {
 		}
 		switch c.State {
 		case attempt.Decided:
+			if c.legs {
+				_ = e.agentDown(c) // nobody picked up in time
+				continue
+			}
 			_ = e.sendShown(c) // one that may not be dialed is put back, which is all there is to do
+		case attempt.Talking:
+			e.quiet(c)
 		case attempt.Dialing, attempt.Ringing:
 			e.takeBack(c)
 		case attempt.Answered:
@@ -205,6 +234,13 @@ func (e *Engine) outOfPatience(c *call) {
 	}
 	if c.seat == nil && e.free() != nil {
 		return // serve has an agent for them
+	}
+	if c.Inbound {
+		if c.Join("", e.now) == nil {
+			c.alone = &alone{}
+			e.noAgent(c)
+		}
+		return
 	}
 	e.waiting = slices.DeleteFunc(e.waiting, func(o *call) bool { return o == c })
 	e.abandoned()
@@ -237,7 +273,7 @@ func (e *Engine) over(c *call, v Over) error {
 		}
 	}
 	waited := slices.Contains(e.waiting, c)
-	talked := c.State == attempt.Talking && !c.said
+	talked := c.State == attempt.Talking && c.seat != nil
 	if v.Result == "" || v.Result == usage.Answered && c.Attempt.Answered.IsZero() {
 		v.Result = usage.Failed
 	}
@@ -249,8 +285,11 @@ func (e *Engine) over(c *call, v Over) error {
 	}
 	e.waiting = slices.DeleteFunc(e.waiting, func(o *call) bool { return o == c })
 	switch {
+	case c.Inbound: // nobody was dialed: no law and no ledger is about it
 	case c.Attempt.Answered.IsZero():
 		e.unanswered(c)
+	case !c.told && e.plan.Mode.Alone() && c.seat == nil:
+		e.learn(c, pacing.Person, c.Attempt.Answered)
 	case !c.told: // they hung up before anything knew who they were
 		e.learn(c, pacing.Person, c.Attempt.Answered)
 		e.cfg.Ledger.Answer(e.dayNumber())
@@ -267,6 +306,9 @@ func (e *Engine) over(c *call, v Over) error {
 	if talked {
 		return e.talked(c)
 	}
+	if c.alone != nil {
+		return e.closeAlone(c, waited)
+	}
 	if s := c.seat; s != nil {
 		c.seat, s.call = nil, nil
 		change, err := s.Release(false, e.now)
@@ -274,15 +316,14 @@ func (e *Engine) over(c *call, v Over) error {
 			return err
 		}
 	}
-	code, notes := c.Proposed(), ""
+	code := c.Proposed()
 	if c.said {
 		code = attempt.Abandoned // a message is no conversation
 	}
-	if c.no {
-		all := slices.Concat(e.codes, attempt.Builtin()) // one of which always refuses
-		code, notes = all[slices.IndexFunc(all, func(d attempt.Disposition) bool { return d.Flags.Refuse && !d.Off })].Code, "pressed "+RefuseKey
+	if w := &c.Wish; w.Code != "" {
+		return e.close(c, w.Code, w.Notes, w.By, lead.Wished(w))
 	}
-	return e.close(c, code, notes, attempt.System, nil)
+	return e.close(c, code, "", attempt.System, nil)
 }
 
 // unanswered learns from a dial nobody answered. That a trunk failed tells nothing
@@ -345,9 +386,19 @@ func (e *Engine) dispose(v Disposed) error {
 	}
 	if s.State == agent.Talking {
 		c.chosen = &v
+		e.wish(c, d, &v)
 		return nil
 	}
 	return e.written(s, v.Code, v.Notes, v.User, v.Callback)
+}
+
+// wish keeps what was chosen before the end, so that no crash loses it.
+func (e *Engine) wish(c *call, d attempt.Disposition, v *Disposed) {
+	c.Wish = attempt.Wish{Code: d.Code, Flags: d.Flags, Notes: v.Notes, By: v.User}
+	if a := v.Callback; a != nil && d.Flags.Callback {
+		c.Wish.At, c.Wish.Zone, c.Wish.Agent, c.Wish.Number = a.At, a.Zone, a.Agent, a.Number
+	}
+	e.keep(c)
 }
 
 // written closes the call an agent writes up, and lets the agent go on.
@@ -364,6 +415,9 @@ func (e *Engine) written(s *seat, code, notes, by string, callback *lead.Appoint
 	}
 	if c.State == attempt.Talking { // it goes on without them
 		c.chosen = &Disposed{User: by, Code: code, Notes: notes, Callback: callback}
+		if d, known := attempt.Find(e.codes, code); known {
+			e.wish(c, d, c.chosen)
+		}
 		return nil
 	}
 	return e.close(c, code, notes, by, callback)
@@ -380,7 +434,7 @@ func (e *Engine) close(c *call, code, notes, by string, callback *lead.Appointme
 	}
 	e.keep(c)
 	e.forget(c)
-	return c.lead.Conclude(lead.Outcome{At: e.now, Attempt: c.ID, Result: c.Result, SIP: c.SIP, Cause: c.Cause, Disposition: d, Callback: callback}, &e.plan.Retry)
+	return c.lead.Conclude(lead.Outcome{At: e.now, Attempt: c.ID, Result: c.Result, SIP: c.SIP, Cause: c.Cause, Disposition: d, Callback: callback, Inbound: c.Inbound}, &e.plan.Retry)
 }
 
 // learn tells the laws how a dial ended, once.

@@ -44,6 +44,8 @@ type day struct {
 	sums   bool
 	sum    [32]byte
 	counts map[string]int
+	noes   map[id.ID]bool // leads that refused by keys or to a dialogue, once that is on disk
+	said   map[id.ID]int  // prompts by try
 	wished timex.Instant
 	spent  func(func()) // nil: nobody measures
 }
@@ -67,9 +69,16 @@ const begin = timex.Instant(1_790_000_000_000_000) // 2026-09-21T14:13:20Z
 
 func newDay(t testing.TB, seed uint64, mode campaign.Mode, agents, leads int) *day {
 	d := &day{t: t, rng: rand.New(rand.NewPCG(seed, 7)), now: begin, laws: pacing.NewLaws(25), ledger: &pacing.Ledger{}, tries: map[id.ID]attempt.Attempt{}, leads: map[id.ID]lead.Lead{},
-		lines: map[id.ID]string{}, people: map[string]bool{}, counts: map[string]int{}}
+		lines: map[id.ID]string{}, people: map[string]bool{}, counts: map[string]int{}, noes: map[id.ID]bool{}, said: map[id.ID]int{}}
 	d.plan = campaign.New("A day", usage.Sales, mode, begin)
 	d.plan.Message, d.plan.PreviewFor = "sorry", 20
+	d.plan.Robot.URL, d.plan.Rate = "https://dialogue.example", campaign.Rate{Channels: 8, Minute: 40}
+	d.plan.Guide.Script = id.ID{8}
+	d.plan.Menu = campaign.Menu{Machine: "left", NoAgent: "busy", Closed: "closed", Patience: 20, Steps: []campaign.MenuStep{
+		{ID: "hello", Answer: "may", Keys: []campaign.KeyAct{{Key: "1", Does: campaign.KeyAgent}, {Key: "2", Does: campaign.KeyAnswer, Value: "yes", To: "age"}, {Key: "3", Does: campaign.KeyCallback, Prompt: "later"},
+			{Key: "4", Does: campaign.KeyRepeat}, {Key: "5", Does: campaign.KeyEnd, Prompt: "bye"}, {Key: "9", Does: campaign.KeyRefuse, Prompt: "never"}}},
+		{ID: "age", Prompt: "age", Digits: 2, Answer: "age", Next: "bye", Most: 3},
+		{ID: "bye", Prompt: "thanks"}}}
 	d.plan.Lists = []campaign.Share{{List: id.ID{1}}}
 	from, _ := phone.Parse("862161234567")
 	d.plan.CallerIDs = []campaign.CallerID{{Number: from}}
@@ -136,6 +145,21 @@ func (d *day) live() {
 		user := fmt.Sprintf("agent %02d", i)
 		d.after(time.Duration(i+1)*time.Second, func() { d.tell(LoggedIn{User: user, Seat: "agent"}); d.tell(IsReady{User: user}) })
 	}
+	d.returns()
+}
+
+// returns are people who call back, now and then.
+func (d *day) returns() {
+	d.after(d.some(3*time.Minute), func() {
+		l := d.leads[d.order[d.rng.IntN(len(d.order))]]
+		l.Owner = fmt.Sprintf("agent %02d", d.rng.IntN(20))
+		try := d.newID()
+		d.lines[try] = "up"
+		d.counts["came in"]++
+		d.tell(CameIn{Try: try, Lead: Candidate{Lead: l.Clone(), Zone: time.UTC}, Number: l.Numbers[0].Number, To: d.plan.CallerIDs[0].Number, Closed: d.rng.IntN(4) == 0})
+		d.after(20*time.Second+d.some(60*time.Second), func() { d.hang(try) })
+		d.returns()
+	})
 }
 
 // after does something later, unless the process is dead by then.
@@ -207,6 +231,15 @@ func (d *day) commit(fx Effects) {
 	for _, l := range fx.Leads {
 		d.leads[l.ID] = l
 	}
+	for _, a := range fx.Tries {
+		if a.Wish.Final() && a.Wish.Flags.Refuse {
+			d.noes[a.Lead] = true
+			if l := d.leads[a.Lead]; l.Rule != lead.Refused {
+				d.t.Fatalf("a refusal does not hold at once: %+v", l)
+			}
+		}
+	}
+	d.counts["answers"] += len(fx.Answers)
 	for _, c := range fx.Changes {
 		if s, ok := c.Session("waihu"); ok && s.To <= s.From {
 			d.t.Fatalf("%+v", s)
@@ -242,10 +275,41 @@ func (d *day) act(a Act) {
 		}
 		d.join(v)
 	case Say:
+		if d.said[v.Try]++; d.said[v.Try] > MaxSaid+1 {
+			d.t.Fatalf("try %s hears prompt after prompt", v.Try)
+		}
 		d.after(6*time.Second, func() { d.tell(Said{Try: v.Try}) })
+		if d.rng.IntN(2) == 0 {
+			d.after(d.some(7*time.Second), func() { d.tell(Pressed{Try: v.Try, Key: string("1234567890*#"[d.rng.IntN(12)])}) })
+		}
+	case CallAgent:
+		if d.rng.IntN(8) == 0 {
+			d.after(20*time.Second, func() { d.tell(AgentDown{Try: v.Try}) })
+			return
+		}
+		d.after(d.some(3*time.Second), func() { d.tell(AgentUp{Try: v.Try}) })
+	case Converse:
+		d.converse(v.Try)
 	case Hang:
 		d.after(d.some(30*time.Millisecond), func() { d.hang(v.Try) })
 	}
+}
+
+// converse is a dialogue: it settles something, hands over, or hangs up.
+func (d *day) converse(try id.ID) {
+	d.counts["conversed"]++
+	switch d.rng.IntN(4) {
+	case 0:
+		d.after(d.some(10*time.Second), func() { d.tell(ForAgent{Try: try}) })
+		return
+	case 1:
+		d.after(d.some(10*time.Second), func() { d.tell(Settled{Try: try, Wish: attempt.Wish{Code: "refused"}}) })
+	case 2:
+		d.after(d.some(10*time.Second), func() {
+			d.tell(Settled{Try: try, Wish: attempt.Wish{Code: "callback", At: d.now.Add(20 * time.Minute), Zone: "UTC"}})
+		})
+	}
+	d.after(d.some(40*time.Second), func() { d.hang(try) })
 }
 
 func (d *day) hang(try id.ID) {
@@ -264,7 +328,10 @@ func (d *day) dial(v Dial) {
 	if rule, _ := d.May(&Candidate{Lead: l}, v.Number, d.now); rule != "" {
 		d.t.Fatalf("dialed against %s at %s", rule, d.now)
 	}
-	if l.Attempts > lead.DefaultAttempts {
+	if d.noes[l.ID] {
+		d.t.Fatalf("lead %s refused by keys and is called", l.ID)
+	}
+	if l.Attempts > lead.DefaultAttempts && l.Callback == nil {
 		d.t.Fatalf("lead %s is called a %dth time", l.ID, l.Attempts)
 	}
 	if d.lines[v.Try] != "" {
@@ -395,11 +462,14 @@ func (d *day) check() {
 			d.t.Errorf("lead %s refused and is %s", l.ID, l.State)
 		}
 		d.counts[a.Disposition]++
-		if a.Flags.Callback && l.Outcome == a.Disposition && l.State != lead.Callback {
+		if a.Flags.Callback && l.Outcome == a.Disposition && l.State != lead.Callback && l.Rule == "" { // who had refused before stays forbidden
 			d.t.Errorf("the callback of lead %s is lost: %s", l.ID, l.State)
 		}
 	}
 	for _, l := range d.leads {
+		if d.noes[l.ID] && l.State != lead.Forbidden {
+			d.t.Errorf("the refusal of lead %s is lost: %s", l.ID, l.State)
+		}
 		if l.State == lead.Executing {
 			d.t.Errorf("lead %s is executing", l.ID)
 		}
@@ -418,9 +488,10 @@ func (d *day) check() {
 // against its rules or twice at once, no refusal or callback is lost, nobody is left
 // reserved.
 func TestDays(t *testing.T) {
-	for _, mode := range []campaign.Mode{campaign.Preview, campaign.Progressive, campaign.Predictive} {
+	for mode, also := range map[campaign.Mode][]string{campaign.Preview: {"no_code"}, campaign.Progressive: {"no_code"}, campaign.Predictive: {"no_code"},
+		campaign.Broadcast: {"heard", "keyed", "left", "message", "answers"}, campaign.Robot: {"conversed", "left", "no_code"}, campaign.TwoLegs: {"no_code"}} {
 		all := map[string]int{}
-		for seed := range uint64(100) {
+		for seed := range uint64(50) {
 			t.Run(fmt.Sprintf("%s/%d", mode, seed), func(t *testing.T) {
 				d := newDay(t, seed, mode, 2+int(seed)%9, 300)
 				d.kills = 6
@@ -431,7 +502,7 @@ func TestDays(t *testing.T) {
 			})
 		}
 		t.Log(mode, all)
-		for _, k := range []string{"killed", "dialed", "joined", "sale", "callback", "refused", "no_answer", "busy", "lost", "no_code"} {
+		for _, k := range append(also, "killed", "dialed", "joined", "sale", "callback", "refused", "no_answer", "busy", "lost", "came in") {
 			if all[k] == 0 {
 				t.Errorf("%s: no day had %s: the days are not what they are meant to be", mode, k)
 			}

@@ -16,7 +16,7 @@ import (
 
 // dial places what may be placed now.
 func (e *Engine) dial() {
-	if !e.isRunning() || e.present() == 0 {
+	if !e.isRunning() || e.present() == 0 && !e.plan.Mode.Alone() {
 		for _, c := range slices.Clone(e.order) {
 			if c.shown {
 				e.putBack(c, "", e.now)
@@ -32,12 +32,14 @@ func (e *Engine) dial() {
 	e.arrange()
 	e.callbacks()
 	switch e.plan.Mode {
-	case campaign.Preview:
+	case campaign.Preview, campaign.TwoLegs:
 		e.forEachReady(true)
 	case campaign.Progressive:
 		e.forEachReady(false)
 	case campaign.Predictive:
 		e.pace()
+	case campaign.Broadcast, campaign.Robot:
+		e.flood()
 	}
 }
 
@@ -73,7 +75,7 @@ func (e *Engine) takeFor(s *seat, i int) *call {
 	n := e.ahead[i]
 	e.ahead = slices.Delete(e.ahead, i, i+1)
 	delete(e.taken, n.Lead.ID)
-	return e.begin(n, s, e.plan.Mode == campaign.Preview)
+	return e.begin(n, s, e.plan.Mode == campaign.Preview || e.plan.Mode == campaign.TwoLegs)
 }
 
 // forEachReady begins a try for each agent who waits: shown first, or dialed at once.
@@ -193,7 +195,7 @@ func (e *Engine) begin(n *next, s *seat, shown bool) *call {
 	if err != nil {
 		return nil
 	}
-	c := &call{lead: n.Lead.Clone(), facts: facts(&n.Candidate, e.now), shown: shown}
+	c := &call{lead: n.Lead.Clone(), facts: facts(&n.Candidate, e.now), shown: shown, zone: n.Zone}
 	c.chance = e.cfg.Pacer.Laws.Chance(&c.facts)
 	number := c.lead.Next()
 	c.Attempt = attempt.Attempt{ID: try, Campaign: e.cfg.Campaign, List: c.lead.List, Lead: c.lead.ID, Number: number, CallerID: e.callerID(number),
@@ -223,6 +225,11 @@ func (e *Engine) begin(n *next, s *seat, shown bool) *call {
 		e.send(c)
 		return c
 	}
+	if e.plan.Mode == campaign.TwoLegs {
+		c.legs, c.until = true, e.now.Add(e.ring()+RingGrace)
+		e.do(CallAgent{Try: try, Agent: s.User, Ring: e.ring()})
+		return c
+	}
 	if e.plan.PreviewFor > 0 {
 		c.until = e.now.Add(time.Duration(e.plan.PreviewFor) * time.Second)
 	}
@@ -232,7 +239,7 @@ func (e *Engine) begin(n *next, s *seat, shown bool) *call {
 
 // send dials a try that is decided.
 func (e *Engine) send(c *call) {
-	c.shown, c.until = false, 0
+	c.shown, c.legs, c.until = false, false, 0
 	d := Dial{Try: c.ID, Number: c.Number, CallerID: c.CallerID, Ring: e.ring()}
 	if c.seat != nil {
 		d.Agent = c.seat.User
@@ -280,7 +287,7 @@ func (e *Engine) choose(v Chosen) error {
 		return err
 	}
 	c := s.call
-	if c == nil || !c.shown {
+	if c == nil || !c.shown || c.legs {
 		return fault.New(fault.Conflict, "agent %s is shown no lead", v.User)
 	}
 	if !v.Dial {
@@ -329,7 +336,7 @@ func (e *Engine) want(v Wanted) error {
 		e.denied[rule]++
 		return fault.New(fault.Conflict, "lead %s may not be called now: %s", v.Lead.Lead.ID, rule)
 	}
-	if e.begin(n, s, false) == nil {
+	if e.begin(n, s, e.plan.Mode == campaign.TwoLegs) == nil {
 		return fault.New(fault.Conflict, "lead %s cannot be called: it is %s", v.Lead.Lead.ID, v.Lead.Lead.State)
 	}
 	return nil

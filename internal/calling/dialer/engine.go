@@ -62,6 +62,7 @@ type Effects struct {
 	Tries   []attempt.Attempt
 	Leads   []lead.Lead
 	Changes []agent.Change
+	Answers []KeyAnswer // to questions of the script, by keys
 	Acts    []Act
 	Wake    timex.Instant // hand in a Tick then; zero: no need
 }
@@ -89,6 +90,7 @@ type Engine struct {
 	day    timex.Date
 	paced  pacing.Why
 	denied map[string]int // leads that were not dialed when their turn came, by rule
+	start  timex.Instant  // of the next dial, where the plan has a rate
 
 	out   Effects
 	dirty []*call // to be kept
@@ -108,18 +110,20 @@ type call struct {
 	lead   lead.Lead
 	facts  pacing.Lead
 	chance float64
-	seat   *seat         // reserved, talking or writing up
-	shown  bool          // to an agent, and not dialed yet
-	until  timex.Instant // shown: dialed by itself then; zero: never
-	taking bool          // being taken back
-	told   bool          // who answered is known ...
-	person timex.Instant // ... since then, if it is a person
-	said   bool          // a message is played because no agent came
-	no     bool          // they pressed RefuseKey while it was
-	missed bool          // the agent could not be connected
-	chosen *Disposed     // before the end of the call
-	parted bool          // the agent is off it
-	kept   bool          // in dirty already
+	seat   *seat          // reserved, talking or writing up
+	shown  bool           // to an agent, and not dialed yet
+	until  timex.Instant  // shown: dialed by itself then; zero: never
+	taking bool           // being taken back
+	told   bool           // who answered is known ...
+	person timex.Instant  // ... since then, if it is a person
+	said   bool           // a message is played because no agent came
+	alone  *alone         // they hear a broadcast, a dialogue or a last word; nil: none of them
+	legs   bool           // shown: to nobody; the agent's telephone is called first
+	zone   *time.Location // of the called person; nil: not known
+	missed bool           // the agent could not be connected
+	chosen *Disposed      // before the end of the call
+	parted bool           // the agent is off it
+	kept   bool           // in dirty already
 }
 
 // listed are the leads of a list that are held.
@@ -214,6 +218,8 @@ func (e *Engine) take(ev Event) error {
 		return e.hangUp(v.User)
 	case Passed:
 		return e.pass(v)
+	case CameIn:
+		return e.cameIn(v)
 	}
 	return e.called(ev)
 }
@@ -236,9 +242,9 @@ func (e *Engine) planned(p Planned) error {
 			return err
 		}
 		switch p.Plan.Mode {
-		case campaign.Manual, campaign.Preview, campaign.Progressive, campaign.Predictive:
+		case campaign.Manual, campaign.Preview, campaign.Progressive, campaign.Predictive, campaign.Broadcast, campaign.Robot, campaign.TwoLegs:
 		default:
-			return fault.New(fault.Invalid, "campaign %q: the dialer cannot dial in mode %s: manual, preview, progressive or predictive was expected", p.Plan.Name, p.Plan.Mode)
+			return fault.New(fault.Invalid, "campaign %q: the dialer knows no mode %s", p.Plan.Name, p.Plan.Mode)
 		}
 	}
 	same := slices.EqualFunc(e.plan.Lists, p.Plan.Lists, func(a, b campaign.Share) bool { return a == b }) && e.plan.Mix == p.Plan.Mix && e.mixer != nil
@@ -283,6 +289,11 @@ func (e *Engine) wake() (at timex.Instant) {
 	for _, c := range e.order {
 		sooner(e.deadline(c))
 	}
+	for _, c := range e.waiting {
+		if own := c.person.Add(OwnerWait); c.Inbound && own > e.now {
+			sooner(own)
+		}
+	}
 	for _, s := range e.seats {
 		if s.State == agent.WrapUp {
 			sooner(s.Until)
@@ -291,8 +302,11 @@ func (e *Engine) wake() (at timex.Instant) {
 			sooner(s.gone.Add(GoneWait))
 		}
 	}
-	if e.isRunning() && len(e.seats) > 0 {
+	if e.isRunning() && (len(e.seats) > 0 || e.plan.Mode.Alone()) {
 		sooner(e.now.Add(TickEvery))
+		if e.plan.Mode.Alone() && e.start > e.now {
+			sooner(e.start)
+		}
 	}
 	return at
 }

@@ -100,6 +100,25 @@ type (
 		Try id.ID
 		Key string
 	}
+	// ForAgent: a dialogue hands the called person to an agent.
+	ForAgent struct{ Try id.ID }
+	// Settled: a dialogue says what the call came to. It may go on.
+	Settled struct {
+		Try  id.ID
+		Wish attempt.Wish // Flags and By are the engine's to say
+	}
+	// AgentUp answers a CallAgent: the agent's telephone was picked up; AgentDown: it
+	// was not, or was hung up before the customer was dialed.
+	AgentUp   struct{ Try id.ID }
+	AgentDown struct{ Try id.ID }
+	// CameIn: somebody who was called calls back and is on the line.
+	CameIn struct {
+		Try    id.ID // a new one, of whoever answers the line
+		Lead   Candidate
+		Number phone.Number // they call from: one of the lead's
+		To     phone.Number // they dialed
+		Closed bool         // nobody is there at this hour
+	}
 	// Parted: the agent is off the call, which goes on without one: it was handed to a
 	// third party, or a message is left. The agent writes up.
 	Parted struct{ Try id.ID }
@@ -138,6 +157,11 @@ func (Answered) event()  {}
 func (Told) event()      {}
 func (Pressed) event()   {}
 func (Parted) event()    {}
+func (ForAgent) event()  {}
+func (Settled) event()   {}
+func (AgentUp) event()   {}
+func (AgentDown) event() {}
+func (CameIn) event()    {}
 func (Unjoined) event()  {}
 func (Said) event()      {}
 func (Over) event()      {}
@@ -168,7 +192,18 @@ type (
 		Try   id.ID
 		Agent string
 	}
-	// Say a prompt to who answered, then report Said.
+	// CallAgent rings the agent's telephone before anybody is dialed; give up after
+	// Ring. Report AgentUp or AgentDown. When the try is over the leg is to be hung up.
+	CallAgent struct {
+		Try   id.ID
+		Agent string
+		Ring  time.Duration
+	}
+	// Converse lets the dialogue server speak with who answered. Report ForAgent and
+	// Settled, and Over at last.
+	Converse struct{ Try id.ID }
+	// Say a prompt to who answered, then report Said. What is played to them is broken
+	// off. To a machine it begins behind the beep.
 	Say struct {
 		Try    id.ID
 		Prompt string
@@ -188,10 +223,12 @@ type (
 	}
 )
 
-func (Dial) act()   {}
-func (Cancel) act() {}
-func (Join) act()   {}
-func (Say) act()    {}
-func (Hang) act()   {}
-func (Show) act()   {}
-func (Fetch) act()  {}
+func (Dial) act()      {}
+func (Cancel) act()    {}
+func (Join) act()      {}
+func (Say) act()       {}
+func (Hang) act()      {}
+func (Show) act()      {}
+func (Converse) act()  {}
+func (CallAgent) act() {}
+func (Fetch) act()     {}

@@ -1,8 +1,10 @@
 package dialer
 
 import (
+	"cmp"
 	"slices"
 
+	"waihu/internal/calling/campaign"
 	"waihu/internal/calling/pacing"
 	"waihu/internal/fault"
 	"waihu/internal/timex"
@@ -40,13 +42,19 @@ func (e *Engine) offered(v Offered) error {
 	return nil
 }
 
-// wish is how many leads are kept at hand.
-func (e *Engine) wish() int { return min(max(20, 6*len(e.agents)), MaxAhead) }
+// atHand is how many leads are kept at hand.
+func (e *Engine) atHand() int {
+	n := 6 * len(e.agents)
+	if e.plan.Mode.Alone() {
+		n = max(n, 2*cmp.Or(e.plan.Rate.Channels, campaign.DefaultChannels))
+	}
+	return min(max(20, n), MaxAhead)
+}
 
 // arrange fills the order of dialing from the lists, as they are mixed.
 func (e *Engine) arrange() {
 	has := func(i int) bool { return len(e.lists[i].held) > 0 }
-	for len(e.ahead) < e.wish() {
+	for len(e.ahead) < e.atHand() {
 		i := e.mixer.Next(has)
 		if i < 0 {
 			return
@@ -59,13 +67,13 @@ func (e *Engine) arrange() {
 
 // fetch asks for leads where few are left.
 func (e *Engine) fetch() {
-	if !e.isRunning() || len(e.agents) == 0 {
+	if !e.isRunning() || len(e.agents) == 0 && !e.plan.Mode.Alone() {
 		return
 	}
 	for _, l := range e.lists {
-		if !l.asked && len(l.held) < e.wish()/2 && e.now >= l.notTill {
+		if !l.asked && len(l.held) < e.atHand()/2 && e.now >= l.notTill {
 			l.asked = true
-			e.do(Fetch{List: l.id, Want: min(e.wish()+len(e.taken), MaxOffered)}) // those at hand are among the first that are due
+			e.do(Fetch{List: l.id, Want: min(e.atHand()+len(e.taken), MaxOffered)}) // those at hand are among the first that are due
 		}
 	}
 }

@@ -3,6 +3,7 @@ package lead
 import (
 	"slices"
 
+	"waihu/internal/calling/attempt"
 	"waihu/internal/id"
 	"waihu/internal/phone"
 	"waihu/internal/timex"
@@ -92,6 +93,14 @@ type Appointment struct {
 	Number phone.Number  `json:"number,omitempty"` // at this number; zero: at any
 	Notes  string        `json:"notes,omitempty"`
 	Missed int           `json:"missed,omitempty"` // tries for it that reached nobody
+}
+
+// Wished is the callback a try was told of while it went on; nil: none.
+func Wished(w *attempt.Wish) *Appointment {
+	if !w.Flags.Callback {
+		return nil
+	}
+	return &Appointment{At: w.At, Zone: w.Zone, Agent: w.Agent, Number: w.Number, Notes: w.Notes}
 }
 
 // Lead is a person of one list.

@@ -52,6 +52,7 @@ func DefaultRules() Rules {
 		{On: string(usage.Failed), After: 30},
 		{On: "answering_machine", After: 240, Most: 3, Other: true},
 		{On: attempt.ByMachine, After: 240, Most: 3, Other: true},
+		{On: attempt.Left, After: 24 * 60, Most: 1},
 		{On: attempt.Abandoned, After: 72 * 60, Most: 1},
 		{On: attempt.Cancelled, After: 10},
 		{On: Anything, After: 24 * 60, Most: 2},

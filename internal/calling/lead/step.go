@@ -20,6 +20,7 @@ type Outcome struct {
 	Cause       int // Q.850; 0: not known
 	Disposition attempt.Disposition
 	Callback    *Appointment // needed where the disposition is a callback
+	Inbound     bool         // they called back: a callback that was agreed before stays, unless this settles more
 }
 
 // Rules that forbid and that this room names.
@@ -45,6 +46,20 @@ func (l *Lead) Begin(try id.ID, n phone.Number, at timex.Instant, early bool) er
 	l.State, l.Attempt, l.Trying, l.Due = Executing, try, n, 0
 	l.Attempts++
 	l.Numbers[i].Attempts++
+	return nil
+}
+
+// Receive puts a lead into a try it began itself, by calling back from one of its
+// numbers. No rule keeps a person from that, and it is no try that counts; what
+// forbids calling them forbids it afterwards as well.
+func (l *Lead) Receive(try id.ID, n phone.Number) error {
+	if l.State == Executing {
+		return l.cannot("be received")
+	}
+	if try.IsZero() || l.has(n) < 0 {
+		return fault.New(fault.Invalid, "lead %s: number %s is none of its own", l.ID, n)
+	}
+	l.State, l.Attempt, l.Trying, l.Due, l.Why = Executing, try, n, 0, ""
 	return nil
 }
 
@@ -103,6 +118,8 @@ func (l *Lead) Conclude(o Outcome, rules *Rules) error {
 		c := *o.Callback
 		c.Missed = 0
 		l.State, l.Callback, l.Due = Callback, &c, c.At
+	case o.Inbound && l.Callback != nil:
+		l.State, l.Due = Callback, l.Callback.At
 	case l.Next().IsZero():
 		l.settle(Exhausted, NoNumbers)
 	case l.Callback != nil && !f.Human:
