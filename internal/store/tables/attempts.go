@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"waihu/internal/calling/attempt"
+	"waihu/internal/calling/report"
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/phone"
@@ -50,7 +51,12 @@ func (t attempts) Put(c id.Company, a *attempt.Attempt) error {
 	if err == nil && n == 0 {
 		return fault.New(fault.Conflict, "try %s is over, or of another campaign, lead or number: it was not changed", a.ID)
 	}
-	return err
+	if err != nil || a.State.Open() {
+		return err
+	}
+	counts := report.New() // once: a try that is over is never written again
+	counts.Try(a)
+	return t.count(c, counts)
 }
 
 func (t attempts) read(sql string, args ...any) (out []attempt.Attempt, err error) {
