@@ -12,6 +12,7 @@ const (
 	Count   Unit = "count"   // a whole number
 	Share   Unit = "share"   // of one: .25 is 25 %
 	Seconds Unit = "seconds" // a mean or a sum
+	Moment  Unit = "moment"  // seconds too, of so few that tenths count
 	Score   Unit = "score"   // MOS: 1 to 5
 	Times   Unit = "times"   // so many of one for each of another
 	Amount  Unit = "amount"  // money, by currency
@@ -45,7 +46,7 @@ func (f *Figure) Value() exact.Number {
 		return exact.Int(0)
 	}
 	switch f.Unit {
-	case Seconds:
+	case Seconds, Moment:
 		return exact.Frac(f.Part, f.Whole).Div(exact.Int(1000))
 	case Score:
 		return exact.Frac(f.Part, f.Whole).Div(exact.Int(100))
@@ -56,7 +57,7 @@ func (f *Figure) Value() exact.Number {
 // Decimals are how many a figure is written with: of a share, of its percentage.
 func (u Unit) Decimals() int {
 	switch u {
-	case Share, Times:
+	case Share, Times, Moment:
 		return 1
 	case Score:
 		return 2

@@ -173,13 +173,13 @@ func (k Kind) Columns() []Column {
 	case Trunks:
 		return []Column{
 			{"calls", Count, tries(Calls), ToCalls, ""}, {"answered", Count, tries(CallsAnswered), ToCalls, "answered"}, {"asr", Share, part(CallsAnswered, Calls), ToCalls, "answered"}, {"ner", Share, part(CallsEffective, CallsDeliverable), ToCalls, ""},
-			{"acd", Seconds, part(CallsTalk, CallsAnswered), ToCalls, "answered"}, {"talked", Seconds, tries(CallsTalk), ToCalls, "answered"}, {"short", Share, part(CallsShort, CallsAnswered), ToCalls, "answered"}, {"pdd", Seconds, part(Delay, Delayed), ToCalls, ""},
+			{"acd", Seconds, part(CallsTalk, CallsAnswered), ToCalls, "answered"}, {"talked", Seconds, tries(CallsTalk), ToCalls, "answered"}, {"short", Share, part(CallsShort, CallsAnswered), ToCalls, "answered"}, {"pdd", Moment, part(Delay, Delayed), ToCalls, ""},
 			{"cost", Amount, cost, ToCalls, ""}, {"cost_call", Amount, costPerCall, ToCalls, ""}, {"unpriced", Count, tries(Unpriced), ToCalls, "unpriced"},
 		}
 	case Quality:
 		return []Column{
 			{"calls", Count, tries(Calls), ToCalls, ""}, {"measured", Count, tries(Heard), ToCalls, ""}, {"mos", Score, part(MOS, Heard), ToCalls, ""}, {"poor", Share, part(Poor, Heard), ToCalls, ""},
-			{"loss", Share, part(Missing, Packets), ToCalls, ""}, {"pdd", Seconds, part(Delay, Delayed), ToCalls, ""}, {"ner", Share, part(CallsEffective, CallsDeliverable), ToCalls, ""}, {"unwanted", Count, tries(CallsUnwanted), ToCalls, ""},
+			{"loss", Share, part(Missing, Packets), ToCalls, ""}, {"pdd", Moment, part(Delay, Delayed), ToCalls, ""}, {"ner", Share, part(CallsEffective, CallsDeliverable), ToCalls, ""}, {"unwanted", Count, tries(CallsUnwanted), ToCalls, ""},
 		}
 	case Causes:
 		return []Column{{"calls", Count, tries(Calls), ToCalls, ""}}
