@@ -81,6 +81,19 @@ func TestReportsOfACampaignOnTheBooks(t *testing.T) {
 			}
 		}
 	}
+	for _, k := range []report.Kind{report.Campaigns, report.Conversion, report.Agents, report.Ledger} { // a cell leads to as many tries as it says
+		for _, col := range k.Columns() {
+			if col.To != report.ToTries || col.Unit != report.Count {
+				continue
+			}
+			a := of(k, nil)
+			f := col.Of(&a.Total)
+			page := must(s.Tries(ctx, s.c, app.TryQuery{Period: timex.Days(a.First, a.After, zone), Campaign: s.camp.ID, Outcome: report.Outcome(col.What), Limit: 1000}))
+			if int64(len(page.Tries)) != f.Part {
+				t.Errorf("%s, %s: %d in the report, %d in the list", k, col.Name, f.Part, len(page.Tries))
+			}
+		}
+	}
 	lists := of(report.Lists, nil)
 	if l := lists.Total.Leads; l.All != 40 || l.All != l.Waiting+l.Done+l.Exhausted+l.Forbidden+l.Aborted || lists.Name(&lists.Rows[0]) != s.list.Name {
 		t.Errorf("%+v", lists.Rows)

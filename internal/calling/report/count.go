@@ -119,11 +119,7 @@ func (c *Counts) Try(a *attempt.Attempt) {
 	if a.State.Open() || a.State == "" {
 		return
 	}
-	when, campaign := a.Dialed, a.Campaign.Named("cmp")
-	if when.IsZero() {
-		when = a.Decided
-	}
-	s := ofTry(a)
+	when, campaign, s := When(a), a.Campaign.Named("cmp"), ofTry(a)
 	places := []place{{Whole, ""}, {List, a.List.Named("lst")}, {Agent, a.Agent}, {Trunk, a.Trunk}, {Caller, a.CallerID.String()}}
 	if a.State != attempt.Withheld {
 		places = append(places, place{Week, c.hourOf(a.Number, when)})
@@ -163,6 +159,42 @@ func ofTry(a *attempt.Attempt) (s Sums) {
 		s[AfterWork] = ms(a.Closed.Sub(a.Ended))
 	}
 	return s
+}
+
+// outcomes are words for what a try counts as, for lists of tries; the cells of
+// reports lead to them.
+var outcomes = map[string]Measure{"answered": Answered, "person": Persons, "machine": Machines, "conversation": Conversations, "contact": Contacts, "sale": Sales, "callback": Callbacks,
+	"refusal": Refusals, "abandoned": Abandoned, "withheld": Withheld, "unworkable": Unworkable, "lost": Lost,
+	"busy": Busy, "no_answer": NoAnswer, "rejected": Rejected, "unassigned": Unassigned, "congested": Congested, "canceled": Canceled, "failed": Failed}
+
+// Outcome is what a try came to, as reports count it.
+type Outcome string
+
+// Choices lists them; empty: whatever was dialed.
+func (Outcome) Choices() []string {
+	return []string{"answered", "person", "machine", "conversation", "contact", "sale", "callback", "refusal", "abandoned", "withheld", "unworkable", "lost",
+		"busy", "no_answer", "rejected", "unassigned", "congested", "canceled", "failed"}
+}
+
+// Has tells whether a report counts a try under an outcome.
+func (o Outcome) Has(a *attempt.Attempt) bool {
+	if a.State.Open() || a.State == "" {
+		return false
+	}
+	s := ofTry(a)
+	if o == "" {
+		return s[Dialed] > 0
+	}
+	m, known := outcomes[string(o)]
+	return known && s[m] > 0
+}
+
+// When is the instant a try is filed at.
+func When(a *attempt.Attempt) timex.Instant {
+	if a.Dialed.IsZero() {
+		return a.Decided
+	}
+	return a.Dialed
 }
 
 // isAbandoned tells whether the ledger counts a person as abandoned: nobody spoke to

@@ -95,10 +95,13 @@ func (t attempts) List(c id.Company, q store.AttemptQuery) ([]attempt.Attempt, e
 			column, value, given = by.column, by.value, given+1
 		}
 	}
-	if given != 1 {
-		return nil, fault.New(fault.Invalid, "tries of a lead, a number or a campaign: one of the three was expected")
+	if given > 1 {
+		return nil, fault.New(fault.Invalid, "tries of a lead, a number or a campaign: at most one of the three was expected")
 	}
 	where, order, args := paged("id", store.Page{After: q.Before, Limit: q.Limit, Down: true})
+	if given == 0 {
+		return t.read("SELECT id, body FROM attempts WHERE company = ?"+where+order, append([]any{c}, args...)...)
+	}
 	return t.read("SELECT id, body FROM attempts WHERE company = ? AND "+column+" = ?"+where+order, append([]any{c, value}, args...)...)
 }
 
