@@ -173,6 +173,7 @@ func (a *API) register() {
 	a.leadListRoutes()
 	a.leadUploadRoutes()
 	a.leadRoutes()
+	a.reportRoutes()
 	a.dncRoutes()
 	a.receiverRoutes()
 	a.walletRoutes()

@@ -99,6 +99,7 @@ func New(d Deps) (*Server, error) {
 	s.comparePages()
 	s.auditPages()
 	s.usagePages()
+	s.reportPages()
 	s.telephonePages()
 	s.planPages()
 	s.seatPages()

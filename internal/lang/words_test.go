@@ -16,6 +16,7 @@ var latinNames = strings.Fields(`Waihu Asterisk FreeSWITCH VICIdial Kamailio Twi
 // latinWords are words of files, fields and options that one phrase names.
 var latinWords = map[string]string{
 	"carrier.listening":          "Ctrl-C",
+	"calling_report.zone_wrong":  "Asia Taipei",
 	"calling_report.empty.lists": "waihu leads import",
 	"doctor.address_any_fix":     "listen", "doctor.address_loopback_fix": "listen", "doctor.sip_port_fix": "listen",
 	"doctor.address_foreign_fix": "ip address NAT voice.told",
