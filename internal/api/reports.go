@@ -9,6 +9,7 @@ import (
 	"waihu/internal/access"
 	"waihu/internal/app"
 	"waihu/internal/calling/attempt"
+	"waihu/internal/calling/compliance"
 	"waihu/internal/calling/report"
 	"waihu/internal/document"
 	"waihu/internal/exact"
@@ -163,6 +164,7 @@ func (a *API) reportRoutes() {
 			return callingFile(in.Form, &out, explain.CallingReport(&out, in.Lang))
 		})
 	a.tryRoutes()
+	a.whyRoutes()
 }
 
 func (a *API) tryRoutes() {
@@ -278,4 +280,51 @@ func zoneOf(name string) (*time.Location, error) {
 		return nil, fault.Problem{Path: "time_zone", Value: name, What: "no such time zone", Expected: "Asia/Shanghai"}
 	}
 	return loc, nil
+}
+
+// LeadWhy is why a lead was called and why it is not called now.
+type LeadWhy struct {
+	Lead   Lead              `json:"lead"`
+	Why    []string          `json:"why" doc:"In sentences: what holds it now, what decides first; or that nothing does."`
+	Called []string          `json:"called" doc:"Of each try, the newest first."`
+	Holds  []compliance.Held `json:"holds" doc:"Rules that hold a call to it now."`
+	Ahead  int               `json:"ahead" doc:"Leads that are due before it, counted up to 1000."`
+	Number phone.Number      `json:"number,omitempty" doc:"That would be called."`
+}
+
+func (a *API) whyRoutes() {
+	type whyIn struct {
+		LeadIn
+		LangIn
+		Zone string `query:"time_zone" maxLength:"60" doc:"Of instants in sentences; absent: UTC."`
+	}
+	read(a, op{id: "lead-why", method: http.MethodGet, path: "/v1/leads/{lead}/why", what: "Why a lead was called, and why it is not called now: its history, the rules that hold it with their texts and dates, callbacks, refusals, its turn.", may: access.LeadRead},
+		func(r *request, in *whyIn) (*LeadWhy, error) {
+			i, err := inPath("lead", in.Lead)
+			if err != nil {
+				return nil, err
+			}
+			zone, err := zoneOf(in.Zone)
+			if err != nil {
+				return nil, err
+			}
+			k, err := r.sys.ExplainLead(r.ctx, r.company, i)
+			if err != nil {
+				return nil, err
+			}
+			told := k.Told(zone)
+			out := &LeadWhy{Lead: leadOf(&k.Lead), Why: explain.WhyLead(told, in.Lang), Called: explain.WhyCalled(told, in.Lang), Holds: []compliance.Held{}, Ahead: k.Ahead, Number: k.Number}
+			if out.Called == nil {
+				out.Called = []string{}
+			}
+			for j := range k.Tries {
+				out.Lead.Tries = append(out.Lead.Tries, tryOf(&k.Tries[j]))
+			}
+			if k.Asked {
+				for _, h := range k.Answer.Holds {
+					out.Holds = append(out.Holds, h.Held())
+				}
+			}
+			return out, nil
+		})
 }

@@ -100,6 +100,7 @@ func New(d Deps) (*Server, error) {
 	s.auditPages()
 	s.usagePages()
 	s.reportPages()
+	s.leadPages()
 	s.telephonePages()
 	s.planPages()
 	s.seatPages()

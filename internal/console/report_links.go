@@ -29,7 +29,7 @@ func (v *visit) behind(a *figures.Answer, r *figures.Row, c *figures.Column) str
 		if r.Value == "" || !v.may(access.LeadRead) {
 			return ""
 		}
-		return v.at("/leads?") + url.Values{"list": {r.Value}, "state": {c.What}}.Encode()
+		return v.at("/lists/"+r.Value+"/leads?") + url.Values{"state": {c.What}}.Encode()
 	}
 	return ""
 }
