@@ -45,7 +45,7 @@ type Line struct {
 	bridge   *bridge.Bridge // nil: nobody hears them yet
 	answered bool
 	at       time.Time // of it
-	back     bool // taken back
+	back     bool      // taken back
 	over     bool
 	agent    string // who speaks with them, or did when the leg was lost; empty: nobody
 	first    string // who spoke with them first
@@ -496,7 +496,7 @@ func (l *Line) Agent() string {
 
 // State is how a line is now.
 type State struct {
-	Agent    string // who speaks with them, or is expected back
+	Agent    string    // who speaks with them, or is expected back
 	Answered time.Time // zero: not yet
 	Held     bool
 	Paused   bool                   // the recording, by somebody
