@@ -5,7 +5,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"waihu/internal/fault"
 	"waihu/internal/money"
@@ -20,7 +19,7 @@ import (
 const ordered = 100
 
 // OrderText puts texts in the order of their characters, capital letters of ASCII
-// with small ones.
+// with small ones. What a database cannot keep in a text is left out.
 func OrderText(s string) string {
 	n := 0
 	for i := range s {
@@ -30,7 +29,10 @@ func OrderText(s string) string {
 		}
 	}
 	return strings.Map(func(r rune) rune {
-		if r < utf8.RuneSelf && 'A' <= r && r <= 'Z' {
+		switch {
+		case r == 0:
+			return -1
+		case 'A' <= r && r <= 'Z':
 			return r + 'a' - 'A'
 		}
 		return r

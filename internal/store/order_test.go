@@ -30,7 +30,7 @@ func TestNumbersSortAsTexts(t *testing.T) {
 
 func TestTextsSortWithoutCapitals(t *testing.T) {
 	long := strings.Repeat("外", ordered)
-	for in, want := range map[string]string{"Zeta": "zeta", "ÄB": "Äb", long + "x": long, "": ""} {
+	for in, want := range map[string]string{"Zeta": "zeta", "ÄB": "Äb", long + "x": long, "": "", "a\x00b\xffC": "ab\ufffdc"} {
 		if got := OrderText(in); got != want {
 			t.Errorf("%q became %q, want %q", in, got, want)
 		}

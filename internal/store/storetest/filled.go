@@ -29,8 +29,8 @@ func OldRows() []OldRow {
 			want: append(old, store.Key{Name: "by.on", Value: "2026-03-05"}, store.Key{Name: "by.amount", Value: store.OrderMoney(in)})}
 	}
 	return []OldRow{
-		{num(900), num(901), "company", `{"name":"Ärger & Zeta ` + long + `","email":"A@X.example","revision":1}`, `{"Unique":[{"Name":"name","Value":"Zeta"}]}`,
-			[]store.Key{{Name: "by.name", Value: store.OrderText("Ärger & Zeta " + long)}, {Name: "by.email", Value: "a@x.example"}, {Name: "by.series", Value: ""}}},
+		{num(900), num(901), "company", `{"name":"Ärger & Zeta ` + long + `","email":"A\u0000@X.example\\u0000","revision":1}`, `{"Unique":[{"Name":"name","Value":"Zeta"}]}`,
+			[]store.Key{{Name: "by.name", Value: store.OrderText("Ärger & Zeta " + long)}, {Name: "by.email", Value: `a@x.example\u0000`}, {Name: "by.series", Value: ""}}},
 		moved(902, "169.63", `{"Index":[{"Name":"invoice","Value":"i1"}]}`, 169_630_000, store.Key{Name: "invoice", Value: "i1"}),
 		moved(903, "-0.000001", "{}", -1),
 		moved(904, "0", "{}", 0),

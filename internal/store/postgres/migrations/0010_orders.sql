@@ -8,13 +8,13 @@ CREATE INDEX documents_by_total ON documents (company, kind, currency, total, id
 CREATE INDEX documents_by_open ON documents (company, kind, currency, open, id);
 
 -- Records have their places in orders among their keys, as package store writes them
--- (OrderText, OrderInt): those that were kept before get theirs here.
+-- (OrderText, OrderInt; without the character 0): those that were kept before get theirs here.
 CREATE TEMP TABLE places ON COMMIT DROP AS
 WITH companies AS (
-  SELECT company, id, convert_from(body, 'UTF8')::jsonb AS body FROM records WHERE kind = 'company'
+  SELECT company, id, replace(replace(replace(convert_from(body, 'UTF8'), '\\', chr(1)), '\u0000', ''), chr(1), '\\')::jsonb AS body FROM records WHERE kind = 'company'
 ), movements AS (
   SELECT company, id, b->>'on' AS day, b->'amount'->>'currency' AS currency, ((b->'amount'->>'amount')::numeric * 1000000)::bigint AS micros
-  FROM (SELECT company, id, convert_from(body, 'UTF8')::jsonb AS b FROM records WHERE kind = 'movement') m
+  FROM (SELECT company, id, replace(replace(replace(convert_from(body, 'UTF8'), '\\', chr(1)), '\u0000', ''), chr(1), '\\')::jsonb AS b FROM records WHERE kind = 'movement') m
 )
 SELECT company, 'company' AS kind, 'by.name' AS name, lower(left(coalesce(body->>'name', ''), 100) COLLATE "C") AS value, id FROM companies
 UNION ALL SELECT company, 'company', 'by.email', lower(left(coalesce(body->>'email', ''), 100) COLLATE "C"), id FROM companies

@@ -8,10 +8,10 @@ CREATE INDEX documents_by_total ON documents (company, kind, currency, total, id
 CREATE INDEX documents_by_open ON documents (company, kind, currency, open, id);
 
 -- Records have their places in orders among their keys, as package store writes them
--- (OrderText, OrderInt): those that were kept before get theirs here.
+-- (OrderText, OrderInt; without the character 0): those that were kept before get theirs here.
 CREATE TEMP TABLE places AS
 WITH companies AS (
-  SELECT company, id, CAST(body AS TEXT) AS body FROM records WHERE kind = 'company'
+  SELECT company, id, replace(replace(replace(CAST(body AS TEXT), '\\', char(1)), '\u0000', ''), char(1), '\\') AS body FROM records WHERE kind = 'company'
 ), movements AS (
   SELECT company, id, json_extract(b, '$.on') AS day, json_extract(b, '$.amount.currency') AS currency, json_extract(b, '$.amount.amount') LIKE '-%' AS minus,
     ltrim(json_extract(b, '$.amount.amount'), '-') || '.' AS digits
