@@ -1,5 +1,5 @@
 // A picture of every page, as different people see it: `make pictures`. The folder
-// is the first argument; a second one picks the addresses that hold it.
+// is the first argument; a second one picks the addresses that hold it, a third one look.
 import { mkdirSync } from "node:fs";
 import { open, phone, wide } from "./world.mjs";
 
@@ -7,14 +7,15 @@ const looks = [
   { name: "desktop", lang: "zh-Hant", theme: "light", size: wide },
   { name: "phone", lang: "zh-Hans", theme: "light", size: phone },
   { name: "dark", lang: "en", theme: "dark", size: wide },
+  { name: "phone-dark", lang: "zh-Hant", theme: "dark", size: phone },
 ];
 
-const [folder = "pictures", part = ""] = process.argv.slice(2);
+const [folder = "pictures", part = "", only = ""] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 const world = await open();
 try {
   const { pages } = await world.crawl();
-  for (const look of looks) {
+  for (const look of looks.filter((l) => !only || l.name === only)) {
     const tabs = {};
     for (const [n, visit] of pages.entries()) {
       if (!visit.route.includes(part)) continue;

@@ -26,7 +26,7 @@ func (s *System) AddCompany(ctx context.Context, in Company) (out Company, err e
 		if out.ID, err = s.newID(tx); err != nil {
 			return err
 		}
-		r := &store.Record{Company: id.Platform, Kind: KindCompany, ID: out.ID, Unique: []store.Key{{Name: "name", Value: in.Name}}}
+		r := &store.Record{Company: id.Platform, Kind: KindCompany, ID: out.ID, Unique: []store.Key{{Name: "name", Value: in.Name}}, Index: in.Orders()}
 		out.Revision = 1
 		return save(tx, r, &out)
 	})
@@ -48,7 +48,7 @@ func (s *System) SetCompany(ctx context.Context, in Company) (out Company, err e
 		out.Suspended, out.Held = before.Suspended, before.Held // dunning and hands change these
 		out.Foreign = before.Foreign
 		r.Revision, out.Revision = in.Revision, in.Revision+1
-		r.Unique = []store.Key{{Name: "name", Value: in.Name}}
+		r.Unique, r.Index = []store.Key{{Name: "name", Value: in.Name}}, in.Orders()
 		return save(tx, r, &out)
 	})
 	return out, err

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"waihu/internal/fault"
@@ -16,12 +17,13 @@ type TrailQuery struct {
 	Action string // the action, or its noun: "invoice" takes invoice.issue too
 	Target string // part of what it was done to
 	Period timex.Period
-	Before int64 // entries before this number; 0: from the newest on
+	Up     bool  // oldest first
+	Before int64 // entries before this number, with Up those behind it; 0: from the first on
 	Limit  int
 }
 
-// Trail is a part of an audit log, newest first. More is the number to go on
-// before; 0: there is nothing more.
+// Trail is a part of an audit log. More is the number to go on before, or behind; 0:
+// there is nothing more.
 type Trail struct {
 	Entries []store.AuditEntry
 	More    int64
@@ -32,7 +34,8 @@ type Trail struct {
 // maxTrail bounds how many entries one question looks at; the next goes on.
 const maxTrail = 50_000
 
-// AuditTrail reads the audit log of a company, or that of the platform.
+// AuditTrail reads the audit log of a company, or that of the platform. Numbers have
+// no gaps and are in order of time, so that a period is found by halving.
 func (s *System) AuditTrail(ctx context.Context, c id.Company, q TrailQuery) (out Trail, err error) {
 	defer fault.Wrap(&err, "audit trail")
 	err = s.DB.View(ctx, func(tx store.Tx) error {
@@ -41,43 +44,90 @@ func (s *System) AuditTrail(ctx context.Context, c id.Company, q TrailQuery) (ou
 		if out.Length, out.Head, err = tx.Audit().Head(c); err != nil {
 			return err
 		}
-		last := out.Length // numbers have no gaps: the newest is the last
-		if q.Before > 0 {
-			last = min(last, q.Before-1)
-		}
-		for looked := 0; last > 0; {
-			first := max(last-pageSize+1, 1)
-			list, err := tx.Audit().List(c, first-1, int(last-first+1))
-			if err != nil {
+		first, last, err := q.span(tx, c, out.Length)
+		for looked := int64(0); err == nil && first <= last; {
+			if looked >= maxTrail {
+				if out.More = last + 1; q.Up {
+					out.More = first - 1
+				}
+				return nil
+			}
+			from, n := first, min(last-first+1, pageSize)
+			if !q.Up {
+				from = last - n + 1
+			}
+			var list []store.AuditEntry
+			if list, err = tx.Audit().List(c, from-1, int(n)); err != nil {
 				return err
 			}
-			for i := len(list) - 1; i >= 0; i-- {
-				e := &list[i]
-				if q.Period.From != 0 && e.At < q.Period.From {
-					return nil // it is in order of time
-				}
-				if !q.takes(e) {
+			if !q.Up {
+				slices.Reverse(list)
+			}
+			for i := range list {
+				if !q.takes(&list[i]) {
 					continue
 				}
 				if len(out.Entries) == q.Limit {
 					out.More = out.Entries[len(out.Entries)-1].Seq
 					return nil
 				}
-				out.Entries = append(out.Entries, *e)
+				out.Entries = append(out.Entries, list[i])
 			}
-			last = first - 1
-			if looked += len(list); looked >= maxTrail && last > 0 {
-				out.More = first
-				return nil
+			looked += n
+			if q.Up {
+				first += n
+			} else {
+				last -= n
 			}
 		}
-		return nil
+		return err
 	})
 	return out, err
 }
 
+// span is the first and the last number that can be asked for.
+func (q *TrailQuery) span(tx store.Tx, c id.Company, length int64) (first, last int64, err error) {
+	first, last = 1, length
+	if q.Period.From != 0 {
+		if first, err = sinceEntry(tx, c, length, q.Period.From); err != nil {
+			return 0, 0, err
+		}
+	}
+	if q.Period.To != 0 {
+		if last, err = sinceEntry(tx, c, length, q.Period.To); err != nil {
+			return 0, 0, err
+		}
+		last--
+	}
+	switch {
+	case q.Before > 0 && q.Up:
+		first = max(first, q.Before+1)
+	case q.Before > 0:
+		last = min(last, q.Before-1)
+	}
+	return first, last, nil
+}
+
+// sinceEntry is the first number at an instant or later, length+1 if there is none.
+func sinceEntry(tx store.Tx, c id.Company, length int64, at timex.Instant) (int64, error) {
+	low, high := int64(1), length+1
+	for low < high { // ends: they come nearer
+		middle := low + (high-low)/2
+		one, err := tx.Audit().List(c, middle-1, 1)
+		if err != nil {
+			return 0, err
+		}
+		if len(one) == 1 && one[0].At < at {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	return low, nil
+}
+
 func (q *TrailQuery) takes(e *store.AuditEntry) bool {
-	return has(e.Actor, q.Actor) && has(e.Target, q.Target) && (q.Action == "" || e.Action == q.Action || strings.HasPrefix(e.Action, q.Action+".")) && (q.Period.To == 0 || e.At < q.Period.To)
+	return has(e.Actor, q.Actor) && has(e.Target, q.Target) && (q.Action == "" || e.Action == q.Action || strings.HasPrefix(e.Action, q.Action+"."))
 }
 
 func has(text, part string) bool {

@@ -31,9 +31,16 @@ func TestAuditTrail(t *testing.T) {
 	}
 	count := func(q app.TrailQuery) (n int) {
 		q.Limit = 100
-		for { // bounded: Before falls
+		last := int64(0)
+		for { // bounded: Before falls, or rises
 			page := must(b.AuditTrail(ctx, c, q))
 			n += len(page.Entries)
+			for _, e := range page.Entries {
+				if last != 0 && (e.Seq > last) != q.Up {
+					t.Errorf("%+v: %d stands behind %d", q, e.Seq, last)
+				}
+				last = e.Seq
+			}
 			if q.Before = page.More; page.More == 0 {
 				return n
 			}
@@ -45,6 +52,9 @@ func TestAuditTrail(t *testing.T) {
 	} {
 		if got := count(q); got != want {
 			t.Errorf("%+v: %d, want %d", q, got, want)
+		}
+		if q.Up = true; count(q) != want {
+			t.Errorf("%+v: %d, want %d", q, count(q), want)
 		}
 	}
 	if broken, length, err := b.CheckTrail(ctx, c); broken != 0 || length != 1_200 || err != nil {

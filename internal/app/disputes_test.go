@@ -235,7 +235,7 @@ func TestMovements(t *testing.T) {
 	must(b.WriteOff(ctx, who.company, app.WriteOff{Key: "w", Invoice: doc.ID, Reason: "small"}))
 	must(b.PayAhead(ctx, who.company, app.PayAhead{Key: "c", Amount: yuan("70"), On: day("2026-04-07")}))
 	must(b.Refund(ctx, who.company, app.Refund{Key: "d", Amount: yuan("20"), On: day("2026-04-08"), Reason: "asked for"}))
-	list := must(b.Movements(ctx, who.company, id.ID{}, store.Page{Limit: 10}))
+	list := must(b.Movements(ctx, who.company, id.ID{}, store.Page{Limit: 10, Down: true}))
 	sum := money.Zero(cny)
 	for _, m := range list {
 		switch m.What {
@@ -248,7 +248,7 @@ func TestMovements(t *testing.T) {
 	if len(list) != 5 || list[0].What != app.MovedBack || list[4].Note != "transfer 1" || list[4].On != day("2026-04-05") || sum.Decimal() != b.balance(who.company, ledger.Cash) {
 		t.Errorf("%s of %s at the bank: %+v", sum, b.balance(who.company, ledger.Cash), list)
 	}
-	if of := must(b.Movements(ctx, who.company, doc.ID, store.Page{Limit: 10})); len(of) != 3 || of[0].What != app.MovedOff || of[0].Amount != yuan("100") {
+	if of := must(b.Movements(ctx, who.company, doc.ID, store.Page{Limit: 10, Down: true})); len(of) != 3 || of[0].What != app.MovedOff || of[0].Amount != yuan("100") {
 		t.Errorf("of the invoice: %+v", of)
 	}
 	if theirs := must(b.Theirs(ctx, who.company)); len(theirs) != 1 || theirs[0] != yuan("50") {
@@ -261,7 +261,7 @@ func TestRehearse(t *testing.T) {
 	b, who, doc := billed(t)
 	b.System.DB = store.Joining(b.System.DB)
 	ctx := context.Background()
-	before := len(must(b.Movements(ctx, who.company, id.ID{}, store.Page{Limit: 10})))
+	before := len(must(b.Movements(ctx, who.company, id.ID{}, store.Page{Limit: 10, Down: true})))
 	var seen app.Paid
 	pay := func(amount string) error {
 		return b.Rehearse(ctx, func(ctx context.Context, _ store.Tx) (err error) {
@@ -273,7 +273,7 @@ func TestRehearse(t *testing.T) {
 		t.Errorf("%+v, %v", seen, err)
 	}
 	wantKind(t, "what would be refused", pay("0"), fault.Invalid)
-	if after := len(must(b.Movements(ctx, who.company, id.ID{}, store.Page{Limit: 10}))); after != before || !b.documents(who.company)[0].Paid.IsZero() {
+	if after := len(must(b.Movements(ctx, who.company, id.ID{}, store.Page{Limit: 10, Down: true}))); after != before || !b.documents(who.company)[0].Paid.IsZero() {
 		t.Error("it was done")
 	}
 }

@@ -56,16 +56,18 @@ func TestFindCompanies(t *testing.T) {
 			for _, c := range list {
 				out = append(out, c.Name)
 			}
-			if more.IsZero() {
+			if more.After.IsZero() {
 				return strings.Join(out, ",")
 			}
-			q.After = more
+			q.Page = more
 		}
 	}
 	yes := true
 	for want, q := range map[string]app.CompanyQuery{
 		"Gamma,alphabet,Beta Ltd.,Alpha Ltd.": {Page: store.Page{Limit: 2, Down: true}},
 		"Alpha Ltd.,alphabet":                 {Text: "ALPHA", Page: store.Page{Limit: 1}},
+		"Alpha Ltd.,alphabet,Beta Ltd.,Gamma": {Page: store.Page{Limit: 1, By: app.CompaniesByName}},
+		"alphabet,Alpha Ltd.":                 {Text: "alpha", Page: store.Page{Limit: 1, By: app.CompaniesByName, Down: true}},
 		"":                                    {Stopped: &yes, Page: store.Page{Limit: 5}},
 	} {
 		if got := names(q); got != want {

@@ -20,7 +20,7 @@ import (
 // Kinds of records that the books keep. Companies, published plans and bill runs
 // belong to the platform; all others to a company.
 const (
-	KindCompany    store.Kind = "company"    // Company; unique "name"
+	KindCompany    store.Kind = "company"    // Company; unique "name", index "by.name", "by.email", "by.series"
 	KindPlan       store.Kind = "plan"       // PlanVersion; unique "version" (id@version), index "plan" (id)
 	KindContract   store.Kind = "contract"   // Agreement; unique "contract" (the customer's word), index "state"
 	KindContracts  store.Kind = "contracts"  // contractsKept, one a company, its identifier the company's: its revision rises with every change of a contract
@@ -38,7 +38,7 @@ const (
 	KindWaiver     store.Kind = "waiver"     // Waiver
 	KindRun        store.Kind = "bill_run"   // Run; unique "run"
 	KindStep       store.Kind = "bill_step"  // Step; unique "step" (run/contract/first day), index "run"
-	KindMovement   store.Kind = "movement"   // Movement; index "invoice"
+	KindMovement   store.Kind = "movement"   // Movement; index "invoice", "by.on", "by.amount"
 	KindDispute    store.Kind = "dispute"    // Dispute; index "invoice", "state"
 	KindCalling    store.Kind = "calling"    // calling, one a company, its identifier the company's
 	KindAttempt    store.Kind = "attempt"    // Attempt that has no end yet; unique "call"

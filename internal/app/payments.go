@@ -12,9 +12,9 @@ import (
 // keepMovement writes a movement down beside its entry in the journal.
 func keepMovement(tx store.Tx, c id.Company, in *Movement) error {
 	in.Booked = tx.Now()
-	r := &store.Record{Company: c, Kind: KindMovement, ID: in.ID}
+	r := &store.Record{Company: c, Kind: KindMovement, ID: in.ID, Index: in.Orders()}
 	if !in.Invoice.IsZero() {
-		r.Index = []store.Key{invoiceKey(in.Invoice)}
+		r.Index = append(r.Index, invoiceKey(in.Invoice))
 	}
 	return save(tx, r, in)
 }
@@ -24,14 +24,13 @@ func invoiceKey(invoice id.ID) store.Key {
 	return store.Key{Name: "invoice", Value: invoice.String()}
 }
 
-// Movements lists what was paid, paid back and written off, the newest first; of
-// one invoice, or of all (zero).
+// Movements lists what was paid, paid back and written off, as the page says; of one
+// invoice, or of all (zero).
 func (s *System) Movements(ctx context.Context, c id.Company, invoice id.ID, page store.Page) (out []Movement, err error) {
 	key := store.Key{}
 	if !invoice.IsZero() {
 		key = invoiceKey(invoice)
 	}
-	page.Down = true
 	err = s.DB.View(ctx, func(tx store.Tx) error {
 		out = []Movement{}
 		list, err := tx.Records().List(c, KindMovement, key, page)

@@ -49,20 +49,23 @@ const (
 )
 
 // PeriodBoard shows where the periods that have a day in them are, contract by
-// contract, for a page of companies in the order they were added; next is the
-// company to go on behind. Drafts beyond the first 40 are left to whoever looks
-// at the contract.
-func (s *System) PeriodBoard(ctx context.Context, day timex.Date, after id.ID) (rows []BoardRow, next id.ID, err error) {
+// contract, for a page of companies in the order it says; next is the page to go on
+// with, without an After there is none. Drafts beyond the first 40 are left to
+// whoever looks at the contract.
+func (s *System) PeriodBoard(ctx context.Context, day timex.Date, of store.Page) (rows []BoardRow, next store.Page, err error) {
 	defer fault.Wrap(&err, "board of %s", day)
 	err = s.DB.View(ctx, func(tx store.Tx) error {
-		rows, next = []BoardRow{}, id.ID{}
-		page, err := tx.Records().List(id.Platform, KindCompany, store.Key{}, store.Page{After: after, Limit: boardCompanies + 1})
+		rows, next = []BoardRow{}, store.Page{}
+		of.Limit = boardCompanies + 1
+		page, err := tx.Records().List(id.Platform, KindCompany, store.Key{}, of)
 		if err != nil {
 			return err
 		}
 		if len(page) > boardCompanies {
 			page = page[:boardCompanies]
-			next = page[len(page)-1].ID
+			last := &page[len(page)-1]
+			next = of
+			next.After, next.From = last.ID, PlaceIn(last.Index, of.By)
 		}
 		run, err := newestRun(tx)
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"waihu/internal/app"
 	"waihu/internal/id"
+	"waihu/internal/store"
 )
 
 // TestPeriodBoard follows a period from running to issued, beside one that is
@@ -15,9 +16,9 @@ func TestPeriodBoard(t *testing.T) {
 	ctx := context.Background()
 	look := func(on string) map[id.Company]app.BoardRow {
 		t.Helper()
-		rows, next, err := b.PeriodBoard(ctx, day(on), id.ID{})
-		if err != nil || !next.IsZero() {
-			t.Fatalf("%v, %s", err, next)
+		rows, next, err := b.PeriodBoard(ctx, day(on), store.Page{})
+		if err != nil || !next.After.IsZero() {
+			t.Fatalf("%v, %v", err, next)
 		}
 		out := map[id.Company]app.BoardRow{}
 		for _, r := range rows {

@@ -406,7 +406,7 @@ func (a *arriving) self(tx store.Tx, m *tables.Mover, s *shared) error {
 	if err != nil {
 		return err
 	}
-	return tx.Records().Put(&store.Record{Company: id.Platform, Kind: app.KindCompany, ID: s.ID, Body: body, Unique: s.Unique, Index: s.Index})
+	return tx.Records().Put(&store.Record{Company: id.Platform, Kind: app.KindCompany, ID: s.ID, Body: body, Unique: s.Unique, Index: company.Orders()})
 }
 
 // free tells whether nobody here numbers in a series.

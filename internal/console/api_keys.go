@@ -3,7 +3,7 @@ package console
 import (
 	"context"
 	"net/http"
-	"slices"
+	"net/url"
 	"strings"
 	"time"
 
@@ -17,7 +17,7 @@ import (
 func (s *Server) keyPages() {
 	for _, at := range []string{"", "/c/{company}"} {
 		s.page("GET "+at+"/keys", access.KeyRead, s.keys)
-		s.page("GET "+at+"/keys.csv", access.KeyRead, s.keysFile)
+		s.exports(at+"/keys", access.KeyRead, "keys", "nav.keys", s.keysFile)
 		s.page("GET "+at+"/keys/new", access.KeyWrite, s.newAPIKey)
 		s.page("POST "+at+"/keys/new", access.KeyWrite, s.addAPIKey)
 		s.page("POST "+at+"/keys/{key}/end", access.KeyWrite, s.endAPIKey)
@@ -53,44 +53,59 @@ func (v *visit) keyRow(k *access.Key, now timex.Instant) keyRow {
 
 // keysBody is the list of API keys.
 type keysBody struct {
-	Form      *form
-	Rows      []keyRow
-	State     string
-	All, File string
-	Next, New string
-	May       bool
+	Form  *form
+	Rows  []keyRow
+	State string
+	Order *order
+	Files []Link
+	New   string
+	May   bool
 }
 
-func (s *Server) findKeys(v *visit, page store.Page) (rows []keyRow, err error) {
+// keysMost bounds the keys of a company that a list looks at.
+const keysMost = 5_000
+
+// findKeys are a company's keys that the address asks for, in its order, so many at most.
+func (s *Server) findKeys(v *visit, most int) (rows []keyRow, o *order, err error) {
+	state := v.r.URL.Query().Get("state")
+	if state != "active" && state != "ended" {
+		state = ""
+	}
 	err = s.d.System.DB.View(v.r.Context(), func(tx store.Tx) error {
-		rows = nil
-		list, err := s.d.Gate.Keys(tx, v.company, page)
-		for _, k := range list {
-			rows = append(rows, v.keyRow(k, tx.Now()))
+		page := store.Page{Limit: store.MaxPage}
+		for range keysMost / store.MaxPage {
+			list, err := s.d.Gate.Keys(tx, v.company, page)
+			if err != nil {
+				return err
+			}
+			for _, k := range list {
+				if row := v.keyRow(k, tx.Now()); state == "" || (row.State == "active") == (state == "active") {
+					rows = append(rows, row)
+				}
+			}
+			if len(list) < store.MaxPage {
+				return nil
+			}
+			page.After = list[len(list)-1].ID
 		}
-		return err
+		return nil
 	})
-	return rows, err
+	o = v.order(url.Values{"state": {state}}, "", column{"name", "key.name", false}, column{"role", "key.role", false}, column{"used", "key.used", true}, column{"ends", "key.ends", false})
+	rows = arranged(o, rows, most, func(k *keyRow) string { return k.ID.Named("key") }, keys[keyRow]{
+		"name": func(k *keyRow) string { return store.OrderText(k.Name) },
+		"role": func(k *keyRow) string { return store.OrderText(k.Role) },
+		"used": func(k *keyRow) string { return store.OrderInt(int64(k.LastUsed)) },
+		"ends": func(k *keyRow) string { return store.OrderInt(int64(k.Key.Ends)) },
+	})
+	return rows, o, err
 }
 
-func (s *Server) keys(w http.ResponseWriter, r *http.Request, v *visit) error {
-	after, err := afterOf(r, "key")
+func (s *Server) keys(w http.ResponseWriter, _ *http.Request, v *visit) error {
+	rows, o, err := s.findKeys(v, pageRows)
 	if err != nil {
 		return err
 	}
-	rows, err := s.findKeys(v, store.Page{After: after, Limit: pageRows + 1, Down: true})
-	if err != nil {
-		return err
-	}
-	b := keysBody{Form: v.blank(), All: v.here("/keys"), File: v.here("/keys.csv"), May: v.may(access.KeyWrite), State: r.URL.Query().Get("state")}
-	if b.State != "active" && b.State != "ended" {
-		b.State = ""
-	}
-	if len(rows) > pageRows {
-		rows = rows[:pageRows]
-		b.Next = "?state=" + b.State + "&after=" + rows[pageRows-1].ID.Named("key")
-	}
-	b.Rows = slices.DeleteFunc(rows, func(k keyRow) bool { return b.State != "" && (k.State == "active") != (b.State == "active") })
+	b := keysBody{Form: v.blank(), Rows: rows, Order: o, Files: o.files(v.here("/keys")), May: v.may(access.KeyWrite), State: o.kept.Get("state")}
 	if b.May {
 		b.New = v.here("/keys/new")
 	}
@@ -101,20 +116,22 @@ func (s *Server) keys(w http.ResponseWriter, r *http.Request, v *visit) error {
 	return nil
 }
 
-func (s *Server) keysFile(w http.ResponseWriter, _ *http.Request, v *visit) error {
-	list, err := s.findKeys(v, store.Page{Limit: store.MaxPage, Down: true})
+// keysFile gives the list as a file.
+func (s *Server) keysFile(v *visit) (*sheet, error) {
+	list, o, err := s.findKeys(v, exportRows)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	rows := [][]string{{v.say("key.name"), v.say("key.id"), v.say("key.role"), v.say("key.scopes"), v.say("key.from"), v.say("key.created"), v.say("key.used"), v.say("key.ends"), v.say("companies.state")}}
+	t := v.sheet("key.name", "key.id", "key.role", "key.scopes", "key.from", "key.created", "key.used", "key.ends", "companies.state")
 	for _, k := range list {
 		var scopes []string
 		for _, p := range k.Key.Scopes {
 			scopes = append(scopes, string(p))
 		}
-		rows = append(rows, []string{k.Name, k.ID.Named("key"), k.Role, strings.Join(scopes, " "), k.From, k.Created, k.Used, k.Ends, v.say("key.s_" + k.State)})
+		t.add(k.Name, k.ID.Named("key"), k.Role, strings.Join(scopes, " "), k.From, k.Created, k.Used, k.Ends, v.say("key.s_"+k.State))
 	}
-	return sendCSV(w, "keys.csv", rows)
+	t.full(v, o.Next != "")
+	return t, nil
 }
 
 // keyBody is the form of a key, or the key, shown this once.

@@ -22,7 +22,7 @@ type Decider interface {
 func (s *Server) approvalPages() {
 	for _, at := range []string{"", "/c/{company}"} {
 		s.page("GET "+at+"/approvals", access.ApprovalRead, s.approvals)
-		s.page("GET "+at+"/approvals.csv", access.ApprovalRead, s.approvalsFile)
+		s.exports(at+"/approvals", access.ApprovalRead, "approvals", "nav.approvals", s.approvalsFile)
 		s.page("GET "+at+"/approvals/{approval}", access.ApprovalRead, s.approval)
 		s.page("POST "+at+"/approvals/{approval}", access.ApprovalDecide, s.decideApproval)
 	}
@@ -63,13 +63,17 @@ func actionKey(action string) string {
 	return "other"
 }
 
-func (s *Server) findApprovals(v *visit, page store.Page) (rows []approvalRow, err error) {
+// findApprovals is what waits, of a company also what was decided, in the order the
+// address asks for, so many at most.
+func (s *Server) findApprovals(v *visit, most int) (rows []approvalRow, o *order, err error) {
+	o = v.order(nil, "-made", column{"made", "approval.made", true})
 	err = s.d.System.DB.View(v.r.Context(), func(tx store.Tx) error {
-		rows = nil
-		list, err := s.d.Gate.Approvals(tx, v.company, page)
+		list, err := stored(o, "apr", nil, most, func(p store.Page) ([]*access.Approval, error) { return s.d.Gate.Approvals(tx, v.company, p) },
+			func(p **access.Approval, _ string) (id.ID, string, error) { return (*p).ID, "", nil })
 		if err != nil {
 			return err
 		}
+		rows = nil
 		for _, p := range list {
 			row, err := s.approvalRow(v, tx, p, store.Within(v.r.Context(), tx))
 			if err != nil {
@@ -79,37 +83,31 @@ func (s *Server) findApprovals(v *visit, page store.Page) (rows []approvalRow, e
 		}
 		return nil
 	})
-	return rows, err
+	return rows, o, err
 }
 
-// approvals lists what waits, of a company also what was decided.
-func (s *Server) approvals(w http.ResponseWriter, r *http.Request, v *visit) error {
-	after, err := afterOf(r, "apr")
+func (s *Server) approvals(w http.ResponseWriter, _ *http.Request, v *visit) error {
+	rows, o, err := s.findApprovals(v, pageRows)
 	if err != nil {
 		return err
 	}
-	rows, err := s.findApprovals(v, store.Page{After: after, Limit: pageRows + 1, Down: true})
-	if err != nil {
-		return err
-	}
-	b := map[string]any{"Rows": rows, "Next": "", "File": v.here("/approvals.csv"), "Wanted": s.d.Gate.Policy.SecondPerson, "Platform": v.company == id.Platform}
-	if len(rows) > pageRows {
-		b["Rows"], b["Next"] = rows[:pageRows], "?after="+rows[pageRows-1].ID.Named("apr")
-	}
+	b := map[string]any{"Rows": rows, "Order": o, "Files": o.files(v.here("/approvals")), "Wanted": s.d.Gate.Policy.SecondPerson, "Platform": v.company == id.Platform}
 	s.render(w, v, http.StatusOK, "approvals", &Page{Title: v.say("nav.approvals"), Lead: v.say("approval.lead"), Here: v.here("/approvals"), Crumbs: v.trail(), Body: b})
 	return nil
 }
 
-func (s *Server) approvalsFile(w http.ResponseWriter, _ *http.Request, v *visit) error {
-	list, err := s.findApprovals(v, store.Page{Limit: store.MaxPage, Down: true})
+// approvalsFile gives the list as a file.
+func (s *Server) approvalsFile(v *visit) (*sheet, error) {
+	list, o, err := s.findApprovals(v, exportRows)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	rows := [][]string{{v.say("approval.action"), v.say("approval.what"), v.say("companies.name"), v.say("approval.maker"), v.say("approval.made"), v.say("companies.state"), v.say("approval.checker"), v.say("approval.reason")}}
+	t := v.sheet("approval.action", "approval.what", "companies.name", "approval.maker", "approval.made", "companies.state", "approval.checker", "approval.reason")
 	for _, p := range list {
-		rows = append(rows, []string{p.Action, p.What, p.Company, p.Maker, p.Made, v.say("approval.s_" + string(p.State)), p.Checker, p.Reason})
+		t.add(p.Action, p.What, p.Company, p.Maker, p.Made, v.say("approval.s_"+string(p.State)), p.Checker, p.Reason)
 	}
-	return sendCSV(w, "approvals.csv", rows)
+	t.full(v, o.Next != "")
+	return t, nil
 }
 
 // approvalBody is one change with what would be done.

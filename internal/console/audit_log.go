@@ -19,7 +19,8 @@ import (
 func (s *Server) auditLogPages() {
 	for _, at := range []string{"", "/c/{company}"} {
 		s.page("GET "+at+"/log", access.AuditRead, s.auditLog)
-		s.page("GET "+at+"/log.csv", access.AuditRead, s.auditLogFile)
+		s.page("GET "+at+"/log.csv", access.AuditRead, s.auditLogFile("csv"))
+		s.page("GET "+at+"/log.xlsx", access.AuditRead, s.auditLogFile("xlsx"))
 		s.page("GET "+at+"/log.jsonl", access.AuditRead, s.auditLogLines)
 	}
 }
@@ -53,24 +54,24 @@ func prettied(b []byte) string {
 
 // logBody is the page of the audit log.
 type logBody struct {
-	Form      *form
-	Rows      []logRow
-	Length    int64
-	Head      string
-	Checked   bool  // the chain was followed
-	Broken    int64 // the first entry that does not follow; 0: none
-	Next      string
-	CSV, JSON string
-	Check     string
-	All       string
-	Filtered  bool
+	Form     *form
+	Rows     []logRow
+	Length   int64
+	Head     string
+	Checked  bool  // the chain was followed
+	Broken   int64 // the first entry that does not follow; 0: none
+	Order    *order
+	Files    []Link
+	Check    string
+	All      string
+	Filtered bool
 }
 
 // logFields are the words of the filter, in its order.
 var logFields = []string{"actor", "action", "target", "first", "last"}
 
-// logQuery reads the filter; days are those of UTC.
-func (v *visit) logQuery(limit int) (*form, app.TrailQuery, url.Values) {
+// logQuery reads the filter and the order; days are those of UTC.
+func (v *visit) logQuery(limit int) (*form, app.TrailQuery, *order) {
 	asked, f, kept := v.r.URL.Query(), v.blank(), url.Values{}
 	for _, name := range logFields {
 		if s := asked.Get(name); s != "" {
@@ -85,16 +86,18 @@ func (v *visit) logQuery(limit int) (*form, app.TrailQuery, url.Values) {
 	if last := f.dayOr("last"); last != 0 {
 		q.Period.To = (last + 1).Start(time.UTC)
 	}
-	if n, err := strconv.ParseInt(asked.Get("before"), 10, 64); err == nil {
+	o := v.order(kept, "-number", column{"number", "log.number", true})
+	q.Up = !o.Down
+	if n, err := strconv.ParseInt(o.After, 10, 64); err == nil {
 		q.Before = n
 	}
-	return f, q, kept
+	return f, q, o
 }
 
 // auditLog shows who did what, and on demand whether nobody changed the past.
 func (s *Server) auditLog(w http.ResponseWriter, r *http.Request, v *visit) error {
-	f, q, kept := v.logQuery(pageRows)
-	b := logBody{Form: f, All: v.here("/log"), Filtered: len(kept) > 0, CSV: v.here("/log.csv?" + kept.Encode()), JSON: v.here("/log.jsonl?" + kept.Encode())}
+	f, q, o := v.logQuery(pageRows)
+	b := logBody{Form: f, Order: o, All: v.here("/log"), Filtered: len(o.kept) > 0, Files: append(o.files(v.here("/log")), Link{"jsonl", v.here("/log.jsonl" + o.With("", ""))})}
 	status := http.StatusOK
 	if !f.OK() {
 		status = http.StatusUnprocessableEntity
@@ -109,12 +112,9 @@ func (s *Server) auditLog(w http.ResponseWriter, r *http.Request, v *visit) erro
 		b.Rows = append(b.Rows, logRowOf(&trail.Entries[i]))
 	}
 	if trail.More != 0 {
-		kept.Set("before", strconv.FormatInt(trail.More, 10))
-		b.Next = "?" + kept.Encode()
+		o.goOn("", strconv.FormatInt(trail.More, 10))
 	}
-	kept.Del("before")
-	kept.Set("check", "1")
-	b.Check = "?" + kept.Encode()
+	b.Check = o.With("check", "1")
 	if r.URL.Query().Get("check") != "" {
 		if b.Broken, _, err = s.d.System.CheckTrail(r.Context(), v.company); err != nil {
 			return err
@@ -140,42 +140,45 @@ type toldEntry struct {
 	Hash   string          `json:"hash"`
 }
 
-// eachEntry hands out what the filter takes, newest first, up to the bound of a
-// file.
-func (s *Server) eachEntry(v *visit, q app.TrailQuery, f func(*store.AuditEntry) error) error {
-	for n := 0; n < exportRows; { // bounded: Before falls
+// eachEntry hands out what the filter takes up to the bound of a file, and tells
+// whether there is more.
+func (s *Server) eachEntry(v *visit, q app.TrailQuery, f func(*store.AuditEntry) error) (more bool, err error) {
+	for n := 0; n < exportRows; { // bounded: Before falls, or rises
 		trail, err := s.d.System.AuditTrail(v.r.Context(), v.company, q)
 		if err != nil {
-			return err
+			return false, err
 		}
 		for i := range trail.Entries {
 			if err := f(&trail.Entries[i]); err != nil {
-				return err
+				return false, err
 			}
 			n++
 		}
 		if q.Before = trail.More; q.Before == 0 {
-			return nil
+			return false, nil
 		}
 	}
-	return nil
+	return true, nil
 }
 
-// auditLogFile gives what the filter takes as CSV, for people.
-func (s *Server) auditLogFile(w http.ResponseWriter, r *http.Request, v *visit) error {
-	f, q, _ := v.logQuery(store.MaxPage)
-	if !f.OK() {
-		return s.auditLog(w, r, v)
+// auditLogFile gives what the filter takes as a table, for people.
+func (s *Server) auditLogFile(ext string) handler {
+	return func(w http.ResponseWriter, r *http.Request, v *visit) error {
+		f, q, _ := v.logQuery(store.MaxPage)
+		if !f.OK() {
+			return s.auditLog(w, r, v)
+		}
+		t := v.sheet("log.number", "log.at", "log.actor", "log.action", "log.target", "log.reason", "log.from", "log.hash")
+		more, err := s.eachEntry(v, q, func(e *store.AuditEntry) error {
+			t.add(e.Seq, stamp(e.At), e.Actor, e.Action, e.Target, e.Reason, e.From, hex.EncodeToString(e.Hash[:]))
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		t.full(v, more)
+		return s.sendSheet(w, v, "audit-log", ext, v.say("nav.log"), t)
 	}
-	rows := [][]string{{"#", v.say("log.at"), v.say("log.actor"), v.say("log.action"), v.say("log.target"), v.say("log.reason"), v.say("log.from"), v.say("log.hash")}}
-	err := s.eachEntry(v, q, func(e *store.AuditEntry) error {
-		rows = append(rows, []string{strconv.FormatInt(e.Seq, 10), stamp(e.At), e.Actor, e.Action, e.Target, e.Reason, e.From, hex.EncodeToString(e.Hash[:])})
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return sendCSV(w, "audit-log.csv", rows)
 }
 
 // auditLogLines gives it as lines of JSON with the hashes, for programs that follow
@@ -188,7 +191,7 @@ func (s *Server) auditLogLines(w http.ResponseWriter, r *http.Request, v *visit)
 	}
 	download(w, "application/jsonl", "audit-log.jsonl")
 	out := json.NewEncoder(w)
-	err := s.eachEntry(v, q, func(e *store.AuditEntry) error {
+	_, err := s.eachEntry(v, q, func(e *store.AuditEntry) error {
 		return out.Encode(toldEntry{e.Seq, e.At, e.Actor, e.Action, e.Target, e.From, e.Reason, e.Before, e.After, hex.EncodeToString(e.Prev[:]), hex.EncodeToString(e.Hash[:])})
 	})
 	if err != nil {

@@ -37,7 +37,7 @@ type boardBody struct {
 	Label          string
 	Before, Behind string // addresses of the months beside it
 	Rows           []boardRow
-	Next           string
+	Order          *order
 	Counts         []boardCount
 	Files          []Link
 	Jobs           []jobRow
@@ -101,15 +101,11 @@ func (s *Server) board(w http.ResponseWriter, r *http.Request, v *visit) error {
 }
 
 func (s *Server) boardPage(w http.ResponseWriter, v *visit, status int, b *boardBody) error {
-	after, err := afterOf(v.r, "co")
-	if err != nil {
-		return err
-	}
-	word := monthWord(b.Month)
+	b.Order = v.boardOrder(b.Month)
 	b.Label, b.Before, b.Behind = lang.Dates(v.Tag, b.Month, b.Month.AddMonths(1)), "/close?month="+monthWord(b.Month.AddMonths(-1)), "/close?month="+monthWord(b.Month.AddMonths(1))
-	b.Files = listFiles("/close", "?month="+word, "csv", "xlsx")
+	b.Files = b.Order.files("/close")
 	if v.r.Header.Get("HX-Target") != "runs" { // who only waits for a run needs no drafts
-		if err := s.boardRows(v, b, after); err != nil {
+		if err := s.boardRows(v, b); err != nil {
 			return err
 		}
 	}
@@ -123,14 +119,26 @@ func (s *Server) boardPage(w http.ResponseWriter, v *visit, status int, b *board
 	return nil
 }
 
+// boardKeys are what companies can be sorted by; amounts are drafts that are made as
+// the page is looked at, so that nothing can be in their order.
+var boardKeys = map[string]string{"company": app.CompaniesByName}
+
+func (v *visit) boardOrder(month timex.Date) *order {
+	return v.order(url.Values{"month": {monthWord(month)}}, "company", column{"company", "companies.name", false})
+}
+
 // boardRows fills a page of contracts.
-func (s *Server) boardRows(v *visit, b *boardBody, after id.ID) error {
-	list, next, err := s.d.System.PeriodBoard(v.r.Context(), b.Month, after)
+func (s *Server) boardRows(v *visit, b *boardBody) error {
+	page, err := b.Order.page("co", boardKeys)
 	if err != nil {
 		return err
 	}
-	if !next.IsZero() {
-		b.Next = "?" + url.Values{"month": {monthWord(b.Month)}, "after": {next.Named("co")}}.Encode()
+	list, next, err := s.d.System.PeriodBoard(v.r.Context(), b.Month, page)
+	if err != nil {
+		return err
+	}
+	if !next.After.IsZero() {
+		b.Order.goOn(next.From, next.After.Named("co"))
 	}
 	for i := range list {
 		row, err := v.boardRow(&list[i])
@@ -247,7 +255,7 @@ func (s *Server) runSteps(w http.ResponseWriter, r *http.Request, v *visit) erro
 	if err != nil {
 		return err
 	}
-	steps, more, err := s.d.System.RunSteps(r.Context(), i, maxExported)
+	steps, more, err := s.d.System.RunSteps(r.Context(), i, boardMost)
 	if err != nil {
 		return err
 	}
@@ -265,6 +273,9 @@ func (s *Server) runSteps(w http.ResponseWriter, r *http.Request, v *visit) erro
 	return nil
 }
 
+// boardMost bounds the rows of a run and of the board as a file: each is a draft.
+const boardMost = 1000
+
 // boardFile gives the board as a file, up to its bound.
 func (s *Server) boardFile(ext string) handler {
 	return func(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -273,8 +284,12 @@ func (s *Server) boardFile(ext string) handler {
 			return err
 		}
 		t := v.sheet("companies.name", "contract.word", "invoice.period", "invoice.state", "invoice.total", "money.currency", "board.before", "invoice.number", "board.why")
-		for after, n := (id.ID{}), 0; n < maxExported; {
-			list, next, err := s.d.System.PeriodBoard(r.Context(), month, after)
+		page, err := v.boardOrder(month).page("co", boardKeys)
+		if err != nil {
+			return err
+		}
+		for n := 0; n < boardMost; {
+			list, next, err := s.d.System.PeriodBoard(r.Context(), month, page)
 			if err != nil {
 				return err
 			}
@@ -287,11 +302,11 @@ func (s *Server) boardFile(ext string) handler {
 				t.add(x.Name, x.Word, lang.Dates(v.Tag, x.First, x.After), v.say("board.s_"+string(x.State)), x.Total, cur, x.Before, x.Number, x.Why)
 				n++
 			}
-			if after = next; next.IsZero() {
+			if page = next; next.After.IsZero() {
 				break
 			}
 			n++ // pages without contracts count as well, so that this ends
-			if n >= maxExported {
+			if n >= boardMost {
 				t.add(v.exportFull(len(t.Rows)), "", "", "", money.Amount{}, "", money.Amount{}, "", "")
 			}
 		}

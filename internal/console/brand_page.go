@@ -21,6 +21,7 @@ func (s *Server) brandPages() {
 	s.public("GET /portal/{portal}", s.portal)
 	s.page("GET /brand/preview.css", access.BrandWrite, s.previewStyle)
 	s.page("GET /brands", access.BrandWrite, s.brands)
+	s.exports("/brands", access.BrandWrite, "brands", "nav.brands", s.brandsFile)
 	s.page("GET /brands/new", access.BrandWrite, s.newBrand)
 	s.page("POST /brands/new", access.BrandWrite, s.takeBrand)
 	s.page("GET /brands/{brand}", access.BrandWrite, s.brand)
@@ -35,19 +36,42 @@ type brandRow struct {
 	Portal string
 }
 
-// brands lists them.
-func (s *Server) brands(w http.ResponseWriter, r *http.Request, v *visit) error {
-	list, err := s.d.System.Brands(r.Context())
-	if err != nil {
-		return err
-	}
-	var rows []brandRow
+// findBrands are all brands in the order the address asks for.
+func (s *Server) findBrands(v *visit) (rows []brandRow, o *order, err error) {
+	list, err := s.d.System.Brands(v.r.Context())
 	for i := range list {
 		b := &list[i]
 		rows = append(rows, brandRow{*b, brandShown(b), "/brands/" + b.Word, s.portalAddress(b)})
 	}
-	s.render(w, v, http.StatusOK, "brands", &Page{Title: v.say("nav.brands"), Lead: v.say("brand.lead"), Here: "/brands", Body: map[string]any{"Rows": rows}})
+	o = v.order(nil, "name", column{"name", "brand.name", false}, column{"portal", "brand.portal", false}, column{"host", "brand.host", false}, column{"support", "brand.support", false})
+	rows = arranged(o, rows, len(rows), func(b *brandRow) string { return b.Word }, keys[brandRow]{
+		"name":    func(b *brandRow) string { return store.OrderText(b.Name) },
+		"portal":  func(b *brandRow) string { return store.OrderText(b.Portal) },
+		"host":    func(b *brandRow) string { return store.OrderText(b.Host) },
+		"support": func(b *brandRow) string { return store.OrderText(b.Support) },
+	})
+	return rows, o, err
+}
+
+// brands lists them.
+func (s *Server) brands(w http.ResponseWriter, _ *http.Request, v *visit) error {
+	rows, o, err := s.findBrands(v)
+	if err != nil {
+		return err
+	}
+	s.render(w, v, http.StatusOK, "brands", &Page{Title: v.say("nav.brands"), Lead: v.say("brand.lead"), Here: "/brands", Body: map[string]any{"Rows": rows, "Order": o, "Files": o.files("/brands")}})
 	return nil
+}
+
+// brandsFile gives the list as a file.
+func (s *Server) brandsFile(v *visit) (*sheet, error) {
+	rows, _, err := s.findBrands(v)
+	t := v.sheet("brand.name", "brand.word", "brand.standard", "brand.portal", "brand.host", "brand.support", "brand.accent", "brand.dark")
+	for i := range rows {
+		b := &rows[i]
+		t.add(b.Name, b.Word, given(b.Standard, v.say("brand.is_standard")), b.Portal, b.Host, b.Support, b.Accent, b.Dark)
+	}
+	return t, err
 }
 
 // brandBody is the form of a brand, and how it looks.

@@ -42,11 +42,11 @@ func (s *Server) fillOutlook(v *visit, b *budgetsBody) error {
 	if b.Against != nil && b.Against.Currency() == o.Likely.Currency() {
 		switch {
 		case o.Low.Cmp(*b.Against) > 0:
-			b.Sentence += " " + v.say("budgets.will_pass", "amount", lang.Money(v.Tag, *b.Against))
+			b.Sentence += v.gap() + v.say("budgets.will_pass", "amount", lang.Money(v.Tag, *b.Against))
 		case o.High.Cmp(*b.Against) > 0:
-			b.Sentence += " " + v.say("budgets.may_pass", "amount", lang.Money(v.Tag, *b.Against))
+			b.Sentence += v.gap() + v.say("budgets.may_pass", "amount", lang.Money(v.Tag, *b.Against))
 		default:
-			b.Sentence += " " + v.say("budgets.within", "amount", lang.Money(v.Tag, *b.Against))
+			b.Sentence += v.gap() + v.say("budgets.within", "amount", lang.Money(v.Tag, *b.Against))
 		}
 	}
 	return b.points(v, o)

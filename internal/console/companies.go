@@ -1,20 +1,18 @@
 package console
 
 import (
-	"encoding/csv"
 	"net/http"
 	"net/url"
 
 	"waihu/internal/access"
 	"waihu/internal/app"
-	"waihu/internal/document"
 	"waihu/internal/fault"
 	"waihu/internal/store"
 )
 
 func (s *Server) companyPages() {
 	s.page("GET /companies", access.CompanyCreate, s.companies)
-	s.page("GET /companies.csv", access.CompanyCreate, s.companiesFile)
+	s.exports("/companies", access.CompanyCreate, "companies", "nav.companies", s.companiesFile)
 	s.page("GET /companies/new", access.CompanyCreate, s.newCompany)
 	s.page("POST /companies/new", access.CompanyCreate, s.addCompany)
 	s.page("GET /c/{company}/settings", access.CompanyRead, s.company)
@@ -33,94 +31,68 @@ type companyRow struct {
 type companiesBody struct {
 	Rows        []companyRow
 	Text, State string
-	Next, File  string
+	Order       *order
+	Files       []Link
 	Filtered    bool
 }
 
-// companyQuery is what the list is narrowed to, as its address has it.
-func companyQuery(v *visit, limit int) (app.CompanyQuery, url.Values, error) {
+// findCompanies are those the address asks for, in its order, so many at most.
+func (s *Server) findCompanies(v *visit, most int) (list []app.Company, q app.CompanyQuery, o *order, err error) {
 	asked := v.r.URL.Query()
-	q := app.CompanyQuery{Text: fault.Shorten(asked.Get("q"), 100), Page: store.Page{Limit: limit, Down: true}}
-	kept := url.Values{}
-	if q.Text != "" {
-		kept.Set("q", q.Text)
-	}
+	q = app.CompanyQuery{Text: fault.Shorten(asked.Get("q"), 100)}
+	kept := url.Values{"q": {q.Text}}
 	if state := asked.Get("state"); state == "active" || state == "stopped" {
 		stopped := state == "stopped"
 		q.Stopped = &stopped
 		kept.Set("state", state)
 	}
-	var err error
-	q.After, err = afterOf(v.r, "co")
-	return q, kept, err
+	o = v.order(kept, "", column{"name", "companies.name", false}, column{"email", "people.email", false}, column{"series", "companies.series", false})
+	if q.Page, err = o.page("co", map[string]string{"name": app.CompaniesByName, "email": app.CompaniesByEmail, "series": app.CompaniesBySeries}); err != nil {
+		return nil, q, nil, err
+	}
+	for len(list) < most { // bounded: each question goes on behind the last
+		q.Limit = min(store.MaxPage, most-len(list))
+		part, more, err := s.d.System.FindCompanies(v.r.Context(), q)
+		list = append(list, part...)
+		if err != nil || more.After.IsZero() {
+			return list, q, o, err
+		}
+		q.Page = more
+		if most == pageRows { // a question looks at so many: the page is shown, and a link goes on
+			break
+		}
+	}
+	o.goOn(q.From, q.After.Named("co"))
+	return list, q, o, nil
 }
 
 // companies lists the customers of the platform.
-func (s *Server) companies(w http.ResponseWriter, r *http.Request, v *visit) error {
-	q, kept, err := companyQuery(v, pageRows)
+func (s *Server) companies(w http.ResponseWriter, _ *http.Request, v *visit) error {
+	list, q, o, err := s.findCompanies(v, pageRows)
 	if err != nil {
 		return err
 	}
-	list, more, err := s.d.System.FindCompanies(r.Context(), q)
-	if err != nil {
-		return err
-	}
-	b := companiesBody{Text: q.Text, State: kept.Get("state"), File: "/companies.csv?" + kept.Encode(), Filtered: len(kept) > 0 || !q.After.IsZero()}
+	b := companiesBody{Text: q.Text, State: o.kept.Get("state"), Order: o, Files: o.files("/companies"), Filtered: len(o.kept) > 0 || o.After != ""}
 	for _, c := range list {
 		b.Rows = append(b.Rows, companyRow{c, "/c/" + c.ID.Named("co")})
-	}
-	if !more.IsZero() {
-		kept.Set("after", more.Named("co"))
-		b.Next = "?" + kept.Encode()
 	}
 	s.render(w, v, http.StatusOK, "companies", &Page{Title: v.say("nav.companies"), Lead: v.say("companies.lead"), Here: "/companies", Body: b})
 	return nil
 }
 
-// exportRows bounds the rows of a list that is given as a file.
-const exportRows = 50_000
-
-// companiesFile gives the list as CSV.
-func (s *Server) companiesFile(w http.ResponseWriter, r *http.Request, v *visit) error {
-	q, _, err := companyQuery(v, store.MaxPage)
+// companiesFile gives the list as a file.
+func (s *Server) companiesFile(v *visit) (*sheet, error) {
+	list, _, o, err := s.findCompanies(v, exportRows)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	rows := [][]string{{v.say("companies.name"), v.say("people.email"), v.say("companies.series"), v.say("companies.state"), v.say("companies.id")}}
-	for len(rows) < exportRows { // bounded: After goes back in time
-		list, more, err := s.d.System.FindCompanies(r.Context(), q)
-		if err != nil {
-			return err
-		}
-		for i := range list {
-			c := &list[i]
-			rows = append(rows, []string{c.Name, c.Email, c.Series, v.say("companies." + companyState(c)), c.ID.Named("co")})
-		}
-		if more.IsZero() {
-			break
-		}
-		q.After = more
+	t := v.sheet("companies.name", "people.email", "companies.series", "companies.state", "companies.id")
+	for i := range list {
+		c := &list[i]
+		t.add(c.Name, c.Email, c.Series, v.say("companies."+companyState(c)), c.ID.Named("co"))
 	}
-	return sendCSV(w, "companies.csv", rows)
-}
-
-// sendCSV gives a table as a file for spreadsheets: with a mark of its encoding,
-// and with no cell that a spreadsheet would take for a formula.
-func sendCSV(w http.ResponseWriter, name string, rows [][]string) error {
-	download(w, "text/csv; charset=utf-8", name)
-	_, _ = w.Write([]byte("\ufeff")) // the client went away: the writer below says so too
-	out := csv.NewWriter(w)
-	for _, row := range rows {
-		safe := make([]string, len(row))
-		for i, cell := range row {
-			safe[i] = document.SafeCell(cell)
-		}
-		if err := out.Write(safe); err != nil {
-			return nil // the client went away
-		}
-	}
-	out.Flush()
-	return nil
+	t.full(v, o.Next != "")
+	return t, nil
 }
 
 // companyState is the state of a company as a word of a phrase.

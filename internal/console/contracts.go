@@ -3,6 +3,7 @@ package console
 import (
 	"cmp"
 	"net/http"
+	"net/url"
 	"slices"
 	"unicode"
 	"unicode/utf8"
@@ -17,13 +18,13 @@ import (
 	"waihu/internal/id"
 	"waihu/internal/lang"
 	"waihu/internal/money"
+	"waihu/internal/store"
 	"waihu/internal/timex"
 )
 
 func (s *Server) contractPages() {
 	s.page("GET /c/{company}/contracts", access.ContractRead, s.contracts)
-	s.page("GET /c/{company}/contracts.csv", access.ContractRead, s.contractsFile("csv"))
-	s.page("GET /c/{company}/contracts.xlsx", access.ContractRead, s.contractsFile("xlsx"))
+	s.exports("/c/{company}/contracts", access.ContractRead, "contracts", "nav.contracts", s.contractsFile)
 	s.page("GET /c/{company}/contracts/new", access.ContractQuote, s.newContract)
 	s.page("POST /c/{company}/contracts/new", access.ContractQuote, s.takeContract)
 	s.page("GET /c/{company}/contracts/{contract}", access.ContractRead, s.contract)
@@ -44,42 +45,42 @@ type contractRow struct {
 }
 
 // contractStates are what the list can be narrowed to.
-var contractStates = []life.State{life.Running, life.Quoted, life.Signed, life.Notice, life.Ended, life.Withdrawn}
+var contractStates = []life.State{life.Running, life.Notice, life.Quoted, life.Signed, life.Ended, life.Withdrawn}
 
 // contracts lists a company's contracts.
 func (s *Server) contracts(w http.ResponseWriter, r *http.Request, v *visit) error {
-	rows, state, err := s.contractRows(r, v)
+	rows, state, o, err := s.contractRows(v)
 	if err != nil {
 		return err
 	}
 	s.render(w, v, http.StatusOK, "contracts", &Page{Title: v.say("nav.contracts"), Lead: v.say("contracts.lead"), Here: v.at("/contracts"), Crumbs: v.crumbs(),
-		Body: map[string]any{"Rows": rows, "State": state, "States": contractStates, "All": v.at("/contracts"), "New": v.at("/contracts/new"), "MayQuote": v.may(access.ContractQuote), "Files": listFiles(v.at("/contracts"), "?state="+queryEscape(string(state)), "csv", "xlsx")}})
+		Body: map[string]any{"Rows": rows, "Order": o, "State": state, "States": contractStates, "New": v.at("/contracts/new"), "MayQuote": v.may(access.ContractQuote), "Files": o.files(v.at("/contracts"))}})
 	return nil
 }
 
-// contractsFile gives the list as a file, narrowed as the page is.
-func (s *Server) contractsFile(ext string) handler {
-	return func(w http.ResponseWriter, r *http.Request, v *visit) error {
-		rows, _, err := s.contractRows(r, v)
-		if err != nil {
-			return err
-		}
-		t := v.sheet("contract.word", "contract.plan", "contract.state", "contract.f_start", "contract.bound_to", "contract.billed_to")
-		for i := range rows {
-			x := &rows[i]
-			t.add(x.Word, x.Plan, v.say("contract.state_"+string(x.State)), x.Start, x.End, x.BilledTo)
-		}
-		return s.sendSheet(w, v, "contracts", ext, v.say("nav.contracts"), t)
+// contractsFile gives the list as a file, narrowed and sorted as the page is.
+func (s *Server) contractsFile(v *visit) (*sheet, error) {
+	rows, _, _, err := s.contractRows(v)
+	if err != nil {
+		return nil, err
 	}
+	t := v.sheet("contract.word", "contract.plan", "contract.state", "contract.f_start", "contract.bound_to", "contract.billed_to")
+	for i := range rows {
+		x := &rows[i]
+		t.add(x.Word, x.Plan, v.say("contract.state_"+string(x.State)), x.Start, x.End, x.BilledTo)
+	}
+	return t, nil
 }
 
 // contractRows are a company's contracts in the state that was asked for, or all.
-func (s *Server) contractRows(r *http.Request, v *visit) (rows []contractRow, state life.State, err error) {
-	list, err := s.d.System.Deals(r.Context(), v.company)
+func (s *Server) contractRows(v *visit) (rows []contractRow, state life.State, o *order, err error) {
+	list, err := s.d.System.Deals(v.r.Context(), v.company)
 	if err != nil {
-		return nil, "", err
+		return nil, "", nil, err
 	}
-	state = life.State(r.URL.Query().Get("state"))
+	if state = life.State(v.r.URL.Query().Get("state")); !slices.Contains(contractStates, state) {
+		state = ""
+	}
 	for i := range list {
 		d := &list[i]
 		if state != "" && d.Life.State != state {
@@ -92,7 +93,17 @@ func (s *Server) contractRows(r *http.Request, v *visit) (rows []contractRow, st
 		rows = append(rows, contractRow{Href: v.contractAt(d.ID, ""), Word: d.Contract, Plan: d.Plan.Name.Or(d.Agreement.Plan).In(v.Tag), PlanHref: v.planAt(d.Agreement.Plan),
 			State: d.Life.State, Start: d.Terms.Start, End: end, BilledTo: d.BilledTo})
 	}
-	return rows, state, nil
+	o = v.order(url.Values{"state": {string(state)}}, "state", column{"contract", "contract.word", false}, column{"plan", "contract.plan", false}, column{"state", "contract.state", false}, column{"start", "contract.f_start", true},
+		column{"end", "contract.bound_to", false}, column{"billed", "contract.billed_to", false})
+	rows = arranged(o, rows, len(rows), func(x *contractRow) string { return x.Href }, keys[contractRow]{
+		"contract": func(x *contractRow) string { return store.OrderText(x.Word) },
+		"plan":     func(x *contractRow) string { return store.OrderText(x.Plan) },
+		"state":    func(x *contractRow) string { return store.OrderInt(int64(slices.Index(contractStates, x.State))) },
+		"start":    func(x *contractRow) string { return store.OrderInt(int64(x.Start)) },
+		"end":      func(x *contractRow) string { return store.OrderInt(int64(x.End)) },
+		"billed":   func(x *contractRow) string { return store.OrderInt(int64(x.BilledTo)) },
+	})
+	return rows, state, o, nil
 }
 
 // contractAt is an address below a contract.

@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"net/http"
+	"net/url"
 
 	"waihu/internal/access"
 	"waihu/internal/fault"
@@ -52,12 +53,7 @@ func deliveryState(r *http.Request) string {
 
 // deliveries lists what was sent, what waits and what was given up.
 func (s *Server) deliveries(w http.ResponseWriter, r *http.Request, v *visit) error {
-	state := deliveryState(r)
-	after, err := afterOf(r, "msg")
-	if err != nil {
-		return err
-	}
-	rows, _, err := s.findDeliveries(v, state, store.Page{After: after, Limit: pageRows + 1, Down: true})
+	rows, o, err := s.findDeliveries(v, pageRows)
 	if err != nil {
 		return err
 	}
@@ -65,46 +61,40 @@ func (s *Server) deliveries(w http.ResponseWriter, r *http.Request, v *visit) er
 	if _, err := f.Once(); err != nil {
 		return err
 	}
-	next := ""
-	if len(rows) > pageRows {
-		next = "?state=" + state + "&after=" + rows[pageRows-1].Name
-		rows = rows[:pageRows]
-	}
 	s.render(w, v, http.StatusOK, "deliveries", &Page{Title: v.say("webhook.deliveries"), Lead: v.say("webhook.deliveries_lead"), Here: v.at("/webhooks"), Crumbs: v.crumbs(Link{v.say("nav.webhooks"), v.at("/webhooks")}),
-		Body: map[string]any{"Form": f, "Rows": rows, "State": state, "States": []string{store.Waiting, store.Sent, store.Dead}, "Next": next, "File": v.at("/deliveries.csv?state=" + state), "All": v.at("/deliveries")}})
+		Body: map[string]any{"Form": f, "Rows": rows, "Order": o, "State": o.kept.Get("state"), "States": []string{store.Waiting, store.Sent, store.Dead}, "Files": o.files(v.at("/deliveries"))}})
 	return nil
 }
 
-func (s *Server) findDeliveries(v *visit, state string, page store.Page) (rows []deliveryRow, last id.ID, err error) {
+// findDeliveries is what was told in the state and the order that the address asks
+// for, so many at most.
+func (s *Server) findDeliveries(v *visit, most int) (rows []deliveryRow, o *order, err error) {
+	state := deliveryState(v.r)
+	o = v.order(url.Values{"state": {state}}, "-created", column{"created", "key.created", true})
 	err = s.d.System.DB.View(v.r.Context(), func(tx store.Tx) error {
+		list, err := stored(o, "msg", nil, most, func(p store.Page) ([]store.Message, error) { return tx.Outbox().List(v.company, state, p) },
+			func(m *store.Message, _ string) (id.ID, string, error) { return m.ID, "", nil })
 		rows = nil
-		list, err := tx.Outbox().List(v.company, state, page)
 		for i := range list {
-			rows, last = append(rows, v.deliveryRow(&list[i])), list[i].ID
+			rows = append(rows, v.deliveryRow(&list[i]))
 		}
 		return err
 	})
-	return rows, last, err
+	return rows, o, err
 }
 
-func (s *Server) deliveriesFile(w http.ResponseWriter, r *http.Request, v *visit) error {
-	state := deliveryState(r)
-	out := [][]string{{v.say("webhook.message"), v.say("webhook.topic"), v.say("webhook.to"), v.say("companies.state"), v.say("webhook.attempts"), v.say("webhook.error"), v.say("key.created")}}
-	page := store.Page{Limit: store.MaxPage, Down: true}
-	for len(out) < exportRows { // bounded: After goes back in time
-		rows, last, err := s.findDeliveries(v, state, page)
-		if err != nil {
-			return err
-		}
-		for _, d := range rows {
-			out = append(out, []string{d.Name, d.Topic, d.To, v.say("webhook.s_" + d.State), itoa(d.Attempts), d.Error, d.Created})
-		}
-		if len(rows) < store.MaxPage {
-			break
-		}
-		page.After = last
+// deliveriesFile gives the list as a file.
+func (s *Server) deliveriesFile(v *visit) (*sheet, error) {
+	rows, o, err := s.findDeliveries(v, exportRows)
+	if err != nil {
+		return nil, err
 	}
-	return sendCSV(w, "deliveries.csv", out)
+	t := v.sheet("webhook.message", "webhook.topic", "webhook.to", "companies.state", "webhook.attempts", "webhook.error", "key.created")
+	for _, d := range rows {
+		t.add(d.Name, d.Topic, d.To, v.say("webhook.s_"+d.State), d.Attempts, d.Error, d.Created)
+	}
+	t.full(v, o.Next != "")
+	return t, nil
 }
 
 // sendAgain sends a delivery once more.

@@ -2,8 +2,11 @@ package console
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,8 +23,7 @@ import (
 
 func (s *Server) disputePages() {
 	s.page("GET /c/{company}/disputes", access.TicketRead, s.disputes)
-	s.page("GET /c/{company}/disputes.csv", access.TicketRead, s.disputesFile("csv"))
-	s.page("GET /c/{company}/disputes.xlsx", access.TicketRead, s.disputesFile("xlsx"))
+	s.exports("/c/{company}/disputes", access.TicketRead, "disputes", "nav.disputes", s.disputesFile)
 	s.page("GET /c/{company}/disputes/{dispute}", access.TicketRead, s.dispute)
 	s.page("POST /c/{company}/disputes/{dispute}/answer", access.TicketResolve, s.answerDispute)
 	s.page("POST /c/{company}/disputes/{dispute}/withdraw", access.TicketWrite, s.withdrawDispute)
@@ -45,45 +47,69 @@ func (v *visit) disputeRow(d *app.Dispute, today timex.Date) disputeRow {
 // disputeStates are what the list can be narrowed to.
 var disputeStates = []dispute.State{dispute.Open, dispute.Accepted, dispute.Partly, dispute.Rejected, dispute.Withdrawn}
 
-// disputes lists objections to invoices, the newest first.
-func (s *Server) disputes(w http.ResponseWriter, r *http.Request, v *visit) error {
-	after, err := afterOf(r, "dis")
-	if err != nil {
-		return err
+// disputesMost bounds the disputes of a company that a list looks at.
+const disputesMost = 5_000
+
+// findDisputes are a company's disputes in the state and the order that the address
+// asks for, so many at most.
+func (s *Server) findDisputes(v *visit, most int) (rows []disputeRow, o *order, err error) {
+	state := dispute.State(v.r.URL.Query().Get("state"))
+	if !slices.Contains(disputeStates, state) {
+		state = ""
 	}
-	state := dispute.State(r.URL.Query().Get("state"))
-	list, err := s.d.System.Disputes(r.Context(), v.company, app.DisputeQuery{State: state, Page: store.Page{After: after, Limit: pageRows + 1}})
-	if err != nil {
-		return err
-	}
-	var rows []disputeRow
-	next := ""
-	for i := range list {
-		if i == pageRows {
-			next = "?after=" + list[i-1].ID.Named("dis") + "&state=" + queryEscape(string(state))
+	o = v.order(url.Values{"state": {string(state)}}, "-raised", column{"raised", "disputes.raised", true}, column{"invoice", "money.invoice", false}, column{"reason", "disputes.reason", false},
+		column{"by", "disputes.by", false}, column{"amount", "disputes.amount", true}, column{"given", "disputes.given", true})
+	page, today := store.Page{Limit: store.MaxPage}, timex.DateOf(time.Now())
+	for range disputesMost / store.MaxPage {
+		list, err := s.d.System.Disputes(v.r.Context(), v.company, app.DisputeQuery{State: state, Page: page})
+		if err != nil {
+			return nil, nil, err
+		}
+		for i := range list {
+			rows = append(rows, v.disputeRow(&list[i], today))
+		}
+		if len(list) < store.MaxPage {
 			break
 		}
-		rows = append(rows, v.disputeRow(&list[i], timex.DateOf(time.Now())))
+		page.After = list[len(list)-1].ID
+	}
+	rows = arranged(o, rows, most, func(d *disputeRow) string { return d.ID.Named("dis") }, keys[disputeRow]{
+		"raised":  func(d *disputeRow) string { return store.OrderInt(int64(d.RaisedOn)) },
+		"invoice": func(d *disputeRow) string { return store.OrderText(d.Number) },
+		"reason":  func(d *disputeRow) string { return store.OrderText(d.Cause) },
+		"by": func(d *disputeRow) string {
+			return store.OrderInt(int64(cmp.Or(d.AnsweredOn, d.AnswerBy)))
+		},
+		"amount": func(d *disputeRow) string { return store.OrderMoney(d.Amount) },
+		"given":  func(d *disputeRow) string { return store.OrderMoney(d.Given) },
+	})
+	return rows, o, nil
+}
+
+// disputes lists objections to invoices, the newest first unless another order is asked for.
+func (s *Server) disputes(w http.ResponseWriter, _ *http.Request, v *visit) error {
+	rows, o, err := s.findDisputes(v, pageRows)
+	if err != nil {
+		return err
 	}
 	s.render(w, v, http.StatusOK, "disputes", &Page{Title: v.say("nav.disputes"), Lead: v.say("disputes.lead"), Here: v.at("/disputes"), Crumbs: v.crumbs(),
-		Body: map[string]any{"Rows": rows, "Next": next, "State": state, "States": disputeStates, "All": v.at("/disputes"), "Invoices": v.at("/invoices"), "Files": listFiles(v.at("/disputes"), "?state="+queryEscape(string(state)), "csv", "xlsx")}})
+		Body: map[string]any{"Rows": rows, "Order": o, "State": dispute.State(o.kept.Get("state")), "States": disputeStates, "Invoices": v.at("/invoices"), "Files": o.files(v.at("/disputes"))}})
 	return nil
 }
 
-func (s *Server) disputesFile(ext string) handler {
-	return func(w http.ResponseWriter, r *http.Request, v *visit) error {
-		list, err := s.d.System.Disputes(r.Context(), v.company, app.DisputeQuery{State: dispute.State(r.URL.Query().Get("state")), Page: store.Page{Limit: maxExported}})
-		if err != nil {
-			return err
-		}
-		t := v.sheet("disputes.raised", "invoice.number", "disputes.reason", "disputes.words", "disputes.amount", "money.currency", "invoice.state", "disputes.given", "disputes.decided", "disputes.answer", "money.w_credit_note")
-		for i := range list {
-			d := &list[i]
-			t.add(d.RaisedOn, d.Number, v.say("audit.cause."+string(d.Reason)), d.Words, d.Amount, d.Amount.Currency().String(), v.say("disputes.s_"+string(d.State)), d.Given, d.AnsweredOn, d.Answer, d.NoteNumber)
-		}
-		t.full(v, len(list))
-		return s.sendSheet(w, v, "disputes", ext, v.say("nav.disputes"), t)
+// disputesFile gives the list as a file.
+func (s *Server) disputesFile(v *visit) (*sheet, error) {
+	list, o, err := s.findDisputes(v, exportRows)
+	if err != nil {
+		return nil, err
 	}
+	t := v.sheet("disputes.raised", "invoice.number", "disputes.reason", "disputes.words", "disputes.amount", "money.currency", "invoice.state", "disputes.given", "disputes.decided", "disputes.answer", "money.w_credit_note")
+	for i := range list {
+		d := list[i].Dispute
+		t.add(d.RaisedOn, d.Number, list[i].Cause, d.Words, d.Amount, d.Amount.Currency().String(), v.say("disputes.s_"+string(d.State)), d.Given, d.AnsweredOn, d.Answer, d.NoteNumber)
+	}
+	t.full(v, o.Next != "")
+	return t, nil
 }
 
 // disputeBody is one dispute with the form that decides it.

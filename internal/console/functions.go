@@ -134,3 +134,11 @@ func tongue(tag lang.Tag) string {
 	}
 	return "English"
 }
+
+// gap stands between two sentences: nothing in Chinese, whose full stop has its own.
+func (v *visit) gap() string {
+	if v.Tag == lang.English {
+		return " "
+	}
+	return ""
+}

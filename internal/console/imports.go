@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"waihu/internal/access"
 	"waihu/internal/fault"
@@ -31,7 +30,7 @@ type Uploads interface {
 
 func (s *Server) importPages() {
 	s.page("GET /c/{company}/imports", access.UsageUpload, s.imports)
-	s.page("GET /c/{company}/imports.csv", access.UsageUpload, s.importsFile)
+	s.exports("/c/{company}/imports", access.UsageUpload, "imports", "nav.imports", s.importsFile)
 	s.page("POST /c/{company}/imports", access.UsageUpload, s.takeImport)
 	s.page("GET /c/{company}/imports/{job}", access.UsageUpload, s.importPage)
 	s.page("POST /c/{company}/imports/{job}/mapping", access.UsageUpload, s.takeMapping)
@@ -62,26 +61,43 @@ func (v *visit) importRow(u *receive.Uploaded) importRow {
 
 // importsBody is the list of files and the form that hands one in.
 type importsBody struct {
-	Form      *form
-	Rows      []importRow
-	Next      string
-	All, File string
-	Zones     []option
-	Formats   []option
-	Wrong     string
-	Most      int
+	Form    *form
+	Rows    []importRow
+	Order   *order
+	Files   []Link
+	All     string
+	Zones   []option
+	Formats []option
+	Wrong   string
+	Most    int
 }
 
-func (s *Server) imports(w http.ResponseWriter, r *http.Request, v *visit) error {
-	after, err := afterOf(r, "job")
+func (s *Server) imports(w http.ResponseWriter, _ *http.Request, v *visit) error {
+	return s.importsPage(w, v, http.StatusOK, v.blank(), "")
+}
+
+// findImports are a company's files in the order the address asks for, so many at most.
+func (s *Server) findImports(v *visit, most int) (list []receive.Uploaded, o *order, err error) {
+	o = v.order(nil, "-when", column{"when", "import.when", true})
+	err = s.d.System.DB.View(v.r.Context(), func(tx store.Tx) error {
+		list, err = stored(o, "job", nil, most, func(p store.Page) ([]receive.Uploaded, error) {
+			part, _, err := s.d.Uploads.Uploads(tx, v.company, p)
+			return part, err
+		}, func(u *receive.Uploaded, _ string) (id.ID, string, error) { return u.ID, "", nil })
+		return err
+	})
+	return list, o, err
+}
+
+func (s *Server) importsPage(w http.ResponseWriter, v *visit, status int, f *form, wrong string) error {
+	list, o, err := s.findImports(v, pageRows)
 	if err != nil {
 		return err
 	}
-	return s.importsPage(w, v, http.StatusOK, v.blank(), "", after)
-}
-
-func (s *Server) importsPage(w http.ResponseWriter, v *visit, status int, f *form, wrong string, after id.ID) error {
-	b := importsBody{Form: f, Wrong: wrong, All: v.at("/imports"), File: v.at("/imports.csv"), Most: importMost >> 20}
+	b := importsBody{Form: f, Wrong: wrong, Order: o, Files: o.files(v.at("/imports")), All: v.at("/imports"), Most: importMost >> 20}
+	for i := range list {
+		b.Rows = append(b.Rows, v.importRow(&list[i]))
+	}
 	if f.Values.Get("zone") == "" {
 		f.Values.Set("zone", s.zoneOf(v))
 	}
@@ -99,20 +115,6 @@ func (s *Server) importsPage(w http.ResponseWriter, v *visit, status int, f *for
 	for _, x := range cdr.Formats() {
 		b.Formats = append(b.Formats, option{"value": x.Name, "label": x.Title})
 	}
-	err = s.d.System.DB.View(v.r.Context(), func(tx store.Tx) error {
-		list, more, err := s.d.Uploads.Uploads(tx, v.company, store.Page{After: after, Limit: pageRows, Down: true})
-		b.Rows, b.Next = nil, ""
-		for i := range list {
-			b.Rows = append(b.Rows, v.importRow(&list[i]))
-		}
-		if !more.IsZero() {
-			b.Next = "?after=" + more.Named("job")
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
 	if _, err := f.Once(); err != nil {
 		return err
 	}
@@ -129,28 +131,22 @@ func (s *Server) zoneOf(v *visit) string {
 	return deals[0].Loc.String()
 }
 
-// importsFile gives the list as CSV.
-func (s *Server) importsFile(w http.ResponseWriter, r *http.Request, v *visit) error {
-	rows := [][]string{{v.say("import.file"), v.say("import.format"), v.say("companies.state"), v.say("import.read"), v.say("import.accepted"), v.say("import.rejected"), v.say("import.duplicate"), v.say("import.ignored"), v.say("import.by"), v.say("import.when")}}
-	err := s.d.System.DB.View(r.Context(), func(tx store.Tx) error {
-		list, _, err := s.d.Uploads.Uploads(tx, v.company, store.Page{Limit: store.MaxPage, Down: true})
-		for i := range list {
-			u, n, format := &list[i], cdr.Counts{}, list[i].Upload.Format
-			if u.Result != nil {
-				n, format = u.Result.Report.Counts, u.Result.Report.Format
-			}
-			row := []string{u.Upload.Name, format, v.say("import.s_" + string(u.State))}
-			for _, x := range []int64{n.Read, n.Accepted, n.Rejected, n.Duplicate, n.Ignored} {
-				row = append(row, strconv.FormatInt(x, 10))
-			}
-			rows = append(rows, append(row, u.By, stamp(u.Created)))
-		}
-		return err
-	})
+// importsFile gives the list as a file.
+func (s *Server) importsFile(v *visit) (*sheet, error) {
+	list, o, err := s.findImports(v, exportRows)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return sendCSV(w, "imports.csv", rows)
+	t := v.sheet("import.file", "import.format", "companies.state", "import.read", "import.accepted", "import.rejected", "import.duplicate", "import.ignored", "import.by", "import.when")
+	for i := range list {
+		u, n, format := &list[i], cdr.Counts{}, list[i].Upload.Format
+		if u.Result != nil {
+			n, format = u.Result.Report.Counts, u.Result.Report.Format
+		}
+		t.add(u.Upload.Name, format, v.say("import.s_"+string(u.State)), n.Read, n.Accepted, n.Rejected, n.Duplicate, n.Ignored, u.By, stamp(u.Created))
+	}
+	t.full(v, o.Next != "")
+	return t, nil
 }
 
 // takeImport takes a file in and has it read.
@@ -160,11 +156,11 @@ func (s *Server) takeImport(w http.ResponseWriter, r *http.Request, v *visit) er
 		if fault.KindOf(err) == fault.Internal {
 			return err
 		}
-		return s.importsPage(w, v, http.StatusUnprocessableEntity, v.blank(), err.Error(), id.ID{})
+		return s.importsPage(w, v, http.StatusUnprocessableEntity, v.blank(), err.Error())
 	}
 	if file == nil {
 		f.wrong("file", "import.no_file")
-		return s.importsPage(w, v, http.StatusUnprocessableEntity, f, "", id.ID{})
+		return s.importsPage(w, v, http.StatusUnprocessableEntity, f, "")
 	}
 	u := receive.Upload{Name: f.Value("name"), Format: f.Value("format"), Zone: f.Value("zone")}
 	late := func() {}
@@ -181,7 +177,7 @@ func (s *Server) takeImport(w http.ResponseWriter, r *http.Request, v *visit) er
 		v.redirect(w, to)
 		return nil
 	case fault.KindOf(err) == fault.Invalid:
-		return s.importsPage(w, v, http.StatusUnprocessableEntity, f, err.Error(), id.ID{})
+		return s.importsPage(w, v, http.StatusUnprocessableEntity, f, err.Error())
 	}
 	return err
 }

@@ -134,7 +134,7 @@ func (s *Server) invoiceMoney(v *visit, x *invoiceAt) (m moneyOfInvoice, err err
 			m.Actions = append(m.Actions, Link{v.say("money.do_" + step.verb), x.Row.Href + "/" + step.verb})
 		}
 	}
-	list, err := s.d.System.Movements(v.r.Context(), v.company, x.Doc.ID, store.Page{Limit: store.MaxPage})
+	list, err := s.d.System.Movements(v.r.Context(), v.company, x.Doc.ID, store.Page{Limit: store.MaxPage, Down: true})
 	if err != nil {
 		return m, err
 	}

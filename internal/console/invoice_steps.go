@@ -79,7 +79,7 @@ func (s *Server) moneyState(ctx context.Context, tx store.Tx, v *visit, x *invoi
 		return out, err
 	}
 	out = moneyState{Status: doc.Status, Paid: doc.Paid, Credited: doc.Credited, Suspended: c.Suspended}
-	if out.Open, err = openOf(doc); err != nil {
+	if out.Open, err = doc.Open(); err != nil {
 		return out, err
 	}
 	out.Theirs, err = s.theirs(ctx, v, doc.Total.Currency())

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 
 	"waihu/internal/access"
@@ -19,8 +21,7 @@ import (
 
 func (s *Server) invoicePages() {
 	s.page("GET /c/{company}/invoices", access.InvoiceRead, s.invoices)
-	s.page("GET /c/{company}/invoices.csv", access.InvoiceRead, s.invoicesFile("csv"))
-	s.page("GET /c/{company}/invoices.xlsx", access.InvoiceRead, s.invoicesFile("xlsx"))
+	s.exports("/c/{company}/invoices", access.InvoiceRead, "invoices", "nav.invoices", s.invoicesFile)
 	s.page("GET /c/{company}/invoices/{invoice}", access.InvoiceRead, s.invoice)
 	s.page("GET /c/{company}/invoices/{invoice}/{file}", access.InvoiceRead, s.invoiceFile)
 	s.page("GET /c/{company}/notes/{note}", access.InvoiceRead, s.note)
@@ -43,88 +44,74 @@ type invoiceRow struct {
 // statuses are what the list can be narrowed to.
 var statuses = []store.Status{store.Issued, store.Partly, store.Overdue, store.Paid, store.Voided}
 
-// invoices lists a company's invoices, the newest first.
-func (s *Server) invoices(w http.ResponseWriter, r *http.Request, v *visit) error {
-	after, err := afterOf(r, "inv")
-	if err != nil {
-		return err
+// findInvoices are a company's invoices in the order and the state that the address
+// asks for, so many at most.
+func (s *Server) findInvoices(v *visit, most int) (list []store.Document, status store.Status, o *order, err error) {
+	status = store.Status(v.r.URL.Query().Get("status"))
+	if !slices.Contains(statuses, status) {
+		status = ""
 	}
-	q := store.DocumentQuery{Kind: store.Invoice, Page: store.Page{After: after, Limit: pageRows + 1, Down: true}}
-	status := store.Status(r.URL.Query().Get("status"))
+	o = v.order(url.Values{"status": {string(status)}}, "", column{"number", "invoice.number", true}, column{"first", "invoice.period", true}, column{"due", "invoice.due", false},
+		column{"total", "invoice.total", true}, column{"open", "invoice.open", true})
+	q := store.DocumentQuery{Kind: store.Invoice}
 	if status != "" {
 		q.Status = []store.Status{status}
 	}
-	var rows []invoiceRow
-	next := ""
-	err = s.d.System.DB.View(r.Context(), func(tx store.Tx) error {
-		list, err := tx.Documents().List(v.company, q)
-		if err != nil {
-			return err
-		}
-		for i := range list {
-			if i == pageRows {
-				next = "?after=" + list[i-1].ID.Named("inv") + "&status=" + queryEscape(string(status))
-				break
-			}
-			row, err := v.invoiceRow(&list[i])
-			if err != nil {
-				return err
-			}
-			rows = append(rows, row)
-		}
-		return nil
+	by := map[string]string{"number": string(store.ByNumber), "first": string(store.ByFirst), "due": string(store.ByDue), "total": string(store.ByTotal), "open": string(store.ByOpen)}
+	err = s.d.System.DB.View(v.r.Context(), func(tx store.Tx) error {
+		list, err = stored(o, "inv", by, most, func(p store.Page) ([]store.Document, error) {
+			q.Page = p
+			return tx.Documents().List(v.company, q)
+		}, func(d *store.Document, by string) (id.ID, string, error) {
+			from, err := d.Place(store.DocumentOrder(by))
+			return d.ID, from, err
+		})
+		return err
 	})
+	return list, status, o, err
+}
+
+// invoices lists a company's invoices, the newest first unless another order is asked for.
+func (s *Server) invoices(w http.ResponseWriter, r *http.Request, v *visit) error {
+	list, status, o, err := s.findInvoices(v, pageRows)
 	if err != nil {
 		return err
 	}
-	s.render(w, v, http.StatusOK, "invoices", &Page{Title: v.say("nav.invoices"), Lead: v.say("invoices.lead"), Here: v.at("/invoices"), Crumbs: v.crumbs(),
-		Body: map[string]any{"Rows": rows, "Next": next, "Status": status, "Statuses": statuses, "All": v.at("/invoices"), "MayClose": v.everywhere(access.PeriodClose), "Files": listFiles(v.at("/invoices"), "?status="+queryEscape(string(status)), "csv", "xlsx")}})
-	return nil
-}
-
-// invoicesFile gives the list as a file, narrowed as the page is.
-func (s *Server) invoicesFile(ext string) handler {
-	return func(w http.ResponseWriter, r *http.Request, v *visit) error {
-		q := store.DocumentQuery{Kind: store.Invoice, Page: store.Page{Limit: maxExported, Down: true}}
-		if status := store.Status(r.URL.Query().Get("status")); status != "" {
-			q.Status = []store.Status{status}
-		}
-		t := v.sheet("invoice.number", "usage.first", "usage.last", "board.issue", "invoice.due", "invoice.state", "money.currency", "invoice.total", "invoice.open")
-		err := s.d.System.DB.View(r.Context(), func(tx store.Tx) error {
-			list, err := tx.Documents().List(v.company, q)
-			for i := range list {
-				d := &list[i]
-				open, err := openOf(d)
-				if err != nil {
-					return err
-				}
-				t.add(d.Number, d.First, d.After-1, d.IssuedOn, d.DueOn, v.say("status."+string(d.Status)), d.Total.Currency().String(), d.Total, open)
-			}
-			t.full(v, len(list))
-			return err
-		})
+	var rows []invoiceRow
+	for i := range list {
+		row, err := v.invoiceRow(&list[i])
 		if err != nil {
 			return err
 		}
-		return s.sendSheet(w, v, "invoices", ext, v.say("nav.invoices"), t)
+		rows = append(rows, row)
 	}
+	s.render(w, v, http.StatusOK, "invoices", &Page{Title: v.say("nav.invoices"), Lead: v.say("invoices.lead"), Here: v.at("/invoices"), Crumbs: v.crumbs(),
+		Body: map[string]any{"Rows": rows, "Order": o, "Status": status, "Statuses": statuses, "MayClose": v.everywhere(access.PeriodClose), "Files": o.files(v.at("/invoices"))}})
+	return nil
+}
+
+// invoicesFile gives the list as a file.
+func (s *Server) invoicesFile(v *visit) (*sheet, error) {
+	list, _, o, err := s.findInvoices(v, exportRows)
+	if err != nil {
+		return nil, err
+	}
+	t := v.sheet("invoice.number", "usage.first", "usage.last", "board.issue", "invoice.due", "invoice.state", "money.currency", "invoice.total", "invoice.open")
+	for i := range list {
+		d := &list[i]
+		open, err := d.Open()
+		if err != nil {
+			return nil, err
+		}
+		t.add(d.Number, d.First, d.After-1, d.IssuedOn, d.DueOn, v.say("status."+string(d.Status)), d.Total.Currency().String(), d.Total, open)
+	}
+	t.full(v, o.Next != "")
+	return t, nil
 }
 
 func (v *visit) invoiceRow(d *store.Document) (invoiceRow, error) {
-	open, err := openOf(d)
+	open, err := d.Open()
 	return invoiceRow{Href: v.at("/invoices/" + d.ID.Named("inv")), Number: d.Number, First: d.First, After: d.After, Due: d.DueOn, Status: d.Status, Total: d.Total, Open: open}, err
-}
-
-// openOf is what of a document is still asked for.
-func openOf(d *store.Document) (money.Amount, error) {
-	if d.Status == store.Voided {
-		return money.Zero(d.Total.Currency()), nil
-	}
-	open, err := d.Total.Sub(d.Paid)
-	if err == nil {
-		open, err = open.Sub(d.Credited)
-	}
-	return open, err
 }
 
 // crumbs lead back to the company.

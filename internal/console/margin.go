@@ -10,6 +10,7 @@ import (
 	"waihu/internal/fault"
 	"waihu/internal/lang"
 	"waihu/internal/money"
+	"waihu/internal/store"
 	"waihu/internal/timex"
 )
 
@@ -28,6 +29,7 @@ type marginBody struct {
 	Dates          string
 	Share          string
 	Rows           []marginRow
+	Order          *order
 	Before, Behind string // addresses of the periods beside it; empty: there is none
 	Files          []Link
 	Invoiced       string // address of what explains it
@@ -89,7 +91,9 @@ func (s *Server) fillMargin(v *visit, b *marginBody, day timex.Date) error {
 		return "?" + url.Values{"contract": {b.Contract}, "first": {day.String()}}.Encode()
 	}
 	b.Before, b.Behind = at(m.First-1), at(m.After)
-	b.Files = listFiles(v.at("/margin"), "?"+url.Values{"contract": {b.Contract}, "first": {m.First.String()}}.Encode(), "csv", "xlsx")
+	b.Order = v.order(url.Values{"contract": {b.Contract}, "first": {m.First.String()}}, "component", column{"component", "usage.component", false}, column{"calls", "usage.calls", true},
+		column{"seconds", "usage.talked", true}, column{"earned", "margin.earned", true}, column{"carrier", "margin.carrier", true}, column{"left", "margin.left", false})
+	b.Files = b.Order.files(v.at("/margin"))
 	names := priceNames{v.Tag, d.Plan}
 	for _, x := range m.Destinations {
 		row := marginRow{Destination: x, Name: names.component(x.Component), Kind: x.Label, Href: b.Calls + "&" + url.Values{"component": {x.Component}}.Encode()}
@@ -107,6 +111,14 @@ func (s *Server) fillMargin(v *visit, b *marginBody, day timex.Date) error {
 		row.Share = shareOf(v.Tag, row.Left, x.Earned)
 		b.Rows = append(b.Rows, row)
 	}
+	b.Rows = arranged(b.Order, b.Rows, len(b.Rows), func(r *marginRow) string { return r.Name + " " + r.Kind }, keys[marginRow]{
+		"component": func(r *marginRow) string { return store.OrderText(r.Name) },
+		"calls":     func(r *marginRow) string { return store.OrderInt(r.Calls) },
+		"seconds":   func(r *marginRow) string { return store.OrderInt(r.Seconds) },
+		"earned":    func(r *marginRow) string { return store.OrderMoney(r.Earned) },
+		"carrier":   func(r *marginRow) string { return store.OrderMoney(r.Carrier) },
+		"left":      func(r *marginRow) string { return store.OrderMoney(r.Left) },
+	})
 	return nil
 }
 

@@ -127,7 +127,7 @@ func TestAheadAndRefund(t *testing.T) {
 	}
 	o.send(o.at("/payments/refund"), http.StatusConflict, "amount", "21", "currency", "CNY", "on", day, "words", "too much")
 	o.send(o.at("/payments/refund"), http.StatusUnprocessableEntity, "amount", "1", "currency", "CNY", "on", day, "words", "")
-	list, err := o.d.System.Movements(t.Context(), o.company, id.ID{}, store.Page{Limit: 10})
+	list, err := o.d.System.Movements(t.Context(), o.company, id.ID{}, store.Page{Limit: 10, Down: true})
 	o.must(err)
 	if len(list) != 2 || list[0].What != app.MovedBack || list[1].What != app.MovedAhead {
 		t.Errorf("%+v", list)

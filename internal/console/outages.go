@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"strings"
 	"time"
@@ -25,8 +26,10 @@ type outageRow struct {
 
 // outagesBody is the outages and the form that reports one.
 type outagesBody struct {
-	Form *form
-	Rows []outageRow
+	Form  *form
+	Rows  []outageRow
+	Order *order
+	Files []Link
 }
 
 // outagesShown bounds the list: what is older stands on invoices.
@@ -40,20 +43,49 @@ func (s *Server) outagesPage(w http.ResponseWriter, v *visit, status int, f *for
 	if _, err := f.Once(); err != nil {
 		return err
 	}
-	list, err := s.d.System.Outages(v.r.Context(), outagesShown)
+	rows, o, err := s.findOutages(v)
 	if err != nil {
 		return err
 	}
-	b := outagesBody{Form: f}
-	for _, o := range list {
-		row := outageRow{KeptOutage: o, Name: o.ID.Named("out"), From: stamp(o.Outage.From), To: stamp(o.Outage.To)}
-		if o.Outage.To != 0 {
-			row.Lasted = lang.Clock(int64(o.Outage.To.Sub(o.Outage.From) / time.Second))
-		}
-		b.Rows = append(b.Rows, row)
-	}
+	b := outagesBody{Form: f, Rows: rows, Order: o, Files: o.files("/outages")}
 	s.render(w, v, status, "outages", &Page{Title: v.say("nav.outages"), Lead: v.say("outage.lead"), Here: "/outages", Body: b})
 	return nil
+}
+
+// findOutages are the newest outages in the order the address asks for.
+func (s *Server) findOutages(v *visit) (rows []outageRow, o *order, err error) {
+	list, err := s.d.System.Outages(v.r.Context(), outagesShown)
+	lasted := func(x *service.Outage) int64 {
+		if x.To == 0 {
+			return math.MaxInt64 // it goes on
+		}
+		return int64(x.To.Sub(x.From) / time.Second)
+	}
+	for _, x := range list {
+		row := outageRow{KeptOutage: x, Name: x.ID.Named("out"), From: stamp(x.Outage.From), To: stamp(x.Outage.To)}
+		if x.Outage.To != 0 {
+			row.Lasted = lang.Clock(lasted(&x.Outage))
+		}
+		rows = append(rows, row)
+	}
+	o = v.order(nil, "-from", column{"from", "outage.from", true}, column{"to", "outage.to", true}, column{"lasted", "outage.lasted", true})
+	rows = arranged(o, rows, len(rows), func(x *outageRow) string { return x.Name }, keys[outageRow]{
+		"from":   func(x *outageRow) string { return store.OrderInt(int64(x.Outage.From)) },
+		"to":     func(x *outageRow) string { return store.OrderInt(int64(x.Outage.To)) },
+		"lasted": func(x *outageRow) string { return store.OrderInt(lasted(&x.Outage)) },
+	})
+	return rows, o, err
+}
+
+// outagesFile gives the list as a file.
+func (s *Server) outagesFile(v *visit) (*sheet, error) {
+	rows, _, err := s.findOutages(v)
+	t := v.sheet("outage.from", "outage.to", "outage.lasted", "outage.planned", "outage.note")
+	for i := range rows {
+		x := &rows[i]
+		t.add(x.From, given(x.To != "", x.To)+given(x.To == "", v.say("outage.goes_on")), x.Lasted, given(x.Planned, v.say("outage.s_planned")), x.Note)
+	}
+	return t, err
 }
 
 // instant reads a moment of UTC as a browser's field has it; empty is none where

@@ -16,8 +16,7 @@ import (
 
 func (s *Server) paymentPages() {
 	s.page("GET /c/{company}/payments", access.StatementRead, s.payments)
-	s.page("GET /c/{company}/payments.csv", access.StatementRead, s.paymentsFile("csv"))
-	s.page("GET /c/{company}/payments.xlsx", access.StatementRead, s.paymentsFile("xlsx"))
+	s.exports("/c/{company}/payments", access.StatementRead, "payments", "nav.payments", s.paymentsFile)
 	s.page("GET /c/{company}/payments/new", access.PaymentWrite, s.newPayment)
 	s.page("POST /c/{company}/payments/new", access.PaymentWrite, s.takePayment)
 	s.page("GET /c/{company}/payments/refund", access.PaymentRefund, s.newRefund)
@@ -27,7 +26,7 @@ func (s *Server) paymentPages() {
 // paymentsBody is the list of what moved.
 type paymentsBody struct {
 	Rows        []moneyRow
-	Next        string
+	Order       *order
 	Theirs      []theirsCard
 	Files       []Link
 	New, Refund string // empty: the visitor may not
@@ -41,22 +40,24 @@ type theirsCard struct {
 	Href   string
 }
 
+// findPayments is money that moved, in the order the address asks for, so many at most.
+func (s *Server) findPayments(v *visit, most int) (list []app.Movement, o *order, err error) {
+	o = v.order(nil, "", column{"on", "money.on", true}, column{"amount", "invoice.amount", true})
+	by := map[string]string{"on": app.MovementsByDay, "amount": app.MovementsByAmount}
+	list, err = stored(o, "pay", by, most, func(p store.Page) ([]app.Movement, error) {
+		return s.d.System.Movements(v.r.Context(), v.company, id.ID{}, p)
+	}, func(m *app.Movement, by string) (id.ID, string, error) { return m.ID, app.PlaceIn(m.Orders(), by), nil })
+	return list, o, err
+}
+
 // payments lists what was paid, paid ahead, paid back and written off.
 func (s *Server) payments(w http.ResponseWriter, r *http.Request, v *visit) error {
-	after, err := afterOf(r, "pay")
+	list, o, err := s.findPayments(v, pageRows)
 	if err != nil {
 		return err
 	}
-	b := paymentsBody{Files: listFiles(v.at("/payments"), "", "csv", "xlsx"), Asked: v.waits()}
-	list, err := s.d.System.Movements(r.Context(), v.company, id.ID{}, store.Page{After: after, Limit: pageRows + 1})
-	if err != nil {
-		return err
-	}
+	b := paymentsBody{Order: o, Files: o.files(v.at("/payments")), Asked: v.waits()}
 	for i := range list {
-		if i == pageRows {
-			b.Next = "?after=" + list[i-1].ID.Named("pay")
-			break
-		}
 		b.Rows = append(b.Rows, v.moneyRow(&list[i]))
 	}
 	theirs, err := s.d.System.Theirs(r.Context(), v.company)
@@ -76,21 +77,16 @@ func (s *Server) payments(w http.ResponseWriter, r *http.Request, v *visit) erro
 	return nil
 }
 
-// paymentsFile gives the newest of the list as a file.
-func (s *Server) paymentsFile(ext string) handler {
-	return func(w http.ResponseWriter, r *http.Request, v *visit) error {
-		list, err := s.d.System.Movements(r.Context(), v.company, id.ID{}, store.Page{Limit: maxExported})
-		if err != nil {
-			return err
-		}
-		t := v.sheet("money.on", "money.what", "invoice.number", "invoice.amount", "money.currency", "money.over", "money.note")
-		for i := range list {
-			m := &list[i]
-			t.add(m.On, v.say("money.w_"+string(m.What)), m.Number, m.Amount, m.Amount.Currency().String(), m.Over, m.Note)
-		}
-		t.full(v, len(list))
-		return s.sendSheet(w, v, "payments", ext, v.say("nav.payments"), t)
+// paymentsFile gives the list as a file.
+func (s *Server) paymentsFile(v *visit) (*sheet, error) {
+	list, o, err := s.findPayments(v, exportRows)
+	t := v.sheet("money.on", "money.what", "invoice.number", "invoice.amount", "money.currency", "money.over", "money.note")
+	for i := range list {
+		m := &list[i]
+		t.add(m.On, v.say("money.w_"+string(m.What)), m.Number, m.Amount, m.Amount.Currency().String(), m.Over, m.Note)
 	}
+	t.full(v, err == nil && o.Next != "")
+	return t, err
 }
 
 // paymentBody is the form of money that came in without naming an invoice, or

@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -20,7 +21,7 @@ func (s *Server) peoplePages() {
 	s.page("GET /roles", access.UserRead, s.roles)
 	for _, at := range []string{"", "/c/{company}"} {
 		s.page("GET "+at+"/users", access.UserRead, s.users)
-		s.page("GET "+at+"/users.csv", access.UserRead, s.usersFile)
+		s.exports(at+"/users", access.UserRead, "users", "nav.users", s.usersFile)
 		s.page("GET "+at+"/users/new", access.UserWrite, s.newUser)
 		s.page("POST "+at+"/users/new", access.UserWrite, s.inviteUser)
 		s.page("GET "+at+"/users/{user}", access.UserRead, s.user)
@@ -92,7 +93,8 @@ func (v *visit) rowOf(u *access.User) userRow {
 type usersBody struct {
 	Rows        []userRow
 	Text, State string
-	Next, File  string
+	Order       *order
+	Files       []Link
 	New, Roles  string // addresses
 	All         string
 	Filtered    bool
@@ -101,15 +103,15 @@ type usersBody struct {
 // peopleMost bounds how many people of one company a list looks at.
 const peopleMost = 5_000
 
-// findUsers are a company's people that the address asks for, in the order
-// their accounts were made.
-func (s *Server) findUsers(v *visit) (rows []userRow, text, state string, err error) {
+// findUsers are a company's people that the address asks for, in its order, so many at
+// most.
+func (s *Server) findUsers(v *visit, most int) (rows []userRow, o *order, err error) {
 	asked := v.r.URL.Query()
-	text = fault.Shorten(asked.Get("q"), 100)
-	if state = asked.Get("state"); !slices.Contains([]string{"active", "invited", "disabled"}, state) {
-		state = ""
+	kept := url.Values{"q": {fault.Shorten(asked.Get("q"), 100)}}
+	if state := asked.Get("state"); slices.Contains([]string{"active", "invited", "disabled"}, state) {
+		kept.Set("state", state)
 	}
-	wanted := strings.ToLower(text)
+	wanted, state := strings.ToLower(kept.Get("q")), kept.Get("state")
 	err = s.d.System.DB.View(v.r.Context(), func(tx store.Tx) error {
 		page := store.Page{Limit: store.MaxPage}
 		for range peopleMost / store.MaxPage {
@@ -130,32 +132,26 @@ func (s *Server) findUsers(v *visit) (rows []userRow, text, state string, err er
 		}
 		return nil
 	})
-	return rows, text, state, err
+	o = v.order(kept, "name", column{"name", "people.name", false}, column{"email", "people.email", false}, column{"state", "companies.state", false}, column{"last", "people.last_in", true})
+	rows = arranged(o, rows, most, func(u *userRow) string { return u.ID.Named("user") }, keys[userRow]{
+		"name":  func(u *userRow) string { return store.OrderText(u.Name) },
+		"email": func(u *userRow) string { return store.OrderText(u.Email) },
+		"state": func(u *userRow) string { return v.say("people.s_" + u.State) },
+		"last":  func(u *userRow) string { return store.OrderInt(int64(u.User.LastIn)) },
+	})
+	return rows, o, err
 }
 
 // users lists the people of a company, or the operator's own.
-func (s *Server) users(w http.ResponseWriter, r *http.Request, v *visit) error {
-	rows, text, state, err := s.findUsers(v)
+func (s *Server) users(w http.ResponseWriter, _ *http.Request, v *visit) error {
+	rows, o, err := s.findUsers(v, pageRows)
 	if err != nil {
 		return err
 	}
-	filter := "q=" + queryEscape(text) + "&state=" + state
-	b := usersBody{Text: text, State: state, All: v.here("/users"), File: v.here("/users.csv?" + filter), Roles: v.here("/roles"), Filtered: text != "" || state != ""}
+	b := usersBody{Rows: rows, Text: o.kept.Get("q"), State: o.kept.Get("state"), Order: o, All: v.here("/users"), Files: o.files(v.here("/users")), Roles: v.here("/roles"), Filtered: len(o.kept) > 0}
 	if v.may(access.UserWrite) {
 		b.New = v.here("/users/new")
 	}
-	from, err := afterOf(r, "user")
-	if err != nil {
-		return err
-	}
-	if !from.IsZero() {
-		rows = rows[slices.IndexFunc(rows, func(u userRow) bool { return u.ID == from })+1:]
-	}
-	if len(rows) > pageRows {
-		rows = rows[:pageRows]
-		b.Next = "?" + filter + "&after=" + rows[pageRows-1].ID.Named("user")
-	}
-	b.Rows = rows
 	lead := v.say("people.lead")
 	if v.company == id.Platform {
 		lead = v.say("people.lead_platform")
@@ -164,17 +160,18 @@ func (s *Server) users(w http.ResponseWriter, r *http.Request, v *visit) error {
 	return nil
 }
 
-// usersFile gives the list as CSV.
-func (s *Server) usersFile(w http.ResponseWriter, _ *http.Request, v *visit) error {
-	list, _, _, err := s.findUsers(v)
+// usersFile gives the list as a file.
+func (s *Server) usersFile(v *visit) (*sheet, error) {
+	list, o, err := s.findUsers(v, exportRows)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	rows := [][]string{{v.say("people.name"), v.say("people.email"), v.say("people.roles"), v.say("people.factors"), v.say("people.last_in"), v.say("companies.state")}}
+	t := v.sheet("people.name", "people.email", "people.roles", "people.factors", "people.last_in", "companies.state")
 	for _, u := range list {
-		rows = append(rows, []string{u.Name, u.Email, strings.Join(u.Roles, "; "), v.factors(u.User), u.LastIn, v.say("people.s_" + u.State)})
+		t.add(u.Name, u.Email, strings.Join(u.Roles, "; "), v.factors(u.User), u.LastIn, v.say("people.s_"+u.State))
 	}
-	return sendCSV(w, "users.csv", rows)
+	t.full(v, o.Next != "")
+	return t, nil
 }
 
 // factors says which second factors somebody has.

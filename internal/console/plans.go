@@ -14,11 +14,13 @@ import (
 	"waihu/internal/id"
 	"waihu/internal/lang"
 	"waihu/internal/money"
+	"waihu/internal/store"
 	"waihu/internal/timex"
 )
 
 func (s *Server) planPages() {
 	s.page("GET /plans", access.PlanRead, s.plans)
+	s.exports("/plans", access.PlanRead, "plans", "nav.plans", s.plansFile)
 	s.page("GET /plans/{plan}", access.PlanRead, s.plan)
 	s.page("GET /plans/{plan}/diff", access.PlanRead, s.planDiff)
 	s.page("GET /plans/build", access.PlanPublish, s.buildPlan)
@@ -73,21 +75,20 @@ type planRow struct {
 	Newest            bool
 }
 
-// plans lists published versions.
-func (s *Server) plans(w http.ResponseWriter, r *http.Request, v *visit) error {
-	all, err := s.versions(r.Context(), "")
+// findPlans are all versions in the order the address asks for.
+func (s *Server) findPlans(v *visit) (rows []planRow, o *order, err error) {
+	all, err := s.versions(v.r.Context(), "")
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	holders, err := s.d.System.Holders(r.Context(), "")
+	holders, err := s.d.System.Holders(v.r.Context(), "")
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	on := map[string]int{}
 	for i := range holders {
 		on[holders[i].Agreement.Plan]++
 	}
-	var rows []planRow
 	for i := range all {
 		p := &all[i]
 		row := planRow{Href: "/plans/" + pathEscape(p.Name()), Name: p.Plan, Title: p.Plan, Version: p.Version, Effective: p.Effective, Contracts: on[p.Name()], Newest: i == 0 || all[i-1].Plan != p.Plan}
@@ -96,9 +97,43 @@ func (s *Server) plans(w http.ResponseWriter, r *http.Request, v *visit) error {
 		}
 		rows = append(rows, row)
 	}
+	o = v.order(nil, "id", column{"name", "contract.plan", false}, column{"id", "plans.id", false}, column{"effective", "plans.effective", true}, column{"contracts", "nav.contracts", true})
+	// Of a plan the newest version stands first, whichever way the plans are sorted.
+	newest := func(p *planRow) string {
+		if o.Down {
+			return store.OrderInt(int64(p.Version))
+		}
+		return store.OrderInt(int64(-p.Version))
+	}
+	rows = arranged(o, rows, len(rows), newest, keys[planRow]{
+		"name":      func(p *planRow) string { return store.OrderText(p.Title) + " " + p.Name },
+		"id":        func(p *planRow) string { return p.Name },
+		"effective": func(p *planRow) string { return store.OrderInt(int64(p.Effective)) },
+		"contracts": func(p *planRow) string { return store.OrderInt(int64(p.Contracts)) },
+	})
+	return rows, o, nil
+}
+
+// plans lists published versions.
+func (s *Server) plans(w http.ResponseWriter, r *http.Request, v *visit) error {
+	rows, o, err := s.findPlans(v)
+	if err != nil {
+		return err
+	}
 	s.render(w, v, http.StatusOK, "plans", &Page{Title: v.say("nav.plans"), Lead: v.say("plans.lead"), Here: "/plans",
-		Body: map[string]any{"Rows": rows, "MayBuild": v.may(access.PlanPublish), "Asked": r.URL.Query().Get("asked") != ""}})
+		Body: map[string]any{"Rows": rows, "Order": o, "Files": o.files("/plans"), "MayBuild": v.may(access.PlanPublish), "Asked": r.URL.Query().Get("asked") != ""}})
 	return nil
+}
+
+// plansFile gives the list as a file.
+func (s *Server) plansFile(v *visit) (*sheet, error) {
+	rows, _, err := s.findPlans(v)
+	t := v.sheet("contract.plan", "plans.id", "plans.version", "plans.effective", "nav.contracts")
+	for i := range rows {
+		p := &rows[i]
+		t.add(p.Title, p.Name, p.Version, p.Effective, p.Contracts)
+	}
+	return t, err
 }
 
 // holderRow is a contract on a plan.

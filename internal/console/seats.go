@@ -1,8 +1,10 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"net/url"
 
 	"waihu/internal/access"
 	"waihu/internal/app"
@@ -15,6 +17,7 @@ import (
 
 func (s *Server) seatPages() {
 	s.page("GET /c/{company}/seats", access.UsageRead, s.seats)
+	s.exports("/c/{company}/seats", access.UsageRead, "seats", "nav.seats", s.seatsFile)
 	s.page("POST /c/{company}/seats/begin", access.UsageWrite, s.beginStretch)
 	s.page("POST /c/{company}/seats/end", access.UsageWrite, s.endStretch)
 }
@@ -30,6 +33,8 @@ type seatsBody struct {
 	Floor     *app.Floor
 	Dates     string
 	Places    []placeRow
+	Order     *order
+	Files     []Link
 	Modules   []moduleRow
 	Idle      int
 	MayChange bool
@@ -60,11 +65,25 @@ func (s *Server) seats(w http.ResponseWriter, r *http.Request, v *visit) error {
 }
 
 func (s *Server) seatsPage(w http.ResponseWriter, v *visit, status int, f *form, refused string) error {
+	b := seatsBody{Form: f, Refused: refused, Href: v.at("/seats"), MayChange: v.may(access.UsageWrite)}
+	if err := s.findSeats(v, &b); err != nil {
+		return err
+	}
+	if _, err := f.Once(); err != nil {
+		return err
+	}
+	s.render(w, v, status, "seats", &Page{Title: v.say("nav.seats"), Lead: v.say("seats.lead"), Here: v.at("/seats"), Crumbs: v.crumbs(), Body: b})
+	return nil
+}
+
+// findSeats fills the page of the contract that its form names, or of the first that
+// runs.
+func (s *Server) findSeats(v *visit, b *seatsBody) error {
+	f := b.Form
 	deals, err := s.d.System.Deals(v.r.Context(), v.company)
 	if err != nil {
 		return err
 	}
-	b := seatsBody{Form: f, Refused: refused, Href: v.at("/seats"), MayChange: v.may(access.UsageWrite)}
 	var d *app.Deal
 	for i := range deals {
 		if !deals[i].Serves() {
@@ -84,14 +103,48 @@ func (s *Server) seatsPage(w http.ResponseWriter, v *visit, status int, f *form,
 			return err
 		}
 		if err == nil {
-			v.floor(&b, d, &floor)
+			v.floor(b, d, &floor)
 		}
 	}
-	if _, err := f.Once(); err != nil {
-		return err
-	}
-	s.render(w, v, status, "seats", &Page{Title: v.say("nav.seats"), Lead: v.say("seats.lead"), Here: v.at("/seats"), Crumbs: v.crumbs(), Body: b})
+	v.sortSeats(b)
 	return nil
+}
+
+func (v *visit) sortSeats(b *seatsBody) {
+	b.Order = v.order(url.Values{"contract": {b.Contract}}, "user", column{"user", "seats.user", false}, column{"seat", "seats.seat", false}, column{"since", "seats.since", true},
+		column{"last", "seats.last", true}, column{"calls", "usage.calls", true}, column{"talk", "usage.talked", true})
+	b.Files = b.Order.files(b.Href)
+	b.Places = arranged(b.Order, b.Places, len(b.Places), func(p *placeRow) string { return p.User }, keys[placeRow]{
+		"user":  func(p *placeRow) string { return store.OrderText(p.User) },
+		"seat":  func(p *placeRow) string { return p.stateKey() },
+		"since": func(p *placeRow) string { return p.Since },
+		"last":  func(p *placeRow) string { return p.Last },
+		"calls": func(p *placeRow) string { return store.OrderInt(p.Calls) },
+		"talk":  func(p *placeRow) string { return store.OrderInt(p.Talk) },
+	})
+}
+
+// stateKey is the phrase of what becomes of a seat.
+func (p *placeRow) stateKey() string {
+	switch {
+	case p.Idle():
+		return "seats.s_idle"
+	case p.Seat:
+		return "seats.s_used"
+	}
+	return "seats.s_none"
+}
+
+// seatsFile gives the people and their seats as a file.
+func (s *Server) seatsFile(v *visit) (*sheet, error) {
+	b := seatsBody{Form: v.blank("contract", v.r.URL.Query().Get("contract")), Href: v.at("/seats")}
+	err := s.findSeats(v, &b)
+	t := v.sheet("seats.user", "seats.type", "seats.seat", "seats.since", "seats.now", "seats.last", "usage.calls", "usage.talked")
+	for i := range b.Places {
+		p := &b.Places[i]
+		t.add(p.User, p.Type, v.say(p.stateKey()), p.Since, given(p.Logged, cmp.Or(p.State, v.say("seats.logged"))), p.Last, p.Calls, p.Talk)
+	}
+	return t, err
 }
 
 // floor fills the page.

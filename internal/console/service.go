@@ -14,8 +14,9 @@ import (
 
 func (s *Server) servicePages() {
 	s.page("GET /c/{company}/service", access.ServiceRead, s.service)
-	s.page("GET /c/{company}/service.csv", access.ServiceRead, s.serviceFile)
+	s.exports("/c/{company}/service", access.ServiceRead, "service-levels", "nav.service", s.serviceFile)
 	s.page("GET /outages", access.ServiceWrite, s.outages)
+	s.exports("/outages", access.ServiceWrite, "outages", "nav.outages", s.outagesFile)
 	s.page("POST /outages", access.ServiceWrite, s.reportOutage)
 }
 
@@ -28,7 +29,7 @@ type serviceBody struct {
 	Contract  string
 	Promises  []promiseRow
 	Periods   []periodRow
-	File      string
+	Files     []Link
 }
 
 type promiseRow struct {
@@ -97,7 +98,7 @@ func (s *Server) findService(v *visit) (*serviceBody, error) {
 		}
 		return b, nil
 	}
-	b.Contract, b.File = d.ID.Named("con"), v.at("/service.csv?contract="+d.ID.Named("con"))
+	b.Contract, b.Files = d.ID.Named("con"), listFiles(v.at("/service"), "?contract="+d.ID.Named("con"), "csv", "xlsx")
 	for i := range d.Terms.ServiceLevels {
 		l := &d.Terms.ServiceLevels[i]
 		row := promiseRow{Metric: v.metric(l.Metric), Target: l.Target, Note: l.Note}
@@ -131,20 +132,21 @@ func (s *Server) service(w http.ResponseWriter, _ *http.Request, v *visit) error
 	return nil
 }
 
-func (s *Server) serviceFile(w http.ResponseWriter, _ *http.Request, v *visit) error {
+// serviceFile gives what was kept as a file.
+func (s *Server) serviceFile(v *visit) (*sheet, error) {
 	b, err := s.findService(v)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	rows := [][]string{{v.say("invoice.period"), v.say("service.metric"), v.say("service.target"), v.say("service.measured"), v.say("companies.state"), v.say("service.credit")}}
+	t := v.sheet("invoice.period", "service.metric", "service.target", "service.measured", "companies.state", "money.currency", "service.credit")
 	for _, p := range b.Periods {
 		for _, l := range p.Levels {
-			credit := ""
+			var credit money.Amount
 			if l.Credit != nil {
-				credit = l.Credit.String()
+				credit = *l.Credit
 			}
-			rows = append(rows, []string{lang.Dates(v.Tag, p.First, p.After), l.Metric, l.Target, l.Measured, v.say("service.s_" + l.State), credit})
+			t.add(lang.Dates(v.Tag, p.First, p.After), l.Metric, l.Target, l.Measured, v.say("service.s_"+l.State), credit.Currency().String(), credit)
 		}
 	}
-	return sendCSV(w, "service-levels.csv", rows)
+	return t, nil
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"waihu/internal/access"
 	"waihu/internal/document"
 	"waihu/internal/exact"
 	"waihu/internal/explain"
@@ -14,8 +15,22 @@ import (
 	"waihu/internal/timex"
 )
 
-// maxExported bounds the rows of an exported list.
-const maxExported = 1000
+// exportRows bounds the rows of a list that is given as a file.
+const exportRows = 50_000
+
+// exports lets a list be taken as CSV and as XLSX, in the order and with the filter of
+// the address; title is a phrase.
+func (s *Server) exports(at string, may access.Permission, name, title string, fill func(*visit) (*sheet, error)) {
+	for _, ext := range []string{"csv", "xlsx"} {
+		s.page("GET "+at+"."+ext, may, func(w http.ResponseWriter, _ *http.Request, v *visit) error {
+			t, err := fill(v)
+			if err != nil {
+				return err
+			}
+			return s.sendSheet(w, v, name, ext, v.say(title), t)
+		})
+	}
+}
 
 // sheet is a list on its way into a file.
 type sheet struct {
@@ -48,6 +63,8 @@ func (t *sheet) add(cells ...any) {
 			if c != 0 {
 				words[i] = c.String()
 			}
+		case int:
+			words[i], values[i] = strconv.Itoa(c), &explain.Value{Number: exact.Int(int64(c))}
 		case string:
 			words[i] = c
 		}
@@ -60,10 +77,10 @@ func (v *visit) exportFull(most int) string {
 	return v.say("export.full", "n", lang.Count(v.Tag, int64(most)))
 }
 
-// full says so in the last row where a list was cut at its bound.
-func (t *sheet) full(v *visit, rows int) {
-	if rows == maxExported {
-		t.add(v.exportFull(maxExported))
+// full says so in the last row where a list was cut at a bound.
+func (t *sheet) full(v *visit, more bool) {
+	if more {
+		t.add(v.exportFull(exportRows))
 	}
 }
 

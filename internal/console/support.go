@@ -15,6 +15,8 @@ import (
 type supportBody struct {
 	Form  *form
 	Rows  []supportRow
+	Order *order
+	Files []Link
 	Zones []option
 	May   bool
 }
@@ -48,14 +50,21 @@ func (s *Server) supportPage(w http.ResponseWriter, v *visit, status int, f *for
 	if _, err := f.Once(); err != nil {
 		return err
 	}
-	list, err := s.d.System.Supports(v.r.Context())
+	rows, o, err := s.findSupports(v)
 	if err != nil {
 		return err
 	}
-	b := supportBody{Form: f, May: v.may(access.ServiceWrite), Zones: []option{{"value": "", "label": v.say("support.always")}}}
+	b := supportBody{Form: f, Rows: rows, Order: o, Files: o.files("/support"), May: v.may(access.ServiceWrite), Zones: []option{{"value": "", "label": v.say("support.always")}}}
 	for _, z := range zones(v.Tag) {
 		b.Zones = append(b.Zones, option{"value": z, "label": z})
 	}
+	s.render(w, v, status, "support", &Page{Title: v.say("nav.support"), Lead: v.say("support.lead"), Here: "/support", Body: b})
+	return nil
+}
+
+// findSupports are the plans of support in the order the address asks for.
+func (s *Server) findSupports(v *visit) (rows []supportRow, o *order, err error) {
+	list, err := s.d.System.Supports(v.r.Context())
 	for _, p := range list {
 		row := supportRow{Support: p, Hours: v.say("support.always"), FirstIn: minutes(p.First), ResolvIn: minutes(p.Resolution)}
 		if p.Zone != "" {
@@ -64,10 +73,26 @@ func (s *Server) supportPage(w http.ResponseWriter, v *visit, status int, f *for
 				row.Hours += " · " + v.say("support.weekends")
 			}
 		}
-		b.Rows = append(b.Rows, row)
+		rows = append(rows, row)
 	}
-	s.render(w, v, status, "support", &Page{Title: v.say("nav.support"), Lead: v.say("support.lead"), Here: "/support", Body: b})
-	return nil
+	o = v.order(nil, "name", column{"name", "support.name", false}, column{"first", "ticket.first", false}, column{"resolution", "ticket.resolution", false})
+	rows = arranged(o, rows, len(rows), func(p *supportRow) string { return p.Name }, keys[supportRow]{
+		"name":       func(p *supportRow) string { return store.OrderText(p.Name) },
+		"first":      func(p *supportRow) string { return store.OrderInt(int64(p.First)) },
+		"resolution": func(p *supportRow) string { return store.OrderInt(int64(p.Resolution)) },
+	})
+	return rows, o, err
+}
+
+// supportFile gives the list as a file.
+func (s *Server) supportFile(v *visit) (*sheet, error) {
+	rows, _, err := s.findSupports(v)
+	t := v.sheet("support.name", "support.hours", "support.first", "support.resolution")
+	for i := range rows {
+		p := &rows[i]
+		t.add(p.Name, p.Hours, p.First, p.Resolution)
+	}
+	return t, err
 }
 
 // ofDay is a minute of the day as a clock; 0 at the end is midnight.

@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -9,17 +10,19 @@ import (
 	"waihu/internal/app"
 	"waihu/internal/charging/service"
 	"waihu/internal/lang"
+	"waihu/internal/store"
 )
 
 func (s *Server) ticketPages() {
 	s.page("GET /c/{company}/tickets", access.TicketRead, s.tickets)
-	s.page("GET /c/{company}/tickets.csv", access.TicketRead, s.ticketsFile)
+	s.exports("/c/{company}/tickets", access.TicketRead, "tickets", "nav.tickets", s.ticketsFile)
 	s.page("GET /c/{company}/tickets/new", access.TicketWrite, s.newTicket)
 	s.page("POST /c/{company}/tickets/new", access.TicketWrite, s.openTicket)
 	s.page("GET /c/{company}/tickets/{ticket}", access.TicketRead, s.ticket)
 	s.page("POST /c/{company}/tickets/{ticket}", access.TicketWrite, s.writeTicket)
 	s.page("POST /c/{company}/tickets/{ticket}/move", access.TicketResolve, s.moveTicket)
 	s.page("GET /support", access.ServiceRead, s.supports)
+	s.exports("/support", access.ServiceRead, "support-plans", "nav.support", s.supportFile)
 	s.page("POST /support", access.ServiceWrite, s.setSupport)
 }
 
@@ -75,49 +78,50 @@ func (v *visit) ticketRow(t *app.TicketClocks) ticketRow {
 
 var ticketStates = []string{app.TicketOpen, app.TicketWaiting, app.TicketResolved}
 
-// findTickets are a company's tickets in a state, the newest first.
-func (s *Server) findTickets(v *visit) (rows []ticketRow, state string, err error) {
-	if state = v.r.URL.Query().Get("state"); !slices.Contains(ticketStates, state) {
+// findTickets are a company's tickets in the state and the order that the address asks
+// for, so many at most.
+func (s *Server) findTickets(v *visit, most int) (rows []ticketRow, o *order, err error) {
+	state := v.r.URL.Query().Get("state")
+	if !slices.Contains(ticketStates, state) {
 		state = ""
 	}
 	list, err := s.d.System.Tickets(v.r.Context(), v.company, state)
-	slices.Reverse(list)
 	for i := range list {
 		rows = append(rows, v.ticketRow(&list[i]))
 	}
-	return rows, state, err
+	o = v.order(url.Values{"state": {state}}, "-opened", column{"subject", "ticket.subject", false}, column{"plan", "ticket.plan", false}, column{"opened", "ticket.opened", true},
+		column{"first", "ticket.first", false}, column{"resolution", "ticket.resolution", false})
+	rows = arranged(o, rows, most, func(t *ticketRow) string { return t.Name }, keys[ticketRow]{
+		"subject":    func(t *ticketRow) string { return store.OrderText(t.Subject) },
+		"plan":       func(t *ticketRow) string { return store.OrderText(t.Plan) },
+		"opened":     func(t *ticketRow) string { return store.OrderInt(int64(t.TicketClocks.Opened)) },
+		"first":      func(t *ticketRow) string { return store.OrderInt(int64(t.First.Due)) },
+		"resolution": func(t *ticketRow) string { return store.OrderInt(int64(t.Resolution.Due)) },
+	})
+	return rows, o, err
 }
 
-func (s *Server) tickets(w http.ResponseWriter, r *http.Request, v *visit) error {
-	rows, state, err := s.findTickets(v)
+func (s *Server) tickets(w http.ResponseWriter, _ *http.Request, v *visit) error {
+	rows, o, err := s.findTickets(v, pageRows)
 	if err != nil {
 		return err
 	}
-	after, err := afterOf(r, "tic")
-	if err != nil {
-		return err
-	}
-	if !after.IsZero() {
-		rows = rows[slices.IndexFunc(rows, func(t ticketRow) bool { return t.ID == after })+1:]
-	}
-	next := ""
-	if len(rows) > pageRows {
-		rows = rows[:pageRows]
-		next = "?state=" + state + "&after=" + rows[pageRows-1].Name
-	}
-	b := map[string]any{"Rows": rows, "State": state, "States": ticketStates, "Next": next, "All": v.at("/tickets"), "File": v.at("/tickets.csv?state=" + state), "New": given(v.may(access.TicketWrite), v.at("/tickets/new"))}
+	b := map[string]any{"Rows": rows, "Order": o, "State": o.kept.Get("state"), "States": ticketStates, "Files": o.files(v.at("/tickets")), "New": given(v.may(access.TicketWrite), v.at("/tickets/new"))}
 	s.render(w, v, http.StatusOK, "tickets", &Page{Title: v.say("nav.tickets"), Lead: v.say("ticket.lead"), Here: v.at("/tickets"), Crumbs: v.crumbs(), Body: b})
 	return nil
 }
 
-func (s *Server) ticketsFile(w http.ResponseWriter, _ *http.Request, v *visit) error {
-	list, _, err := s.findTickets(v)
+// ticketsFile gives the list as a file.
+func (s *Server) ticketsFile(v *visit) (*sheet, error) {
+	list, o, err := s.findTickets(v, exportRows)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	rows := [][]string{{v.say("ticket.word"), v.say("ticket.subject"), v.say("ticket.plan"), v.say("companies.state"), v.say("ticket.opened"), v.say("ticket.first"), v.say("ticket.due"), v.say("ticket.resolution"), v.say("ticket.due")}}
-	for _, t := range list {
-		rows = append(rows, []string{t.Name, t.Subject, t.Plan, v.say("ticket.s_" + t.State), t.Opened, t.FirstC.Took, t.FirstC.Due, t.Resolves.Took, t.Resolves.Due})
+	t := v.sheet("ticket.word", "ticket.subject", "ticket.plan", "companies.state", "ticket.opened", "ticket.first", "ticket.due", "ticket.resolution", "ticket.due")
+	for i := range list {
+		x := &list[i]
+		t.add(x.Name, x.Subject, x.Plan, v.say("ticket.s_"+x.State), x.Opened, x.FirstC.Took, x.FirstC.Due, x.Resolves.Took, x.Resolves.Due)
 	}
-	return sendCSV(w, "tickets.csv", rows)
+	t.full(v, o.Next != "")
+	return t, nil
 }

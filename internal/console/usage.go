@@ -80,7 +80,8 @@ func clockTime(i timex.Instant, loc *time.Location) string {
 type usageBody struct {
 	Form                *form
 	Rows                []callRow
-	Next, CSV, XLSX     string
+	Order               *order
+	Files               []Link
 	Totals              []totalRow
 	TotalsOf            string // dates
 	Contracts           []option
@@ -115,7 +116,7 @@ func (s *Server) usage(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if err != nil {
 		return err
 	}
-	b := usageBody{Form: f.form, Narrow: f.query.Narrow(), Deal: f.deal != nil, CSV: v.at("/usage/calls.csv?") + f.address(), XLSX: v.at("/usage/calls.xlsx?") + f.address()}
+	b := usageBody{Form: f.form, Order: f.order, Narrow: f.query.Narrow(), Deal: f.deal != nil, Files: f.order.files(v.at("/usage/calls"))}
 	status := http.StatusOK
 	if !f.OK() {
 		status = http.StatusUnprocessableEntity
@@ -130,7 +131,7 @@ func (s *Server) usage(w http.ResponseWriter, r *http.Request, v *visit) error {
 			b.Rows = append(b.Rows, v.callRow(&page.Calls[i], f.loc()))
 		}
 		if page.Next != (store.CallCursor{}) {
-			b.Next = "?" + f.address("before", strconv.FormatInt(int64(page.Next.Start), 10)+"."+strconv.FormatInt(page.Next.Position, 10))
+			f.order.goOn("", strconv.FormatInt(int64(page.Next.Start), 10)+"."+strconv.FormatInt(page.Next.Position, 10))
 		}
 		return s.totals(tx, v, f, &b)
 	})

@@ -47,7 +47,7 @@ func (s *Server) usageFile(w http.ResponseWriter, r *http.Request, v *visit) err
 }
 
 // writeCalls reads page after page, so many calls at most; it ends because the
-// cursor goes back in time. A file that is full says so in its last row.
+// cursor goes one way in time. A file that is full says so in its last row.
 func (v *visit) writeCalls(tx store.Tx, f *usageFilter, out document.Detail, most int) error {
 	names := priceNames{tag: v.Tag}
 	if f.deal != nil {

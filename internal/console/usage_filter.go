@@ -16,6 +16,7 @@ import (
 // usageFilter is what the list is narrowed to, as its form has it.
 type usageFilter struct {
 	*form
+	order       *order
 	deal        *app.Deal // nil: the company has no contract
 	deals       []app.Deal
 	first, last timex.Date
@@ -54,7 +55,10 @@ func (s *Server) usageFilter(v *visit) (*usageFilter, error) {
 	if f.Value("result") != "" {
 		f.query.Result = usage.Result(f.choice("result", usage.Result("").Choices()...))
 	}
-	f.query.Before, err = cursorOf(asked.Get("before"))
+	// Time alone: an index serves it both ways, and no other of fifty million calls.
+	f.order = v.order(f.kept(), "-start", column{"start", "usage.start", true})
+	f.query.Up = !f.order.Down
+	f.query.Before, err = cursorOf(f.order.After)
 	return f, err
 }
 
@@ -111,21 +115,13 @@ func (f *usageFilter) loc() *time.Location {
 	return f.deal.Loc
 }
 
-// address is the query of the filter with some words changed.
-func (f *usageFilter) address(pairs ...string) string {
+// kept are the words of the filter that are filled in.
+func (f *usageFilter) kept() url.Values {
 	q := url.Values{}
 	for _, name := range usageFields {
-		if word := f.Value(name); word != "" {
-			q.Set(name, word)
-		}
+		q.Set(name, f.Value(name))
 	}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		q.Set(pairs[i], pairs[i+1])
-		if pairs[i+1] == "" {
-			q.Del(pairs[i])
-		}
-	}
-	return q.Encode()
+	return q
 }
 
 // pickDeal finds the contract that is named among those that are offered, or the

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -33,7 +34,7 @@ func TestUsage(t *testing.T) {
 	if w := o.ask(o.at("/usage?first=2026-02-30"), nil); w.Code != 422 || !strings.Contains(w.Body.String(), `value="2026-02-30"`) && !strings.Contains(w.Body.String(), "aria-invalid") {
 		t.Errorf("a day that is none: %d", w.Code)
 	}
-	if w := o.ask(o.at("/usage?before=x"), nil); w.Code != 404 {
+	if w := o.ask(o.at("/usage?after=x"), nil); w.Code != 404 {
 		t.Errorf("a page that is none: %d", w.Code)
 	}
 	call := regexp.MustCompile(`href="(/c/[^"]*/usage/call\?[^"]*)"`).FindStringSubmatch(body)[1]
@@ -80,18 +81,26 @@ func TestACallTellsHowItWent(t *testing.T) {
 // TestUsagePaging walks two months of calls, page by page.
 func TestUsagePaging(t *testing.T) {
 	o := newOffice(t)
-	path, seen, pages := o.at("/usage?first="+o.first.AddMonths(-2).String()+"&last="+o.first.String()), 0, 0
-	for path != "" {
-		body := o.page(path)
-		seen += strings.Count(body, `<th scope="row" class="nowrap">`)
-		pages++
-		path = ""
-		if m := regexp.MustCompile(`href="(\?[^"]*before=[^"]*)"`).FindStringSubmatch(body); m != nil {
-			path = o.at("/usage") + strings.ReplaceAll(m[1], "&amp;", "&")
+	all := map[string][]string{}
+	for _, sort := range []string{"", "&sort=start"} {
+		path, pages := o.at("/usage?first="+o.first.AddMonths(-2).String()+"&last="+o.first.String()+sort), 0
+		for path != "" {
+			body := o.page(path)
+			for _, row := range regexp.MustCompile(`<th scope="row" class="nowrap"><a href="([^"]*)`).FindAllStringSubmatch(body, -1) {
+				all[sort] = append(all[sort], row[1])
+			}
+			pages++
+			path = ""
+			if m := regexp.MustCompile(`href="(\?[^"]*after=[^"]*)"`).FindStringSubmatch(body); m != nil {
+				path = o.at("/usage") + strings.ReplaceAll(m[1], "&amp;", "&")
+			}
+		}
+		if len(all[sort]) != 90 || pages != 2 {
+			t.Errorf("%d calls on %d pages", len(all[sort]), pages)
 		}
 	}
-	if seen != 90 || pages != 2 {
-		t.Errorf("%d calls on %d pages", seen, pages)
+	if slices.Reverse(all[""]); !slices.Equal(all[""], all["&sort=start"]) {
+		t.Error("the oldest first are others than the newest first")
 	}
 }
 
@@ -129,9 +138,9 @@ func TestAFileThatIsFullSaysSo(t *testing.T) {
 		}
 	}
 	sheet := v.sheet("money.on", "money.what")
-	sheet.full(v, maxExported-1)
-	sheet.full(v, maxExported)
-	if len(sheet.Rows) != 1 || sheet.Rows[0][0] != "There is more: this file holds 1,000 rows at most." {
+	sheet.full(v, false)
+	sheet.full(v, true)
+	if len(sheet.Rows) != 1 || sheet.Rows[0][0] != "There is more: this file holds 50,000 rows at most." {
 		t.Errorf("%q", sheet.Rows)
 	}
 }

@@ -40,7 +40,7 @@ func (s *Server) walletFile(ext string) handler {
 		if err != nil {
 			return err
 		}
-		list, _, err := s.d.System.WalletHistory(r.Context(), v.company, x.Name, 0, maxExported)
+		list, more, err := s.d.System.WalletHistory(r.Context(), v.company, x.Name, 0, exportRows)
 		if err != nil {
 			return err
 		}
@@ -49,7 +49,7 @@ func (s *Server) walletFile(ext string) handler {
 			row := v.walletRow(&list[i])
 			t.add(row.At, row.What, row.Text, row.Amount, row.Amount.Currency().String())
 		}
-		t.full(v, len(list))
+		t.full(v, more != 0)
 		return s.sendSheet(w, v, "wallet", ext, v.say("wallets.title", "name", x.Name), t)
 	}
 }

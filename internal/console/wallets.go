@@ -18,6 +18,7 @@ import (
 
 func (s *Server) walletPages() {
 	s.page("GET /c/{company}/wallets", access.WalletRead, s.wallets)
+	s.exports("/c/{company}/wallets", access.WalletRead, "wallets", "nav.wallets", s.walletsFile)
 	s.page("POST /c/{company}/wallets", access.WalletTopUp, s.openWallet)
 	s.page("GET /c/{company}/wallets/{wallet}", access.WalletRead, s.wallet)
 	s.page("GET /c/{company}/wallets/{wallet}/history.csv", access.WalletRead, s.walletFile("csv"))
@@ -40,6 +41,8 @@ func (v *visit) walletAt(name, rest string) string {
 // walletsBody is the list with the form of a new one.
 type walletsBody struct {
 	Cards   []walletCard
+	Order   *order
+	Files   []Link
 	Form    *form
 	MayOpen bool
 	Refused string
@@ -51,19 +54,43 @@ func (s *Server) wallets(w http.ResponseWriter, _ *http.Request, v *visit) error
 }
 
 func (s *Server) walletsPage(w http.ResponseWriter, v *visit, status int, b *walletsBody) error {
-	list, err := s.d.System.Wallets(v.r.Context(), v.company)
-	if err != nil {
+	var err error
+	if b.Cards, b.Order, err = s.listWallets(v); err != nil {
 		return err
 	}
-	for _, x := range list {
-		b.Cards = append(b.Cards, walletCard{x, v.walletAt(x.Name, "")})
-	}
+	b.Files = b.Order.files(v.at("/wallets"))
 	b.MayOpen = v.may(access.WalletTopUp)
 	if _, err := b.Form.Once(); err != nil {
 		return err
 	}
 	s.render(w, v, status, "wallets", &Page{Title: v.say("nav.wallets"), Lead: v.say("wallets.lead"), Here: v.at("/wallets"), Crumbs: v.crumbs(), Body: b})
 	return nil
+}
+
+// listWallets are a company's wallets in the order the address asks for.
+func (s *Server) listWallets(v *visit) (cards []walletCard, o *order, err error) {
+	list, err := s.d.System.Wallets(v.r.Context(), v.company)
+	for _, x := range list {
+		cards = append(cards, walletCard{x, v.walletAt(x.Name, "")})
+	}
+	o = v.order(nil, "name", column{"name", "wallets.name", false}, column{"balance", "wallets.balance", false}, column{"available", "wallets.available_label", false})
+	cards = arranged(o, cards, len(cards), func(w *walletCard) string { return w.Name }, keys[walletCard]{
+		"name":      func(w *walletCard) string { return store.OrderText(w.Name) },
+		"balance":   func(w *walletCard) string { return store.OrderMoney(w.Funds.Balance) },
+		"available": func(w *walletCard) string { return store.OrderMoney(w.Funds.Available) },
+	})
+	return cards, o, err
+}
+
+// walletsFile gives the list as a file.
+func (s *Server) walletsFile(v *visit) (*sheet, error) {
+	cards, _, err := s.listWallets(v)
+	t := v.sheet("wallets.name", "money.currency", "wallets.balance", "wallets.held_label", "wallets.available_label")
+	for i := range cards {
+		w := &cards[i]
+		t.add(w.Name, w.Funds.Balance.Currency().String(), w.Funds.Balance, w.Funds.Held, w.Funds.Available)
+	}
+	return t, err
 }
 
 // openWallet opens one; a name that is there already leads to its page.

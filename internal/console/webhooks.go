@@ -15,6 +15,7 @@ import (
 
 func (s *Server) webhookPages() {
 	s.page("GET /c/{company}/webhooks", access.WebhookRead, s.webhooks)
+	s.exports("/c/{company}/webhooks", access.WebhookRead, "webhooks", "nav.webhooks", s.webhooksFile)
 	s.page("GET /c/{company}/webhooks/new", access.WebhookWrite, s.newWebhook)
 	s.page("POST /c/{company}/webhooks/new", access.WebhookWrite, s.addWebhook)
 	s.page("POST /c/{company}/webhooks/test", access.WebhookWrite, s.testWebhooks)
@@ -23,7 +24,7 @@ func (s *Server) webhookPages() {
 	s.page("POST /c/{company}/webhooks/{webhook}/rotate", access.WebhookWrite, s.rotateWebhook)
 	s.page("POST /c/{company}/webhooks/{webhook}/remove", access.WebhookWrite, s.removeWebhook)
 	s.page("GET /c/{company}/deliveries", access.WebhookRead, s.deliveries)
-	s.page("GET /c/{company}/deliveries.csv", access.WebhookRead, s.deliveriesFile)
+	s.exports("/c/{company}/deliveries", access.WebhookRead, "deliveries", "webhook.deliveries", s.deliveriesFile)
 	s.page("POST /c/{company}/deliveries/{message}/again", access.WebhookWrite, s.sendAgain)
 }
 
@@ -45,28 +46,63 @@ func (v *visit) webhookRow(e *notify.Endpoint) webhookRow {
 	return row
 }
 
+// stateKey is the phrase of how it stands.
+func (w webhookRow) stateKey() string {
+	switch {
+	case w.Disabled != "":
+		return "webhook.off"
+	case w.Failing != "":
+		return "webhook.fails"
+	}
+	return "webhook.is_on"
+}
+
 // webhooksBody is the list of webhooks.
 type webhooksBody struct {
 	Form       *form
 	Rows       []webhookRow
+	Order      *order
+	Files      []Link
 	New, Test  string
 	Deliveries string
 	Tested     bool
 }
 
-func (s *Server) webhooks(w http.ResponseWriter, r *http.Request, v *visit) error {
-	b := webhooksBody{Form: v.blank(), Deliveries: v.at("/deliveries"), Tested: r.URL.Query().Get("tested") != ""}
-	err := s.d.System.DB.View(r.Context(), func(tx store.Tx) error {
+// findWebhooks are a company's webhooks in the order the address asks for.
+func (s *Server) findWebhooks(v *visit) (rows []webhookRow, o *order, err error) {
+	err = s.d.System.DB.View(v.r.Context(), func(tx store.Tx) error {
 		list, err := s.d.Post.Endpoints(tx, v.company)
-		b.Rows = nil
+		rows = nil
 		for _, e := range list {
-			b.Rows = append(b.Rows, v.webhookRow(e))
+			rows = append(rows, v.webhookRow(e))
 		}
 		return err
 	})
+	o = v.order(nil, "created", column{"url", "webhook.url", false}, column{"created", "key.created", true})
+	rows = arranged(o, rows, len(rows), func(x *webhookRow) string { return x.Name }, keys[webhookRow]{
+		"url":     func(x *webhookRow) string { return store.OrderText(x.URL) },
+		"created": func(x *webhookRow) string { return store.OrderInt(int64(x.Endpoint.Created)) },
+	})
+	return rows, o, err
+}
+
+// webhooksFile gives the list as a file, without secrets.
+func (s *Server) webhooksFile(v *visit) (*sheet, error) {
+	rows, _, err := s.findWebhooks(v)
+	t := v.sheet("key.id", "webhook.url", "webhook.note", "webhook.topics", "companies.state", "webhook.last", "key.created")
+	for i := range rows {
+		x := &rows[i]
+		t.add(x.Name, x.URL, x.Note, x.Topics, v.say(x.stateKey()), x.LastStatus, x.Created)
+	}
+	return t, err
+}
+
+func (s *Server) webhooks(w http.ResponseWriter, r *http.Request, v *visit) error {
+	rows, o, err := s.findWebhooks(v)
 	if err != nil {
 		return err
 	}
+	b := webhooksBody{Form: v.blank(), Rows: rows, Order: o, Files: o.files(v.at("/webhooks")), Deliveries: v.at("/deliveries"), Tested: r.URL.Query().Get("tested") != ""}
 	if v.may(access.WebhookWrite) {
 		b.New, b.Test = v.at("/webhooks/new"), v.at("/webhooks/test")
 	}

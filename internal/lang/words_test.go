@@ -10,7 +10,7 @@ import (
 // latinNames are what Chinese writes in Latin letters too: products, formats,
 // currencies, terms of art. Anything else in a Chinese text was not translated.
 var latinNames = strings.Fields(`Waihu Asterisk FreeSWITCH VICIdial Kamailio Twilio Amazon Connect Erlang
-	AI API HTTP ASR TTS CRM IVR CSV JSON XLSX PDF XML YAML HTML UBL SIP MOS Q.850 KB MB GB PNG UTC ISO https SQL ZIP JPEG GIF Excel Word Windows FreePBX CNY HKD TWD USD SHA-256 Webhook gzip zstd Idempotency-Key
+	AI API HTTP ASR TTS CRM IVR CSV JSON JSONL XLSX PDF XML YAML HTML UBL SIP MOS Q.850 KB MB GB PNG UTC ISO https SQL ZIP JPEG GIF Excel Word Windows FreePBX CNY HKD TWD USD SHA-256 Webhook gzip zstd Idempotency-Key
 	ITU-T E.411 E.425 G.107 ASCII UUID SID Call-ID GB18030 Big5 UTF-8`)
 
 // latinWords are words of files, fields and options that one phrase names.

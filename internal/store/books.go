@@ -74,7 +74,8 @@ type Document struct {
 	Updated  timex.Instant
 }
 
-// DocumentQuery asks for documents by identifier; zero fields do not narrow.
+// DocumentQuery asks for documents; zero fields do not narrow. An order other than
+// that of identifiers needs a Kind, and no Contract and no DueUntil.
 type DocumentQuery struct {
 	Kind     DocumentKind
 	Contract id.ID

@@ -25,11 +25,13 @@ type Record struct {
 	Updated  timex.Instant
 }
 
-// Page asks for a part of a list in the order of identifiers.
+// Page asks for a part of a list, in the order of identifiers or in that of By.
 type Page struct {
-	After id.ID // those behind this one; zero: from the beginning
-	Limit int   // 1 to 1000
-	Down  bool  // newest first; After is then what they come before
+	After id.ID  // those behind this one; zero: from the beginning
+	Limit int    // 1 to 1000
+	Down  bool   // newest or greatest first; After is then what they come before
+	By    string // name of an index key that every record of the kind has, or a DocumentOrder; those that are equal are in the order of identifiers
+	From  string // with By: what After had there, so that the next page goes on where this one ended even if that changed
 }
 
 // Records keeps nouns with their revisions.
@@ -42,7 +44,8 @@ type Records interface {
 	Get(c id.Company, k Kind, i id.ID) (*Record, error)
 	// ByKey finds the record that has a unique key.
 	ByKey(c id.Company, k Kind, key Key) (*Record, error)
-	// List gives records of a kind, those with an index key if it is not zero.
+	// List gives records of a kind, those with an index key if it is not zero. In the
+	// order of another key those without that key are left out.
 	List(c id.Company, k Kind, key Key, p Page) ([]Record, error)
 	// Delete removes a record of passing things, such as a log-in. What money or
 	// law asks about is never deleted.

@@ -98,8 +98,8 @@ type Tally struct {
 	Cost      money.Amount
 }
 
-// CallQuery asks for calls in the order of time, newest first. Zero fields do
-// not narrow.
+// CallQuery asks for calls in the order of time, newest first or with Up oldest
+// first: the orders an index serves. Zero fields do not narrow.
 type CallQuery struct {
 	Period    timex.Period // of Start; needed
 	Contract  id.ID
@@ -112,8 +112,9 @@ type CallQuery struct {
 	From      string // the calling number, with or without its plus
 	Result    usage.Result
 	Unpriced  bool // only calls that have no price, or not at every component that takes them
-	Before    CallCursor
-	Limit     int // 1 to 1000
+	Up        bool
+	Before    CallCursor // only calls before it; with Up only those behind it
+	Limit     int        // 1 to 1000
 }
 
 // MaxLooked bounds the calls one query looks at, so that none takes long however

@@ -6,6 +6,7 @@ import (
 	"waihu/internal/charging/catalog"
 	"waihu/internal/charging/contract"
 	"waihu/internal/exact"
+	"waihu/internal/lang"
 )
 
 // Bounds of what is usual for bills and service.
@@ -19,26 +20,38 @@ const (
 
 // rounding: an increment nobody wrote down is the seller's choice.
 func (k *checker) rounding() Finding {
-	var silent, minute []string
+	var silent, minute []*catalog.Component
 	for i := range k.plan.Components {
 		c := &k.plan.Components[i]
 		if c.Measure != catalog.TalkTime {
 			continue
 		}
 		if c.Increment.IsZero() && !rowsSay(c) && c.Deck == "" {
-			silent = append(silent, c.ID)
+			silent = append(silent, c)
 		}
 		if c.Increment.First >= 60 {
-			minute = append(minute, c.ID)
+			minute = append(minute, c)
 		}
 	}
 	switch {
 	case len(silent) > 0:
-		return found(Missing, High, "rounding_silent", "components", strings.Join(silent, ", "))
+		return found(Missing, High, "rounding_silent", named(silent)...)
 	case len(minute) > 0:
-		return found(Costs, Medium, "rounding_minute", "components", strings.Join(minute, ", "))
+		return found(Costs, Medium, "rounding_minute", named(minute)...)
 	}
 	return fine("rounding_stated")
+}
+
+// named are the arguments that name components, in each language.
+func named(list []*catalog.Component) (args []string) {
+	for _, tag := range lang.Tags() {
+		var names []string
+		for _, c := range list {
+			names = append(names, c.Name.Or(c.ID).In(tag))
+		}
+		args = append(args, "components."+string(tag), lang.List(tag, names))
+	}
+	return args
 }
 
 func rowsSay(c *catalog.Component) bool {

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"waihu/internal/fault"
+	"waihu/internal/store/storetest"
 	"waihu/internal/store/tables"
 )
 
@@ -95,6 +97,41 @@ func older(t *testing.T, dsn string, scripts []string) {
 	if _, err := c.Exec(ctx, "INSERT INTO records (company, kind, id, revision, body, keys, created, updated) VALUES ($1, 'plan', $1, 1, '{}', '[]', 1, 1)", make([]byte, 16)); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestOldRecordsGetTheirOrders: what was kept before lists had orders stands in them.
+func TestOldRecordsGetTheirOrders(t *testing.T) {
+	ctx := context.Background()
+	all, err := tables.Steps(migrations)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dsn, err := cluster.Database(fmt.Sprint("t", databases.Add(1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	older(t, dsn, all[:slices.IndexFunc(all, func(s string) bool { return strings.Contains(s, "by.name") })])
+	c, err := pgx.Connect(ctx, dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range storetest.OldRows() {
+		if _, err := c.Exec(ctx, "INSERT INTO records (company, kind, id, revision, body, keys, created, updated) VALUES ($1, $2, $3, 1, $4, $5, 1, 1)", r.Company[:], string(r.Kind), r.ID[:], []byte(r.Body), []byte(r.Keys)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Exec(ctx, `INSERT INTO record_index SELECT $1, $2, k->>'Name', k->>'Value', $3 FROM jsonb_array_elements($4::jsonb->'Index') k`, r.Company[:], string(r.Kind), r.ID[:], r.Keys); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := c.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+	db, err := Open(ctx, dsn, Options{Conns: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	storetest.CheckFilled(t, db)
 }
 
 // schemaOf tells the columns, the indexes and the rules of all tables.

@@ -1,14 +1,18 @@
 package sqlite
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"waihu/internal/store"
+	"waihu/internal/store/storetest"
 	"waihu/internal/store/tables"
 )
 
@@ -167,4 +171,44 @@ func TestANewerSchemaIsLeftAlone(t *testing.T) {
 	if _, err := Open(path, Options{}); err == nil || !strings.Contains(err.Error(), "use a newer one") {
 		t.Errorf("%v", err)
 	}
+}
+
+// TestOldRecordsGetTheirOrders: what was kept before lists had orders stands in them.
+func TestOldRecordsGetTheirOrders(t *testing.T) {
+	all, err := tables.Steps(migrations)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := slices.IndexFunc(all, func(s string) bool { return strings.Contains(s, "by.name") })
+	path := filepath.Join(t.TempDir(), "books.db")
+	c, err := connect(Options{}.dsn(path, "rwc"), writerPragmas(Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range append(all[:before:before], "PRAGMA user_version="+strconv.Itoa(before)) {
+		if err := c.script(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, r := range storetest.OldRows() {
+		if _, err := c.exec("INSERT INTO records (company, kind, id, revision, body, keys, created, updated) VALUES (?, ?, ?, 1, ?, ?, 1, 1)", r.Company, string(r.Kind), r.ID, []byte(r.Body), []byte(r.Keys)); err != nil {
+			t.Fatal(err)
+		}
+		var keys struct{ Index []store.Key }
+		if err := json.Unmarshal([]byte(r.Keys), &keys); err != nil {
+			t.Fatal(err)
+		}
+		for _, k := range keys.Index {
+			if _, err := c.exec("INSERT INTO record_index VALUES (?, ?, ?, ?, ?)", r.Company, string(r.Kind), k.Name, k.Value, r.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	c.close()
+	db, err := Open(path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	storetest.CheckFilled(t, db)
 }

@@ -168,17 +168,22 @@ func callsAsked(t *testing.T, b *bench) {
 		}
 	}
 	for limit := 1; limit < 9; limit += 3 {
-		var got []store.ChargedCall
-		q := store.CallQuery{Period: whole, Limit: limit}
-		for range 50 {
-			part := page(b, q)
-			got = append(got, part.Calls...)
-			if q.Before = part.Next; q.Before.Start.IsZero() {
-				break
+		for _, up := range []bool{false, true} {
+			var got []store.ChargedCall
+			q := store.CallQuery{Period: whole, Limit: limit, Up: up}
+			for range 50 {
+				part := page(b, q)
+				got = append(got, part.Calls...)
+				if q.Before = part.Next; q.Before.Start.IsZero() {
+					break
+				}
 			}
-		}
-		if !reflect.DeepEqual(got, all) {
-			t.Errorf("pages of %d gave %d calls, in another order or not all", limit, len(got))
+			if up {
+				slices.Reverse(got)
+			}
+			if !reflect.DeepEqual(got, all) {
+				t.Errorf("pages of %d, up %v, gave %d calls, in another order or not all", limit, up, len(got))
+			}
 		}
 	}
 	for what, c := range map[string]struct {
@@ -201,6 +206,8 @@ func callsAsked(t *testing.T, b *bench) {
 		c.q.Period, c.q.Limit = whole, 1000
 		equal(t, what, len(ask(b, c.q)), c.want)
 	}
+	oldest := ask(b, store.CallQuery{Period: whole, Result: usage.Busy, Contract: num(51), Limit: 2, Up: true})
+	equal(t, "the oldest busy ones", oldest[0].Call.ID+" "+oldest[1].Call.ID, "c0 c4")
 	equal(t, "in a minute", len(ask(b, store.CallQuery{Period: timex.Period{From: call(3).Call.Start, To: call(5).Call.Start}, Limit: 9})), 2)
 	b.view(func(tx store.Tx) error {
 		_, err := tx.Usage().Calls(acme, store.CallQuery{Period: whole})

@@ -92,7 +92,7 @@ func (t facts) months(p timex.Period) ([]timex.Date, error) {
 	return out, err
 }
 
-// Calls reads along the index of starts, the newest first.
+// Calls reads along the index of starts, one way or the other.
 func (t facts) Calls(c id.Company, q store.CallQuery) (page store.CallPage, err error) {
 	if err := store.CheckLimit(q.Limit); err != nil {
 		return page, err
@@ -106,7 +106,9 @@ func (t facts) Calls(c id.Company, q store.CallQuery) (page store.CallPage, err 
 		return page, err
 	}
 	look := looking{facts: t, company: company, owner: owner, q: &q, left: store.MaxLooked}
-	slices.Reverse(months)
+	if !q.Up {
+		slices.Reverse(months)
+	}
 	for _, m := range months {
 		if err := look.in(Table(m)); err != nil || !look.page.Next.Start.IsZero() {
 			return look.page, err
@@ -130,24 +132,31 @@ func CallByKey(name string, by Tenancy) string {
 	return "SELECT pk, contract, body FROM " + name + " WHERE " + by.is + "key = ?"
 }
 
-// CallsByTime is the statement that reads a month by time, newest first: a page of
-// limit calls or some more. How many is in its text, as a power of two, because
+// CallsByTime is the statement that reads a month by time, newest first or with up
+// oldest first: a page of limit calls or some more. How many is in its text, as a power of two, because
 // PostgreSQL takes an unknown limit for a tenth of the month and would sort it.
-func CallsByTime(name string, owner int64, by Tenancy, limit int) string {
-	sql := "SELECT pk, contract, body FROM " + name + " WHERE " + by.all + " AND start >= ? AND (start, pk) < (?, ?)"
+func CallsByTime(name string, owner int64, by Tenancy, limit int, up bool) string {
+	within, order := " AND start >= ? AND (start, pk) < (?, ?)", " ORDER BY start DESC, pk DESC"
+	if up {
+		within, order = " AND start < ? AND (start, pk) > (?, ?)", " ORDER BY start, pk"
+	}
+	sql := "SELECT pk, contract, body FROM " + name + " WHERE " + by.all + within
 	if owner != 0 {
 		sql += " AND contract = ?"
 	}
-	return sql + fmt.Sprintf(" ORDER BY start DESC, pk DESC LIMIT %d", 1<<bits.Len(uint(max(limit, 1)-1)))
+	return sql + order + fmt.Sprintf(" LIMIT %d", 1<<bits.Len(uint(max(limit, 1)-1)))
 }
 
 // in looks at the calls of one month.
 func (l *looking) in(name string) error {
-	q, start, pk := l.q, l.q.Period.To, l.company.pk(0)
-	if !q.Before.Start.IsZero() && q.Before.Start < start {
-		start, pk = q.Before.Start, l.company.pk(q.Before.Position)
+	q, far, start, pk := l.q, l.q.Period.From, l.q.Period.To, l.company.pk(0)
+	if q.Up { // positions begin at 1: nothing is left out by the row 0 of a company
+		far, start = start, far
 	}
-	args := []any{l.own.who(l.company), q.Period.From, start, pk}
+	if b := q.Before.Start; !b.IsZero() && (!q.Up && b < start || q.Up && b >= start) {
+		start, pk = b, l.company.pk(q.Before.Position)
+	}
+	args := []any{l.own.who(l.company), far, start, pk}
 	if l.owner != 0 {
 		args = append(args, l.owner)
 	}
@@ -155,7 +164,7 @@ func (l *looking) in(name string) error {
 	if !q.Narrow() {
 		limit = min(limit, q.Limit-len(l.page.Calls))
 	}
-	return l.query(CallsByTime(name, l.owner, l.own, limit), args, func(r Row) error {
+	return l.query(CallsByTime(name, l.owner, l.own, limit, q.Up), args, func(r Row) error {
 		if !l.page.Next.Start.IsZero() {
 			return nil // the rest of what was asked for in vain
 		}

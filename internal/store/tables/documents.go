@@ -112,6 +112,9 @@ func (t documents) List(c id.Company, q store.DocumentQuery) ([]store.Document, 
 		return nil, err
 	}
 	statuses := slices.Compact(slices.Sorted(slices.Values(q.Status)))
+	if q.Page.By != "" {
+		return t.ordered(c, q, statuses)
+	}
 	if !q.Contract.IsZero() || len(statuses) == 0 {
 		return t.list(c, q, statuses)
 	}
@@ -154,8 +157,12 @@ func (t documents) list(c id.Company, q store.DocumentQuery, statuses []store.St
 		sql, args = sql+" AND due_on <= ? AND due_on <> 0", append(args, q.DueUntil)
 	}
 	where, order, more := paged("id", q.Page)
+	return t.read(c, sql+where+order, append(args, more...))
+}
+
+func (t documents) read(c id.Company, sql string, args []any) ([]store.Document, error) {
 	var out []store.Document
-	err := t.query(sql+where+order, append(args, more...), func(r Row) error {
+	err := t.query(sql, args, func(r Row) error {
 		d, err := readDocument(c, r)
 		if err == nil {
 			out = append(out, *d)
@@ -163,6 +170,59 @@ func (t documents) list(c id.Company, q store.DocumentQuery, statuses []store.St
 		return err
 	})
 	return out, err
+}
+
+// ordered lists along an index of the order. Statuses are looked at on the way: by
+// an index of theirs the rows would have to be sorted.
+func (t documents) ordered(c id.Company, q store.DocumentQuery, statuses []store.Status) ([]store.Document, error) {
+	columns, place, err := placeOf(store.DocumentOrder(q.Page.By), q.Page)
+	if err != nil {
+		return nil, err
+	}
+	if q.Kind == "" || !q.Contract.IsZero() || q.DueUntil != 0 {
+		return nil, fault.New(fault.Invalid, "documents in the order of %s: a kind, no contract and no last due day were expected", q.Page.By)
+	}
+	sql, args := "SELECT "+documentColumns+" FROM documents WHERE company = ? AND kind = ?", []any{c, string(q.Kind)}
+	if len(statuses) > 0 {
+		sql += " AND status || '' IN (?" + strings.Repeat(", ?", len(statuses)-1) + ")"
+		for _, s := range statuses {
+			args = append(args, string(s))
+		}
+	}
+	dir, behind := "", ">"
+	if q.Page.Down {
+		dir, behind = " DESC", "<"
+	}
+	if !q.Page.After.IsZero() {
+		sql += " AND (" + columns + ", id) " + behind + " (?" + strings.Repeat(", ?", len(place)) + ")"
+		args = append(append(args, place...), q.Page.After)
+	}
+	sql += " ORDER BY " + strings.ReplaceAll(columns, ",", dir+",") + dir + ", id" + dir + " LIMIT ?"
+	return t.read(c, sql, append(args, int64(q.Page.Limit)))
+}
+
+// placeOf gives the columns of an order, and the place in it that a page begins
+// behind.
+func placeOf(by store.DocumentOrder, p store.Page) (columns string, place []any, err error) {
+	switch by {
+	case store.ByNumber:
+		return "number", []any{p.From}, nil
+	case store.ByFirst, store.ByDue:
+		columns = map[store.DocumentOrder]string{store.ByFirst: "first", store.ByDue: "due_on"}[by]
+		if p.After.IsZero() {
+			return columns, nil, nil
+		}
+		n, err := store.ParseOrderInt(p.From)
+		return columns, []any{n}, err
+	case store.ByTotal, store.ByOpen:
+		columns = "currency, " + string(by)
+		if p.After.IsZero() {
+			return columns, nil, nil
+		}
+		currency, n, err := store.ParseOrderMoney(p.From)
+		return columns, []any{currency, n}, err
+	}
+	return "", nil, fault.New(fault.Invalid, "documents are in no order of %q", by)
 }
 
 func readDocument(c id.Company, r Row) (*store.Document, error) {

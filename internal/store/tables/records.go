@@ -141,6 +141,9 @@ func (t records) List(c id.Company, k store.Kind, key store.Key, p store.Page) (
 	if err := store.CheckLimit(p.Limit); err != nil {
 		return nil, err
 	}
+	if p.By != "" {
+		return t.ordered(c, k, key, p)
+	}
 	where, order, args := paged("i.id", p)
 	sql, base := "SELECT "+recordColumns+" FROM records i WHERE company = ? AND kind = ?", []any{c, string(k)}
 	if key != (store.Key{}) {
@@ -148,8 +151,32 @@ func (t records) List(c id.Company, k store.Kind, key store.Key, p store.Page) (
 			WHERE i.company = ? AND i.kind = ? AND i.name = ? AND i.value = ?`
 		base = append(base, key.Name, key.Value)
 	}
+	return t.read(c, k, sql+where+order, append(base, args...))
+}
+
+// ordered lists along the keys of one name, which are in the order of their values.
+// A key that narrows is looked up for each, so that a list of any length needs no
+// index for each pair of keys.
+func (t records) ordered(c id.Company, k store.Kind, key store.Key, p store.Page) ([]store.Record, error) {
+	sql := `SELECT r.id, revision, body, keys, created, updated FROM record_index i JOIN records r USING (company, kind, id) WHERE i.company = ? AND i.kind = ? AND i.name = ?`
+	args := []any{c, string(k), p.By}
+	if key != (store.Key{}) {
+		sql += ` AND EXISTS (SELECT 1 FROM record_index f WHERE f.company = i.company AND f.kind = i.kind AND f.name = ? AND f.value = ? AND f.id = i.id)`
+		args = append(args, key.Name, key.Value)
+	}
+	dir, behind := "", ">"
+	if p.Down {
+		dir, behind = " DESC", "<"
+	}
+	if !p.After.IsZero() {
+		sql, args = sql+" AND (i.value, i.id) "+behind+" (?, ?)", append(args, p.From, p.After)
+	}
+	return t.read(c, k, sql+" ORDER BY i.value"+dir+", i.id"+dir+" LIMIT ?", append(args, int64(p.Limit)))
+}
+
+func (t records) read(c id.Company, k store.Kind, sql string, args []any) ([]store.Record, error) {
 	var out []store.Record
-	err := t.query(sql+where+order, append(base, args...), func(r Row) error {
+	err := t.query(sql, args, func(r Row) error {
 		rec, err := readRecord(c, k, r)
 		if err == nil {
 			out = append(out, *rec)
