@@ -201,6 +201,7 @@ func (c *connection) beside(out *sip.Call, theirs *voice.Leg) {
 // hold puts the customer on hold as the agent's telephone says, or ends that: the
 // customer hears silence, and what is said meanwhile is not recorded.
 func (c *connection) hold(theirs *voice.Leg, on bool) {
+	theirs.MarkHold(on)
 	if on {
 		theirs.Pause(true)
 		_ = c.bridge.Hold(theirs, nil) // it may have left

@@ -1,0 +1,70 @@
+package record_test
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"waihu/internal/fault"
+	"waihu/internal/voice/audio"
+	"waihu/internal/voice/record"
+)
+
+// TestPeaksAreOfTheirSide: a tone on the left shows on the left alone, silence is
+// nought, and the last tenth need not be whole. The pause that was made is marked.
+func TestPeaksAreOfTheirSide(t *testing.T) {
+	for _, law := range []audio.Law{audio.ALaw, audio.MuLaw} {
+		f, err := os.Create(filepath.Join(t.TempDir(), "call.wav"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		r, err := record.New(f, law)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, frame := range coded(law, 440, time.Second) { // 50 frames: left, then right, then a pause
+			r.Pause(i >= 40)
+			r.Hold(i >= 45)
+			switch {
+			case i < 20:
+				r.Frame(frame, nil)
+			default:
+				r.Frame(nil, frame)
+			}
+		}
+		r.Pause(false)
+		r.Pause(true) // no frame long: no mark
+		r.Pause(false)
+		r.Frame(nil, nil)
+		r.Hold(false)
+		sum, err := r.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := []record.Mark{{What: record.Paused, From: 800, To: 1000}, {What: record.Held, From: 900, To: 1020}}; len(sum.Marks) != 2 || sum.Marks[0] != want[0] || sum.Marks[1] != want[1] {
+			t.Errorf("%+v", sum.Marks)
+		}
+		if _, err := f.Seek(0, io.SeekStart); err != nil {
+			t.Fatal(err)
+		}
+		peaks, err := record.Peaks(f)
+		if err != nil || len(peaks) != 22 || record.PeaksOf(sum.Bytes) != 22 {
+			t.Fatalf("%v, %d", err, len(peaks))
+		}
+		for i := range 11 {
+			left, right := peaks[2*i], peaks[2*i+1]
+			if (left > 100) != (i < 4) || (right > 100) != (i >= 4 && i < 8) || left < 100 && left > 0 || right < 100 && right > 0 {
+				t.Errorf("%v, tenth %d: %d and %d", law, i, left, right)
+			}
+		}
+	}
+	for _, not := range []string{"", "RIFF", string(make([]byte, 1000))} {
+		if _, err := record.Peaks(bytes.NewReader([]byte(not))); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%d bytes that are no recording: %v", len(not), err)
+		}
+	}
+}
