@@ -33,7 +33,8 @@ const (
 	KindSample     store.Kind = "sample"     // service.Sample; unique "sample"
 	KindSupport    store.Kind = "support"    // Support, of the platform; unique "name"
 	KindTicket     store.Kind = "ticket"     // Ticket; index "state"
-	KindRecording  store.Kind = "recording"  // Recording; index "state", "due" (day), "call"
+	KindRecording  store.Kind = "recording"  // Recording; index "state", "due" (day), "call", "held", "agent", "campaign", "number", "disposition"
+	KindHearing    store.Kind = "hearing"    // Hearing; index "recording", "sitting"
 	KindAssignment store.Kind = "assignment" // Assignment; index "contract"
 	KindWaiver     store.Kind = "waiver"     // Waiver
 	KindRun        store.Kind = "bill_run"   // Run; unique "run"

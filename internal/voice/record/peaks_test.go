@@ -68,3 +68,18 @@ func TestPeaksAreOfTheirSide(t *testing.T) {
 		}
 	}
 }
+
+// TestPartsThatAreAskedFor are read as the standard has them; what cannot be read is the
+// whole.
+func TestPartsThatAreAskedFor(t *testing.T) {
+	for header, want := range map[string][2]int64{"": {0, 100}, "bytes=0-": {0, 100}, "bytes=10-19": {10, 20}, "bytes=90-200": {90, 100}, "bytes=-5": {95, 100}, "bytes=-500": {0, 100},
+		"bytes=100-": {0, 100}, "bytes=5-4": {0, 100}, "bytes=0-1,5-6": {0, 100}, "lines=1-2": {0, 100}, "bytes=x-": {0, 100}, "bytes=-": {0, 100}, "bytes=-0": {0, 100}} {
+		from, to, ok := record.Range(header, 100)
+		if from != want[0] || to != want[1] || ok != (header == "bytes=0-" || want != [2]int64{0, 100} || header == "bytes=-500") {
+			t.Errorf("%q: %d to %d, %v", header, from, to, ok)
+		}
+	}
+	if record.At(0) != 0 || record.At(58) != 0 || record.At(58+16000) != 1000 {
+		t.Error("a byte is not at its time")
+	}
+}
