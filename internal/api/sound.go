@@ -38,8 +38,8 @@ type soundOut struct {
 }
 
 func (a *API) soundRoutes() {
-	allowed(a, op{id: "recording-sound", method: http.MethodGet, path: "/v1/recordings/{recording}/sound", may: access.RecordHear,
-		what: "The sound of a recording, whole or in part: a stereo WAV, the agent left, the customer right."},
+	allowed(a, op{id: "recording-sound", method: http.MethodGet, path: "/v1/recordings/{recording}/sound", may: access.RecordLoad,
+		what: "The sound of a recording, whole or in part: a stereo WAV, the agent left, the customer right. Who is given it stands in its access log."},
 		func(ctx context.Context, who *caller, c id.Company, in *soundIn) (*soundOut, error) {
 			i, err := inPath("rec", in.Recording)
 			if err != nil {

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"os"
+	"slices"
 
 	"waihu/internal/fault"
 	"waihu/internal/id"
@@ -139,6 +140,14 @@ func (s *System) HoldRecording(ctx context.Context, c id.Company, recording id.I
 	return s.recording(ctx, c, recording, "hold", func(r *Recording, now timex.Instant) error {
 		return r.Hold(retention.Hold{Name: name, Reason: reason, Since: now})
 	})
+}
+
+// LiftHold is the action a second person approves where the house asks for one.
+const LiftHold = "recording.release"
+
+// HeldBy tells whether a hold of that name keeps it.
+func (r *Recording) HeldBy(name string) bool {
+	return slices.ContainsFunc(r.Holds, func(h retention.Hold) bool { return h.Name == name })
 }
 
 // ReleaseRecording ends a hold.

@@ -100,6 +100,7 @@ func New(d Deps) (*Server, error) {
 	s.auditPages()
 	s.usagePages()
 	s.telephonePages()
+	s.recordingPages()
 	s.planPages()
 	s.seatPages()
 	s.contractPages()

@@ -38,6 +38,7 @@ func navigation(v *visit, here string) []navGroup {
 			{Key: "nav.contracts", Href: v.at("/contracts"), Icon: "contract", may: access.ContractRead},
 			{Key: "nav.seats", Href: v.at("/seats"), Icon: "seat", may: access.UsageRead},
 			{Key: "nav.telephone", Href: v.at("/telephone"), Icon: "phone", may: access.CallPlace},
+			{Key: "nav.recordings", Href: v.at("/recordings"), Icon: "play", may: access.RecordFind},
 			{Key: "nav.usage", Href: v.at("/usage"), Icon: "phone", may: access.UsageRead},
 		}}, navGroup{"nav.company_group", []navItem{
 			{Key: "nav.imports", Href: v.at("/imports"), Icon: "upload", may: access.UsageUpload},

@@ -83,3 +83,37 @@ func TestPartsThatAreAskedFor(t *testing.T) {
 		t.Error("a byte is not at its time")
 	}
 }
+
+// TestSoundThatIsThereAlready is written as a recorder would have, pauses silent.
+func TestSoundThatIsThereAlready(t *testing.T) {
+	f, err := os.Create(filepath.Join(t.TempDir(), "call.wav"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	left, right := bytes.Join(coded(audio.MuLaw, 440, time.Second), nil), bytes.Join(coded(audio.MuLaw, 1000, time.Second), nil)
+	sum, err := record.Write(f, audio.MuLaw, left, right, record.Mark{What: record.Paused, From: 500, To: 600}, record.Mark{What: record.Held, From: 700, To: 800})
+	if err != nil || sum.Length != time.Second || sum.Paused != 100*time.Millisecond || len(sum.Marks) != 2 || sum.Bytes != 16058 {
+		t.Fatalf("%+v, %v", sum, err)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		t.Fatal(err)
+	}
+	w, err := audio.ReadWAV(f)
+	if err != nil || audio.Power(w.Channels[0][:4000], 440) < 0.95 || audio.Power(w.Channels[1][4800:], 1000) < 0.95 || audio.Loudness(w.Channels[0][4000:4800]) > 8 {
+		t.Error("a side is not on its channel, or a pause is heard", err)
+	}
+	for name, bad := range map[string]func() (record.Sum, error){
+		"unequal": func() (record.Sum, error) { return record.Write(f, audio.ALaw, left, right[1:]) },
+		"a mark": func() (record.Sum, error) {
+			return record.Write(f, audio.ALaw, left, right, record.Mark{What: record.Held, From: 900, To: 1100})
+		},
+		"reversed": func() (record.Sum, error) {
+			return record.Write(f, audio.ALaw, left, right, record.Mark{What: record.Held, From: 9, To: 9})
+		},
+	} {
+		if _, err := bad(); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
