@@ -16,15 +16,16 @@ import (
 // Recording is what the books know of a recording; its sound lies in the vault.
 // It is never deleted, though the sound is.
 type Recording struct {
-	ID     id.ID          `json:"id"`
-	Call   string         `json:"call"` // identifier of the call, as its fact has it
-	SHA256 string         `json:"sha256,omitempty"`
-	Bytes  int64          `json:"bytes,omitempty"`
-	Millis int64          `json:"length_ms,omitempty"`
-	Paused int64          `json:"paused_ms,omitempty"`
-	Marks  []record.Mark  `json:"marks,omitempty"` // where it was paused, and where the customer was on hold
-	About  RecordingAbout `json:"about,omitzero"`
-	Score  *int           `json:"score,omitempty"` // of its newest inspection, in tenths of a percent
+	ID        id.ID          `json:"id"`
+	Call      string         `json:"call"` // identifier of the call, as its fact has it
+	SHA256    string         `json:"sha256,omitempty"`
+	Bytes     int64          `json:"bytes,omitempty"`
+	Millis    int64          `json:"length_ms,omitempty"`
+	Paused    int64          `json:"paused_ms,omitempty"`
+	Marks     []record.Mark  `json:"marks,omitempty"` // where it was paused, and where the customer was on hold
+	About     RecordingAbout `json:"about,omitzero"`
+	Score     *int           `json:"score,omitempty"`     // of its newest inspection, in tenths of a percent
+	Inspected int            `json:"inspected,omitempty"` // how often it was drawn or chosen
 	retention.Terms
 	Revision int64 `json:"revision"`
 }
