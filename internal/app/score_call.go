@@ -16,7 +16,8 @@ const InspectionUsed = "quality_inspection"
 // ScoreCall is what an inspector found in a call.
 type ScoreCall struct {
 	Inspection id.ID
-	By         string
+	By         string // as people read it
+	User       string // as calls name their agent; empty: a program
 	Answers    []quality.Answer
 	Notes      []Note
 	Comment    string
@@ -33,7 +34,7 @@ func (s *System) ScoreCall(ctx context.Context, c id.Company, in ScoreCall) (out
 			return err
 		case x.State != InspectionDrawn:
 			return fault.New(fault.Conflict, "the call was scored already")
-		case in.By == "" || in.By == x.Agent:
+		case in.By == "" || in.By == x.Agent || in.User != "" && in.User == x.Agent:
 			return fault.New(fault.Conflict, "nobody scores a call of their own: somebody else must")
 		}
 		if err := x.take(tx, c, &in); err != nil {

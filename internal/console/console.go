@@ -101,6 +101,7 @@ func New(d Deps) (*Server, error) {
 	s.usagePages()
 	s.telephonePages()
 	s.recordingPages()
+	s.qualityPages()
 	s.planPages()
 	s.seatPages()
 	s.contractPages()

@@ -71,6 +71,9 @@ type recordingBody struct {
 	Checked          string // whole, changed: what a check just found
 	Log              []heardRow
 	MayLog           bool
+	Inspections      []inspectionRow
+	Forms            []option // it can be inspected by
+	Calibrate        string
 }
 
 type ruleRow struct {
@@ -156,7 +159,23 @@ func (s *Server) beside(v *visit, b *recordingBody, x *app.Recording) error {
 			b.Log = append(b.Log, row)
 		}
 	}
-	return nil
+	if !v.may(access.QualityRead) {
+		return nil
+	}
+	list, err := s.d.System.Inspections(v.r.Context(), v.company, app.InspectionQuery{Recording: x.ID, Page: store.Page{Limit: pageRows}})
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		b.Inspections = append(b.Inspections, v.inspectionRow(&list[i], v.at("/quality/inspections/")))
+	}
+	if x.State != retention.Kept || !v.may(access.QualityScore) {
+		return nil
+	}
+	if b.Forms, err = s.formOptions(v); err == nil && len(b.Forms) > 0 {
+		b.Calibrate = given(v.may(access.QualityWrite), v.at("/quality/calibrations?recording="+x.ID.Named("rec")))
+	}
+	return err
 }
 
 // soundPiece bounds what one request of a player is given, about half a minute: so the
