@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/base64"
 	"net/http"
 
 	"waihu/internal/access"
@@ -139,8 +140,21 @@ func (a *API) recordingRoutes() {
 				return Hearing{h.Who, h.From, h.How, timeOf(h.At), timeOf(h.Last), h.Parts}
 			}), nil
 		})
+	type peaksOut struct {
+		Tenths string `json:"tenths" doc:"Base64: the loudest sample of each tenth of a second, 0 to 255, agent and customer in turn."`
+	}
+	allowed(a, op{id: "recording-peaks", method: http.MethodGet, path: "/v1/recordings/{recording}/peaks", what: "What a recording is drawn by.", may: access.RecordHear},
+		func(ctx context.Context, _ *caller, c id.Company, in *RecordingIn) (*bodyOf[peaksOut], error) {
+			i, err := inPath("rec", in.Recording)
+			if err != nil {
+				return nil, err
+			}
+			peaks, err := a.d.System.PeaksOf(ctx, c, i)
+			return &bodyOf[peaksOut]{peaksOut{base64.StdEncoding.EncodeToString(peaks)}}, err
+		})
 	a.legalHoldRoutes()
 	a.soundRoutes()
+	a.qualityRoutes()
 }
 
 // recordingIn reads the recording an address names.

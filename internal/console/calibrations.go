@@ -171,7 +171,7 @@ func (s *Server) calibrationPage(w http.ResponseWriter, v *visit, status int, x 
 }
 
 func (v *visit) raterRow(of *quality.Form, r *app.RaterScore) raterRow {
-	out := raterRow{By: r.By, Total: tenths(r.Score.Total), Tone: toneOf(&r.Score)}
+	out := raterRow{By: actorShown(r.By), Total: tenths(r.Score.Total), Tone: toneOf(&r.Score)}
 	for i := range of.Sections {
 		for j := range of.Sections[i].Questions {
 			out.Cells = append(out.Cells, v.answerRow(&of.Sections[i].Questions[j], r.Answers, v.blank()).Shown)

@@ -217,7 +217,7 @@ func (s *Server) inspectionPage(w http.ResponseWriter, v *visit, status int, x *
 		}
 		hearing(w)
 	}
-	s.render(w, v, status, "inspection", &Page{Title: v.say("quality.of_agent", "agent", x.Agent), Lead: v.formName(x.FormName, x.Version), Here: v.at("/quality"), Crumbs: v.underQuality(), Island: "player", Body: b})
+	s.render(w, v, status, "inspection", &Page{Title: v.say("quality.of_agent", "agent", s.agentName(v, x.Agent)), Lead: v.formName(x.FormName, x.Version), Here: v.at("/quality"), Crumbs: v.underQuality(), Island: "player", Body: b})
 	return nil
 }
 
@@ -230,7 +230,7 @@ func (s *Server) inspectionBody(v *visit, x *app.Inspection, f *form, base strin
 	if err != nil {
 		return nil, err
 	}
-	b := &inspectionBody{Row: v.inspectionRow(x, base), Form: f, Sections: v.sections(&of.Form, x.Answers, x.Score, f), Post: base + x.ID.Named("insp"), NoteRows: make([]int, noteFields)}
+	b := &inspectionBody{Row: s.inspectionRow(v, x, base), Form: f, Sections: v.sections(&of.Form, x.Answers, x.Score, f), Post: base + x.ID.Named("insp"), NoteRows: make([]int, noteFields)}
 	for i := range b.NoteRows {
 		b.NoteRows[i] = i
 	}
@@ -260,7 +260,7 @@ func (s *Server) playerOf(v *visit, recording id.ID, base string) (*playerView, 
 }
 
 // scorer is how the books name who scores.
-func scorer(v *visit) string { return actorShown(v.actor.Name) }
+func scorer(v *visit) string { return v.actor.Name }
 
 // scoreCall scores a call.
 func (s *Server) scoreCall(w http.ResponseWriter, _ *http.Request, v *visit) error {

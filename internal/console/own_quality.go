@@ -36,7 +36,7 @@ func (s *Server) ownScores(w http.ResponseWriter, r *http.Request, v *visit) err
 	var rows []inspectionRow
 	for i := range list {
 		if list[i].State != app.InspectionDrawn { // what waits is nobody's score yet
-			rows = append(rows, v.inspectionRow(&list[i], v.at("/quality/mine/")))
+			rows = append(rows, s.inspectionRow(v, &list[i], v.at("/quality/mine/")))
 		}
 	}
 	b := map[string]any{"Rows": rows, "Next": next}

@@ -66,13 +66,17 @@ func (s *Server) qualityOff(v *visit) (*moduleOffView, error) {
 // inspectionRow is an inspection in a list.
 type inspectionRow struct {
 	app.Inspection
+	Who                                       string // the agent as people read it
 	Href, Made, Begun, Scored, By, Total, Why string
 	Tone                                      string // of the score
 	Seconds                                   int64
 }
 
-func (v *visit) inspectionRow(x *app.Inspection, base string) inspectionRow {
-	out := inspectionRow{Inspection: *x, Href: base + x.ID.Named("insp"), Made: stamp(x.Made), Begun: stamp(x.Begun), Scored: stamp(x.Scored), By: x.By, Seconds: x.Millis / 1000, Why: v.say("quality.by_hand")}
+func (s *Server) inspectionRow(v *visit, x *app.Inspection, base string) inspectionRow {
+	out := inspectionRow{Inspection: *x, Who: s.agentName(v, x.Agent), Href: base + x.ID.Named("insp"), Made: stamp(x.Made), Begun: stamp(x.Begun), Scored: stamp(x.Scored), By: actorShown(x.By), Seconds: x.Millis / 1000, Why: v.say("quality.by_hand")}
+	if x.Answer != nil {
+		out.Inspection.Answer = &app.Word{At: x.Answer.At, By: actorShown(x.Answer.By), Text: x.Answer.Text}
+	}
 	if x.Score != nil {
 		out.Total, out.Tone = tenths(x.Score.Total), toneOf(x.Score)
 	}
@@ -116,7 +120,7 @@ func (s *Server) quality(w http.ResponseWriter, r *http.Request, v *visit) error
 	}
 	var rows []inspectionRow
 	for i := range list {
-		rows = append(rows, v.inspectionRow(&list[i], v.at("/quality/inspections/")))
+		rows = append(rows, s.inspectionRow(v, &list[i], v.at("/quality/inspections/")))
 	}
 	next := ""
 	if len(rows) > pageRows {
@@ -242,7 +246,7 @@ func (s *Server) reportOf(v *visit) (f *form, out app.QualityReport, err error) 
 // agentQualityRow and questionRow are lines of the report.
 type agentQualityRow struct {
 	app.AgentQuality
-	MeanText, LowestText, Share, Calls string
+	Who, MeanText, LowestText, Share, Calls string
 }
 
 type questionRow struct {
@@ -250,9 +254,9 @@ type questionRow struct {
 	MeanText string
 }
 
-func (v *visit) qualityRows(r *app.QualityReport) (agents []agentQualityRow, questions []questionRow) {
+func (s *Server) qualityRows(v *visit, r *app.QualityReport) (agents []agentQualityRow, questions []questionRow) {
 	for _, a := range r.Agents {
-		agents = append(agents, agentQualityRow{a, tenths(a.Mean), tenths(a.Lowest), tenths((2000*a.Passed + a.Count) / (2 * a.Count)), v.at("/recordings?agent=" + queryEscape(a.Agent) + "&sort=score")})
+		agents = append(agents, agentQualityRow{a, s.agentName(v, a.Agent), tenths(a.Mean), tenths(a.Lowest), tenths((2000*a.Passed + a.Count) / (2 * a.Count)), v.at("/recordings?agent=" + queryEscape(a.Agent) + "&sort=score")})
 	}
 	for _, q := range r.Questions {
 		row := questionRow{q, ""}
@@ -282,7 +286,7 @@ func (s *Server) qualityReport(w http.ResponseWriter, r *http.Request, v *visit)
 	if !f.OK() {
 		status = http.StatusUnprocessableEntity
 	}
-	agents, questions := v.qualityRows(&report)
+	agents, questions := s.qualityRows(v, &report)
 	b := map[string]any{"Form": f, "Forms": forms, "Agents": agents, "Questions": questions, "Count": report.Count, "Cut": report.Cut, "Files": listFiles(v.at("/quality/report"), "?"+r.URL.RawQuery, "csv", "xlsx")}
 	s.render(w, v, status, "quality-report", &Page{Title: v.say("quality.report"), Lead: v.say("quality.report_lead"), Here: v.at("/quality"), Crumbs: v.underQuality(), Body: b})
 	return nil
@@ -297,11 +301,11 @@ func (s *Server) qualityFile(w http.ResponseWriter, r *http.Request, v *visit) e
 	if !f.OK() {
 		return fault.New(fault.Invalid, "the days of the report cannot be read")
 	}
-	agents, questions := v.qualityRows(&report)
+	agents, questions := s.qualityRows(v, &report)
 	t := v.sheet("usage.agent", "quality.form", "quality.question", "quality.count", "quality.mean", "quality.lowest", "quality.passed", "quality.fatal_calls", "quality.objected", "quality.changed", "quality.na_count", "quality.none_count")
 	for i := range agents {
 		a := &agents[i]
-		t.add(a.Agent, "", "", int64(a.Count), a.MeanText, a.LowestText, int64(a.Passed), int64(a.Fatal), int64(a.Objected), int64(a.Changed))
+		t.add(a.Who, "", "", int64(a.Count), a.MeanText, a.LowestText, int64(a.Passed), int64(a.Fatal), int64(a.Objected), int64(a.Changed))
 	}
 	for i := range questions {
 		q := &questions[i]

@@ -100,7 +100,7 @@ func (s *Server) recordingPage(w http.ResponseWriter, v *visit, status int, x *a
 	if _, err := f.Once(); err != nil {
 		return err
 	}
-	b := recordingBody{Row: v.recordingRow(x), Base: v.at("/recordings/" + x.ID.Named("rec")), Form: f, Refused: refused, Checked: found, Asked: v.waits(),
+	b := recordingBody{Row: s.recordingRow(v, x), Base: v.at("/recordings/" + x.ID.Named("rec")), Form: f, Refused: refused, Checked: found, Asked: v.waits(),
 		MayHold: v.may(access.RecordHold), MayLift: v.may(access.RecordLift), MayLog: v.may(access.RecordLog), Paused: lang.Duration(v.Tag, x.Paused/1000)}
 	switch {
 	case x.State == retention.Open:
@@ -114,13 +114,33 @@ func (s *Server) recordingPage(w http.ResponseWriter, v *visit, status int, x *a
 		hearing(w)
 	}
 	b.Download = given(x.State == retention.Kept && v.may(access.RecordLoad), b.Base+"/download")
-	b.Call = given(v.may(access.UsageRead), v.callPage("waihu", x.Call, x.Made))
+	if err := s.callOf(v, &b, x); err != nil {
+		return err
+	}
 	v.terms(&b, x)
 	if err := s.beside(v, &b, x); err != nil {
 		return err
 	}
 	s.render(w, v, status, "recording", &Page{Title: v.say("recording.title", "at", b.Row.Made), Lead: x.About.Number, Here: v.at("/recordings"), Crumbs: v.crumbs(Link{v.say("nav.recordings"), v.at("/recordings")}), Island: "player", Body: b})
 	return nil
+}
+
+// callOf leads to the call in the usage, if it is told there.
+func (s *Server) callOf(v *visit, b *recordingBody, x *app.Recording) error {
+	if !v.may(access.UsageRead) {
+		return nil
+	}
+	err := s.d.System.DB.View(v.r.Context(), func(tx store.Tx) error {
+		_, err := tx.Usage().CallByID(v.company, "waihu", x.Call, store.MonthOf(x.Made))
+		return err
+	})
+	if err == nil {
+		b.Call = v.callPage("waihu", x.Call, x.Made)
+	}
+	if fault.KindOf(err) == fault.NotFound {
+		return nil
+	}
+	return err
 }
 
 // toldWhy is a reason of the program in the language of the page.
@@ -167,7 +187,7 @@ func (s *Server) beside(v *visit, b *recordingBody, x *app.Recording) error {
 		return err
 	}
 	for i := range list {
-		b.Inspections = append(b.Inspections, v.inspectionRow(&list[i], v.at("/quality/inspections/")))
+		b.Inspections = append(b.Inspections, s.inspectionRow(v, &list[i], v.at("/quality/inspections/")))
 	}
 	if x.State != retention.Kept || !v.may(access.QualityScore) {
 		return nil

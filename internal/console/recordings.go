@@ -33,9 +33,38 @@ func (s *Server) recordingPages() {
 	s.page("POST /c/{company}/recordings/{recording}/release", access.RecordLift, s.liftHold)
 }
 
+// agentName is how people read an agent that calls name: a person of the company by name,
+// others as they are.
+func (s *Server) agentName(v *visit, agent string) string {
+	i, err := id.ParseNamed("user", agent)
+	if err != nil {
+		return agent
+	}
+	if name, known := v.people[agent]; known {
+		return name
+	}
+	name := agent
+	err = s.d.System.DB.View(v.r.Context(), func(tx store.Tx) error {
+		u, err := s.d.Gate.UserOf(tx, v.company, i)
+		if err == nil && u.Name != "" {
+			name = u.Name
+		}
+		return err
+	})
+	if err != nil {
+		name = agent // of another company, or gone: there is no better name
+	}
+	if v.people == nil {
+		v.people = map[string]string{}
+	}
+	v.people[agent] = name
+	return name
+}
+
 // recordingRow is a recording in a list.
 type recordingRow struct {
 	app.Recording
+	Agent                          string // as people read it
 	Href, Made, Until, Gone, Score string
 	Tone                           string // of the score
 	Direction                      string
@@ -43,8 +72,8 @@ type recordingRow struct {
 	Size                           string
 }
 
-func (v *visit) recordingRow(r *app.Recording) recordingRow {
-	out := recordingRow{Recording: *r, Href: v.at("/recordings/" + r.ID.Named("rec")), Made: stamp(r.Made), Until: stamp(r.Until), Gone: stamp(r.Gone), Direction: word(v.Tag, "direction", string(r.About.Direction)), Seconds: r.Millis / 1000, Size: sizeOf(r.Bytes)}
+func (s *Server) recordingRow(v *visit, r *app.Recording) recordingRow {
+	out := recordingRow{Recording: *r, Agent: s.agentName(v, r.About.Agent), Href: v.at("/recordings/" + r.ID.Named("rec")), Made: stamp(r.Made), Until: stamp(r.Until), Gone: stamp(r.Gone), Direction: word(v.Tag, "direction", string(r.About.Direction)), Seconds: r.Millis / 1000, Size: sizeOf(r.Bytes)}
 	if r.Score != nil {
 		out.Score = tenths(*r.Score)
 	}
@@ -146,7 +175,7 @@ func (s *Server) recordings(w http.ResponseWriter, r *http.Request, v *visit) er
 	}
 	var rows []recordingRow
 	for i := range found.List {
-		rows = append(rows, v.recordingRow(&found.List[i]))
+		rows = append(rows, s.recordingRow(v, &found.List[i]))
 	}
 	next := ""
 	if !found.Next.IsZero() {
@@ -176,12 +205,12 @@ func (s *Server) recordingsFile(w http.ResponseWriter, r *http.Request, v *visit
 	}
 	t := v.sheet("recordings.made", "recordings.number", "usage.agent", "usage.campaign", "recordings.direction", "recordings.disposition", "recordings.length", "recordings.score", "recordings.state", "recordings.until", "recordings.held", "recordings.digest", "recording.call")
 	for i := range found.List {
-		x := v.recordingRow(&found.List[i])
+		x := s.recordingRow(v, &found.List[i])
 		var holds []string
 		for _, h := range x.Holds {
 			holds = append(holds, h.Name)
 		}
-		t.add(x.Made, x.About.Number, x.About.Agent, x.About.Campaign, x.Direction, x.About.Disposition, x.Seconds, x.Score, v.say("recordings.s_"+string(x.State)), x.Until, strings.Join(holds, ", "), x.SHA256, x.Call)
+		t.add(x.Made, x.About.Number, x.Agent, x.About.Campaign, x.Direction, x.About.Disposition, x.Seconds, x.Score, v.say("recordings.s_"+string(x.State)), x.Until, strings.Join(holds, ", "), x.SHA256, x.Call)
 	}
 	t.full(v, len(found.List))
 	_, ext, _ := strings.Cut(r.URL.Path, "list.")
@@ -231,7 +260,7 @@ func (s *Server) keeping(w http.ResponseWriter, r *http.Request, v *visit) error
 	for _, d := range due {
 		days = append(days, dueRow{d.Day, d.Recordings, sizeOf(d.Bytes)})
 	}
-	b := map[string]any{"Due": days, "Days": dueDays, "Held": v.recordingRows(held.List), "Gone": v.recordingRows(gone[:min(len(gone), pageRows)]), "Next": ""}
+	b := map[string]any{"Due": days, "Days": dueDays, "Held": s.recordingRows(v, held.List), "Gone": s.recordingRows(v, gone[:min(len(gone), pageRows)]), "Next": ""}
 	if len(gone) > pageRows {
 		b["Next"] = "?after=" + gone[pageRows-1].ID.Named("rec")
 	}
@@ -239,10 +268,10 @@ func (s *Server) keeping(w http.ResponseWriter, r *http.Request, v *visit) error
 	return nil
 }
 
-func (v *visit) recordingRows(list []app.Recording) []recordingRow {
+func (s *Server) recordingRows(v *visit, list []app.Recording) []recordingRow {
 	rows := make([]recordingRow, 0, len(list))
 	for i := range list {
-		rows = append(rows, v.recordingRow(&list[i]))
+		rows = append(rows, s.recordingRow(v, &list[i]))
 	}
 	return slices.Clip(rows)
 }

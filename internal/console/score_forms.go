@@ -38,6 +38,7 @@ func (s *Server) scoreForms(w http.ResponseWriter, r *http.Request, v *visit) er
 	}
 	var rows []scoreFormRow
 	for i := range list {
+		list[i].By = actorShown(list[i].By)
 		row := scoreFormRow{ScoreForm: list[i], Href: v.at("/quality/forms/" + list[i].ID.Named("form")), Made: stamp(list[i].Made)}
 		for _, sec := range list[i].Sections {
 			row.Questions += len(sec.Questions)
@@ -63,6 +64,7 @@ func (s *Server) scoreForm(w http.ResponseWriter, r *http.Request, v *visit) err
 	if err != nil {
 		return err
 	}
+	f.By = actorShown(f.By)
 	b := map[string]any{"Row": f, "Made": stamp(f.Made), "Change": given(v.may(access.QualityWrite), v.at("/quality/forms/new?from="+f.ID.Named("form")))}
 	s.render(w, v, http.StatusOK, "score-form", &Page{Title: v.formName(f.Name, f.Version), Lead: v.say("quality.pass_from", "n", itoa(f.Pass)), Here: v.at("/quality"), Crumbs: v.underQuality(Link{v.say("quality.forms"), v.at("/quality/forms")}), Body: b})
 	return nil
@@ -182,7 +184,7 @@ func (s *Server) makeScoreForm(w http.ResponseWriter, _ *http.Request, v *visit)
 		return s.scoreFormPage(w, v, http.StatusUnprocessableEntity, f, "")
 	}
 	err = s.effect(w, v, f, func(ctx context.Context, _ store.Tx) (access.Deed, string, error) {
-		x, err := s.d.System.PublishForm(ctx, v.company, actorShown(v.actor.Name), in)
+		x, err := s.d.System.PublishForm(ctx, v.company, scorer(v), in)
 		return access.Deed{Action: "quality.form", Target: x.ID.Named("form"), After: x}, v.at("/quality/forms/" + x.ID.Named("form")), err
 	})
 	var why string
