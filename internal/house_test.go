@@ -64,6 +64,7 @@ var floors = map[string]int{
 	"internal/calling/campaign":  3,
 	"internal/calling/lead":      3,
 	"internal/calling/script":    3,
+	"internal/calling/quality":   3,
 	"internal/document":          4,
 	"internal/explain":           4,
 	"internal/manual":            4,

@@ -39,6 +39,16 @@ const (
 	CallPlace     Permission = "call.place"
 	CallSupervise Permission = "call.supervise"
 	RecordHear    Permission = "recording.read"
+	RecordFind    Permission = "recording_list.read"
+	RecordLoad    Permission = "recording.download"
+	RecordLog     Permission = "recording_log.read"
+	RecordHold    Permission = "recording.hold"
+	RecordLift    Permission = "recording.release"
+
+	QualityRead  Permission = "quality.read"
+	QualityScore Permission = "quality.score"
+	QualityWrite Permission = "quality.write"
+	QualityOwn   Permission = "quality.own"
 
 	CampaignRead  Permission = "campaign.read"
 	CampaignWrite Permission = "campaign.write"
@@ -91,6 +101,7 @@ const (
 	Finance       Role = "finance"
 	Supervisor    Role = "supervisor"
 	Agent         Role = "agent"
+	Inspector     Role = "inspector"
 	Auditor       Role = "auditor"
 	API           Role = "api"
 	CustomerAdmin Role = "customer_admin"
@@ -98,7 +109,7 @@ const (
 
 // Roles lists them.
 func Roles() []Role {
-	return []Role{Operator, Finance, Supervisor, Agent, Auditor, API, CustomerAdmin}
+	return []Role{Operator, Finance, Supervisor, Inspector, Agent, Auditor, API, CustomerAdmin}
 }
 
 // Choices lists them as words.
@@ -135,7 +146,7 @@ type Grant struct {
 // Table is the table of permissions, in the order it is read. The operator has
 // every one of them.
 func Table() []Grant {
-	all := []Role{Finance, Supervisor, Agent, Auditor, API, CustomerAdmin}
+	all := []Role{Finance, Supervisor, Inspector, Agent, Auditor, API, CustomerAdmin}
 	reads := []Role{Finance, Supervisor, Auditor, API, CustomerAdmin}
 	books := []Role{Finance, Auditor, API, CustomerAdmin}
 	return []Grant{
@@ -163,7 +174,16 @@ func Table() []Grant {
 		{CallPlan, "give an agent a call to place, at the company's cost", []Role{Supervisor, API, CustomerAdmin}},
 		{CallPlace, "place one's planned calls by telephone or browser", []Role{Supervisor, Agent, CustomerAdmin}},
 		{CallSupervise, "hear calls that run, whisper to agents, barge in, hand calls over and end them", []Role{Supervisor, CustomerAdmin}},
-		{RecordHear, "listen to recordings", []Role{Supervisor, CustomerAdmin}},
+		{RecordHear, "listen to recordings", []Role{Supervisor, Inspector, CustomerAdmin}},
+		{RecordFind, "find recordings, see how long they are kept and whether they are as they were recorded", []Role{Supervisor, Inspector, Auditor, CustomerAdmin}},
+		{RecordLoad, "take recordings away as files", []Role{Supervisor, CustomerAdmin}},
+		{RecordLog, "see who listened to a recording and took it away", []Role{Supervisor, Auditor, CustomerAdmin}},
+		{RecordHold, "keep a recording from being deleted, with a reason", []Role{Supervisor, CustomerAdmin}},
+		{RecordLift, "lift such a hold", []Role{CustomerAdmin}},
+		{QualityRead, "see everybody's scores and reports on quality", []Role{Supervisor, Inspector, Auditor, CustomerAdmin}},
+		{QualityScore, "score calls", []Role{Supervisor, Inspector, CustomerAdmin}},
+		{QualityWrite, "make score forms, draw calls to inspect, answer objections", []Role{Supervisor, CustomerAdmin}},
+		{QualityOwn, "see one's own scores and object to them", []Role{Supervisor, Inspector, Agent, CustomerAdmin}},
 		{CampaignRead, "see campaigns, lists and dispositions", []Role{Finance, Supervisor, Auditor, API, CustomerAdmin}},
 		{CampaignWrite, "plan, start, pause and finish campaigns", []Role{Supervisor, API, CustomerAdmin}},
 		{LeadRead, "see leads and what was tried", []Role{Supervisor, API, CustomerAdmin}},

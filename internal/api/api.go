@@ -69,7 +69,6 @@ type API struct {
 	flights *flights
 	jobs    *jobs
 	proxies trusted
-	checked checked               // files of recordings
 	second  map[string]secondStep // what an approval lets happen, by action
 }
 

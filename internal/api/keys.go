@@ -38,7 +38,7 @@ func keyOf(k *access.Key) Key {
 // NewKey is a key to make.
 type NewKey struct {
 	Name   string              `json:"name" minLength:"1" maxLength:"200" doc:"What it is for."`
-	Role   access.Role         `json:"role" enum:"platform_operator,finance,supervisor,agent,auditor,api,customer_admin" default:"api"`
+	Role   access.Role         `json:"role" enum:"platform_operator,finance,supervisor,inspector,agent,auditor,api,customer_admin" default:"api"`
 	Scopes []access.Permission `json:"scopes,omitempty" maxItems:"60" doc:"Only these permissions of the role."`
 	From   []string            `json:"from,omitempty" maxItems:"50" doc:"Only from these addresses and networks."`
 	Ends   Time                `json:"ends,omitempty" format:"date-time" doc:"When it ends; absent: never."`

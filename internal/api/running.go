@@ -25,18 +25,18 @@ type RunningCalls interface {
 type (
 	// RunningCall is a call that runs.
 	RunningCall struct {
-		ID       string    `json:"id" example:"call_01jd8..."`
-		Campaign string    `json:"campaign,omitempty"`
-		Agent    string    `json:"agent,omitempty" doc:"Who speaks, or is to."`
-		To       string    `json:"to"`
-		Begun    Time      `json:"begun" format:"date-time"`
-		Answered Time      `json:"answered,omitempty" format:"date-time"`
-		Held     bool      `json:"held" doc:"The customer hears music."`
-		Paused   bool      `json:"paused" doc:"Its recording leaves out what is said."`
-		Hearing  []Hearing `json:"hearing" doc:"Supervisors on the line."`
+		ID       string     `json:"id" example:"call_01jd8..."`
+		Campaign string     `json:"campaign,omitempty"`
+		Agent    string     `json:"agent,omitempty" doc:"Who speaks, or is to."`
+		To       string     `json:"to"`
+		Begun    Time       `json:"begun" format:"date-time"`
+		Answered Time       `json:"answered,omitempty" format:"date-time"`
+		Held     bool       `json:"held" doc:"The customer hears music."`
+		Paused   bool       `json:"paused" doc:"Its recording leaves out what is said."`
+		Hearing  []Listener `json:"hearing" doc:"Supervisors on the line."`
 	}
-	// Hearing is a supervisor of a call.
-	Hearing struct {
+	// Listener is a supervisor of a call.
+	Listener struct {
 		User string `json:"user"`
 		How  string `json:"how" doc:"listen, whisper or barge."`
 	}
@@ -195,7 +195,7 @@ func (w *TransferWish) target() (to floor.Target, err error) {
 }
 
 func runningCall(c *floor.Running) RunningCall {
-	out := RunningCall{ID: c.Call.Named("call"), Agent: c.Agent, To: c.To, Begun: timeOf(timex.At(c.Begun)), Held: c.Held, Paused: c.Paused, Hearing: []Hearing{}}
+	out := RunningCall{ID: c.Call.Named("call"), Agent: c.Agent, To: c.To, Begun: timeOf(timex.At(c.Begun)), Held: c.Held, Paused: c.Paused, Hearing: []Listener{}}
 	if !c.Campaign.IsZero() {
 		out.Campaign = c.Campaign.Named("cmp")
 	}
@@ -203,8 +203,8 @@ func runningCall(c *floor.Running) RunningCall {
 		out.Answered = timeOf(timex.At(c.Answered))
 	}
 	for who, how := range c.Hearing {
-		out.Hearing = append(out.Hearing, Hearing{User: who, How: string(how)})
+		out.Hearing = append(out.Hearing, Listener{User: who, How: string(how)})
 	}
-	slices.SortFunc(out.Hearing, func(a, b Hearing) int { return strings.Compare(a.User, b.User) })
+	slices.SortFunc(out.Hearing, func(a, b Listener) int { return strings.Compare(a.User, b.User) })
 	return out
 }

@@ -2,13 +2,10 @@ package api
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"io"
 	"net/http"
 	"os"
-	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -18,13 +15,12 @@ import (
 	"waihu/internal/app"
 	"waihu/internal/fault"
 	"waihu/internal/id"
+	"waihu/internal/store"
+	"waihu/internal/voice/record"
 )
 
 // Bounds of sound that is given. It is streamed: its length has none.
-const (
-	soundPatience = 60 * time.Second // for a client to take a piece; then it is given up
-	mostChecked   = 4096             // recordings whose digest is remembered as right
-)
+const soundPatience = 60 * time.Second // for a client to take a piece; then it is given up
 
 // soundIn asks for a recording, whole or in part.
 type soundIn struct {
@@ -42,18 +38,18 @@ type soundOut struct {
 }
 
 func (a *API) soundRoutes() {
-	allowed(a, op{id: "recording-sound", method: http.MethodGet, path: "/v1/recordings/{recording}/sound", may: access.RecordHear,
-		what: "The sound of a recording, whole or in part: a stereo WAV, the agent left, the customer right."},
-		func(ctx context.Context, _ *caller, c id.Company, in *soundIn) (*soundOut, error) {
+	allowed(a, op{id: "recording-sound", method: http.MethodGet, path: "/v1/recordings/{recording}/sound", may: access.RecordLoad,
+		what: "The sound of a recording, whole or in part: a stereo WAV, the agent left, the customer right. Who is given it stands in its access log."},
+		func(ctx context.Context, who *caller, c id.Company, in *soundIn) (*soundOut, error) {
 			i, err := inPath("rec", in.Recording)
 			if err != nil {
 				return nil, err
 			}
-			x, f, err := a.d.System.ReadRecording(ctx, c, i)
+			x, f, err := a.d.System.SoundOf(ctx, c, i)
 			if err != nil {
 				return nil, err
 			}
-			if err := a.checked.check(&x, f); err != nil {
+			if err := a.givenOut(ctx, who, c, &x, in.Range); err != nil {
 				_ = f.Close() // it was only read
 				return nil, err
 			}
@@ -71,6 +67,19 @@ func (a *API) soundRoutes() {
 		})
 }
 
+// givenOut notes in the access log who is given which part, before it goes, and in the
+// audit log that it began.
+func (a *API) givenOut(ctx context.Context, who *caller, c id.Company, x *app.Recording, asked string) error {
+	from, to, _ := record.Range(asked, x.Bytes)
+	return a.d.System.DB.Update(ctx, func(tx store.Tx) error {
+		began, err := a.d.System.NoteHearing(store.Within(ctx, tx), c, app.Hearing{Recording: x.ID, Who: who.actor.Name, From: who.actor.From, How: app.DownloadedRecording}, app.Part{From: record.At(from), To: record.At(to)})
+		if err != nil || !began {
+			return err
+		}
+		return access.Record(tx, who.actor, access.Deed{Company: c, Action: "recording.download", Target: x.ID.Named("rec")})
+	})
+}
+
 // patient gives a client time for every piece, for a long recording takes longer than other
 // answers may.
 type patient struct {
@@ -86,49 +95,3 @@ func (p *patient) Read(b []byte) (int, error) {
 
 // Seek is part of io.Seeker.
 func (p *patient) Seek(to int64, from int) (int64, error) { return p.f.Seek(to, from) }
-
-// checked are recordings whose files had the digest of the books: a part of one is not given
-// before the whole was looked at, and that once.
-type checked struct {
-	mu sync.Mutex
-	is map[checkedFile]bool
-}
-
-// checkedFile is a file as it was when it was looked at.
-type checkedFile struct {
-	sum  string
-	size int64
-	at   time.Time
-}
-
-// check tells whether a file is as it was recorded, reading it piece by piece.
-func (k *checked) check(x *app.Recording, f *os.File) error {
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	file := checkedFile{x.SHA256, info.Size(), info.ModTime()}
-	k.mu.Lock()
-	known := k.is[file]
-	k.mu.Unlock()
-	if known {
-		return nil
-	}
-	sum := sha256.New()
-	if _, err := io.Copy(sum, f); err != nil {
-		return err
-	}
-	if got := hex.EncodeToString(sum.Sum(nil)); got != x.SHA256 || info.Size() != x.Bytes {
-		return fault.New(fault.Conflict, "the file of the recording is not as it was recorded: %d bytes with SHA-256 %s, and the books have %d with %s", info.Size(), got, x.Bytes, x.SHA256)
-	}
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.is == nil || len(k.is) >= mostChecked {
-		k.is = map[checkedFile]bool{}
-	}
-	k.is[file] = true
-	return nil
-}

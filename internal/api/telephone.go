@@ -50,17 +50,6 @@ type (
 		Address   string `json:"address" doc:"Its SIP address."`
 		WebSocket string `json:"websocket,omitempty" doc:"Where a browser connects; absent: browsers cannot."`
 	}
-	// Recording is what is known of a recording.
-	Recording struct {
-		ID      string `json:"id" example:"rec_01jd8..."`
-		Call    string `json:"call"`
-		State   string `json:"state" doc:"open, kept, leaving or deleted."`
-		SHA256  string `json:"sha256,omitempty"`
-		Bytes   int64  `json:"bytes,omitempty"`
-		Seconds int64  `json:"seconds,omitempty"`
-		Until   Time   `json:"until,omitempty" format:"date-time" doc:"It may be deleted then."`
-		Holds   int    `json:"holds,omitempty" doc:"Legal holds that keep it longer."`
-	}
 )
 
 func (a *API) telephoneRoutes() {
@@ -103,23 +92,7 @@ func (a *API) telephoneRoutes() {
 			r.deeds++ // a log-in of minutes: the calls it places are usage, and have its name
 			return &out, nil
 		})
-	type recordingsIn struct {
-		Call string `query:"call" required:"true" minLength:"1" maxLength:"200"`
-	}
-	read(a, op{id: "recording-list", method: http.MethodGet, path: "/v1/recordings", what: "Recordings of a call.", may: access.RecordHear},
-		func(r *request, in *recordingsIn) (*List[Recording], error) {
-			all, err := r.sys.RecordingsOf(r.ctx, r.company, in.Call)
-			if err != nil {
-				return nil, err
-			}
-			out := &List[Recording]{Items: []Recording{}}
-			for i := range all {
-				x := &all[i]
-				out.Items = append(out.Items, Recording{ID: x.ID.Named("rec"), Call: x.Call, State: string(x.State), SHA256: x.SHA256, Bytes: x.Bytes, Seconds: x.Millis / 1000, Until: timeOf(x.Until), Holds: len(x.Holds)})
-			}
-			return out, nil
-		})
-	a.soundRoutes()
+	a.recordingRoutes()
 }
 
 // agentOf is what the books call whoever asks.

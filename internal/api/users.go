@@ -12,7 +12,7 @@ import (
 // Member is a role in a company.
 type Member struct {
 	Company string      `json:"company,omitempty" maxLength:"40" doc:"co_...; absent: all companies, for the operator's own people."`
-	Role    access.Role `json:"role" enum:"platform_operator,finance,supervisor,agent,auditor,api,customer_admin"`
+	Role    access.Role `json:"role" enum:"platform_operator,finance,supervisor,inspector,agent,auditor,api,customer_admin"`
 }
 
 // User is a person.

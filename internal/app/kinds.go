@@ -20,29 +20,33 @@ import (
 // Kinds of records that the books keep. Companies, published plans and bill runs
 // belong to the platform; all others to a company.
 const (
-	KindCompany    store.Kind = "company"    // Company; unique "name", index "by.name", "by.email", "by.series"
-	KindPlan       store.Kind = "plan"       // PlanVersion; unique "version" (id@version), index "plan" (id)
-	KindContract   store.Kind = "contract"   // Agreement; unique "contract" (the customer's word), index "state"
-	KindContracts  store.Kind = "contracts"  // contractsKept, one a company, its identifier the company's: its revision rises with every change of a contract
-	KindBilled     store.Kind = "billed"     // BilledPeriod, identifier of the invoice; index "contract"
-	KindOpen       store.Kind = "open"       // Stretch that has no end yet; unique "stretch"
-	KindWallet     store.Kind = "wallet"     // Purse; unique "name"
-	KindRate       store.Kind = "rate"       // fx.Rate, of the platform; unique "rate" (pair and day)
-	KindBudget     store.Kind = "budget"     // Budget; index "contract"
-	KindOutage     store.Kind = "outage"     // service.Outage
-	KindSample     store.Kind = "sample"     // service.Sample; unique "sample"
-	KindSupport    store.Kind = "support"    // Support, of the platform; unique "name"
-	KindTicket     store.Kind = "ticket"     // Ticket; index "state"
-	KindRecording  store.Kind = "recording"  // Recording; index "state", "due" (day), "call"
-	KindAssignment store.Kind = "assignment" // Assignment; index "contract"
-	KindWaiver     store.Kind = "waiver"     // Waiver
-	KindRun        store.Kind = "bill_run"   // Run; unique "run"
-	KindStep       store.Kind = "bill_step"  // Step; unique "step" (run/contract/first day), index "run"
-	KindMovement   store.Kind = "movement"   // Movement; index "invoice", "by.on", "by.amount"
-	KindDispute    store.Kind = "dispute"    // Dispute; index "invoice", "state"
-	KindCalling    store.Kind = "calling"    // calling, one a company, its identifier the company's
-	KindAttempt    store.Kind = "attempt"    // Attempt that has no end yet; unique "call"
-	KindPlanned    store.Kind = "planned"    // PlannedCall that nobody placed yet
+	KindCompany     store.Kind = "company"     // Company; unique "name", index "by.name", "by.email", "by.series"
+	KindPlan        store.Kind = "plan"        // PlanVersion; unique "version" (id@version), index "plan" (id)
+	KindContract    store.Kind = "contract"    // Agreement; unique "contract" (the customer's word), index "state"
+	KindContracts   store.Kind = "contracts"   // contractsKept, one a company, its identifier the company's: its revision rises with every change of a contract
+	KindBilled      store.Kind = "billed"      // BilledPeriod, identifier of the invoice; index "contract"
+	KindOpen        store.Kind = "open"        // Stretch that has no end yet; unique "stretch"
+	KindWallet      store.Kind = "wallet"      // Purse; unique "name"
+	KindRate        store.Kind = "rate"        // fx.Rate, of the platform; unique "rate" (pair and day)
+	KindBudget      store.Kind = "budget"      // Budget; index "contract"
+	KindOutage      store.Kind = "outage"      // service.Outage
+	KindSample      store.Kind = "sample"      // service.Sample; unique "sample"
+	KindSupport     store.Kind = "support"     // Support, of the platform; unique "name"
+	KindTicket      store.Kind = "ticket"      // Ticket; index "state"
+	KindRecording   store.Kind = "recording"   // Recording; index "state", "due" (day), "call", "held", "agent", "campaign", "number", "disposition"
+	KindHearing     store.Kind = "hearing"     // Hearing; index "recording", "sitting"
+	KindScoreForm   store.Kind = "score_form"  // ScoreForm; unique "version" (name@n)
+	KindInspection  store.Kind = "inspection"  // Inspection; index "recording", "agent", "state"
+	KindCalibration store.Kind = "calibration" // Calibration
+	KindAssignment  store.Kind = "assignment"  // Assignment; index "contract"
+	KindWaiver      store.Kind = "waiver"      // Waiver
+	KindRun         store.Kind = "bill_run"    // Run; unique "run"
+	KindStep        store.Kind = "bill_step"   // Step; unique "step" (run/contract/first day), index "run"
+	KindMovement    store.Kind = "movement"    // Movement; index "invoice", "by.on", "by.amount"
+	KindDispute     store.Kind = "dispute"     // Dispute; index "invoice", "state"
+	KindCalling     store.Kind = "calling"     // calling, one a company, its identifier the company's
+	KindAttempt     store.Kind = "attempt"     // Attempt that has no end yet; unique "call"
+	KindPlanned     store.Kind = "planned"     // PlannedCall that nobody placed yet
 )
 
 // Company is a customer whose books are kept.

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"os"
+	"slices"
 
 	"waihu/internal/fault"
 	"waihu/internal/id"
@@ -15,12 +16,16 @@ import (
 // Recording is what the books know of a recording; its sound lies in the vault.
 // It is never deleted, though the sound is.
 type Recording struct {
-	ID     id.ID  `json:"id"`
-	Call   string `json:"call"` // identifier of the call, as its fact has it
-	SHA256 string `json:"sha256,omitempty"`
-	Bytes  int64  `json:"bytes,omitempty"`
-	Millis int64  `json:"length_ms,omitempty"`
-	Paused int64  `json:"paused_ms,omitempty"`
+	ID        id.ID          `json:"id"`
+	Call      string         `json:"call"` // identifier of the call, as its fact has it
+	SHA256    string         `json:"sha256,omitempty"`
+	Bytes     int64          `json:"bytes,omitempty"`
+	Millis    int64          `json:"length_ms,omitempty"`
+	Paused    int64          `json:"paused_ms,omitempty"`
+	Marks     []record.Mark  `json:"marks,omitempty"` // where it was paused, and where the customer was on hold
+	About     RecordingAbout `json:"about,omitzero"`
+	Score     *int           `json:"score,omitempty"`     // of its newest inspection, in tenths of a percent
+	Inspected int            `json:"inspected,omitempty"` // how often it was drawn or chosen
 	retention.Terms
 	Revision int64 `json:"revision"`
 }
@@ -29,6 +34,7 @@ type Recording struct {
 type BeginRecording struct {
 	Call  string
 	Rules []retention.Rule // at least one; the longest counts
+	About RecordingAbout   // as far as it is known; the rest is filled in when it is finished
 }
 
 // errNoVault is of a service that has nowhere to keep recordings.
@@ -45,7 +51,7 @@ func (s *System) BeginRecording(ctx context.Context, c id.Company, in BeginRecor
 		return out, nil, fault.New(fault.Invalid, "a call of 1 to %d characters was expected", maxName)
 	}
 	err = s.DB.Update(store.For(ctx, c), func(tx store.Tx) error {
-		out = Recording{Call: in.Call}
+		out = Recording{Call: in.Call, About: in.About}
 		var err error
 		if out.Terms, err = retention.Begin(tx.Now(), in.Rules); err != nil {
 			return err
@@ -71,13 +77,13 @@ func (s *System) FinishRecording(ctx context.Context, c id.Company, recording id
 		}
 		return s.removeSound(ctx, c, recording)
 	}
-	return s.recording(ctx, c, recording, "finish", func(r *Recording, _ timex.Instant) error {
+	return s.changeRecording(ctx, c, recording, "finish", func(tx store.Tx, r *Recording) error {
 		if r.State != retention.Open {
 			return fault.New(fault.Conflict, "it is finished already")
 		}
 		r.State, r.SHA256, r.Bytes = retention.Kept, sum.SHA256, sum.Bytes
-		r.Millis, r.Paused = sum.Length.Milliseconds(), sum.Paused.Milliseconds()
-		return nil
+		r.Millis, r.Paused, r.Marks = sum.Length.Milliseconds(), sum.Paused.Milliseconds(), sum.Marks
+		return fillAbout(tx, c, r)
 	})
 }
 
@@ -137,13 +143,26 @@ func (s *System) HoldRecording(ctx context.Context, c id.Company, recording id.I
 	})
 }
 
+// LiftHold is the action a second person approves where the house asks for one.
+const LiftHold = "recording.release"
+
+// HeldBy tells whether a hold of that name keeps it.
+func (r *Recording) HeldBy(name string) bool {
+	return slices.ContainsFunc(r.Holds, func(h retention.Hold) bool { return h.Name == name })
+}
+
 // ReleaseRecording ends a hold.
 func (s *System) ReleaseRecording(ctx context.Context, c id.Company, recording id.ID, name string) (Recording, error) {
 	return s.recording(ctx, c, recording, "release", func(r *Recording, _ timex.Instant) error { return r.Release(name) })
 }
 
 // recording changes what the books know of one.
-func (s *System) recording(ctx context.Context, c id.Company, recording id.ID, verb string, change func(*Recording, timex.Instant) error) (out Recording, err error) {
+func (s *System) recording(ctx context.Context, c id.Company, recording id.ID, verb string, change func(*Recording, timex.Instant) error) (Recording, error) {
+	return s.changeRecording(ctx, c, recording, verb, func(tx store.Tx, r *Recording) error { return change(r, tx.Now()) })
+}
+
+// changeRecording does so with what else the books know.
+func (s *System) changeRecording(ctx context.Context, c id.Company, recording id.ID, verb string, change func(store.Tx, *Recording) error) (out Recording, err error) {
 	defer fault.Wrap(&err, "%s recording %s", verb, recording)
 	err = s.DB.Update(store.For(ctx, c), func(tx store.Tx) error {
 		var r *store.Record
@@ -151,7 +170,7 @@ func (s *System) recording(ctx context.Context, c id.Company, recording id.ID, v
 		if out, r, err = get[Recording](tx, c, KindRecording, recording); err != nil {
 			return err
 		}
-		if err := change(&out, tx.Now()); err != nil {
+		if err := change(tx, &out); err != nil {
 			return err
 		}
 		return putRecording(tx, r, &out)
@@ -159,10 +178,14 @@ func (s *System) recording(ctx context.Context, c id.Company, recording id.ID, v
 	return out, err
 }
 
-// putRecording keeps a recording with what it is found by: its call, its state,
-// and the day it may be deleted, unless something holds it.
+// putRecording keeps a recording with what it is found by: its call, its state, whom
+// and what it is about, whether it is held, and the day it may be deleted, unless it is.
 func putRecording(tx store.Tx, r *store.Record, out *Recording) error {
 	r.Index = []store.Key{{Name: "call", Value: out.Call}, {Name: "state", Value: string(out.State)}}
+	r.Index = append(r.Index, out.About.keys()...)
+	if len(out.Holds) > 0 {
+		r.Index = append(r.Index, heldKey)
+	}
 	if out.State == retention.Open || out.State == retention.Kept {
 		r.Index = append(r.Index, store.Key{Name: "pending", Value: pending})
 		if len(out.Holds) == 0 {

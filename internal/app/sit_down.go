@@ -43,7 +43,7 @@ type SeatReason string
 // Reasons.
 const (
 	NotServed    SeatReason = "contract" // none serves, or nobody said which
-	ModuleOff    SeatReason = "module"   // the contract does not have what the campaign needs
+	ModuleIsOff  SeatReason = "module"   // the contract does not have what the campaign needs
 	NoSeat       SeatReason = "no_seat"  // seats are assigned, and this user has none
 	SeatsFull    SeatReason = "seats_full"
 	CampaignOver SeatReason = "campaign_over"
@@ -157,7 +157,7 @@ func (s *System) license(ctx context.Context, tx store.Tx, c id.Company, camp *C
 	}
 	for _, module := range needs {
 		if _, sold := h.of.plan.Module(module); sold && !h.isOn(module, tx.Now()) {
-			return nil, noSeat(ModuleOff, "campaign %q needs the module %s, which is off under contract %s: switch it on, or change the campaign", camp.Name, module, h.agreement.Contract)
+			return nil, noSeat(ModuleIsOff, "campaign %q needs the module %s, which is off under contract %s: switch it on, or change the campaign", camp.Name, module, h.agreement.Contract)
 		}
 	}
 	return h, nil

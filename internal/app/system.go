@@ -34,4 +34,5 @@ type System struct {
 	drafts  keptFigures[*invoice.Invoice] // drafts that are looked at
 	margins keptFigures[costed]           // carrier costs of periods
 	floors  keptFigures[*watch]           // people and modules seen in periods
+	checked checked                       // files of recordings
 }

@@ -165,6 +165,9 @@ func (s *System) Conclude(ctx context.Context, c id.Company, a *attempt.Attempt,
 		if err := s.conclude(tx, c, &of, &now, d, in.Callback); err != nil {
 			return err
 		}
+		if err := concludeRecordings(tx, c, &now); err != nil {
+			return err
+		}
 		*a = now
 		return nil
 	})

@@ -55,7 +55,7 @@ type userAddCmd struct {
 	configFlags
 	Email   string `arg:"" help:"E-mail address."`
 	Name    string `required:"" help:"Name."`
-	Role    string `required:"" help:"platform_operator, finance, supervisor, agent, auditor, api or customer_admin."`
+	Role    string `required:"" help:"platform_operator, finance, supervisor, inspector, agent, auditor, api or customer_admin."`
 	Company string `help:"Company of the role: co_...; absent: all companies, for the operator's own people." placeholder:"ID"`
 }
 
@@ -140,7 +140,7 @@ func (c *userListCmd) Run(e *env) error {
 type keyAddCmd struct {
 	configFlags
 	Name    string   `required:"" help:"What it is for."`
-	Role    string   `default:"api" help:"platform_operator, finance, supervisor, agent, auditor, api or customer_admin."`
+	Role    string   `default:"api" help:"platform_operator, finance, supervisor, inspector, agent, auditor, api or customer_admin."`
 	Company string   `help:"Company it belongs to: co_...; absent: the operator." placeholder:"ID"`
 	Scope   []string `help:"Only this permission of the role (docs/permissions.md). Can be repeated."`
 	From    []string `help:"Only from this address or network. Can be repeated."`

@@ -57,7 +57,7 @@ func (s *Server) approvalRow(v *visit, tx store.Tx, p *access.Approval, ctx cont
 // actionKey is the word of an action's phrase.
 func actionKey(action string) string {
 	switch action {
-	case "plan.publish", "invoice.credit", "wallet.adjust", "payment.refund":
+	case "plan.publish", "invoice.credit", "wallet.adjust", "payment.refund", "recording.release":
 		return string(bytes.ReplaceAll([]byte(action), []byte("."), []byte("_")))
 	}
 	return "other"

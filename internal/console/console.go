@@ -102,6 +102,8 @@ func New(d Deps) (*Server, error) {
 	s.reportPages()
 	s.leadPages()
 	s.telephonePages()
+	s.recordingPages()
+	s.qualityPages()
 	s.planPages()
 	s.seatPages()
 	s.contractPages()

@@ -20,12 +20,15 @@ type browser struct {
 func (w *world) browser() *browser { return &browser{w, map[string]string{}} }
 
 // go_ asks for a page; a form makes it a POST.
-func (b *browser) ask(path string, form url.Values) *httptest.ResponseRecorder {
+func (b *browser) ask(path string, form url.Values, headers ...string) *httptest.ResponseRecorder {
 	b.t.Helper()
 	r := httptest.NewRequest("GET", path, nil)
 	if form != nil {
 		r = httptest.NewRequest("POST", path, strings.NewReader(form.Encode()))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
 	}
 	for k, v := range b.cookies {
 		r.AddCookie(&http.Cookie{Name: k, Value: v})

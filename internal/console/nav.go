@@ -39,6 +39,9 @@ func navigation(v *visit, here string) []navGroup {
 			{Key: "nav.seats", Href: v.at("/seats"), Icon: "seat", may: access.UsageRead},
 			{Key: "nav.reports", Href: v.at("/reports"), Icon: "chart", may: access.CampaignRead},
 			{Key: "nav.telephone", Href: v.at("/telephone"), Icon: "phone", may: access.CallPlace},
+			{Key: "nav.recordings", Href: v.at("/recordings"), Icon: "play", may: access.RecordFind},
+			{Key: "nav.quality", Href: v.at("/quality"), Icon: "check", may: access.QualityRead},
+			{Key: "nav.own_scores", Href: v.at("/quality/mine"), Icon: "check", may: access.QualityOwn},
 			{Key: "nav.usage", Href: v.at("/usage"), Icon: "phone", may: access.UsageRead},
 		}}, navGroup{"nav.company_group", []navItem{
 			{Key: "nav.imports", Href: v.at("/imports"), Icon: "upload", may: access.UsageUpload},

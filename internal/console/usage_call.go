@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"waihu/internal/access"
 	"waihu/internal/app"
 	"waihu/internal/charging/catalog"
 	"waihu/internal/document"
@@ -18,13 +19,14 @@ import (
 
 // callBody is one call with its charges.
 type callBody struct {
-	Facts   []document.Fact
-	Charges []chargeRow
-	Of      string // the contract's page
-	Word    string
-	Bill    string // the invoice or draft it stands on
-	Other   string // the page of the leg it was bridged with
-	Course  []document.Fact
+	Facts     []document.Fact
+	Charges   []chargeRow
+	Of        string // the contract's page
+	Word      string
+	Bill      string // the invoice or draft it stands on
+	Other     string // the page of the leg it was bridged with
+	Recording string // the page of its recording
+	Course    []document.Fact
 }
 
 // chargeRow is what a call came to at one price.
@@ -77,6 +79,9 @@ func (s *Server) oneCall(w http.ResponseWriter, r *http.Request, v *visit) error
 	}
 	b.Facts, b.Course = v.callFacts(c, loc), v.courseFacts(c.Call.Course, loc)
 	b.Other = beside
+	if k := c.Call.Course; !k.IsZero() && k.Recording != "" && c.Call.Source == "waihu" && v.may(access.RecordFind) {
+		b.Recording = v.at("/recordings/of?call=" + queryEscape(c.Call.ID))
+	}
 	for _, h := range c.Charges {
 		b.Charges = append(b.Charges, v.chargeRow(names, h))
 	}

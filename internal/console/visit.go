@@ -20,8 +20,9 @@ type visit struct {
 	r       *http.Request
 	actor   *access.Actor // nil: nobody has logged in
 	company id.Company
-	about   app.Company // of company; zero on pages of the platform
-	open    bool        // comparing needs no account here
+	about   app.Company       // of company; zero on pages of the platform
+	open    bool              // comparing needs no account here
+	people  map[string]string // names of agents that were looked up
 }
 
 // handler makes the answer to a visit. What it returns is shown as a page.

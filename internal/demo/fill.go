@@ -131,6 +131,9 @@ func (t *teller) month(ctx context.Context, from, to timex.Date) error {
 		}
 		t.tell(fmt.Sprintf("closed until %s", from))
 	}
+	if err := t.tapes(ctx, from, to); err != nil {
+		return err
+	}
 	t.clock.set(min(to.Start(time.UTC), timex.At(t.o.Now)))
 	for i := range t.who {
 		b := &batch{ctx: ctx, sys: t.sys, to: t.who[i].Company, until: min(to.Start(time.UTC), timex.At(t.o.Now))}

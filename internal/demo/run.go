@@ -67,7 +67,7 @@ func prepare(ctx context.Context, c *serve.Config, o Options) (who []Customer, p
 	if err != nil {
 		return nil, nil, err
 	}
-	who, err = Fill(ctx, &app.System{DB: db, IDs: id.NewMaker(dice(o.Seed)), Node: node}, clock, o)
+	who, err = Fill(ctx, &app.System{DB: db, IDs: id.NewMaker(dice(o.Seed)), Node: node, Vault: b.System.Vault}, clock, o)
 	if err = errors.Join(err, db.Close()); err != nil {
 		return nil, nil, err
 	}
@@ -75,7 +75,7 @@ func prepare(ctx context.Context, c *serve.Config, o Options) (who []Customer, p
 		return nil, nil, err
 	}
 	defer func() { err = errors.Join(err, b.DB.Close()) }()
-	if err = people(ctx, b, who); err == nil {
+	if err = people(ctx, b, who, o.Seed); err == nil {
 		path, err = tour(ctx, b, who)
 	}
 	return who, path, err
@@ -109,11 +109,12 @@ func logins(who []Customer) []login {
 }
 
 // people makes the log-ins.
-func people(ctx context.Context, b *serve.Books, who []Customer) error {
+func people(ctx context.Context, b *serve.Books, who []Customer, seed uint64) error {
 	for _, l := range logins(who) {
 		var token string
+		var user *access.User
 		err := b.DB.Update(ctx, func(tx store.Tx) (err error) {
-			_, token, err = b.Gate.AddUser(tx, access.NewUser{Email: l.email, Name: cmp.Or(l.firm, l.role), Lang: l.lang, Members: []access.Member{l.member}})
+			user, token, err = b.Gate.AddUser(tx, access.NewUser{Email: l.email, Name: cmp.Or(l.firm, l.role), Lang: l.lang, Members: []access.Member{l.member}})
 			return err
 		})
 		if err != nil {
@@ -121,6 +122,11 @@ func people(ctx context.Context, b *serve.Books, who []Customer) error {
 		}
 		if _, err := b.Gate.TakeInvitation(ctx, token, Password, access.Client{Address: "127.0.0.1"}); err != nil {
 			return err
+		}
+		if c := &who[inspecting]; l.member.Company == c.Company {
+			if err := ownCall(ctx, b.System, c, user.ID.Named("user"), seed); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -30,6 +30,9 @@ func (t *teller) finish(ctx context.Context) error {
 	if err := t.renewal(ctx, &t.who[renewing]); err != nil {
 		return err
 	}
+	if err := t.quality(ctx, &t.who[inspecting]); err != nil {
+		return err
+	}
 	return t.objection(ctx, &t.who[objecting])
 }
 

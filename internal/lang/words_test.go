@@ -46,6 +46,7 @@ var latinWords = map[string]string{
 	"compare.note.no_seats":     "seats", "compare.note.no_sessions": "seats",
 	"compare_page.file": "waihu-comparison",
 	"plans.tiers_hint":  "graduated volume", "plans.tiers_wrong": "graduated volume",
+	"recording.keys":                 "Shift Home End",
 	"report.foot":                    "waihu bill",
 	"said.no_time_expected":          "T09",
 	"seats.type":                     "agent supervisor robot",

@@ -21,6 +21,7 @@ import (
 	"waihu/internal/outbound"
 	"waihu/internal/planfile"
 	"waihu/internal/timex"
+	"waihu/internal/usage"
 	"waihu/internal/voice"
 	"waihu/internal/voice/exchange"
 	"waihu/internal/voice/prompt"
@@ -294,7 +295,8 @@ func (t *Telephone) place(ctx context.Context, c id.Company, p *app.PlannedCall,
 	var kept app.Recording
 	var f *os.File
 	if p.Record {
-		if kept, f, err = t.sys.BeginRecording(ctx, c, app.BeginRecording{Call: w.Call, Rules: []retention.Rule{{Name: "installation", Days: t.cfg.KeepDays}}}); err != nil {
+		if kept, f, err = t.sys.BeginRecording(ctx, c, app.BeginRecording{Call: w.Call, Rules: []retention.Rule{{Name: "installation", Days: t.cfg.KeepDays}},
+			About: app.RecordingAbout{Agent: p.Agent, Campaign: p.Campaign, Number: p.To, Direction: usage.Outbound}}); err != nil {
 			return nil, t.told(err) // what must be recorded is not placed without
 		}
 		w.Order.Record, w.Order.Kept = f, kept.ID.Named("rec")

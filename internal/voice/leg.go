@@ -243,6 +243,15 @@ func (l *Leg) Pause(on bool) {
 	}
 }
 
+// MarkHold marks in the recording that the other side is put on hold, or comes back.
+func (l *Leg) MarkHold(on bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.rec != nil {
+		l.rec.Hold(on)
+	}
+}
+
 // Press sends keys, Keys hears them.
 func (l *Leg) Press(keys string) error { return l.rtp.Press(keys) }
 

@@ -120,6 +120,7 @@ func (b *Bridge) Turn(leg *voice.Leg, role Role) error {
 func (b *Bridge) Hold(leg *voice.Leg, music []int16) error {
 	return b.change(leg, func(m *member) {
 		m.held = true
+		b.mark(m)
 		leg.Play(music, true)
 	})
 }
@@ -129,6 +130,7 @@ func (b *Bridge) Resume(leg *voice.Leg) error {
 	return b.change(leg, func(m *member) {
 		if m.held {
 			m.held = false
+			b.mark(m)
 			leg.Play(nil, false)
 		}
 	})

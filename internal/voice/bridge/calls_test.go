@@ -132,7 +132,7 @@ func TestTwoCallsAreBridged(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, hertz := range []float64{400, 700} {
-		side := w.Channels[i]
+		side := w.Channels[1-i] // the agent, who is the second, is left
 		if own, other := audio.Power(side, hertz), audio.Power(side, 1100-hertz); own < 0.2 || other > 0.01 {
 			t.Errorf("side %d has %.3f of its own tone and %.3f of the other", i, own, other)
 		}

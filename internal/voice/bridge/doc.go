@@ -15,6 +15,6 @@
 // nothing turns over; nobody hears itself; a leg on hold hears none and is heard
 // by none; a beat allocates nothing; every leg gets its own beat back.
 //
-// The recording has customers on the left, agents and who barges on the right. A
+// The recording has agents and who barges on the left, customers on the right. A
 // whisper is not recorded, nor what somebody says on hold, nor music.
 package bridge

@@ -13,7 +13,7 @@ import (
 type tape struct {
 	rec   *record.Recorder
 	law   audio.Law
-	sides [2]side // customers, and agents with who barges
+	sides [2]side // agents with who barges, and customers
 }
 
 // side is one channel.
@@ -55,6 +55,13 @@ func (b *Bridge) Pause(on bool) {
 	}
 }
 
+// mark tells the recording that a customer went on hold or came back.
+func (b *Bridge) mark(m *member) {
+	if b.tape.rec != nil && m.role == Customer {
+		b.tape.rec.Hold(m.held)
+	}
+}
+
 // StopRecording sums the recording up; a bridge that is not recorded has the zero
 // Sum.
 func (b *Bridge) StopRecording() (record.Sum, error) {
@@ -79,9 +86,9 @@ func (b *Bridge) record() {
 		switch {
 		case m == nil || !m.speaks():
 		case m.role == Customer:
-			want[0] |= m.bit()
-		case m.role == Agent || m.role == Barge:
 			want[1] |= m.bit()
+		case m.role == Agent || m.role == Barge:
+			want[0] |= m.bit()
 		}
 	}
 	for i := range t.sides {

@@ -6,15 +6,17 @@ import (
 	"encoding/hex"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"waihu/internal/fault"
 	"waihu/internal/voice/audio"
+	"waihu/internal/voice/record"
 )
 
 // recorded runs what a test does under a recording and reads its channels.
-func (r *rig) recorded(do func()) (left, right []int16) {
+func (r *rig) recorded(do func()) (left, right []int16, marks []record.Mark) {
 	r.t.Helper()
 	path := filepath.Join(r.t.TempDir(), "call.wav")
 	f, err := os.Create(path)
@@ -42,7 +44,7 @@ func (r *rig) recorded(do func()) (left, right []int16) {
 	if err != nil || len(w.Channels) != 2 || sum.SHA256 != hex.EncodeToString(digest[:]) || sum.Length != time.Duration(len(w.Channels[0]))*time.Second/audio.Rate {
 		r.t.Fatalf("%v, %+v", err, sum)
 	}
-	return w.Channels[0], w.Channels[1]
+	return w.Channels[0], w.Channels[1], sum.Marks
 }
 
 // has holds a part of a channel to these frequencies and no others of the rig's.
@@ -64,7 +66,7 @@ func (r *rig) has(what string, sound []int16, those ...float64) {
 	}
 }
 
-// TestBothSidesAreRecorded: customers on the left, agents and who barges on the
+// TestBothSidesAreRecorded: agents and who barges on the left, customers on the
 // right, in any law; a whisper is on neither, nor what is said on hold; a pause is
 // silence of its length.
 func TestBothSidesAreRecorded(t *testing.T) {
@@ -83,7 +85,7 @@ func TestBothSidesAreRecorded(t *testing.T) {
 			}
 			r.step(part)
 		}
-		left, right := r.recorded(func() {
+		left, right, marks := r.recorded(func() {
 			must(nil)
 			must(r.b.Turn(supervisor.leg, Whisper))
 			must(r.b.Turn(supervisor.leg, Barge))
@@ -96,10 +98,13 @@ func TestBothSidesAreRecorded(t *testing.T) {
 		if len(left) != 6*part*audio.FrameSamples || len(right) != len(left) {
 			t.Fatalf("%d and %d samples", len(left), len(right))
 		}
+		if want := []record.Mark{{What: record.Paused, From: 3 * part * 20, To: 4 * part * 20}, {What: record.Held, From: 4 * part * 20, To: 5 * part * 20}}; !slices.Equal(marks, want) {
+			t.Errorf("%+v", marks)
+		}
 		at := func(c []int16, n int) []int16 {
 			return c[(n*part+8)*audio.FrameSamples : (n+1)*part*audio.FrameSamples]
 		}
-		for n, want := range []struct{ left, right []float64 }{
+		for n, want := range []struct{ right, left []float64 }{
 			{[]float64{440}, []float64{700}}, {[]float64{440}, []float64{700}}, {[]float64{440}, []float64{700, 1100}}, {}, {nil, []float64{700, 1100}}, {[]float64{440}, []float64{700, 1100}},
 		} {
 			r.has("left", at(left, n), want.left...)

@@ -56,13 +56,14 @@ func (l *Line) apply() {
 		l.held = false
 		_ = l.bridge.Resume(l.leg)
 	}
+	l.leg.MarkHold(l.held) // where the leg itself is recorded
 	pause := l.paused || l.holds != 0
 	l.bridge.Pause(pause)
-	l.leg.Pause(pause) // where the leg itself is recorded
+	l.leg.Pause(pause)
 }
 
-// Record keeps what is said from the moment somebody speaks with them: customers left,
-// agents right. The file is the caller's to close after Close.
+// Record keeps what is said from the moment somebody speaks with them: agents left,
+// customers right. The file is the caller's to close after Close.
 func (l *Line) Record(f *os.File) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

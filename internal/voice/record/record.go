@@ -46,7 +46,8 @@ type Sum struct {
 	Bytes  int64
 	Length time.Duration
 	Paused time.Duration
-	Cut    bool // the call went on beyond MaxLength
+	Cut    bool   // the call went on beyond MaxLength
+	Marks  []Mark // in the order of their beginning, MaxMarks at most
 }
 
 // Recorder writes one recording. It is safe for several goroutines.
@@ -69,6 +70,7 @@ type Recorder struct {
 	cut    bool
 	closed bool
 	err    error // the disk fell behind; nothing is added after it
+	marks  marks
 }
 
 // New begins a recording; Close ends it.
@@ -155,6 +157,15 @@ func (r *Recorder) Pause(on bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.paused = on
+	r.marks.turn(Paused, on, r.frames)
+}
+
+// Hold begins or ends a mark of the customer being on hold. What is recorded
+// meanwhile is up to whoever calls Frame.
+func (r *Recorder) Hold(on bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.marks.turn(Held, on, r.frames)
 }
 
 // Close writes the length into the head and reads the file once more for its
@@ -180,6 +191,7 @@ func (r *Recorder) Close() (sum Sum, err error) {
 	if sum, err = sumOf(r.file, r.law, r.written&^1); err != nil { // both sides of every sample
 		return Sum{}, errors.Join(failed, err)
 	}
+	sum.Marks = r.marks.end(r.frames, sum.Length)
 	sum.Paused, sum.Cut = min(time.Duration(r.silent)*20*time.Millisecond, sum.Length), r.cut
 	return sum, failed
 }

@@ -1,5 +1,6 @@
 // Package vault keeps recordings in files: a folder for each company, in it one
-// for each month, in it a file for each recording.
+// for each month, in it a file for each recording, and beside it one of what it is
+// drawn by, which can be made again.
 //
 // It owns names and permissions. It does not own what may be read or when
 // something may be deleted: the books know that, and every file has its entry
@@ -16,6 +17,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"strings"
 
 	"waihu/internal/fault"
 	"waihu/internal/id"
@@ -83,10 +85,35 @@ func (v *Vault) Change(c id.Company, recording id.ID) (*os.File, error) {
 	return v.open(c, recording, os.O_RDWR)
 }
 
-// Delete removes a file; one that is not there is gone already.
+// Delete removes a file and what lies beside it; one that is not there is gone already.
 func (v *Vault) Delete(c id.Company, recording id.ID) error {
-	if err := v.root.Remove(Name(c, recording)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fault.New(fault.Internal, "recording %s cannot be deleted: %v", recording, err)
+	for _, name := range []string{peaksName(c, recording), Name(c, recording)} {
+		if err := v.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fault.New(fault.Internal, "recording %s cannot be deleted: %v", recording, err)
+		}
+	}
+	return nil
+}
+
+// peaksName is where the drawing of a recording lies.
+func peaksName(c id.Company, recording id.ID) string {
+	return strings.TrimSuffix(Name(c, recording), ".wav") + ".peaks"
+}
+
+// Peaks is what a recording is drawn by, as KeepPeaks kept it; nil where nothing was.
+// It is of so many bytes, or was not kept to its end.
+func (v *Vault) Peaks(c id.Company, recording id.ID, bytes int) []byte {
+	b, err := v.root.ReadFile(peaksName(c, recording))
+	if err != nil || len(b) != bytes {
+		return nil
+	}
+	return b
+}
+
+// KeepPeaks keeps what a recording is drawn by, over what was kept before.
+func (v *Vault) KeepPeaks(c id.Company, recording id.ID, peaks []byte) error {
+	if err := v.root.WriteFile(peaksName(c, recording), peaks, 0o600); err != nil {
+		return fault.New(fault.Internal, "what recording %s is drawn by cannot be kept: %v", recording, err)
 	}
 	return nil
 }

@@ -1,0 +1,316 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"waihu/internal/access"
+	"waihu/internal/app"
+	"waihu/internal/calling/quality"
+	"waihu/internal/fault"
+	"waihu/internal/lang"
+	"waihu/internal/store"
+	"waihu/internal/timex"
+)
+
+func (s *Server) qualityPages() {
+	s.page("GET /c/{company}/quality", access.QualityRead, s.quality)
+	s.page("GET /c/{company}/quality/draw", access.QualityWrite, s.drawPage)
+	s.page("POST /c/{company}/quality/draw", access.QualityWrite, s.drawCalls)
+	s.page("GET /c/{company}/quality/report", access.QualityRead, s.qualityReport)
+	s.page("GET /c/{company}/quality/report.csv", access.QualityRead, s.qualityFile)
+	s.page("GET /c/{company}/quality/report.xlsx", access.QualityRead, s.qualityFile)
+	s.scoreFormPages()
+	s.inspectionPages()
+	s.calibrationPages()
+	s.ownQualityPages()
+}
+
+// moduleOffView says that a company's contract does not have a module, and what it costs.
+type moduleOffView struct {
+	Name, Word string
+	Prices     []string
+	Seats      string // where it is switched on, for whoever may
+}
+
+// qualityOff is why nothing can be inspected now; nil: it can.
+func (s *Server) qualityOff(v *visit) (*moduleOffView, error) {
+	_, err := s.d.System.NeedModule(v.r.Context(), v.company, app.QualityModule)
+	var off *app.ModuleOff
+	if !errors.As(err, &off) {
+		return nil, err
+	}
+	out := &moduleOffView{Name: off.Name.In(v.Tag), Word: off.Word}
+	if off.Contract.IsZero() {
+		out.Name = v.say("nav.quality")
+		return out, nil
+	}
+	for _, p := range off.Prices {
+		price := v.say("quality.price_unknown")
+		if !p.Unknown {
+			price = p.Currency.String() + " " + lang.Number(v.Tag, p.Price)
+		}
+		if p.PerSeat {
+			price = v.say("quality.price_seat", "price", price)
+		}
+		out.Prices = append(out.Prices, price)
+	}
+	out.Seats = given(v.may(access.UsageWrite), v.at("/seats?contract="+off.Contract.Named("con")))
+	return out, nil
+}
+
+// inspectionRow is an inspection in a list.
+type inspectionRow struct {
+	app.Inspection
+	Who                                       string // the agent as people read it
+	Href, Made, Begun, Scored, By, Total, Why string
+	Tone                                      string // of the score
+	Seconds                                   int64
+}
+
+func (s *Server) inspectionRow(v *visit, x *app.Inspection, base string) inspectionRow {
+	out := inspectionRow{Inspection: *x, Who: s.agentName(v, x.Agent), Href: base + x.ID.Named("insp"), Made: stamp(x.Made), Begun: stamp(x.Begun), Scored: stamp(x.Scored), By: actorShown(x.By), Seconds: x.Millis / 1000, Why: v.say("quality.by_hand")}
+	if x.Answer != nil {
+		out.Inspection.Answer = &app.Word{At: x.Answer.At, By: actorShown(x.Answer.By), Text: x.Answer.Text}
+	}
+	if x.Score != nil {
+		out.Total, out.Tone = tenths(x.Score.Total), toneOf(x.Score)
+	}
+	if w := x.Why; w != nil {
+		out.Why = v.say("quality.why", "place", itoa(w.Place), "of", itoa(w.Of), "calls", itoa(w.Calls), "seed", w.Seed)
+		if w.Quota != "" {
+			out.Why = v.say("quality.why_quota", "quota", w.Quota, "place", itoa(w.Place), "of", itoa(w.Of), "calls", itoa(w.Calls), "seed", w.Seed)
+		}
+	}
+	return out
+}
+
+// toneOf is the colour of a score.
+func toneOf(s *quality.Score) string {
+	switch {
+	case len(s.Fatal) > 0:
+		return "bad"
+	case s.Passed:
+		return "good"
+	}
+	return "warn"
+}
+
+// quality lists inspections by their state.
+func (s *Server) quality(w http.ResponseWriter, r *http.Request, v *visit) error {
+	state := r.URL.Query().Get("state")
+	if !slices.Contains(app.InspectionStates(), state) {
+		state = app.InspectionDrawn
+	}
+	after, err := afterOf(r, "insp")
+	if err != nil {
+		return err
+	}
+	off, err := s.qualityOff(v)
+	if err != nil {
+		return err
+	}
+	list, err := s.d.System.Inspections(r.Context(), v.company, app.InspectionQuery{State: state, Page: store.Page{After: after, Limit: pageRows + 1}})
+	if err != nil {
+		return err
+	}
+	var rows []inspectionRow
+	for i := range list {
+		rows = append(rows, s.inspectionRow(v, &list[i], v.at("/quality/inspections/")))
+	}
+	next := ""
+	if len(rows) > pageRows {
+		rows = rows[:pageRows]
+		next = "?state=" + state + "&after=" + rows[pageRows-1].ID.Named("insp")
+	}
+	b := map[string]any{"Off": off, "Rows": rows, "Next": next, "State": state, "States": app.InspectionStates(), "Forms": v.at("/quality/forms"), "Report": v.at("/quality/report"), "Calibrations": v.at("/quality/calibrations"),
+		"Draw": given(v.may(access.QualityWrite) && off == nil, v.at("/quality/draw")), "Mine": given(v.may(access.QualityOwn), v.at("/quality/mine"))}
+	s.render(w, v, http.StatusOK, "quality", &Page{Title: v.say("nav.quality"), Lead: v.say("quality.lead"), Here: v.at("/quality"), Crumbs: v.crumbs(), Body: b})
+	return nil
+}
+
+// underQuality leads back from a page of it.
+func (v *visit) underQuality(more ...Link) []Link {
+	if !v.may(access.QualityRead) {
+		return v.crumbs(more...)
+	}
+	return v.crumbs(append([]Link{{v.say("nav.quality"), v.at("/quality")}}, more...)...)
+}
+
+// formOptions are the forms that can be scored by.
+func (s *Server) formOptions(v *visit) (out []option, err error) {
+	list, err := s.d.System.ScoreForms(v.r.Context(), v.company)
+	for i := range list {
+		out = append(out, option{"value": list[i].ID.Named("form"), "label": v.formName(list[i].Name, list[i].Version)})
+	}
+	return out, err
+}
+
+func (v *visit) formName(name string, version int) string {
+	return v.say("quality.version", "name", name, "n", itoa(version))
+}
+
+// drawPage asks which calls are drawn: those of last week, five of each agent, at first.
+func (s *Server) drawPage(w http.ResponseWriter, _ *http.Request, v *visit) error {
+	monday := timex.DateOf(time.Now().UTC())
+	for monday.Weekday() != time.Monday {
+		monday--
+	}
+	return s.drawForm(w, v, http.StatusOK, v.blank("first", (monday-7).String(), "last", (monday-1).String(), "per_agent", "5", "least", "20", "seed", (monday-7).String()), "")
+}
+
+func (s *Server) drawForm(w http.ResponseWriter, v *visit, status int, f *form, refused string) error {
+	if _, err := f.Once(); err != nil {
+		return err
+	}
+	forms, err := s.formOptions(v)
+	if err != nil {
+		return err
+	}
+	b := map[string]any{"Form": f, "Forms": forms, "Refused": refused, "Quotas": list(0, 1, 2), "New": v.at("/quality/forms/new")}
+	s.render(w, v, status, "draw", &Page{Title: v.say("quality.draw"), Lead: v.say("quality.draw_lead"), Here: v.at("/quality"), Crumbs: v.underQuality(), Body: b})
+	return nil
+}
+
+// list is some numbers, for templates.
+func list(n ...int) []int { return n }
+
+// mostQuotas is how many quotas the form offers.
+const mostQuotas = 3
+
+// drawOf reads the form of a draw.
+func drawOf(f *form) (in app.DrawCalls) {
+	first, last := f.date("first"), f.date("last")
+	if f.OK() && last < first {
+		f.wrong("last", "usage.too_long", "days", "92")
+	}
+	in = app.DrawCalls{Form: f.id("form", "form"), Seed: f.line("seed", 60), Campaign: f.optional("campaign", 200), Period: timex.Days(first, last+1, time.UTC),
+		Rule: quality.Rule{PerAgent: f.between("per_agent", 1, quality.MaxPerAgent), Least: int64(f.between("least", 0, 100_000))}}
+	for i := range mostQuotas {
+		at := itoa(i)
+		if f.Value("q_name_"+at) == "" {
+			continue
+		}
+		q := quality.Quota{Name: f.line("q_name_"+at, 60), Count: f.between("q_count_"+at, 1, quality.MaxPerAgent)}
+		if f.Value("q_least_"+at) != "" {
+			q.Least = int64(f.between("q_least_"+at, 0, 100_000))
+		}
+		if f.Value("q_most_"+at) != "" {
+			q.Most = int64(f.between("q_most_"+at, 0, 100_000))
+		}
+		q.Dispositions = strings.FieldsFunc(f.optional("q_codes_"+at, 200), func(r rune) bool { return strings.ContainsRune(" ,;、，", r) })
+		in.Rule.Quotas = append(in.Rule.Quotas, q)
+	}
+	return in
+}
+
+// drawCalls draws calls to be inspected.
+func (s *Server) drawCalls(w http.ResponseWriter, _ *http.Request, v *visit) error {
+	f, err := v.form(w)
+	if err != nil {
+		return err
+	}
+	in := drawOf(f)
+	if !f.OK() {
+		return s.drawForm(w, v, http.StatusUnprocessableEntity, f, "")
+	}
+	err = s.effect(w, v, f, func(ctx context.Context, _ store.Tx) (access.Deed, string, error) {
+		drawn, err := s.d.System.DrawCalls(ctx, v.company, in)
+		return access.Deed{Action: "quality.draw", Target: in.Form.Named("form"), After: map[string]any{"draw": in, "drawn": len(drawn)}}, v.at("/quality?drawn=" + itoa(len(drawn))), err
+	})
+	var why string
+	return again(err, &why, func(status int) error { return s.drawForm(w, v, status, f, why) })
+}
+
+// reportOf reads the filter of a report and makes it.
+func (s *Server) reportOf(v *visit) (f *form, out app.QualityReport, err error) {
+	asked := v.r.URL.Query()
+	f = v.blank("first", asked.Get("first"), "last", asked.Get("last"), "form", asked.Get("form"))
+	var period timex.Period
+	if first := f.dayOr("first"); first != 0 {
+		period.From = first.Start(time.UTC)
+	}
+	if last := f.dayOr("last"); last != 0 {
+		period.To = (last + 1).Start(time.UTC)
+	}
+	if f.OK() {
+		out, err = s.d.System.QualityReport(v.r.Context(), v.company, period, f.optional("form", 300))
+	}
+	return f, out, err
+}
+
+// agentQualityRow and questionRow are lines of the report.
+type agentQualityRow struct {
+	app.AgentQuality
+	Who, MeanText, LowestText, Share, Calls string
+}
+
+type questionRow struct {
+	app.QuestionQuality
+	MeanText string
+}
+
+func (s *Server) qualityRows(v *visit, r *app.QualityReport) (agents []agentQualityRow, questions []questionRow) {
+	for _, a := range r.Agents {
+		agents = append(agents, agentQualityRow{a, s.agentName(v, a.Agent), tenths(a.Mean), tenths(a.Lowest), tenths((2000*a.Passed + a.Count) / (2 * a.Count)), v.at("/recordings?agent=" + queryEscape(a.Agent) + "&sort=score")})
+	}
+	for _, q := range r.Questions {
+		row := questionRow{q, ""}
+		if q.Asked > 0 {
+			row.MeanText = tenths(q.Mean)
+		}
+		questions = append(questions, row)
+	}
+	return agents, questions
+}
+
+// qualityReport shows what inspections came to, by agent and by question.
+func (s *Server) qualityReport(w http.ResponseWriter, r *http.Request, v *visit) error {
+	f, report, err := s.reportOf(v)
+	if err != nil {
+		return err
+	}
+	forms := []option{{"value": "", "label": v.say("usage.any")}}
+	list, err := s.d.System.ScoreForms(r.Context(), v.company)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		forms = append(forms, option{"value": list[i].Name, "label": list[i].Name})
+	}
+	status := http.StatusOK
+	if !f.OK() {
+		status = http.StatusUnprocessableEntity
+	}
+	agents, questions := s.qualityRows(v, &report)
+	b := map[string]any{"Form": f, "Forms": forms, "Agents": agents, "Questions": questions, "Count": report.Count, "Cut": report.Cut, "Files": listFiles(v.at("/quality/report"), "?"+r.URL.RawQuery, "csv", "xlsx")}
+	s.render(w, v, status, "quality-report", &Page{Title: v.say("quality.report"), Lead: v.say("quality.report_lead"), Here: v.at("/quality"), Crumbs: v.underQuality(), Body: b})
+	return nil
+}
+
+// qualityFile gives the report as a file: agents, then questions.
+func (s *Server) qualityFile(w http.ResponseWriter, r *http.Request, v *visit) error {
+	f, report, err := s.reportOf(v)
+	if err != nil {
+		return err
+	}
+	if !f.OK() {
+		return fault.New(fault.Invalid, "the days of the report cannot be read")
+	}
+	agents, questions := s.qualityRows(v, &report)
+	t := v.sheet("usage.agent", "quality.form", "quality.question", "quality.count", "quality.mean", "quality.lowest", "quality.passed", "quality.fatal_calls", "quality.objected", "quality.changed", "quality.na_count", "quality.none_count")
+	for i := range agents {
+		a := &agents[i]
+		t.add(a.Who, "", "", int64(a.Count), a.MeanText, a.LowestText, int64(a.Passed), int64(a.Fatal), int64(a.Objected), int64(a.Changed))
+	}
+	for i := range questions {
+		q := &questions[i]
+		t.add("", q.Form, q.Text, int64(q.Asked), q.MeanText, "", "", "", "", "", int64(q.NA), int64(q.None))
+	}
+	_, ext, _ := strings.Cut(r.URL.Path, "report.")
+	return s.sendSheet(w, v, "quality", ext, v.say("quality.report"), t)
+}
