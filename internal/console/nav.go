@@ -39,6 +39,12 @@ func navigation(v *visit, here string) []navGroup {
 			{Key: "nav.seats", Href: v.at("/seats"), Icon: "seat", may: access.UsageRead},
 			{Key: "nav.telephone", Href: v.at("/telephone"), Icon: "phone", may: access.CallPlace},
 			{Key: "nav.usage", Href: v.at("/usage"), Icon: "phone", may: access.UsageRead},
+		}}, navGroup{"nav.calling", []navItem{
+			{Key: "nav.campaigns", Href: v.at("/campaigns"), Icon: "phone", may: access.CampaignRead},
+			{Key: "nav.lists", Href: v.at("/lists"), Icon: "upload", may: access.CampaignRead},
+			{Key: "nav.callbacks", Href: v.at("/callbacks"), Icon: "bell", may: access.LeadRead},
+			{Key: "nav.dispositions", Href: v.at("/dispositions"), Icon: "check", may: access.CampaignRead},
+			{Key: "nav.dnc", Href: v.at("/dnc"), Icon: "close", may: access.DNCRead},
 		}}, navGroup{"nav.company_group", []navItem{
 			{Key: "nav.imports", Href: v.at("/imports"), Icon: "upload", may: access.UsageUpload},
 			{Key: "nav.tickets", Href: v.at("/tickets"), Icon: "ticket", may: access.TicketRead},
