@@ -23,7 +23,7 @@ example: build
 	$(BIN) verify $(OUT)/invoice.json --plan examples/sales-floor/contract.yaml $(OUT)/facts.jsonl
 
 test: deps lint
-	$(GO) test -race -shuffle=on -timeout 12m ./...
+	tools/go-test.sh
 	tools/check-examples.sh
 	tools/check-service.sh
 	tools/check-docs.sh
@@ -81,9 +81,10 @@ planted:
 
 # Longer than make test: coverage, planted faults, a year of bills of 200
 # companies, 200 kills, 600 power cuts and full disks, a million events with
-# duplicates, and the calls of twelve hours (docs/benchmarks.md says which).
+# duplicates, 10,000 times 64 requests with one key, and the calls of twelve hours (docs/benchmarks.md says which).
 soak: deps coverage planted
 	WAIHU_SOAK=10 $(GO) test -count=1 -v -timeout 60m -run 'AYearOfBills|Killed|PowerCut|DiskFull|Shuffled' ./internal/app/... ./internal/store/...
+	WAIHU_SOAK=500 $(GO) test -count=1 -timeout 60m -run TestManyRequestsWithOneKey ./internal/api
 	WAIHU_SOAK=2 $(GO) test -count=1 -timeout 30m -run 'Planted|RightBill' ./internal/charging/audit
 	WAIHU_SOAK=200 $(GO) test -count=1 -v -timeout 90m -p 1 -run TestSoak ./internal/voice/...
 

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -330,8 +331,18 @@ func TestIdempotencyKeys(t *testing.T) {
 }
 
 // TestManyRequestsWithOneKey: of 64 at once one has the effect, the others get
-// its answer or are told to wait.
-func TestManyRequestsWithOneKey(t *testing.T) { manyRequests(newWorld(t), 20) }
+// its answer or are told to wait. WAIHU_SOAK=n makes it 20 n rounds.
+func TestManyRequestsWithOneKey(t *testing.T) {
+	rounds := 20
+	if s := os.Getenv("WAIHU_SOAK"); s != "" {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 {
+			t.Fatalf("WAIHU_SOAK is %q: a number from 1 on was expected", s)
+		}
+		rounds *= n
+	}
+	manyRequests(newWorld(t), rounds)
+}
 
 func manyRequests(w *world, rounds int) {
 	con := w.served()

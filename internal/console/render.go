@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"text/template/parse"
 
 	"waihu/internal/lang"
 	"waihu/internal/store"
@@ -21,7 +22,7 @@ var templateFiles embed.FS
 // pages are the parsed templates by language and name of the page.
 type pages map[lang.Tag]map[string]*template.Template
 
-// loadPages parses every page with the layout and the parts, once a language:
+// loadPages parses the layout, the parts and every page, once a language:
 // functions of a template know what they speak.
 func loadPages(a *assets) (pages, error) {
 	names, err := fs.Glob(templateFiles, "templates/pages/*.html")
@@ -30,23 +31,76 @@ func loadPages(a *assets) (pages, error) {
 	}
 	out := pages{}
 	for _, tag := range lang.Tags() {
-		base, err := template.New("").Funcs(functions(tag, a)).ParseFS(templateFiles, "templates/*.html", "templates/parts/*.html")
+		f := functions(tag, a)
+		all, err := template.New("").Funcs(f).ParseFS(templateFiles, "templates/*.html", "templates/parts/*.html")
 		if err != nil {
 			return nil, err
 		}
+		layout := all.Lookup(layoutBlock).Tree
 		out[tag] = map[string]*template.Template{}
 		for _, file := range names {
-			t, err := base.Clone()
-			if err != nil {
+			name := strings.TrimSuffix(path.Base(file), ".html")
+			if out[tag][name], err = addPage(all, layout, f, file, name); err != nil {
 				return nil, err
 			}
-			if t, err = t.ParseFS(templateFiles, file); err != nil {
-				return nil, err
-			}
-			out[tag][strings.TrimSuffix(path.Base(file), ".html")] = t
 		}
 	}
 	return out, nil
+}
+
+const layoutBlock = "layout"
+
+// addPage puts what a page defines into the set of all pages, under names that
+// begin with the page's, with a layout of its own that calls them. The parts are
+// shared: a set for each page, with a copy of every part, was 90 MB that the
+// garbage collector went through each time, and calls waited meanwhile.
+func addPage(all *template.Template, layout *parse.Tree, f template.FuncMap, file, name string) (*template.Template, error) {
+	own, err := template.New(path.Base(file)).Funcs(f).ParseFS(templateFiles, file)
+	if err != nil {
+		return nil, err
+	}
+	trees := map[string]*parse.Tree{layoutBlock: layout.Copy()}
+	for _, t := range own.Templates() {
+		if t.Tree != nil && t.Name() != path.Base(file) {
+			trees[t.Name()] = t.Tree
+		}
+	}
+	for block, tree := range trees {
+		callOwn(tree.Root, trees, name)
+		if _, err := all.AddParseTree(ownName(name, block), tree); err != nil {
+			return nil, err
+		}
+	}
+	return all.Lookup(ownName(name, layoutBlock)), nil
+}
+
+// ownName is the name of a block of a page among those of all pages.
+func ownName(page, block string) string { return page + ":" + block }
+
+// callOwn lets a tree call what its page defines by the names it has there.
+func callOwn(n parse.Node, own map[string]*parse.Tree, page string) {
+	branch := func(b *parse.BranchNode) {
+		callOwn(b.List, own, page)
+		if b.ElseList != nil {
+			callOwn(b.ElseList, own, page)
+		}
+	}
+	switch n := n.(type) {
+	case *parse.ListNode:
+		for _, x := range n.Nodes {
+			callOwn(x, own, page)
+		}
+	case *parse.IfNode:
+		branch(&n.BranchNode)
+	case *parse.RangeNode:
+		branch(&n.BranchNode)
+	case *parse.WithNode:
+		branch(&n.BranchNode)
+	case *parse.TemplateNode:
+		if own[n.Name] != nil {
+			n.Name = ownName(page, n.Name)
+		}
+	}
 }
 
 // Page is what the layout shows around the body of a page.
@@ -100,12 +154,13 @@ func (s *Server) render(w http.ResponseWriter, v *visit, status int, name string
 	if !v.company.IsZero() {
 		p.view.In = v.company.Named("co")
 	}
-	block := "layout"
-	if part := v.r.Header.Get("HX-Target"); v.r.Header.Get("HX-Request") == "true" && part != "" && t.Lookup("part-"+part) != nil {
-		block = "part-" + part
+	if part := v.r.Header.Get("HX-Target"); v.r.Header.Get("HX-Request") == "true" && part != "" {
+		if block := t.Lookup(ownName(name, "part-"+part)); block != nil {
+			t = block
+		}
 	}
 	var b bytes.Buffer
-	if err := t.ExecuteTemplate(&b, block, p); err != nil {
+	if err := t.Execute(&b, p); err != nil {
 		s.fail(w, v.r, err)
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"compress/zlib"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -137,6 +138,31 @@ func TestPDFPages(t *testing.T) {
 		if want := fmt.Sprintf("Outbound calls of team %d\n", i+1); strings.Count(all, want) != 2 {
 			t.Fatalf("%q stands %d times, not once in each part", want, strings.Count(all, want))
 		}
+	}
+}
+
+// TestFiveThousandLines: what a large customer gets has every line, in every form.
+func TestFiveThousandLines(t *testing.T) {
+	const lines = 5000
+	inv := longInvoice(t, lines)
+	pages := pageTexts(t, pdfOf(t, inv, lang.Traditional))
+	if of, last := len(pages), pages[len(pages)-1]; !strings.Contains(last, fmt.Sprintf("第 %d 頁，共 %d 頁", of, of)) {
+		t.Errorf("the last of %d pages does not say so: %.200q", of, last)
+	}
+	var texts, table, sheets, data bytes.Buffer
+	err := errors.Join(Text(&texts, inv, TextOptions{Tag: lang.Traditional}), CSV(&table, inv, lang.Traditional), XLSX(&sheets, inv, lang.Traditional), JSON(&data, inv))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, all := range map[string]string{"PDF": strings.Join(pages, ""), "text": texts.String(), "CSV": table.String(), "JSON": data.String()} {
+		for _, i := range []int{1, 2, 2500, lines - 1, lines} {
+			if want := fmt.Sprintf("外呼通話 第 %d 組", i); !strings.Contains(all, want) {
+				t.Errorf("%s: %q is missing", name, want)
+			}
+		}
+	}
+	if sheets.Len() < 100*lines {
+		t.Errorf("a workbook of %d bytes cannot have %d lines", sheets.Len(), lines)
 	}
 }
 

@@ -273,6 +273,7 @@ func TestKeptFactsKeepNoBlocks(t *testing.T) {
 		fmt.Fprintf(&text, `{"fact":"module","id":"m%d","source":"x","module":"recording","from":"2026-03-02T01:00:00Z"}`+"\n", i)
 		fmt.Fprintf(&text, `{"fact":"call","id":"c%d","source":"x","result":"answered","start":"2026-03-02T01:00:00Z","outcome":"%s"}`+"\n", i, strings.Repeat("o", apart))
 	}
+	feed(t, NewIntake(&keeping{}, Options{}), "facts.jsonl", text.String()) // what is made once is there
 	sink := &keeping{}
 	in := NewIntake(sink, Options{})
 	before := heap()
@@ -285,6 +286,30 @@ func TestKeptFactsKeepNoBlocks(t *testing.T) {
 	runtime.KeepAlive(&text) // it was there before, too
 	if len(sink.sessions) != facts || len(sink.modules) != facts || sink.sessions[1].ID != "s1" || sink.sessions[1].State != usage.Ready || sink.modules[1].Module != "recording" {
 		t.Errorf("%+v", sink)
+	}
+}
+
+// TestASingleCallIsReadInLittleMemory: switches hand in hundreds of calls a
+// second one by one. With blocks for whole files each left 150 kB behind, and
+// one call in a hundred waited for the garbage collector.
+func TestASingleCallIsReadInLittleMemory(t *testing.T) {
+	const text = `{"fact":"call","id":"c1","source":"x","result":"answered","start":"2026-03-02T01:00:00Z"}` + "\n"
+	read := func() {
+		in := NewIntake(&totals{}, Options{Format: "waihu-facts"})
+		if r := feed(t, in, "facts.jsonl", text); r.Counts.Accepted != 1 {
+			t.Fatalf("%+v", r)
+		}
+	}
+	read()
+	const times, most = 50, 64 << 10
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range times {
+		read()
+	}
+	runtime.ReadMemStats(&after)
+	if each := (after.TotalAlloc - before.TotalAlloc) / times; each > most {
+		t.Errorf("a call read takes %d bytes, at most %d expected", each, most)
 	}
 }
 

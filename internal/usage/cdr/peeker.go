@@ -5,6 +5,9 @@ import "io"
 // headSize is how much of an input is looked at to tell what it is.
 const headSize = 64 << 10
 
+// firstPeek is what is read of it first.
+const firstPeek = 2 << 10
+
 // peeker is a reader that can be looked into before it is read.
 type peeker struct {
 	r    io.Reader
@@ -16,11 +19,11 @@ type peeker struct {
 // io.EOF.
 func (p *peeker) peek(n int) ([]byte, error) {
 	for len(p.head) < n && p.err == nil {
-		if cap(p.head) < n {
-			p.head = append(make([]byte, 0, n), p.head...)
+		if len(p.head) == cap(p.head) { // little first: an input is often a single call
+			p.head = append(make([]byte, 0, min(n, max(firstPeek, 4*len(p.head)))), p.head...)
 		}
 		var m int
-		m, p.err = p.r.Read(p.head[len(p.head):n])
+		m, p.err = p.r.Read(p.head[len(p.head):min(n, cap(p.head))])
 		p.head = p.head[:len(p.head)+m]
 	}
 	if p.err != nil && p.err != io.EOF && len(p.head) == 0 {

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Every Go test. Rooms that begin goroutines or guard something against them run
+# under the race detector. In all others it has nothing to find and makes
+# everything five times slower; so it does with long searches for the smallest
+# bill and a very long invoice, which are left out the first time and run last,
+# without it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+GO=${GO:-go}
+long='^Test(Ahead|Bound|BoundOfRanges|BoundOfOwnPeriods|AgainIsANewComparison|OrderAndSeedNeverShow|EveryMonthIsItsBill|FiveThousandLines)$'
+
+racing=() plain=()
+while read -r room folder; do
+	if grep -qsE '\.Go\(|^\s*go (func|[a-z])|"sync(/atomic)?"' "$folder"/*.go; then
+		racing+=("$room")
+	else
+		plain+=("$room")
+	fi
+done < <("$GO" list -f '{{.ImportPath}} {{.Dir}}' ./...)
+if ((${#racing[@]} == 0 || ${#plain[@]} == 0)); then
+	echo "tools/go-test.sh: ${#racing[@]} rooms with goroutines and ${#plain[@]} without were found; some of each were expected" >&2
+	exit 1
+fi
+
+"$GO" test -race -shuffle=on -timeout 12m -skip "$long" "${racing[@]}"
+"$GO" test -shuffle=on -timeout 12m "${plain[@]}"
+seen=$(mktemp)
+trap 'rm -f "$seen"' EXIT
+"$GO" test -shuffle=on -timeout 12m -v -run "$long" ./internal/app ./internal/charging/compare ./internal/document | tee "$seen"
+ran=$(grep -c '^--- PASS' "$seen" || true)
+if [ "$ran" -ne "$(tr '|' '\n' <<<"$long" | wc -l)" ]; then
+	echo "tools/go-test.sh: $ran of the long tests ran: a name above is no test any more" >&2
+	exit 1
+fi
