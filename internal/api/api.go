@@ -170,6 +170,8 @@ func (a *API) register() {
 	a.uploadRoutes()
 	a.campaignRoutes()
 	a.dispositionRoutes()
+	a.scriptRoutes()
+	a.tryAnswerRoutes()
 	a.leadListRoutes()
 	a.leadUploadRoutes()
 	a.leadRoutes()

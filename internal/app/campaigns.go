@@ -32,6 +32,9 @@ func (s *System) AddCampaign(ctx context.Context, c id.Company, plan campaign.Ca
 		if err := out.DraftProblems().Err(); err != nil {
 			return err
 		}
+		if err := s.checkGuide(tx, c, &out.Campaign); err != nil {
+			return err
+		}
 		if out.ID, err = s.newID(tx); err != nil {
 			return err
 		}
@@ -63,6 +66,9 @@ func (s *System) SetCampaign(ctx context.Context, c id.Company, in Campaign) (ou
 			problems = now.Problems()
 		}
 		if err := problems.Err(); err != nil {
+			return err
+		}
+		if err := s.checkGuide(tx, c, &now.Campaign); err != nil {
 			return err
 		}
 		return s.takeLists(tx, c, now.ID, before, now.Lists)

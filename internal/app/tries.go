@@ -172,6 +172,9 @@ func (s *System) Conclude(ctx context.Context, c id.Company, a *attempt.Attempt,
 
 // conclude takes the outcome into the lead.
 func (s *System) conclude(tx store.Tx, c id.Company, of *Campaign, a *attempt.Attempt, d attempt.Disposition, callback *lead.Appointment) error {
+	if err := settleSheet(tx, c, a); err != nil {
+		return err
+	}
 	l, err := tx.Leads().Get(c, a.Lead)
 	if err != nil {
 		return err

@@ -60,6 +60,7 @@ type grammar struct {
 	Announcement announcementCmd `cmd:"" help:"Label recordings of what carriers say, and hear what is in a recording."`
 	Carrier      carrierCmd      `cmd:"" help:"Play a carrier: answers, busy, machines and bad lines by a script, to call and test against."`
 	Compliance   complianceCmd   `cmd:"" help:"List the rules about calling with their sources, and ask whether a number may be called now."`
+	Script       scriptCmd       `cmd:"" help:"Check scripts of what agents say and ask, and walk through them."`
 	Version      versionCmd      `cmd:"" help:"Print version and build."`
 	Simulate     simulateCmd     `cmd:"" help:"Play simulated floors, to compare ways of pacing."`
 	Profile      profileCmd      `cmd:"" help:"Describe usage, make facts of a description, forecast the next months."`

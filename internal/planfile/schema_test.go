@@ -6,8 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"waihu/internal/calling/script"
 	"waihu/internal/charging/catalog"
-
 	"waihu/internal/charging/contract"
 	"waihu/internal/charging/forecast"
 	"waihu/internal/charging/offer"
@@ -15,7 +15,7 @@ import (
 )
 
 func TestSchemasAreUpToDate(t *testing.T) {
-	for name, root := range map[string]any{"plan": catalog.Plan{}, "contract": contract.Contract{}, "offer": offer.Offer{}, "profile": forecast.Profile{}} {
+	for name, root := range map[string]any{"plan": catalog.Plan{}, "contract": contract.Contract{}, "offer": offer.Offer{}, "profile": forecast.Profile{}, "script": script.Script{}} {
 		got := planfile.Schema(root, name+".schema.json")
 		if again := planfile.Schema(root, name+".schema.json"); !bytes.Equal(got, again) {
 			t.Errorf("%s: two runs differ", name)

@@ -1,0 +1,74 @@
+package api_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"waihu/internal/access"
+	"waihu/internal/app"
+	"waihu/internal/id"
+	"waihu/internal/usage"
+)
+
+// TestAScriptThroughTheInterface: checked, kept in versions, given to a campaign,
+// answered in a call, counted and exported.
+func TestAScriptThroughTheInterface(t *testing.T) {
+	w := newWorld(t)
+	head, ctx := w.key(w.a, access.Supervisor), t.Context()
+	text := "script: Survey\nlanguage: zh-Hant\nsteps:\n  - id: hello\n    text: {zh-Hant: '{name|您}好'}\n    ask: [{id: may, label: May I, kind: yes_no, required: true}]\n  - id: last\n    ask: [{id: score, label: How good, kind: scale, least: 1, most: 5}]\nquotas: [{id: all, most: 1}]\n"
+	bad := w.ask(head, "POST", "/v1/scripts/check", map[string]any{"file": strings.ReplaceAll(text, "yes_no", "colour")}).want(200)
+	if !bytes.Contains(bad.body, []byte(`"line":6`)) || !bytes.Contains(bad.body, []byte("several")) {
+		t.Errorf("%s", bad.body)
+	}
+	w.ask(head, "POST", "/v1/scripts", map[string]any{"file": "script: x\n"}, once("s0")).wantCode(422, "invalid")
+	made := w.ask(head, "POST", "/v1/scripts", map[string]any{"file": text}, once("s1")).want(201)
+	script := made.field("id")
+	w.ask(head, "PUT", "/v1/scripts/"+script, map[string]any{"revision": 1, "file": text + "\n"}).want(200)
+	w.ask(head, "PUT", "/v1/scripts/"+script, map[string]any{"revision": 1, "file": text}).wantCode(409, "conflict")
+	if got := w.ask(head, "GET", "/v1/scripts/"+script+"/versions", nil).want(200); bytes.Count(got.body, []byte(`"version":`)) != 2 {
+		t.Errorf("%s", got.body)
+	}
+	if got := w.ask(head, "GET", "/v1/scripts/"+script+"?version=1", nil).want(200); !bytes.Contains(got.body, []byte(`"versions":2`)) || !bytes.Contains(got.body, []byte("How good")) {
+		t.Errorf("%s", got.body)
+	}
+
+	list := w.ask(head, "POST", "/v1/lists", map[string]any{"name": "l"}, once("l")).want(201).field("id")
+	plan := map[string]any{"name": "Spring", "purpose": "survey", "mode": "predictive", "lists": []any{map[string]any{"list": list}}, "caller_ids": []any{map[string]any{"number": "862161234567"}}, "guide": map[string]any{"script": script, "version": 9}}
+	w.ask(head, "POST", "/v1/campaigns", plan, once("c0")).wantCode(422, "invalid")
+	plan["guide"] = map[string]any{"script": script}
+	campaign := w.ask(head, "POST", "/v1/campaigns", plan, once("c")).want(201).field("id")
+	w.ask(head, "POST", "/v1/campaigns/"+campaign+"/start", "{}", once("st")).want(200)
+	w.ask(head, "POST", "/v1/scripts/"+script+"/retire", nil, once("r")).wantCode(409, "conflict")
+	lead := w.ask(head, "POST", "/v1/leads", map[string]any{"list": list, "name": "王<b>", "key": "k1", "numbers": []any{map[string]any{"number": "8613800138000"}}}, once("lead")).want(201).field("id")
+	read := func(noun, name string) id.ID {
+		i, err := id.ParseNamed(noun, name)
+		must(t, err)
+		return i
+	}
+	a, err := w.sys.Decide(ctx, w.a, app.Decide{Campaign: read("cmp", campaign), Lead: read("lead", lead), Agent: "user_1"})
+	must(t, err)
+	must(t, a.Dial(a.Decided))
+	must(t, a.Answer(usage.Person, a.Decided))
+	must(t, w.sys.KeepTry(ctx, w.a, &a))
+	at := "/v1/tries/" + a.ID.Named("try") + "/answers"
+	if got := w.ask(w.keyA, "GET", at, nil).want(200); !bytes.Contains(got.body, []byte(`王\u003cb\u003e好`)) && !bytes.Contains(got.body, []byte(`王<b>好`)) {
+		t.Errorf("%s", got.body)
+	}
+	w.ask(w.keyA, "PUT", at, map[string]any{"edit": 1, "moves": []any{}, "open": map[string]any{"may": []string{"maybe"}}}).wantCode(422, "invalid")
+	moves := []any{map[string]any{"step": "hello", "answers": map[string]any{"may": []string{"yes"}}}, map[string]any{"step": "last", "answers": map[string]any{"score": []string{"4"}}}}
+	for range 2 { // the same again is no second one
+		if got := w.ask(w.keyA, "PUT", at, map[string]any{"edit": 1, "moves": moves}).want(200); got.field("end") != "complete" {
+			t.Errorf("%s", got.body)
+		}
+	}
+	if got := w.ask(head, "GET", "/v1/campaigns/"+campaign+"/answers", nil).want(200); !bytes.Contains(got.body, []byte(`"taken":1`)) || !bytes.Contains(got.body, []byte(`"mean":"4.0000"`)) {
+		t.Errorf("%s", got.body)
+	}
+	if got := w.ask(head, "GET", "/v1/campaigns/"+campaign+"/answers/export?form=csv", nil).want(200); !bytes.Contains(got.body, []byte("k1,8613800138000,2,Complete,,yes,4")) {
+		t.Errorf("%s", got.body)
+	}
+	for _, form := range []string{"xlsx", "html"} {
+		w.ask(head, "GET", "/v1/campaigns/"+campaign+"/answers/export?lang=zh-Hans&form="+form, nil).want(200)
+	}
+}
