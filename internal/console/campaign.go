@@ -60,7 +60,7 @@ func (s *Server) campaignOf(v *visit) (*app.Campaign, error) {
 // partOf is the part of a plan that a path belongs to.
 func partOf(path string) string {
 	begins := [][2]string{{"lists", "lists"}, {"mix", "lists"}, {"hours", "hours"}, {"retry", "outcomes"}, {"dispositions", "outcomes"}, {"goal", "pacing"}, {"ring_", "pacing"}, {"wrap_", "pacing"}, {"preview_", "pacing"},
-		{"message", "pacing"}, {"caller_ids", "numbers"}, {"budget", "budget"}, {"asked", "rules"}, {"lifted", "rules"}, {"script", "script"}, {"form", "script"}}
+		{"message", "pacing"}, {"caller_ids", "numbers"}, {"budget", "budget"}, {"asked", "rules"}, {"lifted", "rules"}, {"script", "script"}, {"form", "script"}, {"guide", "script"}, {"voicemail", "pacing"}, {"targets", "numbers"}, {"contract", "budget"}, {"menu", "pacing"}, {"rate", "pacing"}, {"robot", "pacing"}}
 	for _, b := range begins {
 		if strings.HasPrefix(path, b[0]) {
 			return b[1]

@@ -231,12 +231,14 @@ func fillPacing(f *form, c *campaign.Campaign) {
 	f.set("wrap_up_seconds", plain(c.WrapUp))
 	f.set("preview_seconds", plain(c.PreviewFor))
 	f.set("message", c.Message)
+	f.set("voicemail", c.Voicemail)
+	f.set("record", given(c.Record, "1"))
 }
 
 func readPacing(f *form, c *campaign.Campaign, cur money.Currency) {
 	c.Goal = campaign.Goal{Abandon: f.percent("goal.abandon"), Conversation: f.spend("goal.conversation", cur), Sales: f.count("goal.sales", 1<<30), Conversations: f.count("goal.conversations", 1<<30)}
 	c.RingSeconds, c.WrapUp, c.PreviewFor = f.count("ring_seconds", 1<<20), f.count("wrap_up_seconds", 1<<20), f.count("preview_seconds", 1<<20)
-	c.Message = f.optional("message", 200)
+	c.Message, c.Voicemail, c.Record = f.optional("message", 200), f.optional("voicemail", 200), f.Value("record") != ""
 }
 
 // percentOf writes 1/10,000 as percent: 280 is 2.8.
@@ -289,6 +291,11 @@ func fillNumbers(f *form, c *campaign.Campaign) {
 		f.set(f.At("caller_ids", i, "for"), n.For)
 		f.set(f.At("caller_ids", i, "daily"), plain(n.Daily))
 	}
+	f.setRows("targets", len(c.Targets))
+	for i, t := range c.Targets {
+		f.set(f.At("targets", i, "name"), t.Name)
+		f.set(f.At("targets", i, "number"), t.Number.String())
+	}
 }
 
 func readNumbers(f *form, c *campaign.Campaign, _ money.Currency) {
@@ -303,6 +310,12 @@ func readNumbers(f *form, c *campaign.Campaign, _ money.Currency) {
 			f.wrong(f.At("caller_ids", i, "for"), "campaigns.bad_prefix")
 		}
 		c.CallerIDs = append(c.CallerIDs, id)
+	}
+	c.Targets = nil
+	for i := range f.rows("targets", campaign.MaxTargets+spare) {
+		if name := strings.TrimSpace(f.Value(f.At("targets", i, "name"))); name != "" || f.Value(f.At("targets", i, "number")) != "" {
+			c.Targets = append(c.Targets, campaign.Target{Name: name, Number: f.number164(f.At("targets", i, "number"))})
+		}
 	}
 }
 

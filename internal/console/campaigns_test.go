@@ -186,3 +186,44 @@ func TestDoNotCallPages(t *testing.T) {
 	}
 }
 
+// TestScriptPages: a script is made in cards, tried as an agent sees it, kept in
+// versions, given to a campaign, and written as a text where it says more.
+func TestScriptPages(t *testing.T) {
+	d := newDesk(t)
+	d.every(d.at("/scripts"))
+	fresh := d.at("/scripts/new")
+	d.every(fresh)
+	cards := []string{"script", "Survey", "language", "en", "tongue", "en", "rows.steps", "2", "steps[0].id", "hello", "steps[0].text.en", "Good day {name|}", "rows.steps[0].ask", "1", "steps[0].ask[0].id", "happy", "steps[0].ask[0].kind", "choice",
+		"steps[0].ask[0].label.en", "Happy?", "steps[0].ask[0].choices", "very = Very\nnot = Not at all", "steps[0].ask[0].required", "1", "rows.steps[0].next", "1", "steps[0].next[0].when.answer", "happy", "steps[0].next[0].when.op", "is",
+		"steps[0].next[0].when.value", "not", "steps[0].next[0].to", "end:refused", "steps[0].next[0].code", "refused", "steps[1].id", "bye", "steps[1].text.en", "Thank you"}
+	if w := d.send(fresh, http.StatusUnprocessableEntity, append([]string{"steps[0].next[0].to", "nowhere"}, cards...)...); !strings.Contains(w.Body.String(), "nowhere") {
+		t.Error("a jump to nowhere is kept")
+	}
+	to := d.send(fresh, http.StatusSeeOther, append(cards, "once", "s-1")...).Header().Get("Location")
+	d.every(to)
+	d.every(to + "?as=text")
+	try := d.at("/scripts/preview")
+	if w := d.send(try, http.StatusOK, cards...); !strings.Contains(w.Body.String(), "Good day Ms Example") || !strings.Contains(w.Body.String(), "Not at all") {
+		t.Error("an agent sees nothing")
+	}
+	if w := d.send(try, http.StatusOK, append(cards, "try.do", "next")...); !strings.Contains(w.Body.String(), "an answer is missing") {
+		t.Error("it goes on without an answer")
+	}
+	if w := d.send(try, http.StatusOK, append(cards, "try.do", "next", "try.happy", "not")...); !strings.Contains(w.Body.String(), "Proposed disposition: refused") {
+		t.Error("the answer does not lead to the end")
+	}
+	if w := d.ask(to+"/file", nil); !strings.Contains(w.Body.String(), `"very"`) {
+		t.Errorf("%s", w.Body)
+	}
+	more := "script: Survey\nsteps:\n  - {id: a, text: {en: A}, ask: [{id: x, kind: yes_no, label: {en: X}, when: [{field: city, is: Taipei}]}]}\n"
+	d.send(to, http.StatusUnprocessableEntity, "text", "1", "file", "script: [", "revision", d.revision(to))
+	d.send(to, http.StatusSeeOther, "text", "1", "file", more, "revision", d.revision(to), "once", "s-2")
+	if page := d.page(to); !strings.Contains(page, lang.Phrase(lang.English, "scripts.forced", nil)) || strings.Contains(page, `name="steps[0].id"`) {
+		t.Error("cards lose what they cannot show")
+	}
+	at := strings.TrimSuffix(d.send(d.at("/campaigns/new"), http.StatusSeeOther, "name", "A", "purpose", "survey", "mode", "manual").Header().Get("Location"), "/lists")
+	d.keep(at, "script", http.StatusSeeOther, "guide.script", to[strings.LastIndex(to, "/")+1:], "guide.version", "1")
+	d.every(at + "/script")
+	d.every(at + "/results")
+	d.send(to+"/retire", http.StatusConflict, "once", "r-1")
+}

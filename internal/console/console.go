@@ -91,6 +91,8 @@ func New(d Deps) (*Server, error) {
 	s.dispositionPages()
 	s.doNotCallPages()
 	s.callbackPages()
+	s.scriptPages()
+	s.resultPages()
 	s.ticketPages()
 	s.servicePages()
 	s.brandPages()
