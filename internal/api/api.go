@@ -178,6 +178,7 @@ func (a *API) register() {
 	a.leadListRoutes()
 	a.leadUploadRoutes()
 	a.leadRoutes()
+	a.reportRoutes()
 	a.dncRoutes()
 	a.floorRoutes()
 	a.receiverRoutes()

@@ -73,6 +73,7 @@ type grammar struct {
 	Backup       backupCmd       `cmd:"" help:"Copy the books while the service runs."`
 	Restore      restoreCmd      `cmd:"" help:"Put a copy into an empty data folder."`
 	Leads        leadsCmd        `cmd:"" help:"Bring in lists of leads, and numbers nobody may call."`
+	Report       reportCmd       `cmd:"" help:"Tell a report of calling: campaigns, agents, conversion, best hours, calling numbers, trunks, quality, the ledger of abandoned calls."`
 	Company      companyCmd      `cmd:"" help:"Bound the calls of a company; close its books when it moves to another installation, or open them again."`
 	Export       exportCmd       `cmd:"" help:"Write everything, or all of a company, into an archive."`
 	Import       importCmd       `cmd:"" help:"Read an archive of everything into an empty database, or one company beside others, SQLite or PostgreSQL."`

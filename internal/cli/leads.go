@@ -26,6 +26,7 @@ import (
 type leadsCmd struct {
 	Look   leadsLookCmd   `cmd:"" help:"Say what the columns of a list of leads seem to be, as a mapping in JSON."`
 	Import leadsImportCmd `cmd:"" help:"Bring a list of leads into the books: CSV, XLSX or VICIdial's layout."`
+	Why    leadsWhyCmd    `cmd:"" help:"Say why a lead was called, and why it is not called now."`
 	Bar    leadsBarCmd    `cmd:"" help:"Put the numbers of a file on a company's do-not-call list."`
 }
 

@@ -107,6 +107,8 @@ func New(d Deps) (*Server, error) {
 	s.comparePages()
 	s.auditPages()
 	s.usagePages()
+	s.reportPages()
+	s.leadPages()
 	s.telephonePages()
 	s.planPages()
 	s.seatPages()

@@ -23,7 +23,7 @@ type usageFilter struct {
 }
 
 // usageFields are the words of the form, in its order.
-var usageFields = []string{"contract", "first", "last", "component", "label", "agent", "campaign", "trunk", "to", "result", "unpriced"}
+var usageFields = []string{"contract", "first", "last", "component", "label", "agent", "campaign", "trunk", "to", "from", "result", "unpriced"}
 
 // usageFilter reads the form; days and contract are those of what runs if none
 // are named.
@@ -49,6 +49,7 @@ func (s *Server) usageFilter(v *visit) (*usageFilter, error) {
 	f.query.Component, f.query.Label = f.optional("component", 200), f.optional("label", 200)
 	f.query.Agent, f.query.Campaign, f.query.Trunk = f.optional("agent", 200), f.optional("campaign", 200), f.optional("trunk", 200)
 	f.query.To = strings.TrimPrefix(f.optional("to", 40), "+")
+	f.query.From = writtenNumber(f.optional("from", 40))
 	f.query.Unpriced = f.Value("unpriced") != ""
 	if f.Value("result") != "" {
 		f.query.Result = usage.Result(f.choice("result", usage.Result("").Choices()...))

@@ -82,6 +82,13 @@ func (i ID) Made() timex.Instant {
 	return timex.Instant(binary.BigEndian.Uint64(i[:8])>>16) * 1000
 }
 
+// Before is behind every ID that was made before an instant and before those made at
+// it, to the millisecond: where a list that goes back in time begins.
+func Before(at timex.Instant) (i ID) {
+	binary.BigEndian.PutUint64(i[:8], uint64(max(at, 0))/1000<<16)
+	return i
+}
+
 func (i ID) MarshalText() ([]byte, error) { return []byte(i.String()), nil }
 
 func (i *ID) UnmarshalText(b []byte) error {

@@ -130,3 +130,19 @@ func ExampleID_Named() {
 	fmt.Println(ID{15: 1}.Named("inv"))
 	// Output: inv_00000000000000000000000001
 }
+
+func TestBeforeParts(t *testing.T) {
+	m := NewMaker(rand.Reader)
+	for _, at := range []timex.Instant{1_773_129_600_000_000, 1_773_129_600_000_999} {
+		made, err := m.At(at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b := Before(at); b.String() >= made.String() || b.Made() != made.Made() {
+			t.Errorf("%s is made at %s, %s stands before it", made, made.Made(), b)
+		}
+	}
+	if earlier, err := m.At(1_773_129_700_000_000 - 1000); err != nil || earlier.String() >= Before(1_773_129_700_000_000).String() {
+		t.Errorf("%s, %v is not before", earlier, err)
+	}
+}

@@ -11,12 +11,14 @@ import (
 // currencies, terms of art. Anything else in a Chinese text was not translated.
 var latinNames = strings.Fields(`Waihu Asterisk FreeSWITCH VICIdial Kamailio Twilio Amazon Connect Erlang
 	AI API HTTP ASR TTS CRM IVR CSV JSON XLSX PDF XML YAML HTML UBL SIP MOS Q.850 KB MB GB PNG UTC ISO https SQL ZIP JPEG GIF Excel Word Windows FreePBX CNY HKD TWD USD SHA-256 Webhook gzip zstd Idempotency-Key
-	ASCII UUID SID Call-ID GB18030 Big5 UTF-8`)
+	ITU-T E.411 E.425 G.107 ASCII UUID SID Call-ID GB18030 Big5 UTF-8`)
 
 // latinWords are words of files, fields and options that one phrase names.
 var latinWords = map[string]string{
-	"carrier.listening":      "Ctrl-C",
-	"doctor.address_any_fix": "listen", "doctor.address_loopback_fix": "listen", "doctor.sip_port_fix": "listen",
+	"carrier.listening":          "Ctrl-C",
+	"calling_report.zone_wrong":  "Asia Taipei",
+	"calling_report.empty.lists": "waihu leads import",
+	"doctor.address_any_fix":     "listen", "doctor.address_loopback_fix": "listen", "doctor.sip_port_fix": "listen",
 	"doctor.address_foreign_fix": "ip address NAT voice.told",
 	"doctor.trunk_closed":        "TLS", "doctor.trunk_no_tls": "TLS", "doctor.trunk_no_tls_fix": "TLS",
 	"doctor.trunk_certificate_fix": "update-ca-certificates",

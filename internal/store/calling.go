@@ -163,8 +163,8 @@ type DNC interface {
 	Any(c id.Company) (bool, error)
 }
 
-// AttemptQuery asks for tries, the newest first; exactly one of Lead, Number and
-// Campaign is given.
+// AttemptQuery asks for tries, the newest first: of a lead, a number or a campaign, or
+// (none of the three) of the company.
 type AttemptQuery struct {
 	Lead     id.ID
 	Number   phone.Number

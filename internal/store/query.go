@@ -10,7 +10,7 @@ import (
 // left aside.
 func (q *CallQuery) Takes(c *ChargedCall) bool {
 	if !q.Contract.IsZero() && c.Contract != q.Contract || q.Agent != "" && c.Call.Agent != q.Agent || q.Campaign != "" && c.Call.Campaign != q.Campaign ||
-		q.Trunk != "" && c.Call.Trunk != q.Trunk || q.Result != "" && c.Call.Result != q.Result || !strings.HasPrefix(c.Call.To, q.To) {
+		q.Trunk != "" && c.Call.Trunk != q.Trunk || q.Result != "" && c.Call.Result != q.Result || q.From != "" && strings.TrimPrefix(c.Call.From, "+") != strings.TrimPrefix(q.From, "+") || !strings.HasPrefix(c.Call.To, q.To) {
 		return false
 	}
 	if q.Unpriced && !slices.ContainsFunc(c.Charges, func(ch Charge) bool { return ch.Reason != "" }) {
@@ -24,7 +24,7 @@ func (q *CallQuery) Takes(c *ChargedCall) bool {
 // Narrow tells whether the query passes calls over that its period, contract and
 // cursor do not.
 func (q *CallQuery) Narrow() bool {
-	return q.Component != "" || q.Label != "" || q.Agent != "" || q.Campaign != "" || q.Trunk != "" || q.To != "" || q.Result != "" || q.Unpriced
+	return q.Component != "" || q.Label != "" || q.Agent != "" || q.Campaign != "" || q.Trunk != "" || q.To != "" || q.From != "" || q.Result != "" || q.Unpriced
 }
 
 // SortTallies puts tallies in the order of period, component and label.

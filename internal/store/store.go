@@ -55,4 +55,5 @@ type Tx interface {
 	Leads() Leads
 	DNC() DNC
 	Attempts() Attempts
+	Reports() Reports
 }

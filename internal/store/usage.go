@@ -109,6 +109,7 @@ type CallQuery struct {
 	Campaign  string
 	Trunk     string
 	To        string // beginning of the called number
+	From      string // the calling number, with or without its plus
 	Result    usage.Result
 	Unpriced  bool // only calls that have no price, or not at every component that takes them
 	Before    CallCursor

@@ -56,15 +56,20 @@ func (b *Book) Entry(q *Query, at timex.Instant, a *Answer) Entry {
 	for _, r := range b.Bound(q, at) {
 		e.Rules = append(e.Rules, r.Name)
 	}
-	for _, h := range a.Holds {
-		held := Held{Rule: h.Rule.Name, Cause: h.Cause, Count: h.Count, Source: h.Source, Since: h.Since, Until: h.Until}
-		if h.Zone != nil {
-			held.Zone = h.Zone.String()
-		}
-		if h.Place != "" {
-			held.Source = h.Place
-		}
-		e.Holds = append(e.Holds, held)
+	for i := range a.Holds {
+		e.Holds = append(e.Holds, a.Holds[i].Held())
 	}
 	return e
+}
+
+// Held is the hold as it is recorded.
+func (h *Hold) Held() Held {
+	out := Held{Rule: h.Rule.Name, Cause: h.Cause, Count: h.Count, Source: h.Source, Since: h.Since, Until: h.Until}
+	if h.Zone != nil {
+		out.Zone = h.Zone.String()
+	}
+	if h.Place != "" {
+		out.Source = h.Place
+	}
+	return out
 }

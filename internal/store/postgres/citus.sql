@@ -33,4 +33,6 @@ SELECT create_distributed_table('lead_numbers', 'company', colocate_with => 'com
 SELECT create_distributed_table('lead_counts', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('dnc', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('attempts', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('report_sums', 'company', colocate_with => 'companies');
+SELECT create_distributed_table('report_costs', 'company', colocate_with => 'companies');
 COMMIT;

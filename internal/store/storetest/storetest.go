@@ -68,6 +68,7 @@ func Run(t *testing.T, open Opener, without ...string) {
 		"leads that are due":  leadsDue,
 		"do not call":         doNotCall,
 		"tries":               tries,
+		"counts of reports":   counted,
 		"many at once":        manyAtOnce,
 	} {
 		if slices.Contains(without, name) {

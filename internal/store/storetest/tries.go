@@ -71,6 +71,7 @@ func tries(t *testing.T, b *bench) {
 		"the rest of them":     {store.AttemptQuery{Lead: num(10_001), Before: all[4].ID, Limit: 3}, []int{1}},
 		"of a number":          {store.AttemptQuery{Number: line(0), Limit: 9}, []int{9, 6, 3, 0}},
 		"of a campaign":        {store.AttemptQuery{Campaign: num(701), Limit: 2}, []int{11, 9}},
+		"of the company":       {store.AttemptQuery{Before: all[10].ID, Limit: 2}, []int{9, 8}},
 		"of nobody's campaign": {store.AttemptQuery{Campaign: num(702), Limit: 2}, nil},
 	} {
 		b.view(func(tx store.Tx) error {

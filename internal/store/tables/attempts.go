@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"waihu/internal/calling/attempt"
+	"waihu/internal/calling/report"
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/phone"
@@ -50,7 +51,12 @@ func (t attempts) Put(c id.Company, a *attempt.Attempt) error {
 	if err == nil && n == 0 {
 		return fault.New(fault.Conflict, "try %s is over, or of another campaign, lead or number: it was not changed", a.ID)
 	}
-	return err
+	if err != nil || a.State.Open() {
+		return err
+	}
+	counts := report.New() // once: a try that is over is never written again
+	counts.Try(a)
+	return t.count(c, counts)
 }
 
 func (t attempts) read(sql string, args ...any) (out []attempt.Attempt, err error) {
@@ -89,10 +95,13 @@ func (t attempts) List(c id.Company, q store.AttemptQuery) ([]attempt.Attempt, e
 			column, value, given = by.column, by.value, given+1
 		}
 	}
-	if given != 1 {
-		return nil, fault.New(fault.Invalid, "tries of a lead, a number or a campaign: one of the three was expected")
+	if given > 1 {
+		return nil, fault.New(fault.Invalid, "tries of a lead, a number or a campaign: at most one of the three was expected")
 	}
 	where, order, args := paged("id", store.Page{After: q.Before, Limit: q.Limit, Down: true})
+	if given == 0 {
+		return t.read("SELECT id, body FROM attempts WHERE company = ?"+where+order, append([]any{c}, args...)...)
+	}
 	return t.read("SELECT id, body FROM attempts WHERE company = ? AND "+column+" = ?"+where+order, append([]any{c, value}, args...)...)
 }
 

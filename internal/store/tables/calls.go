@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 
+	"waihu/internal/calling/report"
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/store"
@@ -55,6 +56,15 @@ func (t facts) AddCalls(c id.Company, calls []store.ChargedCall) ([]store.Outcom
 		if err := b.write(m, months[m]); err != nil {
 			return nil, err
 		}
+	}
+	counts := report.New()
+	for i := range calls {
+		if b.out[i] == store.Added {
+			countCall(counts, &calls[i], false)
+		}
+	}
+	if err := t.count(c, counts); err != nil {
+		return nil, err
 	}
 	return b.out, t.advance(company, head, b.position)
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"waihu/internal/calling/report"
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/store"
@@ -195,7 +196,7 @@ func (t facts) Assign(c id.Company, contract id.ID, calls []store.ChargedCall, s
 	if err != nil {
 		return err
 	}
-	head := before
+	head, counts := before, report.New()
 	touched := map[timex.Date]bool{}
 	for i := range calls {
 		head++
@@ -203,6 +204,10 @@ func (t facts) Assign(c id.Company, contract id.ID, calls []store.ChargedCall, s
 			return err
 		}
 		touched[store.MonthOf(calls[i].Call.Start)] = true
+		countCall(counts, &calls[i], true)
+	}
+	if err := t.count(c, counts); err != nil {
+		return err
 	}
 	for i := range stretches {
 		head++

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"waihu/internal/calling/report"
 	"waihu/internal/id"
 	"waihu/internal/money"
 	"waihu/internal/store"
@@ -19,7 +20,7 @@ func (t facts) AddStretches(c id.Company, list []store.Stretch) ([]store.Outcome
 	if err != nil {
 		return nil, err
 	}
-	out, head := make([]store.Outcome, len(list)), before
+	out, head, counts := make([]store.Outcome, len(list)), before, report.New()
 	for i := range list {
 		if out[i], err = t.addStretch(company, head+1, &list[i]); err != nil {
 			return nil, err
@@ -27,7 +28,13 @@ func (t facts) AddStretches(c id.Company, list []store.Stretch) ([]store.Outcome
 		if out[i] == store.Added || out[i] == store.Ended {
 			head++
 			list[i].Position = head
+			if session, is := list[i].Fact.(*usage.Session); is {
+				counts.Session(session) // once: when it has its end
+			}
 		}
+	}
+	if err := t.count(c, counts); err != nil {
+		return nil, err
 	}
 	return out, t.advance(company, before, head)
 }

@@ -93,6 +93,7 @@ func (t *Tx) Audit() store.Audit         { return audit{t} }
 func (t *Tx) Leads() store.Leads         { return leads{t} }
 func (t *Tx) DNC() store.DNC             { return dnc{t} }
 func (t *Tx) Attempts() store.Attempts   { return attempts{t} }
+func (t *Tx) Reports() store.Reports     { return reports{t} }
 
 // noted remembers an error of the database.
 func (t *Tx) noted(err error) error {
