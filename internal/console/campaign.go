@@ -32,6 +32,7 @@ type campaignBody struct {
 	Wrong   []campaignWrong
 	Refused string
 	Cur     string // currency of amounts; empty: no contract tells one
+	Beside  []Link // live view, report, answers
 	Data    any    // of the part
 }
 
@@ -81,6 +82,10 @@ func (b *campaignBody) dress(v *visit) {
 		}
 	}
 	b.Tabs = []campaignTab{{Name: v.say("campaigns.t_overview"), Href: b.Base, Here: b.Part == ""}}
+	if v.may(access.FloorWatch) && b.C.Status.State != campaign.Draft {
+		b.Beside = append(b.Beside, Link{v.say("live.title"), b.Base + "/live"})
+	}
+	b.Beside = append(b.Beside, Link{v.say("campaigns.report"), v.at("/reports?campaign=" + b.C.ID.Named("cmp"))}, Link{v.say("scripts.results"), b.Base + "/results"})
 	parts := campaignParts()
 	b.Of = len(parts)
 	for i, part := range parts {

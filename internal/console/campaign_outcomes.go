@@ -84,7 +84,7 @@ func outcomesData(s *Server, v *visit, b *campaignBody) (any, error) {
 	}
 	for _, d := range attempt.Over(attempt.Over(attempt.Builtin(), company), b.C.Dispositions) {
 		if !d.Flags.Refuse && !d.Flags.Done && !d.Off {
-			add(d.Code, v.dispositionName(&d))
+			add(d.Code, v.codeName(&d))
 		}
 	}
 	add(lead.Anything, v.say("campaigns.anything"))
@@ -99,9 +99,9 @@ func outcomesData(s *Server, v *visit, b *campaignBody) (any, error) {
 	return out, nil
 }
 
-// dispositionName is what a disposition is called: those that come with the program
+// codeName is what a disposition is called: those that come with the program
 // in the visitor's language, others as the company named them.
-func (v *visit) dispositionName(d *attempt.Disposition) string {
+func (v *visit) codeName(d *attempt.Disposition) string {
 	for _, b := range attempt.Builtin() {
 		if b.Code == d.Code && b.Name == d.Name {
 			return v.say("dispositions.c_" + d.Code)
@@ -113,7 +113,7 @@ func (v *visit) dispositionName(d *attempt.Disposition) string {
 func fillDispositions(f *form, list []attempt.Disposition) {
 	f.setRows("dispositions", len(list))
 	for i, d := range list {
-		for name, value := range map[string]string{"code": d.Code, "name": f.v.dispositionName(&d), "key": plain(d.Key), "auto": given(d.Auto, "1"), "notes": given(d.Notes, "1"), "off": given(d.Off, "1")} {
+		for name, value := range map[string]string{"code": d.Code, "name": f.v.codeName(&d), "key": plain(d.Key), "auto": given(d.Auto, "1"), "notes": given(d.Notes, "1"), "off": given(d.Off, "1")} {
 			f.set(f.At("dispositions", i, name), value)
 		}
 		at := f.At("dispositions", i, "flags")
@@ -133,7 +133,7 @@ func readDispositions(f *form) (out []attempt.Disposition) {
 		if d.Code == "" && d.Name == "" {
 			continue
 		}
-		if builtin, ok := attempt.Find(nil, d.Code); ok && d.Name == f.v.dispositionName(&builtin) {
+		if builtin, ok := attempt.Find(nil, d.Code); ok && d.Name == f.v.codeName(&builtin) {
 			d.Name = builtin.Name // it was shown in the visitor's language
 		}
 		d.Key, _ = strconv.Atoi(f.Value(at("key"))) // empty: none

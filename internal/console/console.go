@@ -93,6 +93,7 @@ func New(d Deps) (*Server, error) {
 	s.callbackPages()
 	s.scriptPages()
 	s.resultPages()
+	s.livePages()
 	s.ticketPages()
 	s.servicePages()
 	s.brandPages()

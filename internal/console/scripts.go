@@ -151,7 +151,7 @@ func (s *Server) scriptChoices(v *visit, b *scriptBody) error {
 	b.Codes = []option{{"value": "", "label": v.say("scripts.no_code")}}
 	for _, d := range attempt.Over(attempt.Builtin(), codes) {
 		if !d.Auto && !d.Off {
-			b.Codes = append(b.Codes, option{"value": d.Code, "label": v.dispositionName(&d)})
+			b.Codes = append(b.Codes, option{"value": d.Code, "label": v.codeName(&d)})
 		}
 	}
 	b.Kinds = []option{{"value": "", "label": v.say("scripts.no_question")}}
