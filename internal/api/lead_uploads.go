@@ -42,7 +42,8 @@ func (u *leadUploadIn) Resolve(h huma.Context) []error {
 
 // leadUpload is the input of a job that reads a list.
 type leadUpload struct {
-	Import id.ID  `json:"import"`
+	List   id.ID  `json:"list,omitzero"`
+	Import id.ID  `json:"import,omitzero"` // zero: its columns are asked for
 	Name   string `json:"name"`
 }
 
@@ -143,7 +144,7 @@ func (a *API) takeLeads(ctx context.Context, c *caller, company id.Company, in *
 		if err != nil {
 			return err
 		}
-		if out, err = a.enqueue(r, f.ID, "lead_upload", leadUpload{m.ID, in.Name}, f.Size); err != nil {
+		if out, err = a.enqueue(r, f.ID, "lead_upload", leadUpload{list.ID, m.ID, in.Name}, f.Size); err != nil {
 			return err
 		}
 		late = r.late

@@ -9,6 +9,7 @@ import (
 	"waihu/internal/phone"
 	"waihu/internal/store"
 	"waihu/internal/timex"
+	"waihu/internal/timex/holiday"
 )
 
 // OutOfHours is the rule of a campaign's own calling hours.
@@ -25,6 +26,7 @@ type CallingRules struct {
 	book    *compliance.Book
 	plan    campaign.Campaign
 	asked   []compliance.Asked
+	off     *timex.Calendar            // whose holidays the campaign keeps; nil: none
 	offered map[id.ID]compliance.Query // by lead
 	answer  compliance.Answer
 }
@@ -44,6 +46,11 @@ func NewCallingRules(packs *compliance.Packs, of *Campaign) (*CallingRules, erro
 		return nil, err
 	}
 	r := &CallingRules{packs: packs, book: book, plan: *p, offered: map[id.ID]compliance.Query{}}
+	calendars, err := holiday.Calendars()
+	if err != nil {
+		return nil, err
+	}
+	r.off = calendars[p.Hours.Holiday]
 	for _, a := range p.Asked {
 		r.asked = append(r.asked, compliance.Asked{List: a.List, At: a.At})
 	}
@@ -72,7 +79,7 @@ func (r *CallingRules) ask(q *compliance.Query, l *lead.Lead, at timex.Instant) 
 		if err != nil {
 			return noZone, 0
 		}
-		next := r.plan.Hours.Next(at, zone, nil)
+		next := r.plan.Hours.Next(at, zone, r.off)
 		if next.IsZero() {
 			return OutOfHours, 0
 		}

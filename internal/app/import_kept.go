@@ -206,3 +206,25 @@ func (s *System) GetLeadImport(ctx context.Context, c id.Company, i id.ID) (out 
 	})
 	return out, err
 }
+
+// LeadImports lists those of a list.
+func (s *System) LeadImports(ctx context.Context, c id.Company, list id.ID, p store.Page) (out []LeadImport, err error) {
+	defer fault.Wrap(&err, "imports of leads")
+	err = s.DB.View(ctx, func(tx store.Tx) error {
+		recs, err := tx.Records().List(c, KindLeadImport, store.Key{Name: "list", Value: list.String()}, p)
+		if err != nil {
+			return err
+		}
+		out = make([]LeadImport, len(recs))
+		for i := range recs {
+			if out[i], _, err = load[LeadImport](&recs[i], nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Duplicates is how many rows were left out because their number was there already.
+func (n *ImportCounts) Duplicates() int64 { return n.InFile + n.InList + n.InCompany }

@@ -31,6 +31,7 @@ type Deps struct {
 	Uploads Uploads      // files of usage and what became of them
 	Decider Decider      // does what a second person approves
 
+	Lists       Lists     // files of leads and of numbers nobody calls
 	Telephone   Telephone // of agents; nil: nobody calls here
 	Runs        Runs      // bill runs, as work that goes on when the page is left
 	AdjustLimit string    // balance that is given above it needs a second person, in any currency; empty: all does
@@ -85,6 +86,14 @@ func New(d Deps) (*Server, error) {
 	s.webhookPages()
 	s.auditLogPages()
 	s.importPages()
+	s.campaignPages()
+	s.listPages()
+	s.dispositionPages()
+	s.doNotCallPages()
+	s.callbackPages()
+	s.scriptPages()
+	s.resultPages()
+	s.livePages()
 	s.ticketPages()
 	s.servicePages()
 	s.brandPages()

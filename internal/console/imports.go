@@ -42,6 +42,9 @@ func (s *Server) importPages() {
 // in by the interface.
 const importMost = 512 << 20
 
+// importParts bounds the fields beside the file.
+const importParts = 20
+
 // importRow is a file in the list.
 type importRow struct {
 	receive.Uploaded
@@ -193,7 +196,7 @@ func (s *Server) receiveImport(w http.ResponseWriter, r *http.Request, v *visit)
 	f := v.blank()
 	f.Values = url.Values{}
 	room := formBytes
-	for range 10 {
+	for range importParts {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
 			return f, nil, nil

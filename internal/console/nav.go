@@ -43,6 +43,13 @@ func navigation(v *visit, here string) []navGroup {
 			{Key: "nav.quality", Href: v.at("/quality"), Icon: "check", may: access.QualityRead},
 			{Key: "nav.own_scores", Href: v.at("/quality/mine"), Icon: "check", may: access.QualityOwn},
 			{Key: "nav.usage", Href: v.at("/usage"), Icon: "phone", may: access.UsageRead},
+		}}, navGroup{"nav.calling", []navItem{
+			{Key: "nav.campaigns", Href: v.at("/campaigns"), Icon: "phone", may: access.CampaignRead},
+			{Key: "nav.lists", Href: v.at("/lists"), Icon: "upload", may: access.CampaignRead},
+			{Key: "nav.scripts", Href: v.at("/scripts"), Icon: "book", may: access.CampaignRead},
+			{Key: "nav.callbacks", Href: v.at("/callbacks"), Icon: "bell", may: access.LeadRead},
+			{Key: "nav.dispositions", Href: v.at("/dispositions"), Icon: "check", may: access.CampaignRead},
+			{Key: "nav.dnc", Href: v.at("/dnc"), Icon: "close", may: access.DNCRead},
 		}}, navGroup{"nav.company_group", []navItem{
 			{Key: "nav.imports", Href: v.at("/imports"), Icon: "upload", may: access.UsageUpload},
 			{Key: "nav.tickets", Href: v.at("/tickets"), Icon: "ticket", may: access.TicketRead},

@@ -35,7 +35,7 @@ func newDesk(t *testing.T) *desk {
 	a, err := api.New(api.Deps{System: d.System, Gate: d.Gate, Post: post, Ingest: d.System, Log: d.Log,
 		Config: api.Config{KeyRate: 1000, KeyBurst: 1000, AddressRate: 1000, AddressMax: 1000, Address: d.Address, Uploads: t.TempDir()}})
 	o.must(err)
-	d.Post, d.Uploads, d.Decider = post, a, a
+	d.Post, d.Uploads, d.Lists, d.Decider = post, a, a, a
 	o.must(a.Start(t.Context()))
 	t.Cleanup(a.Stop)
 	return &desk{office: o, api: a}

@@ -62,8 +62,8 @@ type recordingBody struct {
 	Download         string
 	Call, Lead       string
 	Paused           string
-	Rules            []ruleRow
-	Held             []heldRow
+	Rules            []keptRule
+	Held             []keptHold
 	MayHold, MayLift bool
 	Form             *form
 	Refused          string
@@ -76,13 +76,13 @@ type recordingBody struct {
 	Calibrate        string
 }
 
-type ruleRow struct {
+type keptRule struct {
 	retention.Rule
 	Until  string
 	Counts bool
 }
 
-type heldRow struct {
+type keptHold struct {
 	retention.Hold
 	At string
 }
@@ -156,10 +156,10 @@ func (v *visit) terms(b *recordingBody, x *app.Recording) {
 		if err != nil {
 			continue // it was checked when it was added
 		}
-		b.Rules = append(b.Rules, ruleRow{r, stamp(ends.Until), ends.Until == x.Until})
+		b.Rules = append(b.Rules, keptRule{r, stamp(ends.Until), ends.Until == x.Until})
 	}
 	for _, h := range x.Holds {
-		b.Held = append(b.Held, heldRow{h, stamp(h.Since)})
+		b.Held = append(b.Held, keptHold{h, stamp(h.Since)})
 	}
 }
 

@@ -17,8 +17,8 @@ func (v *visit) behind(a *figures.Answer, r *figures.Row, c *figures.Column) str
 		return ""
 	}
 	to := c.To
-	if to == figures.ToTries && r.Sums[figures.Dialed]+r.Sums[figures.Withheld] == 0 {
-		to = figures.ToCalls // it was counted of records of switches
+	if to == figures.ToTries && r.Sums[figures.Untried] > 0 {
+		to = figures.ToCalls // what it counts has records of switches among it
 	}
 	switch to {
 	case figures.ToTries:

@@ -201,6 +201,7 @@ func actions(v *visit) (out []navItem) {
 		}
 	}
 	add(access.ContractQuote, true, "contract.new", v.at("/contracts/new"), "plus")
+	add(access.CampaignWrite, true, "campaigns.new", v.at("/campaigns/new"), "plus")
 	add(access.PlanPublish, false, "plans.build", "/plans/build", "plus")
 	add(access.InvoiceDraft, true, "search.do_draft", v.at("/contracts"), "invoice")
 	add(access.UsageRead, true, "search.do_compare", v.at("/compare"), "scale")
@@ -210,7 +211,7 @@ func actions(v *visit) (out []navItem) {
 
 // goes are the letters that lead to pages after g.
 var goes = map[string]string{
-	"nav.overview": "h", "nav.invoices": "i", "nav.compare": "m", "nav.contracts": "c", "nav.seats": "s", "nav.usage": "u",
+	"nav.overview": "h", "nav.invoices": "i", "nav.compare": "m", "nav.contracts": "c", "nav.seats": "s", "nav.usage": "u", "nav.campaigns": "k", "nav.lists": "l",
 	"nav.plans": "p", "nav.companies": "o", "nav.docs": "d", "nav.compare_free": "x", "nav.audit_bill": "a",
 }
 

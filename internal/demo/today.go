@@ -33,7 +33,10 @@ func (t *teller) finish(ctx context.Context) error {
 	if err := t.quality(ctx, &t.who[inspecting]); err != nil {
 		return err
 	}
-	return t.objection(ctx, &t.who[objecting])
+	if err := t.objection(ctx, &t.who[objecting]); err != nil {
+		return err
+	}
+	return t.campaigns(ctx)
 }
 
 // budget sets a budget of which most is spent by now.

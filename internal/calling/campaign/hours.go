@@ -7,6 +7,7 @@ import (
 
 	"waihu/internal/fault"
 	"waihu/internal/timex"
+	"waihu/internal/timex/holiday"
 )
 
 // Window is a stretch of every week in which people may be called.
@@ -114,6 +115,9 @@ func (h *Hours) problems(path string) (ps fault.Problems) {
 	}
 	if len(h.Off) > MaxOff {
 		ps = append(ps, fault.Problem{Path: path + ".off", Value: fmt.Sprint(len(h.Off)), What: "there are too many days", Expected: fmt.Sprintf("at most %d", MaxOff)})
+	}
+	if h.Holiday != "" && !slices.Contains(holiday.Regions(), h.Holiday) {
+		ps = append(ps, fault.Problem{Path: path + ".holidays", Value: h.Holiday, What: "there is no such calendar of holidays", Expected: fmt.Sprint(holiday.Regions())})
 	}
 	for i, w := range h.Windows {
 		at := fmt.Sprintf("%s.windows[%d]", path, i)

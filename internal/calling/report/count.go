@@ -67,10 +67,12 @@ type CostKey struct {
 	Currency money.Currency
 }
 
-// Cost is what rated calls came to at list price, in millionths.
+// Cost is what rated calls came to at list price, in millionths; Own is the part of
+// calls of our own campaigns.
 type Cost struct {
 	Calls  int64
 	Micros int64
+	Own    int64
 }
 
 // Counts are what facts add up to. The zero value is not ready: New.
@@ -305,7 +307,13 @@ func (c *Counts) cost(k CostKey, micros int64) {
 	}
 	x.Calls++
 	x.Micros += micros
+	if isOwn(k.Campaign) {
+		x.Own += micros
+	}
 }
+
+// isOwn tells whether a call belongs to a campaign of ours, which has a try for it.
+func isOwn(campaign string) bool { return strings.HasPrefix(campaign, "cmp_") }
 
 // CallerText is a calling number as counts name it: without the plus that one
 // switch writes and the next does not.
@@ -317,6 +325,9 @@ func ofCall(k *usage.Call) (s Sums) {
 	s[CallsEffective], s[CallsDeliverable] = network(k.Result, rang)
 	if k.IsAnswered() {
 		s[CallsAnswered], s[CallsTalk], s[CallsShort] = 1, ms(k.Talk), one(k.Talk <= ShortCall)
+	}
+	if !isOwn(k.Campaign) {
+		s[Untried], s[UntriedAnswered] = 1, s[CallsAnswered]
 	}
 	if k.Course != nil {
 		ofCourse(k, &s)

@@ -75,10 +75,12 @@ type Row struct {
 	Health   Health // of a calling number
 }
 
-// CostOf is what rated calls came to in a currency.
+// CostOf is what rated calls came to in a currency; Own is the part of calls of our
+// own campaigns, whose conversations and sales are known.
 type CostOf struct {
 	Calls int64
 	Total money.Amount
+	Own   money.Amount
 }
 
 // Leads is how far a list has come.
@@ -100,8 +102,10 @@ func (r *Row) add(o *Row) {
 // more of its currency, so that nothing is lost.
 func addCost(to []CostOf, c CostOf) []CostOf {
 	for i := range to {
-		if sum, err := to[i].Total.Add(c.Total); err == nil {
-			to[i] = CostOf{to[i].Calls + c.Calls, sum}
+		sum, err := to[i].Total.Add(c.Total)
+		own, err2 := to[i].Own.Add(c.Own)
+		if err == nil && err2 == nil {
+			to[i] = CostOf{to[i].Calls + c.Calls, sum, own}
 			return to
 		}
 	}
@@ -116,16 +120,29 @@ func Total(rows []Row) (out Row) {
 	return out
 }
 
-// CostPer is what rated calls came to for each of so many, rounded half up to the
-// smallest coin.
-func (r *Row) CostPer(n int64) (out []money.Amount) {
-	if n <= 0 {
-		return nil
+// costPer is an amount for each of so many, rounded half up to the smallest coin.
+func costPer(a money.Amount, n int64, to []money.Amount) []money.Amount {
+	if n <= 0 || a.Currency().IsZero() {
+		return to
 	}
+	if each, err := money.ToMinor(a.Exact().Div(exact.Int(n)), a.Currency()); err == nil {
+		to = append(to, each)
+	}
+	return to
+}
+
+// PerCall is what a rated call came to.
+func (r *Row) PerCall() (out []money.Amount) {
 	for _, c := range r.Costs {
-		if each, err := money.ToMinor(c.Total.Exact().Div(exact.Int(n)), c.Total.Currency()); err == nil {
-			out = append(out, each)
-		}
+		out = costPer(c.Total, c.Calls, out)
+	}
+	return out
+}
+
+// OwnPer is what calls of our own campaigns came to for each of so many.
+func (r *Row) OwnPer(n int64) (out []money.Amount) {
+	for _, c := range r.Costs {
+		out = costPer(c.Own, n, out)
 	}
 	return out
 }
@@ -138,14 +155,7 @@ func (r *Row) Cost() (out []money.Amount) {
 	return out
 }
 
-// tried tells whether the dialer's tries are what a row is made of; else switches'
-// records are.
-func (r *Row) tried() bool { return r.Sums[Dialed]+r.Sums[Withheld] > 0 }
-
-// of is a measure of tries, or that of calls where there are no tries.
-func (r *Row) of(tries, calls Measure) int64 {
-	if r.tried() {
-		return r.Sums[tries]
-	}
-	return r.Sums[calls]
-}
+// Dials and Picked are the tries of ours and the calls no try stands behind, and
+// those of them that were answered.
+func (r *Row) Dials() int64  { return r.Sums[Dialed] + r.Sums[Untried] }
+func (r *Row) Picked() int64 { return r.Sums[Answered] + r.Sums[UntriedAnswered] }

@@ -48,7 +48,7 @@ func Judge(rows []Row) (out []Row) {
 	for i := range rows {
 		r := &rows[i]
 		s := of[r.Campaign]
-		of[r.Campaign] = stratum{s.calls + float64(r.of(Dialed, Calls)), s.answered + float64(r.of(Answered, CallsAnswered))}
+		of[r.Campaign] = stratum{s.calls + float64(r.Dials()), s.answered + float64(r.Picked())}
 		n, known := at[r.Value]
 		if !known {
 			n, at[r.Value] = len(out), len(out)
@@ -59,7 +59,7 @@ func Judge(rows []Row) (out []Row) {
 	excess, variance := make([]float64, len(out)), make([]float64, len(out))
 	for i := range rows {
 		r := &rows[i]
-		s, n, k := of[r.Campaign], float64(r.of(Dialed, Calls)), float64(r.of(Answered, CallsAnswered))
+		s, n, k := of[r.Campaign], float64(r.Dials()), float64(r.Picked())
 		if s.calls <= n || s.calls < 2 { // nobody to compare with
 			continue
 		}

@@ -81,17 +81,8 @@ func part(a, b Measure) func(*Row) Figure {
 	return func(r *Row) Figure { return Figure{Part: r.Sums[a], Whole: r.Sums[b]} }
 }
 
-func either(a, b Measure) func(*Row) Figure {
-	return count(func(r *Row) int64 { return r.of(a, b) })
-}
-
 // The definitions, each in one place. docs/reports.md says them in words.
-func asr(r *Row) Figure {
-	return Figure{Part: r.of(Answered, CallsAnswered), Whole: r.of(Dialed, Calls)}
-}
-func ner(r *Row) Figure {
-	return Figure{Part: r.of(Effective, CallsEffective), Whole: r.of(Deliverable, CallsDeliverable)}
-}
+func asr(r *Row) Figure { return Figure{Part: r.Picked(), Whole: r.Dials()} }
 
 // aht is talk, hold within it, and after-call work.
 func aht(r *Row) Figure {
@@ -104,18 +95,11 @@ func utilisation(r *Row) Figure {
 	return Figure{Part: r.Sums[Talking] + r.Sums[WrapUp], Whole: r.Sums[Logged]}
 }
 func cost(r *Row) Figure           { return Figure{Money: r.Cost()} }
-func costPerCall(r *Row) Figure    { return Figure{Money: r.CostPer(r.rated())} }
-func costPerContact(r *Row) Figure { return Figure{Money: r.CostPer(r.Sums[Conversations])} }
-func costPerSale(r *Row) Figure    { return Figure{Money: r.CostPer(r.Sums[Sales])} }
+func costPerCall(r *Row) Figure    { return Figure{Money: r.PerCall()} }
+func costPerContact(r *Row) Figure { return Figure{Money: r.OwnPer(r.Sums[Conversations])} }
+func costPerSale(r *Row) Figure    { return Figure{Money: r.OwnPer(r.Sums[Sales])} }
 func attemptsPerContact(r *Row) Figure {
 	return Figure{Part: r.Sums[Dialed], Whole: r.Sums[Contacts]}
-}
-
-func (r *Row) rated() (n int64) {
-	for _, c := range r.Costs {
-		n += c.Calls
-	}
-	return n
 }
 
 // lead is a figure of a list.
@@ -133,7 +117,7 @@ func (k Kind) Columns() []Column {
 	switch k {
 	case Campaigns:
 		return []Column{
-			{"dialed", Count, either(Dialed, Calls), ToTries, ""}, {"answered", Count, either(Answered, CallsAnswered), ToTries, "answered"}, {"asr", Share, asr, ToTries, "answered"},
+			{"dialed", Count, count((*Row).Dials), ToTries, ""}, {"answered", Count, count((*Row).Picked), ToTries, "answered"}, {"asr", Share, asr, ToTries, "answered"},
 			{"persons", Count, tries(Persons), ToTries, "person"}, {"contacts", Count, tries(Contacts), ToTries, "contact"}, {"contact_rate", Share, part(Contacts, Dialed), ToTries, "contact"},
 			{"sales", Count, tries(Sales), ToTries, "sale"}, {"conversion", Share, part(Sales, Contacts), ToTries, "sale"},
 			{"abandoned", Count, tries(Abandoned), ToTries, "abandoned"}, {"abandon_rate", Share, part(Abandoned, Persons), ToTries, "abandoned"},
@@ -142,7 +126,7 @@ func (k Kind) Columns() []Column {
 		}
 	case Agents:
 		return []Column{
-			{"conversations", Count, either(Conversations, CallsAnswered), ToTries, "conversation"}, {"contacts", Count, tries(Contacts), ToTries, "contact"}, {"sales", Count, tries(Sales), ToTries, "sale"},
+			{"conversations", Count, count(func(r *Row) int64 { return r.Sums[Conversations] + r.Sums[UntriedAnswered] }), ToTries, "conversation"}, {"contacts", Count, tries(Contacts), ToTries, "contact"}, {"sales", Count, tries(Sales), ToTries, "sale"},
 			{"conversion", Share, part(Sales, Contacts), ToTries, "sale"}, {"talk", Seconds, part(Talk, Conversations), ToTries, "conversation"}, {"after_work", Seconds, part(AfterWork, Conversations), ToTries, "conversation"}, {"aht", Seconds, aht, ToTries, "conversation"},
 			{"logged", Seconds, tries(Logged), "", ""}, {"ready", Seconds, tries(Ready), "", ""}, {"talking", Seconds, tries(Talking), "", ""}, {"wrap_up", Seconds, tries(WrapUp), "", ""}, {"paused", Seconds, tries(Paused), "", ""},
 			{"occupancy", Share, occupancy, "", ""}, {"utilisation", Share, utilisation, "", ""}, {"cost", Amount, cost, ToCalls, ""},
@@ -163,10 +147,10 @@ func (k Kind) Columns() []Column {
 			{"dialed", Count, tries(Dialed), ToTries, ""}, {"contacts", Count, tries(Contacts), ToTries, "contact"}, {"sales", Count, tries(Sales), ToTries, "sale"}, {"attempts_contact", Times, attemptsPerContact, ToTries, "contact"},
 		}
 	case Hours:
-		return []Column{{"dialed", Count, either(Dialed, Calls), "", ""}, {"answered", Count, either(Answered, CallsAnswered), "", ""}, {"asr", Share, asr, "", ""}, {"contacts", Count, tries(Contacts), "", ""}, {"contact_rate", Share, part(Contacts, Dialed), "", ""}}
+		return []Column{{"dialed", Count, count((*Row).Dials), "", ""}, {"answered", Count, count((*Row).Picked), "", ""}, {"asr", Share, asr, "", ""}, {"contacts", Count, tries(Contacts), "", ""}, {"contact_rate", Share, part(Contacts, Dialed), "", ""}}
 	case Numbers:
 		return []Column{
-			{"calls", Count, either(Dialed, Calls), ToTries, ""}, {"answered", Count, either(Answered, CallsAnswered), ToTries, "answered"}, {"asr", Share, asr, ToTries, "answered"},
+			{"calls", Count, count((*Row).Dials), ToTries, ""}, {"answered", Count, count((*Row).Picked), ToTries, "answered"}, {"asr", Share, asr, ToTries, "answered"},
 			{"expected", Share, func(r *Row) Figure { return r.Health.expected() }, "", ""}, {"verdict", Word, func(r *Row) Figure { return Figure{Word: string(r.Health.Verdict)} }, "", ""},
 			{"short", Share, part(CallsShort, CallsAnswered), ToCalls, "answered"}, {"unwanted", Count, tries(CallsUnwanted), ToCalls, ""}, {"refusals", Count, tries(Refusals), ToTries, "refusal"},
 		}

@@ -63,6 +63,8 @@ const (
 	Missing          // of them lost or late
 	Rated            // calls with a price
 	Unpriced         // calls that no price was found for
+	Untried          // calls that no try of ours stands behind: of other switches, of telephones
+	UntriedAnswered  // of them
 	Measures         // how many there are
 )
 
@@ -71,7 +73,7 @@ var names = [Measures]string{
 	"withheld", "dialed", "first", "answered", "persons", "machines", "abandoned", "conversations", "contacts", "sales", "callbacks", "refusals", "unworkable", "lost",
 	"busy", "no_answer", "rejected", "unassigned", "congested", "canceled", "failed", "effective", "deliverable", "answer_wait_ms", "join_wait_ms", "talk_ms", "after_work_ms",
 	"logged_ms", "ready_ms", "talking_ms", "wrap_up_ms", "paused_ms",
-	"calls", "calls_answered", "calls_effective", "calls_deliverable", "calls_talk_ms", "calls_short", "calls_unwanted", "delayed", "delay_ms", "heard", "mos", "poor", "packets", "missing", "rated", "unpriced",
+	"calls", "calls_answered", "calls_effective", "calls_deliverable", "calls_talk_ms", "calls_short", "calls_unwanted", "delayed", "delay_ms", "heard", "mos", "poor", "packets", "missing", "rated", "unpriced", "untried", "untried_answered",
 }
 
 func (m Measure) String() string { return names[m] }

@@ -128,7 +128,7 @@ func unsaid(c *Counts) (n int64) {
 
 // TestFiguresByHand: a day that is worked out on paper.
 func TestFiguresByHand(t *testing.T) {
-	r := Row{Costs: []CostOf{{Calls: 30, Total: money.Micros(10_000_000, money.MustCurrency("CNY"))}}}
+	r := Row{Costs: []CostOf{{Calls: 30, Total: money.Micros(10_000_000, money.MustCurrency("CNY")), Own: money.Micros(10_000_000, money.MustCurrency("CNY"))}}}
 	r.Sums = Sums{Dialed: 40, Answered: 12, Persons: 10, Abandoned: 1, Conversations: 9, Contacts: 8, Sales: 2, Effective: 30, Deliverable: 32, Talk: 900_000, AfterWork: 180_000,
 		Logged: 7_200_000, Paused: 1_200_000, Talking: 3_000_000, WrapUp: 600_000}
 	for name, want := range map[string]string{"asr": "0.3", "contact_rate": "0.2", "conversion": "0.25", "abandon_rate": "0.1", "aht": "120"} {
@@ -169,9 +169,9 @@ func TestANumberThatIsBurntIsFlagged(t *testing.T) {
 	row := func(campaign, number string, calls int, rate float64) Row {
 		r := Row{Campaign: campaign, Value: number}
 		for range calls {
-			r.Sums[Calls]++
+			r.Sums[Untried]++
 			if rng.Float64() < rate {
-				r.Sums[CallsAnswered]++
+				r.Sums[UntriedAnswered]++
 			}
 		}
 		return r

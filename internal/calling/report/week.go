@@ -28,12 +28,12 @@ func WeekOf(rows []Row) (week [hoursInWeek]Hour, unknown int64) {
 		r := &rows[i]
 		n, err := strconv.Atoi(r.Value)
 		if err != nil || n < 0 || n >= hoursInWeek {
-			unknown += r.of(Dialed, Calls)
+			unknown += r.Dials()
 			continue
 		}
 		h := &week[n]
-		h.Dialed += r.of(Dialed, Calls)
-		h.Answered += r.of(Answered, CallsAnswered)
+		h.Dialed += r.Dials()
+		h.Answered += r.Picked()
 		h.Contacts += r.Sums[Contacts]
 	}
 	least, most := math.Inf(1), 0.0

@@ -48,8 +48,8 @@ func addSums(n int) string {
 // sumStatements are made once: they are long.
 var sumStatements = struct{ many, single string }{addSums(sumsAtOnce), addSums(1)}
 
-const addCostSQL = `INSERT INTO report_costs (company, dim, slot, campaign, value, currency, calls, micros) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-	ON CONFLICT (company, dim, slot, campaign, value, currency) DO UPDATE SET calls = report_costs.calls + excluded.calls, micros = report_costs.micros + excluded.micros`
+const addCostSQL = `INSERT INTO report_costs (company, dim, slot, campaign, value, currency, calls, micros, own) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+	ON CONFLICT (company, dim, slot, campaign, value, currency) DO UPDATE SET calls = report_costs.calls + excluded.calls, micros = report_costs.micros + excluded.micros, own = report_costs.own + excluded.own`
 
 // count keeps what facts added up to, in the order of keys: neighbours are written
 // one after another, and two writers never wait for each other crosswise.
@@ -66,7 +66,7 @@ func (t *Tx) count(c id.Company, counts *report.Counts) error {
 	})
 	for _, k := range keys {
 		x := counts.Costs[k]
-		if _, err := t.exec(addCostSQL, c, string(k.Dim), k.Slot, k.Campaign, k.Value, k.Currency, x.Calls, x.Micros); err != nil {
+		if _, err := t.exec(addCostSQL, c, string(k.Dim), k.Slot, k.Campaign, k.Value, k.Currency, x.Calls, x.Micros, x.Own); err != nil {
 			return err
 		}
 	}
@@ -206,11 +206,11 @@ func (t reports) Sums(c id.Company, q store.SumQuery) ([]store.Summed, error) {
 	} else {
 		head, group = "SELECT currency, ", " GROUP BY currency ORDER BY currency"
 	}
-	err = t.query(head+"CAST(SUM(calls) AS BIGINT), CAST(SUM(micros) AS BIGINT) FROM report_costs"+where+group, args, func(r Row) error {
+	err = t.query(head+"CAST(SUM(calls) AS BIGINT), CAST(SUM(micros) AS BIGINT), CAST(SUM(own) AS BIGINT) FROM report_costs"+where+group, args, func(r Row) error {
 		one, n := cut(r)
 		a, err := r.Amount(n+2, n)
 		if i, known := at[keyOf(&one)]; known && err == nil {
-			out[i].Costs = append(out[i].Costs, report.CostOf{Calls: r.Int(n + 1), Total: a})
+			out[i].Costs = append(out[i].Costs, report.CostOf{Calls: r.Int(n + 1), Total: a, Own: money.Micros(r.Int(n+3), a.Currency())})
 		}
 		return err
 	})

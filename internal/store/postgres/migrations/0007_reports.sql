@@ -55,6 +55,8 @@ CREATE TABLE report_sums (
   missing BIGINT NOT NULL,
   rated BIGINT NOT NULL,
   unpriced BIGINT NOT NULL,
+  untried BIGINT NOT NULL,
+  untried_answered BIGINT NOT NULL,
   PRIMARY KEY (company, dim, slot, campaign, value)
 );
 
@@ -67,5 +69,6 @@ CREATE TABLE report_costs (
   currency TEXT COLLATE "C" NOT NULL,
   calls BIGINT NOT NULL,
   micros BIGINT NOT NULL, -- at list price
+  own BIGINT NOT NULL,    -- of them, of calls of our own campaigns
   PRIMARY KEY (company, dim, slot, campaign, value, currency)
 );

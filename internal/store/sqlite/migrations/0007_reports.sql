@@ -55,6 +55,8 @@ CREATE TABLE report_sums (
   missing INTEGER NOT NULL,
   rated INTEGER NOT NULL,
   unpriced INTEGER NOT NULL,
+  untried INTEGER NOT NULL,
+  untried_answered INTEGER NOT NULL,
   PRIMARY KEY (company, dim, slot, campaign, value)
 ) STRICT, WITHOUT ROWID;
 
@@ -67,5 +69,6 @@ CREATE TABLE report_costs (
   currency TEXT NOT NULL,
   calls INTEGER NOT NULL,
   micros INTEGER NOT NULL, -- at list price
+  own INTEGER NOT NULL,    -- of them, of calls of our own campaigns
   PRIMARY KEY (company, dim, slot, campaign, value, currency)
 ) STRICT, WITHOUT ROWID;

@@ -1,0 +1,68 @@
+package console
+
+import (
+	"net/http"
+
+	"waihu/internal/access"
+	"waihu/internal/app"
+	"waihu/internal/explain"
+	"waihu/internal/fault"
+)
+
+func (s *Server) resultPages() {
+	s.page("GET /c/{company}/campaigns/{campaign}/results", access.CampaignRead, s.results)
+	for _, ext := range []string{"csv", "xlsx", "pdf"} {
+		s.page("GET /c/{company}/campaigns/{campaign}/results."+ext, access.LeadRead, s.resultsFile)
+	}
+}
+
+// resultsBody is what people answered, counted.
+type resultsBody struct {
+	Figures  []explain.Figure
+	Sections []sectionView
+	Files    []Link
+	Script   string
+}
+
+// results shows what was answered in a campaign, each question with a picture.
+func (s *Server) results(w http.ResponseWriter, r *http.Request, v *visit) error {
+	c, err := s.campaignOf(v)
+	if err != nil {
+		return err
+	}
+	book, err := s.d.System.AnswerBook(r.Context(), v.company, app.AnswerQuery{Campaign: c.ID})
+	if err != nil {
+		return err
+	}
+	b := resultsBody{Script: v.campaignAt(c, "/script")}
+	if book.Tally.Sheets > 0 {
+		d := explain.Answers(&book, v.Tag)
+		b.Figures = d.Figures
+		for i := range d.Sections {
+			b.Sections = append(b.Sections, v.sectionView(&d.Sections[i]))
+		}
+		if v.may(access.LeadRead) {
+			b.Files = listFiles(v.campaignAt(c, "/results"), "", "csv", "xlsx", "pdf")
+		}
+	}
+	s.render(w, v, http.StatusOK, "results", &Page{Title: v.say("scripts.results_of", "campaign", c.Name), Lead: v.say("scripts.results_lead"), Here: v.at("/campaigns"), Crumbs: v.crumbs(Link{v.say("nav.campaigns"), v.at("/campaigns")}, Link{c.Name, v.campaignAt(c, "")}), Body: b})
+	return nil
+}
+
+// resultsFile gives the answers call by call, or counted as a report.
+func (s *Server) resultsFile(w http.ResponseWriter, r *http.Request, v *visit) error {
+	c, err := s.campaignOf(v)
+	if err != nil {
+		return err
+	}
+	ext := extOf(r)
+	book, err := s.d.System.AnswerBook(r.Context(), v.company, app.AnswerQuery{Campaign: c.ID, Rows: ext != "pdf"})
+	if err != nil {
+		return err
+	}
+	if book.Tally.Sheets == 0 {
+		return fault.New(fault.NotFound, "nobody answered yet")
+	}
+	d := explain.Answers(&book, v.Tag)
+	return s.sendDocument(w, "answers", ext, d, explain.AnswerRows(&book, v.Tag))
+}

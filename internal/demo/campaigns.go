@@ -1,0 +1,211 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"waihu/internal/app"
+	"waihu/internal/calling/campaign"
+	"waihu/internal/calling/lead"
+	"waihu/internal/fault"
+	"waihu/internal/id"
+	"waihu/internal/money"
+	"waihu/internal/phone"
+	"waihu/internal/store"
+	"waihu/internal/timex"
+	"waihu/internal/usage"
+)
+
+// listed is how many leads a list of the demonstration has, and tried how many of
+// them were called already.
+const (
+	listed = 240
+	tried  = 90
+)
+
+// planned is a campaign of the demonstration.
+type planned struct {
+	name     string
+	purpose  usage.Purpose
+	mode     campaign.Mode
+	list     string
+	begins   string // numbers of its leads, and how many digits follow
+	digits   int
+	zone     string
+	basis    lead.Basis
+	from     string // caller ID
+	budget   int64  // a day, in units; 0: none
+	runs     bool
+	tries    bool
+	surnames string
+	asked    []string
+}
+
+// plans are the campaigns of a firm, by its key.
+func plans(key string) []planned {
+	switch key {
+	case "floor":
+		return []planned{
+			{name: "秋季续约", purpose: usage.Sales, mode: campaign.Predictive, list: "秋季名单", begins: "86139", digits: 8, zone: "Asia/Shanghai", basis: lead.Agreed, from: "+862150000000", budget: 1_200, runs: true, tries: true, surnames: "王李张刘陈杨黄赵周吴"},
+			{name: "新年预热", purpose: usage.Sales, mode: campaign.Progressive, list: "官网咨询", begins: "86138", digits: 8, zone: "Asia/Shanghai", basis: lead.Requested, surnames: "徐孙马朱胡郭何林罗高"},
+		}
+	case "minutes":
+		return []planned{{name: "Delivery appointments", purpose: usage.Service, mode: campaign.Preview, list: "Orders of this week", begins: "8529", digits: 7, zone: "Asia/Hong_Kong", basis: lead.Customer, from: "+85230000000", surnames: "Chan Lee Wong Cheung Lau"}}
+	case "modules":
+		return []planned{{name: "服務滿意度調查", purpose: usage.Survey, mode: campaign.Progressive, list: "近期來電客戶", begins: "88691", digits: 7, zone: "Asia/Taipei", basis: lead.Customer, from: "+886200000000", runs: true, tries: true, surnames: "陳林黃張李王吳劉蔡楊"}}
+	}
+	return nil
+}
+
+// campaigns gives each firm its campaigns and lists, with what some days of calling
+// came to.
+func (t *teller) campaigns(ctx context.Context) error {
+	for i := range t.who {
+		c := &t.who[i]
+		for n, p := range plans(c.Key) {
+			rng := rand.New(rand.NewPCG(t.o.Seed, uint64(i*10+n)))
+			if err := t.campaign(ctx, c, &p, rng); err != nil {
+				return fmt.Errorf("campaign %s: %w", p.name, err)
+			}
+		}
+		if err := t.barred(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// barred are numbers of people who wrote that they do not want to be called.
+func (t *teller) barred(ctx context.Context, c *Customer) error {
+	var list []store.Barred
+	for n := range 6 {
+		list = append(list, store.Barred{Number: numberOf(c.Calling.Numbers[0].Prefix[1:], c.Calling.Numbers[0].Digits, uint64(900+7*n)), Source: "letter of March", By: "import"})
+	}
+	_, err := t.sys.Bar(ctx, c.Company, list)
+	return err
+}
+
+func numberOf(begins string, digits int, n uint64) phone.Number {
+	value := uint64(0)
+	for _, d := range begins {
+		value = value*10 + uint64(d-'0')
+	}
+	for range digits {
+		value *= 10
+	}
+	return phone.Of(value+n, len(begins)+digits)
+}
+
+func (t *teller) campaign(ctx context.Context, c *Customer, p *planned, rng *rand.Rand) error {
+	list, err := t.sys.SetLeadList(ctx, c.Company, app.LeadList{Name: p.list, Country: strings.ToUpper(map[string]string{"86": "cn", "85": "hk", "88": "tw"}[p.begins[:2]]), Zone: p.zone, Consent: lead.Consent{Basis: p.basis, Evidence: "form", At: t.first.Start(time.UTC)}})
+	if err != nil {
+		return err
+	}
+	plan := campaign.New(p.name, p.purpose, p.mode, 0)
+	plan.Lists = []campaign.Share{{List: list.ID, Share: 1}}
+	if p.from != "" {
+		from, _ := phone.Normalize(p.from, "") // it stands above
+		plan.CallerIDs = []campaign.CallerID{{Number: from, Daily: 400}}
+	}
+	if p.budget > 0 {
+		plan.Budget.Daily = money.Micros(p.budget*money.Micro, money.MustCurrency("CNY"))
+	}
+	made, err := t.sys.AddCampaign(ctx, c.Company, plan)
+	if err != nil {
+		return err
+	}
+	leads, err := t.leads(ctx, c, list.ID, p, rng)
+	if err != nil || !p.runs {
+		return err
+	}
+	if made, err = t.sys.StartCampaign(ctx, c.Company, made.ID, "floor lead"); err != nil || !p.tries {
+		return err
+	}
+	for n, l := range leads[:tried] {
+		if err := t.try(ctx, c, &made, l, n, rng); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// leads fills a list.
+func (t *teller) leads(ctx context.Context, c *Customer, list id.ID, p *planned, rng *rand.Rand) (out []id.ID, err error) {
+	names := strings.Fields(p.surnames)
+	if len(names) == 1 {
+		names = strings.Split(p.surnames, "")
+	}
+	given := []string{"先生", "女士"}
+	if strings.Contains(p.surnames, " ") {
+		given = []string{" Ms", " Mr"}
+	}
+	lot := &store.LeadLot{}
+	for n := range listed {
+		l := lead.Lead{List: list, Key: fmt.Sprintf("K-%05d", 10_000+n), Name: names[rng.IntN(len(names))] + given[rng.IntN(2)], State: lead.Pending, Zone: p.zone,
+			Numbers: []lead.Number{{Number: numberOf(p.begins, p.digits, uint64(40_000*n)+rng.Uint64N(39_000))}}, Fields: map[string]string{"plan": []string{"basic", "plus", "pro"}[rng.IntN(3)]},
+			Consent: lead.Consent{Basis: p.basis, Evidence: "form", At: t.first.Start(time.UTC)}}
+		if l.ID, err = t.sys.IDs.At(t.clock.Now()); err != nil {
+			return nil, err
+		}
+		if err := lot.Add(l); err != nil {
+			return nil, err
+		}
+		out = append(out, l.ID)
+	}
+	return out, t.sys.DB.Update(ctx, func(tx store.Tx) error { return tx.Leads().Add(c.Company, lot) })
+}
+
+// try is one call to a lead, with what it came to.
+func (t *teller) try(ctx context.Context, c *Customer, of *app.Campaign, l id.ID, n int, rng *rand.Rand) error {
+	a, err := t.sys.Decide(ctx, c.Company, app.Decide{Campaign: of.ID, Lead: l})
+	if err != nil {
+		if fault.KindOf(err) == fault.Conflict { // it is on the do-not-call list
+			return nil
+		}
+		return err
+	}
+	at := a.Decided
+	if err := a.Dial(at + 1); err != nil {
+		return err
+	}
+	who := []string{"anna", "bo", "chen", "dora"}[rng.IntN(4)]
+	code, result := "", usage.Result("")
+	var back *lead.Appointment
+	switch k := rng.IntN(100); {
+	case k < 45:
+		result = usage.NoAnswer
+	case k < 55:
+		result = usage.Busy
+	default:
+		code = []string{"sale", "not_interested", "not_there", "callback", "not_interested", "done", "wrong_number"}[rng.IntN(7)]
+		if rng.IntN(30) == 0 {
+			code = "refused"
+		}
+	}
+	if code == "callback" {
+		back = &lead.Appointment{At: timex.At(t.o.Now.Truncate(time.Hour)).Add(time.Duration(2+n) * time.Hour), Zone: c.Calling.Zone.String(), Agent: who, Notes: "asked to be called back"}
+	}
+	if result == "" {
+		err = first(func() error { return a.Answer(usage.Person, at+2) }, func() error { return a.Join(who, at+3) }, func() error { return a.End("", 200, 16, at+4) })
+	} else {
+		err = a.End(result, map[usage.Result]int{usage.Busy: 486, usage.NoAnswer: 480}[result], 0, at+4)
+	}
+	if err != nil {
+		return err
+	}
+	t.clock.set(at + 10)
+	return t.sys.Conclude(ctx, c.Company, &a, app.Conclude{Code: code, By: who, Callback: back})
+}
+
+// first is the first error of some steps.
+func first(steps ...func() error) error {
+	for _, do := range steps {
+		if err := do(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
