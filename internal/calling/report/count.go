@@ -135,10 +135,14 @@ func ofTry(a *attempt.Attempt) (s Sums) {
 		s[Withheld] = 1
 		return s
 	}
+	s[Callbacks], s[Refusals], s[Sales] = one(a.Flags.Callback), one(a.Flags.Refuse), one(a.Flags.Sale)
+	if a.Inbound { // they called back: what came of it counts, but nobody dialed and nobody is abandoned by law
+		return s
+	}
 	s[Dialed] = 1
 	s[First] = one(a.Ordinal == 1)
 	s[Lost] = one(a.Disposition == attempt.Lost)
-	s[Callbacks], s[Refusals], s[Unworkable] = one(a.Flags.Callback), one(a.Flags.Refuse), one(a.Flags.Unworkable)
+	s[Unworkable] = one(a.Flags.Unworkable)
 	s[Effective], s[Deliverable] = network(a.Result, !a.Rang.IsZero())
 	if a.Answered.IsZero() {
 		s[ofResult(a.Result)] = 1
@@ -147,7 +151,6 @@ func ofTry(a *attempt.Attempt) (s Sums) {
 	s[Answered], s[AnswerWait] = 1, ms(a.Answered.Sub(a.Dialed))
 	machine := a.AnsweredBy == usage.Machine || a.AnsweredBy == usage.Fax
 	s[Machines], s[Persons] = one(machine), one(!machine)
-	s[Sales] = one(a.Flags.Sale)
 	if machine {
 		return s
 	}
