@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"net/netip"
@@ -10,7 +11,11 @@ import (
 
 	"waihu/internal/api"
 	"waihu/internal/app"
+	"waihu/internal/calling/compliance"
 	"waihu/internal/fault"
+	"waihu/internal/floor"
+	"waihu/internal/id"
+	"waihu/internal/store"
 	"waihu/internal/telephone"
 	"waihu/internal/voice/prompt"
 )
@@ -61,6 +66,33 @@ func (s *Service) openTelephone(ctx context.Context) (*telephone.Telephone, erro
 		cfg.Prompts = set
 	}
 	return telephone.Open(ctx, s.books.System, cfg)
+}
+
+// openFloor begins to drive campaigns over the telephone. What this node left behind is
+// closed first.
+func (s *Service) openFloor(ctx context.Context) error {
+	packs, err := compliance.Load()
+	if err != nil {
+		return err
+	}
+	s.floor, err = floor.Open(ctx, floor.Config{System: s.books.System, Lines: s.calls.Floor(), Packs: packs, Log: s.log, Detect: true, Name: s.nameOf})
+	return err
+}
+
+// nameOf is what people call an agent.
+func (s *Service) nameOf(ctx context.Context, c id.Company, user string) (name string, err error) {
+	i, err := id.ParseNamed("user", user)
+	if err != nil {
+		return "", err
+	}
+	err = s.books.DB.View(ctx, func(tx store.Tx) error {
+		u, err := s.books.Gate.UserByID(tx, i)
+		if err == nil {
+			name = cmp.Or(u.Name, u.Email)
+		}
+		return err
+	})
+	return name, err
 }
 
 // phoneOf is what the interface knows of it; nil where there is none.

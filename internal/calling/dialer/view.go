@@ -6,6 +6,7 @@ import (
 	"waihu/internal/calling/agent"
 	"waihu/internal/calling/attempt"
 	"waihu/internal/calling/lead"
+	"waihu/internal/id"
 	"waihu/internal/timex"
 )
 
@@ -46,3 +47,15 @@ func (e *Engine) Users() []string {
 	}
 	return out
 }
+
+// Try is one that is open; false: there is none of that name.
+func (e *Engine) Try(try id.ID) (attempt.Attempt, bool) {
+	c := e.calls[try]
+	if c == nil {
+		return attempt.Attempt{}, false
+	}
+	return c.Attempt, true
+}
+
+// Open is how many tries are.
+func (e *Engine) Open() int { return len(e.calls) }
