@@ -16,6 +16,7 @@ func (s *Server) servicePages() {
 	s.page("GET /c/{company}/service", access.ServiceRead, s.service)
 	s.page("GET /c/{company}/service.csv", access.ServiceRead, s.serviceFile)
 	s.page("GET /outages", access.ServiceWrite, s.outages)
+	s.page("GET /trunks", access.Operate, s.trunks)
 	s.page("POST /outages", access.ServiceWrite, s.reportOutage)
 }
 
