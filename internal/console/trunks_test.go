@@ -14,7 +14,7 @@ import (
 // TestTrunksAreSeenByTheOperator, each as it is, in three languages, and by nobody else.
 func TestTrunksAreSeenByTheOperator(t *testing.T) {
 	d := newDesk(t)
-	if page := d.page("/trunks"); !strings.Contains(page, "voice.trunks") {
+	if page := d.page("/trunks"); !strings.Contains(page, "Nobody calls on this node") {
 		t.Error("where nobody calls the page does not say so")
 	}
 	d.d.Trunks = func() []trunk.State {
