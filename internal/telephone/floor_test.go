@@ -418,3 +418,26 @@ func TestAStolenLogInIsHeld(t *testing.T) {
 	must(o.sys.ReleaseCompany(t.Context(), o.company))
 	want[dialer.Dialed](t, o.place(o.outgoing("8613800138000")))
 }
+
+// TestTheNodeStopsWhileCallsRun: they end, the dialer and the books are told, and none
+// begins.
+func TestTheNodeStopsWhileCallsRun(t *testing.T) {
+	o := open(t, "100.00")
+	out := o.outgoing("8613800138000")
+	events := o.place(out)
+	want[dialer.Dialed](t, events)
+	want[dialer.Rings](t, events)
+	want[dialer.Answered](t, events)
+	if err := o.stop(); err != nil {
+		t.Fatal(err)
+	}
+	if e := want[dialer.Over](t, events); e.Result != usage.Answered {
+		t.Errorf("%+v", e)
+	}
+	if f := o.facts(1); f[0].Call.ID != out.Try.Named("call") || f[0].Call.Course.EndedBy != usage.OurSide {
+		t.Errorf("%+v", f[0].Call)
+	}
+	if err := o.phones.Floor().Place(t.Context(), o.outgoing("8613800138000"), func(e dialer.Event) { t.Errorf("%+v is told", e) }); fault.KindOf(err) != fault.Conflict {
+		t.Error(err)
+	}
+}
