@@ -40,6 +40,11 @@ export function telephone(world) {
     });
     assert.ok(heard.in.packetsReceived > 40 && heard.in.totalAudioEnergy > 0.01, `heard: ${JSON.stringify(heard.in)}`);
     assert.ok(heard.out.packetsSent > 40, `sent: ${JSON.stringify(heard.out)}`);
+    // Both ends count: the browser what it heard, we what we heard of it (RTCP).
+    const lost = heard.in.packetsLost / (heard.in.packetsLost + heard.in.packetsReceived);
+    assert.ok(lost < 0.02 && heard.in.jitter < 0.1, `heard with ${100 * lost} % lost, jitter ${heard.in.jitter} s`);
+    assert.ok(heard.back.fractionLost < 0.02 && heard.back.jitter < 0.1, `heard of us: ${JSON.stringify(heard.back)}`);
+    await heardOnTheFloor(world, page, firm, call);
     await page.locator('[data-do="mute"]').click();
     assert.equal(await page.locator('[data-do="mute"]').getAttribute("aria-pressed"), "true");
     await page.locator('[data-do="mute"]').click();
@@ -99,6 +104,37 @@ export function telephone(world) {
     assert.deepEqual(tab.wrong, []);
     await tab.close();
   });
+}
+
+// heardOnTheFloor lets a second telephone in the page stand on the floor: it hears
+// nothing, then a call its supervisor asks for, then nothing again.
+async function heardOnTheFloor(world, page, firm, call) {
+  const ask = (how) => world.people.floor.api("PUT", `/running/${call}/hearing`, { company: firm.split("/")[2], body: { how } });
+  await page.evaluate(async () => {
+    const box = document.getElementById("telephone");
+    const [{ default: JsSIP }, pass] = await Promise.all([import(box.dataset.jssip), fetch(box.dataset.pass, { method: "POST", headers: { Accept: "application/json" } })]);
+    const log = await pass.json();
+    const ua = new JsSIP.UA({ sockets: [new JsSIP.WebSocketInterface(log.socket)], uri: `sip:${log.user}@${log.host}`, password: log.secret, register: false });
+    await new Promise((up) => (ua.once("connected", up), ua.start()));
+    const stands = ua.call(`sip:floor@${log.host}`, { mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [] } });
+    const sound = new Audio(); // what nobody plays has no energy
+    stands.connection.addEventListener("track", (e) => ((sound.srcObject = e.streams[0] ?? new MediaStream([e.track])), sound.play()));
+    await new Promise((up, no) => (stands.once("confirmed", up), stands.once("failed", (e) => no(new Error(e.cause)))));
+    window.stands = { ua, path: stands.connection };
+  });
+  const energy = () => page.evaluate(async () => [...(await window.stands.path.getStats()).values()].find((s) => s.type === "inbound-rtp")?.totalAudioEnergy ?? 0);
+  const rises = async () => {
+    const before = await energy();
+    await page.waitForTimeout(500);
+    return (await energy()) - before;
+  };
+  assert.ok((await rises()) < 0.0001, "who stands hears nothing");
+  await until(async () => ((await ask("listen").catch(() => null)) ? [true] : [])); // the path of the browser is found after the answer
+  await until(async () => ((await rises()) > 0.001 ? [true] : []));
+  await ask("barge");
+  await ask("none");
+  await until(async () => ((await rises()) < 0.0001 ? [true] : []));
+  await page.evaluate(() => window.stands.ua.stop());
 }
 
 // until asks again until there is something.

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"waihu/internal/charging/life"
@@ -26,7 +25,6 @@ const (
 	NoCredit      CallReason = "no_credit"
 	CallUnpriced  CallReason = "unpriced" // nobody can say what it costs
 	CallIsRunning CallReason = "running"  // or was
-	NoTrunk       CallReason = "no_trunk" // can take it now
 )
 
 // CallRefused is a call that may not be placed; nothing was put aside for it.
@@ -122,9 +120,6 @@ func (s *System) BeginCall(ctx context.Context, c id.Company, in BeginCall) (out
 			Begun: now, Seen: now}
 		return s.begin(tx, c, &in, &out, p)
 	})
-	if no := (*CallRefused)(nil); errors.As(err, &no) && no.Reason == ClassBlocked {
-		s.CallRefusedTo(c, in.Class)
-	}
 	return out, err
 }
 

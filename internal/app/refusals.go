@@ -29,8 +29,7 @@ const (
 	holding       = 10 * time.Second // for the books to hold a company
 )
 
-// costly are the classes of destination that toll fraud calls. Others are refused too,
-// and a list of the wrong numbers is no fraud.
+// costly are the classes of destination that toll fraud calls.
 func costly(class string) bool {
 	return class == string(trunk.Premium) || class == string(trunk.International)
 }

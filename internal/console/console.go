@@ -13,6 +13,7 @@ import (
 	"waihu/internal/access"
 	"waihu/internal/app"
 	"waihu/internal/notify"
+	"waihu/internal/voice/trunk"
 	"waihu/internal/workspace"
 )
 
@@ -31,10 +32,11 @@ type Deps struct {
 	Uploads Uploads      // files of usage and what became of them
 	Decider Decider      // does what a second person approves
 
-	Lists       Lists     // files of leads and of numbers nobody calls
-	Telephone   Telephone // of agents; nil: nobody calls here
-	Runs        Runs      // bill runs, as work that goes on when the page is left
-	AdjustLimit string    // balance that is given above it needs a second person, in any currency; empty: all does
+	Lists       Lists                // files of leads and of numbers nobody calls
+	Telephone   Telephone            // of agents; nil: nobody calls here
+	Trunks      func() []trunk.State // of this node; nil likewise
+	Runs        Runs                 // bill runs, as work that goes on when the page is left
+	AdjustLimit string               // balance that is given above it needs a second person, in any currency; empty: all does
 }
 
 // Server answers for the pages of the console.

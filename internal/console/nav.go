@@ -74,6 +74,7 @@ func navigation(v *visit, here string) []navGroup {
 		{Key: "nav.keys_platform", Href: "/keys", Icon: "key", may: access.KeyRead},
 		{Key: "nav.support", Href: "/support", Icon: "ticket", may: access.ServiceWrite},
 		{Key: "nav.outages", Href: "/outages", Icon: "bell", may: access.ServiceWrite},
+		{Key: "nav.trunks", Href: "/trunks", Icon: "phone", may: access.Operate},
 		{Key: "nav.brands", Href: "/brands", Icon: "swatch", may: access.BrandWrite},
 		{Key: "nav.log_platform", Href: "/log", Icon: "audit", may: access.AuditRead},
 	}}, navGroup{"", []navItem{{Key: "nav.docs", Href: "/docs", Icon: "book"}, {Key: "nav.shortcuts", Href: "/shortcuts", Icon: "help"}, {Key: "nav.styleguide", Href: "/styleguide", Icon: "swatch"}}})

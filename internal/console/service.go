@@ -17,6 +17,7 @@ func (s *Server) servicePages() {
 	s.exports("/c/{company}/service", access.ServiceRead, "service-levels", "nav.service", s.serviceFile)
 	s.page("GET /outages", access.ServiceWrite, s.outages)
 	s.exports("/outages", access.ServiceWrite, "outages", "nav.outages", s.outagesFile)
+	s.page("GET /trunks", access.Operate, s.trunks)
 	s.page("POST /outages", access.ServiceWrite, s.reportOutage)
 }
 

@@ -12,7 +12,6 @@ import (
 	"waihu/internal/id"
 	"waihu/internal/usage"
 	"waihu/internal/voice"
-	"waihu/internal/voice/trunk"
 )
 
 // Books is what the desk asks of them; app.System is one.
@@ -29,9 +28,6 @@ type Desk struct {
 	Owner string        // who carries the calls, in the books
 	Beat  time.Duration // between signs of life; 20 s if 0
 	Spool *Spool        // keeps ends the books cannot be told; nil: nothing does
-	// Refused is told of calls the trunks may not place, with the class of destination; nil:
-	// nobody is.
-	Refused func(c id.Company, class string)
 }
 
 // Bounds of what the desk does again.
@@ -78,9 +74,6 @@ func (d *Desk) Place(ctx context.Context, w Wish) (*Done, error) {
 		_, err = d.Lines.Board.Order(w.Order.Number, time.Now())
 	}
 	if err != nil {
-		if no := (*trunk.Refusal)(nil); d.Refused != nil && errors.As(err, &no) {
-			d.Refused(w.Company, string(no.Class))
-		}
 		return nil, err
 	}
 	call := cmp.Or(w.Call, rand.Text())

@@ -58,3 +58,11 @@ func unwell(trunks []trunk.State) error {
 	}
 	return fault.New(fault.Conflict, "no call is placed over %s", strings.Join(all, "; "))
 }
+
+// trunksOf is how the trunks of this node are; nil where nobody calls.
+func trunksOf(calls *telephone.Telephone) func() []trunk.State {
+	if calls == nil {
+		return nil
+	}
+	return calls.Trunks
+}

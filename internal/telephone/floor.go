@@ -285,8 +285,8 @@ func (t *Telephone) refusedFor(err error) error {
 		return &app.CallRefused{Reason: app.CallReason(never.Reason), Err: fault.New(fault.Invalid, "%v", err)}
 	}
 	var full *voice.NoWay
-	if errors.As(err, &full) {
-		return &app.CallRefused{Reason: app.NoTrunk, Err: fault.New(fault.Conflict, "%v", err)}
+	if errors.As(err, &full) { // it may be tried again soon
+		return fault.New(fault.Conflict, "%v", err)
 	}
 	var no *app.CallRefused
 	if err != nil && !errors.As(err, &no) && t.cfg.Log != nil {

@@ -176,6 +176,7 @@ func (d *dialed) third(n phone.Number, hand bool) error {
 		defer f.busy.Done()
 		defer over() // where nothing was begun
 		out, err := f.t.desk.Place(f.running, w)
+		f.t.count(d.o.Company, w.Order.Number, err)
 		if err == nil && out.Report == nil {
 			err = &voice.NoWay{Number: w.Order.Number, Tries: out.Tries}
 		}

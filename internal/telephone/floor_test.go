@@ -358,11 +358,12 @@ func TestAnAgentsOwnCallIsReached(t *testing.T) {
 
 // TestAStolenLogInIsHeld: number after number that earns somebody money is refused, and
 // then nothing is placed for the company until a person releases it. It is told, and so
-// is the operator. Other numbers that may not be called do not count.
+// is the operator. Other numbers that may not be called do not count, nor what the dialer
+// finds in a list.
 func TestAStolenLogInIsHeld(t *testing.T) {
 	o := open(t, "100.00")
-	o.sys.Reach = o.phones.Reach()
 	o.sys.Fraud = app.FraudBound{Refusals: 5, Within: time.Minute, Tell: "operator@example.com"}
+	reach := o.phones.Reach()
 	refused := func(number string) app.CallReason {
 		t.Helper()
 		err := o.phones.Floor().Place(t.Context(), o.outgoing(number), func(dialer.Event) {})
@@ -372,17 +373,23 @@ func TestAStolenLogInIsHeld(t *testing.T) {
 		}
 		return no.Reason
 	}
-	for range 10 {
-		refused("862112345678") // of a class nobody earns from
+	abroad := func(n int) string { return fmt.Sprintf("4790012%04d", n) }
+	for n := range 10 {
+		if why := refused(abroad(n)); why != app.NumberBlocked {
+			t.Errorf("%s", why)
+		}
+		if r := o.call(o.plan("01012345678", false), 0); r.Ending.Code != 403 {
+			t.Errorf("%+v", r.Ending)
+		}
 	}
-	for n := range 5 {
-		number := fmt.Sprintf("4790012%04d", n) // abroad
-		if n%2 == 0 {
-			if _, err := o.sys.PlanCall(t.Context(), o.company, app.PlannedCall{Contract: o.contract, Agent: ann, To: "+" + number}); err == nil {
+	for n := range 5 { // when it is planned, and when it is placed
+		if o.sys.Reach = nil; n%2 == 0 {
+			o.sys.Reach = reach
+			if _, err := o.sys.PlanCall(t.Context(), o.company, app.PlannedCall{Contract: o.contract, Agent: ann, To: "+" + abroad(n)}); err == nil {
 				t.Fatal("it is planned")
 			}
-		} else if why := refused(number); why != app.NumberBlocked {
-			t.Errorf("%s", why)
+		} else if r := o.call(o.plan("+"+abroad(n), false), 0); r.Ending.Code != 403 {
+			t.Errorf("%+v", r.Ending)
 		}
 	}
 	var company app.Company
@@ -410,4 +417,27 @@ func TestAStolenLogInIsHeld(t *testing.T) {
 	}
 	must(o.sys.ReleaseCompany(t.Context(), o.company))
 	want[dialer.Dialed](t, o.place(o.outgoing("8613800138000")))
+}
+
+// TestTheNodeStopsWhileCallsRun: they end, the dialer and the books are told, and none
+// begins.
+func TestTheNodeStopsWhileCallsRun(t *testing.T) {
+	o := open(t, "100.00")
+	out := o.outgoing("8613800138000")
+	events := o.place(out)
+	want[dialer.Dialed](t, events)
+	want[dialer.Rings](t, events)
+	want[dialer.Answered](t, events)
+	if err := o.stop(); err != nil {
+		t.Fatal(err)
+	}
+	if e := want[dialer.Over](t, events); e.Result != usage.Answered {
+		t.Errorf("%+v", e)
+	}
+	if f := o.facts(1); f[0].Call.ID != out.Try.Named("call") || f[0].Call.Course.EndedBy != usage.OurSide {
+		t.Errorf("%+v", f[0].Call)
+	}
+	if err := o.phones.Floor().Place(t.Context(), o.outgoing("8613800138000"), func(e dialer.Event) { t.Errorf("%+v is told", e) }); fault.KindOf(err) != fault.Conflict {
+		t.Error(err)
+	}
 }

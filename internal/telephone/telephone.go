@@ -140,7 +140,7 @@ func Open(ctx context.Context, sys *app.System, cfg Config) (_ *Telephone, err e
 	if err != nil {
 		return nil, errors.Join(err, t.x.Close())
 	}
-	t.desk = &outbound.Desk{Books: sys, Owner: sys.Node, Spool: t.spool, Refused: sys.CallRefusedTo, Lines: &voice.Lines{Endpoint: t.x.Phone(), Ports: ports, Board: board, Secret: os.Getenv, More: t.shares.More}}
+	t.desk = &outbound.Desk{Books: sys, Owner: sys.Node, Spool: t.spool, Lines: &voice.Lines{Endpoint: t.x.Phone(), Ports: ports, Board: board, Secret: os.Getenv, More: t.shares.More}}
 	return t, nil
 }
 
@@ -302,6 +302,7 @@ func (t *Telephone) place(ctx context.Context, c id.Company, p *app.PlannedCall,
 		w.Order.Record, w.Order.Kept = f, kept.ID.Named("rec")
 	}
 	done, err := t.desk.Place(ctx, w)
+	t.count(c, p.To, err)
 	var report *voice.Report
 	if done != nil {
 		report = done.Report

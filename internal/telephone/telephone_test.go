@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -64,6 +65,7 @@ type office struct {
 	contract id.ID
 	gate     *access.Gate
 	phones   *telephone.Telephone
+	stop     func() error // of the node
 	agent    *sip.Endpoint
 	ports    *rtp.Ports // the agent's
 }
@@ -85,10 +87,11 @@ func open(t *testing.T, balance string) *office {
 	}
 	o.gate = &access.Gate{DB: db, IDs: o.sys.IDs, Seal: must(access.NewSealer(make([]byte, access.SealerKeySize)))}
 	o.phones = must(telephone.Open(t.Context(), o.sys, telephone.Config{Lines: o.gate, Listen: netip.AddrPortFrom(home, 0), Ports: "15900-15949", Trunks: trunks, KeepDays: 30}))
+	o.stop = sync.OnceValue(o.phones.Close)
 	o.agent = must(sip.Open(sip.Config{Listen: netip.AddrPortFrom(home, 0)}))
 	t.Cleanup(func() {
-		for _, x := range []interface{ Close() error }{o.agent, o.phones, c, v, db} {
-			if err := x.Close(); err != nil {
+		for _, close := range []func() error{o.agent.Close, o.stop, c.Close, v.Close, db.Close} {
+			if err := close(); err != nil {
 				t.Error(err)
 			}
 		}

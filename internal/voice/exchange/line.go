@@ -50,6 +50,7 @@ type Line struct {
 	agent    string // who speaks with them, or did when the leg was lost; empty: nobody
 	first    string // who spoke with them first
 	seat     *stand // their leg in the bridge
+	granted  bool   // they were joined: a leg that only hears a call early goes wherever it is joined
 	joined   bool   // somebody spoke with them
 	guests   map[*stand]bool
 	ears     map[*stand]bridge.Role
@@ -273,12 +274,13 @@ func (l *Line) letGo(s *stand) {
 // done already. An agent whose leg does not stand, or hears another call, cannot be
 // joined: of kind Conflict.
 func (l *Line) Join(who string) error {
+	s, err := l.freed(who)
+	if err != nil {
+		return err
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s := l.x.room.of(who)
 	switch {
-	case s == nil:
-		return gone(who)
 	case l.over || l.leg == nil:
 		return fault.New(fault.Conflict, "call %s is over", l.name)
 	case l.seat == s:
@@ -288,9 +290,36 @@ func (l *Line) Join(who string) error {
 			return err
 		}
 	}
-	l.agent = who
+	l.agent, l.granted = who, true
 	l.speaks()
 	return nil
+}
+
+// freed is somebody's leg, which leaves another call that it only hears.
+func (l *Line) freed(who string) (*stand, error) {
+	s := l.x.room.of(who)
+	if s == nil {
+		return nil, gone(who)
+	}
+	if other := l.x.room.lineOf(s); other != nil && other != l {
+		other.yield(s)
+	}
+	return s, nil
+}
+
+// yield lets a leg go that hears this call and is in no conversation of it.
+func (l *Line) yield(s *stand) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, hears := l.ears[s]; hears {
+		delete(l.ears, s)
+		l.letGo(s)
+	}
+	if l.seat == s && !l.granted {
+		l.letGo(s)
+		l.seat, l.agent = nil, ""
+		l.lookAround()
+	}
 }
 
 // instead seats another agent in the place of who is there.
@@ -326,7 +355,7 @@ func (l *Line) part() {
 	if l.seat != nil {
 		l.letGo(l.seat)
 	}
-	l.seat, l.agent, l.holds = nil, "", l.holds&forThird
+	l.seat, l.agent, l.granted, l.holds = nil, "", false, l.holds&forThird
 	l.apply()
 	l.lookAround()
 }
@@ -446,7 +475,7 @@ func (l *Line) end() {
 	l.x.room.waitFor(l.agent, l, false)
 	clear(l.guests)
 	clear(l.ears)
-	l.seat, l.call, l.leg, l.held, l.holds = nil, nil, nil, false, 0
+	l.seat, l.granted, l.call, l.leg, l.held, l.holds = nil, false, nil, nil, false, 0
 }
 
 // everybody is whose legs are in.

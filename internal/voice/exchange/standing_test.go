@@ -65,6 +65,16 @@ func TestTheAgentACallIsForHearsTheFirstWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.until("ann stands again", func() bool { return ann.quiet() && p.customer.hears(800) })
+	q := s.place(mobile(2), exchange.Reserved{Agent: "ann"})
+	s.until("ann hears the next", func() bool { return ann.hears(600) })
+	r := s.place(mobile(3), exchange.Reserved{})
+	if err := r.Join("ann"); err != nil { // she was not joined with the other: nobody else has her
+		t.Fatal(err)
+	}
+	s.until("ann is where she was joined", func() bool { return ann.hears(700) && !ann.hears(600) && !q.customer.hears(1000) })
+	if err := q.Join("ann"); fault.KindOf(err) != fault.Conflict {
+		t.Error(err)
+	}
 }
 
 // TestTheNewerTelephoneOfAnAgentTakesOver, in mid-call too; the older is told why.

@@ -20,12 +20,13 @@ type third struct {
 
 // Bring lets another agent join a call; hand: in the place of its own, who parts.
 func (l *Line) Bring(who string, hand bool) error {
+	s, err := l.freed(who)
+	if err != nil {
+		return err
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s := l.x.room.of(who)
 	switch {
-	case s == nil:
-		return gone(who)
 	case l.over || !l.answered || l.leg == nil:
 		return l.nobody()
 	case l.seat == s:
@@ -34,7 +35,7 @@ func (l *Line) Bring(who string, hand bool) error {
 		if err := l.instead(s); err != nil {
 			return err
 		}
-		l.holds = 0
+		l.holds, l.granted = 0, true
 		l.speaks()
 		return nil
 	case l.guests[s]:
