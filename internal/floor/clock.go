@@ -56,6 +56,7 @@ func (d *driver) eachSecond(at timex.Instant) {
 		}
 	}
 	d.replan(false)
+	d.refusals()
 	d.caps(at)
 	switch {
 	case len(d.desks) > 0 || len(d.calls) > 0:
@@ -94,6 +95,28 @@ func (d *driver) replan(always bool) {
 		for _, user := range d.users() {
 			d.leave(user, "campaign_stopped", c.Name)
 		}
+	}
+}
+
+// refusals takes back what rings at numbers that were put on the do-not-call list since, by
+// a page, an import or another node.
+func (d *driver) refusals() {
+	tries := d.engine.Unanswered()
+	if len(tries) == 0 {
+		return
+	}
+	list := make([]phone.Number, min(len(tries), app.MaxBarred))
+	leads := make(map[phone.Number]id.ID, len(list))
+	for i := range list {
+		list[i] = tries[i].Number
+		leads[tries[i].Number] = tries[i].Lead
+	}
+	barred, err := d.f.cfg.System.Barred(d.f.ctx, d.c, list)
+	if err != nil {
+		return // books out of reach: in a second again
+	}
+	for _, b := range barred {
+		d.happened(dialer.Forbidden{Lead: leads[b.Number], Rule: b.Rule})
 	}
 }
 

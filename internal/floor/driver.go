@@ -163,9 +163,11 @@ func (d *driver) handle(ev dialer.Event) error {
 // while: calls that go on are not hurt by it, and what happens meanwhile waits.
 func (d *driver) keep(fx *dialer.Effects) (map[id.ID]dialer.Withheld, error) {
 	wait := 50 * time.Millisecond
-	for began := now(); ; wait = min(2*wait, time.Second) {
+	for n, began := 1, now(); ; n, wait = n+1, min(2*wait, time.Second) {
 		no, err := d.f.cfg.System.KeepCalling(d.f.ctx, d.c, d.of, d.rules, fx)
-		if err == nil || d.f.ctx.Err() != nil || now().Sub(began) > keepFor || fault.KindOf(err) == fault.Invalid {
+		kind := fault.KindOf(err)
+		final := kind == fault.Invalid || kind == fault.Conflict && n == mostCollisions // another closed its tries
+		if err == nil || d.f.ctx.Err() != nil || now().Sub(began) > keepFor || final {
 			return no, err
 		}
 		d.f.log("a campaign's calls are not kept yet", "campaign", d.of.Named("cmp"), "error", err)
