@@ -120,10 +120,10 @@ type call struct {
 	missed bool          // the agent could not be connected
 	chosen *Disposed     // before the end of the call
 	parted bool          // the agent is off it
+	kept   bool          // in dirty already
 
 	report *pacing.Attempt // how it ended, for the laws
 	silent bool            // it tells them nothing
-	kept   bool            // in dirty already
 }
 
 // listed are the leads of a list that are held.
