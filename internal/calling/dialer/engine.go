@@ -122,8 +122,7 @@ type call struct {
 	parted bool          // the agent is off it
 	kept   bool          // in dirty already
 
-	report *pacing.Attempt // how it ended, for the laws
-	silent bool            // it tells them nothing
+	report *pacing.Attempt // how it ended, for the laws; nil: that is not known, or tells them nothing
 }
 
 // listed are the leads of a list that are held.
