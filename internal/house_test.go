@@ -100,6 +100,7 @@ var floors = map[string]int{
 	"internal/archive":           6,
 	"internal/outbound":          6,
 	"internal/floor":             6,
+	"internal/sim/tries":         6,
 	"internal/sim/desk":          6,
 	"internal/receive":           6,
 	"internal/workspace":         6,

@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"waihu/internal/access"
-	"waihu/internal/app"
 	"waihu/internal/id"
+	"waihu/internal/sim/tries"
 	"waihu/internal/usage"
 )
 
@@ -46,11 +46,15 @@ func TestAScriptThroughTheInterface(t *testing.T) {
 		must(t, err)
 		return i
 	}
-	a, err := w.sys.Decide(ctx, w.a, app.Decide{Campaign: read("cmp", campaign), Lead: read("lead", lead), Agent: "user_1"})
+	of, err := w.sys.GetCampaign(ctx, w.a, read("cmp", campaign))
+	must(t, err)
+	told, err := tries.New(w.sys, w.a, &of)
+	must(t, err)
+	a, err := told.Decide(ctx, read("lead", lead), 0, "user_1")
 	must(t, err)
 	must(t, a.Dial(a.Decided))
 	must(t, a.Answer(usage.Person, a.Decided))
-	must(t, w.sys.KeepTry(ctx, w.a, &a))
+	must(t, told.Keep(ctx, &a))
 	at := "/v1/tries/" + a.ID.Named("try") + "/answers"
 	if got := w.ask(w.keyA, "GET", at, nil).want(200); !bytes.Contains(got.body, []byte(`王\u003cb\u003e好`)) && !bytes.Contains(got.body, []byte(`王<b>好`)) {
 		t.Errorf("%s", got.body)

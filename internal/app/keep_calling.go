@@ -114,7 +114,7 @@ func (k *callKeeper) try(a *attempt.Attempt, copied *lead.Lead) (no dialer.Withh
 		return no, k.receive(a)
 	case err != nil:
 		return no, fault.New(fault.Internal, "try %s is %s and was never kept as decided", a.ID, a.State)
-	case kept.State == a.State && kept.Wish == a.Wish && kept.Pressed == a.Pressed:
+	case kept.State == a.State && kept.Disposition == a.Disposition && kept.Wish == a.Wish && kept.Pressed == a.Pressed:
 		return no, nil
 	}
 	if err := k.tx.Attempts().Put(k.c, a); err != nil {

@@ -47,7 +47,7 @@ func TestWhyALeadIsNotCalled(t *testing.T) {
 		t.Errorf("%d are due before the second", k.Ahead)
 	}
 	a := f.call(f.camp, first.ID)
-	if err := f.Conclude(ctx, f.c, &a, app.Conclude{Code: "not_there", By: "li"}); err != nil {
+	if err := f.conclude(&a, "not_there", "li", nil); err != nil {
 		t.Fatal(err)
 	}
 	says(first, "lead_case.due")
@@ -66,7 +66,7 @@ func TestWhyALeadIsNotCalled(t *testing.T) {
 	third, fourth := f.lead(f.list.ID, 3), f.lead(f.list.ID, 4)
 	b := f.call(f.camp, third.ID)
 	says(third, "lead_case.executing")
-	if err := f.Conclude(ctx, f.c, &b, app.Conclude{Code: "refused", Notes: "no", By: "li"}); err != nil {
+	if err := f.conclude(&b, "refused", "li", nil); err != nil {
 		t.Fatal(err)
 	}
 	says(third, "lead_case.refused")

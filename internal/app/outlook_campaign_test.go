@@ -78,7 +78,7 @@ func TestProgress(t *testing.T) {
 		if code == "" {
 			code = "wrong_number"
 		}
-		if err := f.Conclude(ctx, f.c, &a, app.Conclude{Code: code, By: "li"}); err != nil {
+		if err := f.conclude(&a, code, "li", nil); err != nil {
 			t.Fatal(err)
 		}
 	}

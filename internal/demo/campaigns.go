@@ -14,6 +14,7 @@ import (
 	"waihu/internal/id"
 	"waihu/internal/money"
 	"waihu/internal/phone"
+	"waihu/internal/sim/tries"
 	"waihu/internal/store"
 	"waihu/internal/timex"
 	"waihu/internal/usage"
@@ -160,7 +161,11 @@ func (t *teller) leads(ctx context.Context, c *Customer, list id.ID, p *planned,
 
 // try is one call to a lead, with what it came to.
 func (t *teller) try(ctx context.Context, c *Customer, of *app.Campaign, l id.ID, n int, rng *rand.Rand) error {
-	a, err := t.sys.Decide(ctx, c.Company, app.Decide{Campaign: of.ID, Lead: l})
+	told, err := tries.New(t.sys, c.Company, of)
+	if err != nil {
+		return err
+	}
+	a, err := told.Decide(ctx, l, 0, "")
 	if err != nil {
 		if fault.KindOf(err) == fault.Conflict { // it is on the do-not-call list
 			return nil
@@ -197,7 +202,7 @@ func (t *teller) try(ctx context.Context, c *Customer, of *app.Campaign, l id.ID
 		return err
 	}
 	t.clock.set(at + 10)
-	return t.sys.Conclude(ctx, c.Company, &a, app.Conclude{Code: code, By: who, Callback: back})
+	return told.Conclude(ctx, &a, code, who, back)
 }
 
 // first is the first error of some steps.
