@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"waihu/internal/app"
+	"waihu/internal/calling/attempt"
 	"waihu/internal/calling/campaign"
 	"waihu/internal/calling/lead"
 	"waihu/internal/calling/script"
@@ -215,8 +216,10 @@ func (t *teller) try(ctx context.Context, c *Customer, of *app.Campaign, p *plan
 		return err
 	}
 	t.clock.set(at + 10)
-	if err == nil && result == "" {
-		err = t.answers(ctx, c, of, a.ID, rng)
+	if result == "" {
+		if err := t.answers(ctx, c, of, &a, rng); err != nil {
+			return err
+		}
 	}
 	return t.sys.Conclude(ctx, c.Company, &a, app.Conclude{Code: code, By: who, Callback: back})
 }
@@ -228,9 +231,12 @@ func (t *teller) promised(c *Customer, n int) timex.Instant {
 }
 
 // answers are those of a person who let themselves be asked.
-func (t *teller) answers(ctx context.Context, c *Customer, of *app.Campaign, try id.ID, rng *rand.Rand) error {
+func (t *teller) answers(ctx context.Context, c *Customer, of *app.Campaign, a *attempt.Attempt, rng *rand.Rand) error {
 	if of.Guide.Script.IsZero() {
 		return nil
+	}
+	if err := t.sys.KeepTry(ctx, c.Company, a); err != nil {
+		return err
 	}
 	moves := []script.Move{{Step: "hello", Answers: script.Answers{"may_ask": {"no"}}}}
 	if rng.IntN(5) > 0 {
@@ -241,7 +247,7 @@ func (t *teller) answers(ctx context.Context, c *Customer, of *app.Campaign, try
 		}
 		moves = append(moves, script.Move{Step: "thanks"})
 	}
-	_, err := t.sys.PutAnswers(ctx, c.Company, app.PutAnswers{Try: try, Edit: 1, Sheet: script.Sheet{Moves: moves}})
+	_, err := t.sys.PutAnswers(ctx, c.Company, app.PutAnswers{Try: a.ID, Edit: 1, Sheet: script.Sheet{Moves: moves}})
 	return err
 }
 
