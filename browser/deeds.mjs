@@ -19,8 +19,21 @@ export async function done(operator, made) {
   paths.push(`${made.company}/imports`);
   const run = await operator.api("POST", "/runs", { once: "deed-run", body: { until: firstOfMonth(), issue: today() } });
   await operator.done(run.id);
-  paths.push("/close", ...(await brand(operator)), ...(await invoices(operator, made)));
+  paths.push("/close", ...(await brand(operator)), ...(await invoices(operator, made)), ...(await calling(operator, made)));
   return [...paths.map((path) => ({ path })), { path: "/portal/example-voice", as: "nobody" }, { path: "/portal/example-voice", status: 303 }];
+}
+
+// calling brings files of leads and of numbers in, and leads to a script and to answers.
+async function calling(operator, { firms }) {
+  const [floor, modules] = [firms.floor, firms.modules].map((firm) => ({ firm, company: firm.split("/")[2] }));
+  const type = "application/octet-stream";
+  const [list] = (await operator.api("GET", "/lists", { company: floor.company })).items;
+  const leads = await operator.api("POST", `/lists/${list.id}/uploads?name=more.csv`, { company: floor.company, type, body: "Name,Phone\nLi,13900000001\nWu,12\n" });
+  const numbers = await operator.api("POST", "/dnc/uploads?name=register.csv&source=register&country=CN", { company: floor.company, type, body: "Phone\n13900000002\n12\n" });
+  await operator.done(leads.id, floor.company);
+  await operator.done(numbers.id, floor.company);
+  const [survey] = (await operator.api("GET", "/campaigns", { company: modules.company })).items;
+  return [`${floor.firm}/lists/${list.id}/imports/${leads.id}`, `${floor.firm}/dnc/imports/${numbers.id}`, `${modules.firm}/scripts`, `${modules.firm}/campaigns/${survey.id}`, `${modules.firm}/campaigns/${survey.id}/results`];
 }
 
 // invoices are the steps of one that is open, the dispute of the demo and a credit

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"waihu/internal/app"
 	"waihu/internal/calling/campaign"
 	"waihu/internal/calling/lead"
 	"waihu/internal/explain"

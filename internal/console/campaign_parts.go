@@ -155,11 +155,14 @@ func (f *form) rows(name string, most int) int {
 }
 
 // Rows are the numbers of the rows of a list, for templates: those that were asked
-// for, some more where "more" was pressed.
+// for, some more where "more" was pressed. A list within a row has one to begin with.
 func (f *form) Rows(name string) (out []int) {
-	n := f.rows(name, rowsMost)
+	n, more := f.rows(name, rowsMost), spare
+	if strings.Contains(name, "].") {
+		n, more = max(n, 1), 1
+	}
 	if f.Value("do") == "more" {
-		n += spare
+		n += more
 	}
 	for i := range n {
 		out = append(out, i)

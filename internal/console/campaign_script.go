@@ -69,10 +69,11 @@ func scriptData(s *Server, v *visit, b *campaignBody) (any, error) {
 }
 
 func (v *visit) inShort(s *script.Script) (out []scriptLine) {
+	fields := v.sampleFields()
 	for i := range s.Steps {
-		line := scriptLine{ID: s.Steps[i].ID, Text: s.Steps[i].Text.In(v.Tag)}
+		line := scriptLine{ID: s.Steps[i].ID, Text: script.Fill(s.Steps[i].Text.In(v.Tag), fields, nil)}
 		for j := range s.Steps[i].Ask {
-			line.Asks = append(line.Asks, s.Steps[i].Ask[j].Label.In(v.Tag))
+			line.Asks = append(line.Asks, script.Fill(s.Steps[i].Ask[j].Label.In(v.Tag), fields, nil))
 		}
 		out = append(out, line)
 	}

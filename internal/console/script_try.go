@@ -50,7 +50,7 @@ func (v *visit) try(b *scriptBody) *tryShown {
 		return out
 	}
 	tag := f.tongue(s)
-	fields := map[string]string{"name": v.say("scripts.sample_name"), "agent": v.say("scripts.sample_agent"), "campaign": v.say("scripts.sample_campaign")}
+	fields := v.sampleFields()
 	moves := f.rows("try", script.MaxPath)
 	switch f.Value("try.do") {
 	case "next":
@@ -109,6 +109,11 @@ func (v *visit) try(b *scriptBody) *tryShown {
 		out.Asks = append(out.Asks, ask)
 	}
 	return out
+}
+
+// sampleFields are the words of a lead that nobody is.
+func (v *visit) sampleFields() map[string]string {
+	return map[string]string{"name": v.say("scripts.sample_name"), "agent": v.say("scripts.sample_agent"), "campaign": v.say("scripts.sample_campaign")}
 }
 
 func asksIn(s *script.Script, step, question string) bool {

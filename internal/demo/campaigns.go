@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"waihu/internal/app"
+	"waihu/internal/calling/attempt"
 	"waihu/internal/calling/campaign"
 	"waihu/internal/calling/lead"
+	"waihu/internal/calling/script"
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/money"
@@ -42,7 +44,8 @@ type planned struct {
 	runs     bool
 	tries    bool
 	surnames string
-	asked    []string
+	script   string // file of the script agents are led through
+	wants    string // note of a callback
 }
 
 // plans are the campaigns of a firm, by its key.
@@ -50,13 +53,13 @@ func plans(key string) []planned {
 	switch key {
 	case "floor":
 		return []planned{
-			{name: "秋季续约", purpose: usage.Sales, mode: campaign.Predictive, list: "秋季名单", begins: "86139", digits: 8, zone: "Asia/Shanghai", basis: lead.Agreed, from: "+862150000000", budget: 1_200, runs: true, tries: true, surnames: "王李张刘陈杨黄赵周吴"},
+			{name: "秋季续约", purpose: usage.Sales, mode: campaign.Predictive, list: "秋季名单", begins: "86139", digits: 8, zone: "Asia/Shanghai", basis: lead.Agreed, from: "+862150000000", budget: 1_200, runs: true, tries: true, wants: "客户在开会，约好再打", surnames: "王李张刘陈杨黄赵周吴"},
 			{name: "新年预热", purpose: usage.Sales, mode: campaign.Progressive, list: "官网咨询", begins: "86138", digits: 8, zone: "Asia/Shanghai", basis: lead.Requested, surnames: "徐孙马朱胡郭何林罗高"},
 		}
 	case "minutes":
 		return []planned{{name: "Delivery appointments", purpose: usage.Service, mode: campaign.Preview, list: "Orders of this week", begins: "8529", digits: 7, zone: "Asia/Hong_Kong", basis: lead.Customer, from: "+85230000000", surnames: "Chan Lee Wong Cheung Lau"}}
 	case "modules":
-		return []planned{{name: "服務滿意度調查", purpose: usage.Survey, mode: campaign.Progressive, list: "近期來電客戶", begins: "88691", digits: 7, zone: "Asia/Taipei", basis: lead.Customer, from: "+886200000000", runs: true, tries: true, surnames: "陳林黃張李王吳劉蔡楊"}}
+		return []planned{{name: "服務滿意度調查", purpose: usage.Survey, mode: campaign.Progressive, list: "近期來電客戶", begins: "88691", digits: 7, zone: "Asia/Taipei", basis: lead.Customer, from: "+886200000000", runs: true, tries: true, script: "survey.script.yaml", wants: "改天方便再回答", surnames: "陳林黃張李王吳劉蔡楊"}}
 	}
 	return nil
 }
@@ -114,6 +117,9 @@ func (t *teller) campaign(ctx context.Context, c *Customer, p *planned, rng *ran
 	if p.budget > 0 {
 		plan.Budget.Daily = money.Micros(p.budget*money.Micro, money.MustCurrency("CNY"))
 	}
+	if plan.Guide, err = t.script(ctx, c, p); err != nil {
+		return err
+	}
 	made, err := t.sys.AddCampaign(ctx, c.Company, plan)
 	if err != nil {
 		return err
@@ -125,12 +131,29 @@ func (t *teller) campaign(ctx context.Context, c *Customer, p *planned, rng *ran
 	if made, err = t.sys.StartCampaign(ctx, c.Company, made.ID, "floor lead"); err != nil || !p.tries {
 		return err
 	}
+	told, err := tries.New(t.sys, c.Company, &made)
+	if err != nil {
+		return err
+	}
 	for n, l := range leads[:tried] {
-		if err := t.try(ctx, c, &made, l, n, rng); err != nil {
+		if err := t.try(ctx, c, told, &made, p, l, n, rng); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// script keeps the script of a campaign that has one.
+func (t *teller) script(ctx context.Context, c *Customer, p *planned) (g campaign.Guide, err error) {
+	if p.script == "" {
+		return g, nil
+	}
+	file, err := books.ReadFile("books/" + p.script)
+	if err != nil {
+		return g, err
+	}
+	made, _, err := t.sys.SetScript(ctx, c.Company, app.SetScript{File: string(file), By: "floor lead"})
+	return campaign.Guide{Script: made.ID}, err
 }
 
 // leads fills a list.
@@ -160,11 +183,7 @@ func (t *teller) leads(ctx context.Context, c *Customer, list id.ID, p *planned,
 }
 
 // try is one call to a lead, with what it came to.
-func (t *teller) try(ctx context.Context, c *Customer, of *app.Campaign, l id.ID, n int, rng *rand.Rand) error {
-	told, err := tries.New(t.sys, c.Company, of)
-	if err != nil {
-		return err
-	}
+func (t *teller) try(ctx context.Context, c *Customer, told *tries.Teller, of *app.Campaign, p *planned, l id.ID, n int, rng *rand.Rand) error {
 	a, err := told.Decide(ctx, l, 0, "")
 	if err != nil {
 		if fault.KindOf(err) == fault.Conflict { // it is on the do-not-call list
@@ -191,7 +210,7 @@ func (t *teller) try(ctx context.Context, c *Customer, of *app.Campaign, l id.ID
 		}
 	}
 	if code == "callback" {
-		back = &lead.Appointment{At: timex.At(t.o.Now.Truncate(time.Hour)).Add(time.Duration(2+n) * time.Hour), Zone: c.Calling.Zone.String(), Agent: who, Notes: "asked to be called back"}
+		back = &lead.Appointment{At: t.promised(c, n), Zone: c.Calling.Zone.String(), Agent: who, Notes: p.wants}
 	}
 	if result == "" {
 		err = first(func() error { return a.Answer(usage.Person, at+2) }, func() error { return a.Join(who, at+3) }, func() error { return a.End("", 200, 16, at+4) })
@@ -202,7 +221,39 @@ func (t *teller) try(ctx context.Context, c *Customer, of *app.Campaign, l id.ID
 		return err
 	}
 	t.clock.set(at + 10)
+	if result == "" {
+		if err := t.answers(ctx, c, told, of, &a, rng); err != nil {
+			return err
+		}
+	}
 	return told.Conclude(ctx, &a, code, who, back)
+}
+
+// promised is the time of a callback: by day, on the customer's clock, in the next days.
+func (t *teller) promised(c *Customer, n int) timex.Instant {
+	day := timex.At(t.o.Now).DateIn(c.Calling.Zone) + 1 + timex.Date(n%4)
+	return day.Start(c.Calling.Zone).Add(time.Duration(10+n%8) * time.Hour)
+}
+
+// answers are those of a person who let themselves be asked.
+func (t *teller) answers(ctx context.Context, c *Customer, told *tries.Teller, of *app.Campaign, a *attempt.Attempt, rng *rand.Rand) error {
+	if of.Guide.Script.IsZero() {
+		return nil
+	}
+	if err := told.Keep(ctx, a); err != nil {
+		return err
+	}
+	moves := []script.Move{{Step: "hello", Answers: script.Answers{"may_ask": {"no"}}}}
+	if rng.IntN(5) > 0 {
+		score := 2 + rng.IntN(4)
+		moves = []script.Move{{Step: "hello", Answers: script.Answers{"may_ask": {"yes"}}}, {Step: "visit", Answers: script.Answers{"score": {fmt.Sprint(score)}, "channel": {[]string{"phone", "web", "shop"}[rng.IntN(3)]}}}}
+		if score < 4 {
+			moves = append(moves, script.Move{Step: "why", Answers: script.Answers{"reason": {[]string{"等待時間太長", "說明不清楚", "沒有回電"}[rng.IntN(3)]}}})
+		}
+		moves = append(moves, script.Move{Step: "thanks"})
+	}
+	_, err := t.sys.PutAnswers(ctx, c.Company, app.PutAnswers{Try: a.ID, Edit: 1, Sheet: script.Sheet{Moves: moves}})
+	return err
 }
 
 // first is the first error of some steps.

@@ -31,7 +31,7 @@ function show(c) {
   one("left").value = most > 0 ? Math.min(100, (100 * share) / most) : 0;
   one("ledger").textContent = one("ledger").dataset.words.replace("{share}", (100 * share).toFixed(2)).replace("{most}", (100 * most).toFixed(1)).replace("{abandoned}", abandoned).replace("{answered}", answered);
   one("why-box").hidden = !c.why?.length;
-  one("why").replaceChildren(...(c.why ?? []).map((w) => cell(`${said(w.text)}${w.count ? ` (${w.count})` : ""}`, "li")));
+  one("why").replaceChildren(...(c.why ?? []).map((w) => cell(said(w.text), "li")));
 }
 
 function clock(since) {
