@@ -5,6 +5,7 @@ import (
 	"waihu/internal/calling/compliance"
 	"waihu/internal/calling/dialer"
 	"waihu/internal/calling/lead"
+	"waihu/internal/calling/reach"
 	"waihu/internal/id"
 	"waihu/internal/phone"
 	"waihu/internal/store"
@@ -27,6 +28,7 @@ type CallingRules struct {
 	asked   []compliance.Asked
 	offered map[id.ID]compliance.Query // by lead
 	answer  compliance.Answer
+	reach   reach.Book // when people answer, as far as this process has seen
 }
 
 // maxPast bounds the calls of one number that rules look back at.

@@ -125,7 +125,11 @@ func (k *callKeeper) try(a *attempt.Attempt, copied *lead.Lead) (no dialer.Withh
 		if !known {
 			return no, fault.New(fault.Internal, "try %s: there is no disposition %q", a.ID, a.Disposition)
 		}
-		return no, k.s.conclude(k.tx, k.c, k.of, a, d, copied.Callback)
+		k.rules.saw(a)
+		if err := k.s.conclude(k.tx, k.c, k.of, a, d, copied.Callback); err != nil {
+			return no, err
+		}
+		return no, k.later(a.Lead)
 	}
 	l, err := k.tx.Leads().Get(k.c, a.Lead)
 	if err != nil {
