@@ -72,3 +72,29 @@ func TestAScriptThroughTheInterface(t *testing.T) {
 		w.ask(head, "GET", "/v1/campaigns/"+campaign+"/answers/export?lang=zh-Hans&form="+form, nil).want(200)
 	}
 }
+
+// TestNumbersOneAtATime: somebody asks to be called, somebody is to be called, and a
+// broadcast says which keys it listens for.
+func TestNumbersOneAtATime(t *testing.T) {
+	w := newWorld(t)
+	head := w.key(w.a, access.Supervisor)
+	list := w.ask(head, "POST", "/v1/lists", map[string]any{"name": "l"}, once("l")).want(201).field("id")
+	plan := map[string]any{"name": "News", "purpose": "service", "mode": "broadcast", "message": "news", "lists": []any{map[string]any{"list": list}}, "rate": map[string]any{"channels": 5},
+		"menu": map[string]any{"steps": []any{map[string]any{"id": "a", "keys": []any{map[string]any{"key": "9", "does": "forget"}}}}}}
+	w.ask(head, "POST", "/v1/campaigns", plan, once("c0")).wantCode(422, "invalid")
+	plan["menu"] = map[string]any{"steps": []any{map[string]any{"id": "a", "keys": []any{map[string]any{"key": "9", "does": "refuse"}}}}}
+	made := w.ask(head, "POST", "/v1/campaigns", plan, once("c")).want(201)
+	if !bytes.Contains(made.body, []byte(`"does":"refuse"`)) || !bytes.Contains(made.body, []byte(`"channels":5`)) {
+		t.Errorf("%s", made.body)
+	}
+	at := "/v1/campaigns/" + made.field("id")
+	asked := w.ask(head, "POST", at+"/callbacks", map[string]any{"number": "8613800138000", "name": "Wu", "evidence": "form"}, once("a")).want(201)
+	if !bytes.Contains(asked.body, []byte(`"state":"callback"`)) || !bytes.Contains(asked.body, []byte(`"basis":"requested"`)) {
+		t.Errorf("%s", asked.body)
+	}
+	if got := w.ask(head, "POST", at+"/numbers", map[string]any{"number": "8613800138000"}, once("n")).want(201); got.field("id") != asked.field("id") {
+		t.Errorf("%s", got.body)
+	}
+	w.ask(head, "POST", "/v1/dnc", map[string]any{"numbers": []string{"8613800138001"}, "source": "letter"}, once("d")).want(200)
+	w.ask(head, "POST", at+"/callbacks", map[string]any{"number": "8613800138001"}, once("a2")).wantCode(409, "conflict")
+}
