@@ -26,7 +26,7 @@ func TestTheNextTryIsWhenTheyAnswer(t *testing.T) {
 		t.Helper()
 		n++
 		l := f.lead(f.list.ID, n)
-		a := must(f.Decide(ctx, f.c, app.Decide{Campaign: f.camp.ID, Lead: l.ID}))
+		a := must(f.decide(f.camp, l.ID, 0))
 		kept := must(f.GetLead(ctx, f.c, l.ID)).Lead.Lead
 		code := "no_answer"
 		for _, step := range []error{a.Dial(f.now()), nil} {

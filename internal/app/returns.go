@@ -83,7 +83,7 @@ type NumberToCall struct {
 
 // LeadOfNumber is the lead of a campaign that has a number; where there is none, one is
 // added to its first list. Whether it may be called is asked when it is dialed. A number
-// on the do-not-call list is a Conflict.
+// on the do-not-call list is a Conflict. The database joins transactions (store.Joining).
 func (s *System) LeadOfNumber(ctx context.Context, c id.Company, in NumberToCall) (out store.Lead, err error) {
 	defer fault.Wrap(&err, "lead of a number")
 	err = s.DB.Update(store.For(ctx, c), func(tx store.Tx) error {

@@ -6,9 +6,11 @@ import (
 	"time"
 
 	"waihu/internal/app"
+	"waihu/internal/calling/attempt"
 	"waihu/internal/calling/campaign"
 	"waihu/internal/calling/lead"
 	"waihu/internal/fault"
+	"waihu/internal/phone"
 	"waihu/internal/store"
 )
 
@@ -18,10 +20,21 @@ func TestWhoCallsBack(t *testing.T) {
 	f, ctx := newFloor(t), context.Background()
 	other, second := f.running("autumn")
 	first := f.lead(f.list.ID, 1)
-	a := must(f.Decide(ctx, f.c, app.Decide{Campaign: f.camp.ID, Lead: first.ID, CallerID: line(500)}))
-	f.clock.Add(int64(time.Hour / time.Microsecond))
+	dial := func(camp app.Campaign, l store.Lead, shown phone.Number) attempt.Attempt {
+		a := must(f.decide(camp, l.ID, 0))
+		a.CallerID = shown
+		if err := a.Dial(f.now()); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.keeps(&a, lead.Lead{}); err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	a := dial(f.camp, first, line(500))
+	f.clock.Add(int64(26 * time.Hour / time.Microsecond))
 	later := f.lead(other.ID, 1)
-	b := must(f.Decide(ctx, f.c, app.Decide{Campaign: second.ID, Lead: later.ID, CallerID: line(600)}))
+	b := dial(second, later, line(600))
 	if got := must(f.MatchReturn(ctx, f.c, line(1), line(500))); got.Lead.ID != a.Lead || got.Campaign.ID != f.camp.ID || got.Zone != "Asia/Shanghai" {
 		t.Errorf("%+v", got)
 	}
@@ -30,6 +43,9 @@ func TestWhoCallsBack(t *testing.T) {
 	}
 	_, err := f.MatchReturn(ctx, f.c, line(9), line(500))
 	wantKind(t, "a stranger", err, fault.NotFound)
+	plan := f.camp
+	plan.Hours = campaign.DefaultHours()
+	f.camp = must(f.SetCampaign(ctx, f.c, plan))
 	for at, closed := range map[string]bool{"2026-03-02 02:00:00": false, "2026-03-02 14:00:00": true} { // 10:00 and 22:00 on a Monday in Shanghai
 		f.at(at)
 		if got := must(f.MatchReturn(ctx, f.c, line(1), line(500))); got.Closed != closed {
@@ -59,7 +75,7 @@ func TestSomebodyAsksToBeCalled(t *testing.T) {
 		t.Error("they are there twice")
 	}
 	a := f.call(f.camp, f.lead(f.list.ID, 3).ID)
-	if err := f.Conclude(ctx, f.c, &a, app.Conclude{Code: "refused", Notes: "no", By: "li"}); err != nil {
+	if err := f.conclude(&a, "refused", "li", nil); err != nil {
 		t.Fatal(err)
 	}
 	_, err := ask(3)

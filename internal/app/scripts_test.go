@@ -32,18 +32,17 @@ quotas:
   - {id: young, when: [{answer: age, below: 30}], most: 2}
 `
 
-// talk dials a lead of its own and answers it.
+// talk dials a lead of its own and joins it with an agent.
 func (f *floor) talk(n int) attempt.Attempt {
 	f.t.Helper()
-	ctx := context.Background()
-	a := must(f.Decide(ctx, f.c, app.Decide{Campaign: f.camp.ID, Lead: f.lead(f.list.ID, n).ID, Agent: "li"}))
+	a := must(f.decide(f.camp, f.lead(f.list.ID, n).ID, 0))
 	for _, step := range []func() error{
 		func() error { return a.Dial(a.Decided + 1) }, func() error { return a.Answer(usage.Person, a.Decided+2) }, func() error { return a.Join("li", a.Decided+3) },
 	} {
 		if err := step(); err != nil {
 			f.t.Fatal(err)
 		}
-		if err := f.KeepTry(ctx, f.c, &a); err != nil {
+		if err := f.keeps(&a, lead.Lead{}); err != nil {
 			f.t.Fatal(err)
 		}
 	}
@@ -56,10 +55,10 @@ func (f *floor) over(a *attempt.Attempt, code string) {
 	if err := a.End("", 200, 16, f.now()); err != nil {
 		f.t.Fatal(err)
 	}
-	if err := f.KeepTry(context.Background(), f.c, a); err != nil {
+	if err := f.keeps(a, lead.Lead{}); err != nil {
 		f.t.Fatal(err)
 	}
-	if err := f.Conclude(context.Background(), f.c, a, app.Conclude{Code: code, By: "li"}); err != nil {
+	if err := f.conclude(a, code, "li", nil); err != nil {
 		f.t.Fatal(err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"waihu/internal/calling/agent"
 	"waihu/internal/calling/attempt"
 	"waihu/internal/calling/lead"
+	"waihu/internal/id"
 	"waihu/internal/timex"
 )
 
@@ -43,6 +44,28 @@ func (e *Engine) Users() []string {
 	out := make([]string, len(e.seats))
 	for i, s := range e.seats {
 		out[i] = s.User
+	}
+	return out
+}
+
+// Try is one that is open; false: there is none of that name.
+func (e *Engine) Try(try id.ID) (attempt.Attempt, bool) {
+	c := e.calls[try]
+	if c == nil {
+		return attempt.Attempt{}, false
+	}
+	return c.Attempt, true
+}
+
+// Open is how many tries are.
+func (e *Engine) Open() int { return len(e.calls) }
+
+// Unanswered are the tries that were decided or dialed and that nobody answered yet.
+func (e *Engine) Unanswered() (out []attempt.Attempt) {
+	for _, c := range e.order {
+		if c.Answered.IsZero() && !c.taking && c.State != attempt.Ended {
+			out = append(out, c.Attempt)
+		}
 	}
 	return out
 }
