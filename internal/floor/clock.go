@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"waihu/internal/app"
+	"waihu/internal/calling/agent"
 	"waihu/internal/calling/campaign"
 	"waihu/internal/calling/dialer"
 	"waihu/internal/calling/lead"
@@ -39,7 +40,12 @@ func (d *driver) byTheClock() {
 		d.told, d.stale = at, false
 		d.tell(at)
 	}
-	if d.draining {
+	if d.draining && !d.over {
+		for _, user := range d.engine.Users() { // a call has ended, and nobody will write it up
+			if p, in := d.engine.Post(user); in && p.State == agent.WrapUp {
+				d.happened(dialer.LoggedOut{User: user})
+			}
+		}
 		d.letGo()
 	}
 }
