@@ -71,6 +71,7 @@ func (d *driver) eachSecond(at timex.Instant) {
 		d.end(nil)
 		return
 	}
+	d.flying = d.engine.Why().Dialing
 	for _, user := range d.users() { // who is before whom changes without a change of theirs
 		d.show(user)
 	}
@@ -143,8 +144,26 @@ func (d *driver) caps(at timex.Instant) {
 	if at < d.broke.until {
 		c.Channels = 0
 	}
+	if room, cold := d.cold(); cold && (c.Channels < 0 || room < c.Channels) {
+		c.Channels = room
+	}
 	d.money(at)
 	d.happened(c)
+}
+
+// leastKnown is how many tries must have ended before the laws are believed.
+const leastKnown = 50
+
+// cold tells whether the laws know too little of who answers yet: then, and for each agent
+// once, no more is dialed than agents are free for. Many agents who come at once would
+// else dial as many as the usual share of answers suggests, and this campaign's may be
+// another.
+func (d *driver) cold() (room int, cold bool) {
+	if d.plan.Mode != campaign.Predictive || d.known >= max(leastKnown, len(d.desks)) {
+		return 0, false
+	}
+	a := d.engine.Why()
+	return max(a.Agents[agent.Ready]-a.Dialing-a.Waiting, 0), true
 }
 
 // inFlight is how many calls of a company there are here, and how many campaigns place them.

@@ -245,6 +245,7 @@ func (e *Engine) send(c *call) {
 		d.Agent = c.seat.User
 	}
 	e.shown[c.CallerID]++
+	e.sent = append(e.sent, c)
 	for _, left := range []*int{&e.caps.Channels, &e.caps.Starts, &e.caps.Attempts} {
 		if *left > 0 {
 			*left--
@@ -376,4 +377,5 @@ func (e *Engine) forget(c *call) {
 	if i := slices.Index(e.order, c); i >= 0 {
 		e.order = slices.Delete(e.order, i, i+1)
 	}
+	e.teach()
 }

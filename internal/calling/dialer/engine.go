@@ -80,6 +80,7 @@ type Engine struct {
 	calls   map[id.ID]*call
 	order   []*call // the same, in the order they were decided
 	waiting []*call // answered, no agent yet, the longest first
+	sent    []*call // dialed and not told to the laws yet, in the order they were placed
 
 	lists  []*listed // of the plan, in its order
 	mixer  *campaign.Mixer
@@ -124,6 +125,8 @@ type call struct {
 	chosen *Disposed      // before the end of the call
 	parted bool           // the agent is off it
 	kept   bool           // in dirty already
+
+	report *pacing.Attempt // how it ended, for the laws; nil: that is not known, or tells them nothing
 }
 
 // listed are the leads of a list that are held.
