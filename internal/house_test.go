@@ -65,6 +65,10 @@ var floors = map[string]int{
 	"internal/calling/lead":      3,
 	"internal/calling/script":    3,
 	"internal/calling/quality":   3,
+	"internal/calling/dialogue":  3,
+	"internal/calling/reach":     3,
+	"internal/robot":             6,
+	"examples/dialogue":          10, // a program of a customer's, to begin from
 	"internal/document":          4,
 	"internal/explain":           4,
 	"internal/manual":            4,

@@ -12,7 +12,7 @@ bad() { failed=$((failed + 1)); echo "FAIL $*" >&2; }
 
 for dir in examples/*/; do
   name=$(basename "$dir")
-  case "$name" in market | formats | service | leads) continue ;; esac
+  case "$name" in market | formats | service | leads | dialogue) continue ;; esac
   plan="$dir"plan.yaml
   [ -f "$dir"contract.yaml ] && plan="$dir"contract.yaml
   out="$work/$name"

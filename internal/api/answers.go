@@ -243,7 +243,7 @@ func countsOf(b *script.Book, tag lang.Tag) *AnswerCounts {
 	}
 	for i := range b.Tally.Questions {
 		c := &b.Tally.Questions[i]
-		q := QuestionCounts{Question: c.Question.ID, Label: c.Question.Label.In(tag), Kind: c.Question.Kind, Given: c.Given}
+		q := QuestionCounts{Question: c.Question.ID, Label: script.Fill(c.Question.Label.In(tag), nil, nil), Kind: c.Question.Kind, Given: c.Given}
 		if c.Least.IsGiven() {
 			q.Mean, q.Least, q.Most = c.Mean().Text(4), c.Least.String(), c.Most.String()
 		}

@@ -45,6 +45,9 @@ type CampaignPlan struct {
 	Targets      []campaign.Target     `json:"targets,omitempty" maxItems:"50" doc:"Whom agents may hand a call to."`
 	Script       *campaign.Script      `json:"script,omitempty"`
 	Form         []campaign.Field      `json:"form,omitempty" maxItems:"200"`
+	Menu         *campaign.Menu        `json:"menu,omitempty" doc:"Of a broadcast: prompts, keys and what they do. In every mode: what those hear who wait for an agent."`
+	Rate         *campaign.Rate        `json:"rate,omitempty" doc:"Of a broadcast or a robot lane: calls at once, and dials a minute."`
+	Robot        *campaign.RobotLane   `json:"robot,omitempty" doc:"The dialogue server of a robot lane; docs/dialogue.md."`
 	Guide        *GuideOf              `json:"guide,omitempty" doc:"The script agents are led through, and whose answers are kept."`
 }
 
@@ -73,6 +76,7 @@ func campaignOf(c *app.Campaign) Campaign {
 	for _, s := range p.Lists {
 		out.Lists = append(out.Lists, ListShare{s.List.Named("lst"), s.Share})
 	}
+	out.Menu, out.Rate, out.Robot = &p.Menu, &p.Rate, &p.Robot
 	if g := p.Guide; !g.Script.IsZero() {
 		out.Guide = &GuideOf{g.Script.Named("scr"), g.Version}
 	}
@@ -89,6 +93,9 @@ func (p *CampaignPlan) read() (campaign.Campaign, error) {
 	set(&out.Goal, p.Goal)
 	set(&out.Budget, p.Budget)
 	set(&out.Script, p.Script)
+	set(&out.Menu, p.Menu)
+	set(&out.Rate, p.Rate)
+	set(&out.Robot, p.Robot)
 	out.Voicemail, out.Record, out.Targets = p.Voicemail, p.Record, p.Targets
 	if p.Contract != "" {
 		i, err := named("con", p.Contract, "contract")
@@ -198,6 +205,7 @@ func (a *API) campaignRoutes() {
 		})
 	a.campaignStateRoutes()
 	a.callbackRoutes()
+	a.askedRoutes()
 }
 
 // campaignStateRoutes are the arrows between the states of a campaign.

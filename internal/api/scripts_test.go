@@ -4,10 +4,16 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
 	"waihu/internal/access"
+	"waihu/internal/app"
+	"waihu/internal/calling/attempt"
+	"waihu/internal/calling/compliance"
+	"waihu/internal/calling/dialer"
+	"waihu/internal/calling/lead"
 	"waihu/internal/id"
-	"waihu/internal/sim/tries"
+	"waihu/internal/timex"
 	"waihu/internal/usage"
 )
 
@@ -15,7 +21,7 @@ import (
 // answered in a call, counted and exported.
 func TestAScriptThroughTheInterface(t *testing.T) {
 	w := newWorld(t)
-	head, ctx := w.key(w.a, access.Supervisor), t.Context()
+	head := w.key(w.a, access.Supervisor)
 	text := "script: Survey\nlanguage: zh-Hant\nsteps:\n  - id: hello\n    text: {zh-Hant: '{name|您}好'}\n    ask: [{id: may, label: May I, kind: yes_no, required: true}]\n  - id: last\n    ask: [{id: score, label: How good, kind: scale, least: 1, most: 5}]\nquotas: [{id: all, most: 1}]\n"
 	bad := w.ask(head, "POST", "/v1/scripts/check", map[string]any{"file": strings.ReplaceAll(text, "yes_no", "colour")}).want(200)
 	if !bytes.Contains(bad.body, []byte(`"line":6`)) || !bytes.Contains(bad.body, []byte("several")) {
@@ -34,7 +40,8 @@ func TestAScriptThroughTheInterface(t *testing.T) {
 	}
 
 	list := w.ask(head, "POST", "/v1/lists", map[string]any{"name": "l"}, once("l")).want(201).field("id")
-	plan := map[string]any{"name": "Spring", "purpose": "survey", "mode": "predictive", "lists": []any{map[string]any{"list": list}}, "caller_ids": []any{map[string]any{"number": "862161234567"}}, "guide": map[string]any{"script": script, "version": 9}}
+	plan := map[string]any{"name": "Spring", "purpose": "service", "mode": "predictive", "lists": []any{map[string]any{"list": list}}, "caller_ids": []any{map[string]any{"number": "862161234567"}}, "guide": map[string]any{"script": script, "version": 9},
+		"hours": map[string]any{"windows": []any{map[string]any{"days": []int{1, 2, 3, 4, 5, 6, 7}, "from": "00:00", "to": "24:00"}}}, "lifted": []any{map[string]any{"rule": "cn.hours", "reason": "the clock of a test stands at any hour"}}}
 	w.ask(head, "POST", "/v1/campaigns", plan, once("c0")).wantCode(422, "invalid")
 	plan["guide"] = map[string]any{"script": script}
 	campaign := w.ask(head, "POST", "/v1/campaigns", plan, once("c")).want(201).field("id")
@@ -46,15 +53,7 @@ func TestAScriptThroughTheInterface(t *testing.T) {
 		must(t, err)
 		return i
 	}
-	of, err := w.sys.GetCampaign(ctx, w.a, read("cmp", campaign))
-	must(t, err)
-	told, err := tries.New(w.sys, w.a, &of)
-	must(t, err)
-	a, err := told.Decide(ctx, read("lead", lead), 0, "user_1")
-	must(t, err)
-	must(t, a.Dial(a.Decided))
-	must(t, a.Answer(usage.Person, a.Decided))
-	must(t, told.Keep(ctx, &a))
+	a := w.talk(read("cmp", campaign), read("lead", lead))
 	at := "/v1/tries/" + a.ID.Named("try") + "/answers"
 	if got := w.ask(w.keyA, "GET", at, nil).want(200); !bytes.Contains(got.body, []byte(`王\u003cb\u003e好`)) && !bytes.Contains(got.body, []byte(`王<b>好`)) {
 		t.Errorf("%s", got.body)
@@ -75,4 +74,54 @@ func TestAScriptThroughTheInterface(t *testing.T) {
 	for _, form := range []string{"xlsx", "html"} {
 		w.ask(head, "GET", "/v1/campaigns/"+campaign+"/answers/export?lang=zh-Hans&form="+form, nil).want(200)
 	}
+}
+
+// talk dials a lead and joins it with an agent.
+func (w *world) talk(of, who id.ID) attempt.Attempt {
+	w.Helper()
+	ctx := w.Context()
+	camp, err := w.sys.GetCampaign(ctx, w.a, of)
+	must(w.TB, err)
+	packs, err := compliance.Load()
+	must(w.TB, err)
+	rules, err := app.NewCallingRules(packs, &camp)
+	must(w.TB, err)
+	l, err := w.sys.GetLead(ctx, w.a, who)
+	must(w.TB, err)
+	now := timex.At(time.Now())
+	a := attempt.Attempt{ID: id.ID{9}, Campaign: of, List: l.List, Lead: who, Number: l.Next(), Ordinal: 1}
+	for _, step := range []func() error{func() error { return a.Decide(now) }, func() error { return a.Dial(now) }, func() error { return a.Answer(usage.Person, now) }, func() error { return a.Join("user_1", now) }} {
+		must(w.TB, step())
+		no, err := w.sys.KeepCalling(ctx, w.a, of, rules, &dialer.Effects{Tries: []attempt.Attempt{a}, Leads: []lead.Lead{l.Lead.Lead}})
+		if err != nil || len(no) > 0 {
+			w.Fatalf("%v, %v", err, no)
+		}
+	}
+	return a
+}
+
+// TestNumbersOneAtATime: somebody asks to be called, somebody is to be called, and a
+// broadcast says which keys it listens for.
+func TestNumbersOneAtATime(t *testing.T) {
+	w := newWorld(t)
+	head := w.key(w.a, access.Supervisor)
+	list := w.ask(head, "POST", "/v1/lists", map[string]any{"name": "l"}, once("l")).want(201).field("id")
+	plan := map[string]any{"name": "News", "purpose": "service", "mode": "broadcast", "message": "news", "lists": []any{map[string]any{"list": list}}, "rate": map[string]any{"channels": 5},
+		"menu": map[string]any{"steps": []any{map[string]any{"id": "a", "keys": []any{map[string]any{"key": "9", "does": "forget"}}}}}}
+	w.ask(head, "POST", "/v1/campaigns", plan, once("c0")).wantCode(422, "invalid")
+	plan["menu"] = map[string]any{"steps": []any{map[string]any{"id": "a", "keys": []any{map[string]any{"key": "9", "does": "refuse"}}}}}
+	made := w.ask(head, "POST", "/v1/campaigns", plan, once("c")).want(201)
+	if !bytes.Contains(made.body, []byte(`"does":"refuse"`)) || !bytes.Contains(made.body, []byte(`"channels":5`)) {
+		t.Errorf("%s", made.body)
+	}
+	at := "/v1/campaigns/" + made.field("id")
+	asked := w.ask(head, "POST", at+"/callbacks", map[string]any{"number": "8613800138000", "name": "Wu", "evidence": "form"}, once("a")).want(201)
+	if !bytes.Contains(asked.body, []byte(`"state":"callback"`)) || !bytes.Contains(asked.body, []byte(`"basis":"requested"`)) {
+		t.Errorf("%s", asked.body)
+	}
+	if got := w.ask(head, "POST", at+"/numbers", map[string]any{"number": "8613800138000"}, once("n")).want(201); got.field("id") != asked.field("id") {
+		t.Errorf("%s", got.body)
+	}
+	w.ask(head, "POST", "/v1/dnc", map[string]any{"numbers": []string{"8613800138001"}, "source": "letter"}, once("d")).want(200)
+	w.ask(head, "POST", at+"/callbacks", map[string]any{"number": "8613800138001"}, once("a2")).wantCode(409, "conflict")
 }

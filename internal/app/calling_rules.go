@@ -5,6 +5,7 @@ import (
 	"waihu/internal/calling/compliance"
 	"waihu/internal/calling/dialer"
 	"waihu/internal/calling/lead"
+	"waihu/internal/calling/reach"
 	"waihu/internal/id"
 	"waihu/internal/phone"
 	"waihu/internal/store"
@@ -29,6 +30,7 @@ type CallingRules struct {
 	off     *timex.Calendar            // whose holidays the campaign keeps; nil: none
 	offered map[id.ID]compliance.Query // by lead
 	answer  compliance.Answer
+	reach   reach.Book // when people answer, as far as this process has seen
 }
 
 // maxPast bounds the calls of one number that rules look back at.
@@ -141,6 +143,6 @@ func lineOf(n phone.Number) string {
 // Become takes on rules that were made anew, as when the plan changed; what was offered
 // stays offered, and is asked about by the new ones.
 func (r *CallingRules) Become(other *CallingRules) {
-	other.offered = r.offered
+	other.offered, other.reach = r.offered, r.reach
 	*r = *other
 }

@@ -61,13 +61,13 @@ func (s *System) KeepCalling(ctx context.Context, c id.Company, of id.ID, rules 
 				refused[no.Try] = no
 			}
 		}
-		if err := s.moveSittings(tx, c, of, fx.Changes); err != nil {
-			return err
-		}
 		for i := range fx.Answers {
 			if err := s.keepKeyed(tx, c, &now, &fx.Answers[i]); err != nil {
 				return err
 			}
+		}
+		if err := s.moveSittings(tx, c, of, fx.Changes); err != nil {
+			return err
 		}
 		return s.keepSessions(store.Within(ctx, tx), c, fx.Changes)
 	})
@@ -129,7 +129,11 @@ func (k *callKeeper) try(a *attempt.Attempt, copied *lead.Lead) (no dialer.Withh
 		if !known {
 			return no, fault.New(fault.Internal, "try %s: there is no disposition %q", a.ID, a.Disposition)
 		}
-		return no, k.s.conclude(k.tx, k.c, k.of, a, d, copied.Callback)
+		k.rules.saw(a)
+		if err := k.s.conclude(k.tx, k.c, k.of, a, d, copied.Callback); err != nil {
+			return no, err
+		}
+		return no, k.later(a.Lead)
 	}
 	l, err := k.tx.Leads().Get(k.c, a.Lead)
 	if err != nil {

@@ -32,7 +32,7 @@ quotas:
   - {id: young, when: [{answer: age, below: 30}], most: 2}
 `
 
-// talk dials a lead of its own and answers it.
+// talk dials a lead of its own and joins it with an agent.
 func (f *floor) talk(n int) attempt.Attempt {
 	f.t.Helper()
 	a := must(f.decide(f.camp, f.lead(f.list.ID, n).ID, 0))

@@ -23,7 +23,7 @@ type scriptCmd struct {
 }
 
 type scriptCheck struct {
-	Files []string `arg:"" help:"Scripts, YAML or JSON." type:"existingfile"`
+	Files []string `arg:"" help:"Scripts, YAML or JSON."`
 	JSON  bool     `help:"Write the findings as JSON."`
 }
 

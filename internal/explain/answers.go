@@ -74,7 +74,7 @@ func (t *answersTeller) endWord(e script.As) string {
 }
 
 func (t *answersTeller) ends() *Table {
-	out := &Table{Head: []string{t.say("answers.end"), t.say("answers.count")}}
+	out := &Table{Head: []string{t.say("answers.end"), t.say("answers.figure.calls")}}
 	for _, e := range script.As("").Choices() {
 		out.add(words(t.endWord(script.As(e))), count(t.b.Tally.Ends[script.As(e)]))
 	}
@@ -127,7 +127,9 @@ func (t *answersTeller) question(c *script.Counted) Section {
 }
 
 // label is a question as it is read: what it fills in has no lead here.
-func (t *answersTeller) label(c *script.Counted) string { return c.Question.Label.In(t.tag) }
+func (t *answersTeller) label(c *script.Counted) string {
+	return script.Fill(c.Question.Label.In(t.tag), nil, nil)
+}
 
 // AnswerLabel is what one answer of a question is called: the label of a choice, yes
 // or no in words, and what is kept else.
@@ -193,7 +195,7 @@ func (t *answersTeller) book() *Table {
 			}
 			list = append(list, v)
 		}
-		out.add(words(q.ID), words(q.Label.In(t.tag)), words(strings.Join(list, "; ")))
+		out.add(words(q.ID), words(script.Fill(q.Label.In(t.tag), nil, nil)), words(strings.Join(list, "; ")))
 	}
 	return out
 }

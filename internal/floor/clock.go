@@ -65,7 +65,7 @@ func (d *driver) eachSecond(at timex.Instant) {
 	d.refusals()
 	d.caps(at)
 	switch {
-	case len(d.desks) > 0 || len(d.calls) > 0:
+	case len(d.desks) > 0 || len(d.calls) > 0 || d.plan.Mode.Alone() && d.plan.Status.State == campaign.Running:
 		d.empty = at
 	case at.Sub(d.empty) >= linger && d.engine.Open() == 0:
 		d.end(nil)

@@ -70,6 +70,9 @@ func newDriver(f *Floor, w which, with *app.Dialing) (*driver, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := f.cfg.System.LearnWhenTheyAnswer(f.ctx, w.c, w.of, rules); err != nil {
+		return nil, err
+	}
 	d := &driver{f: f, which: w, mail: newMail(), done: make(chan struct{}), plan: with.Campaign, pays: with.Contract, rules: rules, tally: with.Tally,
 		desks: map[string]*desk{}, calls: map[id.ID]*line{}, slots: make(chan struct{}, mostPlacing), held: now(), empty: now(), stale: true}
 	d.known = len(with.Past)
@@ -81,7 +84,13 @@ func newDriver(f *Floor, w which, with *app.Dialing) (*driver, error) {
 	d.engine, err = dialer.New(dialer.Config{Campaign: w.of, Plan: with.Campaign.Campaign, Dispositions: with.Dispositions, NewTry: f.cfg.System.IDs.At, Rules: rules,
 		Pacer: pacing.New(pacing.Goal{RingLimit: ring}, with.Laws(f.cfg.Packs)), Ledger: d.ledger, Zone: time.UTC, Detects: f.cfg.Detect})
 	if err == nil { // nothing is dialed before the caps were looked at
-		_, err = d.engine.Handle(now(), dialer.Capped{Channels: 0, Starts: pacing.NoCap, Attempts: pacing.NoCap})
+		var fx dialer.Effects
+		fx, err = d.engine.Handle(now(), dialer.Capped{Channels: 0, Starts: pacing.NoCap, Attempts: pacing.NoCap})
+		d.post(func() {
+			for _, a := range fx.Acts { // where nobody need log in, leads are asked for at once
+				d.act(a, nil)
+			}
+		})
 	}
 	return d, err
 }
@@ -207,6 +216,16 @@ func (d *driver) act(a dialer.Act, no map[id.ID]dialer.Withheld) {
 		}
 	case dialer.Say:
 		d.f.cfg.Lines.Say(v.Try, v.Prompt)
+	case dialer.CallAgent: // the agent's leg stands: there is nobody to ring
+		if held, is := no[v.Try]; is {
+			d.post(func() { d.happened(held) })
+			return
+		}
+		d.post(func() { d.happened(dialer.AgentUp{Try: v.Try}) })
+	case dialer.Converse: // these lines hold no dialogues: an agent takes the call
+		d.post(func() { d.happened(dialer.ForAgent{Try: v.Try}) })
+	case dialer.Unserved:
+		d.cancel(v.Try)
 	case dialer.Show: // the desk tells it
 		if held, is := no[v.Try]; is {
 			d.post(func() { d.happened(held) })
@@ -223,7 +242,7 @@ func (d *driver) place(v dialer.Dial) {
 	d.calls[v.Try] = &line{}
 	d.open.Store(int64(len(d.calls)))
 	out := Outgoing{Company: d.c, Contract: d.pays, Try: v.Try, Campaign: d.of, Number: v.Number, CallerID: v.CallerID, Ring: v.Ring, Agent: v.Agent, Mode: d.plan.Mode.Usage(),
-		Purpose: d.plan.Purpose, Record: d.plan.Record, Detect: d.f.cfg.Detect && d.plan.Mode != campaign.Manual && d.plan.Mode != campaign.Preview}
+		Purpose: d.plan.Purpose, Record: d.plan.Record, Detect: d.f.cfg.Detect && d.plan.Mode != campaign.Manual && d.plan.Mode != campaign.Preview && d.plan.Mode != campaign.TwoLegs}
 	if t, ok := d.engine.Try(v.Try); ok {
 		out.List, out.Lead = t.List, t.Lead
 	}

@@ -8,10 +8,12 @@ import (
 	"time"
 
 	"waihu/internal/app"
+	"waihu/internal/calling/campaign"
 	"waihu/internal/calling/compliance"
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/phone"
+	"waihu/internal/store"
 	"waihu/internal/timex"
 )
 
@@ -19,6 +21,7 @@ import (
 const (
 	lease       = 15 * time.Second // of a campaign; renewed each renewEvery
 	renewEvery  = 5 * time.Second
+	takeUpEvery = 5 * time.Second  // campaigns that run without agents
 	lookEvery   = 15 * time.Second // at seats, modules and contracts of who is logged in
 	sweepEvery  = time.Minute      // for what nodes that are gone left behind
 	linger      = 30 * time.Second // a campaign without agents and calls is let go after it
@@ -26,6 +29,8 @@ const (
 	placing     = 30 * time.Second // for lines to begin a call
 	mostPlacing = 64               // calls of a campaign that are being begun at once
 	maxMail     = 100_000          // of one campaign, not yet looked at
+
+	campaignsAtOnce = 200 // of a company, read at once
 
 	mostCollisions = 3 // with others who write the same, until it is theirs
 )
@@ -91,6 +96,7 @@ func Open(ctx context.Context, cfg Config) (*Floor, error) {
 	}
 	cfg.Lines.Standing(f.standing)
 	f.every(lookEvery, f.lookAfter)
+	f.every(takeUpEvery, f.takeUp)
 	f.every(sweepEvery, func(ctx context.Context) error { return f.sweep(ctx, false) })
 	return f, nil
 }
@@ -190,6 +196,35 @@ func (f *Floor) stream(c id.Company) *stream {
 		f.streams[c] = s
 	}
 	return s
+}
+
+// takeUp drives the campaigns that run without agents: nobody's log-in begins them.
+func (f *Floor) takeUp(ctx context.Context) error {
+	return f.cfg.System.EachCompany(ctx, func(x app.Company) error {
+		c := id.Company{ID: x.ID}
+		page := store.Page{Limit: campaignsAtOnce}
+		for {
+			list, err := f.cfg.System.Campaigns(ctx, c, campaign.Running, page)
+			if err != nil {
+				return err
+			}
+			for i := range list {
+				if !list[i].Mode.Alone() {
+					continue
+				}
+				f.logins.Lock()
+				_, err := f.drive(ctx, which{c, list[i].ID})
+				f.logins.Unlock()
+				if kind := fault.KindOf(err); err != nil && kind != fault.Conflict { // another node has it, or its company may not call
+					return err
+				}
+			}
+			if len(list) < page.Limit {
+				return nil
+			}
+			page.After = list[len(list)-1].ID
+		}
+	})
 }
 
 // drive gives the driver of a campaign, and takes the campaign up where nobody did.

@@ -199,6 +199,8 @@ type (
 		Agent string
 		Ring  time.Duration
 	}
+	// Unserved tells the dialogue that no agent came, and the call is its own again.
+	Unserved struct{ Try id.ID }
 	// Converse lets the dialogue server speak with who answered. Report ForAgent and
 	// Settled, and Over at last.
 	Converse struct{ Try id.ID }
@@ -229,6 +231,7 @@ func (Join) act()      {}
 func (Say) act()       {}
 func (Hang) act()      {}
 func (Show) act()      {}
+func (Unserved) act()  {}
 func (Converse) act()  {}
 func (CallAgent) act() {}
 func (Fetch) act()     {}

@@ -138,6 +138,8 @@ func (e *Engine) quiet(c *call) {
 	a := c.alone
 	e.keep(c)
 	switch {
+	case a.queue && a.robot:
+		e.unserved(c)
 	case a.queue:
 		e.noAgent(c)
 	case a.ends || a.robot:
@@ -284,6 +286,14 @@ func (e *Engine) noAgent(c *call) {
 	}
 	e.callBack(c, campaign.DefaultCallback*time.Minute, "no agent was free")
 	e.bye(c, e.plan.Menu.NoAgent)
+}
+
+// unserved gives somebody no agent came to back to the dialogue.
+func (e *Engine) unserved(c *call) {
+	e.waiting = slices.DeleteFunc(e.waiting, func(o *call) bool { return o == c })
+	e.abandoned()
+	c.alone.queue, c.alone.until = false, c.Joined.Add(AloneWait)
+	e.do(Unserved{Try: c.ID})
 }
 
 // settle is what a dialogue says a call came to.

@@ -182,6 +182,10 @@ func TestADialogue(t *testing.T) {
 	want[Join](t, f.after(0, ForAgent{Try: d.Try}))
 	f.refused(ForAgent{Try: d.Try}, fault.Conflict)
 	f, d = begin()
+	f.after(0, ForAgent{Try: d.Try})
+	want[Unserved](t, f.after(campaign.DefaultQueue*time.Second, Tick{}))
+	f.after(0, ForAgent{Try: d.Try})
+	f, _ = begin()
 	want[Hang](t, f.after(AloneWait, Tick{}))
 }
 

@@ -26,6 +26,7 @@ type Rules struct {
 	Retries  []Retry `json:"retries"`
 	Attempts int     `json:"attempts"`         // of a lead in all; 0: DefaultAttempts
 	Missed   int     `json:"missed,omitempty"` // tries for one callback that may reach nobody; 0: DefaultMissed
+	Best     int     `json:"best,omitempty"`   // hours after the earliest instant within which the likeliest to be answered is chosen; 0: the earliest
 	Wait     int     `json:"wait,omitempty"`   // minutes until a callback that reached nobody is tried again; 0: DefaultWait
 }
 
@@ -34,6 +35,8 @@ const (
 	MaxRetries      = 100
 	MaxAttempts     = 100
 	MaxWait         = 90 * 24 * 60 // minutes
+	MaxBest         = 7 * 24       // hours
+	DefaultBest     = 24
 	DefaultAttempts = 5
 	DefaultMissed   = 3
 	DefaultWait     = 15
@@ -44,7 +47,7 @@ const Anything = "*"
 
 // DefaultRules are what a campaign begins with.
 func DefaultRules() Rules {
-	return Rules{Attempts: DefaultAttempts, Missed: DefaultMissed, Wait: DefaultWait, Retries: []Retry{
+	return Rules{Attempts: DefaultAttempts, Missed: DefaultMissed, Wait: DefaultWait, Best: DefaultBest, Retries: []Retry{
 		{On: string(usage.Busy), After: 15, Most: 4},
 		{On: string(usage.NoAnswer), After: 120, Most: 3, Other: true},
 		{On: string(usage.Rejected), After: 24 * 60, Most: 2},
@@ -71,7 +74,7 @@ func (r *Rules) Problems(path string) (ps fault.Problems) {
 	for _, n := range []struct {
 		at       string
 		v, limit int
-	}{{".attempts", r.Attempts, MaxAttempts}, {".missed", r.Missed, MaxAttempts}, {".wait", r.Wait, MaxWait}} {
+	}{{".attempts", r.Attempts, MaxAttempts}, {".missed", r.Missed, MaxAttempts}, {".wait", r.Wait, MaxWait}, {".best", r.Best, MaxBest}} {
 		if n.v < 0 || n.v > n.limit {
 			bad(n.at, fmt.Sprint(n.v), "it is out of range", fmt.Sprintf("0 to %d", n.limit))
 		}

@@ -1,0 +1,74 @@
+package floor
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"waihu/internal/calling/campaign"
+	"waihu/internal/calling/dialer"
+	"waihu/internal/calling/lead"
+	"waihu/internal/id"
+	"waihu/internal/phone"
+)
+
+// press presses a key in one call that was answered.
+func (l *lines) press(key string) (try id.ID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i, c := range l.calls {
+		if c.answered {
+			c.tell(dialer.Pressed{Try: i, Key: key})
+			return i
+		}
+	}
+	return try
+}
+
+// TestABroadcastNeedsNobody: it is dialed without anybody logged in, within its
+// channels; who refuses by a key is forbidden while the line is still up, and when it is
+// paused nothing more is dialed.
+func TestABroadcastNeedsNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "1")
+		camp := w.campaign("news", campaign.Broadcast, 300, 40, func(c *campaign.Campaign) {
+			c.Message, c.Rate = "news", campaign.Rate{Channels: 6, Minute: 60}
+			c.Menu.Steps = []campaign.MenuStep{{ID: "a", Keys: []campaign.KeyAct{{Key: "9", Does: campaign.KeyRefuse, Prompt: "never"}}}}
+		})
+		var refused id.ID
+		for range 200 {
+			time.Sleep(time.Second)
+			if refused = w.lines.press("9"); !refused.IsZero() {
+				break
+			}
+		}
+		time.Sleep(time.Second)
+		synctest.Wait()
+		w.lines.mu.Lock()
+		up, o := w.lines.calls[refused] != nil, w.lines.at[refused]
+		w.lines.mu.Unlock()
+		if list, err := w.sys.Barred(t.Context(), w.c, []phone.Number{o.Number}); err != nil || len(list) != 1 || !up {
+			t.Errorf("a refusal by key waits for the end of the call: %v, %v, up %v", list, err, up)
+		}
+		time.Sleep(10 * time.Minute)
+		states := w.states(&camp)
+		if w.lines.most > 6 || w.lines.most < 4 || len(w.lines.placed) < 30 || states[lead.Connected] < 5 || states[lead.Forbidden] != 1 {
+			t.Errorf("%d at once, %d numbers, %v", w.lines.most, len(w.lines.placed), states)
+		}
+		w.floor.Close()
+	})
+}
+
+// TestTwoLegsOverStandingOnes: an agent whose leg stands has picked up already.
+func TestTwoLegsOverStandingOnes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "1")
+		camp := w.campaign("legs", campaign.TwoLegs, 600, 12, nil)
+		w.work(camp.ID, "a", "done")
+		time.Sleep(10 * time.Minute)
+		if states := w.states(&camp); states[lead.Connected] < 3 {
+			t.Errorf("%v", states)
+		}
+		w.floor.Close()
+	})
+}

@@ -1,0 +1,124 @@
+package robot
+
+import (
+	"context"
+	"time"
+
+	"waihu/internal/calling/dialogue"
+	"waihu/internal/timex"
+)
+
+// Call is a call on the lines, as a dialogue drives it. What happens to it comes by the
+// channel given to Run: Played after each utterance, keys, words, Unserved, and Ended at
+// last. None of its functions waits for sound.
+type Call interface {
+	Say(prompt string) // by its key, breaking off what is played
+	Play(wav []byte)   // likewise
+	Settle(o dialogue.Outcome)
+	HandOver()
+	HangUp()
+}
+
+// overTime is for the last turn, whose reply nobody reads.
+const overTime = 2 * time.Second
+
+// Run drives a call until it has ended, or until ctx has: then it hangs up.
+func Run(ctx context.Context, c *Client, s *dialogue.Session, who dialogue.Person, call Call, events <-chan dialogue.Event) {
+	r := runner{client: c, session: s, call: call, replies: make(chan dialogue.Event, 1)}
+	var asking context.Context
+	asking, r.stop = context.WithCancel(ctx)
+	defer r.stop()
+	r.handle(asking, dialogue.Answered{Person: who})
+	clock := time.NewTimer(time.Hour)
+	defer clock.Stop()
+	done := ctx.Done()
+	for !s.IsOver() {
+		clock.Reset(r.wait())
+		select {
+		case ev := <-events:
+			r.handle(asking, ev)
+		case ev := <-r.replies:
+			r.handle(asking, ev)
+		case <-clock.C:
+			r.handle(asking, dialogue.Tick{})
+		case <-done:
+			call.HangUp()
+			done = nil // Ended follows
+		}
+	}
+}
+
+// runner is one call.
+type runner struct {
+	client  *Client
+	session *dialogue.Session
+	call    Call
+	replies chan dialogue.Event // one turn is asked at a time
+	stop    context.CancelFunc
+}
+
+// wait is how long until the session must be woken.
+func (r *runner) wait() time.Duration {
+	at := r.session.Wake()
+	if at.IsZero() {
+		return time.Hour
+	}
+	return max(time.Until(at.Time()), 0)
+}
+
+func (r *runner) handle(ctx context.Context, ev dialogue.Event) {
+	for _, a := range r.session.Handle(timex.At(time.Now()), ev) {
+		switch v := a.(type) {
+		case dialogue.Ask:
+			go r.ask(ctx, v.Turn)
+		case dialogue.Tell:
+			r.tell(v.Turn)
+		case dialogue.Utter:
+			r.utter(ctx, v.What)
+		case dialogue.Settle:
+			r.call.Settle(v.Outcome)
+		case dialogue.HandOver:
+			r.call.HandOver()
+		case dialogue.HangUp:
+			r.call.HangUp()
+		}
+	}
+}
+
+// ask brings the reply, or that there is none. A reply that comes too late for its turn
+// finds the place of the channel taken by none: it is let go.
+func (r *runner) ask(ctx context.Context, t dialogue.Turn) {
+	reply, err := r.client.Ask(ctx, &t)
+	var ev dialogue.Event = dialogue.Replied{Turn: t.Turn, Reply: reply}
+	if err != nil {
+		ev = dialogue.Failed{Turn: t.Turn}
+	}
+	select {
+	case r.replies <- ev:
+	case <-ctx.Done():
+	}
+}
+
+// tell lets the server know that the call is over, for so long and no longer.
+func (r *runner) tell(t dialogue.Turn) {
+	r.stop()
+	ctx, cancel := context.WithTimeout(context.Background(), overTime)
+	defer cancel()
+	_, _ = r.client.Ask(ctx, &t) // counted by the client; there is nothing to do about it
+}
+
+// utter plays something. A file that cannot be had is passed over, as if it were
+// silence: the dialogue goes on, and its server sees no difference but time.
+func (r *runner) utter(ctx context.Context, u dialogue.Utterance) {
+	if u.WAV == "" {
+		r.call.Say(u.Prompt)
+		return
+	}
+	wav, err := r.client.Fetch(ctx, u.WAV)
+	if err != nil {
+		r.client.Counts.Failed.Add(1)
+		r.handle(ctx, dialogue.Played{})
+		return
+	}
+	r.call.Play(wav)
+}
