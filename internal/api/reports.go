@@ -163,8 +163,27 @@ func (a *API) reportRoutes() {
 			}
 			return callingFile(in.Form, &out, explain.CallingReport(&out, in.Lang))
 		})
+	type recordIn struct {
+		First    Day    `query:"first" required:"true"`
+		Last     Day    `query:"last" required:"true"`
+		Zone     string `query:"time_zone" maxLength:"60" doc:"Of the days; absent: UTC."`
+		Campaign string `query:"campaign" maxLength:"200"`
+	}
+	read(a, op{id: "ledger-record", method: http.MethodGet, path: "/v1/abandonment", what: "The legal record of abandoned calls: each campaign day by day, with the 30 days that end on each.", may: access.CampaignRead},
+		func(r *request, in *recordIn) (*List[report.LedgerEntry], error) {
+			zone, err := zoneOf(in.Zone)
+			if err != nil {
+				return nil, err
+			}
+			list, err := r.sys.LedgerRecord(r.ctx, r.company, in.Campaign, in.First.Date, in.Last.Date+1, zone)
+			if list == nil {
+				list = []report.LedgerEntry{}
+			}
+			return &List[report.LedgerEntry]{Items: list}, err
+		})
 	a.tryRoutes()
 	a.whyRoutes()
+	a.seatRoutes()
 }
 
 func (a *API) tryRoutes() {

@@ -6,7 +6,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
+	"waihu/internal/calling/report"
 	"waihu/internal/charging/catalog"
 	"waihu/internal/charging/contract"
 	"waihu/internal/charging/invoice"
@@ -30,7 +32,8 @@ type Place struct {
 	Logged bool          // logged in now
 	Last   timex.Instant // last log-in or call of the period
 	Calls  int64
-	Talk   int64 // seconds
+	Talk   int64       // seconds
+	Today  report.Sums // what was counted of them since midnight, where the clock of the contract tells
 }
 
 // Idle tells whether a seat was paid for and not used in the period.
@@ -52,6 +55,8 @@ type ModuleState struct {
 // the running period.
 type Floor struct {
 	First, After timex.Date
+	Today        timex.Date // in the zone of the contract
+	Zone         *time.Location
 	Places       []Place
 	Modules      []ModuleState
 	Paid         exact.Number // seats on the draft
@@ -85,7 +90,10 @@ func (s *System) Floor(ctx context.Context, c id.Company, contractID id.ID) (out
 			return err
 		}
 		out = Floor{First: b.First, After: b.After}
-		out.Places = w.places(open)
+		out.Places, out.Zone, out.Today = w.places(open), of.loc, tx.Now().DateIn(of.loc)
+		if err := out.today(tx, c); err != nil {
+			return err
+		}
 		t, err := of.terms(b.First, b.After, invoice.Inputs{End: a.ends()})
 		if err != nil {
 			return err
@@ -96,6 +104,26 @@ func (s *System) Floor(ctx context.Context, c id.Company, contractID id.ID) (out
 		return out.count(of.plan, d.inv)
 	})
 	return out, err
+}
+
+// today adds what was counted of each person since midnight: time is counted when a
+// state is over, so the one they are in is not in it.
+func (f *Floor) today(tx store.Tx, c id.Company) error {
+	day := timex.Days(f.Today, f.Today+1, f.Zone)
+	list, err := tx.Reports().Sums(c, store.SumQuery{Dim: report.Agent, First: report.SlotOf(day.From), After: report.SlotOf(day.To)})
+	if err != nil {
+		return err
+	}
+	of := map[string]*report.Sums{}
+	for i := range list {
+		of[list[i].Value] = &list[i].Sums
+	}
+	for i := range f.Places {
+		if s := of[f.Places[i].User]; s != nil {
+			f.Places[i].Today = *s
+		}
+	}
+	return nil
 }
 
 // watched is who and what was seen in a period.

@@ -102,6 +102,10 @@ func TestReportsOfACampaignOnTheBooks(t *testing.T) {
 	if len(ledger.Rows) != 1 || ledger.Rows[0].Sums[report.Persons] != whole.Total.Sums[report.Persons] || ledger.First != today+1-report.LedgerDays {
 		t.Errorf("%+v", ledger)
 	}
+	record := must(s.LedgerRecord(ctx, s.c, "", today-1, today+1, zone))
+	if len(record) == 0 || record[len(record)-1].WindowAnswered != ledger.Rows[0].Sums[report.Persons] || record[len(record)-1].WindowAbandoned != ledger.Rows[0].Sums[report.Abandoned] || record[0].Name != s.camp.Name {
+		t.Errorf("%+v, %+v", record, ledger.Rows)
+	}
 	if hours := of(report.Hours, nil); !hours.Called || hours.Week == nil || len(hours.Best) > 5 {
 		t.Errorf("%+v", hours.Best)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"waihu/internal/app"
@@ -38,6 +39,7 @@ type reportCmd struct {
 	JSON     bool          `help:"Write the report as JSON."`
 	CSV      string        `name:"csv" help:"Write the figures as CSV here; - is the terminal." placeholder:"FILE"`
 	XLSX     string        `name:"xlsx" help:"Write the report as a workbook here." placeholder:"FILE"`
+	Record   string        `help:"With the ledger: write the legal record here, each campaign day by day with its window of 30 days; CSV, or JSON lines where the name ends in .jsonl." placeholder:"FILE"`
 	HTML     string        `name:"html" help:"Write the report as a page here." placeholder:"FILE"`
 }
 
@@ -61,12 +63,35 @@ func (c *reportCmd) Run(e *env) error {
 		if err != nil {
 			return err
 		}
+		if c.Record != "" {
+			return c.record(e, b, of, &ask)
+		}
 		a, err := b.System.Report(e.ctx, of, ask)
 		if err != nil {
 			return err
 		}
 		return c.write(e, &a, explain.CallingReport(&a, tag))
 	})
+}
+
+// record writes the legal record of abandoned calls.
+func (c *reportCmd) record(e *env, b *serve.Books, of id.Company, ask *figures.Ask) error {
+	if c.Report != figures.Ledger {
+		return coded{exitUsage, fmt.Errorf("--record is of the ledger: waihu report ledger")}
+	}
+	list, err := b.System.LedgerRecord(e.ctx, of, ask.Campaign, ask.First, ask.After, ask.Zone)
+	if err != nil {
+		return err
+	}
+	write := figures.RecordCSV
+	if strings.HasSuffix(c.Record, ".jsonl") {
+		write = figures.RecordJSON
+	}
+	if err := toFile(c.Record, func(w io.Writer) error { return write(w, list) }); err != nil {
+		return err
+	}
+	fmt.Fprintf(e.Err, "%s: %d days of campaigns\n", c.Record, len(list))
+	return nil
 }
 
 // ask is the question on the command line.

@@ -1,11 +1,13 @@
 package console
 
 import (
+	"bytes"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"waihu/internal/access"
 	figures "waihu/internal/calling/report"
@@ -22,6 +24,7 @@ func (s *Server) reportPages() {
 	s.page("GET /c/{company}/reports/{report}", access.CampaignRead, s.reports)
 	s.page("GET /c/{company}/reports/{report}/file.csv", access.CampaignRead, s.reportFile)
 	s.page("GET /c/{company}/reports/{report}/file.xlsx", access.CampaignRead, s.reportFile)
+	s.page("GET /c/{company}/reports/ledger/record.csv", access.CampaignRead, s.ledgerRecord)
 	s.page("GET /c/{company}/tries", access.LeadRead, s.tries)
 }
 
@@ -49,6 +52,7 @@ type reportBody struct {
 	Charts    []chartView
 	Defined   []string
 	CSV, XLSX string
+	Record    string // address of the legal record
 	More      string
 	Agents, Trunks,
 	Numbers bool // which of the three filters the report takes
@@ -60,12 +64,12 @@ type reportHead struct{ Text, Href, Sorted string }
 // reportLine is a row with its cells.
 type reportLine struct {
 	Name, Href string
-	Tone       string
+	Short      bool // the name fits in a line
 	Cells      []reportCell
 }
 
 // reportCell is a figure that leads to what it counts.
-type reportCell struct{ Head, Text, Href string }
+type reportCell struct{ Head, Text, Href, Tone string }
 
 // weekMap is the map of hours.
 type weekMap struct {
@@ -215,7 +219,7 @@ func (s *Server) reportChoices(v *visit, b *reportBody) error {
 			b.Now = b.Tabs[len(b.Tabs)-1].Href
 		}
 	}
-	b.Splits = []option{{"value": "", "label": v.say("calling_report.by.thing")}, {"value": "day", "label": v.say("calling_report.by.day")}, {"value": "hour", "label": v.say("calling_report.by.hour")}}
+	b.Splits = []option{{"value": "", "label": v.say("calling_report.name." + string(b.Kind.Dim()))}, {"value": "day", "label": v.say("calling_report.by.day")}, {"value": "hour", "label": v.say("calling_report.by.hour")}}
 	list, err := s.d.System.Campaigns(v.r.Context(), v.company, "", store.Page{Limit: store.MaxPage, Down: true})
 	if err != nil {
 		return err
@@ -240,6 +244,9 @@ func (v *visit) tellReport(b *reportBody, a *figures.Answer, skip int) {
 	base := v.at("/reports/" + string(a.Kind))
 	query := b.Form.address(reportFields)
 	b.CSV, b.XLSX = base+"/file.csv?"+query, base+"/file.xlsx?"+query
+	if a.Kind == figures.Ledger {
+		b.Record = v.at("/reports/ledger/record.csv?") + query
+	}
 	rows := d.Sections[len(d.Sections)-2]
 	b.Charts = v.sectionView(&rows).Charts
 	if len(a.Rows) == 0 {
@@ -291,15 +298,16 @@ func (v *visit) reportHead(b *reportBody, a *figures.Answer, name, text string) 
 
 func (v *visit) reportLine(a *figures.Answer, r *figures.Row, heads []string) reportLine {
 	out := reportLine{Name: explain.RowName(v.Tag, a, r)}
-	if r.Health.Verdict == figures.Worse || a.Kind == figures.Ledger && r.Left() < 0 {
-		out.Tone = "bad"
-	}
+	out.Short = utf8.RuneCountInString(out.Name) <= 24
 	columns := a.Kind.Columns()
 	for i := range columns {
 		f := columns[i].Of(r)
 		cell := reportCell{Head: heads[i+1], Text: explain.FigureText(v.Tag, &f)}
 		if f.Known() && (f.Unit != figures.Count || f.Part != 0) {
 			cell.Href = v.behind(a, r, &columns[i])
+		}
+		if columns[i].Name == "verdict" && r.Health.Verdict == figures.Worse || columns[i].Name == "left" && r.Left() < 0 {
+			cell.Tone = "bad"
 		}
 		out.Cells = append(out.Cells, cell)
 	}
@@ -362,5 +370,31 @@ func (s *Server) reportFile(w http.ResponseWriter, r *http.Request, v *visit) er
 		s.d.Log.ErrorContext(r.Context(), "export of a report", "error", err)
 		panic(http.ErrAbortHandler)
 	}
+	return nil
+}
+
+// ledgerRecord gives the legal record of abandoned calls.
+func (s *Server) ledgerRecord(w http.ResponseWriter, r *http.Request, v *visit) error {
+	r.SetPathValue("report", string(figures.Ledger))
+	f, ask, err := s.reportAsk(v)
+	if err != nil {
+		return err
+	}
+	if !f.OK() {
+		return s.reports(w, r, v)
+	}
+	list, err := s.d.System.LedgerRecord(r.Context(), v.company, ask.Campaign, ask.First, ask.After, ask.Zone)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := figures.RecordCSV(&b, list); err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Type", "text/csv; charset=utf-8")
+	h.Set("Content-Disposition", `attachment; filename="abandonment-`+(ask.After-1).String()+`.csv"`)
+	_, _ = w.Write(b.Bytes()) // the client went away
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"waihu/internal/access"
 	"waihu/internal/app"
+	figures "waihu/internal/calling/report"
 	"waihu/internal/exact"
 	"waihu/internal/fault"
 	"waihu/internal/lang"
@@ -47,6 +48,8 @@ type placeRow struct {
 	State       string
 	End         string // the stretch that a button ends
 	CallsHref   string
+	Today       string // logged in since midnight, as far as it was counted
+	TodayHref   string
 }
 
 // moduleRow is a module and its switch.
@@ -156,6 +159,13 @@ func (v *visit) floor(b *seatsBody, d *app.Deal, floor *app.Floor) {
 		row := placeRow{Place: *p, Since: clockTime(p.Since, d.Loc), Last: clockTime(p.Last, d.Loc), State: word(v.Tag, "state", string(p.State)), CallsHref: v.callsOf(d.ID, floor.First, floor.After) + "&agent=" + queryEscape(p.User)}
 		if !p.Open.IsZero() {
 			row.End = p.Open.Named("st")
+		}
+		if n := p.Today[figures.Logged]; n > 0 {
+			row.Today = lang.Clock(n / 1000)
+			if v.may(access.CampaignRead) {
+				q := url.Values{"first": {floor.Today.String()}, "last": {floor.Today.String()}, "zone": {floor.Zone.String()}, "agent": {p.User}}
+				row.TodayHref = v.at("/reports/agents?") + q.Encode()
+			}
 		}
 		if p.Idle() {
 			b.Idle++

@@ -89,7 +89,7 @@ func (t *reportTeller) hours() []string {
 	var best []string
 	for _, h := range a.Best {
 		x := &a.Week[h]
-		best = append(best, t.say("calling_report.best_hour", "day", weekdays[h/24], "hour", hourText(h), "share", exact.Frac(x.Answered, x.Dialed).Text(4), "dialed", digits(x.Dialed)))
+		best = append(best, t.say("calling_report.best_hour", "day", weekdays[h/24], "hour", hourText(h), "share", exact.Frac(x.Answered, x.Dialed).Round(exact.HalfAway, 3).String(), "dialed", digits(x.Dialed)))
 	}
 	out := []string{t.say("calling_report.best_none")}
 	if len(best) > 0 {
@@ -267,8 +267,8 @@ func (t *reportTeller) chart() *Chart {
 	}
 	bars, twin := &Bars{}, &Table{Head: []string{t.head(), t.say("calling_report.col." + first.Name)}}
 	if second != nil {
-		twin.Head = append(twin.Head, t.say("calling_report.col."+second.Name))
-		bars.Keys = []Key{{0, twin.Head[2], 2}, {6, twin.Head[1], 1}}
+		twin.Head = append(twin.Head, t.say("calling_report.col."+second.Name), t.say("calling_report.rest"))
+		bars.Keys = []Key{{0, twin.Head[2], 2}, {5, twin.Head[3], 3}}
 	}
 	most := chartRows
 	if t.a.Split != report.ByThing {
@@ -281,9 +281,10 @@ func (t *reportTeller) chart() *Chart {
 		cells := []cell{words(bar.Name), figureCell(t.tag, &f)}
 		if second != nil {
 			g := second.Of(&rows[i])
-			bar.Parts = []BarPart{{0, float64(g.Part)}, {6, n - float64(g.Part)}}
+			rest := report.Figure{Unit: report.Count, Part: f.Part - g.Part, Whole: 1}
+			bar.Parts = []BarPart{{0, float64(g.Part)}, {5, float64(rest.Part)}}
 			bar.Label += " (" + FigureText(t.tag, &g) + ")"
-			cells = append(cells, figureCell(t.tag, &g))
+			cells = append(cells, figureCell(t.tag, &g), figureCell(t.tag, &rest))
 		}
 		bars.Rows = append(bars.Rows, bar)
 		twin.add(cells...)

@@ -1,8 +1,7 @@
 package report
 
-// Measure is one thing that is counted or summed up. Their order is that of the
-// columns they are kept in: new ones are added at the end of a group and by a
-// change of the schema.
+// Measure is one thing that is counted or summed up. What is stored names them by
+// their number: new ones go to the end, and none is ever taken out.
 type Measure int
 
 // What is counted of tries, when they have their disposition.

@@ -14,8 +14,9 @@ type Hour struct {
 	Level                      int     // 1 (few answers) to 5 (many) among the hours that are not Little; 0: nothing to tell
 }
 
-// wide is how far Low and High may be apart before an hour is said to be little
-// known.
+// wide is how far Low and High may be apart, at the rate of the whole week, before an
+// hour is said to be little known. Its own rate must not decide: hours in which few
+// answer would be known sooner than those in which many do.
 const wide = 0.15
 
 // z95 is the normal deviate of 19 times of 20.
@@ -36,11 +37,12 @@ func WeekOf(rows []Row) (week [hoursInWeek]Hour, unknown int64) {
 		h.Answered += r.Picked()
 		h.Contacts += r.Sums[Contacts]
 	}
+	enough := enoughDials(&week)
 	least, most := math.Inf(1), 0.0
 	for i := range week {
 		h := &week[i]
 		h.Low, h.High = Wilson(h.Answered, h.Dialed)
-		if h.Little = h.High-h.Low > wide; !h.Little {
+		if h.Little = float64(h.Dialed) < enough; !h.Little {
 			least, most = min(least, h.rate()), max(most, h.rate())
 		}
 	}
@@ -53,6 +55,16 @@ func WeekOf(rows []Row) (week [hoursInWeek]Hour, unknown int64) {
 		}
 	}
 	return week, unknown
+}
+
+// enoughDials is how many dials an hour needs to be gone by.
+func enoughDials(week *[hoursInWeek]Hour) float64 {
+	var all Hour
+	for i := range week {
+		all.Dialed, all.Answered = all.Dialed+week[i].Dialed, all.Answered+week[i].Answered
+	}
+	p := min(max(all.rate(), 0.05), 0.95)
+	return 4 * z95 * z95 * p * (1 - p) / (wide * wide)
 }
 
 func (h *Hour) rate() float64 {

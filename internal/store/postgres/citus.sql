@@ -34,5 +34,4 @@ SELECT create_distributed_table('lead_counts', 'company', colocate_with => 'comp
 SELECT create_distributed_table('dnc', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('attempts', 'company', colocate_with => 'companies');
 SELECT create_distributed_table('report_sums', 'company', colocate_with => 'companies');
-SELECT create_distributed_table('report_costs', 'company', colocate_with => 'companies');
 COMMIT;

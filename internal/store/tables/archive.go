@@ -64,8 +64,7 @@ func KeptTables() []Kept {
 		kept("lead_counts", "b company, b list, i state, t rule, i n", "company, list, state, rule"),
 		kept("dnc", "b company, i number, t rule, t source, t reason, t actor, i at, i added", "company, number"),
 		kept("attempts", "b company, b id, b campaign, b lead, i number, i decided, i state, b body", "company, id"),
-		kept("report_sums", "b company, t dim, i slot, t campaign, t value, "+measureColumns(), "company, dim, slot, campaign, value"),
-		kept("report_costs", "b company, t dim, i slot, t campaign, t value, t currency, i calls, i micros, i own", "company, dim, slot, campaign, value, currency"),
+		kept("report_sums", "b company, t dim, i span, i slot, t campaign, t value, b body", "company, dim, span, slot, campaign, value"),
 	}
 }
 

@@ -14,86 +14,66 @@ import (
 
 type reports struct{ *Tx }
 
-// sumsAtOnce is how many rows of counts one INSERT has; the rest go in one by one.
+// What is counted stands twice: under its slot, and under its day of UTC, so that a
+// month is read by its days and only its two ends by their slots.
+const (
+	spanSlot   = 1
+	spanDay    = 2
+	slotsOfDay = 48
+)
+
+// sumsAtOnce is how many rows of counts one statement reads or writes; the rest go in
+// one by one.
 const sumsAtOnce = 8
 
-// measures are the columns of report_sums that count.
-func measures() []string {
-	out := make([]string, report.Measures)
-	for m := range report.Measures {
-		out[m] = m.String()
-	}
-	return out
+// spanned is where counts are kept.
+type spanned struct {
+	report.Key
+	span int64
 }
 
-// measureColumns are they as an archive lists them.
-func measureColumns() string { return "i " + strings.Join(measures(), ", i ") }
-
-// addSums is the statement that adds n rows of counts.
-func addSums(n int) string {
-	list := measures()
-	mark := "(?, ?, ?, ?, ?" + strings.Repeat(", ?", len(list)) + ")"
-	var b strings.Builder
-	b.WriteString("INSERT INTO report_sums (company, dim, slot, campaign, value, " + strings.Join(list, ", ") + ") VALUES " + mark + strings.Repeat(", "+mark, n-1))
-	b.WriteString(" ON CONFLICT (company, dim, slot, campaign, value) DO UPDATE SET ")
-	for i, m := range list {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(m + " = report_sums." + m + " + excluded." + m)
-	}
-	return b.String()
+func byKey(a, b spanned) int {
+	return cmp.Or(cmp.Compare(a.Dim, b.Dim), cmp.Compare(a.span, b.span), cmp.Compare(a.Slot, b.Slot), cmp.Compare(a.Campaign, b.Campaign), cmp.Compare(a.Value, b.Value))
 }
 
-// sumStatements are made once: they are long.
-var sumStatements = struct{ many, single string }{addSums(sumsAtOnce), addSums(1)}
+// dayOf is the first slot of the day of a slot.
+func dayOf(slot int64) int64 {
+	into := slot % slotsOfDay
+	if into < 0 {
+		into += slotsOfDay
+	}
+	return slot - into
+}
 
-const addCostSQL = `INSERT INTO report_costs (company, dim, slot, campaign, value, currency, calls, micros, own) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-	ON CONFLICT (company, dim, slot, campaign, value, currency) DO UPDATE SET calls = report_costs.calls + excluded.calls, micros = report_costs.micros + excluded.micros, own = report_costs.own + excluded.own`
-
-// count keeps what facts added up to, in the order of keys: neighbours are written
-// one after another, and two writers never wait for each other crosswise.
+// count keeps what facts added up to, beside what is there: whoever writes to a company
+// has locked it, so nobody writes in between. Keys are in their order, as neighbours
+// are then written one after another.
 func (t *Tx) count(c id.Company, counts *report.Counts) error {
-	if err := t.countSums(c, counts.Sums); err != nil {
-		return err
+	if counts.IsEmpty() {
+		return nil
 	}
-	keys := make([]report.CostKey, 0, len(counts.Costs))
-	for k := range counts.Costs {
+	all := map[spanned]*report.Entry{}
+	for k, e := range counts.Entries() {
+		day := k
+		day.Slot = dayOf(k.Slot)
+		for _, at := range []spanned{{k, spanSlot}, {day, spanDay}} {
+			if all[at] == nil {
+				all[at] = &report.Entry{}
+			}
+			all[at].Add(e)
+		}
+	}
+	keys := make([]spanned, 0, len(all))
+	for k := range all {
 		keys = append(keys, k)
-	}
-	slices.SortFunc(keys, func(a, b report.CostKey) int {
-		return cmp.Or(byKey(a.Key, b.Key), strings.Compare(a.Currency.String(), b.Currency.String()))
-	})
-	for _, k := range keys {
-		x := counts.Costs[k]
-		if _, err := t.exec(addCostSQL, c, string(k.Dim), k.Slot, k.Campaign, k.Value, k.Currency, x.Calls, x.Micros, x.Own); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (t *Tx) countSums(c id.Company, sums map[report.Key]*report.Sums) error {
-	keys := make([]report.Key, 0, len(sums))
-	for k, s := range sums {
-		if !s.IsZero() {
-			keys = append(keys, k)
-		}
 	}
 	slices.SortFunc(keys, byKey)
 	for len(keys) > 0 {
-		n, sql := 1, sumStatements.single
+		n := 1
 		if len(keys) >= sumsAtOnce {
-			n, sql = sumsAtOnce, sumStatements.many
+			n = sumsAtOnce
 		}
-		args := make([]any, 0, n*(5+int(report.Measures)))
-		for _, k := range keys[:n] {
-			args = append(args, c, string(k.Dim), k.Slot, k.Campaign, k.Value)
-			for _, v := range sums[k] {
-				args = append(args, v)
-			}
-		}
-		if _, err := t.exec(sql, args...); err != nil {
+		if err := t.countLot(c, keys[:n], all); err != nil {
 			return err
 		}
 		keys = keys[n:]
@@ -101,17 +81,49 @@ func (t *Tx) countSums(c id.Company, sums map[report.Key]*report.Sums) error {
 	return nil
 }
 
-func byKey(a, b report.Key) int {
-	return cmp.Or(cmp.Compare(a.Dim, b.Dim), cmp.Compare(a.Slot, b.Slot), cmp.Compare(a.Campaign, b.Campaign), cmp.Compare(a.Value, b.Value))
+// The statements for one key and for a lot.
+var (
+	countedOne, countedLot = countedSQL(1), countedSQL(sumsAtOnce)
+	keepOne, keepLot       = keepSQL(1), keepSQL(sumsAtOnce)
+)
+
+// countedSQL finds each key along the index; one condition with OR would read the whole
+// table in SQLite.
+func countedSQL(n int) string {
+	const one = "SELECT dim, span, slot, campaign, value, body FROM report_sums WHERE company = ? AND dim = ? AND span = ? AND slot = ? AND campaign = ? AND value = ?"
+	return one + strings.Repeat(" UNION ALL "+one, n-1)
 }
 
-// sumKey is what rows of one answer differ by.
-type sumKey struct {
-	slot            int64
-	campaign, value string
+func keepSQL(n int) string {
+	const row = "(?, ?, ?, ?, ?, ?, ?)"
+	return "INSERT INTO report_sums (company, dim, span, slot, campaign, value, body) VALUES " + row + strings.Repeat(", "+row, n-1) +
+		" ON CONFLICT (company, dim, span, slot, campaign, value) DO UPDATE SET body = excluded.body"
 }
 
-func keyOf(s *store.Summed) sumKey { return sumKey{s.Slot, s.Campaign, s.Value} }
+// countLot adds to one row, or to sumsAtOnce of them.
+func (t *Tx) countLot(c id.Company, keys []spanned, all map[spanned]*report.Entry) error {
+	read, keep := countedOne, keepOne
+	if len(keys) > 1 {
+		read, keep = countedLot, keepLot
+	}
+	args := make([]any, 0, 6*len(keys))
+	for _, k := range keys {
+		args = append(args, c, string(k.Dim), k.span, k.Slot, k.Campaign, k.Value)
+	}
+	err := t.query(read, args, func(r Row) error {
+		k := spanned{report.Key{Dim: report.Dim(r.Text(0)), Slot: r.Int(2), Campaign: r.Text(3), Value: r.Text(4)}, r.Int(1)}
+		return all[k].AddBody(r.Bytes(5))
+	})
+	if err != nil {
+		return err
+	}
+	args = make([]any, 0, 7*len(keys))
+	for _, k := range keys {
+		args = append(args, c, string(k.Dim), k.span, k.Slot, k.Campaign, k.Value, all[k].AppendBody(nil))
+	}
+	_, err = t.exec(keep, args...)
+	return err
+}
 
 // countCall counts a call with its charges.
 func countCall(to *report.Counts, k *store.ChargedCall, again bool) {
@@ -137,85 +149,70 @@ func countCall(to *report.Counts, k *store.ChargedCall, again bool) {
 	to.Call(&k.Call, costs, unpriced)
 }
 
-// summing is the text of a query: what is asked for, of which rows, grouped how.
-func summing(q *store.SumQuery) (keys, where string, args []any) {
-	var list []string
-	if q.BySlot {
-		list = append(list, "slot")
+// slotRange is slots that are read by one span.
+type slotRange struct{ span, first, after int64 }
+
+// ranges cuts slots into days that are whole and what is left at both ends.
+func ranges(first, after int64, bySlot bool) []slotRange {
+	from, to := dayOf(first+slotsOfDay-1), dayOf(after)
+	if bySlot || from >= to {
+		return []slotRange{{spanSlot, first, after}}
 	}
-	if q.ByCampaign {
-		list = append(list, "campaign")
-	}
-	if !q.WholeValues {
-		list = append(list, "value")
-	}
-	where = " WHERE company = ? AND dim = ? AND slot >= ? AND slot < ?"
-	args = []any{string(q.Dim), q.First, q.After}
-	if q.Campaign != "" {
-		where, args = where+" AND campaign = ?", append(args, q.Campaign)
-	}
-	if q.Value != nil {
-		where, args = where+" AND value = ?", append(args, *q.Value)
-	}
-	return strings.Join(list, ", "), where, args
+	return []slotRange{{spanSlot, first, from}, {spanDay, from, to}, {spanSlot, to, after}}
 }
 
 func (t reports) Sums(c id.Company, q store.SumQuery) ([]store.Summed, error) {
-	keys, where, args := summing(&q)
-	args = append([]any{c}, args...)
-	cut := func(r Row) (out store.Summed, n int) {
-		if q.BySlot {
-			out.Slot, n = r.Int(n), n+1
+	at := map[report.Key]*report.Entry{}
+	for _, x := range ranges(q.First, q.After, q.BySlot) {
+		if x.first >= x.after {
+			continue
 		}
-		if q.ByCampaign {
-			out.Campaign, n = r.Text(n), n+1
+		sql := "SELECT slot, campaign, value, body FROM report_sums WHERE company = ? AND dim = ? AND span = ? AND slot >= ? AND slot < ?"
+		args := []any{c, string(q.Dim), x.span, x.first, x.after}
+		if q.Campaign != "" {
+			sql, args = sql+" AND campaign = ?", append(args, q.Campaign)
 		}
-		if !q.WholeValues {
-			out.Value, n = r.Text(n), n+1
+		if q.Value != nil {
+			sql, args = sql+" AND value = ?", append(args, *q.Value)
 		}
-		return out, n
+		if err := t.scan(sql, args, func(r Row) error { return addTo(at, &q, r) }); err != nil {
+			return nil, err
+		}
 	}
-	head, group := "SELECT ", ""
-	if keys != "" {
-		head, group = "SELECT "+keys+", ", " GROUP BY "+keys+" ORDER BY "+keys
+	out := make([]store.Summed, 0, len(at))
+	for k, e := range at {
+		out = append(out, store.Summed{Slot: k.Slot, Row: report.Row{Campaign: k.Campaign, Value: k.Value, Sums: e.Sums, Costs: e.Costs}})
 	}
-	columns := make([]string, report.Measures)
-	for m := range report.Measures {
-		columns[m] = "CAST(SUM(" + m.String() + ") AS BIGINT)"
-	}
-	var out []store.Summed
-	at := map[sumKey]int{}
-	err := t.query(head+strings.Join(columns, ", ")+" FROM report_sums"+where+group+" LIMIT ?", append(slices.Clone(args), store.MaxSums+1), func(r Row) error {
-		one, n := cut(r)
-		for m := range one.Sums {
-			one.Sums[m] = r.Int(n + m)
-		}
-		at[keyOf(&one)] = len(out)
-		out = append(out, one)
-		return nil
+	slices.SortFunc(out, func(a, b store.Summed) int {
+		return cmp.Or(cmp.Compare(a.Slot, b.Slot), cmp.Compare(a.Campaign, b.Campaign), cmp.Compare(a.Value, b.Value))
 	})
-	if err != nil {
-		return nil, err
+	for i := range out {
+		slices.SortFunc(out[i].Costs, func(a, b report.CostOf) int {
+			return cmp.Compare(a.Total.Currency().String(), b.Total.Currency().String())
+		})
 	}
-	if len(out) > store.MaxSums {
-		return nil, fault.New(fault.Invalid, "more than %d rows of a report: fewer days or one campaign were expected", store.MaxSums)
+	return out, nil
+}
+
+// addTo adds a row to the one of the answer it belongs to.
+func addTo(at map[report.Key]*report.Entry, q *store.SumQuery, r Row) error {
+	var k report.Key
+	if q.BySlot {
+		k.Slot = r.Int(0)
 	}
-	if keys != "" {
-		head = "SELECT " + keys + ", currency, "
-		group = " GROUP BY " + keys + ", currency ORDER BY " + keys + ", currency"
-	} else {
-		head, group = "SELECT currency, ", " GROUP BY currency ORDER BY currency"
+	if q.ByCampaign {
+		k.Campaign = r.Text(1)
 	}
-	err = t.query(head+"CAST(SUM(calls) AS BIGINT), CAST(SUM(micros) AS BIGINT), CAST(SUM(own) AS BIGINT) FROM report_costs"+where+group, args, func(r Row) error {
-		one, n := cut(r)
-		a, err := r.Amount(n+2, n)
-		if i, known := at[keyOf(&one)]; known && err == nil {
-			out[i].Costs = append(out[i].Costs, report.CostOf{Calls: r.Int(n + 1), Total: a, Own: money.Micros(r.Int(n+3), a.Currency())})
+	if !q.WholeValues {
+		k.Value = r.Text(2)
+	}
+	e := at[k]
+	if e == nil {
+		if len(at) == store.MaxSums {
+			return fault.New(fault.Invalid, "more than %d rows of a report: fewer days or one campaign were expected", store.MaxSums)
 		}
-		return err
-	})
-	if len(out) == 1 && out[0].Sums.IsZero() && keys == "" {
-		return nil, err // the sum of no rows
+		e = &report.Entry{}
+		at[k] = e
 	}
-	return out, err
+	return e.AddBody(r.Bytes(3))
 }

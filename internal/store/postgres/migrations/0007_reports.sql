@@ -1,74 +1,12 @@
 -- What reports are made of: tries, calls and agents' time, counted as they are kept.
--- A slot is half an hour of UTC since 1970; package calling/report names the columns.
 
 CREATE TABLE report_sums (
   company BYTEA NOT NULL,
-  dim TEXT COLLATE "C" NOT NULL,
-  slot BIGINT NOT NULL,
+  dim TEXT COLLATE "C" NOT NULL,      -- all, agent, trunk, caller, list, week, cause
+  span BIGINT NOT NULL,  -- 1: half an hour; 2: a day of UTC, the sum of its half hours
+  slot BIGINT NOT NULL,  -- half hours since 1970, of its beginning
   campaign TEXT COLLATE "C" NOT NULL,
   value TEXT COLLATE "C" NOT NULL,
-  withheld BIGINT NOT NULL,
-  dialed BIGINT NOT NULL,
-  first BIGINT NOT NULL,
-  answered BIGINT NOT NULL,
-  persons BIGINT NOT NULL,
-  machines BIGINT NOT NULL,
-  abandoned BIGINT NOT NULL,
-  conversations BIGINT NOT NULL,
-  contacts BIGINT NOT NULL,
-  sales BIGINT NOT NULL,
-  callbacks BIGINT NOT NULL,
-  refusals BIGINT NOT NULL,
-  unworkable BIGINT NOT NULL,
-  lost BIGINT NOT NULL,
-  busy BIGINT NOT NULL,
-  no_answer BIGINT NOT NULL,
-  rejected BIGINT NOT NULL,
-  unassigned BIGINT NOT NULL,
-  congested BIGINT NOT NULL,
-  canceled BIGINT NOT NULL,
-  failed BIGINT NOT NULL,
-  effective BIGINT NOT NULL,
-  deliverable BIGINT NOT NULL,
-  answer_wait_ms BIGINT NOT NULL,
-  join_wait_ms BIGINT NOT NULL,
-  talk_ms BIGINT NOT NULL,
-  after_work_ms BIGINT NOT NULL,
-  logged_ms BIGINT NOT NULL,
-  ready_ms BIGINT NOT NULL,
-  talking_ms BIGINT NOT NULL,
-  wrap_up_ms BIGINT NOT NULL,
-  paused_ms BIGINT NOT NULL,
-  calls BIGINT NOT NULL,
-  calls_answered BIGINT NOT NULL,
-  calls_effective BIGINT NOT NULL,
-  calls_deliverable BIGINT NOT NULL,
-  calls_talk_ms BIGINT NOT NULL,
-  calls_short BIGINT NOT NULL,
-  calls_unwanted BIGINT NOT NULL,
-  delayed BIGINT NOT NULL,
-  delay_ms BIGINT NOT NULL,
-  heard BIGINT NOT NULL,
-  mos BIGINT NOT NULL,
-  poor BIGINT NOT NULL,
-  packets BIGINT NOT NULL,
-  missing BIGINT NOT NULL,
-  rated BIGINT NOT NULL,
-  unpriced BIGINT NOT NULL,
-  untried BIGINT NOT NULL,
-  untried_answered BIGINT NOT NULL,
-  PRIMARY KEY (company, dim, slot, campaign, value)
-);
-
-CREATE TABLE report_costs (
-  company BYTEA NOT NULL,
-  dim TEXT COLLATE "C" NOT NULL,
-  slot BIGINT NOT NULL,
-  campaign TEXT COLLATE "C" NOT NULL,
-  value TEXT COLLATE "C" NOT NULL,
-  currency TEXT COLLATE "C" NOT NULL,
-  calls BIGINT NOT NULL,
-  micros BIGINT NOT NULL, -- at list price
-  own BIGINT NOT NULL,    -- of them, of calls of our own campaigns
-  PRIMARY KEY (company, dim, slot, campaign, value, currency)
+  body BYTEA NOT NULL,     -- measures and costs, as package calling/report writes them
+  PRIMARY KEY (company, dim, span, slot, campaign, value)
 );

@@ -1,74 +1,12 @@
 -- What reports are made of: tries, calls and agents' time, counted as they are kept.
--- A slot is half an hour of UTC since 1970; package calling/report names the columns.
 
 CREATE TABLE report_sums (
   company BLOB NOT NULL,
-  dim TEXT NOT NULL,
-  slot INTEGER NOT NULL,
+  dim TEXT NOT NULL,      -- all, agent, trunk, caller, list, week, cause
+  span INTEGER NOT NULL,  -- 1: half an hour; 2: a day of UTC, the sum of its half hours
+  slot INTEGER NOT NULL,  -- half hours since 1970, of its beginning
   campaign TEXT NOT NULL,
   value TEXT NOT NULL,
-  withheld INTEGER NOT NULL,
-  dialed INTEGER NOT NULL,
-  first INTEGER NOT NULL,
-  answered INTEGER NOT NULL,
-  persons INTEGER NOT NULL,
-  machines INTEGER NOT NULL,
-  abandoned INTEGER NOT NULL,
-  conversations INTEGER NOT NULL,
-  contacts INTEGER NOT NULL,
-  sales INTEGER NOT NULL,
-  callbacks INTEGER NOT NULL,
-  refusals INTEGER NOT NULL,
-  unworkable INTEGER NOT NULL,
-  lost INTEGER NOT NULL,
-  busy INTEGER NOT NULL,
-  no_answer INTEGER NOT NULL,
-  rejected INTEGER NOT NULL,
-  unassigned INTEGER NOT NULL,
-  congested INTEGER NOT NULL,
-  canceled INTEGER NOT NULL,
-  failed INTEGER NOT NULL,
-  effective INTEGER NOT NULL,
-  deliverable INTEGER NOT NULL,
-  answer_wait_ms INTEGER NOT NULL,
-  join_wait_ms INTEGER NOT NULL,
-  talk_ms INTEGER NOT NULL,
-  after_work_ms INTEGER NOT NULL,
-  logged_ms INTEGER NOT NULL,
-  ready_ms INTEGER NOT NULL,
-  talking_ms INTEGER NOT NULL,
-  wrap_up_ms INTEGER NOT NULL,
-  paused_ms INTEGER NOT NULL,
-  calls INTEGER NOT NULL,
-  calls_answered INTEGER NOT NULL,
-  calls_effective INTEGER NOT NULL,
-  calls_deliverable INTEGER NOT NULL,
-  calls_talk_ms INTEGER NOT NULL,
-  calls_short INTEGER NOT NULL,
-  calls_unwanted INTEGER NOT NULL,
-  delayed INTEGER NOT NULL,
-  delay_ms INTEGER NOT NULL,
-  heard INTEGER NOT NULL,
-  mos INTEGER NOT NULL,
-  poor INTEGER NOT NULL,
-  packets INTEGER NOT NULL,
-  missing INTEGER NOT NULL,
-  rated INTEGER NOT NULL,
-  unpriced INTEGER NOT NULL,
-  untried INTEGER NOT NULL,
-  untried_answered INTEGER NOT NULL,
-  PRIMARY KEY (company, dim, slot, campaign, value)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE report_costs (
-  company BLOB NOT NULL,
-  dim TEXT NOT NULL,
-  slot INTEGER NOT NULL,
-  campaign TEXT NOT NULL,
-  value TEXT NOT NULL,
-  currency TEXT NOT NULL,
-  calls INTEGER NOT NULL,
-  micros INTEGER NOT NULL, -- at list price
-  own INTEGER NOT NULL,    -- of them, of calls of our own campaigns
-  PRIMARY KEY (company, dim, slot, campaign, value, currency)
+  body BLOB NOT NULL,     -- measures and costs, as package calling/report writes them
+  PRIMARY KEY (company, dim, span, slot, campaign, value)
 ) STRICT, WITHOUT ROWID;

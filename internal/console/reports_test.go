@@ -1,0 +1,109 @@
+package console
+
+import (
+	"context"
+	"html"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"waihu/internal/app"
+	"waihu/internal/calling/campaign"
+	"waihu/internal/calling/lead"
+	figures "waihu/internal/calling/report"
+	"waihu/internal/phone"
+	"waihu/internal/sim/tries"
+	"waihu/internal/store"
+	"waihu/internal/usage"
+)
+
+// dialed puts a campaign with some tries that are over into the office, and gives a
+// lead of it.
+func dialed(o *office, n int) (lead store.Lead, camp app.Campaign) {
+	o.t.Helper()
+	ctx, sys := context.Background(), o.d.System
+	list, err := sys.SetLeadList(ctx, o.company, app.LeadList{Name: "spring", Country: "CN"})
+	o.must(err)
+	plan := campaign.New("Spring", usage.Sales, campaign.Predictive, 0)
+	plan.Lists, plan.CallerIDs = []campaign.Share{{List: list.ID}}, []campaign.CallerID{{Number: phone.Of(862161234567, 12)}}
+	camp, err = sys.AddCampaign(ctx, o.company, plan)
+	o.must(err)
+	camp, err = sys.StartCampaign(ctx, o.company, camp.ID, "wu")
+	o.must(err)
+	told, err := tries.New(sys, o.company, &camp)
+	o.must(err)
+	for i := range n {
+		lead, err = sys.AddLead(ctx, o.company, leadOf(list, i))
+		o.must(err)
+		a, err := told.Decide(ctx, lead.ID, phone.Of(862161234567, 12), "")
+		o.must(err)
+		o.must(a.Dial(a.Decided + 1))
+		code := ""
+		if i%2 == 0 {
+			o.must(a.Answer(usage.Person, a.Decided+2))
+			o.must(a.Join("ann", a.Decided+3))
+			o.must(a.End("", 200, 16, a.Decided+4))
+			code = "sale"
+		} else {
+			o.must(a.End(usage.Busy, 486, 17, a.Decided+4))
+		}
+		o.must(told.Conclude(ctx, &a, code, "ann", nil))
+	}
+	return lead, camp
+}
+
+func leadOf(list app.LeadList, n int) lead.Lead {
+	return lead.Lead{List: list.ID, Name: "Wang", Numbers: []lead.Number{{Number: phone.Of(8613800000000+uint64(n), 13)}}}
+}
+
+var cellLink = regexp.MustCompile(`<td class="num"[^>]*><a href="([^"]+)">([^<]+)</a>`)
+
+// TestReports: every report in three languages, empty and filled; each cell leads to a
+// list that is there; CSV and workbook; what is wrong in the filter is said beside it.
+func TestReports(t *testing.T) {
+	o := newOffice(t)
+	for _, k := range figures.Kind("").Choices() {
+		o.every(o.at("/reports/" + k + "?campaign=none"))
+	}
+	l, camp := dialed(o, 7)
+	for _, k := range figures.Kind("").Choices() {
+		o.every(o.at("/reports/" + k))
+		for _, form := range []string{"csv", "xlsx"} {
+			if w := o.ask(o.at("/reports/"+k+"/file."+form), nil); w.Code != http.StatusOK || w.Body.Len() == 0 {
+				t.Errorf("%s.%s: %d", k, form, w.Code)
+			}
+		}
+		o.every(o.at("/reports/" + k + "?by=day&sort=name&order=up"))
+	}
+	body := o.page(o.at("/reports/conversion?campaign=" + camp.ID.Named("cmp")))
+	links := cellLink.FindAllStringSubmatch(body, -1)
+	if len(links) < 5 {
+		t.Fatalf("%d links in %s", len(links), body)
+	}
+	for _, link := range links {
+		to := html.UnescapeString(link[1])
+		rows := strings.Count(o.page(to), `<th scope="row">`)
+		if n, err := strconv.Atoi(link[2]); err == nil && n != rows {
+			t.Errorf("%s leads to %s, which has %d rows", link[2], to, rows)
+		}
+	}
+	if body := o.ask(o.at("/reports/agents?first=2026-02-01&last=2026-01-01"), nil); body.Code != http.StatusUnprocessableEntity || !strings.Contains(body.Body.String(), `class="wrong"`) {
+		t.Errorf("days that go back: %d", body.Code)
+	}
+	if w := o.ask(o.at("/reports/agents?zone=Nowhere"), nil); w.Code != http.StatusUnprocessableEntity {
+		t.Errorf("a zone that is none: %d", w.Code)
+	}
+	if w := o.ask(o.at("/reports/nothing"), nil); w.Code != http.StatusNotFound {
+		t.Errorf("a report that is none: %d", w.Code)
+	}
+	record := o.ask(o.at("/reports/ledger/record.csv"), nil)
+	if !strings.Contains(record.Body.String(), "Spring,") || record.Code != http.StatusOK {
+		t.Errorf("the record: %d %s", record.Code, record.Body)
+	}
+	o.every(o.at("/leads/" + l.ID.Named("lead")))
+	o.every(o.at("/tries"))
+	o.every(o.at("/seats"))
+	o.onlyHere("/leads/" + l.ID.Named("lead"))
+}
