@@ -260,6 +260,8 @@ func (s *service) readAll(r *report, cookie string, contract id.ID) error {
 	console := []reading{
 		{path: "/companies"}, {path: at}, {path: at + "/contracts"}, {path: at + "/contracts/" + con}, {path: at + "/invoices"}, {path: at + "/invoices/" + invoice},
 		{path: at + "/usage"}, {path: at + "/usage?first=2026-04-01&last=2026-04-30&agent=agent7"}, {path: at + "/seats"}, {path: "/plans"},
+		{path: at + "/usage?sort=start"}, {path: at + "/invoices?sort=-total"}, {path: at + "/invoices?sort=due&status=issued"}, {path: at + "/payments?sort=-amount"}, {path: at + "/contracts?sort=end"},
+		{path: "/companies?sort=name"}, {path: at + "/log?sort=number"},
 	}
 	if err := s.readSome(r, "the interface", api, s.asKey); err != nil {
 		return err
@@ -339,8 +341,8 @@ func (s *service) get(path string, header func(http.Header)) ([]byte, error) {
 func lookups(by tables.Tenancy) []string {
 	april := tables.Table(timex.MustDate("2026-04-01"))
 	return []string{
-		tables.CallsByTime(april, 0, by, 50),
-		tables.CallsByTime(april, 1, by, 50),
+		tables.CallsByTime(april, 0, by, 50, false),
+		tables.CallsByTime(april, 1, by, 50, false),
 		tables.CallByKey(april, by),
 		"SELECT price, calls, raw, billed, cost FROM tallies WHERE contract = ? AND first = ?",
 		"SELECT id FROM documents WHERE company = ? AND kind = ? AND id < ? ORDER BY id DESC LIMIT ?",

@@ -17,6 +17,9 @@ export async function done(operator, made) {
   const job = await operator.api("POST", "/uploads?name=calls.csv", { company, type: "application/octet-stream", body: rows });
   await operator.done(job.id, company);
   paths.push(`${made.company}/imports`);
+  const outage = await operator.send("/outages", new URLSearchParams({ from: "2026-03-01T10:00", to: "2026-03-01T10:20", note: "A carrier was away.", once: "deed-outage" }));
+  if (outage.status !== 303) throw new Error(`/outages: ${outage.status}`);
+  paths.push("/outages");
   const run = await operator.api("POST", "/runs", { once: "deed-run", body: { until: firstOfMonth(), issue: today() } });
   await operator.done(run.id);
   paths.push("/close", ...(await brand(operator)), ...(await invoices(operator, made)), ...(await calling(operator, made)));

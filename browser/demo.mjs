@@ -48,7 +48,7 @@ export async function startDemo() {
       child.on("exit", resolve);
       child.kill();
     });
-  return { base, stop, said: () => said };
+  return { base, pid: child.pid, stop, said: () => said };
 }
 
 // Person talks to the product as a browser without a window would.

@@ -29,6 +29,7 @@ export async function open() {
   const made = await furnish(people);
   return {
     base: demo.base,
+    pid: demo.pid,
     people,
     made,
     crawl: () => crawl(people, made),

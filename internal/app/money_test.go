@@ -280,7 +280,7 @@ func TestDunningSuspendsAndReleases(t *testing.T) {
 			t.Errorf("%s: %d messages, want %d", topic, got, want)
 		}
 	}
-	if got := b.letter(who.company, "dunning.warn", lang.Simplified); got != "账单 INV-000001 已于 2026年4月12日 到期，尚欠 1855.00 CNY。 / 若未付款，自 2026年5月3日 起将无法拨打新通话。" {
+	if got := b.letter(who.company, "dunning.warn", lang.Simplified); got != "账单 INV-000001 已于 2026年4月12日到期，尚欠 1855.00 CNY。 / 若未付款，自 2026年5月3日起将无法拨打新通话。" {
 		t.Errorf("the letter says %q", got)
 	}
 	b.at("2026-05-20 03:00:00")

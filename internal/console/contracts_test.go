@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -196,5 +197,27 @@ func TestWithdraw(t *testing.T) {
 	o.send(con+"/withdraw", http.StatusSeeOther, "sure", "1")
 	if m := regexp.MustCompile(`Withdrawn`).FindString(o.page(con)); m == "" {
 		t.Error("it was not withdrawn")
+	}
+}
+
+// TestSeveralProblemsAreTold: a text with several things wrong is told whole in the
+// language of the page, each beside its line.
+func TestSeveralProblemsAreTold(t *testing.T) {
+	o := newOffice(t)
+	do := map[string]string{o.at("/contracts/new"): "check", "/plans/build": "look"}
+	for path, text := range map[string]string{
+		o.at("/contracts/new"): "contract: \"a b\"\nplan: floor@1\nstart: 2026-13-01\nterm: soon\nmodules: [nothing]\ncountry: 1\nseller: {name: X, country: china}\nnotice: [1]\n",
+		"/plans/build":         "plan: x\nversion: a\ncurrency: yuan\ntime_zone: Mars\nfoo: 1\ncomponents: [{id: a, measure: nothing, unit_price: 01}, {id: a, measure: calls, unit_price: 1_000}]\n",
+	} {
+		for _, tag := range []string{"zh-Hant", "zh-Hans"} {
+			w := o.ask(path+"?lang="+tag, url.Values{"file": {text}, "do": {do[path]}})
+			body := w.Body.String()
+			if n := strings.Count(body, "data-line="); n < 3 {
+				t.Errorf("%s, %s: %d problems with a line, status %d", path, tag, n, w.Code)
+			}
+			for _, left := range regexp.MustCompile(`<span lang="en">([^<]*)`).FindAllStringSubmatch(body, -1) {
+				t.Errorf("%s, %s: %q is left in English", path, tag, left[1])
+			}
+		}
 	}
 }

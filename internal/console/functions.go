@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"html/template"
+	"regexp"
 	"strings"
 
 	"waihu/internal/exact"
@@ -101,14 +102,24 @@ func amount(tag lang.Tag, m money.Amount) template.HTML {
 	return template.HTML(`<span class="` + class + `">` + template.HTMLEscapeString(whole) + `<span class="frac">` + template.HTMLEscapeString(frac) + `</span></span>`)
 }
 
-// said is what code says in English, in the language of the page; what nobody
-// wrote down in it stays English and is marked so.
+// keyList is a list of keys of a file: those stay as they are written.
+var keyList = regexp.MustCompile(`^[a-z][a-z0-9_]*(, [a-z][a-z0-9_]*)+$`)
+
+// said is what code says in English, in the language of the page, each finding on a
+// line of its own; what nobody wrote down in it stays English and is marked so.
 func said(tag lang.Tag, english string) template.HTML {
-	text, ok := lang.Said(tag, english)
-	if ok || english == "" {
-		return template.HTML(template.HTMLEscapeString(text))
+	lines := strings.Split(english, "\n")
+	for i, line := range lines {
+		text, ok := lang.Said(tag, line)
+		if keyList.MatchString(line) {
+			lines[i] = `<code>` + line + `</code>`
+			continue
+		}
+		if lines[i] = template.HTMLEscapeString(text); !ok && line != "" {
+			lines[i] = `<span lang="en">` + lines[i] + `</span>`
+		}
 	}
-	return template.HTML(`<span lang="en">` + template.HTMLEscapeString(text) + `</span>`)
+	return template.HTML(strings.Join(lines, "<br>"))
 }
 
 // icon is a drawing of the sheet of icons; it is decoration, words stand beside it.

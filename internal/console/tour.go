@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -99,10 +100,16 @@ func (s *Server) tourOf(v *visit) *tourView {
 	return t
 }
 
-// tourStart lists the stops.
-func (s *Server) tourStart(w http.ResponseWriter, _ *http.Request, v *visit) error {
+// tourStart lists the stops. Whoever may walk reads them first: meanwhile the answer
+// of the first one is worked out, some seconds of processor time.
+func (s *Server) tourStart(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if s.d.Tour == nil {
 		return s.missing(w, v.r, v)
+	}
+	if s.tourOf(v) != nil && len(s.d.Tour.Compare.Offers) > 0 {
+		if err := s.tourAhead(); err != nil {
+			s.d.Log.WarnContext(r.Context(), "the comparison of the tour", "error", err)
+		}
 	}
 	s.render(w, v, http.StatusOK, "tour", &Page{Title: v.say("tour.title"), Lead: v.say("tour.lead"), Here: "/tour", Bare: v.actor == nil, Body: s.d.Tour})
 	return nil
@@ -152,6 +159,27 @@ func (s *Server) tourLeave(w http.ResponseWriter, _ *http.Request, v *visit) err
 	}
 	v.redirect(w, back(f.Value("back")))
 	return nil
+}
+
+// tourAhead begins to answer what the first stop asks; the page there finds the work
+// begun, or done.
+func (s *Server) tourAhead() error {
+	to, err := s.tourCompare()
+	if err != nil {
+		return err
+	}
+	token, query, _ := strings.Cut(strings.TrimPrefix(to, "/compare/"), "?")
+	sp, _, err := s.d.Shelf.Find(token)
+	if err != nil {
+		return err
+	}
+	asked, err := url.ParseQuery(query)
+	if err != nil {
+		return err
+	}
+	q, _ := workspace.ParseQuestion(asked)
+	_, _, err = sp.Complete(q)
+	return err
 }
 
 // tourCompare is the address of the comparison, made if it is not there (any

@@ -165,10 +165,14 @@ func (s *Server) answer(w http.ResponseWriter, v *visit, err error) {
 	}
 }
 
-// trouble is a page that says what stood in the way; the detail is the program's
-// own English.
+// trouble is a page that says what stood in the way: in the visitor's language where
+// somebody wrote it down, else the detail is the program's own English.
 func (s *Server) trouble(w http.ResponseWriter, v *visit, status int, what, detail string) {
-	s.render(w, v, status, "trouble", &Page{Title: v.say("trouble." + what), Bare: v.actor == nil, Body: map[string]string{"Why": v.say("trouble." + what + "_why"), "Detail": detail}})
+	told, ok := lang.Said(v.Tag, detail)
+	if v.Tag == lang.English || !ok {
+		told = ""
+	}
+	s.render(w, v, status, "trouble", &Page{Title: v.say("trouble." + what), Bare: v.actor == nil, Body: map[string]string{"Why": v.say("trouble." + what + "_why"), "Told": told, "Detail": given(told == "", detail)}})
 }
 
 // page is where to go on after a log-in: the page that was asked for, or the one a

@@ -44,12 +44,24 @@ var sayings = sync.OnceValue(func() []saying {
 // Said tells in a language what code said in English: the reason of a refusal, a
 // finding about a file. The English is the key, so that rooms that know no
 // language need not learn of phrases. Where what was being done stands in front
-// ("sign contract: ..."), it is left away. False: nobody wrote the sentence down,
-// and the English stands.
+// ("sign contract: ..."), it is left away. Several findings stand on lines of their
+// own. False: nobody wrote a sentence down, and its English stands.
 func Said(tag Tag, english string) (string, bool) {
 	if tag == English {
 		return english, true
 	}
+	lines := strings.Split(english, "\n")
+	all := true
+	for i, line := range lines {
+		var ok bool
+		if lines[i], ok = saidLine(tag, line); !ok {
+			all = false
+		}
+	}
+	return strings.Join(lines, "\n"), all
+}
+
+func saidLine(tag Tag, english string) (string, bool) {
 	rest := english
 	for range maxWrapped {
 		if out, ok := said(tag, rest, 0); ok {
@@ -60,6 +72,9 @@ func Said(tag Tag, english string) (string, bool) {
 			break
 		}
 		rest = after
+	}
+	if out, ok := saidProblem(tag, english); ok {
+		return out, true
 	}
 	return english, false
 }

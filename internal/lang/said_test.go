@@ -35,6 +35,25 @@ func TestSaid(t *testing.T) {
 	}
 }
 
+// TestSaidProblems: findings as they are written on lines, several at once.
+func TestSaidProblems(t *testing.T) {
+	english := "amend contract: plan.yaml:4:7: modules[0]: the plan has no such module (found \"x: \\\"y\\\"\"); expected one of its modules\n" +
+		"price: a number with a leading zero, which some read as octal; expected a decimal such as 12.34; write it without the zero\n" +
+		"start: no first day of service; expected something nobody wrote down\n" +
+		"this is not YAML; check indentation, colons and quotes on this line and the one before"
+	want := "plan.yaml:4:7 modules[0]：套餐沒有此模組（「x: \"y\"」）；應為：套餐的模組之一\n" +
+		"price：數字開頭有零，可能被視為八進位；應為：小數，例如 12.34；請去掉開頭的零\n" +
+		"start：沒有服務首日\n" +
+		"內容不是 YAML；請檢查此行與前一行的縮排、冒號與引號"
+	if got, ok := Said(Traditional, english); !ok || got != want {
+		t.Errorf("%v\n%s\nwant\n%s", ok, got, want)
+	}
+	half, ok := Said(Simplified, "this is not YAML\nnobody wrote this down")
+	if ok || half != "内容不是 YAML\nnobody wrote this down" {
+		t.Errorf("%v %q", ok, half)
+	}
+}
+
 // TestSaidInCode: each sentence stands in the code, so that one that is reworded
 // there is missed here.
 func TestSaidInCode(t *testing.T) {

@@ -95,6 +95,7 @@ var notGlossary = map[string]string{
 	"support.set":                       "a support plan is 支援方案: no set of prices",
 	"support.none":                      "a support plan is 支援方案: no set of prices",
 	"said.dispute_there":                "a dispute is answered: no call",
+	"said.text_m_no_rate":               "an exchange rate is 匯率, not a price",
 	"said.tax_class":                    "the rate of a tax: no price",
 	"choice.fee_category.line_rent":     "the fee is 線路費: for a line as for a trunk",
 }
