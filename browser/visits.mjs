@@ -26,6 +26,7 @@ export const visits = (made) => [
   { path: `${made.company}/contracts` },
   { path: `${made.company}/usage` },
   { path: `${made.company}/seats` },
+  ...["/recordings", "/quality", "/quality/forms", "/quality/calibrations", "/quality/report"].map((page) => ({ path: made.firms.modules + page })),
   { path: `${made.contract}/whatif?want=cancel` },
   { path: `${made.contract}/whatif?want=switch&to=floor-seats@2` },
   { path: `${made.contract}/amend?kind=module_on` },
@@ -38,11 +39,13 @@ export const visits = (made) => [
 ];
 
 // apart are addresses that only exist where two people are wanted or nothing was
-// set up, and files of a brand's looks, which no link leads to. The tests of
-// internal/console ask for them.
+// set up, one's own scores, files of a brand's looks, and sound and drawings that a player
+// asks for, which no link leads to. The tests of internal/console ask for them.
 export const apart = [
   "/approvals/{approval}", "/c/{company}/approvals/{approval}", "/invitation",
   "/begin", "/begin/company", "/begin/contract", "/begin/plan", "/begin/usage",
   "/login/provider", "/login/provider/return",
+  "/c/{company}/recordings/of", "/c/{company}/quality/mine/{inspection}",
+  ...["/recordings/{recording}", "/quality/mine/{inspection}"].flatMap((of) => [`/c/{company}${of}/sound`, `/c/{company}${of}/peaks`]),
   "/brand/preview.css", "/brand/{brand}/{revision}/{file}",
 ];

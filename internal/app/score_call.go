@@ -125,7 +125,7 @@ func (s *System) AnswerObjection(ctx context.Context, c id.Company, in ScoreCall
 	return s.inspection(ctx, c, in.Inspection, func(tx store.Tx, x *Inspection) error {
 		switch {
 		case x.State != InspectionObjected:
-			return fault.New(fault.Conflict, "nobody objects to the score, or it is answered")
+			return fault.New(fault.Conflict, "nobody objects to the score, or that is settled")
 		case in.By == "" || in.By == x.By:
 			return fault.New(fault.Conflict, "who scored the call does not answer the objection: somebody else must")
 		}
