@@ -96,6 +96,7 @@ var floors = map[string]int{
 	"internal/notify":            5,
 	"internal/archive":           6,
 	"internal/outbound":          6,
+	"internal/floor":             6,
 	"internal/receive":           6,
 	"internal/workspace":         6,
 	"internal/api":               7,

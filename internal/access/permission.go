@@ -47,6 +47,10 @@ const (
 	DNCWrite      Permission = "dnc.write"
 	DNCRemove     Permission = "dnc.remove"
 
+	FloorWork      Permission = "floor.work"
+	FloorWatch     Permission = "floor.read"
+	FloorSupervise Permission = "floor.supervise"
+
 	InvoiceRead   Permission = "invoice.read"
 	InvoiceDraft  Permission = "invoice.draft"
 	InvoiceVoid   Permission = "invoice.void"
@@ -165,6 +169,9 @@ func Table() []Grant {
 		{DNCRead, "see and ask the do-not-call list", []Role{Supervisor, Agent, Auditor, API, CustomerAdmin}},
 		{DNCWrite, "put numbers on the do-not-call list", []Role{Supervisor, Agent, API, CustomerAdmin}},
 		{DNCRemove, "take a number off the do-not-call list, with a reason", []Role{CustomerAdmin}},
+		{FloorWork, "log in to campaigns and call from one's desk", []Role{Supervisor, Agent, CustomerAdmin}},
+		{FloorWatch, "see campaigns and agents live", []Role{Supervisor, API, CustomerAdmin}},
+		{FloorSupervise, "listen to agents, whisper, barge in, make them pause or log out", []Role{Supervisor, CustomerAdmin}},
 		{InvoiceRead, "see invoices and credit notes", books},
 		{InvoiceDraft, "see what a period would be billed now", []Role{Finance, API, CustomerAdmin}},
 		{InvoiceVoid, "void an invoice", []Role{Finance}},

@@ -11,6 +11,7 @@ import (
 
 	"waihu/internal/access"
 	"waihu/internal/app"
+	"waihu/internal/floor"
 	"waihu/internal/notify"
 	"waihu/internal/receive"
 	"waihu/internal/workspace"
@@ -37,6 +38,8 @@ type Deps struct {
 	Seen func(route string, status int, took time.Duration)
 	// Telephone gives agents' telephones their log-ins; nil: nobody can call here.
 	Telephone Telephone
+	// Floor is the live floor; nil: nobody can call here.
+	Floor *floor.Floor
 	// Work tells how the workers of this process are; nil: there are none.
 	Work func() []Worker
 }
@@ -174,6 +177,7 @@ func (a *API) register() {
 	a.leadUploadRoutes()
 	a.leadRoutes()
 	a.dncRoutes()
+	a.floorRoutes()
 	a.receiverRoutes()
 	a.walletRoutes()
 	a.budgetRoutes()

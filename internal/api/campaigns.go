@@ -39,6 +39,10 @@ type CampaignPlan struct {
 	WrapUp       int                   `json:"wrap_up_seconds,omitempty"`
 	PreviewFor   int                   `json:"preview_seconds,omitempty"`
 	Message      string                `json:"message,omitempty" maxLength:"200" doc:"Prompt for a person no agent comes to."`
+	Voicemail    string                `json:"voicemail,omitempty" maxLength:"200" doc:"Prompt an agent leaves on a machine."`
+	Contract     string                `json:"contract,omitempty" maxLength:"40" doc:"Whose prices its calls have; absent: the only contract that serves."`
+	Record       bool                  `json:"record,omitempty" doc:"Conversations are recorded, both sides."`
+	Targets      []campaign.Target     `json:"targets,omitempty" maxItems:"50" doc:"Whom agents may hand a call to."`
 	Script       *campaign.Script      `json:"script,omitempty"`
 	Form         []campaign.Field      `json:"form,omitempty" maxItems:"200"`
 }
@@ -55,7 +59,10 @@ func campaignOf(c *app.Campaign) Campaign {
 	p := &c.Campaign
 	out := Campaign{ID: c.ID.Named("cmp"), Revision: c.Revision, Status: p.Status, CampaignPlan: CampaignPlan{Name: p.Name, Purpose: p.Purpose, Mode: p.Mode, Mix: p.Mix, Groups: p.Groups,
 		Dispositions: p.Dispositions, CallerIDs: p.CallerIDs, Hours: &p.Hours, Retry: &p.Retry, Goal: &p.Goal, Budget: &p.Budget, Asked: p.Asked, Lifted: p.Lifted, RingSeconds: p.RingSeconds,
-		WrapUp: p.WrapUp, PreviewFor: p.PreviewFor, Message: p.Message, Script: &p.Script, Form: p.Form}}
+		WrapUp: p.WrapUp, PreviewFor: p.PreviewFor, Message: p.Message, Voicemail: p.Voicemail, Record: p.Record, Targets: p.Targets, Script: &p.Script, Form: p.Form}}
+	if !p.Contract.IsZero() {
+		out.Contract = p.Contract.Named("con")
+	}
 	for _, s := range p.Lists {
 		out.Lists = append(out.Lists, ListShare{s.List.Named("lst"), s.Share})
 	}
@@ -72,6 +79,14 @@ func (p *CampaignPlan) read() (campaign.Campaign, error) {
 	set(&out.Goal, p.Goal)
 	set(&out.Budget, p.Budget)
 	set(&out.Script, p.Script)
+	out.Voicemail, out.Record, out.Targets = p.Voicemail, p.Record, p.Targets
+	if p.Contract != "" {
+		i, err := named("con", p.Contract, "contract")
+		if err != nil {
+			return out, err
+		}
+		out.Contract = i
+	}
 	for _, s := range p.Lists {
 		i, err := named("lst", s.List, "lists.list")
 		if err != nil {

@@ -14,6 +14,7 @@ import (
 	"waihu/internal/access"
 	"waihu/internal/app"
 	"waihu/internal/fault"
+	"waihu/internal/floor"
 	"waihu/internal/lang"
 	"waihu/internal/store"
 )
@@ -91,6 +92,7 @@ func problemFor(err error) *Problem {
 	var own *refused
 	var gone *store.Unavailable
 	var call *app.CallRefused
+	var floor *floor.Refusal
 	var ps fault.Problems
 	var one fault.Problem
 	switch {
@@ -102,6 +104,8 @@ func problemFor(err error) *Problem {
 		return &Problem{Status: own.status, Code: own.code, Detail: own.msg}
 	case errors.As(err, &gone):
 		return &Problem{Status: 503, Code: "unavailable", Detail: "the books cannot be written or reached now: send it again later, under the same identifiers and keys; nothing is done twice", wait: 30 * time.Second}
+	case errors.As(err, &floor):
+		return &Problem{Status: 409, Code: "floor_" + floor.Code, Detail: floor.Error()}
 	case errors.As(err, &call) && fault.KindOf(err) == fault.Invalid:
 		return &Problem{Status: 422, Code: "call_" + string(call.Reason), Detail: call.Error()}
 	case errors.As(err, &ps):

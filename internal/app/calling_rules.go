@@ -130,3 +130,10 @@ func lineOf(n phone.Number) string {
 	}
 	return ""
 }
+
+// Become takes on rules that were made anew, as when the plan changed; what was offered
+// stays offered, and is asked about by the new ones.
+func (r *CallingRules) Become(other *CallingRules) {
+	other.offered = r.offered
+	*r = *other
+}

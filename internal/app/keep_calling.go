@@ -7,6 +7,7 @@ import (
 	"waihu/internal/calling/agent"
 	"waihu/internal/calling/attempt"
 	"waihu/internal/calling/campaign"
+	"waihu/internal/calling/compliance"
 	"waihu/internal/calling/dialer"
 	"waihu/internal/calling/lead"
 	"waihu/internal/fault"
@@ -59,6 +60,9 @@ func (s *System) KeepCalling(ctx context.Context, c id.Company, of id.ID, rules 
 				}
 				refused[no.Try] = no
 			}
+		}
+		if err := s.moveSittings(tx, c, of, fx.Changes); err != nil {
+			return err
 		}
 		return s.keepSessions(store.Within(ctx, tx), c, fx.Changes)
 	})
@@ -243,11 +247,7 @@ func (o *offering) lead(l *store.Lead, now timex.Instant) error {
 	rule, again := o.rules.ask(&q, &l.Lead, now)
 	switch {
 	case rule == "":
-		o.rules.offered[l.ID] = q
-		c := dialer.Candidate{Lead: l.Lead.Clone(), Area: area(n)}
-		if zones := l.Zones(n); len(zones) > 0 {
-			c.Zone, err = o.rules.packs.Zone(zones[0])
-		}
+		c, err := o.rules.offer(l, n, q)
 		o.out.Leads = append(o.out.Leads, c)
 		return err
 	case again > now:
@@ -259,6 +259,42 @@ func (o *offering) lead(l *store.Lead, now timex.Instant) error {
 		return err
 	}
 	return o.tx.Leads().Put(o.c, l)
+}
+
+// offer remembers what rules look at of a lead, and gives it as the dialer takes it.
+func (r *CallingRules) offer(l *store.Lead, n phone.Number, q compliance.Query) (out dialer.Candidate, err error) {
+	r.offered[l.ID] = q
+	out = dialer.Candidate{Lead: l.Lead.Clone(), Area: area(n)}
+	if zones := l.Zones(n); len(zones) > 0 {
+		out.Zone, err = r.packs.Zone(zones[0])
+	}
+	return out, err
+}
+
+// OfferLead gives a dialer one lead of its campaign that somebody chose. Whether it may
+// be called is asked when it is dialed.
+func (s *System) OfferLead(ctx context.Context, c id.Company, rules *CallingRules, of, chosen id.ID) (out dialer.Candidate, err error) {
+	defer fault.Wrap(&err, "offer lead")
+	err = s.DB.View(ctx, func(tx store.Tx) error {
+		camp, _, err := campaignOf(tx, c, of)
+		if err != nil {
+			return err
+		}
+		l, err := leadOf(tx, c, &camp, chosen)
+		if err != nil {
+			return err
+		}
+		n := l.Next()
+		if n.IsZero() {
+			return fault.New(fault.Conflict, "lead %s has no number that may be called", l.ID)
+		}
+		q, err := rules.query(tx, c, &l.Lead, n)
+		if err == nil {
+			out, err = rules.offer(l, n, q)
+		}
+		return err
+	})
+	return out, err
 }
 
 // area is what answers are learned by: country and the first three digits behind it.

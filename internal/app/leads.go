@@ -266,3 +266,49 @@ func sortDue(list []store.Lead) {
 		return cmp.Or(cmp.Compare(a.Due, b.Due), bytes.Compare(a.ID[:], b.ID[:]))
 	})
 }
+
+// LeadTotal is how many leads are in a state; those that are forbidden, by their rule.
+type LeadTotal struct {
+	State lead.State
+	Rule  string
+	Count int64
+}
+
+// CampaignLeads counts the leads of a campaign's lists.
+func (s *System) CampaignLeads(ctx context.Context, c id.Company, of *Campaign) (out []LeadTotal, err error) {
+	defer fault.Wrap(&err, "leads of the campaign")
+	err = s.DB.View(ctx, func(tx store.Tx) error {
+		out = nil
+		for _, share := range of.Lists {
+			counts, err := tx.Leads().Counts(c, share.List)
+			if err != nil {
+				return err
+			}
+			for _, n := range counts {
+				i := slices.IndexFunc(out, func(t LeadTotal) bool { return t.State == n.State && t.Rule == n.Rule })
+				if i < 0 {
+					i, out = len(out), append(out, LeadTotal{State: n.State, Rule: n.Rule})
+				}
+				out[i].Count += n.Count
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// LeadsWith are the leads of a company that have one of some numbers.
+func (s *System) LeadsWith(ctx context.Context, c id.Company, numbers []phone.Number) (out []id.ID, err error) {
+	defer fault.Wrap(&err, "leads with numbers")
+	err = s.DB.View(ctx, func(tx store.Tx) error {
+		out = nil
+		found, err := tx.Leads().Numbers(c, id.ID{}, numbers)
+		for _, at := range found {
+			if !slices.Contains(out, at.Lead) {
+				out = append(out, at.Lead)
+			}
+		}
+		return err
+	})
+	return out, err
+}

@@ -179,7 +179,10 @@ func (s *System) conclude(tx store.Tx, c id.Company, of *Campaign, a *attempt.At
 	if err := l.Conclude(lead.Outcome{At: a.Ended, Attempt: a.ID, Result: a.Result, SIP: a.SIP, Cause: a.Cause, Disposition: d, Callback: callback}, &of.Retry); err != nil {
 		return err
 	}
-	if err := tx.Leads().Put(c, l); err != nil || !d.Flags.Refuse {
+	if err := tx.Leads().Put(c, l); err != nil {
+		return err
+	}
+	if err := s.tally(tx, c, of, a); err != nil || !d.Flags.Refuse {
 		return err
 	}
 	list := make([]store.Barred, len(l.Numbers))

@@ -66,6 +66,12 @@ type CallerID struct {
 	Daily  int          `json:"daily,omitempty"` // calls a day at most; 0: no limit of its own
 }
 
+// Target is a number agents may hand a call to, or bring into it.
+type Target struct {
+	Name   string       `json:"name"`
+	Number phone.Number `json:"number"`
+}
+
 // Goal is what the dialer is to reach.
 type Goal struct {
 	// Abandon is the share of abandoned calls among those a person answered
@@ -105,6 +111,10 @@ type Campaign struct {
 	WrapUp       int                   `json:"wrap_up_seconds,omitempty"` // at most, then NoCode; 0: DefaultWrapUp
 	PreviewFor   int                   `json:"preview_seconds,omitempty"` // until a preview dials by itself; 0: it waits
 	Message      string                `json:"message,omitempty"`         // prompt for a person no agent comes to
+	Voicemail    string                `json:"voicemail,omitempty"`       // prompt an agent leaves on a machine
+	Contract     id.ID                 `json:"contract,omitzero"`         // whose prices its calls have; zero: the only one that serves
+	Record       bool                  `json:"record,omitempty"`          // conversations, both sides
+	Targets      []Target              `json:"targets,omitempty"`         // whom agents may hand a call to
 	Script       Script                `json:"script,omitzero"`
 	Form         []Field               `json:"form,omitempty"`
 
@@ -128,6 +138,7 @@ type Lift struct {
 const (
 	MaxName       = 120
 	MaxLists      = 50
+	MaxTargets    = 50
 	MaxShare      = 1000
 	MaxCallerIDs  = 500
 	MaxAsked      = 50

@@ -128,6 +128,7 @@ func TestProblems(t *testing.T) {
 		"form[0].choices":        func(c *Campaign) { c.Form = []Field{{Name: "a", Label: "b", Kind: "choice"}} },
 		"asked[0]":               func(c *Campaign) { c.Asked = []AskedList{{List: "us.national"}} },
 		"lifted[0]":              func(c *Campaign) { c.Lifted = []Lift{{Rule: "cn.hours", Reason: "no"}} },
+		"targets[0]":             func(c *Campaign) { c.Targets = []Target{{Name: "Desk"}} },
 		"message":                func(c *Campaign) { c.Mode = Broadcast },
 		"script.steps[0].ask[0]": func(c *Campaign) { c.Script.Steps = []Step{{ID: "a", Text: "b", Ask: []string{"c"}}} },
 		"script.steps[0].answers[0].to": func(c *Campaign) {

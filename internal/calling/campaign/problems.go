@@ -70,6 +70,14 @@ func (c *Campaign) DraftProblems() (ps fault.Problems) {
 			bad(fmt.Sprintf("lifted[%d]", i), l.Rule, "a rule is lifted without its name or a reason", fmt.Sprintf("the rule's name, and %d to %d bytes that say why", MinLift, MaxWhy))
 		}
 	}
+	if len(c.Targets) > MaxTargets {
+		bad("targets", fmt.Sprint(len(c.Targets)), "there are too many", fmt.Sprintf("at most %d", MaxTargets))
+	}
+	for i, t := range c.Targets {
+		if t.Name == "" || len(t.Name) > MaxName || t.Number.IsZero() || slices.ContainsFunc(c.Targets[:i], func(o Target) bool { return o.Name == t.Name }) {
+			bad(fmt.Sprintf("targets[%d]", i), t.Name, "a name or a number is missing, or the name stands there twice", fmt.Sprintf("a name of 1 to %d bytes, once, and a number", MaxName))
+		}
+	}
 	ps = append(ps, attempt.Problems(c.Dispositions, "dispositions")...)
 	ps = append(ps, c.Retry.Problems("retry")...)
 	ps = append(ps, formProblems(c.Form, "form")...)

@@ -182,5 +182,38 @@ func (e *Engine) hangUp(user string) error {
 	return nil
 }
 
+// pass gives a conversation to another agent, who takes it at once.
+func (e *Engine) pass(v Passed) error {
+	s, err := e.seat(v.User)
+	if err != nil {
+		return err
+	}
+	t, err := e.seat(v.To)
+	if err != nil {
+		return err
+	}
+	c := s.call
+	if s.State != agent.Talking || t.State != agent.Ready {
+		return fault.New(fault.Conflict, "agent %s is %s and agent %s is %s: talking and ready were expected", v.User, s.State, v.To, t.State)
+	}
+	c.seat, s.call, c.chosen = nil, nil, nil
+	for _, step := range []struct {
+		of *seat
+		do func() (agent.Change, error)
+	}{
+		{s, func() (agent.Change, error) { return s.HangUp(0, e.now) }},
+		{s, func() (agent.Change, error) { return s.Done(e.now) }},
+		{t, func() (agent.Change, error) { return t.Join(c.ID, e.now) }},
+	} {
+		change, err := step.do()
+		if err := e.changed(step.of, change, err); err != nil {
+			return err
+		}
+	}
+	c.seat, t.call, c.Agent = t, c, t.User
+	e.keep(c)
+	return nil
+}
+
 // leavingBy tells whether an agent takes no call any more.
 func (s *seat) leavingBy(at timex.Instant) bool { return !s.leaves.IsZero() && at >= s.leaves }

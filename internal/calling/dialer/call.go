@@ -43,8 +43,15 @@ func (e *Engine) called(ev Event) error {
 		return e.with(v.Try, e.answered)
 	case Told:
 		return e.with(v.Try, func(c *call) error { return e.tell(c, v.By) })
+	case Parted:
+		return e.with(v.Try, e.part)
 	case Unjoined:
 		return e.with(v.Try, e.unjoined)
+	case Pressed:
+		return e.with(v.Try, func(c *call) error {
+			c.no = c.no || c.said && v.Key == RefuseKey
+			return nil
+		})
 	case Said:
 		return e.with(v.Try, func(c *call) error {
 			if c.said {
@@ -127,10 +134,7 @@ func (e *Engine) serve() {
 // unjoined is an agent who could not be connected: they pause, and the call ends,
 // since somebody heard nothing for too long.
 func (e *Engine) unjoined(c *call) error {
-	if c.State != attempt.Talking || c.seat == nil {
-		return nil
-	}
-	if c.missed {
+	if c.State != attempt.Talking || c.seat == nil || c.missed || c.parted {
 		return nil
 	}
 	c.missed, c.seat.Then, c.seat.ThenFor = true, agent.Paused, agent.Missed
@@ -254,8 +258,13 @@ func (e *Engine) over(c *call, v Over) error {
 	case waited: // they hung up before an agent came
 		e.abandoned()
 	}
+	switch {
+	case c.parted && c.seat != nil: // the agent is writing up
+		return nil
+	case c.parted:
+		return e.close(c, c.chosen.Code, c.chosen.Notes, c.chosen.User, c.chosen.Callback)
+	}
 	if talked {
-		e.cfg.Pacer.Laws.Talked(c.Ended.Sub(c.Joined).Seconds())
 		return e.talked(c)
 	}
 	if s := c.seat; s != nil {
@@ -265,11 +274,15 @@ func (e *Engine) over(c *call, v Over) error {
 			return err
 		}
 	}
-	code := c.Proposed()
+	code, notes := c.Proposed(), ""
 	if c.said {
 		code = attempt.Abandoned // a message is no conversation
 	}
-	return e.close(c, code, "", attempt.System, nil)
+	if c.no {
+		all := slices.Concat(e.codes, attempt.Builtin()) // one of which always refuses
+		code, notes = all[slices.IndexFunc(all, func(d attempt.Disposition) bool { return d.Flags.Refuse && !d.Off })].Code, "pressed "+RefuseKey
+	}
+	return e.close(c, code, notes, attempt.System, nil)
 }
 
 // unanswered learns from a dial nobody answered. That a trunk failed tells nothing
@@ -283,10 +296,20 @@ func (e *Engine) unanswered(c *call) {
 	}
 }
 
+// part takes the agent off a call that goes on.
+func (e *Engine) part(c *call) error {
+	if c.State != attempt.Talking || c.seat == nil || c.parted {
+		return nil
+	}
+	c.parted = true
+	return e.talked(c)
+}
+
 // talked is a conversation that is over: the agent writes up, unless they said
 // already what it came to.
 func (e *Engine) talked(c *call) error {
 	s := c.seat
+	e.cfg.Pacer.Laws.Talked(e.now.Sub(c.Joined).Seconds())
 	wrap := time.Duration(cmp.Or(e.plan.WrapUp, 60)) * time.Second
 	change, err := s.HangUp(wrap, e.now)
 	if err := e.changed(s, change, err); err != nil {
@@ -320,7 +343,7 @@ func (e *Engine) dispose(v Disposed) error {
 	case d.Flags.Callback && (v.Callback == nil || v.Callback.At <= e.now || v.Callback.Zone == ""):
 		return fault.New(fault.Invalid, "disposition %q: an instant after now and its zone were expected", v.Code)
 	}
-	if c.State == attempt.Talking {
+	if s.State == agent.Talking {
 		c.chosen = &v
 		return nil
 	}
@@ -338,6 +361,10 @@ func (e *Engine) written(s *seat, code, notes, by string, callback *lead.Appoint
 	change, err := s.Done(e.now)
 	if err := e.changed(s, change, err); err != nil {
 		return err
+	}
+	if c.State == attempt.Talking { // it goes on without them
+		c.chosen = &Disposed{User: by, Code: code, Notes: notes, Callback: callback}
+		return nil
 	}
 	return e.close(c, code, notes, by, callback)
 }

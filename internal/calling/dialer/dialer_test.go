@@ -185,6 +185,24 @@ func TestNobodyComes(t *testing.T) {
 
 // TestNobodyIsThere: when the last agent goes, what rings is taken back and nothing
 // more is dialed; an answer that crosses it is an answer.
+// TestAKeyDuringTheMessage is a refusal.
+func TestAKeyDuringTheMessage(t *testing.T) {
+	f := open(t, campaign.Predictive, func(p *campaign.Campaign) { p.Message = "safe_harbour" })
+	f.leads(1)
+	d := want[Dial](t, f.agents(1))
+	f.after(0, Dialed{Try: d.Try})
+	f.after(time.Second, Answered{Try: d.Try})
+	f.after(0, Pausing{User: "a", Reason: "tea"})
+	f.after(0, Told{Try: d.Try, By: usage.Person})
+	none(t, f.after(0, Pressed{Try: d.Try, Key: RefuseKey})) // nothing was asked yet
+	want[Say](t, f.after(DefaultPatience, Tick{}))
+	f.after(time.Second, Pressed{Try: d.Try, Key: RefuseKey})
+	f.after(time.Second, Over{Try: d.Try, Result: usage.Answered})
+	if a, l := f.last.Tries[0], f.last.Leads[0]; a.Disposition != "refused" || l.State != lead.Forbidden || l.Rule != lead.Refused {
+		t.Errorf("%+v, %+v", a, l)
+	}
+}
+
 func TestNobodyIsThere(t *testing.T) {
 	f := open(t, campaign.Predictive, nil)
 	f.leads(9)
@@ -317,6 +335,60 @@ func TestUnjoined(t *testing.T) {
 }
 
 // TestCallerIDs: the longest beginning, then the one shown least, none above its day.
+// talking is a call that agent a has.
+func talking(t *testing.T, f *floor) Dial {
+	d := want[Dial](t, f.agents(1))
+	f.after(0, Dialed{Try: d.Try})
+	f.after(time.Second, Answered{Try: d.Try})
+	want[Join](t, f.after(0, Told{Try: d.Try, By: usage.Person}))
+	return d
+}
+
+// TestACallGoesOnWithoutItsAgent: who parts writes up and is free again, and what they
+// say is what the try comes to when it ends, whichever is first.
+func TestACallGoesOnWithoutItsAgent(t *testing.T) {
+	for _, writesFirst := range []bool{true, false} {
+		f := open(t, campaign.Progressive, nil)
+		f.leads(1)
+		d := talking(t, f)
+		f.after(time.Minute, Parted{Try: d.Try})
+		if p, _ := f.e.Post("a"); p.State != agent.WrapUp || p.Call.State != attempt.Talking {
+			t.Fatalf("%+v", p)
+		}
+		ends, writes := Event(Over{Try: d.Try, Result: usage.Answered}), Event(Disposed{User: "a", Code: "done"})
+		if writesFirst {
+			ends, writes = writes, ends
+		}
+		f.after(time.Second, ends)
+		f.after(time.Second, writes)
+		if a := f.last.Tries[0]; a.State != attempt.Closed || a.Disposition != "done" || a.By != "a" || f.last.Leads[0].State != lead.Connected {
+			t.Errorf("%+v", a)
+		}
+		if p, _ := f.e.Post("a"); p.State != agent.Ready || len(f.e.calls) != 0 {
+			t.Errorf("%+v", p)
+		}
+	}
+}
+
+// TestAConversationIsPassed to another agent, who writes it up.
+func TestAConversationIsPassed(t *testing.T) {
+	f := open(t, campaign.Progressive, nil)
+	f.leads(1)
+	d := talking(t, f)
+	f.after(0, LoggedIn{User: "b", Seat: "agent"})
+	f.refused(Passed{User: "a", To: "b"}, fault.Conflict)
+	f.after(0, IsReady{User: "b"})
+	f.after(time.Minute, Passed{User: "a", To: "b"})
+	if p, _ := f.e.Post("a"); p.State != agent.Ready || p.Call != nil {
+		t.Errorf("%+v", p)
+	}
+	f.after(time.Minute, Over{Try: d.Try, Result: usage.Answered})
+	f.after(time.Second, Disposed{User: "b", Code: "sale"})
+	if a := f.last.Tries[0]; a.Agent != "b" || a.Disposition != "sale" || !slices.Equal(f.e.Users(), []string{"a", "b"}) {
+		t.Errorf("%+v", a)
+	}
+}
+
 func TestCallerIDs(t *testing.T) {
 	x, y, z := number("862161234567"), number("862161234568"), number("8613900000000")
 	f := open(t, campaign.Progressive, func(c *campaign.Campaign) {

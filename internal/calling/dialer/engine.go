@@ -52,6 +52,10 @@ const (
 	TickEvery       = time.Second      // while something may have to be dialed
 )
 
+// RefuseKey is what somebody presses during the message of a campaign not to be
+// called again: every message says so.
+const RefuseKey = "9"
+
 // Effects are what came of an event: first what is to be kept, all of it at once,
 // then what is to be done, in this order.
 type Effects struct {
@@ -111,8 +115,10 @@ type call struct {
 	told   bool          // who answered is known ...
 	person timex.Instant // ... since then, if it is a person
 	said   bool          // a message is played because no agent came
+	no     bool          // they pressed RefuseKey while it was
 	missed bool          // the agent could not be connected
 	chosen *Disposed     // before the end of the call
+	parted bool          // the agent is off it
 	kept   bool          // in dirty already
 }
 
@@ -206,6 +212,8 @@ func (e *Engine) take(ev Event) error {
 		return e.dispose(v)
 	case HungUp:
 		return e.hangUp(v.User)
+	case Passed:
+		return e.pass(v)
 	}
 	return e.called(ev)
 }

@@ -71,6 +71,8 @@ type (
 	}
 	// HungUp: the agent ends the call.
 	HungUp struct{ User string }
+	// Passed: the agent gave the conversation to another who was ready.
+	Passed struct{ User, To string }
 )
 
 // Events of calls.
@@ -93,6 +95,14 @@ type (
 		Try id.ID
 		By  usage.AnsweredBy
 	}
+	// Pressed: the called person pressed a key.
+	Pressed struct {
+		Try id.ID
+		Key string
+	}
+	// Parted: the agent is off the call, which goes on without one: it was handed to a
+	// third party, or a message is left. The agent writes up.
+	Parted struct{ Try id.ID }
 	// Unjoined: the agent could not be connected with who answered.
 	Unjoined struct{ Try id.ID }
 	// Said: the message was played to its end.
@@ -120,11 +130,14 @@ func (Chosen) event()    {}
 func (Wanted) event()    {}
 func (Disposed) event()  {}
 func (HungUp) event()    {}
+func (Passed) event()    {}
 func (Dialed) event()    {}
 func (Withheld) event()  {}
 func (Rings) event()     {}
 func (Answered) event()  {}
 func (Told) event()      {}
+func (Pressed) event()   {}
+func (Parted) event()    {}
 func (Unjoined) event()  {}
 func (Said) event()      {}
 func (Over) event()      {}

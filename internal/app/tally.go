@@ -1,0 +1,155 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"waihu/internal/calling/attempt"
+	"waihu/internal/fault"
+	"waihu/internal/id"
+	"waihu/internal/money"
+	"waihu/internal/store"
+	"waihu/internal/timex"
+	"waihu/internal/usage"
+)
+
+// KindTally holds a Tally, its identifier the campaign's.
+const KindTally store.Kind = "tally"
+
+// Tally is what a campaign came to, by day of UTC: it is kept with each try that is
+// over, so that the ledger of abandoned calls, goals and budgets survive everything.
+type Tally struct {
+	Days  []TallyDay `json:"days"` // the last tallyDays, the oldest first
+	Total TallyDay   `json:"total"`
+}
+
+// TallyDay is what tries that were closed on a day came to.
+type TallyDay struct {
+	Day           timex.Date   `json:"day,omitzero"`
+	Tries         int          `json:"tries"`         // that were dialed
+	Answered      int          `json:"answered"`      // by persons, or nobody knows by whom
+	Conversations int          `json:"conversations"` // with an agent
+	Sales         int          `json:"sales"`
+	Abandoned     int          `json:"abandoned"` // of Answered
+	Talked        int64        `json:"talked"`    // seconds with an agent
+	Spent         money.Amount `json:"spent,omitzero"`
+}
+
+// tallyDays is how many days are kept one by one: the longest window of a law.
+const tallyDays = 31
+
+// on is the day of a tally, made where it is new.
+func (t *Tally) on(d timex.Date) *TallyDay {
+	if n := len(t.Days); n > 0 && t.Days[n-1].Day >= d {
+		return &t.Days[n-1]
+	}
+	t.Days = append(t.Days, TallyDay{Day: d})
+	if extra := len(t.Days) - tallyDays; extra > 0 {
+		t.Days = t.Days[extra:]
+	}
+	return &t.Days[len(t.Days)-1]
+}
+
+// Today is that of a day; zero counts where there was nothing.
+func (t *Tally) Today(d timex.Date) TallyDay {
+	if n := len(t.Days); n > 0 && t.Days[n-1].Day == d {
+		return t.Days[n-1]
+	}
+	return TallyDay{Day: d}
+}
+
+// add counts a try that is closed.
+func (d *TallyDay) add(a *attempt.Attempt, cost money.Amount) error {
+	if a.Dialed.IsZero() {
+		return nil
+	}
+	d.Tries++
+	if !a.Answered.IsZero() && a.AnsweredBy != usage.Machine && a.AnsweredBy != usage.Fax {
+		d.Answered++
+		switch {
+		case a.Disposition == attempt.Abandoned || a.Agent == "" || a.Joined.IsZero():
+			d.Abandoned++ // a message is no conversation
+		default:
+			d.Conversations++
+			d.Talked += int64(a.Ended.Sub(a.Joined).Seconds())
+		}
+	}
+	if a.Flags.Sale {
+		d.Sales++
+	}
+	if cost.Sign() == 0 {
+		return nil
+	}
+	if d.Spent.Currency() != cost.Currency() {
+		d.Spent = money.Zero(cost.Currency()) // the contract was changed for one in another
+	}
+	sum, err := d.Spent.Add(cost)
+	d.Spent = sum
+	return err
+}
+
+// tally counts a try that is closed, with what its call costs at list price. A call
+// nobody can price is told where it is billed.
+func (s *System) tally(tx store.Tx, c id.Company, of *Campaign, a *attempt.Attempt) error {
+	t, r, err := get[Tally](tx, c, KindTally, of.ID)
+	if fault.KindOf(err) == fault.NotFound {
+		r = &store.Record{Company: c, Kind: KindTally, ID: of.ID}
+	} else if err != nil {
+		return err
+	}
+	cost, err := s.listPrice(tx, c, of, a)
+	if err != nil {
+		return err
+	}
+	if err := t.on(tx.Now().DateIn(time.UTC)).add(a, cost); err != nil {
+		return err
+	}
+	if err := t.Total.add(a, cost); err != nil {
+		return err
+	}
+	return save(tx, r, &t)
+}
+
+// listPrice is what the call of a try costs before packages and discounts; zero where
+// it was not answered or has no price.
+func (s *System) listPrice(tx store.Tx, c id.Company, of *Campaign, a *attempt.Attempt) (none money.Amount, err error) {
+	if a.Answered.IsZero() {
+		return none, nil
+	}
+	h, err := s.contractOfCampaign(tx, c, of)
+	if err != nil {
+		return none, notPriced(err)
+	}
+	p, err := s.pricerAt(&h.agreement, h.of, a.Decided)
+	if err != nil {
+		return none, notPriced(err)
+	}
+	call := usage.Call{ID: a.ID.String(), Source: ownSource, Direction: usage.Outbound, To: a.Number.String(), From: a.CallerID.String(), Mode: a.Mode, Purpose: of.Purpose, Agent: a.Agent, Start: a.Decided}
+	cost, err := p.cost(&call, int64(a.Ended.Sub(a.Answered).Seconds()))
+	if err != nil {
+		return none, notPriced(err)
+	}
+	return cost, nil
+}
+
+// notPriced lets errors of the database through: what has no price is no reason not to
+// keep what a call came to.
+func notPriced(err error) error {
+	switch fault.KindOf(err) {
+	case fault.Conflict, fault.NotFound, fault.Unpriced, fault.Unknown, fault.Invalid, fault.Overflow:
+		return nil
+	}
+	return err
+}
+
+// TallyOf is what a campaign came to.
+func (s *System) TallyOf(ctx context.Context, c id.Company, of id.ID) (out Tally, err error) {
+	err = s.DB.View(ctx, func(tx store.Tx) error {
+		out, _, err = get[Tally](tx, c, KindTally, of)
+		if fault.KindOf(err) == fault.NotFound {
+			err = nil
+		}
+		return err
+	})
+	return out, err
+}

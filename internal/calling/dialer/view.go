@@ -1,0 +1,61 @@
+package dialer
+
+import (
+	"slices"
+
+	"waihu/internal/calling/agent"
+	"waihu/internal/calling/attempt"
+	"waihu/internal/calling/lead"
+	"waihu/internal/id"
+	"waihu/internal/timex"
+)
+
+// Post is an agent as others see them: what they do, and the call they have.
+type Post struct {
+	agent.Agent
+	Gone  timex.Instant    // not heard of since; zero: there
+	Call  *attempt.Attempt // of Reserved, Talking and WrapUp
+	Lead  *lead.Lead       // of it
+	Shown bool             // the call waits for the agent's choice
+	By    timex.Instant    // shown: dialed by itself then; zero: never
+	Said  string           // the disposition the agent has chosen before the end
+	Ahead int              // of Ready: who gets calls before them
+}
+
+// Post is that of an agent; false: nobody of that name is logged in.
+func (e *Engine) Post(user string) (Post, bool) {
+	s := e.agents[user]
+	if s == nil {
+		return Post{}, false
+	}
+	p := Post{Agent: s.Agent, Gone: s.gone, Ahead: max(slices.Index(e.ready, s), 0)}
+	if c := s.call; c != nil {
+		try, who := c.Attempt, c.lead.Clone()
+		p.Call, p.Lead, p.Shown, p.By = &try, &who, c.shown, c.until
+		if c.chosen != nil {
+			p.Said = c.chosen.Code
+		}
+	}
+	return p, true
+}
+
+// Users are those who are logged in, in the order they came.
+func (e *Engine) Users() []string {
+	out := make([]string, len(e.seats))
+	for i, s := range e.seats {
+		out[i] = s.User
+	}
+	return out
+}
+
+// Try is one that is open; false: there is none of that name.
+func (e *Engine) Try(try id.ID) (attempt.Attempt, bool) {
+	c := e.calls[try]
+	if c == nil {
+		return attempt.Attempt{}, false
+	}
+	return c.Attempt, true
+}
+
+// Open is how many tries are.
+func (e *Engine) Open() int { return len(e.calls) }

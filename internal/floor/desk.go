@@ -1,0 +1,201 @@
+package floor
+
+import (
+	"slices"
+	"time"
+
+	"waihu/internal/calling/agent"
+	"waihu/internal/calling/attempt"
+	"waihu/internal/calling/dialer"
+	"waihu/internal/calling/lead"
+	"waihu/internal/id"
+	"waihu/internal/lang"
+	"waihu/internal/timex"
+)
+
+// desk is an agent who is logged in, beside what the engine knows. It belongs to the
+// driver's goroutine.
+type desk struct {
+	user    string
+	name    string
+	session string
+	sitting id.ID
+	logged  timex.Instant
+	today   AgentDay
+	notices []Notice
+	last    *Written
+	leaving bool // for a cause that was told
+
+	call     id.ID // the rest is of it
+	person   *Person
+	notes    string
+	held     bool
+	silenced bool
+	with     string
+	heard    []Hearer
+}
+
+// maxNotices bounds what a desk is told at once.
+const maxNotices = 10
+
+// changed adds up the stretch that a change ended.
+func (x *desk) changed(c *agent.Change) {
+	seconds := int64(c.At.Sub(c.Since) / time.Second)
+	switch c.From {
+	case agent.Talking:
+		x.today.Calls++
+		x.today.Talked += seconds
+	case agent.WrapUp:
+		x.today.Wrapped += seconds
+	case agent.Ready, agent.Reserved:
+		x.today.Ready += seconds
+	case agent.Paused:
+		x.today.Paused += seconds
+	}
+}
+
+// closed is a try of the agent's that is over.
+func (x *desk) closed(a *attempt.Attempt, l *lead.Lead) {
+	if a.Flags.Sale {
+		x.today.Sales++
+	}
+	if !a.Joined.IsZero() {
+		x.last = &Written{Try: a.ID.Named("try"), Name: l.Name, Disposition: a.Disposition, At: a.Closed}
+	}
+}
+
+// notice tells the agent something.
+func (x *desk) notice(code, why string) {
+	x.notices = append(x.notices, Notice{Code: code, At: now(), Why: why, Text: phrase("floor.notice."+code, nil)})
+	if extra := len(x.notices) - maxNotices; extra > 0 {
+		x.notices = slices.Delete(x.notices, 0, extra)
+	}
+}
+
+// phrase is a sentence in every language.
+func phrase(key string, args map[string]string) lang.Text {
+	return lang.Text{En: lang.Phrase(lang.English, key, args), Hant: lang.Phrase(lang.Traditional, key, args), Hans: lang.Phrase(lang.Simplified, key, args)}
+}
+
+// about makes the desk be about the call the agent has now.
+func (d *driver) about(x *desk, p *dialer.Post) {
+	var call id.ID
+	if p.Call != nil {
+		call = p.Call.ID
+	}
+	if x.call == call {
+		return
+	}
+	x.call, x.person, x.notes, x.held, x.silenced, x.with, x.heard = call, nil, "", false, false, "", nil
+	if p.Lead == nil {
+		return
+	}
+	x.person = personOf(p.Lead, x.user)
+	history, err := d.f.cfg.System.GetLead(d.f.ctx, d.c, p.Lead.ID)
+	if err != nil {
+		d.f.log("the history of a lead was not read", "lead", p.Lead.ID.Named("lead"), "error", err)
+		return
+	}
+	for i := range history.Tries {
+		t := &history.Tries[i]
+		if t.ID == call || t.State.Open() || t.State == attempt.Withheld || len(x.person.History) == mostHistory {
+			continue
+		}
+		x.person.History = append(x.person.History, Past{At: t.Decided, Number: t.Number, Agent: t.Agent, Result: t.Result, Disposition: t.Disposition, Notes: t.Notes})
+	}
+}
+
+// mostHistory bounds the tries an agent is shown.
+const mostHistory = 20
+
+func personOf(l *lead.Lead, user string) *Person {
+	p := &Person{Lead: l.ID.Named("lead"), List: l.List.Named("lst"), Key: l.Key, Name: l.Name, Address: l.Address, Language: l.Language, Fields: l.Fields, Consent: l.Consent, Attempts: l.Attempts, History: []Past{}}
+	for _, n := range l.Numbers {
+		p.Numbers = append(p.Numbers, PersonNumber{n.Number, n.Label})
+	}
+	if zones := l.Zones(l.Trying); len(zones) > 0 {
+		p.Zone = zones[0]
+	}
+	if a := l.Callback; a != nil {
+		p.Callback = &Appointment{At: a.At, Zone: a.Zone, Mine: a.Agent == user, Number: a.Number, Notes: a.Notes}
+	}
+	return p
+}
+
+// show tells the state of an agent to whoever watches. Who is not logged in any more
+// is gone.
+func (d *driver) show(user string) {
+	x := d.desks[user]
+	if x == nil {
+		return
+	}
+	s := d.f.stream(d.c)
+	p, in := d.engine.Post(user)
+	if !in {
+		delete(d.desks, user)
+		d.f.sits(who{d.c, user}, nil)
+		s.drop("agent", user)
+		d.farewell(x)
+		return
+	}
+	d.about(x, &p)
+	a := d.agentOf(x, &p)
+	full := Desk{Session: x.session, Agent: a, Person: x.person, Notes: x.notes, Notice: x.notices, Next: Next{Ahead: p.Ahead, Flying: d.engine.Why().Dialing}, Last: x.last}
+	if err := s.put("agent", user, a); err == nil {
+		err = s.put("desk", x.session, full)
+		if err != nil {
+			d.f.log("a desk was not told", "error", err)
+		}
+	}
+}
+
+// lastWord is how long a desk can still read why its agent was logged out.
+const lastWord = time.Minute
+
+// farewell leaves the last word at a desk whose agent is logged out.
+func (d *driver) farewell(x *desk) {
+	s := d.f.stream(d.c)
+	if err := s.put("desk", x.session, Desk{Session: x.session, Agent: Agent{Agent: x.user, Name: x.name, Campaign: d.of.Named("cmp"), State: agent.Out, Since: now(), Logged: x.logged, Today: x.today, Line: d.f.isThere(who{d.c, x.user})},
+		Notice: x.notices, Last: x.last}); err != nil {
+		d.f.log("a desk was not told", "error", err)
+	}
+	time.AfterFunc(lastWord, func() { s.drop("desk", x.session) })
+}
+
+// agentOf is an agent as others see them.
+func (d *driver) agentOf(x *desk, p *dialer.Post) Agent {
+	a := Agent{Agent: x.user, Name: x.name, Campaign: d.of.Named("cmp"), Seat: p.Seat, State: p.State, Since: p.Since, Reason: p.Reason, Until: p.Until, Then: p.Then, ThenFor: p.ThenFor,
+		Logged: p.Logged, Line: d.f.isThere(who{d.c, x.user}), Ahead: p.Ahead, Today: x.today}
+	if p.Call == nil {
+		return a
+	}
+	t := p.Call
+	a.Call = &Call{Try: t.ID.Named("try"), Lead: t.Lead.Named("lead"), Number: t.Number, CallerID: t.CallerID, Step: stepOf(p), Began: t.Decided, Answered: t.Answered, Joined: t.Joined, Ended: t.Ended,
+		Ordinal: t.Ordinal, Held: x.held, Recorded: d.plan.Record, Silenced: x.silenced, With: x.with, Heard: x.heard, Said: p.Said}
+	if p.Lead != nil {
+		a.Call.Name = p.Lead.Name
+	}
+	if p.Shown {
+		a.Until = p.By
+	}
+	return a
+}
+
+// stepOf is where the call of an agent is.
+func stepOf(p *dialer.Post) CallStep {
+	switch {
+	case p.Shown:
+		return Shown
+	case !p.Call.Ended.IsZero():
+		return Ended
+	case p.State == agent.WrapUp:
+		return Without
+	case p.State == agent.Talking:
+		return Talking
+	case !p.Call.Answered.IsZero():
+		return Here
+	case !p.Call.Rang.IsZero():
+		return Ringing
+	}
+	return Dialing
+}

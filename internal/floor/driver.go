@@ -1,0 +1,389 @@
+package floor
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"waihu/internal/app"
+	"waihu/internal/calling/attempt"
+	"waihu/internal/calling/campaign"
+	"waihu/internal/calling/dialer"
+	"waihu/internal/calling/pacing"
+	"waihu/internal/fault"
+	"waihu/internal/id"
+	"waihu/internal/timex"
+)
+
+// driver runs one campaign: it hands what happens to the dialer's engine, one event
+// after the other, keeps what comes of it, and only then does it. One goroutine does
+// all of that; others post to it.
+type driver struct {
+	f *Floor
+	which
+	mail   *mail
+	done   chan struct{}
+	plan   app.Campaign
+	pays   id.ID // contract
+	engine *dialer.Engine
+	rules  *app.CallingRules
+	desks  map[string]*desk // of who is logged in
+	calls  map[id.ID]*line  // calls the lines were asked for and that are not over
+	slots  chan struct{}    // of mostPlacing
+	wake   timex.Instant    // of the engine; zero: none
+	second timex.Instant    // the last look at caps and plan
+	held   timex.Instant    // the lease was renewed
+	empty  timex.Instant    // nobody is logged in since; zero: somebody is
+	broke  brake
+	tally  app.Tally
+	ledger *pacing.Ledger
+	counts []LeadCount
+	leads  timex.Instant // counts are of
+	stale  bool          // the campaign's state is to be told again
+	told   timex.Instant
+	over   bool
+
+	draining bool
+	open     atomic.Int64 // calls, for others to read
+}
+
+// line is a call the lines were asked for.
+type line struct {
+	began bool // they have it
+	taken bool // it is to be taken back as soon as they have it
+}
+
+// brake is why a driver places nothing for a while.
+type brake struct {
+	until    timex.Instant // for want of lines
+	why      string
+	retry    timex.Instant // paused for want of money: looked at again then
+	patience time.Duration
+}
+
+func newDriver(f *Floor, w which, with *app.Dialing) (*driver, error) {
+	rules, err := app.NewCallingRules(f.cfg.Packs, &with.Campaign)
+	if err != nil {
+		return nil, err
+	}
+	d := &driver{f: f, which: w, mail: newMail(), done: make(chan struct{}), plan: with.Campaign, pays: with.Contract, rules: rules, tally: with.Tally,
+		desks: map[string]*desk{}, calls: map[id.ID]*line{}, slots: make(chan struct{}, mostPlacing), held: now(), empty: now(), stale: true}
+	d.ledger = &pacing.Ledger{Share: shareOf(&with.Campaign)}
+	for _, day := range with.Tally.Days {
+		d.ledger.Add(pacing.Day{Number: int(day.Day), Answered: day.Answered, Abandoned: day.Abandoned})
+	}
+	ring := time.Duration(with.Campaign.RingSeconds) * time.Second
+	d.engine, err = dialer.New(dialer.Config{Campaign: w.of, Plan: with.Campaign.Campaign, Dispositions: with.Dispositions, NewTry: f.cfg.System.IDs.At, Rules: rules,
+		Pacer: pacing.New(pacing.Goal{RingLimit: ring}, with.Laws(f.cfg.Packs)), Ledger: d.ledger, Zone: time.UTC, Detects: f.cfg.Detect})
+	return d, err
+}
+
+// shareOf is the share of abandoned calls a campaign aims below.
+func shareOf(c *app.Campaign) float64 {
+	if c.Goal.Abandon > 0 {
+		return float64(c.Goal.Abandon) / 10_000
+	}
+	return pacing.DefaultShare
+}
+
+// post gives the driver something to do; false: it has ended.
+func (d *driver) post(do func()) bool { return d.mail.post(do) }
+
+// ask lets the driver do something and waits for its answer.
+func (d *driver) ask(ctx context.Context, do func() error) error {
+	answer := make(chan error, 1)
+	if !d.post(func() { answer <- do() }) {
+		return refused("not_logged_in", "the campaign was let go: log in again")
+	}
+	select {
+	case err := <-answer:
+		return err
+	case <-d.done:
+		select {
+		case err := <-answer:
+			return err
+		default:
+			return refused("not_logged_in", "the campaign was let go: log in again")
+		}
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// tick is how often a driver looks at the clock while nothing happens.
+const tick = time.Second
+
+func (d *driver) run() {
+	defer close(d.done)
+	timer := time.NewTimer(tick)
+	defer timer.Stop()
+	for !d.over {
+		for _, do := range d.mail.take() {
+			do()
+			if d.over {
+				break
+			}
+		}
+		if d.over {
+			return
+		}
+		d.byTheClock()
+		wait := tick
+		if d.wake > 0 {
+			wait = min(wait, max(d.wake.Sub(now()), 0))
+		}
+		timer.Reset(wait)
+		select {
+		case <-d.mail.bell:
+		case <-timer.C:
+		}
+	}
+}
+
+// handle is one event: what came of it is kept, then done.
+func (d *driver) handle(ev dialer.Event) error {
+	fx, wrong := d.engine.Handle(now(), ev)
+	d.wake = fx.Wake
+	no, err := d.keep(&fx)
+	if err != nil {
+		d.end(err)
+		return err
+	}
+	d.noted(&fx)
+	for _, a := range fx.Acts {
+		d.act(a, no)
+	}
+	d.stale = d.stale || len(fx.Tries)+len(fx.Changes) > 0
+	return wrong
+}
+
+// keep keeps what came of an event. Books that are out of reach are tried again for a
+// while: calls that go on are not hurt by it, and what happens meanwhile waits.
+func (d *driver) keep(fx *dialer.Effects) (map[id.ID]dialer.Withheld, error) {
+	wait := 50 * time.Millisecond
+	for began := now(); ; wait = min(2*wait, time.Second) {
+		no, err := d.f.cfg.System.KeepCalling(d.f.ctx, d.c, d.of, d.rules, fx)
+		if err == nil || d.f.ctx.Err() != nil || now().Sub(began) > keepFor || fault.KindOf(err) == fault.Invalid {
+			return no, err
+		}
+		d.f.log("a campaign's calls are not kept yet", "campaign", d.of.Named("cmp"), "error", err)
+		time.Sleep(wait)
+	}
+}
+
+// act does one thing that was decided.
+func (d *driver) act(a dialer.Act, no map[id.ID]dialer.Withheld) {
+	switch v := a.(type) {
+	case dialer.Fetch:
+		offered, err := d.f.cfg.System.OfferLeads(d.f.ctx, d.c, d.rules, v)
+		if err != nil { // an empty offer is asked again soon
+			d.f.log("leads were not read", "campaign", d.of.Named("cmp"), "error", err)
+			offered = dialer.Offered{List: v.List, Exhausted: true}
+		}
+		d.post(func() { d.happened(offered) })
+	case dialer.Dial:
+		if held, is := no[v.Try]; is {
+			d.post(func() { d.happened(held) })
+			return
+		}
+		d.place(v)
+	case dialer.Cancel:
+		d.cancel(v.Try)
+	case dialer.Hang:
+		d.cancel(v.Try)
+	case dialer.Join:
+		if err := d.f.cfg.Lines.Join(v.Try, v.Agent); err != nil {
+			d.post(func() { d.happened(dialer.Unjoined{Try: v.Try}) })
+		}
+	case dialer.Say:
+		d.f.cfg.Lines.Say(v.Try, v.Prompt)
+	case dialer.Show: // the desk tells it
+		if held, is := no[v.Try]; is {
+			d.post(func() { d.happened(held) })
+		}
+	}
+}
+
+// happened hands in an event nobody waits for an answer to: one that crossed another
+// is refused, and its effects count.
+func (d *driver) happened(ev dialer.Event) { _ = d.handle(ev) }
+
+// place asks the lines for a call. That may take a while, and others go on meanwhile.
+func (d *driver) place(v dialer.Dial) {
+	d.calls[v.Try] = &line{}
+	d.open.Store(int64(len(d.calls)))
+	out := Outgoing{Company: d.c, Contract: d.pays, Try: v.Try, Campaign: d.of, Number: v.Number, CallerID: v.CallerID, Ring: v.Ring, Agent: v.Agent, Mode: d.plan.Mode.Usage(),
+		Purpose: d.plan.Purpose, Record: d.plan.Record, Detect: d.f.cfg.Detect && d.plan.Mode != campaign.Manual && d.plan.Mode != campaign.Preview}
+	if t, ok := d.engine.Try(v.Try); ok {
+		out.List, out.Lead = t.List, t.Lead
+	}
+	tell := func(ev dialer.Event) { d.post(func() { d.heard(v.Try, ev) }) }
+	d.f.group.Go(func() {
+		d.slots <- struct{}{}
+		defer func() { <-d.slots }()
+		ctx, stop := context.WithTimeout(d.f.ctx, placing)
+		defer stop()
+		err := d.f.cfg.Lines.Place(ctx, out, tell)
+		d.post(func() { d.placed(v.Try, err) })
+	})
+}
+
+// placed is what the lines said to a call they were asked for.
+func (d *driver) placed(try id.ID, err error) {
+	x := d.calls[try]
+	if x == nil {
+		return // it is over already
+	}
+	if err == nil {
+		if x.began = true; x.taken {
+			d.f.cfg.Lines.Hang(try)
+		}
+		return
+	}
+	d.ended(try)
+	rule, again := d.notPlaced(err)
+	if fault.KindOf(d.handle(dialer.Withheld{Try: try, Rule: rule, Again: again})) == fault.Conflict {
+		d.happened(dialer.Over{Try: try}) // something was told of it before it was refused
+	}
+}
+
+// notPlaced is the rule an error becomes, and when the lead may be tried again. What
+// has to do with money stops the campaign, what has to do with lines makes it wait.
+func (d *driver) notPlaced(err error) (rule string, again timex.Instant) {
+	var no *app.CallRefused
+	if !errors.As(err, &no) {
+		d.slow(time.Second, "no_line")
+		return "line.no_line", now().Add(dialer.TrunkWait / 5)
+	}
+	switch no.Reason {
+	case app.NoCredit, app.SpendCapMet, app.CallsStopped:
+		d.brakeFor(err)
+		return "line." + string(no.Reason), now()
+	case app.TooManyCalls, app.CallsTooFast:
+		d.slow(time.Second, string(no.Reason))
+		return "line." + string(no.Reason), now()
+	}
+	return "line." + string(no.Reason), now().Add(24 * time.Hour) // this number cannot be called as things are
+}
+
+// slow lets nothing be dialed for a while.
+func (d *driver) slow(pause time.Duration, why string) {
+	d.broke.until, d.broke.why = now().Add(pause), why
+	d.happened(dialer.Capped{Channels: 0, Starts: pacing.NoCap, Attempts: pacing.NoCap})
+}
+
+// heard is what the lines told of a call.
+func (d *driver) heard(try id.ID, ev dialer.Event) {
+	if _, is := ev.(dialer.Over); is {
+		d.ended(try)
+	}
+	d.happened(ev)
+}
+
+// ended forgets a call.
+func (d *driver) ended(try id.ID) {
+	delete(d.calls, try)
+	d.open.Store(int64(len(d.calls)))
+}
+
+// cancel takes back or hangs up a call.
+func (d *driver) cancel(try id.ID) {
+	switch x := d.calls[try]; {
+	case x == nil: // it is over, and told
+	case x.began:
+		d.f.cfg.Lines.Hang(try)
+	default:
+		x.taken = true
+	}
+}
+
+// forbid lets go of leads that may not be called any more.
+func (d *driver) forbid(leads []id.ID, rule string) {
+	for _, l := range leads {
+		d.happened(dialer.Forbidden{Lead: l, Rule: rule})
+	}
+}
+
+// drain ends what goes on, in order: agents are logged out, calls hung up, and all of
+// it is kept. Then the driver ends.
+func (d *driver) drain() {
+	d.draining = true
+	for _, user := range d.engine.Users() {
+		d.happened(dialer.LoggedOut{User: user})
+	}
+	for try := range d.calls {
+		d.cancel(try)
+	}
+	d.letGo()
+}
+
+// letGo ends the driver once nothing goes on.
+func (d *driver) letGo() {
+	if !d.over && len(d.calls) == 0 && len(d.engine.Users()) == 0 && d.engine.Open() == 0 {
+		d.end(nil)
+	}
+}
+
+// end ends the driver. With an error, what goes on is hung up, and closed by whoever
+// takes the campaign up next, once the lease has run out.
+func (d *driver) end(failed error) {
+	if d.over {
+		return
+	}
+	d.over = true
+	if failed != nil {
+		d.f.log("a campaign was let go", "campaign", d.of.Named("cmp"), "error", failed)
+	}
+	for try := range d.calls {
+		d.f.cfg.Lines.Hang(try)
+	}
+	s := d.f.stream(d.c)
+	ctx, stop := context.WithTimeout(context.WithoutCancel(d.f.ctx), placing)
+	defer stop()
+	for _, x := range d.desks {
+		s.drop("agent", x.user)
+		s.drop("desk", x.session)
+		failed = errors.Join(failed, d.f.cfg.System.StandUp(ctx, d.c, x.sitting))
+	}
+	s.drop("campaign", d.of.Named("cmp"))
+	d.f.gone(d)
+	if failed == nil {
+		failed = d.f.cfg.System.LetGoCampaign(ctx, d.c, d.of)
+	}
+	if failed != nil {
+		d.f.log("a campaign was not let go in order", "campaign", d.of.Named("cmp"), "error", failed)
+	}
+	d.mail.close()
+}
+
+// noted takes the changes of agents and tries to their desks.
+func (d *driver) noted(fx *dialer.Effects) {
+	touched := map[string]bool{}
+	for i := range fx.Changes {
+		c := &fx.Changes[i]
+		touched[c.User] = true
+		if x := d.desks[c.User]; x != nil {
+			x.changed(c)
+		}
+	}
+	for i := range fx.Tries {
+		a := &fx.Tries[i]
+		touched[a.Agent] = true
+		if x := d.desks[a.Agent]; x != nil && a.State == attempt.Closed {
+			x.closed(a, &fx.Leads[i])
+		}
+		if a.State == attempt.Closed && a.Flags.Refuse {
+			d.refused(fx.Leads[i].Numbers)
+		}
+	}
+	for user := range touched {
+		d.show(user)
+	}
+}
+
+// users are those who are logged in, in the order they came.
+func (d *driver) users() []string {
+	return slices.DeleteFunc(d.engine.Users(), func(u string) bool { return d.desks[u] == nil })
+}

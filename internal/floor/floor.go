@@ -1,0 +1,343 @@
+package floor
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"waihu/internal/app"
+	"waihu/internal/calling/compliance"
+	"waihu/internal/fault"
+	"waihu/internal/id"
+	"waihu/internal/phone"
+	"waihu/internal/timex"
+)
+
+// Waits and bounds of a floor.
+const (
+	lease       = 15 * time.Second // of a campaign; renewed each renewEvery
+	renewEvery  = 5 * time.Second
+	lookEvery   = 15 * time.Second // at seats, modules and contracts of who is logged in
+	sweepEvery  = time.Minute      // for what nodes that are gone left behind
+	linger      = 30 * time.Second // a campaign without agents and calls is let go after it
+	keepFor     = 30 * time.Second // the books may be out of reach so long before a campaign is let go
+	placing     = 30 * time.Second // for lines to begin a call
+	mostPlacing = 64               // calls of a campaign that are being begun at once
+	maxMail     = 100_000          // of one campaign, not yet looked at
+)
+
+// Config is what a floor works with.
+type Config struct {
+	System *app.System
+	Lines  Lines
+	Packs  *compliance.Packs
+	Log    *slog.Logger
+	Detect bool                                                                 // answers are told apart
+	Name   func(ctx context.Context, c id.Company, user string) (string, error) // of an agent, as people read it
+}
+
+// Floor is the live floor of this node.
+type Floor struct {
+	cfg    Config
+	ctx    context.Context // of all that goes on; ends with Close
+	stop   context.CancelFunc
+	group  sync.WaitGroup
+	logins sync.Mutex // one log-in after the other
+
+	mu      sync.Mutex
+	drivers map[which]*driver
+	users   map[who]*driver // where agents are logged in
+	there   map[who]bool    // whose standing leg is on the line
+	streams map[id.Company]*stream
+}
+
+// which is a campaign of a company, and who a user.
+type (
+	which struct {
+		c  id.Company
+		of id.ID
+	}
+	who struct {
+		c    id.Company
+		user string
+	}
+)
+
+// Refusal is what an agent or a supervisor cannot have now; Code is a stable name.
+type Refusal struct {
+	Code string
+	Err  error
+}
+
+func (r *Refusal) Error() string { return r.Err.Error() }
+func (r *Refusal) Unwrap() error { return r.Err }
+
+func refused(code, form string, args ...any) error {
+	return &Refusal{code, fault.New(fault.Conflict, form, args...)}
+}
+
+// Open makes a floor. What this node left behind when it was here last is closed
+// first: its agents are logged out, its tries are lost.
+func Open(ctx context.Context, cfg Config) (*Floor, error) {
+	f := &Floor{cfg: cfg, drivers: map[which]*driver{}, users: map[who]*driver{}, there: map[who]bool{}, streams: map[id.Company]*stream{}}
+	f.ctx, f.stop = context.WithCancel(context.WithoutCancel(ctx))
+	if err := f.sweep(ctx, true); err != nil {
+		f.stop()
+		return nil, err
+	}
+	cfg.Lines.Standing(f.standing)
+	f.every(lookEvery, f.lookAfter)
+	f.every(sweepEvery, func(ctx context.Context) error { return f.sweep(ctx, false) })
+	return f, nil
+}
+
+// closing is how long the end of what goes on may take.
+const closing = 5 * time.Second
+
+// Close lets all campaigns go: what rings is cancelled, who talks is cut off, and all of
+// it is kept.
+func (f *Floor) Close() {
+	f.mu.Lock()
+	var all []*driver
+	for _, d := range f.drivers {
+		all = append(all, d)
+	}
+	f.mu.Unlock()
+	enough := time.NewTimer(closing)
+	defer enough.Stop()
+	for _, d := range all {
+		d.post(d.drain)
+	}
+	for _, d := range all {
+		select {
+		case <-d.done:
+		case <-enough.C:
+			enough.Reset(0)
+			d.post(func() { d.end(fault.New(fault.Conflict, "its calls did not end in time")) })
+			<-d.done
+		}
+	}
+	f.stop()
+	f.group.Wait()
+}
+
+// every does something again and again until the floor is closed.
+func (f *Floor) every(pause time.Duration, do func(context.Context) error) {
+	f.group.Go(func() {
+		tick := time.NewTicker(pause)
+		defer tick.Stop()
+		for {
+			select {
+			case <-f.ctx.Done():
+				return
+			case <-tick.C:
+			}
+			if err := do(f.ctx); err != nil && f.ctx.Err() == nil {
+				f.log("the floor was not looked after", "error", err)
+			}
+		}
+	})
+}
+
+func (f *Floor) log(what string, args ...any) {
+	if f.cfg.Log != nil {
+		f.cfg.Log.Error(what, args...)
+	}
+}
+
+// sweep closes what nodes that are gone left behind; own: this one, too.
+func (f *Floor) sweep(ctx context.Context, own bool) error {
+	return f.cfg.System.EachCompany(ctx, func(x app.Company) error {
+		c := id.Company{ID: x.ID}
+		_, err := f.cfg.System.ClearSittings(ctx, c, own)
+		left, failed := f.cfg.System.LeftOpen(ctx, c)
+		if err = errors.Join(err, failed); err != nil {
+			return err
+		}
+		for _, of := range left {
+			if err := f.closeLeft(ctx, which{c, of}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (f *Floor) closeLeft(ctx context.Context, w which) error {
+	f.logins.Lock() // so that nobody takes it up meanwhile
+	defer f.logins.Unlock()
+	f.mu.Lock()
+	driven := f.drivers[w] != nil
+	f.mu.Unlock()
+	if driven {
+		return nil
+	}
+	_, err := f.cfg.System.CloseLeft(ctx, w.c, w.of, lease)
+	return err
+}
+
+// stream is that of a company.
+func (f *Floor) stream(c id.Company) *stream {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s := f.streams[c]
+	if s == nil {
+		s = newStream()
+		f.streams[c] = s
+	}
+	return s
+}
+
+// drive gives the driver of a campaign, and takes the campaign up where nobody did.
+func (f *Floor) drive(ctx context.Context, w which) (*driver, error) {
+	f.mu.Lock()
+	d := f.drivers[w]
+	f.mu.Unlock()
+	if d != nil {
+		return d, nil
+	}
+	with, err := f.cfg.System.TakeCampaign(ctx, w.c, w.of, lease)
+	if err != nil {
+		if fault.KindOf(err) == fault.Conflict {
+			if node, failed := f.cfg.System.CampaignNode(ctx, w.c, w.of); failed == nil && node != "" && node != f.cfg.System.Node {
+				return nil, refused("other_node", "campaign %s is dialed by node %s: log in there", w.of.Named("cmp"), node)
+			}
+		}
+		return nil, err
+	}
+	if d, err = newDriver(f, w, &with); err != nil {
+		return nil, errors.Join(err, f.cfg.System.LetGoCampaign(ctx, w.c, w.of))
+	}
+	f.mu.Lock()
+	f.drivers[w] = d
+	f.mu.Unlock()
+	f.group.Go(d.run)
+	return d, nil
+}
+
+// gone is a driver that has ended.
+func (f *Floor) gone(d *driver) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.drivers[d.which] == d {
+		delete(f.drivers, d.which)
+	}
+	for w, at := range f.users {
+		if at == d {
+			delete(f.users, w)
+		}
+	}
+}
+
+// of is the driver of a user; nil: they are logged in nowhere.
+func (f *Floor) of(w who) *driver {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.users[w]
+}
+
+func (f *Floor) sits(w who, d *driver) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if d == nil {
+		delete(f.users, w)
+		return
+	}
+	f.users[w] = d
+}
+
+// standing is a leg that came or went.
+func (f *Floor) standing(c id.Company, user string, here bool) {
+	w := who{c, user}
+	f.mu.Lock()
+	if f.there[w] == here {
+		f.mu.Unlock()
+		return
+	}
+	if here {
+		f.there[w] = true
+	} else {
+		delete(f.there, w)
+	}
+	d := f.users[w]
+	f.mu.Unlock()
+	if here {
+		if err := f.stream(c).put("standing", user, user); err != nil {
+			f.log("a standing leg was not told of", "error", err)
+		}
+	} else {
+		f.stream(c).drop("standing", user)
+	}
+	if d != nil {
+		d.post(func() { d.stood(user, here) })
+	}
+}
+
+func (f *Floor) isThere(w who) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.there[w]
+}
+
+// Refused tells every campaign of a company that numbers were put on the do-not-call
+// list: leads at hand that have one are let go, what rings there is taken back.
+func (f *Floor) Refused(ctx context.Context, c id.Company, numbers []phone.Number, rule string) error {
+	f.mu.Lock()
+	var all []*driver
+	for w, d := range f.drivers {
+		if w.c == c {
+			all = append(all, d)
+		}
+	}
+	f.mu.Unlock()
+	if len(all) == 0 {
+		return nil
+	}
+	leads, err := f.cfg.System.LeadsWith(ctx, c, numbers)
+	if err != nil {
+		return err
+	}
+	for _, d := range all {
+		d.post(func() { d.forbid(leads, rule) })
+	}
+	return nil
+}
+
+// Changed tells the driver of a campaign that its plan or state was changed, so that
+// it need not find out by itself within a second.
+func (f *Floor) Changed(c id.Company, of id.ID) {
+	f.mu.Lock()
+	d := f.drivers[which{c, of}]
+	f.mu.Unlock()
+	if d != nil {
+		d.post(func() { d.replan(true) })
+	}
+}
+
+// lookAfter asks the books what stands against who is logged in.
+func (f *Floor) lookAfter(ctx context.Context) error {
+	f.mu.Lock()
+	companies := map[id.Company][]*driver{}
+	for w, d := range f.drivers {
+		companies[w.c] = append(companies[w.c], d)
+	}
+	f.mu.Unlock()
+	var failed error
+	for c, drivers := range companies {
+		began := now()
+		good, err := f.cfg.System.LookAfter(ctx, c)
+		if err != nil {
+			failed = errors.Join(failed, err)
+			continue
+		}
+		for _, d := range drivers {
+			d.post(func() { d.looked(good, began) })
+		}
+	}
+	return failed
+}
+
+// now is this moment.
+func now() timex.Instant { return timex.At(time.Now()) }

@@ -1,0 +1,218 @@
+package floor
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"waihu/internal/app"
+	"waihu/internal/calling/agent"
+	"waihu/internal/calling/attempt"
+	"waihu/internal/calling/campaign"
+	"waihu/internal/calling/dialer"
+	"waihu/internal/calling/lead"
+	"waihu/internal/id"
+	"waihu/internal/store"
+)
+
+// Dispose is what an agent says a call came to.
+type Dispose struct {
+	Code     string
+	Notes    string // empty: those that were noted
+	Callback *Appointment
+}
+
+// Dispose says what the call came to, while it lasts or after it. A refusal holds for
+// every campaign of the company from the moment this returns.
+func (f *Floor) Dispose(ctx context.Context, c id.Company, user, session string, in Dispose) (Desk, error) {
+	return f.at(ctx, c, user, session, func(d *driver, x *desk) error {
+		if in.Notes == "" {
+			in.Notes = x.notes
+		}
+		ev := dialer.Disposed{User: user, Code: in.Code, Notes: in.Notes}
+		if a := in.Callback; a != nil {
+			ev.Callback = &lead.Appointment{At: a.At, Zone: a.Zone, Number: a.Number, Notes: a.Notes}
+			if a.Mine {
+				ev.Callback.Agent = user
+			}
+		}
+		p, _ := d.engine.Post(user)
+		if err := d.handle(ev); err != nil || p.State != agent.Talking {
+			return err
+		}
+		return d.refuseNow(ctx, &p, &ev)
+	})
+}
+
+// refuseNow puts a refusal on the do-not-call list while the call still lasts: it must
+// not wait for the end, nor be lost with it.
+func (d *driver) refuseNow(ctx context.Context, p *dialer.Post, ev *dialer.Disposed) error {
+	codes, err := d.f.cfg.System.Dispositions(ctx, d.c)
+	if err != nil {
+		return err
+	}
+	if code, ok := attempt.Find(attempt.Over(codes, d.plan.Dispositions), ev.Code); !ok || !code.Flags.Refuse {
+		return nil
+	}
+	list := make([]store.Barred, len(p.Lead.Numbers))
+	for i, n := range p.Lead.Numbers {
+		list[i] = store.Barred{Number: n.Number, Rule: lead.Refused, Source: "try " + p.Call.ID.Named("try"), Reason: ev.Notes, By: ev.User, At: now()}
+	}
+	if _, err := d.f.cfg.System.Bar(ctx, d.c, list); err != nil {
+		return err
+	}
+	d.refused(p.Lead.Numbers)
+	return nil
+}
+
+// Choose answers a lead that is shown: dial it, or skip it.
+func (f *Floor) Choose(ctx context.Context, c id.Company, user, session string, dial bool) (Desk, error) {
+	return f.at(ctx, c, user, session, func(d *driver, x *desk) error {
+		return d.handle(dialer.Chosen{User: user, Dial: dial})
+	})
+}
+
+// Dial calls a lead by hand.
+func (f *Floor) Dial(ctx context.Context, c id.Company, user, session string, l id.ID) (Desk, error) {
+	return f.at(ctx, c, user, session, func(d *driver, x *desk) error {
+		candidate, err := f.cfg.System.OfferLead(ctx, c, d.rules, d.of, l)
+		if err != nil {
+			return err
+		}
+		return d.handle(dialer.Wanted{User: user, Lead: candidate})
+	})
+}
+
+// HangUp ends the call, or takes back what rings.
+func (f *Floor) HangUp(ctx context.Context, c id.Company, user, session string) (Desk, error) {
+	return f.at(ctx, c, user, session, func(d *driver, x *desk) error { return d.handle(dialer.HungUp{User: user}) })
+}
+
+// talking lets an agent do something with the conversation they are in.
+func (f *Floor) talking(ctx context.Context, c id.Company, user, session string, do func(*driver, *desk, id.ID) error) (Desk, error) {
+	return f.at(ctx, c, user, session, func(d *driver, x *desk) error {
+		p, in := d.engine.Post(user)
+		if !in || p.State != agent.Talking {
+			return refused("no_call", "you are in no conversation")
+		}
+		return do(d, x, p.Call.ID)
+	})
+}
+
+// Hold lets the customer wait, or ends that.
+func (f *Floor) Hold(ctx context.Context, c id.Company, user, session string, on bool) (Desk, error) {
+	return f.talking(ctx, c, user, session, func(_ *driver, x *desk, try id.ID) error {
+		err := f.cfg.Lines.Hold(try, on)
+		if err == nil {
+			x.held = on
+		}
+		return err
+	})
+}
+
+// PauseRecording leaves out what is said from now on, or ends that.
+func (f *Floor) PauseRecording(ctx context.Context, c id.Company, user, session string, on bool) (Desk, error) {
+	return f.talking(ctx, c, user, session, func(d *driver, x *desk, try id.ID) error {
+		if !d.plan.Record {
+			return refused("not_recorded", "calls of campaign %q are not recorded", d.plan.Name)
+		}
+		err := f.cfg.Lines.PauseRecording(try, on)
+		if err == nil {
+			x.silenced = on
+		}
+		return err
+	})
+}
+
+// Press sends keys to the customer's line.
+func (f *Floor) Press(ctx context.Context, c id.Company, user, session, keys string) (Desk, error) {
+	return f.talking(ctx, c, user, session, func(_ *driver, _ *desk, try id.ID) error {
+		if keys == "" || len(keys) > 32 || strings.Trim(keys, "0123456789*#") != "" {
+			return refused("keys", "1 to 32 of 0 to 9, * and # were expected")
+		}
+		return f.cfg.Lines.Press(try, keys)
+	})
+}
+
+// Voicemail leaves the campaign's message on the line and lets the agent go.
+func (f *Floor) Voicemail(ctx context.Context, c id.Company, user, session string) (Desk, error) {
+	return f.talking(ctx, c, user, session, func(d *driver, _ *desk, try id.ID) error {
+		if d.plan.Voicemail == "" {
+			return refused("no_voicemail", "campaign %q has no message to leave", d.plan.Name)
+		}
+		if err := f.cfg.Lines.Drop(try, d.plan.Voicemail); err != nil {
+			return err
+		}
+		return d.handle(dialer.Parted{Try: try})
+	})
+}
+
+// Transfer hands the conversation over to a target of the campaign or an agent who is
+// ready; together: a target joins, and the agent stays.
+func (f *Floor) Transfer(ctx context.Context, c id.Company, user, session, target, to string, together bool) (Desk, error) {
+	return f.talking(ctx, c, user, session, func(d *driver, x *desk, try id.ID) error {
+		if to != "" {
+			return d.passTo(try, user, to, together)
+		}
+		i := slices.IndexFunc(d.plan.Targets, func(t campaign.Target) bool { return t.Name == target })
+		if i < 0 {
+			return refused("no_target", "campaign %q has no target of that name", d.plan.Name)
+		}
+		give := f.cfg.Lines.Transfer
+		if together {
+			give = f.cfg.Lines.Confer
+		}
+		if err := give(try, Target{Number: d.plan.Targets[i].Number}); err != nil {
+			return err
+		}
+		x.with = target
+		return nil
+	})
+}
+
+// passTo gives a conversation to another agent of the campaign, who is ready.
+func (d *driver) passTo(try id.ID, user, to string, together bool) error {
+	switch p, in := d.engine.Post(to); {
+	case together:
+		return refused("no_target", "only a target joins a call; a supervisor can barge in")
+	case !in || p.State != agent.Ready || !d.f.isThere(who{d.c, to}):
+		return refused("not_ready", "that agent is not ready: choose another, or wait")
+	}
+	if err := d.f.cfg.Lines.Transfer(try, Target{Agent: to}); err != nil {
+		return err
+	}
+	return d.handle(dialer.Passed{User: user, To: to})
+}
+
+// Note keeps what an agent writes until the call is written up.
+func (f *Floor) Note(ctx context.Context, c id.Company, user, session, notes string) (Desk, error) {
+	return f.at(ctx, c, user, session, func(d *driver, x *desk) error {
+		switch {
+		case x.call.IsZero():
+			return refused("no_call", "there is no call to take notes of")
+		case len(notes) > attempt.MaxNotes:
+			return refused("notes", "at most %d bytes were expected", attempt.MaxNotes)
+		}
+		x.notes = notes
+		return nil
+	})
+}
+
+// SheetOf is what a desk needs to know of a campaign.
+func SheetOf(ctx context.Context, sys *app.System, c id.Company, of *app.Campaign) (Sheet, error) {
+	codes, err := sys.Dispositions(ctx, c)
+	if err != nil {
+		return Sheet{}, err
+	}
+	out := Sheet{Campaign: of.ID.Named("cmp"), Name: of.Name, Purpose: of.Purpose, Mode: of.Mode, Script: of.Script, Form: of.Form, Targets: of.Targets, WrapUp: of.WrapUp, Preview: of.PreviewFor,
+		Voicemail: of.Voicemail != "", Record: of.Record, Pauses: []string{"break", "lunch", "training", "meeting", "admin"}}
+	if out.WrapUp == 0 {
+		out.WrapUp = campaign.DefaultWrapUp
+	}
+	for _, d := range attempt.Over(codes, of.Dispositions) {
+		if !d.Auto && !d.Off {
+			out.Dispositions = append(out.Dispositions, d)
+		}
+	}
+	return out, nil
+}

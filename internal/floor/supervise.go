@@ -1,0 +1,169 @@
+package floor
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"waihu/internal/app"
+	"waihu/internal/calling/agent"
+	"waihu/internal/calling/campaign"
+	"waihu/internal/calling/dialer"
+	"waihu/internal/fault"
+	"waihu/internal/id"
+	"waihu/internal/store"
+)
+
+// supervised lets a supervisor do something with an agent.
+func (f *Floor) supervised(ctx context.Context, c id.Company, user string, do func(*driver, *desk, *dialer.Post) error) (out Agent, err error) {
+	d := f.of(who{c, user})
+	if d == nil {
+		return out, refused("not_logged_in", "the agent is not logged in here")
+	}
+	err = d.ask(ctx, func() error {
+		x := d.desks[user]
+		p, in := d.engine.Post(user)
+		if x == nil || !in {
+			return refused("not_logged_in", "the agent is not logged in here")
+		}
+		err := do(d, x, &p)
+		if p, in = d.engine.Post(user); in {
+			out = d.agentOf(x, &p)
+		} else {
+			out = Agent{Agent: user, Name: x.name, Campaign: d.of.Named("cmp"), State: agent.Out, Since: now(), Logged: x.logged, Today: x.today}
+		}
+		d.show(user)
+		return err
+	})
+	return out, err
+}
+
+// ForcePause makes an agent pause, after the call if there is one; they are told.
+func (f *Floor) ForcePause(ctx context.Context, c id.Company, user, why string) (Agent, error) {
+	return f.supervised(ctx, c, user, func(d *driver, x *desk, _ *dialer.Post) error {
+		x.notice("forced_pause", why)
+		return d.handle(dialer.Pausing{User: user, Reason: agent.Forced})
+	})
+}
+
+// ForceOut logs an agent out, after the call if there is one; they are told.
+func (f *Floor) ForceOut(ctx context.Context, c id.Company, user, why string) (Agent, error) {
+	return f.supervised(ctx, c, user, func(d *driver, x *desk, _ *dialer.Post) error {
+		x.leaving = true
+		x.notice("forced_out", why)
+		return d.handle(dialer.LoggedOut{User: user})
+	})
+}
+
+// Hear lets a supervisor take part in the conversation of an agent. The supervisor's
+// own telephone or browser must be on the line.
+func (f *Floor) Hear(ctx context.Context, c id.Company, user, supervisor string, how Hearing) (Agent, error) {
+	return f.supervised(ctx, c, user, func(d *driver, x *desk, p *dialer.Post) error {
+		switch {
+		case p.State != agent.Talking:
+			return refused("no_call", "the agent is in no conversation")
+		case supervisor == user:
+			return refused("own_call", "this is your own conversation")
+		case how != None && !f.isThere(who{c, supervisor}):
+			return refused("no_line", "your telephone is not on the line: connect it first")
+		}
+		if err := f.cfg.Lines.Supervise(p.Call.ID, supervisor, how); err != nil {
+			return err
+		}
+		x.heard = slices.DeleteFunc(slices.Clone(x.heard), func(h Hearer) bool { return h.Who == supervisor })
+		if how != None {
+			x.heard = append(x.heard, Hearer{supervisor, how})
+		}
+		return nil
+	})
+}
+
+// Read begins to tell somebody of what changes: the whole floor, or (own) one desk.
+func (f *Floor) Read(c id.Company, session string) (*Reader, error) {
+	if session == "" {
+		return f.stream(c).read(func(kind, _ string) bool { return kind != "desk" })
+	}
+	return f.stream(c).read(func(kind, key string) bool { return kind == "desk" && key == session })
+}
+
+// mostShown bounds the campaigns of one overview.
+const mostShown = 200
+
+// Overview is the floor of a company at this moment: campaigns that run or pause, driven
+// here or not, and agents who are logged in here.
+func (f *Floor) Overview(ctx context.Context, c id.Company) (out Overview, err error) {
+	out = Overview{At: now(), Campaigns: []Campaign{}, Agents: []Agent{}, Standing: []string{}}
+	seq, all := f.stream(c).all(func(kind, _ string) bool { return kind != "desk" })
+	out.Seq = seq
+	live := map[string]bool{}
+	for _, x := range all {
+		var failed error
+		switch x.Kind {
+		case "campaign":
+			live[x.Key] = true
+			out.Campaigns, failed = added(out.Campaigns, x.Data)
+		case "agent":
+			out.Agents, failed = added(out.Agents, x.Data)
+		case "standing":
+			out.Standing = append(out.Standing, x.Key)
+		}
+		if failed != nil {
+			return out, failed
+		}
+	}
+	for _, state := range []campaign.State{campaign.Running, campaign.Paused} {
+		list, err := f.cfg.System.Campaigns(ctx, c, state, store.Page{Limit: mostShown, Down: true})
+		if err != nil {
+			return out, err
+		}
+		for i := range list {
+			if live[list[i].ID.Named("cmp")] {
+				continue
+			}
+			x, err := f.idle(ctx, c, &list[i])
+			if err != nil {
+				return out, err
+			}
+			out.Campaigns = append(out.Campaigns, x)
+		}
+	}
+	return out, nil
+}
+
+func added[T any](list []T, b []byte) ([]T, error) {
+	var x T
+	err := json.Unmarshal(b, &x)
+	return append(list, x), err
+}
+
+// read is one state that was told.
+func read[T any](s *stream, kind, key string) (out T, err error) {
+	b := s.get(kind, key)
+	if b == nil {
+		return out, fault.New(fault.NotFound, "there is no %s of that name", kind)
+	}
+	return out, json.Unmarshal(b, &out)
+}
+
+// Campaign is what goes on in a campaign.
+func (f *Floor) Campaign(ctx context.Context, c id.Company, of *app.Campaign) (Campaign, error) {
+	if out, err := read[Campaign](f.stream(c), "campaign", of.ID.Named("cmp")); err == nil {
+		return out, nil
+	}
+	return f.idle(ctx, c, of)
+}
+
+// idle is a campaign nobody drives here.
+func (f *Floor) idle(ctx context.Context, c id.Company, of *app.Campaign) (out Campaign, err error) {
+	t, err := f.cfg.System.TallyOf(ctx, c, of.ID)
+	if err != nil {
+		return out, err
+	}
+	counts, err := f.cfg.System.CampaignLeads(ctx, c, of)
+	if err != nil {
+		return out, err
+	}
+	out = idleCampaign(of, &t, countsOf(counts), now())
+	out.Node, err = f.cfg.System.CampaignNode(ctx, c, of.ID)
+	return out, err
+}

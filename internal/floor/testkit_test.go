@@ -1,0 +1,337 @@
+package floor
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"waihu/internal/app"
+	"waihu/internal/calling/agent"
+	"waihu/internal/calling/campaign"
+	"waihu/internal/calling/compliance"
+	"waihu/internal/calling/dialer"
+	"waihu/internal/calling/lead"
+	"waihu/internal/fault"
+	"waihu/internal/id"
+	"waihu/internal/phone"
+	"waihu/internal/store"
+	"waihu/internal/store/sqlite"
+	"waihu/internal/timex"
+	"waihu/internal/usage"
+)
+
+// must is for what a test only needs.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func number(n int) phone.Number { return phone.Of(8613800000000+uint64(n), 13) }
+
+// lines are telephone lines that are played: who answers is told by the number, and
+// talks for a minute unless the agent hangs up before.
+type lines struct {
+	mu      sync.Mutex
+	calls   map[id.ID]*played
+	told    func(c id.Company, user string, here bool)
+	placed  map[phone.Number]int
+	at      map[id.ID]Outgoing
+	refuse  error // what Place says
+	unjoin  bool
+	ears    map[string]Hearing
+	most    int
+	dropped []string
+	moved   []Target
+}
+
+// played is one call.
+type played struct {
+	tell     func(dialer.Event)
+	answered bool
+	talks    *time.Timer
+	then     *time.Timer
+}
+
+func newLines() *lines {
+	return &lines{calls: map[id.ID]*played{}, placed: map[phone.Number]int{}, at: map[id.ID]Outgoing{}, ears: map[string]Hearing{}}
+}
+
+func (l *lines) Place(_ context.Context, o Outgoing, tell func(dialer.Event)) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.refuse != nil {
+		return l.refuse
+	}
+	l.placed[o.Number]++
+	l.at[o.Try] = o
+	c := &played{tell: tell}
+	l.calls[o.Try] = c
+	l.most = max(l.most, len(l.calls))
+	tell(dialer.Dialed{Try: o.Try, Trunk: "east", Call: o.Try.Named("call")})
+	tell(dialer.Rings{Try: o.Try})
+	if o.Number.Value()%3 != 0 {
+		c.then = time.AfterFunc(o.Ring, func() { l.over(o.Try, usage.NoAnswer) })
+		return nil
+	}
+	c.then = time.AfterFunc(6*time.Second, func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.calls[o.Try] == c {
+			c.answered = true
+			tell(dialer.Answered{Try: o.Try})
+			tell(dialer.Told{Try: o.Try, By: usage.Person})
+		}
+	})
+	return nil
+}
+
+func (l *lines) over(try id.ID, r usage.Result) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c := l.calls[try]
+	if c == nil {
+		return
+	}
+	delete(l.calls, try)
+	for _, t := range []*time.Timer{c.talks, c.then} {
+		if t != nil {
+			t.Stop()
+		}
+	}
+	if c.answered {
+		r = usage.Answered
+	}
+	c.tell(dialer.Over{Try: try, Result: r, Cause: 16})
+}
+
+func (l *lines) Hang(try id.ID) {
+	time.AfterFunc(time.Millisecond, func() { l.over(try, usage.Canceled) })
+}
+
+func (l *lines) Say(try id.ID, _ string) {
+	time.AfterFunc(4*time.Second, func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if c := l.calls[try]; c != nil {
+			c.tell(dialer.Said{Try: try})
+		}
+	})
+}
+
+func (l *lines) Join(try id.ID, _ string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c := l.calls[try]
+	if l.unjoin || c == nil {
+		return fault.New(fault.Conflict, "no leg")
+	}
+	if c.talks == nil {
+		c.talks = time.AfterFunc(time.Minute, func() { l.over(try, usage.Answered) })
+	}
+	return nil
+}
+
+func (l *lines) Part(id.ID) error                 { return nil }
+func (l *lines) Hold(id.ID, bool) error           { return nil }
+func (l *lines) PauseRecording(id.ID, bool) error { return nil }
+func (l *lines) Press(id.ID, string) error        { return nil }
+func (l *lines) Drop(try id.ID, prompt string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.dropped = append(l.dropped, prompt)
+	time.AfterFunc(5*time.Second, func() { l.over(try, usage.Answered) })
+	return nil
+}
+
+func (l *lines) Transfer(try id.ID, to Target) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.moved = append(l.moved, to)
+	if c := l.calls[try]; c != nil && to.Agent == "" {
+		time.AfterFunc(3*time.Second, func() { c.tell(dialer.Parted{Try: try}) })
+	}
+	return nil
+}
+
+func (l *lines) Confer(id.ID, Target) error { return nil }
+
+func (l *lines) Supervise(_ id.ID, who string, how Hearing) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ears[who] = how
+	return nil
+}
+
+func (l *lines) Standing(f func(c id.Company, user string, here bool)) { l.told = f }
+
+// world is a company with a contract, a list and campaigns over it, on a floor.
+type world struct {
+	t     testing.TB
+	sys   *app.System
+	packs *compliance.Packs
+	lines *lines
+	floor *Floor
+	c     id.Company
+	pays  id.ID
+	ids   *id.Maker
+}
+
+const planText = `plan: p
+version: 1
+currency: CNY
+time_zone: Asia/Shanghai
+tax: {default: software, classes: [{id: software, rates: [{rate: 6%}]}]}
+modules:
+  - {id: predictive, name: Predictive}
+  - {id: recording, name: Recording}
+components:
+  - {id: seats, measure: recurring, unit_price: 100, category: seats}
+  - {id: time, measure: system_time, unit_price: 0.1}
+  - {id: talk, measure: talk_time, increment: 60/60, unit_price: 0.12}
+`
+
+// begin is when a test begins: a Monday morning in China.
+var begin = time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)
+
+// newWorld is one in a bubble, with a number of seats bought and modules by name.
+func newWorld(t testing.TB, seats string, modules ...string) *world {
+	t.Helper()
+	time.Sleep(time.Until(begin)) // a bubble begins in another year
+	db := must(sqlite.Memory(sqlite.Options{}))
+	t.Cleanup(func() { _ = db.Close() })
+	return newWorldOn(t, store.Joining(db), seats, modules...)
+}
+
+func newWorldOn(t testing.TB, db store.DB, seats string, modules ...string) *world {
+	t.Helper()
+	ctx := context.Background()
+	w := &world{t: t, packs: must(compliance.Load()), lines: newLines(), ids: id.NewMaker(rand.NewChaCha8([32]byte{7}))}
+	w.sys = &app.System{DB: db, IDs: w.ids, Node: "n1"}
+	must(w.sys.PublishPlan(ctx, app.PublishPlan{File: planText}))
+	company := must(w.sys.AddCompany(ctx, app.Company{Name: "one", Email: "one@example.com"}))
+	w.c = id.Company{ID: company.ID}
+	text := "contract: one\nplan: p@1\nstart: 2026-03-01\nterm: 12 months\nseller: {name: Seller}\nbuyer: {name: Buyer}\nquantities: {seats: " + seats + "}\n"
+	q := must(w.sys.Quote(ctx, w.c, app.Quote{File: text, On: timex.MustDate("2026-02-20")}))
+	must(w.sys.Sign(ctx, w.c, app.Sign{Contract: q.ID, Document: "0000000000000000000000000000000000000000000000000000000000000000", On: timex.MustDate("2026-02-25")}))
+	must(w.sys.Start(ctx, w.c, q.ID, timex.MustDate("2026-03-01")))
+	w.pays = q.ID
+	for _, m := range modules {
+		must(w.sys.Begin(ctx, w.c, app.Begin{Contract: q.ID, What: app.ModuleStretch, Of: m, At: timex.At(begin.Add(-24 * time.Hour))}))
+	}
+	w.open()
+	return w
+}
+
+// open opens the floor, as a process does.
+func (w *world) open() {
+	w.t.Helper()
+	w.floor = must(Open(context.Background(), Config{System: w.sys, Lines: w.lines, Packs: w.packs, Detect: true}))
+}
+
+// kill ends the floor as a kill does: nothing more is kept or done.
+func (w *world) kill() {
+	w.floor.mu.Lock()
+	var all []*driver
+	for _, d := range w.floor.drivers {
+		all = append(all, d)
+	}
+	w.floor.mu.Unlock()
+	w.floor.stop()
+	for _, d := range all {
+		d.post(func() { d.over = true })
+		<-d.done
+	}
+	w.lines.mu.Lock()
+	clear(w.lines.calls)
+	w.lines.mu.Unlock()
+	w.floor.group.Wait()
+}
+
+// campaign makes one that runs, over a list of so many leads from a number on.
+func (w *world) campaign(name string, mode campaign.Mode, from, leads int, change func(*campaign.Campaign)) app.Campaign {
+	w.t.Helper()
+	ctx := context.Background()
+	list := must(w.sys.SetLeadList(ctx, w.c, app.LeadList{Name: name, Country: "CN"}))
+	for i := range leads {
+		must(w.sys.AddLead(ctx, w.c, lead.Lead{List: list.ID, Name: "Li", Numbers: []lead.Number{{Number: number(from + i)}}}))
+	}
+	plan := campaign.New(name, usage.Service, mode, 0)
+	plan.Lists = []campaign.Share{{List: list.ID}}
+	plan.CallerIDs = []campaign.CallerID{{Number: number(999)}}
+	plan.Hours.Windows = []campaign.Window{{Days: []int{1, 2, 3, 4, 5, 6, 7}, From: "00:00", To: "24:00"}}
+	if change != nil {
+		change(&plan)
+	}
+	camp := must(w.sys.AddCampaign(ctx, w.c, plan))
+	return must(w.sys.StartCampaign(ctx, w.c, camp.ID, "wu"))
+}
+
+// sit logs an agent in, with a standing leg.
+func (w *world) sit(of id.ID, user string) Desk {
+	w.t.Helper()
+	desk, err := w.floor.LogIn(w.t.Context(), w.c, of, user, 0)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.lines.told(w.c, user, true)
+	return desk
+}
+
+// work lets an agent do their day: ready, talk for a while, say what it came to.
+func (w *world) work(of id.ID, user string, codes ...string) {
+	w.t.Helper()
+	desk := w.sit(of, user)
+	if _, err := w.floor.Ready(w.t.Context(), w.c, user, desk.Session); err != nil {
+		w.t.Fatal(err)
+	}
+	r := must(w.floor.Read(w.c, desk.Session))
+	f := w.floor
+	f.group.Go(func() {
+		defer r.Close()
+		said, n := "", 0
+		for {
+			list := r.Next(f.ctx)
+			if len(list) == 0 || list[len(list)-1].Data == nil {
+				return
+			}
+			d, err := f.Desk(w.c, user, desk.Session)
+			if err != nil {
+				return
+			}
+			if d.Call == nil || d.Call.Try == said || d.State != agent.Talking && d.State != agent.WrapUp {
+				continue
+			}
+			said = d.Call.Try
+			code := codes[n%len(codes)]
+			n++
+			time.AfterFunc(40*time.Second, func() {
+				if _, err := f.Dispose(f.ctx, w.c, user, desk.Session, Dispose{Code: code}); err == nil {
+					_, _ = f.HangUp(f.ctx, w.c, user, desk.Session)
+				}
+			})
+		}
+	})
+}
+
+// states counts the leads of a campaign by state.
+func (w *world) states(of *app.Campaign) map[lead.State]int64 {
+	out := map[lead.State]int64{}
+	for _, c := range must(w.sys.CampaignLeads(context.Background(), w.c, of)) {
+		out[c.State] += c.Count
+	}
+	return out
+}
+
+// open tells how many tries of a campaign are not over.
+func (w *world) left(of *app.Campaign) int {
+	n := 0
+	if slices.Contains(must(w.sys.LeftOpen(context.Background(), w.c)), of.ID) {
+		n++
+	}
+	return n
+}
