@@ -13,6 +13,7 @@ import (
 	"waihu/internal/access"
 	"waihu/internal/app"
 	"waihu/internal/notify"
+	"waihu/internal/voice/trunk"
 	"waihu/internal/workspace"
 )
 
@@ -31,9 +32,10 @@ type Deps struct {
 	Uploads Uploads      // files of usage and what became of them
 	Decider Decider      // does what a second person approves
 
-	Telephone   Telephone // of agents; nil: nobody calls here
-	Runs        Runs      // bill runs, as work that goes on when the page is left
-	AdjustLimit string    // balance that is given above it needs a second person, in any currency; empty: all does
+	Telephone   Telephone            // of agents; nil: nobody calls here
+	Trunks      func() []trunk.State // how they are; nil: there are none
+	Runs        Runs                 // bill runs, as work that goes on when the page is left
+	AdjustLimit string               // balance that is given above it needs a second person, in any currency; empty: all does
 }
 
 // Server answers for the pages of the console.
@@ -100,6 +102,7 @@ func New(d Deps) (*Server, error) {
 	s.auditPages()
 	s.usagePages()
 	s.telephonePages()
+	s.floorPages()
 	s.planPages()
 	s.seatPages()
 	s.contractPages()

@@ -58,3 +58,11 @@ func unwell(trunks []trunk.State) error {
 	}
 	return fault.New(fault.Conflict, "no call is placed over %s", strings.Join(all, "; "))
 }
+
+// trunksOf are what the console shows of the trunks; nil where there are none.
+func trunksOf(calls *telephone.Telephone) func() []trunk.State {
+	if calls == nil {
+		return nil
+	}
+	return calls.Trunks
+}
