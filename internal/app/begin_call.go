@@ -25,6 +25,7 @@ const (
 	NoCredit      CallReason = "no_credit"
 	CallUnpriced  CallReason = "unpriced" // nobody can say what it costs
 	CallIsRunning CallReason = "running"  // or was
+	NoTrunk       CallReason = "no_trunk" // can take it now
 )
 
 // CallRefused is a call that may not be placed; nothing was put aside for it.

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strconv"
@@ -35,7 +36,7 @@ func (s *System) EndCall(ctx context.Context, c id.Company, fact *usage.Call) (o
 	// The moment it was written down is its start, also for whoever ends it after
 	// a crash: two facts of one call would be two calls where a month ends between.
 	own.ID, own.Source, own.Start = a.Call, ownSource, a.Begun
-	own.Account, own.Agent, own.Campaign = a.Account, a.Agent, a.Campaign
+	own.Account, own.Agent, own.Campaign = a.Account, cmp.Or(fact.Agent, a.Agent), a.Campaign // who talked may be another than was expected
 	own.End = max(own.End, own.Start)
 	own.Total = own.End.Sub(own.Start)
 	receipt, err := s.Ingest(ctx, c, []usage.Fact{&own})

@@ -46,6 +46,9 @@ type Wish struct {
 	Agent    string
 	Campaign string
 	Order    voice.Order // Number, From, Talk, Play, Record ...; To and the log-in are the trunk's
+	// Ended is told when the call is over, before the books are, which may take longer: it
+	// may add to the fact what the voice does not know. nil: nobody is.
+	Ended func(*Done)
 }
 
 // Done is what came of it.
@@ -82,6 +85,9 @@ func (d *Desk) Place(ctx context.Context, w Wish) (*Done, error) {
 	m := newMeter(d, w.Company, attempt)
 	o := w.Order
 	o.ID, o.OnTrunk, o.OnAnswer = call, m.over, m.answer
+	if told := w.Order.OnTrunk; told != nil {
+		o.OnTrunk = func(trunk, from string) { m.over(trunk, from); told(trunk, from) }
+	}
 	calling, stop := context.WithCancel(ctx)
 	m.start(stop)
 	defer m.stop() // what falls over on the way must not keep its attempt alive
@@ -90,6 +96,9 @@ func (d *Desk) Place(ctx context.Context, w Wish) (*Done, error) {
 	out.Spent = m.stop()
 	stop()
 	out.Fact = factOf(out, &o)
+	if w.Ended != nil {
+		w.Ended(out)
+	}
 	failed := err // of the voice: the attempt has its fact all the same
 	if no := (*voice.NoWay)(nil); errors.As(err, &no) {
 		failed = nil // that is what the fact says

@@ -17,6 +17,7 @@ import (
 	"waihu/internal/app"
 	"waihu/internal/console"
 	"waihu/internal/fault"
+	"waihu/internal/floor"
 	"waihu/internal/notify"
 	"waihu/internal/telephone"
 	"waihu/internal/workspace"
@@ -44,6 +45,7 @@ type Service struct {
 	metrics *metrics
 	beside  Beside
 	calls   *telephone.Telephone // nil: nobody calls here
+	floor   *floor.Floor         // nil likewise
 }
 
 // Run runs the service until the context ends, then stops it: no new requests,
@@ -171,8 +173,12 @@ func (s *Service) run(ctx context.Context) (err error) {
 		s.calls = calls
 		s.metrics.registry.MustRegister(trunkGauge{calls}, endsGauge(calls))
 		fmt.Fprintf(s.out, "agents call %s %s\n", calls.Host(), calls.Browsers())
+		if err := s.openFloor(ctx); err != nil {
+			return err
+		}
+		defer s.floor.Close()
 	}
-	s.api, err = api.New(api.Deps{Telephone: phoneOf(calls), System: s.books.System, Gate: s.books.Gate, Post: post, Ingest: s.intake, Shelf: s.shelf, Log: s.log, Facts: s.metrics.counted, Seen: s.metrics.seen, Work: s.workers.publicly,
+	s.api, err = api.New(api.Deps{Telephone: phoneOf(calls), Floor: s.floor, System: s.books.System, Gate: s.books.Gate, Post: post, Ingest: s.intake, Shelf: s.shelf, Log: s.log, Facts: s.metrics.counted, Seen: s.metrics.seen, Work: s.workers.publicly,
 		Config: api.Config{KeyRate: float64(h.KeyRate), KeyBurst: h.KeyBurst, AddressRate: float64(h.AddressRate), AddressMax: h.AddressBurst, Proxies: h.Proxies, Origins: h.Origins,
 			Address: h.Address, Uploads: filepath.Join(s.c.Data, "uploads"), AdjustLimit: s.c.Access.AdjustLimit}})
 	if err != nil {

@@ -1,13 +1,18 @@
 package serve
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"net/netip"
 	"path/filepath"
 
 	"waihu/internal/api"
+	"waihu/internal/calling/compliance"
 	"waihu/internal/fault"
+	"waihu/internal/floor"
+	"waihu/internal/id"
+	"waihu/internal/store"
 	"waihu/internal/telephone"
 )
 
@@ -50,6 +55,33 @@ func (s *Service) openTelephone(ctx context.Context) (*telephone.Telephone, erro
 		cfg.Secure = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
 	}
 	return telephone.Open(ctx, s.books.System, cfg)
+}
+
+// openFloor begins to drive campaigns over the telephone. What this node left behind is
+// closed first.
+func (s *Service) openFloor(ctx context.Context) error {
+	packs, err := compliance.Load()
+	if err != nil {
+		return err
+	}
+	s.floor, err = floor.Open(ctx, floor.Config{System: s.books.System, Lines: s.calls.Floor(), Packs: packs, Log: s.log, Detect: true, Name: s.nameOf})
+	return err
+}
+
+// nameOf is what people call an agent.
+func (s *Service) nameOf(ctx context.Context, c id.Company, user string) (name string, err error) {
+	i, err := id.ParseNamed("user", user)
+	if err != nil {
+		return "", err
+	}
+	err = s.books.DB.View(ctx, func(tx store.Tx) error {
+		u, err := s.books.Gate.UserByID(tx, i)
+		if err == nil {
+			name = cmp.Or(u.Name, u.Email)
+		}
+		return err
+	})
+	return name, err
 }
 
 // phoneOf is what the interface knows of it; nil where there is none.

@@ -23,6 +23,7 @@ import (
 	"waihu/internal/timex"
 	"waihu/internal/voice"
 	"waihu/internal/voice/exchange"
+	"waihu/internal/voice/prompt"
 	"waihu/internal/voice/record"
 	"waihu/internal/voice/retention"
 	"waihu/internal/voice/rtp"
@@ -43,6 +44,7 @@ type Config struct {
 	KeepDays int            // of recordings
 	Ends     string         // folder for ends of calls that the books cannot be told; empty: none is kept
 	Lines    Lines          // log-ins of desk telephones; nil: there are none
+	Prompts  *prompt.Set    // what people are told; nil: the generated ones
 	Log      *slog.Logger
 }
 
@@ -68,6 +70,7 @@ type Telephone struct {
 	desk   *outbound.Desk
 	shares *outbound.Shares
 	spool  *outbound.Spool // nil: none
+	floor  *floorLines
 }
 
 // Open begins to take agents' calls. Calls that this node left behind are ended
@@ -125,7 +128,7 @@ func Open(ctx context.Context, sys *app.System, cfg Config) (_ *Telephone, err e
 			phones.ListenWS, phones.ListenWSS, phones.TLS = netip.AddrPort{}, cfg.Browsers, cfg.Secure
 		}
 	}
-	if t.x, err = exchange.Open(exchange.Config{SIP: phones, Ports: ports, Web: t.web, Connect: t.connect}); err != nil {
+	if t.x, err = exchange.Open(exchange.Config{SIP: phones, Ports: ports, Web: t.web, Connect: t.connect, Whose: t.whose}); err != nil {
 		return nil, err
 	}
 	err = watch(t.x.Phone(), board, trunks, sip.Watching{})
@@ -136,6 +139,7 @@ func Open(ctx context.Context, sys *app.System, cfg Config) (_ *Telephone, err e
 		return nil, errors.Join(err, t.x.Close())
 	}
 	t.desk = &outbound.Desk{Books: sys, Owner: sys.Node, Spool: t.spool, Lines: &voice.Lines{Endpoint: t.x.Phone(), Ports: ports, Board: board, Secret: os.Getenv, More: t.shares.More}}
+	t.floor = newFloorLines(t)
 	return t, nil
 }
 
@@ -197,7 +201,8 @@ func (t *Telephone) EndsWaiting() int {
 
 // Close ends the calls and stops.
 func (t *Telephone) Close() error {
-	err := t.x.Close()
+	t.floor.stop()
+	err := errors.Join(t.x.Close(), t.floor.wait())
 	if t.web != nil {
 		err = errors.Join(err, t.web.Close())
 	}

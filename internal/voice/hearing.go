@@ -22,14 +22,16 @@ type hearing struct {
 	since int           // frames since the answer; -1: it is not answered
 	speak chan struct{} // closed when it is known who answered, and a machine has beeped
 	open  bool          // speak is not closed yet
+	tell  func(usage.AnsweredBy)
+	told  bool // who answered
 }
 
 // listen begins to listen where that is wanted.
-func listen(leg *Leg, c *detect.Config) *hearing {
+func listen(leg *Leg, c *detect.Config, tell func(usage.AnsweredBy)) *hearing {
 	if c == nil {
 		return nil
 	}
-	h := &hearing{d: detect.New(*c), since: -1, speak: make(chan struct{}), open: true}
+	h := &hearing{d: detect.New(*c), since: -1, speak: make(chan struct{}), open: true, tell: tell, told: tell == nil}
 	leg.Hear(h.frame)
 	return h
 }
@@ -39,11 +41,18 @@ func (h *hearing) frame(samples []int16, received bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	found := h.d.Frame(samples, received)
-	if h.since < 0 || !h.open {
+	if h.since < 0 {
+		return
+	}
+	who, known := h.d.Decision()
+	if known && !h.told {
+		h.told = true
+		h.tell(partyOf(who.Party))
+	}
+	if !h.open {
 		return
 	}
 	h.since++
-	who, known := h.d.Decision()
 	ready := known && who.Party != detect.Machine || time.Duration(h.since)*frameLen >= patience
 	for _, f := range found {
 		ready = ready || f.Kind == detect.Beep
@@ -111,7 +120,12 @@ func (r *Report) by() usage.AnsweredBy {
 	if r.Heard == nil || !r.Answered() {
 		return ""
 	}
-	switch r.Heard.Decision.Party {
+	return partyOf(r.Heard.Decision.Party)
+}
+
+// partyOf is who answered, as facts have it: who cannot be told apart is a person.
+func partyOf(p detect.Party) usage.AnsweredBy {
+	switch p {
 	case detect.Machine:
 		return usage.Machine
 	case detect.Fax:

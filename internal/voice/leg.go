@@ -37,6 +37,7 @@ type Leg struct {
 	terms   terms
 	agreed  chan struct{}   // closed once sound can go
 	lost    <-chan struct{} // closed when the path is; nil: nobody would tell
+	ready   <-chan struct{} // closed when the path is found; nil: it is there once sound is agreed
 	holds   chan bool       // the other side holds us, or does no more; the last word counts
 	held    bool            // it does
 	closed  bool
@@ -76,7 +77,7 @@ func (p plain) Offer() ([]byte, error) { return p.Session.Offer(), nil }
 // path.
 func NewBrowserLeg(p *webrtc.Peer) *Leg {
 	l := newLeg(p.Session(), p, p.Close)
-	l.lost = p.Lost()
+	l.lost, l.ready = p.Lost(), p.Connected()
 	return l
 }
 
@@ -206,6 +207,15 @@ func (l *Leg) Holds() <-chan bool { return l.holds }
 // Lost is closed when the path to a browser is lost; over RTP, which does not know,
 // it never is.
 func (l *Leg) Lost() <-chan struct{} { return l.lost }
+
+// Ready is closed once what is said arrives: a browser's path is found after the call
+// was answered, and nobody hears what was said before.
+func (l *Leg) Ready() <-chan struct{} {
+	if l.ready == nil {
+		return l.agreed
+	}
+	return l.ready
+}
 
 func (l *Leg) hasAgreed() bool {
 	select {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"waihu/internal/fault"
+	"waihu/internal/usage"
 	"waihu/internal/voice/audio"
 	"waihu/internal/voice/detect"
 	"waihu/internal/voice/record"
@@ -43,6 +44,8 @@ type Order struct {
 	Beside   func(*sip.Call, *Leg)
 	OnTrunk  func(trunk, from string)          // told of each trunk that is asked, before it is, and of the calling number; it must not wait
 	OnAnswer func(at time.Time, hangup func()) // told once it is answered; it must not wait
+	OnWho    func(usage.AnsweredBy)            // told once it is known who answered, where Detect listens; it must not wait
+	OnKey    func(key byte)                    // told of each key of the other side; it must not wait
 }
 
 // Report is what came of it.
@@ -86,7 +89,7 @@ func Place(ctx context.Context, e *sip.Endpoint, ports *rtp.Ports, o Order) (_ *
 	if o.Record != nil {
 		leg.Record(o.Record)
 	}
-	ear := listen(leg, o.Detect)
+	ear := listen(leg, o.Detect, o.OnWho)
 	call, err := e.Place(ctx, sip.Invite{To: o.To, Routes: o.Routes, From: o.From, User: o.User, Secret: o.Secret, Ring: o.Ring, Media: leg})
 	if err != nil {
 		return nil, err
@@ -192,6 +195,9 @@ func follow(ctx context.Context, call *sip.Call, leg *Leg, ear *hearing, o *Orde
 		case k := <-leg.Keys():
 			if len(keys) < maxKeys {
 				keys = append(keys, k)
+			}
+			if o.OnKey != nil {
+				o.OnKey(k)
 			}
 		case <-talk.C:
 			call.Hangup()

@@ -32,6 +32,11 @@ type Config struct {
 	// name is none; of kind Conflict, it may not be called now; of kind Invalid, it
 	// may never be. It is called from several goroutines, and what it gives once.
 	Connect func(ctx context.Context, agent, name string, browser bool) (Placing, error)
+	// Whose tells whose leg stands on the floor where a call with this log-in is to
+	// FloorName; nil: there is no floor, and the name is one like others.
+	Whose func(ctx context.Context, agent string) (who string, err error)
+	// Return is how long a customer is held whose agent lost the leg; ReturnWithin if 0.
+	Return time.Duration
 }
 
 // Exchange takes agents' calls until it is closed.
@@ -39,6 +44,8 @@ type Exchange struct {
 	cfg   Config
 	phone *sip.Endpoint
 	back  []int16 // ring-back, which agents hear until there is anything else
+	music []int16 // of a customer on hold
+	room  *room
 }
 
 // Open listens.
@@ -46,7 +53,8 @@ func Open(cfg Config) (*Exchange, error) {
 	if cfg.SIP.Secret == nil {
 		return nil, fault.New(fault.Invalid, "agents must log in: an exchange for everybody would call at our cost")
 	}
-	x := &Exchange{cfg: cfg, back: ringBack()}
+	cfg.Return = cmp.Or(cfg.Return, ReturnWithin)
+	x := &Exchange{cfg: cfg, back: ringBack(), music: music(), room: newRoom()}
 	cfg.SIP.Serve = x.serve
 	cfg.SIP.Register = true
 	phone, err := sip.Open(cfg.SIP)
@@ -73,6 +81,16 @@ func (x *Exchange) Close() error { return x.phone.Close() }
 func (x *Exchange) serve(call *sip.Call) {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
+	who, err := x.whose(ctx, call)
+	if who != "" {
+		x.stay(call, who)
+		return
+	}
+	if err != nil {
+		code, reason := refusal(err)
+		call.Refuse(code, reason, 0)
+		return
+	}
 	place, err := x.cfg.Connect(ctx, call.Account(), call.Called(), call.FromBrowser())
 	if err != nil {
 		code, reason := refusal(err)

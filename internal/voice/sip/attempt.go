@@ -16,6 +16,7 @@ type attempt struct {
 	tx    lib.ClientTransaction
 	back  bool              // something came back
 	want  *Ending           // we gave it up, for this reason
+	mild  bool              // who answers all the same is not cut off
 	sent  bool              // the CANCEL
 	over  *time.Timer       // the wait after a CANCEL, or for anything at all
 	acked map[string]uint32 // RSeq of the last provisional answer that was acknowledged, by tag
@@ -29,7 +30,7 @@ func (a *attempt) wait(ctx context.Context) *lib.Response {
 	a.ring.Stop()
 	defer a.over.Stop()
 	defer a.ring.Stop()
-	quit, canceled := a.c.quit, ctx.Done()
+	quit, canceled, back := a.c.quit, ctx.Done(), a.c.back
 	for {
 		select {
 		case res := <-a.tx.Responses():
@@ -48,10 +49,13 @@ func (a *attempt) wait(ctx context.Context) *lib.Response {
 		case <-a.ring.C:
 			a.giveUp(Ending{By: Us, Why: NotAnswered, Code: 487, Cause: 19})
 		case <-quit:
-			quit = nil
+			quit, a.mild = nil, false
 			a.giveUp(Ending{By: Us, Why: Canceled, Code: 487})
 		case <-canceled:
-			canceled = nil
+			canceled, a.mild = nil, false
+			a.giveUp(Ending{By: Us, Why: Canceled, Code: 487})
+		case <-back:
+			back, a.mild = nil, a.want == nil
 			a.giveUp(Ending{By: Us, Why: Canceled, Code: 487})
 		}
 	}
@@ -173,7 +177,7 @@ func (a *attempt) final(res *lib.Response) *lib.Response {
 	err := c.acceptFinal(res)
 	c.sendAck(a.req.CSeq().SeqNo, nil, a.req)
 	switch {
-	case a.want != nil: // the answer crossed our CANCEL: take it, and hang up at once
+	case a.want != nil && !a.mild: // the answer crossed our CANCEL: take it, and hang up at once
 		c.bye(*a.want)
 	case err != nil:
 		c.bye(Ending{By: Us, Why: NotAgreed, Code: 488, Reason: err.Error()})

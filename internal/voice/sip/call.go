@@ -37,6 +37,9 @@ type Call struct {
 	gone     chan struct{} // closed when nothing of it is under way any more
 	quit     chan struct{} // closed when we want it to end
 	hang     func()
+	rang     chan struct{} // closed when it rings, or is heard before the answer
+	back     chan struct{} // closed when it is taken back, should nobody answer
+	take     func()
 
 	agreeing  sync.Mutex // one exchange of offer and answer at a time
 	media     Media
@@ -67,6 +70,7 @@ type Call struct {
 	ended     bool
 	refresh   *time.Timer
 	least     time.Duration // session timer the other side wants at least; 0: it did not say
+	word      string        // why we hang up, for the other side's people; empty: nothing is said
 }
 
 // confirmation is a 2xx of ours that waits for its ACK.
@@ -78,8 +82,10 @@ type confirmation struct {
 }
 
 func (e *Endpoint) newCall(outgoing bool) *Call {
-	c := &Call{e: e, outgoing: outgoing, ours: rand.Text()[:16], answered: make(chan struct{}), done: make(chan struct{}), gone: make(chan struct{}), quit: make(chan struct{}), heard: -1}
+	c := &Call{e: e, outgoing: outgoing, ours: rand.Text()[:16], answered: make(chan struct{}), done: make(chan struct{}), gone: make(chan struct{}), quit: make(chan struct{}),
+		rang: make(chan struct{}), back: make(chan struct{}), heard: -1}
 	c.hang = sync.OnceFunc(func() { close(c.quit) })
+	c.take = sync.OnceFunc(func() { close(c.back) })
 	return c
 }
 
@@ -118,13 +124,34 @@ func (c *Call) Ending() Ending {
 // not wait: Done is closed when it has ended. It may be called again.
 func (c *Call) Hangup() { c.hang() }
 
+// HangupFor is Hangup, and tells the other side's telephone why, in words of ours
+// (RFC 3326): letters, digits, spaces and commas.
+func (c *Call) HangupFor(why string) {
+	c.mu.Lock()
+	c.word = why
+	c.mu.Unlock()
+	c.hang()
+}
+
+// TakeBack gives a call up that we placed and nobody answered (CANCEL). Who answers all
+// the same, before it is heard of, is there, and the call goes on: Hangup would cut
+// them off. It may be called again, and does nothing to a call that was answered.
+func (c *Call) TakeBack() { c.take() }
+
+// Rang is closed when a call we placed rings, or is heard before the answer.
+func (c *Call) Rang() <-chan struct{} { return c.rang }
+
 // mark notes when something first happened.
 func (c *Call) mark(at func(*Times) *time.Time) {
 	now := c.e.now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	before := c.times.Ringing.IsZero() && c.times.Early.IsZero()
 	if t := at(&c.times); t.IsZero() {
 		*t = now
+	}
+	if before && !(c.times.Ringing.IsZero() && c.times.Early.IsZero()) {
+		close(c.rang)
 	}
 }
 
@@ -201,6 +228,12 @@ func (c *Call) bye(how Ending) {
 	req := c.request(lib.BYE)
 	if how.Cause != 0 {
 		req.AppendHeader(header("Reason", fmt.Sprintf("Q.850;cause=%d", how.Cause)))
+	}
+	c.mu.Lock()
+	word := c.word
+	c.mu.Unlock()
+	if word != "" {
+		req.AppendHeader(header("Reason", fmt.Sprintf("SIP;cause=200;text=%q", word)))
 	}
 	res, err := c.ask(ctx, req)
 	if err == nil && (res.StatusCode == 401 || res.StatusCode == 407) {

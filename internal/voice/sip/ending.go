@@ -92,18 +92,20 @@ func CauseOf(code int) int {
 	return 127
 }
 
-// reasonOf reads a Reason field such as Q.850;cause=17;text="busy" (RFC 3326).
+// reasonOf reads Reason fields such as Q.850;cause=17;text="busy" (RFC 3326): the cause
+// of the network, and what people are told.
 func reasonOf(values []string) (cause int, text string) {
 	for _, v := range values {
 		protocol, rest, _ := strings.Cut(v, ";")
 		list, ok := parseParams(";" + rest)
-		if !ok || !strings.EqualFold(strings.TrimSpace(protocol), "Q.850") {
+		network := strings.EqualFold(strings.TrimSpace(protocol), "Q.850")
+		if !ok || !network && !strings.EqualFold(strings.TrimSpace(protocol), "SIP") {
 			continue
 		}
 		for _, p := range list {
 			switch strings.ToLower(p.name) {
 			case "cause":
-				if n, err := strconv.ParseUint(p.value, 10, 7); err == nil {
+				if n, err := strconv.ParseUint(p.value, 10, 7); err == nil && network {
 					cause = int(n)
 				}
 			case "text":

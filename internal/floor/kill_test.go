@@ -1,0 +1,136 @@
+package floor
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"waihu/internal/app"
+	"waihu/internal/calling/attempt"
+	"waihu/internal/calling/campaign"
+	"waihu/internal/calling/lead"
+	"waihu/internal/phone"
+)
+
+func numbers(of ...int) (out []phone.Number) {
+	for _, n := range of {
+		out = append(out, number(n))
+	}
+	return out
+}
+
+// TestKilledInTheMiddle: a process that is killed and comes back calls nobody twice
+// within the rules, leaves nobody in a call and no agent in a seat.
+func TestKilledInTheMiddle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "6", "predictive")
+		camp := w.campaign("spring", campaign.Predictive, 100, 60, nil)
+		for round, pause := range []time.Duration{61 * time.Second, 47 * time.Second, 83 * time.Second} {
+			for _, user := range []string{"a", "b", "c", "d"} {
+				w.work(camp.ID, user, "refused", "sale")
+			}
+			time.Sleep(pause)
+			w.kill()
+			if round == 1 {
+				time.Sleep(time.Hour) // nobody starts it again for a while
+			}
+			w.open()
+			if n := w.left(&camp); n != 0 {
+				t.Errorf("round %d: %d tries are open", round, n)
+			}
+			if all := must(w.sys.Sittings(context.Background(), w.c)); len(all) != 0 {
+				t.Errorf("round %d: %+v", round, all)
+			}
+		}
+		states := w.states(&camp)
+		if states[lead.Executing] != 0 {
+			t.Errorf("%v", states)
+		}
+		lost := 0
+		for n, times := range w.lines.placed {
+			h := must(w.sys.GetLead(context.Background(), w.c, must(w.sys.LeadsWith(context.Background(), w.c, []phone.Number{n}))[0]))
+			if times > 1 || len(h.Tries) != 1 {
+				t.Errorf("%s was called %d times, %d are kept", n, times, len(h.Tries))
+			}
+			for _, try := range h.Tries {
+				if try.Disposition == attempt.Lost {
+					lost++
+				}
+				if try.Flags.Refuse && h.State != lead.Forbidden {
+					t.Errorf("%s refused and is %s", n, h.State)
+				}
+			}
+		}
+		if lost == 0 || states[lead.Forbidden] == 0 {
+			t.Errorf("nothing was lost in three kills (%d), or nobody refused: %v", lost, states)
+		}
+		w.floor.Close()
+	})
+}
+
+// TestARefusalReachesWhatRings: somebody refuses while the telephone they share rings for
+// another campaign: it is taken back at once, before the first call has ended.
+func TestARefusalReachesWhatRings(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "4")
+		one, two := w.campaign("spring", campaign.Progressive, 100, 1, nil), w.campaign("autumn", campaign.Progressive, 300, 0, nil)
+		// The same person is in the second list, whose other number is tried first and rings long.
+		must(w.sys.AddLead(t.Context(), w.c, lead.Lead{List: two.Lists[0].List, Name: "Li", Numbers: []lead.Number{{Number: number(301)}, {Number: number(100)}}}))
+		a := w.sit(one.ID, "a")
+		must(w.floor.Ready(t.Context(), w.c, "a", a.Session))
+		time.Sleep(8 * time.Second)
+		b := w.sit(two.ID, "b")
+		must(w.floor.Ready(t.Context(), w.c, "b", b.Session))
+		time.Sleep(2 * time.Second)
+		if d := must(w.floor.Desk(w.c, "b", b.Session)); d.Call == nil || d.Call.Step != Ringing || d.Call.Number != number(301) {
+			t.Fatalf("%+v", d)
+		}
+		must(w.floor.Dispose(t.Context(), w.c, "a", a.Session, Dispose{Code: "refused"}))
+		time.Sleep(time.Second)
+		if d := must(w.floor.Desk(w.c, "b", b.Session)); d.Call != nil {
+			t.Errorf("it still rings: %+v", d.Call)
+		}
+		barred := must(w.sys.Barred(t.Context(), w.c, numbers(100)))
+		if len(barred) != 1 || barred[0].By != "a" {
+			t.Errorf("%+v", barred)
+		}
+		w.floor.Close()
+	})
+}
+
+// TestTwoNodes: a campaign is dialed by one node; another says which, and takes it up
+// once the first is gone.
+func TestTwoNodes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "4")
+		camp := w.campaign("spring", campaign.Progressive, 100, 12, nil)
+		w.work(camp.ID, "a", "sale")
+		other := *w
+		other.lines = newLines()
+		other.sys = &app.System{DB: w.sys.DB, IDs: w.ids, Node: "n2"}
+		other.open()
+		time.Sleep(30 * time.Second)
+		_, err := other.floor.LogIn(t.Context(), w.c, camp.ID, "b", 0)
+		wantCode(t, "a campaign of another node", err, "other_node")
+		w.kill()
+		time.Sleep(lease + 2*time.Minute)
+		if n := other.left(&camp); n != 0 {
+			t.Error("what the first node left open was not closed by the other")
+		}
+		if all := must(other.sys.Sittings(t.Context(), w.c)); len(all) != 0 {
+			t.Errorf("%+v", all)
+		}
+		other.work(camp.ID, "b", "sale")
+		time.Sleep(time.Minute)
+		if len(other.lines.placed) == 0 {
+			t.Error("the other node does not dial")
+		}
+		for n := range other.lines.placed {
+			if w.lines.placed[n] > 0 {
+				t.Errorf("%s was called by both", n)
+			}
+		}
+		other.floor.Close()
+	})
+}

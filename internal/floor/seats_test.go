@@ -1,0 +1,145 @@
+package floor
+
+import (
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"waihu/internal/app"
+	"waihu/internal/calling/agent"
+	"waihu/internal/calling/campaign"
+	"waihu/internal/fault"
+)
+
+func wantCode(t *testing.T, what string, err error, code string) {
+	t.Helper()
+	var r *Refusal
+	if !errors.As(err, &r) || r.Code != code {
+		t.Errorf("%s: %v, want the code %s", what, err, code)
+	}
+}
+
+// TestSeatsAndModules: who may sit down is what the contract has.
+func TestSeatsAndModules(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "2", "recording")
+		ctx := t.Context()
+		predictive := w.campaign("spring", campaign.Predictive, 100, 3, nil)
+		preview := w.campaign("autumn", campaign.Preview, 200, 3, func(c *campaign.Campaign) { c.Record = true })
+		_, err := w.floor.LogIn(ctx, w.c, predictive.ID, "a", 0)
+		wantCode(t, "a module that is off", err, "module")
+		w.sit(preview.ID, "a")
+		w.sit(preview.ID, "b")
+		_, err = w.floor.LogIn(ctx, w.c, preview.ID, "c", 0)
+		wantCode(t, "one too many", err, "seats_full")
+		if _, err := w.floor.ForceOut(ctx, w.c, "b", "the end of the day"); err != nil {
+			t.Fatal(err)
+		}
+		desk := w.sit(preview.ID, "c")
+		_, err = w.floor.Ready(ctx, w.c, "c", "fls_other")
+		wantCode(t, "a session that is none", err, "elsewhere")
+		_, err = w.floor.Ready(ctx, w.c, "b", desk.Session)
+		wantCode(t, "who was logged out", err, "not_logged_in")
+		// The contract ends: who is there goes, with the reason.
+		open := must(w.sys.Open(ctx, w.c, w.pays))
+		must(w.sys.End(ctx, w.c, open[0].ID, 0))
+		time.Sleep(2 * lookEvery)
+		last, err := w.floor.Desk(w.c, "c", desk.Session)
+		if err != nil || last.State != agent.Out || len(last.Notice) == 0 || last.Notice[len(last.Notice)-1].Code != "contract_stopped" {
+			t.Errorf("%v, %+v", err, last)
+		}
+		_, err = w.floor.LogIn(ctx, w.c, preview.ID, "c", 0)
+		wantCode(t, "recording was switched off", err, "module")
+		w.floor.Close()
+	})
+}
+
+// TestACallSurvivesWhatHappensToTheAgent: a newer log-in, a leg that is lost and comes
+// back, a seat that is taken away: the call goes on, and the agent is told.
+func TestACallSurvivesWhatHappensToTheAgent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "2", "predictive")
+		ctx := t.Context()
+		camp := w.campaign("spring", campaign.Progressive, 100, 1, nil)
+		desk := w.sit(camp.ID, "a")
+		w.lines.told(w.c, "a", false)
+		_, err := w.floor.Ready(ctx, w.c, "a", desk.Session)
+		wantCode(t, "without a telephone", err, "no_line")
+		w.lines.told(w.c, "a", true)
+		must(w.floor.Ready(ctx, w.c, "a", desk.Session))
+		time.Sleep(10 * time.Second)
+		talking, err := w.floor.Desk(w.c, "a", desk.Session)
+		if err != nil || talking.State != agent.Talking || talking.Call.Step != Talking || talking.Person == nil || talking.Person.Zone != "Asia/Shanghai" {
+			t.Fatalf("%v, %+v", err, talking)
+		}
+		must(w.floor.Note(ctx, w.c, "a", desk.Session, "asks for a price"))
+		newer, err := w.floor.LogIn(ctx, w.c, camp.ID, "a", 0)
+		if err != nil || newer.State != agent.Talking || newer.Notes != "asks for a price" || newer.Session == desk.Session {
+			t.Fatalf("%v, %+v", err, newer)
+		}
+		if old, err := w.floor.Desk(w.c, "a", desk.Session); err != nil || old.State != agent.Out || old.Notice[0].Code != "elsewhere" {
+			t.Errorf("%v, %+v", err, old)
+		}
+		_, err = w.floor.HangUp(ctx, w.c, "a", desk.Session)
+		wantCode(t, "the older desk", err, "elsewhere")
+		w.lines.told(w.c, "a", false)
+		time.Sleep(10 * time.Second)
+		w.lines.told(w.c, "a", true)
+		time.Sleep(time.Second)
+		if d := must(w.floor.Desk(w.c, "a", newer.Session)); d.State != agent.Talking || !d.Line || len(d.Notice) < 2 {
+			t.Errorf("%+v", d)
+		}
+		if _, err := w.floor.Hear(ctx, w.c, "a", "boss", Listen); err == nil {
+			t.Error("a supervisor without a telephone hears")
+		}
+		w.lines.told(w.c, "boss", true)
+		if a, err := w.floor.Hear(ctx, w.c, "a", "boss", Whisper); err != nil || w.lines.ears["boss"] != Whisper || len(a.Call.Heard) != 1 {
+			t.Errorf("%v, %+v", err, a)
+		}
+		if a, err := w.floor.ForcePause(ctx, w.c, "a", "a meeting"); err != nil || a.State != agent.Talking || a.Then != agent.Paused {
+			t.Errorf("%v, %+v", err, a)
+		}
+		if _, err := w.sys.HoldCompany(ctx, w.c, "by hand"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(lookEvery + time.Second)
+		d := must(w.floor.Desk(w.c, "a", newer.Session))
+		if d.State != agent.Talking || d.Then != agent.Out {
+			t.Errorf("the call goes on: %+v", d)
+		}
+		time.Sleep(50 * time.Second) // the customer hangs up
+		must(w.floor.Dispose(ctx, w.c, "a", newer.Session, Dispose{Code: "sale"}))
+		if d := must(w.floor.Desk(w.c, "a", newer.Session)); d.State != agent.Out || d.Last == nil || d.Last.Disposition != "sale" {
+			t.Errorf("%+v", d)
+		}
+		tries := must(w.sys.GetLead(ctx, w.c, must(w.sys.LeadsWith(ctx, w.c, numbers(100)))[0])).Tries
+		if len(tries) != 1 || tries[0].Notes != "asks for a price" || tries[0].Agent != "a" {
+			t.Errorf("%+v", tries)
+		}
+		w.floor.Close()
+	})
+}
+
+// TestMoneyStopsAndGoesOn: no money pauses a campaign by itself, and money lets it go on.
+func TestMoneyStopsAndGoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "2")
+		camp := w.campaign("spring", campaign.Progressive, 100, 5, nil)
+		w.lines.refuse = &app.CallRefused{Reason: app.NoCredit, Err: fault.New(fault.Conflict, "0.01 is left")}
+		w.work(camp.ID, "a", "sale")
+		time.Sleep(5 * time.Second)
+		live := must(w.floor.Campaign(t.Context(), w.c, &camp))
+		if live.Status.State != campaign.Paused || live.Status.Cause != campaign.ByBudget || len(live.Why) == 0 || live.Why[0].Code != "paused.budget" || live.Why[0].Text.Hant == "" {
+			t.Errorf("%+v", live)
+		}
+		w.lines.mu.Lock()
+		w.lines.refuse = nil
+		w.lines.mu.Unlock()
+		time.Sleep(2 * time.Minute)
+		if live = must(w.floor.Campaign(t.Context(), w.c, &camp)); live.Status.State != campaign.Running || len(w.lines.placed) == 0 {
+			t.Errorf("%+v", live)
+		}
+		w.floor.Close()
+	})
+}

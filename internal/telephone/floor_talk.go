@@ -1,0 +1,222 @@
+package telephone
+
+import (
+	"time"
+
+	"waihu/internal/calling/dialer"
+	"waihu/internal/fault"
+	"waihu/internal/floor"
+	"waihu/internal/id"
+	"waihu/internal/lang"
+	"waihu/internal/outbound"
+	"waihu/internal/phone"
+	"waihu/internal/timex"
+	"waihu/internal/usage"
+	"waihu/internal/voice"
+	"waihu/internal/voice/bridge"
+	"waihu/internal/voice/prompt"
+)
+
+// thirdRings is how long somebody outside is rung who is called into a call.
+const thirdRings = time.Minute
+
+// Hang is part of floor.Lines.
+func (f *floorLines) Hang(try id.ID) {
+	if d, err := f.of(try); err == nil {
+		d.line.Hang()
+	}
+}
+
+// Say is part of floor.Lines. A prompt nobody knows is taken for that nobody is free:
+// whoever waits must hear something.
+func (f *floorLines) Say(try id.ID, name string) {
+	d, err := f.of(try)
+	if err != nil {
+		return
+	}
+	played := d.line.Say(d.sound(name))
+	if played == nil {
+		return // they are gone: Over follows
+	}
+	go func() { // it ends with the call, which ends what is played
+		<-played
+		d.say(dialer.Said{Try: try})
+	}()
+}
+
+// sound is a prompt in the language of the company.
+func (d *dialed) sound(name string) []int16 {
+	tag, err := lang.ParseTag(d.lang)
+	if err != nil {
+		tag = lang.English
+	}
+	sound, err := d.f.prompts.Sound(prompt.Key(name), tag)
+	if err != nil {
+		if log := d.f.t.cfg.Log; log != nil {
+			log.Error("a prompt is not there, and another is played", "error", err)
+		}
+		sound, _ = d.f.prompts.Sound(prompt.Nobody, tag) // the generated set has it
+	}
+	return sound
+}
+
+// Join is part of floor.Lines.
+func (f *floorLines) Join(try id.ID, agent string) error {
+	d, err := f.of(try)
+	if err != nil {
+		return err
+	}
+	return d.line.Join(standingName(d.o.Company, agent))
+}
+
+// Part is part of floor.Lines.
+func (f *floorLines) Part(try id.ID) error {
+	d, err := f.of(try)
+	if err != nil {
+		return err
+	}
+	return d.line.Part()
+}
+
+// Hold is part of floor.Lines.
+func (f *floorLines) Hold(try id.ID, on bool) error {
+	d, err := f.of(try)
+	if err != nil {
+		return err
+	}
+	return d.line.Hold(on)
+}
+
+// PauseRecording is part of floor.Lines.
+func (f *floorLines) PauseRecording(try id.ID, on bool) error {
+	d, err := f.of(try)
+	if err != nil {
+		return err
+	}
+	return d.line.PauseRecording(on)
+}
+
+// Press is part of floor.Lines.
+func (f *floorLines) Press(try id.ID, keys string) error {
+	d, err := f.of(try)
+	if err != nil {
+		return err
+	}
+	return d.line.Press(keys)
+}
+
+// Drop is part of floor.Lines.
+func (f *floorLines) Drop(try id.ID, name string) error {
+	d, err := f.of(try)
+	if err != nil {
+		return err
+	}
+	return d.line.Drop(d.sound(name))
+}
+
+// Transfer is part of floor.Lines.
+func (f *floorLines) Transfer(try id.ID, to floor.Target) error { return f.bring(try, to, true) }
+
+// Confer is part of floor.Lines. To nobody: who was called into the call leaves it. A
+// transfer that is spoken about first is Hold, Confer, and Part once all is said.
+func (f *floorLines) Confer(try id.ID, to floor.Target) error {
+	if to == (floor.Target{}) {
+		d, err := f.of(try)
+		if err == nil {
+			d.line.LetGo()
+		}
+		return err
+	}
+	return f.bring(try, to, false)
+}
+
+func (f *floorLines) bring(try id.ID, to floor.Target, hand bool) error {
+	d, err := f.of(try)
+	switch {
+	case err != nil:
+		return err
+	case (to.Agent == "") == to.Number.IsZero():
+		return fault.New(fault.Invalid, "an agent or a number was expected, and one of them alone")
+	case to.Agent != "":
+		return d.line.Bring(standingName(d.o.Company, to.Agent), hand)
+	}
+	return d.third(to.Number, hand)
+}
+
+// third calls somebody outside into the call: a call of its own, which is paid for. It
+// returns once that is begun or refused.
+func (d *dialed) third(n phone.Number, hand bool) error {
+	f := d.f
+	call, err := f.t.sys.IDs.At(timex.At(time.Now()))
+	if err != nil {
+		return err
+	}
+	beside, over, err := d.line.Third(hand)
+	if err != nil {
+		return err
+	}
+	if !f.more() {
+		over()
+		return fault.New(fault.Conflict, "the service stops")
+	}
+	begun, done := make(chan struct{}), make(chan error, 1)
+	first := true
+	w := outbound.Wish{Company: d.o.Company, Contract: d.o.Contract, Call: callName(call), Agent: d.agent(), Campaign: d.o.Campaign.Named("cmp"),
+		Order: voice.Order{Number: number(n), From: number(d.o.CallerID), Ring: thirdRings, Beside: beside, OnTrunk: func(string, string) {
+			if first { // each trunk is asked after the other
+				first = false
+				close(begun)
+			}
+		}},
+		Ended: func(out *outbound.Done) {
+			out.Fact.Session, out.Fact.Purpose, out.Fact.Mode, out.Fact.Course.OtherLeg = callName(d.o.Try), d.o.Purpose, usage.Manual, callName(d.o.Try)
+			over()
+		}}
+	go func() {
+		defer f.busy.Done()
+		defer over() // where nothing was begun
+		out, err := f.t.desk.Place(f.running, w)
+		if err == nil && out.Report == nil {
+			err = &voice.NoWay{Number: w.Order.Number, Tries: out.Tries}
+		}
+		done <- f.t.refusedFor(err)
+	}()
+	select {
+	case <-begun:
+		return nil
+	case err := <-done:
+		return err
+	}
+}
+
+// more takes one more call in, unless the service stops.
+func (f *floorLines) more() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.running.Err() != nil {
+		return false
+	}
+	f.busy.Add(1)
+	return true
+}
+
+// roles are how supervisors hear.
+var roles = map[floor.Hearing]bridge.Role{floor.Listen: bridge.Listen, floor.Whisper: bridge.Whisper, floor.Barge: bridge.Barge}
+
+// Supervise is part of floor.Lines.
+func (f *floorLines) Supervise(try id.ID, who string, how floor.Hearing) error {
+	d, err := f.of(try)
+	if err != nil {
+		return err
+	}
+	who = standingName(d.o.Company, who)
+	if how == floor.None {
+		d.line.Unhear(who)
+		return nil
+	}
+	role, known := roles[how]
+	if !known {
+		return fault.New(fault.Invalid, "nobody can hear a call by %q: none, listen, whisper or barge was expected", fault.Shorten(string(how), 20))
+	}
+	return d.line.Supervise(who, role)
+}

@@ -1,0 +1,304 @@
+package telephone_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"waihu/internal/app"
+	"waihu/internal/calling/dialer"
+	"waihu/internal/fault"
+	"waihu/internal/floor"
+	"waihu/internal/id"
+	"waihu/internal/phone"
+	"waihu/internal/store"
+	"waihu/internal/timex"
+	"waihu/internal/usage"
+	"waihu/internal/voice"
+	"waihu/internal/voice/audio"
+	"waihu/internal/voice/prompt"
+	"waihu/internal/voice/retention"
+)
+
+// told is what a dialer is told of its calls.
+type told chan dialer.Event
+
+// want waits for the next thing that is told.
+func want[E dialer.Event](t *testing.T, from told) (e E) {
+	t.Helper()
+	select {
+	case got := <-from:
+		e, ok := got.(E)
+		if !ok {
+			t.Fatalf("%T %+v is told, want %T", got, got, e)
+		}
+		return e
+	case <-time.After(20 * time.Second):
+		t.Fatalf("%T is not told", e)
+	}
+	return e
+}
+
+// outgoing is a call of the dialer.
+func (o *office) outgoing(number string) floor.Outgoing {
+	n, ok := phone.Parse(number)
+	if !ok {
+		o.Fatalf("%s is no number", number)
+	}
+	id := func() id.ID { return must(o.sys.IDs.At(timex.At(time.Now()))) }
+	return floor.Outgoing{Company: o.company, Contract: o.contract, Try: id(), Campaign: id(), List: id(), Lead: id(), Number: n, Ring: 10 * time.Second, Mode: usage.Predictive, Purpose: usage.Sales}
+}
+
+// place places one.
+func (o *office) place(out floor.Outgoing) told {
+	o.Helper()
+	t := make(told, 100)
+	if err := o.phones.Floor().Place(o.Context(), out, func(e dialer.Event) { t <- e }); err != nil {
+		o.Fatal(err)
+	}
+	return t
+}
+
+// here tells who stands on the floor.
+type here struct {
+	sync.Mutex
+	who map[string]bool
+}
+
+// stand lets an agent's telephone stand on the floor until the test ends.
+func (o *office) stand(agent string) {
+	o.Helper()
+	user, secret, _, err := o.phones.Pass(o.company, agent)
+	if err != nil {
+		o.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		r, err := voice.Place(ctx, o.agent, o.ports, voice.Order{To: "sip:floor@" + o.phones.Host(), From: agent, User: user, Secret: secret, Talk: time.Hour,
+			Play: audio.Tone{Hertz: []float64{1000}, Level: 0.4}.Samples(30 * time.Second)})
+		if err != nil || !r.Answered() {
+			o.Errorf("%s does not stand: %+v, %v", agent, r, err)
+		}
+	}()
+	o.Cleanup(func() { stop(); <-done })
+	var h here
+	came := make(chan struct{})
+	var once sync.Once
+	o.phones.Floor().Standing(func(c id.Company, user string, is bool) {
+		h.Lock()
+		defer h.Unlock()
+		if is && c == o.company && user == agent {
+			once.Do(func() { close(came) })
+		}
+	})
+	select {
+	case <-came:
+	case <-time.After(20 * time.Second):
+		o.Fatalf("%s does not stand", agent)
+	}
+}
+
+// TestTheDialerCalls: what happens is told in order, an agent is joined, and the call is
+// one fact with its try, campaign, agent and recording, charged like others.
+func TestTheDialerCalls(t *testing.T) {
+	o := open(t, "100.00")
+	lines := o.phones.Floor()
+	o.stand(ann)
+	out := o.outgoing("8613800138000")
+	out.Record = true
+	events := o.place(out)
+	call := out.Try.Named("call")
+	if e := want[dialer.Dialed](t, events); e.Try != out.Try || e.Trunk != "one" || e.Call != call {
+		t.Errorf("%+v", e)
+	}
+	want[dialer.Rings](t, events)
+	want[dialer.Answered](t, events)
+	if err := lines.Join(out.Try, ann); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(lines.Hold(out.Try, true), lines.Hold(out.Try, false), lines.Press(out.Try, "1"), lines.PauseRecording(out.Try, true), lines.PauseRecording(out.Try, false)); err != nil {
+		t.Error(err)
+	}
+	lines.Say(out.Try, string(prompt.Wait))
+	want[dialer.Said](t, events)
+	if err := lines.Part(out.Try); err != nil {
+		t.Error(err)
+	}
+	lines.Hang(out.Try)
+	if e := want[dialer.Over](t, events); e.Result != usage.Answered || e.SIP != 200 || e.Cause != 16 {
+		t.Errorf("%+v", e)
+	}
+	f := o.facts(1)[0]
+	if c := f.Call; c.ID != call || c.Agent != ann || c.Campaign != out.Campaign.Named("cmp") || c.To != "+8613800138000" || c.Mode != usage.Predictive || c.Purpose != usage.Sales || len(f.Charges) != 1 {
+		t.Errorf("%+v %+v", f.Call, f.Charges)
+	}
+	var kept []app.Recording
+	for deadline := time.Now().Add(20 * time.Second); (len(kept) == 0 || kept[0].State == retention.Open) && time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		kept = must(o.sys.RecordingsOf(t.Context(), o.company, call))
+	}
+	if len(kept) != 1 || kept[0].SHA256 == "" || f.Call.Course.Recording != kept[0].ID.Named("rec") || f.Call.Course.RecordingSHA256 != kept[0].SHA256 {
+		t.Errorf("%+v, the fact says %+v", kept, f.Call.Course)
+	}
+	if err := lines.Join(out.Try, ann); fault.KindOf(err) != fault.NotFound && fault.KindOf(err) != fault.Conflict {
+		t.Error(err)
+	}
+	lines.Hang(out.Try) // it is over already
+}
+
+// TestTheDialerIsToldHowACallEnds, whatever comes of it, and why one is not placed.
+func TestTheDialerIsToldHowACallEnds(t *testing.T) {
+	o := open(t, "100.00")
+	for number, result := range map[string]dialer.Over{"8613800000001": {Result: usage.Busy, SIP: 486, Cause: 17}, "8613800000002": {Result: usage.Congestion, SIP: 503, Cause: 34}} {
+		out := o.outgoing(number)
+		events := o.place(out)
+		want[dialer.Dialed](t, events)
+		for {
+			e := <-events
+			if _, rings := e.(dialer.Rings); rings {
+				continue
+			}
+			if result.Try = out.Try; e != dialer.Event(result) {
+				t.Errorf("%s: %+v", number, e)
+			}
+			break
+		}
+	}
+	for number, why := range map[string]app.CallReason{"864008001234": app.NumberBlocked, "861012345678": app.NumberBlocked} {
+		err := o.phones.Floor().Place(t.Context(), o.outgoing(number), func(e dialer.Event) { t.Errorf("%+v is told", e) })
+		var no *app.CallRefused
+		if !errors.As(err, &no) || no.Reason != why {
+			t.Errorf("%s: %v", number, err)
+		}
+	}
+	poor := open(t, "0.05")
+	err := poor.phones.Floor().Place(t.Context(), poor.outgoing("8613800138000"), func(e dialer.Event) { t.Errorf("%+v is told", e) })
+	var no *app.CallRefused
+	if !errors.As(err, &no) || no.Reason != app.NoCredit {
+		t.Error(err)
+	}
+}
+
+// TestWhoAnsweredIsToldAfterTheAnswer, by what is heard.
+func TestWhoAnsweredIsToldAfterTheAnswer(t *testing.T) {
+	o := open(t, "100.00")
+	out := o.outgoing("8613800000004") // a machine, by the script
+	out.Detect = true
+	events := o.place(out)
+	want[dialer.Dialed](t, events)
+	want[dialer.Rings](t, events)
+	want[dialer.Answered](t, events)
+	if e := want[dialer.Told](t, events); e.By != usage.Machine {
+		t.Errorf("%+v", e)
+	}
+	if err := o.phones.Floor().Drop(out.Try, string(prompt.Goodbye)); err != nil {
+		t.Fatal(err)
+	}
+	o.phones.Floor().Hang(out.Try) // its message is long
+	want[dialer.Over](t, events)
+	if f := o.facts(1)[0]; f.Call.By != usage.Machine {
+		t.Errorf("%+v", f.Call)
+	}
+}
+
+// TestSomebodyOutsideIsASecondCall: paid for on its own, and told as of the first.
+func TestSomebodyOutsideIsASecondCall(t *testing.T) {
+	o := open(t, "100.00")
+	lines := o.phones.Floor()
+	o.stand(ann)
+	out := o.outgoing("8613800138000")
+	events := o.place(out)
+	want[dialer.Dialed](t, events)
+	want[dialer.Rings](t, events)
+	want[dialer.Answered](t, events)
+	if err := lines.Join(out.Try, ann); err != nil {
+		t.Fatal(err)
+	}
+	for to, kind := range map[floor.Target]fault.Kind{{}: "", {Agent: "user_bob"}: fault.Conflict, {Agent: ann, Number: out.Number}: fault.Invalid, {Number: must(parsed("864008001234"))}: fault.Invalid} {
+		if err := lines.Confer(out.Try, to); kind == "" && err != nil || kind != "" && fault.KindOf(err) != kind {
+			t.Errorf("%+v: %v", to, err)
+		}
+	}
+	if err := lines.Transfer(out.Try, floor.Target{Number: must(parsed("8613900000001"))}); err != nil {
+		t.Fatal(err)
+	}
+	want[dialer.Parted](t, events)
+	lines.Hang(out.Try)
+	want[dialer.Over](t, events)
+	f := o.facts(2)
+	first, second := &f[0].Call, &f[1].Call
+	if first.ID != out.Try.Named("call") {
+		first, second = second, first
+	}
+	if second.Session != first.ID || second.Course.OtherLeg != first.ID || second.To != "+8613900000001" || second.Result != usage.Answered || second.Campaign != first.Campaign || second.Agent != ann || first.Agent != ann {
+		t.Errorf("%+v\n%+v", first, second)
+	}
+}
+
+func parsed(s string) (phone.Number, error) {
+	n, ok := phone.Parse(s)
+	if !ok {
+		return n, fmt.Errorf("%s is no number", s)
+	}
+	return n, nil
+}
+
+// awayBooks are books that cannot be reached once that is said.
+type awayBooks struct {
+	store.DB
+	mu   sync.Mutex
+	away bool
+}
+
+func (b *awayBooks) gone() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.away {
+		return &store.Unavailable{Err: errors.New("the test took it away")}
+	}
+	return nil
+}
+
+func (b *awayBooks) set(away bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.away = away
+}
+
+func (b *awayBooks) Update(ctx context.Context, f func(store.Tx) error) error {
+	if err := b.gone(); err != nil {
+		return err
+	}
+	return b.DB.Update(ctx, f)
+}
+
+func (b *awayBooks) View(ctx context.Context, f func(store.Tx) error) error {
+	if err := b.gone(); err != nil {
+		return err
+	}
+	return b.DB.View(ctx, f)
+}
+
+// TestTheDialerDoesNotWaitForTheBooks: they are away when a call ends, and the line is
+// free for all that; its fact comes when they are back.
+func TestTheDialerDoesNotWaitForTheBooks(t *testing.T) {
+	o := open(t, "100.00")
+	books := &awayBooks{DB: o.sys.DB}
+	o.sys.DB = books
+	out := o.outgoing("8613800138000")
+	events := o.place(out)
+	want[dialer.Dialed](t, events)
+	want[dialer.Rings](t, events)
+	want[dialer.Answered](t, events)
+	books.set(true)
+	o.phones.Floor().Hang(out.Try)
+	want[dialer.Over](t, events)
+	books.set(false)
+	if f := o.facts(1)[0]; f.Call.ID != out.Try.Named("call") || f.Call.Result != usage.Answered {
+		t.Errorf("%+v", f.Call)
+	}
+}

@@ -1,0 +1,68 @@
+package telephone
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	"waihu/internal/app"
+	"waihu/internal/id"
+	"waihu/internal/voice/record"
+	"waihu/internal/voice/retention"
+)
+
+// tape is the recording of a call of the dialer. A nil tape is none.
+type tape struct {
+	ready chan struct{} // closed when the books know it, or cannot be told
+	kept  app.Recording
+	file  *os.File
+	err   error
+}
+
+// record begins to keep an answered call: beside it, for a customer does not wait for
+// the books. A call that cannot be recorded goes on without, and its fact names none.
+func (d *dialed) record() {
+	k := &tape{ready: make(chan struct{})}
+	d.tape = k
+	t := d.f.t
+	go func() {
+		defer close(k.ready)
+		ctx, stop := context.WithTimeout(context.Background(), asking)
+		defer stop()
+		k.kept, k.file, k.err = t.sys.BeginRecording(ctx, d.o.Company, app.BeginRecording{Call: callName(d.o.Try), Rules: []retention.Rule{{Name: "installation", Days: t.cfg.KeepDays}}})
+		if k.err == nil {
+			d.line.Record(k.file)
+		} else if t.cfg.Log != nil {
+			t.cfg.Log.Error("a call goes on that is not recorded", "call", callName(d.o.Try), "error", k.err)
+		}
+	}()
+}
+
+// told is the recording as the fact has it.
+func (k *tape) told(sum record.Sum) (name, sha256 string) {
+	if k == nil {
+		return "", ""
+	}
+	<-k.ready // within the bound it was begun with
+	if k.err != nil || sum.SHA256 == "" {
+		return "", ""
+	}
+	return k.kept.ID.Named("rec"), sum.SHA256
+}
+
+// finish tells the books what was recorded; nothing: they forget it.
+func (k *tape) finish(t *Telephone, c id.Company, sum record.Sum) {
+	if k == nil {
+		return
+	}
+	<-k.ready
+	if k.err != nil {
+		return
+	}
+	ctx, stop := context.WithTimeout(context.Background(), asking)
+	defer stop()
+	_, err := t.sys.FinishRecording(ctx, c, k.kept.ID, sum)
+	if err = errors.Join(err, k.file.Close()); err != nil && t.cfg.Log != nil { // it is mended at the next start
+		t.cfg.Log.Error("a recording is not finished", "recording", k.kept.ID.Named("rec"), "error", err)
+	}
+}

@@ -1,0 +1,461 @@
+package exchange
+
+import (
+	"maps"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"waihu/internal/fault"
+	"waihu/internal/voice"
+	"waihu/internal/voice/bridge"
+	"waihu/internal/voice/record"
+	"waihu/internal/voice/sip"
+)
+
+// Bounds of lines.
+const (
+	MaxLines  = 10_000 // at once
+	maxGuests = 3      // agents, and parties outside, who join a call beside its own
+	maxEars   = 4      // supervisors of a call
+)
+
+// Reserved is an agent a call is placed for, whose leg hears it before anybody joins
+// them: first words are not lost.
+type Reserved struct {
+	Agent string // empty: whoever is free when it is answered
+	Early bool   // hears the network too: ring-back, announcements
+}
+
+// Line is a call whose customer's half we placed: who speaks with them, who else
+// hears it, what is recorded. Safe for several goroutines. What holds and what is
+// done follow each other under one lock; a leg that leaves the bridge fades first,
+// some beats long.
+type Line struct {
+	x        *Exchange
+	name     string
+	reserved Reserved
+	told     Told
+
+	mu       sync.Mutex
+	call     *sip.Call // the customer's; nil: no trunk is asked now
+	leg      *voice.Leg
+	bridge   *bridge.Bridge // nil: nobody hears them yet
+	answered bool
+	back     bool // taken back
+	over     bool
+	agent    string // who speaks with them, or did when the leg was lost; empty: nobody
+	first    string // who spoke with them first
+	seat     *stand // their leg in the bridge
+	joined   bool   // somebody spoke with them
+	guests   map[*stand]bool
+	ears     map[*stand]bridge.Role
+	thirds   map[*third]bool
+	holds    holding
+	held     bool // in the bridge
+	paused   bool
+	tape     *os.File
+	sum      record.Sum
+	alone    *time.Timer // until a customer is hung up to whom nobody comes
+}
+
+// Told is what somebody is told of a line; nothing of it may wait.
+type Told struct {
+	Rings    func()
+	Answered func()
+	Parted   func() // the agent, since somebody answered whom the call was handed to
+}
+
+// holding is why a customer is on hold.
+type holding uint8
+
+const (
+	byAgent     holding = 1 << iota // the agent asked for it
+	byTelephone                     // the agent's telephone did
+	forAgent                        // until the leg is back that was lost
+	forThird                        // until somebody else has answered
+)
+
+// Line begins a line by the name of its call: its Beside is voice.Order's, and Close
+// ends it when the call was placed to its end.
+func (x *Exchange) Line(name string, reserved Reserved, told Told) (*Line, error) {
+	l := &Line{x: x, name: name, reserved: reserved, told: told, guests: map[*stand]bool{}, ears: map[*stand]bridge.Role{}, thirds: map[*third]bool{}}
+	r := x.room
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.lines[name] != nil || len(r.lines) == MaxLines {
+		return nil, fault.New(fault.Conflict, "call %s is there already, or %d others are", name, MaxLines)
+	}
+	r.lines[name] = l
+	return l, nil
+}
+
+// Find is a line that runs; a call that is over, or never was, is of kind NotFound.
+func (x *Exchange) Find(name string) (*Line, error) {
+	x.room.mu.Lock()
+	defer x.room.mu.Unlock()
+	if l := x.room.lines[name]; l != nil {
+		return l, nil
+	}
+	return nil, fault.New(fault.NotFound, "call %q does not run here", fault.Shorten(name, 80))
+}
+
+// Beside stays with the customer's half over one trunk.
+func (l *Line) Beside(call *sip.Call, leg *voice.Leg) {
+	l.begin(call, leg)
+	defer l.end()
+	rang, agreed, answered := call.Rang(), leg.Agreed(), call.Answered()
+	rings := func() { // before what came with it
+		if rang != nil && isClosed(rang) {
+			rang = nil
+			l.told.Rings()
+		}
+	}
+	for {
+		select {
+		case <-rang:
+			rings()
+		case <-agreed:
+			agreed = nil
+			l.sounds()
+		case <-answered:
+			rings()
+			answered = nil
+			l.pickUp()
+		case <-call.Done():
+			rings()
+			if answered != nil && isClosed(answered) {
+				l.pickUp()
+			}
+			return
+		}
+	}
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+func (l *Line) begin(call *sip.Call, leg *voice.Leg) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.call, l.leg = call, leg
+	if l.back {
+		call.TakeBack()
+	}
+}
+
+// sounds lets the agent a call was placed for hear the network.
+func (l *Line) sounds() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.reserved.Early && l.seat == nil && !l.answered {
+		l.listenIn(bridge.Listen)
+	}
+}
+
+// listenIn takes the agent's leg in before anybody joins them; a leg that is not
+// there is missed when they are joined.
+func (l *Line) listenIn(role bridge.Role) {
+	if s := l.x.room.of(l.reserved.Agent); s != nil && l.take(s, role) == nil {
+		l.seat, l.agent = s, s.who
+	}
+}
+
+// pickUp: somebody answered. The agent the call was placed for speaks with them at
+// once, whatever has to be found out about them first.
+func (l *Line) pickUp() {
+	l.mu.Lock()
+	l.answered = true
+	if l.seat == nil && l.reserved.Agent != "" {
+		l.listenIn(bridge.Agent)
+	} else if l.seat != nil {
+		_ = l.bridge.Turn(l.seat.leg, bridge.Agent) // it may be leaving
+	}
+	if l.seat != nil {
+		l.speaks()
+	}
+	l.mu.Unlock()
+	l.told.Answered()
+}
+
+// speaks notes that somebody speaks with them: what is recorded begins.
+func (l *Line) speaks() {
+	if l.joined = true; l.first == "" {
+		l.first = l.agent
+	}
+	l.stopWaiting()
+	l.record()
+	l.apply()
+}
+
+// take takes a standing leg in.
+func (l *Line) take(s *stand, role bridge.Role) error {
+	if l.leg == nil {
+		return fault.New(fault.Conflict, "call %s has nobody on the line now", l.name)
+	}
+	if err := l.x.room.claim(s, l); err != nil {
+		return err
+	}
+	err := l.open()
+	if err == nil {
+		err = l.bridge.Join(s.leg, role)
+	}
+	if err != nil {
+		l.x.room.release(s, l)
+	}
+	return err
+}
+
+// open makes the bridge with the customer in it.
+func (l *Line) open() error {
+	if l.bridge != nil {
+		return nil
+	}
+	b := bridge.New()
+	if err := b.Join(l.leg, bridge.Customer); err != nil {
+		b.Close()
+		return err
+	}
+	l.bridge, l.held = b, false
+	return nil
+}
+
+// letGo lets a leg stand again.
+func (l *Line) letGo(s *stand) {
+	if l.bridge != nil {
+		_ = l.bridge.Leave(s.leg) // it may have left by itself
+	}
+	l.x.room.release(s, l)
+}
+
+// Join connects an agent's standing leg with who answered. Joining whom it has is
+// done already. An agent whose leg does not stand, or hears another call, cannot be
+// joined: of kind Conflict.
+func (l *Line) Join(who string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := l.x.room.of(who)
+	switch {
+	case s == nil:
+		return gone(who)
+	case l.over || l.leg == nil:
+		return fault.New(fault.Conflict, "call %s is over", l.name)
+	case l.seat == s:
+		_ = l.bridge.Turn(s.leg, bridge.Agent) // it may be leaving
+	default:
+		if err := l.instead(s); err != nil {
+			return err
+		}
+	}
+	l.agent = who
+	l.speaks()
+	return nil
+}
+
+// instead seats another agent in the place of who is there.
+func (l *Line) instead(s *stand) error {
+	was := l.seat
+	_, ear := l.ears[s]
+	if ear || l.guests[s] {
+		delete(l.guests, s)
+		delete(l.ears, s)
+		_ = l.bridge.Turn(s.leg, bridge.Agent) // it may be leaving
+	} else if err := l.take(s, bridge.Agent); err != nil {
+		return err
+	}
+	if was != nil {
+		l.letGo(was)
+	}
+	l.x.room.waitFor(l.agent, l, false)
+	l.seat, l.agent, l.holds = s, s.who, l.holds&^(forAgent|byTelephone)
+	return nil
+}
+
+// Part takes the agent off the call, whose leg stands again. Who is there beside goes
+// on with the customer; one who is alone is hung up after a while.
+func (l *Line) Part() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.part()
+	return nil
+}
+
+func (l *Line) part() {
+	l.x.room.waitFor(l.agent, l, false)
+	if l.seat != nil {
+		l.letGo(l.seat)
+	}
+	l.seat, l.agent, l.holds = nil, "", l.holds&forThird
+	l.apply()
+	l.lookAround()
+}
+
+// lookAround hangs a customer up later with whom nobody speaks.
+func (l *Line) lookAround() {
+	if l.seat != nil || len(l.guests) > 0 || len(l.thirds) > 0 || l.call == nil || !l.answered {
+		l.stopWaiting()
+		return
+	}
+	if l.alone == nil {
+		l.alone = time.AfterFunc(l.x.cfg.Return, l.call.Hangup)
+	}
+}
+
+func (l *Line) stopWaiting() {
+	if l.alone != nil {
+		l.alone.Stop()
+		l.alone = nil
+	}
+}
+
+// lost is a leg that ended. The customer of an agent is held for a while, and the
+// call goes on where the leg comes back.
+func (l *Line) lost(s *stand) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.letGo(s)
+	delete(l.guests, s)
+	delete(l.ears, s)
+	if l.seat == s {
+		l.seat = nil
+		l.holds &^= byTelephone
+		if l.answered && !l.over && len(l.guests)+len(l.thirds) == 0 {
+			l.holds |= forAgent
+		}
+		l.x.room.waitFor(s.who, l, !l.over)
+		l.apply()
+	}
+	l.lookAround()
+}
+
+// comeBack seats an agent again whose leg was lost.
+func (l *Line) comeBack(s *stand) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.over || l.agent != s.who || l.seat != nil {
+		return
+	}
+	role := bridge.Listen
+	if l.answered {
+		role = bridge.Agent
+	}
+	if l.take(s, role) != nil {
+		return // whoever joins them is told
+	}
+	l.x.room.waitFor(s.who, l, false)
+	l.seat, l.holds = s, l.holds&^forAgent
+	l.stopWaiting()
+	l.apply()
+}
+
+// replace gives a newer leg of the same person the place of an older one.
+func (l *Line) replace(old, s *stand) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	role := bridge.Agent
+	seat, guest := l.seat == old, l.guests[old]
+	how, ear := l.ears[old]
+	switch {
+	case ear:
+		role = how
+	case !seat && !guest:
+		return
+	case !l.answered:
+		role = bridge.Listen
+	}
+	l.letGo(old)
+	delete(l.guests, old)
+	delete(l.ears, old)
+	if l.over || l.take(s, role) != nil {
+		if seat {
+			l.seat = nil
+		}
+		l.lookAround()
+		return
+	}
+	switch {
+	case seat:
+		l.seat = s
+	case guest:
+		l.guests[s] = true
+	case ear:
+		l.ears[s] = how
+	}
+}
+
+// end lets everybody go when the customer's half is over on this trunk.
+func (l *Line) end() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.bridge != nil {
+		sum, err := l.bridge.StopRecording()
+		if err == nil && sum.SHA256 != "" {
+			l.sum = sum
+		}
+		l.bridge.Close()
+		l.bridge = nil
+	}
+	for _, s := range l.everybody() {
+		l.x.room.release(s, l)
+	}
+	for t := range l.thirds {
+		t.hangup()
+	}
+	l.stopWaiting()
+	l.x.room.waitFor(l.agent, l, false)
+	clear(l.guests)
+	clear(l.ears)
+	l.seat, l.call, l.leg, l.held, l.holds = nil, nil, nil, false, 0
+}
+
+// everybody is whose legs are in.
+func (l *Line) everybody() []*stand {
+	all := slices.Concat(slices.Collect(maps.Keys(l.guests)), slices.Collect(maps.Keys(l.ears)))
+	if l.seat != nil {
+		all = append(all, l.seat)
+	}
+	return all
+}
+
+// Close ends the line.
+func (l *Line) Close() {
+	l.mu.Lock()
+	l.over = true
+	l.mu.Unlock()
+	r := l.x.room
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.lines[l.name] == l {
+		delete(r.lines, l.name)
+	}
+}
+
+// Hang takes a call back that nobody answered, and hangs one up that was. Who answers
+// at that moment is told, and not cut off.
+func (l *Line) Hang() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.answered && l.call != nil:
+		l.call.Hangup()
+	case !l.answered:
+		l.back = true
+		if l.call != nil {
+			l.call.TakeBack()
+		}
+	}
+}
+
+// Agent is who spoke with the customer first; empty: nobody.
+func (l *Line) Agent() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.first
+}
