@@ -40,11 +40,13 @@ function drawScript(choose) {
   const steps = sheet?.script?.steps ?? [];
   if (desk.call.try !== of) {
     of = desk.call.try;
-    path = kept() ?? (steps[0] ? [steps[0].id] : []);
+    path = kept() ?? [];
   }
-  const key = JSON.stringify([of, path, desk.person?.name]);
+  if (path.length === 0 && steps[0]) path = [steps[0].id];
+  const key = JSON.stringify([of, path, desk.person?.name, sheet?.campaign]);
   if (box.dataset.of === key) return;
   box.dataset.of = key;
+  if (!sheet) return box.replaceChildren();
   if (steps.length === 0) return box.replaceChildren(el("p", { className: "muted" }, say("desk.no_script")));
   const known = path.map((id) => steps.find((s) => s.id === id)).filter(Boolean);
   const here = known.at(-1) ?? steps[0];
