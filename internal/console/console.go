@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 
 	"waihu/internal/access"
 	"waihu/internal/app"
+	"waihu/internal/id"
 	"waihu/internal/notify"
 	"waihu/internal/voice/trunk"
 	"waihu/internal/workspace"
@@ -34,9 +36,13 @@ type Deps struct {
 
 	Telephone   Telephone            // of agents; nil: nobody calls here
 	Trunks      func() []trunk.State // how they are; nil: there are none
+	Seated      Seated               // nil: nobody is
 	Runs        Runs                 // bill runs, as work that goes on when the page is left
 	AdjustLimit string               // balance that is given above it needs a second person, in any currency; empty: all does
 }
+
+// Seated gives the log-in of a user on the floor that counts; empty: there is none.
+type Seated func(ctx context.Context, c id.Company, user string) (session string, err error)
 
 // Server answers for the pages of the console.
 type Server struct {

@@ -8,6 +8,7 @@ import (
 
 	"waihu/internal/access"
 	"waihu/internal/app"
+	"waihu/internal/calling/attempt"
 	"waihu/internal/calling/campaign"
 	"waihu/internal/lang"
 	"waihu/internal/store"
@@ -30,14 +31,31 @@ func clock(w http.ResponseWriter, _ *http.Request) {
 type island struct {
 	Company   string            `json:"company"`
 	User      string            `json:"user"`
-	Now       int64             `json:"now"` // the server's, in milliseconds
+	Session   string            `json:"session,omitempty"` // of the log-in on the floor that counts; empty: there is none
+	Now       int64             `json:"now"`               // the server's, in milliseconds
 	Tag       lang.Tag          `json:"tag"`
 	Pass      string            `json:"pass"` // where the telephone gets its log-in; empty: nobody can call from here
 	JsSIP     string            `json:"jssip"`
 	Trunks    string            `json:"trunks,omitempty"` // events of trunks; empty: there are none to tell of
 	Supervise bool              `json:"supervise,omitempty"`
 	Targets   map[string]string `json:"targets,omitempty"` // of the wallboard's numbers
+	Names     map[string]string `json:"names"`             // of dispositions every company begins with, by their English
 	Words     map[string]string `json:"words"`
+}
+
+// builtinName begins the phrases that name the dispositions every company begins with.
+const builtinName = "dispositions.c_"
+
+// outcomesOf are those names in a language. A disposition a company renamed has its own
+// words, and is not found here.
+func outcomesOf(tag lang.Tag) map[string]string {
+	out := map[string]string{}
+	for _, d := range attempt.Builtin() {
+		if key := builtinName + d.Code; lang.Has(key) {
+			out[d.Name] = lang.Phrase(tag, key, nil)
+		}
+	}
+	return out
 }
 
 // jssip is the part that speaks SIP; it is fetched when a telephone is connected.
@@ -47,7 +65,7 @@ const jssip = "vendor/jssip-3.13.8.min.js"
 // reach where telephones log in.
 func (s *Server) islandOf(w http.ResponseWriter, v *visit, words ...string) (island, error) {
 	at, err := s.assets.address(jssip)
-	out := island{Company: v.company.Named("co"), User: agentOf(v), Now: time.Now().UnixMilli(), Tag: v.Tag, JsSIP: at, Supervise: v.may(access.FloorSupervise), Words: wordsOf(v.Tag, words...)}
+	out := island{Company: v.company.Named("co"), User: agentOf(v), Now: time.Now().UnixMilli(), Tag: v.Tag, JsSIP: at, Supervise: v.may(access.FloorSupervise), Names: outcomesOf(v.Tag), Words: wordsOf(v.Tag, words...)}
 	if t := s.d.Telephone; t != nil && t.Browsers() != "" && v.may(access.CallPlace) {
 		w.Header().Set("Content-Security-Policy", strings.Replace(policy, "connect-src 'self'", "connect-src 'self' "+t.Browsers(), 1))
 		out.Pass = v.at("/telephone/pass")
@@ -98,6 +116,11 @@ func (s *Server) desk(w http.ResponseWriter, _ *http.Request, v *visit) error {
 		return err
 	}
 	b.Able = b.Boot.Pass != ""
+	if s.d.Seated != nil {
+		if b.Boot.Session, err = s.d.Seated(v.r.Context(), v.company, b.Boot.User); err != nil {
+			return err
+		}
+	}
 	for _, state := range []campaign.State{campaign.Running, campaign.Paused} {
 		list, err := s.d.System.Campaigns(v.r.Context(), v.company, state, store.Page{Limit: mostCampaigns, Down: true})
 		if err != nil {

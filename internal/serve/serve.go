@@ -184,7 +184,7 @@ func (s *Service) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if s.console, err = console.New(console.Deps{Telephone: phoneOf(calls), Trunks: trunksOf(calls), System: s.books.System, Gate: s.books.Gate, Log: s.log, Client: s.api.Client, Open: s.c.Access.OpenCompare,
+	if s.console, err = console.New(console.Deps{Telephone: phoneOf(calls), Trunks: trunksOf(calls), Seated: seatedOf(s.floor), System: s.books.System, Gate: s.books.Gate, Log: s.log, Client: s.api.Client, Open: s.c.Access.OpenCompare,
 		Shelf: s.shelf, Tour: s.beside.Tour, Post: post, Address: h.Address, Uploads: s.api, Decider: s.api, AdjustLimit: s.c.Access.AdjustLimit, Runs: s.api}); err != nil {
 		return err
 	}

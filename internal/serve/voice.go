@@ -9,6 +9,7 @@ import (
 
 	"waihu/internal/api"
 	"waihu/internal/calling/compliance"
+	"waihu/internal/console"
 	"waihu/internal/fault"
 	"waihu/internal/floor"
 	"waihu/internal/id"
@@ -90,4 +91,12 @@ func phoneOf(t *telephone.Telephone) api.Telephone {
 		return nil
 	}
 	return t
+}
+
+// seatedOf tells the console who has a desk; nil where there is no floor.
+func seatedOf(f *floor.Floor) console.Seated {
+	if f == nil {
+		return nil
+	}
+	return f.SessionOf
 }

@@ -1,12 +1,13 @@
 // What an agent must know: each says what is happening and what to do. They stand above
 // the bar of the call and cover nothing.
-import { off, tick } from "../floor/clock.js";
+import { off, since, tick } from "../floor/clock.js";
 import { el, has, say, spell, text } from "../floor/page.js";
 import { state } from "./store.js";
 
 const box = document.querySelector("#desk [data-notices]");
 const read = new Set(); // notices of the server that were put away
 const shown = new Map(); // by key: { node, words }
+const moment = 6; // seconds
 const stays = 10_000; // what was refused is told so long
 let said = null;
 let lineState = "off";
@@ -45,12 +46,22 @@ export function drawNotices(with_ = deeds) {
   if (lineState === "lost" && state.session) list.push({ key: "line", tone: "bad", head: say("desk.line_lost"), words: say("desk.line_lost_why") });
   if (silent) list.push({ key: "silent", tone: "warn", head: say("desk.silent"), words: say("desk.silent_why") });
   if (off()) list.push({ key: "clock", tone: "warn", head: say("desk.clock", { time: spell(Math.abs(off()) / 1000) }), words: say("desk.clock_why") });
-  for (const n of (state.desk?.notices ?? []).slice(-3)) {
+  for (const n of told()) {
     const key = `${n.code} ${n.at}`;
     if (!read.has(key)) list.push({ key, tone: tones[n.code] ?? "warn", head: text(n.text), words: n.why ?? "", away: () => read.add(key) });
   }
   if (said) list.push({ key: "said", tone: said.tone, head: said.words, words: "", away: () => (said = null) });
   draw(list);
+}
+
+// told is what the server says and what still holds: that the telephone is gone is said
+// while it is, that it is back for a moment after that.
+function told() {
+  const all = state.desk?.notices ?? [];
+  const gone = all.findLast((n) => n.code === "line_gone");
+  const back = all.findLast((n) => n.code === "line_back");
+  const line = state.desk?.line ? (gone && back && since(back.at) < moment ? back : null) : gone;
+  return [...all.filter((n) => !n.code.startsWith("line_")).slice(-3), ...(line ? [line] : [])];
 }
 
 // draw keeps the boxes that stand: one that is put in anew is read out again.

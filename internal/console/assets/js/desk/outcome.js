@@ -1,7 +1,7 @@
 // What a call came to: one key each. After the call it can be taken back until it is
 // sent; while the call lasts it can be changed.
 import { now, tick } from "../floor/clock.js";
-import { el, put, say, show } from "../floor/page.js";
+import { el, outcome, put, say, show } from "../floor/page.js";
 import { talking } from "./bar.js";
 import { openCallback } from "./callback.js";
 import { notes, focusNotes } from "./notes.js";
@@ -19,7 +19,7 @@ let armed = null; // a refusal that was pressed once
 let sent = null; // of the call that goes on: what was sent, to be sent again with newer notes
 
 const open = () => !state.gone && state.desk?.call && (talking() || state.desk.state === "wrap_up");
-const listed = () => (state.sheet?.dispositions ?? []).map((d, i) => ({ ...d, key: d.key || i + 1 }));
+const listed = () => (state.sheet?.dispositions ?? []).map((d, i) => ({ ...d, name: outcome(d), key: d.key || i + 1 }));
 
 export function drawOutcome() {
   const { desk } = state;

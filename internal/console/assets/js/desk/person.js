@@ -1,7 +1,7 @@
 // Who the call is with: what the campaign knows of them, on their own clock, and what
 // was tried before.
 import { now, tick } from "../floor/clock.js";
-import { boot, dial, el, has, put, say } from "../floor/page.js";
+import { boot, dial, el, has, outcome, put, say } from "../floor/page.js";
 import { state } from "./store.js";
 
 const box = document.querySelector("#desk [data-person]");
@@ -55,7 +55,7 @@ function fields(p) {
 }
 
 function history(p, sheet) {
-  const name = (code) => sheet?.dispositions?.find((d) => d.code === code)?.name ?? code;
+  const name = (code) => outcome(sheet?.dispositions?.find((d) => d.code === code) ?? { name: code });
   const head = el("h3", {}, say("desk.history"));
   if (p.history.length === 0) return el("div", { className: "stack-s" }, head, el("p", { className: "muted small" }, say("desk.no_history")));
   const rows = p.history.map((h) =>

@@ -1,6 +1,6 @@
 // The middle of the desk: what to do before and between calls, and during a call what
 // to say, step by step.
-import { el, put, say, show } from "../floor/page.js";
+import { el, outcome, put, say, show } from "../floor/page.js";
 import { reason } from "./top.js";
 import { state } from "./store.js";
 
@@ -25,7 +25,7 @@ function drawIdle(desk) {
   put(find("[data-idle]"), desk.state === "paused" ? say("desk.idle_paused", { why: reason(desk.reason) }) : say(`desk.idle_${desk.state}`));
   const ready = desk.state === "ready";
   put(find("[data-forecast]"), ready ? (next.ahead > 0 ? say("desk.forecast_ahead", { n: next.ahead, of: next.in_flight }) : say("desk.forecast", { n: next.in_flight })) : desk.state === "paused" ? say(desk.line ? "desk.idle_go" : "desk.idle_line") : "");
-  const name = last && (state.sheet?.dispositions?.find((d) => d.code === last.disposition)?.name ?? last.disposition);
+  const name = last && outcome(state.sheet?.dispositions?.find((d) => d.code === last.disposition) ?? { name: last.disposition });
   put(find("[data-last]"), last ? say("desk.last", { name: [last.name, name].filter(Boolean).join(": ") }) : "");
 }
 

@@ -66,24 +66,24 @@ function close(why) {
   changed();
 }
 
-// resume takes up the log-in of before a reload; false: there is none.
+// resume takes up the log-in of before a reload. A log-in at another place is given as
+// its desk; false: there is none.
 export async function resume() {
   const session = localStorage.getItem(kept);
-  const answer = await fetch(`${base}/me`, { headers: headers(session ? { "Floor-Session": session } : {}) }).catch(() => null);
-  if (answer === null && session) {
-    open(session); // the server is out of reach: the stream goes on trying
-    return true;
-  }
-  if (answer?.ok) {
-    const desk = await answer.json();
-    if (!session) return desk.state !== "out" && desk; // logged in elsewhere
-    if (desk.state === "out") return false;
-    state.desk = desk;
+  const mine = session && (boot.session === session || (await at(session)));
+  if (mine) {
     open(session);
     return true;
   }
   localStorage.removeItem(kept);
-  return false;
+  return boot.session ? at() : false;
+}
+
+// at is the desk of a log-in; without one, of the log-in that counts.
+async function at(session) {
+  const answer = await fetch(`${base}/me`, { headers: headers(session ? { "Floor-Session": session } : {}) }).catch(() => null);
+  const desk = answer?.ok ? await answer.json() : null;
+  return desk && desk.state !== "out" ? desk : false;
 }
 
 export async function logIn(campaign, leaves) {

@@ -11,6 +11,10 @@ export function say(key, gaps = {}) {
 // has tells whether there is a phrase.
 export const has = (key) => key in boot.words;
 
+// outcome is the name of a disposition: the company's own, or the usual one in the
+// language of the page.
+export const outcome = (d) => boot.names?.[d.name] ?? d.name;
+
 // text is what the server says in all languages, in that of the page.
 export const text = (t) => t?.[boot.tag] ?? t?.en ?? "";
 
