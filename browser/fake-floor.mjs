@@ -17,6 +17,14 @@ export function fakeFloor({ desk, sheet, floor, trunks }) {
     asked: [],
     down: false, // nothing is answered
     refuse: {}, // by verb: the problem it is answered with
+    answers: { try: "try_1", edit: 0, moves: [], open: {}, answers: {}, path: [] },
+    // lead is how a script with questions goes on: one step a move, as the list says.
+    lead(sent) {
+      const is = Object.assign(fake.answers, sent);
+      const step = fake.sheet.guide[is.moves.length];
+      const missing = (step?.questions ?? []).filter((q) => q.required && !is.open[q.id]?.length).map((q) => q.id);
+      return { ...is, step, missing, ...(!step && { end: "complete", disposition: "sale" }) };
+    },
     put(changes) {
       Object.assign(fake.desk, changes);
       for (const s of open) if (s.kind === "desk") s.to.enqueue(piece("desk", fake.desk));
@@ -53,6 +61,7 @@ export function fakeFloor({ desk, sheet, floor, trunks }) {
   window.fetch = async (address, options = {}) => {
     const { pathname } = new URL(address, location.href);
     const verb = pathname.startsWith("/v1/floor") ? pathname.slice("/v1/floor".length + 1) : pathname.split("/").at(-1) === "trunks" ? "trunks" : pathname === "/clock" ? "clock" : null;
+    if (/^\/v1\/tries\/.*\/answers$/.test(pathname)) return json(fake.lead(options.method === "PUT" ? JSON.parse(options.body) : null));
     if (verb === null) return real(address, options);
     if (fake.down) throw new TypeError("no network");
     if (verb === "clock") return real(address, options);
@@ -152,4 +161,10 @@ export function floorOf(count) {
 export const trunks = [
   { name: "East", open: 34, channels: 60, calls: 8120, answered: 2510, state: "good" },
   { name: "South", open: 0, channels: 30, calls: 912, answered: 240, state: "rests" },
+];
+
+// guide is a script with questions.
+export const guide = [
+  { id: "q", text: "Which of our lines do you use?", questions: [{ id: "line", label: "Lines", kind: "several", choices: [{ id: "fibre", label: "Fibre" }, { id: "mobile", label: "Mobile" }] }, { id: "happy", label: "How content are you?", kind: "scale", least: "1", most: "5", required: true }] },
+  { id: "more", text: "Thank you. One more.", questions: [{ id: "why", label: "Why?", kind: "text" }, { id: "again", label: "May we ask again?", kind: "yes_no", required: true }] },
 ];

@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { impaired, overflow, turned, unspoken } from "../checks.mjs";
-import { desks, fakeFloor, floorOf, sheet, trunks } from "../fake-floor.mjs";
+import { desks, fakeFloor, floorOf, guide, sheet, trunks } from "../fake-floor.mjs";
 
 // desk opens the page of an agent who is in a state already.
-async function deskIn(world, state, { lang = "en", theme = "light" } = {}) {
+async function deskIn(world, state, { lang = "en", theme = "light", with: of = sheet } = {}) {
   const tab = await world.tab("floor", { lang, theme });
-  await tab.page.addInitScript(fakeFloor, { desk: state, sheet });
+  await tab.page.addInitScript(fakeFloor, { desk: state, sheet: of });
   await tab.page.addInitScript(() => {
     navigator.mediaDevices.getUserMedia = async () => {
       throw new DOMException("", "NotFoundError");
@@ -84,6 +84,23 @@ export function desk(world) {
     await page.reload();
     await page.waitForFunction(() => document.getElementById("desk").dataset.state === "talking"); // as the server says after it
     assert.match(await text(page, "[data-who]"), /Wang Xiaoming/);
+    await close();
+  });
+
+  test("a script with questions is gone through, and kept as it is answered", async () => {
+    const { page, wrong, close } = await deskIn(world, desks.talking, { with: { ...sheet, guide } });
+    await page.getByLabel("Fibre").check();
+    await page.locator('[data-question="happy"][data-missing]').waitFor();
+    await page.getByLabel("4").check();
+    await page.getByRole("button", { name: "Next" }).click();
+    await page.getByLabel("Why?").fill("because");
+    await page.getByLabel("Yes").check();
+    await page.getByRole("button", { name: "Next" }).click();
+    await page.locator("[data-script]", { hasText: "The script is over" }).waitFor();
+    assert.deepEqual(await page.evaluate(() => window.fake.answers.moves), [{ step: "q", answers: { line: ["fibre"], happy: ["4"] } }, { step: "more", answers: { why: ["because"], again: ["yes"] } }]);
+    await page.locator("[data-script] .primary").click(); // what its end proposes
+    await page.waitForFunction(() => window.fake.asked.some((a) => a.verb === "dispose" && a.body.code === "sale"));
+    assert.deepEqual(wrong, []);
     await close();
   });
 

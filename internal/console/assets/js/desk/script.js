@@ -1,6 +1,7 @@
 // The middle of the desk: what to do before and between calls, and during a call what
 // to say, step by step.
 import { el, outcome, put, say, show } from "../floor/page.js";
+import { drawGuide } from "./guide.js";
 import { reason } from "./top.js";
 import { state } from "./store.js";
 
@@ -37,6 +38,7 @@ function filled(text) {
 
 function drawScript(choose) {
   const { desk, sheet } = state;
+  if (sheet?.guide) return drawGuide(box, choose); // with questions: the server leads
   const steps = sheet?.script?.steps ?? [];
   if (desk.call.try !== of) {
     of = desk.call.try;
