@@ -19,7 +19,7 @@ import (
 )
 
 // order is how the chapters follow each other.
-var order = []string{"getting-started", "plans", "charging", "comparing", "api", "operations"}
+var order = []string{"getting-started", "plans", "charging", "comparing", "agents", "api", "operations"}
 
 // Chapter is one page of the manual.
 type Chapter struct {
