@@ -44,5 +44,5 @@ export const apart = [
   "/approvals/{approval}", "/c/{company}/approvals/{approval}", "/invitation",
   "/begin", "/begin/company", "/begin/contract", "/begin/plan", "/begin/usage",
   "/login/provider", "/login/provider/return",
-  "/brand/preview.css", "/brand/{brand}/{revision}/{file}",
+  "/c/{company}/wallboard/trunks", "/brand/preview.css", "/brand/{brand}/{revision}/{file}",
 ];

@@ -1,5 +1,5 @@
 // The wallboard: the floor of a company as the server tells it. Events only mark what
-// changed; it is drawn at most four times a second, and times run by one clock.
+// changed; it is drawn at most twice a second, and times run by one clock.
 import { now, tick } from "./floor/clock.js";
 import { feed } from "./floor/feed.js";
 import { boot, el, put, say, show, spell } from "./floor/page.js";
@@ -9,7 +9,7 @@ import { drawNumbers } from "./wallboard/numbers.js";
 import { drawPanel, noticeOf } from "./wallboard/panel.js";
 import { drawTrunks } from "./wallboard/trunks.js";
 
-const pause = 250; // between two drawings
+const pause = 500; // between two drawings
 const wall = document.getElementById("wall");
 const notices = wall.querySelector("[data-notices]");
 const floor = { agents: new Map(), campaigns: new Map(), standing: new Set(), up: null, cutAt: 0, refused: null };

@@ -2,6 +2,7 @@
 // the bar of the call and cover nothing.
 import { off, since, tick } from "../floor/clock.js";
 import { el, has, say, spell, text } from "../floor/page.js";
+import { place } from "../floor/line.js";
 import { state } from "./store.js";
 
 const box = document.querySelector("#desk [data-notices]");
@@ -26,7 +27,8 @@ export function noticeSilent(is) {
 
 // refuse tells why something that was asked for did not come about.
 export function refuse(problem) {
-  const words = problem.code === "cut_off" ? say("desk.cut_deed") : [problem.title, problem.detail !== problem.title && state.desk && problem.code === "invalid" ? problem.detail : ""].filter(Boolean).join(". ") || say("desk.failed");
+  const own = { cut_off: "desk.cut_deed", conflict: "desk.not_now" }[problem.code];
+  const words = own ? say(own) : [problem.title, problem.code === "invalid" && problem.detail !== problem.title ? problem.detail : ""].filter(Boolean).join(". ") || say("desk.failed");
   tell(has(`desk.do_${problem.code}`) ? `${words} ${say(`desk.do_${problem.code}`)}` : words);
 }
 
@@ -42,7 +44,7 @@ export function drawNotices(with_ = deeds) {
   const list = [];
   if (state.up === false && state.session) list.push({ key: "cut", tone: "bad", head: say("desk.cut", { time: spell((performance.now() - state.cutAt) / 1000) }), words: say(state.desk?.call ? "desk.cut_call" : "desk.cut_why") });
   if (state.gone) list.push({ key: "gone", tone: state.gone === "over" ? "warn" : "bad", head: say(`desk.gone_${state.gone}`), words: say(`desk.gone_${state.gone}_why`), button: state.gone === "tab" ? [say("desk.take_here"), deeds.takeHere] : state.gone === "session" ? [say("desk.log_in_again"), () => location.reload()] : undefined });
-  if (troubles.includes(lineState)) list.push({ key: "line", tone: "bad", head: say(`desk.line_${lineState}`), words: say(`desk.line_${lineState}_why`), button: lineState === "unable" ? undefined : [say(lineState === "blocked" ? "desk.hear" : "desk.try_again"), deeds.line] });
+  if (troubles.includes(lineState)) list.push({ key: "line", tone: "bad", head: say(`desk.line_${lineState}`), words: say(`desk.line_${lineState}_why`, { name: place }), button: lineState === "unable" ? undefined : [say(lineState === "blocked" ? "desk.hear" : "desk.try_again"), deeds.line] });
   if (lineState === "lost" && state.session) list.push({ key: "line", tone: "bad", head: say("desk.line_lost"), words: say("desk.line_lost_why") });
   if (silent) list.push({ key: "silent", tone: "warn", head: say("desk.silent"), words: say("desk.silent_why") });
   if (off()) list.push({ key: "clock", tone: "warn", head: say("desk.clock", { time: spell(Math.abs(off()) / 1000) }), words: say("desk.clock_why") });

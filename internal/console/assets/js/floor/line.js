@@ -4,7 +4,7 @@
 import { boot } from "./page.js";
 
 const waits = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
-const place = "floor"; // the name that is called
+export const place = "floor"; // the name that is called
 const look = 500; // between two looks at the sound
 const wanted = { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true }, video: false };
 const denied = { NotAllowedError: "no_microphone", SecurityError: "no_microphone", NotFoundError: "no_device", OverconstrainedError: "no_device", NotReadableError: "device_busy", AbortError: "device_busy" };

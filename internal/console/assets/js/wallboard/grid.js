@@ -28,8 +28,11 @@ export function drawGrid(floor, again) {
   }
   const words = find.value.trim().toLowerCase();
   const list = [...floor.agents.values()].sort(orders[sortBy.value]);
+  const focus = document.activeElement;
+  for (const a of list) lift(cells.get(a.agent), a);
   let shown = 0;
-  list.forEach((a, i) => {
+  let next = grid.firstElementChild;
+  list.forEach((a) => {
     const c = cells.get(a.agent) ?? make(a.agent);
     if (c.of !== a) fill(c, a, floor);
     const yes = (only.size === 0 || only.has(a.state)) && (!of.value || of.value === a.campaign) && (!words || a.name.toLowerCase().includes(words));
@@ -38,10 +41,19 @@ export function drawGrid(floor, again) {
     shown += Number(yes);
     const pressed = String(chosen.agent === a.agent);
     if (c.button.getAttribute("aria-pressed") !== pressed) c.button.setAttribute("aria-pressed", pressed);
-    if (grid.children[i] !== c.node) grid.insertBefore(c.node, grid.children[i] ?? null);
+    if (next === c.node) next = next.nextElementSibling;
+    else grid.insertBefore(c.node, next);
   });
+  if (focus !== document.activeElement && grid.contains(focus)) focus.focus({ preventScroll: true });
   show(none, shown === 0);
   times();
+}
+
+// lift takes a cell out that belongs to another place now, so that the others, which are
+// in order among themselves, stay where they are.
+function lift(c, a) {
+  if (c?.of && (c.sorted !== sortBy.value || c.of.state !== a.state || c.of.since !== a.since)) c.node.remove();
+  if (c) c.sorted = sortBy.value;
 }
 
 const byName = (a, b) => a.name.localeCompare(b.name, boot.tag);

@@ -1,7 +1,7 @@
 // What a supervisor does with the agent who is chosen: hear, whisper, barge in, make
 // them pause or log out. One panel for all, so that three hundred cells have no buttons.
 import { ask } from "../floor/feed.js";
-import { makeLine } from "../floor/line.js";
+import { makeLine, place } from "../floor/line.js";
 import { boot, has, put, say, show, spell } from "../floor/page.js";
 import { chosen, what } from "./grid.js";
 
@@ -43,12 +43,12 @@ export function drawPanel(floor) {
 export function noticeOf(floor) {
   if (floor.refused) return ["refused", floor.refused.title ?? say("wall.refused"), say("wall.refused_why")];
   if (floor.up === false) return ["cut", say("wall.cut", { time: spell((performance.now() - floor.cutAt) / 1000) }), say("wall.cut_why")];
-  if (has(`desk.line_${lineIs}_why`)) return ["line", say(`desk.line_${lineIs}`), say(`desk.line_${lineIs}_why`)];
+  if (has(`desk.line_${lineIs}_why`)) return ["line", say(`desk.line_${lineIs}`), say(`desk.line_${lineIs}_why`, { name: place })];
   return said ? ["said", said, ""] : null;
 }
 
 function refuse(problem) {
-  const mine = (said = problem.code === "cut_off" ? say("desk.cut_deed") : (problem.title ?? say("desk.failed")));
+  const mine = (said = problem.code === "cut_off" ? say("desk.cut_deed") : problem.code === "conflict" ? say("desk.not_now") : (problem.title ?? say("desk.failed")));
   setTimeout(() => said === mine && (said = null), stays);
 }
 
