@@ -100,14 +100,14 @@ func (a *agent) tell(what string) {
 // day is from the log-in to the log-out.
 func (a *agent) day(ctx context.Context) error {
 	var in struct{ Next string }
-	if err := a.c.ask(ctx, http.MethodPost, "/v1/login", map[string]string{"email": a.login.Email, "password": a.login.Password}, &in); err != nil {
+	if err := a.try(ctx, http.MethodPost, "/v1/login", map[string]string{"email": a.login.Email, "password": a.login.Password}, &in); err != nil {
 		return err
 	}
 	if in.Next != "full" {
 		return fault.New(fault.Conflict, "%s must do something first: %s", a.login.Email, in.Next)
 	}
 	var sheet struct{ Dispositions []code }
-	if err := a.c.ask(ctx, http.MethodGet, "/v1/floor/campaigns/"+url.PathEscape(a.cfg.Campaign)+"/sheet", nil, &sheet); err != nil {
+	if err := a.try(ctx, http.MethodGet, "/v1/floor/campaigns/"+url.PathEscape(a.cfg.Campaign)+"/sheet", nil, &sheet); err != nil {
 		return err
 	}
 	a.codes = sheet.Dispositions
@@ -117,12 +117,15 @@ func (a *agent) day(ctx context.Context) error {
 	go func() { defer close(stood); a.stand(legs) }()
 	defer func() { hang(); <-stood }()
 	var p post
-	if err := a.c.ask(ctx, http.MethodPost, "/v1/floor/login", map[string]string{"campaign": a.cfg.Campaign}, &p); err != nil {
-		return err
-	}
-	a.c.session = p.Session
-	a.tell("logged in")
-	for ctx.Err() == nil { // a stream that breaks off is taken up again
+	for in := false; ctx.Err() == nil; pause(ctx, time.Second) { // who was cut off logs in again
+		if err := a.try(ctx, http.MethodPost, "/v1/floor/login", map[string]string{"campaign": a.cfg.Campaign}, &p); err != nil {
+			if !in {
+				return err
+			}
+			continue
+		}
+		in, a.c.session = true, p.Session
+		a.tell("logged in")
 		out := false
 		err := a.c.events(ctx, "/v1/floor/me/events", func(kind string, data []byte) bool {
 			var now post
@@ -142,18 +145,25 @@ func (a *agent) day(ctx context.Context) error {
 		if out {
 			return nil
 		}
-		switch {
-		case err != nil && ctx.Err() == nil && fault.KindOf(err) == fault.Conflict:
-			return err
-		case err != nil && ctx.Err() == nil:
+		if err != nil && ctx.Err() == nil {
 			a.tell("the desk is not told of: " + err.Error())
 		}
-		pause(ctx, time.Second)
 	}
 	leave, stop := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer stop()
 	_ = a.c.ask(leave, http.MethodPost, "/v1/floor/logout", nil, &p) // the service may be gone first
 	return nil
+}
+
+// try asks until there is an answer: a service that is being started has none.
+func (a *agent) try(ctx context.Context, method, path string, body, out any) error {
+	for {
+		err := a.c.ask(ctx, method, path, body, out)
+		if kind := fault.KindOf(err); err == nil || ctx.Err() != nil || kind == fault.Invalid || kind == fault.Conflict {
+			return err
+		}
+		pause(ctx, time.Second)
+	}
 }
 
 // pause waits, or the context ends.
@@ -174,7 +184,7 @@ func (a *agent) stand(ctx context.Context) {
 		if err == nil {
 			_, host, _ := strings.Cut(pass.Address, "@")
 			tone := audio.Tone{Hertz: []float64{180}, Level: 0.1}.Samples(2 * time.Second) // they say something low
-			_, err = voice.Place(ctx, a.cfg.Phone, a.cfg.Ports, voice.Order{To: "sip:floor@" + host, From: "desk", User: pass.User, Secret: pass.Secret, Talk: 24 * time.Hour, Play: tone})
+			_, err = voice.Place(ctx, a.cfg.Phone, a.cfg.Ports, voice.Order{To: "sip:floor@" + host, From: "desk", User: pass.User, Secret: pass.Secret, Quiet: 5 * time.Second, Talk: 24 * time.Hour, Play: tone})
 		}
 		if err != nil && ctx.Err() == nil {
 			a.tell("the telephone does not stand: " + err.Error())

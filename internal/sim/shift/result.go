@@ -168,3 +168,13 @@ func (r *Result) Write(w io.Writer) error {
 	}
 	return nil
 }
+
+// open is how many tries are not over.
+func (x *Shift) open(ctx context.Context, b *serve.Books) (n int, err error) {
+	err = b.DB.View(ctx, func(tx store.Tx) error {
+		open, err := tx.Attempts().Open(x.company, x.campaign, id.ID{}, 100)
+		n = len(open)
+		return err
+	})
+	return n, err
+}

@@ -45,6 +45,8 @@ type Setup struct {
 	First  uint16        // of the ports for sound; those up to First+999 are used
 	Most   time.Duration // then the shift ends, however far it is
 	Out    io.Writer     // what goes on
+
+	Called func(number string) // told of each call the carrier had, when it ends; nil: nobody
 }
 
 // Bounds of a shift.
@@ -67,6 +69,7 @@ func (s *Setup) Check() error {
 // Shift is one that is set up.
 type Shift struct {
 	Setup
+	Settings []string // of its service
 	cfg      serve.Config
 	company  id.Company
 	contract id.ID
@@ -80,19 +83,19 @@ func Prepare(ctx context.Context, s Setup, far netip.AddrPort) (*Shift, error) {
 	if err := s.Check(); err != nil {
 		return nil, err
 	}
-	c, _, err := serve.Load("", nil, []string{"data=" + s.Data, "access.second_factor=false", "node=shift", "http.key_rate=200", "http.key_burst=400"})
+	at, err := free()
 	if err != nil {
-		return nil, err
-	}
-	if c.HTTP.Listen, err = free(); err != nil {
 		return nil, err
 	}
 	trunks := filepath.Join(s.Data, "trunks.yaml")
 	if err := os.WriteFile(trunks, fmt.Appendf(nil, trunkFile, far), 0o600); err != nil {
 		return nil, err
 	}
-	c.Voice.Trunks, c.Voice.Listen, c.Voice.Ports = trunks, netip.AddrPortFrom(home, 0).String(), fmt.Sprintf("%d-%d", s.First, s.First+499)
-	x := &Shift{Setup: s, cfg: c}
+	x := &Shift{Setup: s, Settings: []string{"data=" + s.Data, "access.second_factor=false", "node=shift", "http.key_rate=200", "http.key_burst=400", "http.listen=" + at,
+		"voice.trunks=" + trunks, "voice.listen=" + netip.AddrPortFrom(home, 0).String(), fmt.Sprintf("voice.ports=%d-%d", s.First, s.First+499)}}
+	if x.cfg, _, err = serve.Load("", nil, x.Settings); err != nil {
+		return nil, err
+	}
 	b, err := serve.Open(ctx, &x.cfg)
 	if err != nil {
 		return nil, err
@@ -229,6 +232,7 @@ func (x *Shift) plan(ctx context.Context, sys *app.System) error {
 	p.Lists, p.CallerIDs = []campaign.Share{{List: list.ID}}, []campaign.CallerID{{Number: phone.Of(862161234567, 12)}}
 	p.Hours.Windows = []campaign.Window{{Days: []int{1, 2, 3, 4, 5, 6, 7}, From: "00:00", To: "24:00"}}
 	p.Lifted = []campaign.Lift{{Rule: "cn.hours", Reason: "nobody real is called: the carrier is played"}}
+	p.Retry.Attempts = 1 // so that whoever is called twice is called wrongly
 	p.RingSeconds, p.Message, p.Contract = campaign.MinRing, "nobody", x.contract
 	camp, err := sys.AddCampaign(ctx, x.company, p)
 	if err == nil {
@@ -244,7 +248,11 @@ func Carrier(s *Setup) (*carrier.Carrier, error) {
 	if err != nil {
 		return nil, err
 	}
-	return carrier.Open(carrier.Config{Listen: netip.AddrPortFrom(home, 0), Ports: ports, Script: answers(), Calls: 120, Rate: 500})
+	return carrier.Open(carrier.Config{Listen: netip.AddrPortFrom(home, 0), Ports: ports, Script: answers(), Calls: 120, Rate: 500, Tell: func(t carrier.Told) {
+		if s.Called != nil {
+			s.Called(t.To)
+		}
+	}})
 }
 
 // Run is the whole shift: the service and the agents, until every lead was tried.
