@@ -8,7 +8,7 @@ import { button, drawBar, drawer, talking, unfold } from "./desk/bar.js";
 import { closeCallback, drawCallback } from "./desk/callback.js";
 import { helpOpen, listen, toggleHelp } from "./desk/keys.js";
 import { drawNotes, focusNotes, onKept } from "./desk/notes.js";
-import { drawNotices, noticeLine, noticeSilent, refuse, tell } from "./desk/notices.js";
+import { drawNotices, hush, noticeLine, noticeSilent, refuse, tell } from "./desk/notices.js";
 import { chooseCallback, chooseKey, drawOutcome, isPending, sendAgain, sendNow, undo } from "./desk/outcome.js";
 import { drawPerson } from "./desk/person.js";
 import { drawCentre, focusAnswers } from "./desk/script.js";
@@ -21,7 +21,7 @@ const root = document.getElementById("desk");
 let willBeReady = false; // as soon as the telephone stands
 let trip = 0;
 let sound = null;
-let lastVoice = 0;
+let lastVoice = now();
 
 const line = makeLine({
   told(is) {
@@ -166,6 +166,8 @@ form?.addEventListener("submit", async (e) => {
   send.disabled = true;
   try {
     await logIn(form.campaign.value, leaving(form.leaves.value));
+    hush();
+    draw();
   } catch (problem) {
     refuse(problem);
   }

@@ -38,6 +38,10 @@ export function tell(words, toneOf = "warn") {
   drawNotices();
 }
 
+export function hush() {
+  said = null;
+}
+
 let deeds = {};
 export function drawNotices(with_ = deeds) {
   deeds = with_;
@@ -63,7 +67,16 @@ function told() {
   const gone = all.findLast((n) => n.code === "line_gone");
   const back = all.findLast((n) => n.code === "line_back");
   const line = state.desk?.line ? (gone && back && since(back.at) < moment ? back : null) : gone;
-  return [...all.filter((n) => !n.code.startsWith("line_")).slice(-3), ...(line ? [line] : [])];
+  return [...all.filter(holds).slice(-3), ...(line && !state.gone ? [line] : [])];
+}
+
+// holds tells whether a notice is still about something: a pause that is over is not, and
+// at a desk that is closed only why it is.
+function holds({ code }) {
+  const { desk, gone } = state;
+  if (code.startsWith("line_")) return false;
+  if (code === "forced_pause") return !gone && (desk.reason === "forced" || desk.then_for === "forced");
+  return !gone || (gone === "over" && code !== "elsewhere");
 }
 
 // draw keeps the boxes that stand: one that is put in anew is read out again.

@@ -18,7 +18,7 @@ export function drawTop(deeds) {
   const is = there ? desk.state : "out";
   at.desk.dataset.state = is;
   at.desk.toggleAttribute("data-cut", state.up === false && Boolean(state.session));
-  put(at.pill, is === "paused" && desk.reason ? `${say("desk.state_paused")}: ${reason(desk.reason)}` : say(`desk.state_${is}`));
+  put(at.pill, is === "paused" && desk.reason ? say("desk.idle_paused", { why: reason(desk.reason) }) : say(`desk.state_${is}`));
   put(at.campaign, there ? (sheet?.name ?? "") : "");
   put(at.then, there && desk.then ? (desk.then === "out" ? say("desk.then_out") : say("desk.then_paused", { why: reason(desk.then_for) })) : "");
   show(at.today, Boolean(there));

@@ -26,7 +26,7 @@ export function put(node, words) {
 
 // show and tone likewise.
 export function show(node, yes) {
-  if (node && node.hidden === yes) node.hidden = !yes;
+  if (node && node.hasAttribute("hidden") === yes) node.toggleAttribute("hidden", !yes);
 }
 
 export function tone(node, value) {
