@@ -68,7 +68,9 @@ type API struct {
 	flights *flights
 	jobs    *jobs
 	proxies trusted
-	checked checked               // files of recordings
+	checked checked         // files of recordings
+	ending  context.Context // of streams of events
+	end     context.CancelFunc
 	second  map[string]secondStep // what an approval lets happen, by action
 }
 
@@ -87,6 +89,7 @@ type Route struct {
 // New builds the interface with every route.
 func New(d Deps) (*API, error) {
 	a := &API{d: d, flights: newFlights(), second: map[string]secondStep{}}
+	a.ending, a.end = context.WithCancel(context.Background())
 	a.jobs = newJobs(a)
 	var err error
 	if a.proxies, err = newTrusted(d.Config.Proxies); err != nil {
@@ -107,6 +110,9 @@ func New(d Deps) (*API, error) {
 
 // Handler serves the interface.
 func (a *API) Handler() http.Handler { return a.handler }
+
+// EndStreams ends streams of events, which a server that stops would wait for.
+func (a *API) EndStreams() { a.end() }
 
 // Routes lists every operation.
 func (a *API) Routes() []Route { return a.routes }

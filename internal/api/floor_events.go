@@ -47,7 +47,7 @@ func (a *API) floorEventRoutes() {
 				r.Close()
 				return nil, err
 			}
-			return eventStream(r, func(s *events) (int64, error) { return first.Seq, s.send(first.Seq, "floor", first) }, false), nil
+			return a.eventStream(r, func(s *events) (int64, error) { return first.Seq, s.send(first.Seq, "floor", first) }, false), nil
 		})
 	type mineIn struct {
 		FloorSession
@@ -73,7 +73,7 @@ func (a *API) floorEventRoutes() {
 			if err != nil {
 				return nil, err
 			}
-			return eventStream(r, func(s *events) (int64, error) {
+			return a.eventStream(r, func(s *events) (int64, error) {
 				_, all := r.First()
 				for i := range all {
 					if err := s.raw(all[i].Seq, "desk", all[i].Data); err != nil {
@@ -87,7 +87,7 @@ func (a *API) floorEventRoutes() {
 
 // eventStream answers with first and then what a reader is told; once: it ends when the
 // one thing it is about is gone.
-func eventStream(r *floor.Reader, first func(*events) (int64, error), once bool) *eventsOut {
+func (a *API) eventStream(r *floor.Reader, first func(*events) (int64, error), once bool) *eventsOut {
 	return &eventsOut{ContentType: "text/event-stream", Buffering: "no", Body: func(h huma.Context) {
 		defer r.Close()
 		_, w := humago.Unwrap(h)
@@ -99,9 +99,11 @@ func eventStream(r *floor.Reader, first func(*events) (int64, error), once bool)
 		end := time.Now().Add(streamLife)
 		for err == nil && time.Now().Before(end) {
 			ctx, stop := context.WithTimeout(h.Context(), streamBeat)
+			done := context.AfterFunc(a.ending, stop)
 			list := r.Next(ctx)
+			done()
 			stop()
-			if h.Context().Err() != nil {
+			if h.Context().Err() != nil || a.ending.Err() != nil {
 				return
 			}
 			if len(list) == 0 {

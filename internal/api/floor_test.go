@@ -186,3 +186,18 @@ func TestTwoHundredReaders(t *testing.T) {
 		}
 	}
 }
+
+// TestStreamsEndWithTheServer: a server that stops waits for no reader.
+func TestStreamsEndWithTheServer(t *testing.T) {
+	w, _, _, _ := floored(t)
+	server := httptest.NewServer(w.api.Handler())
+	t.Cleanup(server.Close)
+	r := first(http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/v1/floor/events", nil))
+	r.Header.Set("Authorization", "Bearer "+w.key(w.a, access.Supervisor))
+	res := first(server.Client().Do(r))
+	defer res.Body.Close()
+	w.api.EndStreams()
+	if b, err := io.ReadAll(res.Body); err != nil || !strings.Contains(string(b), "event: floor") {
+		t.Errorf("%v: %s", err, b)
+	}
+}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -43,6 +44,11 @@ func (s *System) TakeCampaign(ctx context.Context, c id.Company, of id.ID, lengt
 	if err := s.HoldCampaign(ctx, c, of, length); err != nil {
 		return out, err
 	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.LetGoCampaign(ctx, c, of))
+		}
+	}()
 	if out.Lost, err = s.LoseTries(ctx, c, of); err != nil {
 		return out, err
 	}

@@ -34,7 +34,7 @@ func TestPreviewAndByHand(t *testing.T) {
 		must(w.floor.Choose(ctx, w.c, "a", d.Session, false))
 		time.Sleep(time.Second)
 		d = must(w.floor.Desk(w.c, "a", d.Session))
-		if d.Call == nil || d.Call.Try == first || len(w.lines.placed) != 0 {
+		if d.Call == nil || d.Call.Try == first || len(w.lines.saw().placed) != 0 {
 			t.Fatalf("the next is shown: %+v", d.Call)
 		}
 		must(w.floor.Pause(ctx, w.c, "a", d.Session, "reading"))
@@ -109,7 +109,7 @@ func TestHandedOver(t *testing.T) {
 		talking()
 		must(w.floor.Voicemail(ctx, w.c, "a", a.Session))
 		d := must(w.floor.Dispose(ctx, w.c, "a", a.Session, Dispose{Code: "answering_machine"}))
-		if d.State == agent.WrapUp || len(w.lines.dropped) != 1 {
+		if d.State == agent.WrapUp || len(w.lines.saw().dropped) != 1 {
 			t.Errorf("%+v", d)
 		}
 		talking()
@@ -202,7 +202,7 @@ func TestOnAServer(t *testing.T) {
 		}
 	}
 	w.floor.Close()
-	for n, times := range w.lines.placed {
+	for n, times := range w.lines.saw().placed {
 		if times > 1 {
 			t.Errorf("%s was called %d times", n, times)
 		}

@@ -36,7 +36,7 @@ func TestAShift(t *testing.T) {
 				if states[lead.Connected] < 10 || states[lead.Executing] != 0 || states[lead.Pending]+states[lead.Connected]+states[lead.Exhausted] != 40 {
 					t.Errorf("%v", states)
 				}
-				for n, times := range w.lines.placed {
+				for n, times := range w.lines.saw().placed {
 					if times != 1 {
 						t.Errorf("%s was called %d times", n, times)
 					}

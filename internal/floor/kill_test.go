@@ -48,7 +48,7 @@ func TestKilledInTheMiddle(t *testing.T) {
 			t.Errorf("%v", states)
 		}
 		lost := 0
-		for n, times := range w.lines.placed {
+		for n, times := range w.lines.saw().placed {
 			h := must(w.sys.GetLead(context.Background(), w.c, must(w.sys.LeadsWith(context.Background(), w.c, []phone.Number{n}))[0]))
 			if times > 1 || len(h.Tries) != 1 {
 				t.Errorf("%s was called %d times, %d are kept", n, times, len(h.Tries))
@@ -123,11 +123,11 @@ func TestTwoNodes(t *testing.T) {
 		}
 		other.work(camp.ID, "b", "sale")
 		time.Sleep(time.Minute)
-		if len(other.lines.placed) == 0 {
+		if len(other.lines.saw().placed) == 0 {
 			t.Error("the other node does not dial")
 		}
-		for n := range other.lines.placed {
-			if w.lines.placed[n] > 0 {
+		for n := range other.lines.saw().placed {
+			if w.lines.saw().placed[n] > 0 {
 				t.Errorf("%s was called by both", n)
 			}
 		}
@@ -155,6 +155,8 @@ func TestClosedInTheMiddle(t *testing.T) {
 		if node := must(w.sys.CampaignNode(context.Background(), w.c, camp.ID)); node != "" {
 			t.Errorf("node %s still has the right to dial", node)
 		}
+		w.lines.mu.Lock()
+		defer w.lines.mu.Unlock()
 		for _, c := range w.lines.calls {
 			t.Errorf("a call goes on: %+v", c)
 		}

@@ -94,7 +94,7 @@ func TestACallSurvivesWhatHappensToTheAgent(t *testing.T) {
 			t.Error("a supervisor without a telephone hears")
 		}
 		w.lines.told(w.c, "boss", true)
-		if a, err := w.floor.Hear(ctx, w.c, "a", "boss", Whisper); err != nil || w.lines.ears["boss"] != Whisper || len(a.Call.Heard) != 1 {
+		if a, err := w.floor.Hear(ctx, w.c, "a", "boss", Whisper); err != nil || w.lines.saw().ears["boss"] != Whisper || len(a.Call.Heard) != 1 {
 			t.Errorf("%v, %+v", err, a)
 		}
 		if a, err := w.floor.ForcePause(ctx, w.c, "a", "a meeting"); err != nil || a.State != agent.Talking || a.Then != agent.Paused {
@@ -137,7 +137,7 @@ func TestMoneyStopsAndGoesOn(t *testing.T) {
 		w.lines.refuse = nil
 		w.lines.mu.Unlock()
 		time.Sleep(2 * time.Minute)
-		if live = must(w.floor.Campaign(t.Context(), w.c, &camp)); live.Status.State != campaign.Running || len(w.lines.placed) == 0 {
+		if live = must(w.floor.Campaign(t.Context(), w.c, &camp)); live.Status.State != campaign.Running || len(w.lines.saw().placed) == 0 {
 			t.Errorf("%+v", live)
 		}
 		w.floor.Close()

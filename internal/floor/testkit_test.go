@@ -3,6 +3,7 @@ package floor
 import (
 	"cmp"
 	"context"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -138,6 +139,19 @@ func (l *lines) Join(try id.ID, _ string) error {
 		c.talks = time.AfterFunc(l.lasts, func() { l.over(try, usage.Answered) })
 	}
 	return nil
+}
+
+// saw is what the lines saw until now.
+func (l *lines) saw() (out struct {
+	placed  map[phone.Number]int
+	ears    map[string]Hearing
+	most    int
+	dropped []string
+}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out.placed, out.ears, out.most, out.dropped = maps.Clone(l.placed), maps.Clone(l.ears), l.most, slices.Clone(l.dropped)
+	return out
 }
 
 func (l *lines) Part(id.ID) error                 { return nil }

@@ -293,9 +293,6 @@ func (e *Engine) unanswered(c *call) {
 		e.learn(c, pacing.Cancelled, e.now)
 	case usage.Busy, usage.NoAnswer, usage.Rejected, usage.Unassigned:
 		e.learn(c, pacing.Nobody, e.now)
-	default:
-		c.silent = true
-		e.teach()
 	}
 }
 
@@ -397,7 +394,7 @@ func (e *Engine) learn(c *call, o pacing.Outcome, at timex.Instant) {
 // come sooner than the lack of one, and where many were placed at once the laws would
 // believe first that everybody answers, and then that nobody does.
 func (e *Engine) teach() {
-	for len(e.sent) > 0 && (e.sent[0].report != nil || e.sent[0].silent) {
+	for len(e.sent) > 0 && (e.sent[0].report != nil || e.calls[e.sent[0].ID] == nil) { // who is over without one tells nothing
 		if r := e.sent[0].report; r != nil {
 			e.cfg.Pacer.Laws.Attempted(r)
 		}

@@ -347,8 +347,6 @@ func (e *Engine) putBack(c *call, rule string, due timex.Instant) {
 	}
 	e.keep(c)
 	e.forget(c)
-	c.silent = true
-	e.teach()
 	if s := c.seat; s != nil {
 		c.seat, s.call = nil, nil
 		change, err := s.Release(false, e.now)
@@ -372,4 +370,5 @@ func (e *Engine) forget(c *call) {
 	if i := slices.Index(e.order, c); i >= 0 {
 		e.order = slices.Delete(e.order, i, i+1)
 	}
+	e.teach()
 }
