@@ -27,6 +27,7 @@ export function noticeSilent(is) {
 
 // refuse tells why something that was asked for did not come about.
 export function refuse(problem) {
+  if (problem.status === 401) return tell(`${say("desk.gone_session")} ${say("desk.gone_session_why")}`);
   const own = { cut_off: "desk.cut_deed", conflict: "desk.not_now" }[problem.code];
   const words = own ? say(own) : [problem.title, problem.code === "invalid" && problem.detail !== problem.title ? problem.detail : ""].filter(Boolean).join(". ") || say("desk.failed");
   tell(has(`desk.do_${problem.code}`) ? `${words} ${say(`desk.do_${problem.code}`)}` : words);

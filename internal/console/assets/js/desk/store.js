@@ -47,7 +47,7 @@ function open(session) {
       if (!yes) state.cutAt = performance.now();
       changed();
     },
-    refused: (problem) => close(problem.code === "floor_elsewhere" ? "elsewhere" : problem.code === "401" || problem.code === "unauthenticated" ? "session" : "over"),
+    refused: (problem) => close(problem.code === "floor_elsewhere" ? "elsewhere" : problem.status === 401 ? "session" : "over"),
   });
 }
 
