@@ -54,7 +54,13 @@ type Server struct {
 	routes []route
 
 	samples app.Samples // example usage for plans that are being built
+
+	ending context.Context // over once streams are to end
+	end    context.CancelFunc
 }
+
+// EndStreams ends the answers that go on by themselves: the server stops.
+func (s *Server) EndStreams() { s.end() }
 
 // loaded are assets and templates, which come with the program: they are read once.
 var loaded = sync.OnceValues(func() (*looks, error) {
@@ -79,6 +85,7 @@ func New(d Deps) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{d: d, mux: http.NewServeMux(), assets: l.assets, pages: l.pages}
+	s.ending, s.end = context.WithCancel(context.Background())
 	s.mux.Handle("GET /assets/", l.assets)
 	s.mux.HandleFunc("POST /view", s.choose)
 	s.public("GET /styleguide", s.styleguide)

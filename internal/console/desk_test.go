@@ -65,6 +65,10 @@ func TestTrunksAreToldAsTheyChange(t *testing.T) {
 	if strings.Contains(got, "carrier-x") {
 		t.Error("a customer learns the name of a carrier")
 	}
+	d.Server.EndStreams()
+	if got := head.ask(d.at("/wallboard/trunks"), nil); got.Code != http.StatusOK || !strings.Contains(got.Body.String(), "event: trunks") {
+		t.Errorf("a stream of a server that stops: %d", got.Code)
+	}
 }
 
 // glance reads the first piece of what has no end.

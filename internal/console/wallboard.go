@@ -99,6 +99,8 @@ func (s *Server) trunkEvents(w http.ResponseWriter, r *http.Request, v *visit) e
 		select {
 		case <-r.Context().Done():
 			return nil
+		case <-s.ending.Done():
+			return nil
 		case <-tick.C:
 		}
 	}

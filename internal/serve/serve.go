@@ -243,6 +243,7 @@ func (s *Service) serve(ctx context.Context, listener net.Listener) error {
 		MaxHeaderBytes: api.HeaderBytes, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)}
 	figures := &http.Server{Handler: s.metrics.handler(s.workers), ReadHeaderTimeout: api.HeaderTime, ReadTimeout: readTime, WriteTimeout: writeTime}
 	server.RegisterOnShutdown(s.api.EndStreams)
+	server.RegisterOnShutdown(s.console.EndStreams)
 	done := make(chan error, 2)
 	if at := s.c.Metrics.Listen; at != "" {
 		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", at)
