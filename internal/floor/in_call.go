@@ -206,6 +206,12 @@ func SheetOf(ctx context.Context, sys *app.System, c id.Company, of *app.Campaig
 	}
 	out := Sheet{Campaign: of.ID.Named("cmp"), Name: of.Name, Purpose: of.Purpose, Mode: of.Mode, Script: of.Script, Form: of.Form, Targets: of.Targets, WrapUp: of.WrapUp, Preview: of.PreviewFor,
 		Voicemail: of.Voicemail != "", Record: of.Record, Pauses: []string{"break", "lunch", "training", "meeting", "admin"}}
+	if out.Form == nil {
+		out.Form = []campaign.Field{}
+	}
+	if out.Targets == nil {
+		out.Targets = []campaign.Target{}
+	}
 	if out.WrapUp == 0 {
 		out.WrapUp = campaign.DefaultWrapUp
 	}

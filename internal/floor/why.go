@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"waihu/internal/app"
+	"waihu/internal/calling/agent"
 	"waihu/internal/calling/campaign"
 	"waihu/internal/calling/compliance"
 	"waihu/internal/calling/dialer"
@@ -59,7 +60,7 @@ func (d *driver) state(at timex.Instant) Campaign {
 
 // idleCampaign is what is known of a campaign that nobody drives.
 func idleCampaign(c *app.Campaign, t *app.Tally, leads []LeadCount, at timex.Instant) Campaign {
-	out := Campaign{Campaign: c.ID.Named("cmp"), Name: c.Name, Mode: c.Mode, Purpose: c.Purpose, Status: c.Status, At: at, Leads: leads}
+	out := Campaign{Agents: map[agent.State]int{}, Campaign: c.ID.Named("cmp"), Name: c.Name, Mode: c.Mode, Purpose: c.Purpose, Status: c.Status, At: at, Leads: leads}
 	if out.Leads == nil {
 		out.Leads = []LeadCount{}
 	}
@@ -121,7 +122,7 @@ func (d *driver) why(a *dialer.Account, at timex.Instant) []Reason {
 	}
 	present := 0
 	for state, n := range a.Agents {
-		if state != "paused" {
+		if state != agent.Paused {
 			present += n
 		}
 	}
@@ -133,7 +134,7 @@ func (d *driver) why(a *dialer.Account, at timex.Instant) []Reason {
 	}
 	if r := a.Paced.Reason; r != "" && r != pacing.ByAgents && d.plan.Status.State == campaign.Running {
 		out = append(out, reason("pacing."+string(r), 0, nil))
-	} else if r == pacing.ByAgents && present > 0 && a.Agents["ready"] == 0 {
+	} else if r == pacing.ByAgents && present > 0 && a.Agents[agent.Ready] == 0 {
 		out = append(out, reason("agents.busy", int64(present), nil))
 	}
 	if a.Empty > 0 && a.Held == 0 {

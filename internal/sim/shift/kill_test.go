@@ -33,9 +33,10 @@ func TestMain(m *testing.M) {
 // TestKilledInTheMiddleOfAShift: the process is killed while it calls, and started
 // again: the carrier sees nobody called twice, and nothing is left over.
 func TestKilledInTheMiddleOfAShift(t *testing.T) {
+	t.Parallel() // both wait for telephones that ring, most of the time
 	var out, mu = bytes.Buffer{}, sync.Mutex{}
 	calls := map[string]int{}
-	s := Setup{Data: t.TempDir(), Leads: 10, Agents: 4, Mode: campaign.Progressive, Talk: time.Second, Wrap: 200 * time.Millisecond, Seed: 5, First: 22_000, Most: 2 * time.Minute, Out: &out,
+	s := Setup{Data: t.TempDir(), Leads: 10, Agents: 4, Mode: campaign.Progressive, Talk: time.Second, Wrap: 200 * time.Millisecond, Seed: 5, First: 23_000, Most: 2 * time.Minute, Out: &out,
 		Called: func(number string) { mu.Lock(); defer mu.Unlock(); calls[number]++ }}
 	far, err := Carrier(&s)
 	if err != nil {

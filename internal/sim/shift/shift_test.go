@@ -11,6 +11,7 @@ import (
 // TestAShift: the whole service with real signalling: a list is called to its end by
 // agents at their desks, everything is in the books, and on the invoice.
 func TestAShift(t *testing.T) {
+	t.Parallel()
 	var out bytes.Buffer
 	r, err := Run(t.Context(), Setup{Data: t.TempDir(), Leads: 8, Agents: 4, Mode: campaign.Predictive, Talk: time.Second, Wrap: 200 * time.Millisecond, Seed: 3, First: 22_000, Most: 2 * time.Minute, Out: &out})
 	if err != nil {
