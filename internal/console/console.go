@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 
 	"waihu/internal/access"
 	"waihu/internal/app"
+	"waihu/internal/id"
 	"waihu/internal/notify"
 	"waihu/internal/voice/trunk"
 	"waihu/internal/workspace"
@@ -35,9 +37,13 @@ type Deps struct {
 	Lists       Lists                // files of leads and of numbers nobody calls
 	Telephone   Telephone            // of agents; nil: nobody calls here
 	Trunks      func() []trunk.State // of this node; nil likewise
+	Seated      Seated               // nil: nobody is
 	Runs        Runs                 // bill runs, as work that goes on when the page is left
 	AdjustLimit string               // balance that is given above it needs a second person, in any currency; empty: all does
 }
+
+// Seated gives the log-in of a user on the floor that counts; empty: there is none.
+type Seated func(ctx context.Context, c id.Company, user string) (session string, err error)
 
 // Server answers for the pages of the console.
 type Server struct {
@@ -49,7 +55,13 @@ type Server struct {
 	routes []route
 
 	samples app.Samples // example usage for plans that are being built
+
+	ending context.Context // over once streams are to end
+	end    context.CancelFunc
 }
+
+// EndStreams ends the answers that go on by themselves: the server stops.
+func (s *Server) EndStreams() { s.end() }
 
 // loaded are assets and templates, which come with the program: they are read once.
 var loaded = sync.OnceValues(func() (*looks, error) {
@@ -74,6 +86,7 @@ func New(d Deps) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{d: d, mux: http.NewServeMux(), assets: l.assets, pages: l.pages}
+	s.ending, s.end = context.WithCancel(context.Background())
 	s.mux.Handle("GET /assets/", l.assets)
 	s.mux.HandleFunc("POST /view", s.choose)
 	s.public("GET /styleguide", s.styleguide)
@@ -115,6 +128,7 @@ func New(d Deps) (*Server, error) {
 	s.telephonePages()
 	s.recordingPages()
 	s.qualityPages()
+	s.floorPages()
 	s.planPages()
 	s.seatPages()
 	s.contractPages()

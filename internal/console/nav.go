@@ -37,6 +37,8 @@ func navigation(v *visit, here string) []navGroup {
 			{Key: "nav.audit_bill", Href: v.at("/audit"), Icon: "search", may: access.UsageRead},
 			{Key: "nav.contracts", Href: v.at("/contracts"), Icon: "contract", may: access.ContractRead},
 			{Key: "nav.seats", Href: v.at("/seats"), Icon: "seat", may: access.UsageRead},
+			{Key: "nav.desk", Href: v.at("/desk"), Icon: "floor", may: access.FloorWork},
+			{Key: "nav.wallboard", Href: v.at("/wallboard"), Icon: "chart", may: access.FloorWatch},
 			{Key: "nav.reports", Href: v.at("/reports"), Icon: "chart", may: access.CampaignRead},
 			{Key: "nav.telephone", Href: v.at("/telephone"), Icon: "phone", may: access.CallPlace},
 			{Key: "nav.recordings", Href: v.at("/recordings"), Icon: "play", may: access.RecordFind},

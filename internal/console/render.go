@@ -110,6 +110,7 @@ type Page struct {
 	Crumbs []Link
 	Here   string // address of the entry of the side bar that is lit
 	Bare   bool   // no side bar: log-in, first run, shared reports
+	Full   bool   // nothing but the page: the desk, a board on the wall
 	Chart  bool   // the page draws charts
 	Island string // a module of its own in assets/js; empty: none
 	Body   any    // for the template of the page

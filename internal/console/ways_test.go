@@ -105,7 +105,7 @@ func TestPaletteIsAPartOfTheSearch(t *testing.T) {
 func TestManualPages(t *testing.T) {
 	s := server(t)
 	for _, tag := range lang.Tags() {
-		for _, name := range []string{"", "/getting-started", "/plans", "/charging", "/comparing", "/api", "/operations"} {
+		for _, name := range []string{"", "/getting-started", "/plans", "/charging", "/comparing", "/agents", "/api", "/operations"} {
 			w := get(t, s, "/docs"+name+"?lang="+string(tag))
 			if w.Code != http.StatusOK {
 				t.Fatalf("%s in %s: %d", name, tag, w.Code)

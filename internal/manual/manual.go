@@ -19,7 +19,7 @@ import (
 )
 
 // order is how the chapters follow each other.
-var order = []string{"getting-started", "plans", "charging", "comparing", "campaigns", "recordings", "api", "operations"}
+var order = []string{"getting-started", "plans", "charging", "comparing", "campaigns", "agents", "recordings", "api", "operations"}
 
 // Chapter is one page of the manual.
 type Chapter struct {

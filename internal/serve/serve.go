@@ -184,7 +184,7 @@ func (s *Service) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if s.console, err = console.New(console.Deps{Telephone: phoneOf(calls), Trunks: trunksOf(calls), System: s.books.System, Gate: s.books.Gate, Log: s.log, Client: s.api.Client, Open: s.c.Access.OpenCompare,
+	if s.console, err = console.New(console.Deps{Telephone: phoneOf(calls), Trunks: trunksOf(calls), Seated: seatedOf(s.floor), System: s.books.System, Gate: s.books.Gate, Log: s.log, Client: s.api.Client, Open: s.c.Access.OpenCompare,
 		Shelf: s.shelf, Tour: s.beside.Tour, Post: post, Address: h.Address, Uploads: s.api, Lists: s.api, Decider: s.api, AdjustLimit: s.c.Access.AdjustLimit, Runs: s.api}); err != nil {
 		return err
 	}
@@ -243,6 +243,7 @@ func (s *Service) serve(ctx context.Context, listener net.Listener) error {
 		MaxHeaderBytes: api.HeaderBytes, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)}
 	figures := &http.Server{Handler: s.metrics.handler(s.workers), ReadHeaderTimeout: api.HeaderTime, ReadTimeout: readTime, WriteTimeout: writeTime}
 	server.RegisterOnShutdown(s.api.EndStreams)
+	server.RegisterOnShutdown(s.console.EndStreams)
 	done := make(chan error, 2)
 	if at := s.c.Metrics.Listen; at != "" {
 		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", at)

@@ -12,6 +12,7 @@ import (
 	"waihu/internal/api"
 	"waihu/internal/app"
 	"waihu/internal/calling/compliance"
+	"waihu/internal/console"
 	"waihu/internal/fault"
 	"waihu/internal/floor"
 	"waihu/internal/id"
@@ -103,6 +104,7 @@ func phoneOf(t *telephone.Telephone) api.Telephone {
 	return t
 }
 
+<<<<<<< HEAD
 // runningOf is what the interface knows of calls that run; nil where there are none.
 func runningOf(t *telephone.Telephone) api.RunningCalls {
 	if t == nil {
@@ -119,4 +121,12 @@ func fraudOf(c *Config) app.FraudBound {
 		b.Tell = c.Access.Operator
 	}
 	return b
+=======
+// seatedOf tells the console who has a desk; nil where there is no floor.
+func seatedOf(f *floor.Floor) console.Seated {
+	if f == nil {
+		return nil
+	}
+	return f.SessionOf
+>>>>>>> desk
 }

@@ -1,0 +1,88 @@
+// The wallboard: the floor of a company as the server tells it. Events only mark what
+// changed; it is drawn at most twice a second, and times run by one clock.
+import { now, tick } from "./floor/clock.js";
+import { feed } from "./floor/feed.js";
+import { boot, el, put, say, show, spell } from "./floor/page.js";
+import { drawCampaigns } from "./wallboard/campaigns.js";
+import { drawGrid, times } from "./wallboard/grid.js";
+import { drawNumbers } from "./wallboard/numbers.js";
+import { drawPanel, noticeOf } from "./wallboard/panel.js";
+import { drawTrunks } from "./wallboard/trunks.js";
+
+const pause = 500; // between two drawings
+const wall = document.getElementById("wall");
+const notices = wall.querySelector("[data-notices]");
+const floor = { agents: new Map(), campaigns: new Map(), standing: new Set(), up: null, cutAt: 0, refused: null };
+let waiting = 0;
+
+function later() {
+  waiting ||= setTimeout(() => {
+    waiting = 0;
+    draw();
+  }, pause);
+}
+
+const kinds = { agent: floor.agents, campaign: floor.campaigns };
+feed("/v1/floor/events", {
+  on: {
+    floor(all) {
+      floor.agents.clear();
+      floor.campaigns.clear();
+      for (const a of all.agents) floor.agents.set(a.agent, a);
+      for (const c of all.campaigns) floor.campaigns.set(c.campaign, c);
+      floor.standing = new Set(all.standing);
+      later();
+    },
+    agent: (a) => (floor.agents.set(a.agent, a), later()),
+    campaign: (c) => (floor.campaigns.set(c.campaign, c), later()),
+    standing: (user) => (floor.standing.add(user), later()),
+    gone({ kind, key }) {
+      if (kind === "standing") floor.standing.delete(key);
+      else kinds[kind]?.delete(key);
+      later();
+    },
+  },
+  up(yes) {
+    floor.up = yes;
+    if (!yes) floor.cutAt = performance.now();
+    later();
+  },
+  refused(problem) {
+    floor.refused = problem;
+    later();
+  },
+});
+if (boot.trunks) feed(boot.trunks, { on: { trunks: drawTrunks }, up() {} });
+
+function draw() {
+  wall.toggleAttribute("data-cut", floor.up === false);
+  drawNumbers(floor);
+  drawCampaigns(floor);
+  drawGrid(floor, draw);
+  drawPanel(floor);
+  tell();
+}
+
+// tell says what stands in the way of what is shown.
+function tell() {
+  const box = noticeOf(floor);
+  const key = box ? box.join("|") : "";
+  if (notices.dataset.of === key) return;
+  const had = notices.firstElementChild;
+  if (box && had && notices.dataset.kind === box[0]) put(had.querySelector("strong"), box[1]);
+  else notices.replaceChildren(box ? el("div", { className: `notice ${box[0] === "said" ? "warn" : "bad"}`, role: "status" }, el("p", {}, el("strong", {}, box[1]), ` ${box[2]}`)) : "");
+  Object.assign(notices.dataset, { of: key, kind: box?.[0] ?? "" });
+}
+
+const clockAt = wall.querySelector("[data-clock]");
+tick(() => {
+  times();
+  drawNumbers(floor);
+  tell();
+  if (clockAt) put(clockAt, new Intl.DateTimeFormat(boot.tag, { hour: "2-digit", minute: "2-digit" }).format(now()));
+});
+
+const full = () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen());
+wall.querySelector('[data-do="full"]')?.addEventListener("click", full);
+if ("tv" in wall.dataset) addEventListener("keydown", (e) => e.key === "f" && !e.ctrlKey && !e.metaKey && full());
+show(wall.querySelector("[data-no-agent]"), false);

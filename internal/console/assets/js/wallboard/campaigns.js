@@ -1,0 +1,68 @@
+// The strip of campaigns: what each is doing, what it may still do, and why it is not
+// dialing, or not more.
+import { boot, el, put, say, show, text } from "../floor/page.js";
+import { read, write } from "./money.js";
+
+const body = document.querySelector("[data-campaigns]");
+const none = document.querySelector("[data-no-campaign]");
+const rows = new Map();
+const columns = ["dialing", "waiting", "talking", "tries", "conversations", "sales"];
+const percent = new Intl.NumberFormat(boot.tag, { style: "percent", maximumFractionDigits: 1 });
+const plain = new Intl.NumberFormat(boot.tag, { maximumFractionDigits: 1 });
+const money = (a) => (a?.currency ? write(read(a.amount), a.currency) : "–");
+const tones = { running: "good", paused: "warn", finished: "", draft: "" };
+
+export function drawCampaigns({ campaigns }) {
+  for (const [key, row] of rows) {
+    if (campaigns.has(key)) continue;
+    row.line.remove();
+    row.why.remove();
+    rows.delete(key);
+  }
+  for (const [key, c] of campaigns) {
+    let row = rows.get(key);
+    if (!row) {
+      row = make();
+      rows.set(key, row);
+      body.append(row.line, row.why);
+    }
+    if (row.of !== c) fill(row, c);
+    row.of = c;
+  }
+  show(none, campaigns.size === 0);
+}
+
+function make() {
+  const cells = Object.fromEntries(columns.map((name) => [name, el("td", { className: "right num" })]));
+  const row = { name: el("span", { className: "strong" }), badge: el("span", { className: "badge" }), mode: el("span", { className: "muted small" }), cells, meter: el("meter", { min: 0, max: 1 }), ledger: el("span", { className: "small num" }), cost: el("td", { className: "right num" }), spent: el("td", { className: "right num" }), reasons: el("ul", { className: "wall-reasons" }) };
+  row.line = el("tr", {}, el("th", { scope: "row" }, row.name, " ", row.badge, el("br"), row.mode), ...columns.map((n) => cells[n]), el("td", { className: "wall-ledger" }, row.meter, row.ledger), row.cost, row.spent);
+  row.why = el("tr", { className: "wall-why" }, el("td", { colSpan: 10 }, row.reasons));
+  return row;
+}
+
+function fill(row, c) {
+  put(row.name, c.name);
+  put(row.badge, say(`wall.state_${c.status.state}`));
+  row.badge.className = `badge ${tones[c.status.state] ?? ""}`;
+  put(row.mode, [say(`choice.mode.${c.mode}`), c.live ? c.pacing.held_by && say("wall.pace", { n: c.pacing.in_flight, of: percent.format(c.pacing.risk), name: percent.format(c.pacing.allowed) }) : say("wall.not_live")].filter(Boolean).join(" · "));
+  const figures = { dialing: c.dialing, waiting: c.waiting, talking: c.talking, tries: c.today.tries, conversations: c.today.conversations, sales: c.today.sales };
+  for (const name of columns) put(row.cells[name], plain.format(figures[name]));
+  row.cells.waiting.classList.toggle("bad-text", c.waiting > 0);
+  const { share, most, room, answered, days } = c.ledger;
+  const used = most > 0 ? Math.min(1, share / most) : 0;
+  Object.assign(row.meter, { low: 0.8, high: 0.95, optimum: 0, value: used });
+  row.meter.setAttribute("aria-label", say("wall.ledger"));
+  put(row.ledger, answered > 0 ? say("wall.ledger_of", { n: percent.format(share), of: percent.format(most), name: plain.format(Math.max(0, room)), time: days }) : say("wall.no_answers"));
+  put(row.cost, money(c.today.cost_per_conversation));
+  put(row.spent, money(c.today.spent));
+  reasons(row, c.why ?? []);
+}
+
+// reasons are given in the order of the server: what stops everything comes first.
+function reasons(row, list) {
+  const key = list.map((r) => `${r.code} ${r.count ?? ""}`).join();
+  show(row.why, list.length > 0);
+  if (row.reasonsOf === key) return;
+  row.reasonsOf = key;
+  row.reasons.replaceChildren(...list.map((r, i) => el("li", { className: i === 0 ? "strong" : "" }, text(r.text))));
+}

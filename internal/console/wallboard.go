@@ -1,0 +1,133 @@
+package console
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"waihu/internal/access"
+)
+
+// targets are the numbers of the wallboard a supervisor may set a target for. They stand
+// in the address, so that a screen on the wall shows those it was opened with.
+var targets = []string{"busy", "wait", "hour", "cost", "spend"}
+
+// targetText bounds a target as it is written.
+const targetText = 12
+
+// wallboardBody is the wallboard before the first state has come.
+type wallboardBody struct {
+	Boot    island
+	TV      bool
+	Other   string // the same board on the wall, or back from it
+	Targets []wallboardTarget
+}
+
+// wallboardTarget is a field of the form for targets.
+type wallboardTarget struct{ Name, Label, Value string }
+
+// wallboard is what a supervisor watches; what it shows comes from the floor.
+func (s *Server) wallboard(w http.ResponseWriter, r *http.Request, v *visit) error {
+	boot, err := s.islandOf(w, v, "wall.", "desk.", "choice.mode.")
+	if err != nil {
+		return err
+	}
+	if s.d.Trunks != nil {
+		boot.Trunks = v.at("/wallboard/trunks")
+	}
+	b := wallboardBody{Boot: boot, TV: r.URL.Query().Get("tv") != ""}
+	b.Boot.Targets = map[string]string{}
+	kept := r.URL.Query()
+	for _, name := range targets {
+		value := kept.Get("t_" + name)
+		if len(value) > targetText {
+			value = ""
+		}
+		b.Boot.Targets[name] = value
+		b.Targets = append(b.Targets, wallboardTarget{"t_" + name, v.say("wall.target_" + name), value})
+	}
+	kept.Del("tv")
+	if !b.TV {
+		kept.Set("tv", "1")
+	}
+	b.Other = v.at("/wallboard")
+	if rest := kept.Encode(); rest != "" {
+		b.Other += "?" + rest
+	}
+	s.render(w, v, http.StatusOK, "wallboard", &Page{Title: v.say("nav.wallboard"), Lead: v.say("wall.lead"), Here: v.at("/wallboard"), Crumbs: v.crumbs(), Full: b.TV, Island: "wallboard", Body: b})
+	return nil
+}
+
+// Bounds of the events of trunks.
+const (
+	trunkLook = 2 * time.Second // at the trunks; what changed is told
+	trunkBeat = 15 * time.Second
+	trunkLife = 30 * time.Minute // then the reader asks again, and shows again who they are
+)
+
+// trunkRow is a trunk as the wallboard shows it.
+type trunkRow struct {
+	Name     string `json:"name"`
+	Open     int    `json:"open"`
+	Channels int    `json:"channels"`
+	Calls    int64  `json:"calls"`
+	Answered int64  `json:"answered"`
+	State    string `json:"state"` // good, rests, down, apart
+}
+
+// trunkEvents tells how the trunks are, and again when that changes.
+func (s *Server) trunkEvents(w http.ResponseWriter, r *http.Request, v *visit) error {
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Accel-Buffering", "no")
+	tick, end := time.NewTicker(trunkLook), time.Now().Add(trunkLife)
+	defer tick.Stop()
+	var told []trunkRow
+	said := time.Now()
+	for first := true; time.Now().Before(end); first = false {
+		rows := s.trunkRows(v)
+		var err error
+		switch {
+		case first || !slices.Equal(rows, told):
+			told, said, err = rows, time.Now(), answerPiece(w, "trunks", rows)
+		case time.Since(said) >= trunkBeat:
+			said, err = time.Now(), sendPiece(w, ": here\n\n")
+		}
+		if err != nil {
+			return nil // the reader went away
+		}
+		select {
+		case <-r.Context().Done():
+			return nil
+		case <-s.ending.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+	return nil
+}
+
+// trunkRows are the trunks; who is no operator learns no names of carriers.
+func (s *Server) trunkRows(v *visit) []trunkRow {
+	rows := []trunkRow{}
+	if s.d.Trunks == nil {
+		return rows
+	}
+	named := v.everywhere(access.Operate)
+	for i, t := range s.d.Trunks() {
+		row := trunkRow{Name: t.Name, Open: t.Open, Channels: t.Channels, Calls: t.Calls, Answered: t.Answered, State: "good"}
+		if !named {
+			row.Name = v.say("wall.trunk_n", "n", itoa(i+1))
+		}
+		switch {
+		case t.Down:
+			row.State = "down"
+		case t.Apart != "":
+			row.State = "apart"
+		case !t.Rests.IsZero():
+			row.State = "rests"
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
