@@ -279,10 +279,14 @@ func (d *driver) placed(try id.ID, err error) {
 // notPlaced is the rule an error becomes, and when the lead may be tried again. What
 // has to do with money stops the campaign, what has to do with lines makes it wait.
 func (d *driver) notPlaced(err error) (rule string, again timex.Instant) {
+	d.f.log("a call was not placed", "campaign", d.of.Named("cmp"), "error", err)
 	var no *app.CallRefused
-	if !errors.As(err, &no) {
+	if !errors.As(err, &no) || no.Reason == app.NoTrunk {
 		d.slow(time.Second, "no_line")
 		return "line.no_line", now().Add(dialer.TrunkWait / 5)
+	}
+	if fault.KindOf(err) == fault.Invalid || no.Reason == app.ClassBlocked || no.Reason == app.CallUnpriced {
+		return "line." + string(no.Reason), now().Add(24 * time.Hour) // this number cannot be called as things are
 	}
 	switch no.Reason {
 	case app.NoCredit, app.SpendCapMet, app.CallsStopped:
@@ -292,7 +296,7 @@ func (d *driver) notPlaced(err error) (rule string, again timex.Instant) {
 		d.slow(time.Second, string(no.Reason))
 		return "line." + string(no.Reason), now()
 	}
-	return "line." + string(no.Reason), now().Add(24 * time.Hour) // this number cannot be called as things are
+	return "line." + string(no.Reason), now().Add(dialer.TrunkWait)
 }
 
 // slow lets nothing be dialed for a while.

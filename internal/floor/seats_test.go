@@ -9,7 +9,9 @@ import (
 	"waihu/internal/app"
 	"waihu/internal/calling/agent"
 	"waihu/internal/calling/campaign"
+	"waihu/internal/calling/lead"
 	"waihu/internal/fault"
+	"waihu/internal/timex"
 )
 
 func wantCode(t *testing.T, what string, err error, code string) {
@@ -116,6 +118,35 @@ func TestACallSurvivesWhatHappensToTheAgent(t *testing.T) {
 		tries := must(w.sys.GetLead(ctx, w.c, must(w.sys.LeadsWith(ctx, w.c, numbers(100)))[0])).Tries
 		if len(tries) != 1 || tries[0].Notes != "asks for a price" || tries[0].Agent != "a" {
 			t.Errorf("%+v", tries)
+		}
+		w.floor.Close()
+	})
+}
+
+// TestNoTrunk: trunks that are full for a moment put dialing off, not leads for a day; a
+// number no trunk may call is put off.
+func TestNoTrunk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "2")
+		camp := w.campaign("spring", campaign.Progressive, 100, 2, nil)
+		refuse := func(err error) { w.lines.mu.Lock(); defer w.lines.mu.Unlock(); w.lines.refuse = err }
+		refuse(&app.CallRefused{Reason: app.NoTrunk, Err: fault.New(fault.Conflict, "all are full")})
+		w.work(camp.ID, "a", "sale")
+		time.Sleep(20 * time.Second)
+		if n := len(w.lines.saw().placed); n != 0 {
+			t.Errorf("%d were placed", n)
+		}
+		refuse(nil)
+		time.Sleep(5 * time.Minute)
+		if n := len(w.lines.saw().placed); n != 2 {
+			t.Errorf("%d were placed", n)
+		}
+		refuse(&app.CallRefused{Reason: "blocked", Err: fault.New(fault.Invalid, "no trunk may")})
+		must(w.sys.AddLead(t.Context(), w.c, lead.Lead{List: camp.Lists[0].List, Numbers: []lead.Number{{Number: number(500)}}}))
+		time.Sleep(2 * time.Minute)
+		l := must(w.sys.GetLead(t.Context(), w.c, must(w.sys.LeadsWith(t.Context(), w.c, numbers(500)))[0]))
+		if l.State != lead.Pending || l.Due.Sub(timex.At(time.Now())) < 23*time.Hour {
+			t.Errorf("%+v", l.Lead)
 		}
 		w.floor.Close()
 	})

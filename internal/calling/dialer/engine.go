@@ -49,6 +49,7 @@ const (
 	TrunkWait       = 5 * time.Minute  // until a lead no trunk would carry is tried again
 	SkipWait        = 30 * time.Minute // until a lead an agent skipped is shown again
 	FetchWait       = 15 * time.Second // until an empty list is asked again
+	FetchMost       = time.Minute      // at most, however late the next is due: others may be brought in
 	TickEvery       = time.Second      // while something may have to be dialed
 )
 

@@ -22,7 +22,7 @@ func (e *Engine) offered(v Offered) error {
 	if v.Exhausted {
 		l.notTill = e.now.Add(FetchWait)
 		if v.Again > e.now {
-			l.notTill = v.Again
+			l.notTill = min(v.Again, e.now.Add(FetchMost))
 		}
 	}
 	before := len(l.held)
