@@ -154,13 +154,13 @@ func answerPiece(w http.ResponseWriter, kind string, v any) error {
 	if err != nil {
 		return err
 	}
-	return sendPiece(w, "event: "+kind+"\ndata: "+string(b)+"\n\n")
+	return sendEvent(w, "event: "+kind+"\ndata: "+string(b)+"\n\n")
 }
 
 // pieceTime is how long a reader has to take a piece; then it is cut off.
 const pieceTime = 10 * time.Second
 
-func sendPiece(w http.ResponseWriter, text string) error {
+func sendEvent(w http.ResponseWriter, text string) error {
 	to := http.NewResponseController(w)
 	_ = to.SetWriteDeadline(time.Now().Add(pieceTime)) // where it cannot be set, that of all answers holds
 	if _, err := w.Write([]byte(text)); err != nil {

@@ -65,8 +65,8 @@ const (
 	trunkLife = 30 * time.Minute // then the reader asks again, and shows again who they are
 )
 
-// trunkRow is a trunk as the wallboard shows it.
-type trunkRow struct {
+// wallTrunk is a trunk as the wallboard shows it.
+type wallTrunk struct {
 	Name     string `json:"name"`
 	Open     int    `json:"open"`
 	Channels int    `json:"channels"`
@@ -82,16 +82,16 @@ func (s *Server) trunkEvents(w http.ResponseWriter, r *http.Request, v *visit) e
 	w.Header().Set("X-Accel-Buffering", "no")
 	tick, end := time.NewTicker(trunkLook), time.Now().Add(trunkLife)
 	defer tick.Stop()
-	var told []trunkRow
+	var told []wallTrunk
 	said := time.Now()
 	for first := true; time.Now().Before(end); first = false {
-		rows := s.trunkRows(v)
+		rows := s.wallTrunks(v)
 		var err error
 		switch {
 		case first || !slices.Equal(rows, told):
 			told, said, err = rows, time.Now(), answerPiece(w, "trunks", rows)
 		case time.Since(said) >= trunkBeat:
-			said, err = time.Now(), sendPiece(w, ": here\n\n")
+			said, err = time.Now(), sendEvent(w, ": here\n\n")
 		}
 		if err != nil {
 			return nil // the reader went away
@@ -107,15 +107,15 @@ func (s *Server) trunkEvents(w http.ResponseWriter, r *http.Request, v *visit) e
 	return nil
 }
 
-// trunkRows are the trunks; who is no operator learns no names of carriers.
-func (s *Server) trunkRows(v *visit) []trunkRow {
-	rows := []trunkRow{}
+// wallTrunks are the trunks; who is no operator learns no names of carriers.
+func (s *Server) wallTrunks(v *visit) []wallTrunk {
+	rows := []wallTrunk{}
 	if s.d.Trunks == nil {
 		return rows
 	}
 	named := v.everywhere(access.Operate)
 	for i, t := range s.d.Trunks() {
-		row := trunkRow{Name: t.Name, Open: t.Open, Channels: t.Channels, Calls: t.Calls, Answered: t.Answered, State: "good"}
+		row := wallTrunk{Name: t.Name, Open: t.Open, Channels: t.Channels, Calls: t.Calls, Answered: t.Answered, State: "good"}
 		if !named {
 			row.Name = v.say("wall.trunk_n", "n", itoa(i+1))
 		}

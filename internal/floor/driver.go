@@ -281,7 +281,7 @@ func (d *driver) placed(try id.ID, err error) {
 func (d *driver) notPlaced(err error) (rule string, again timex.Instant) {
 	d.f.log("a call was not placed", "campaign", d.of.Named("cmp"), "error", err)
 	var no *app.CallRefused
-	if !errors.As(err, &no) || no.Reason == app.NoTrunk {
+	if !errors.As(err, &no) {
 		d.slow(time.Second, "no_line")
 		return "line.no_line", now().Add(dialer.TrunkWait / 5)
 	}

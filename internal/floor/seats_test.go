@@ -130,7 +130,7 @@ func TestNoTrunk(t *testing.T) {
 		w := newWorld(t, "2")
 		camp := w.campaign("spring", campaign.Progressive, 100, 2, nil)
 		refuse := func(err error) { w.lines.mu.Lock(); defer w.lines.mu.Unlock(); w.lines.refuse = err }
-		refuse(&app.CallRefused{Reason: app.NoTrunk, Err: fault.New(fault.Conflict, "all are full")})
+		refuse(fault.New(fault.Conflict, "all are full"))
 		w.work(camp.ID, "a", "sale")
 		time.Sleep(20 * time.Second)
 		if n := len(w.lines.saw().placed); n != 0 {

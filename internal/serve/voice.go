@@ -104,7 +104,6 @@ func phoneOf(t *telephone.Telephone) api.Telephone {
 	return t
 }
 
-<<<<<<< HEAD
 // runningOf is what the interface knows of calls that run; nil where there are none.
 func runningOf(t *telephone.Telephone) api.RunningCalls {
 	if t == nil {
@@ -121,12 +120,12 @@ func fraudOf(c *Config) app.FraudBound {
 		b.Tell = c.Access.Operator
 	}
 	return b
-=======
+}
+
 // seatedOf tells the console who has a desk; nil where there is no floor.
 func seatedOf(f *floor.Floor) console.Seated {
 	if f == nil {
 		return nil
 	}
 	return f.SessionOf
->>>>>>> desk
 }
