@@ -97,6 +97,7 @@ var floors = map[string]int{
 	"internal/archive":           6,
 	"internal/outbound":          6,
 	"internal/floor":             6,
+	"internal/sim/desk":          6,
 	"internal/receive":           6,
 	"internal/workspace":         6,
 	"internal/api":               7,
@@ -104,6 +105,7 @@ var floors = map[string]int{
 	"internal/demo":              8,
 	"internal/serve":             8,
 	"internal/telephone":         8,
+	"internal/sim/shift":         8,
 	"internal/cli":               9,
 	"cmd/waihu":                  10,
 	"internal/app/faults":        6, // tests only
@@ -142,6 +144,7 @@ var beside = map[string]map[string]string{
 	"internal/export":            {"internal/store": "the calls it writes"},
 	"internal/demo":              {"internal/serve": "it is shown by the service itself"},
 	"internal/serve":             {"internal/telephone": "calls are served like pages"},
+	"internal/sim/shift":         {"internal/serve": "the service itself is what is tried"},
 	"internal/store/sqlite":      {"internal/store/tables": "the rows it keeps"},
 	"internal/store/postgres":    {"internal/store/tables": "the rows it keeps"},
 	"internal/charging/life":     {"internal/charging/catalog": "plans to stay on or switch to", "internal/charging/contract": "the clauses that decide"},

@@ -176,6 +176,7 @@ func (a *API) campaignRoutes() {
 				return nil, err
 			}
 			out := campaignOf(&c)
+			r.late = a.replanned(r.company, before.ID)
 			return &out, r.did(access.Deed{Action: "campaign.set", Target: out.ID, Before: campaignOf(before), After: out})
 		})
 	a.campaignStateRoutes()
@@ -216,8 +217,18 @@ func (a *API) campaignStateRoutes() {
 					return nil, err
 				}
 				out := campaignOf(&c)
+				r.late = a.replanned(r.company, before.ID)
 				return &out, r.did(access.Deed{Action: "campaign." + verb, Target: out.ID, Reason: in.Body.Why, Before: before.Status, After: out.Status})
 			})
+	}
+}
+
+// replanned tells the floor of a campaign that was changed, once it is.
+func (a *API) replanned(c id.Company, of id.ID) func() {
+	return func() {
+		if a.d.Floor != nil {
+			a.d.Floor.Changed(c, of)
+		}
 	}
 }
 

@@ -15,8 +15,8 @@ import (
 // errNoFloor is of a service without voice.
 var errNoFloor = fault.New(fault.Conflict, "nobody can call here: set voice.listen and voice.trunks")
 
-// floorSession names a log-in of an agent: an older one is told that it is.
-type floorSession struct {
+// FloorSession names a log-in of an agent: an older one is told that it is.
+type FloorSession struct {
 	Session string `header:"Floor-Session" maxLength:"60" doc:"What the log-in gave as session."`
 }
 
@@ -80,7 +80,7 @@ func (a *API) floorRoutes() {
 			}
 			return a.deskOf(k, func(user string) (floor.Desk, error) { return a.d.Floor.LogIn(ctx, c, of, user, leaves) })
 		})
-	type meIn struct{ floorSession }
+	type meIn struct{ FloorSession }
 	allowed(a, op{id: "floor-me", method: http.MethodGet, path: "/v1/floor/me", what: "Everything one's desk shows now. Without Floor-Session: of the log-in that counts.", may: access.FloorWork},
 		func(ctx context.Context, k *caller, c id.Company, in *meIn) (*answer[floor.Desk], error) {
 			return a.deskOf(k, func(user string) (floor.Desk, error) {
@@ -126,7 +126,7 @@ func (a *API) deskOf(k *caller, do func(user string) (floor.Desk, error)) (*answ
 // desk adds something an agent asks for at the desk.
 func desk[B any](a *API, verb, what string, do func(ctx context.Context, f *floor.Floor, c id.Company, user, session string, in *B) (floor.Desk, error)) {
 	type askIn struct {
-		floorSession
+		FloorSession
 		Body B
 	}
 	allowed(a, op{id: "floor-" + verb, method: http.MethodPost, path: "/v1/floor/" + verb, what: what, may: access.FloorWork},
@@ -137,7 +137,7 @@ func desk[B any](a *API, verb, what string, do func(ctx context.Context, f *floo
 
 // bare adds one that has no body.
 func bare(a *API, verb, what string, do func(f *floor.Floor, ctx context.Context, c id.Company, user, session string) (floor.Desk, error)) {
-	type askIn struct{ floorSession }
+	type askIn struct{ FloorSession }
 	allowed(a, op{id: "floor-" + verb, method: http.MethodPost, path: "/v1/floor/" + verb, what: what, may: access.FloorWork},
 		func(ctx context.Context, k *caller, c id.Company, in *askIn) (*answer[floor.Desk], error) {
 			return a.deskOf(k, func(user string) (floor.Desk, error) { return do(a.d.Floor, ctx, c, user, in.Session) })
@@ -183,8 +183,8 @@ func (a *API) atDesk() {
 	})
 }
 
-// floorAgentIn names an agent in an address.
-type floorAgentIn struct {
+// FloorAgentIn names an agent in an address.
+type FloorAgentIn struct {
 	Agent string `path:"agent" maxLength:"60" example:"user_01jd8..."`
 }
 
@@ -215,7 +215,7 @@ func (a *API) floorWatchRoutes() {
 			return &answer[floor.Campaign]{Status: http.StatusOK, Body: out}, err
 		})
 	type whyIn struct {
-		floorAgentIn
+		FloorAgentIn
 		Body superviseWhy
 	}
 	for verb, step := range map[string]struct {
@@ -231,7 +231,7 @@ func (a *API) floorWatchRoutes() {
 			})
 	}
 	type hearIn struct {
-		floorAgentIn
+		FloorAgentIn
 		Body superviseHear
 	}
 	allowed(a, op{id: "floor-agent-hear", method: http.MethodPost, path: "/v1/floor/agents/{agent}/hear", what: "Listen to the conversation of an agent, whisper to the agent, barge in, or end that.", may: access.FloorSupervise},

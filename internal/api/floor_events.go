@@ -50,7 +50,7 @@ func (a *API) floorEventRoutes() {
 			return eventStream(r, func(s *events) (int64, error) { return first.Seq, s.send(first.Seq, "floor", first) }, false), nil
 		})
 	type mineIn struct {
-		floorSession
+		FloorSession
 		Asked string `query:"session" maxLength:"60" doc:"As Floor-Session, for browsers that cannot send headers."`
 	}
 	allowed(a, op{id: "floor-me-events", method: http.MethodGet, path: "/v1/floor/me/events", may: access.FloorWork,

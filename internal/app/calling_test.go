@@ -8,6 +8,8 @@ import (
 	"waihu/internal/app"
 	"waihu/internal/calling/attempt"
 	"waihu/internal/calling/campaign"
+	"waihu/internal/calling/compliance"
+	"waihu/internal/calling/dialer"
 	"waihu/internal/calling/lead"
 	"waihu/internal/fault"
 	"waihu/internal/id"
@@ -30,6 +32,7 @@ type floor struct {
 func newFloor(t *testing.T) *floor {
 	t.Helper()
 	f := &floor{books: newBooks(t)}
+	f.System.DB = store.Joining(f.System.DB)
 	f.c = f.company("one")
 	f.list, f.camp = f.running("spring")
 	return f
@@ -40,9 +43,11 @@ func (f *floor) running(name string) (app.LeadList, app.Campaign) {
 	f.t.Helper()
 	ctx := context.Background()
 	list := must(f.SetLeadList(ctx, f.c, app.LeadList{Name: name, Country: "CN"}))
-	plan := campaign.New(name, usage.Sales, campaign.Predictive, 0)
+	plan := campaign.New(name, usage.Service, campaign.Predictive, 0)
 	plan.Lists = []campaign.Share{{List: list.ID}}
 	plan.CallerIDs = []campaign.CallerID{{Number: line(999)}}
+	plan.Hours.Windows = []campaign.Window{{Days: []int{1, 2, 3, 4, 5, 6, 7}, From: "00:00", To: "24:00"}}
+	plan.Lifted = []campaign.Lift{{Rule: "cn.hours", Reason: "the clock of a test stands at any hour"}}
 	camp := must(f.AddCampaign(ctx, f.c, plan))
 	return list, must(f.StartCampaign(ctx, f.c, camp.ID, "wu"))
 }
@@ -56,11 +61,42 @@ func (f *floor) lead(list id.ID, numbers ...int) store.Lead {
 	return must(f.AddLead(context.Background(), f.c, l))
 }
 
+// keeps keeps a try and its lead as a dialer does; what is refused is a Conflict.
+func (f *floor) keeps(a *attempt.Attempt, l lead.Lead) error {
+	f.t.Helper()
+	ctx := context.Background()
+	camp := must(f.GetCampaign(ctx, f.c, a.Campaign))
+	rules := must(app.NewCallingRules(must(compliance.Load()), &camp))
+	no, err := f.KeepCalling(ctx, f.c, a.Campaign, rules, &dialer.Effects{Tries: []attempt.Attempt{*a}, Leads: []lead.Lead{l}})
+	if w, is := no[a.ID]; is {
+		return fault.New(fault.Conflict, "%s", w.Rule)
+	}
+	return err
+}
+
+// decide begins a try of a lead.
+func (f *floor) decide(camp app.Campaign, l id.ID, n phone.Number) (a attempt.Attempt, err error) {
+	f.t.Helper()
+	who := must(f.GetLead(context.Background(), f.c, l)).Lead.Lead
+	if n.IsZero() {
+		n = who.Next()
+	}
+	a = attempt.Attempt{ID: must(f.IDs.At(f.now())), Campaign: camp.ID, List: who.List, Lead: l, Number: n, Mode: camp.Mode.Usage(), Ordinal: who.Attempts + 1}
+	if err := a.Decide(f.now()); err != nil {
+		return a, err
+	}
+	if who.State.Waits() {
+		if err := who.Begin(a.ID, n, f.now(), false); err != nil {
+			return a, err
+		}
+	}
+	return a, f.keeps(&a, who)
+}
+
 // call decides, dials and answers a lead, and ends the call.
 func (f *floor) call(camp app.Campaign, l id.ID) attempt.Attempt {
 	f.t.Helper()
-	ctx := context.Background()
-	a := must(f.Decide(ctx, f.c, app.Decide{Campaign: camp.ID, Lead: l}))
+	a := must(f.decide(camp, l, 0))
 	now := a.Decided
 	for _, step := range []func() error{
 		func() error { return a.Dial(now + 1) }, func() error { return a.Answer(usage.Person, now+2) },
@@ -69,12 +105,31 @@ func (f *floor) call(camp app.Campaign, l id.ID) attempt.Attempt {
 		if err := step(); err != nil {
 			f.t.Fatal(err)
 		}
-		if err := f.KeepTry(ctx, f.c, &a); err != nil {
+		if err := f.keeps(&a, lead.Lead{}); err != nil {
 			f.t.Fatal(err)
 		}
 	}
 	f.clock.Add(10)
 	return a
+}
+
+// conclude says what a call came to.
+func (f *floor) conclude(a *attempt.Attempt, code, by string, callback *lead.Appointment) error {
+	f.t.Helper()
+	ctx := context.Background()
+	d, known := attempt.Find(attempt.Over(must(f.Dispositions(ctx, f.c)), must(f.GetCampaign(ctx, f.c, a.Campaign)).Dispositions), code)
+	if !known {
+		d.Code = code
+	}
+	now := *a
+	if err := now.Dispose(d, "never again", by, f.now()); err != nil {
+		return err
+	}
+	err := f.keeps(&now, lead.Lead{Callback: callback})
+	if err == nil {
+		*a = now
+	}
+	return err
 }
 
 func (f *floor) state(l id.ID) lead.State {
@@ -93,7 +148,7 @@ func TestARefusalReachesEveryCampaign(t *testing.T) {
 	calling := f.lead(other.ID, 1)
 	during := f.call(second, calling.ID) // its call has ended and has no disposition yet
 	a := f.call(f.camp, spoken.ID)
-	if err := f.Conclude(ctx, f.c, &a, app.Conclude{Code: "refused", Notes: "never again", By: "li"}); err != nil {
+	if err := f.conclude(&a, "refused", "li", nil); err != nil {
 		t.Fatal(err)
 	}
 	for what, c := range map[string]struct {
@@ -104,11 +159,12 @@ func TestARefusalReachesEveryCampaign(t *testing.T) {
 			t.Errorf("%s: %s, want %s", what, got, c.want)
 		}
 	}
-	if err := f.Conclude(ctx, f.c, &during, app.Conclude{Code: "sale", By: "wu"}); err != nil || f.state(calling.ID) != lead.Forbidden {
+	if err := f.conclude(&during, "sale", "wu", nil); err != nil || f.state(calling.ID) != lead.Forbidden {
 		t.Errorf("after the call: %v, %s", err, f.state(calling.ID))
 	}
-	_, err := f.Decide(ctx, f.c, app.Decide{Campaign: second.ID, Lead: partly.ID, Number: line(2)})
-	wantKind(t, "a number that is barred", err, fault.Conflict)
+	if _, err := f.decide(second, partly.ID, line(2)); err == nil {
+		t.Error("a number that is barred is called")
+	}
 	fresh := f.lead(other.ID, 1)
 	if fresh.State != lead.Forbidden || fresh.Rule != lead.Refused {
 		t.Errorf("a lead that comes later: %+v", fresh)
@@ -153,7 +209,7 @@ func TestCampaignVerbs(t *testing.T) {
 	_, err = f.SetCampaign(ctx, f.c, empty)
 	wantKind(t, "a plan that could not run", err, fault.Invalid)
 	paused := must(f.PauseCampaign(ctx, f.c, f.camp.ID, "", campaign.ByBudget, "the budget is used up"))
-	_, err = f.Decide(ctx, f.c, app.Decide{Campaign: paused.ID, Lead: f.lead(f.list.ID, 1).ID})
+	_, err = f.decide(paused, f.lead(f.list.ID, 1).ID, 0)
 	wantKind(t, "a paused campaign dials", err, fault.Conflict)
 	must(f.ResumeCampaign(ctx, f.c, f.camp.ID, campaign.ByBudget))
 	must(f.FinishCampaign(ctx, f.c, f.camp.ID, "wu", "enough"))
@@ -182,9 +238,9 @@ func TestCallbacks(t *testing.T) {
 	for i, agent := range []string{"li", "", "wu"} {
 		l := f.lead(f.list.ID, i)
 		a := f.call(f.camp, l.ID)
-		err := f.Conclude(ctx, f.c, &a, app.Conclude{Code: "callback", By: "li"})
+		err := f.conclude(&a, "callback", "li", nil)
 		wantKind(t, "without an instant", err, fault.Invalid)
-		if err := f.Conclude(ctx, f.c, &a, app.Conclude{Code: "callback", By: "li", Callback: &lead.Appointment{At: at.Add(time.Duration(3-i) * time.Hour), Zone: "Asia/Shanghai", Agent: agent}}); err != nil {
+		if err := f.conclude(&a, "callback", "li", &lead.Appointment{At: at.Add(time.Duration(3-i) * time.Hour), Zone: "Asia/Shanghai", Agent: agent}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -217,11 +273,14 @@ func TestCallbacks(t *testing.T) {
 func TestTriesAreNotLost(t *testing.T) {
 	f, ctx := newFloor(t), context.Background()
 	l, m := f.lead(f.list.ID, 1), f.lead(f.list.ID, 2)
-	a := must(f.Decide(ctx, f.c, app.Decide{Campaign: f.camp.ID, Lead: l.ID}))
-	_, err := f.Decide(ctx, f.c, app.Decide{Campaign: f.camp.ID, Lead: l.ID})
+	a := must(f.decide(f.camp, l.ID, 0))
+	_, err := f.decide(f.camp, l.ID, 0)
 	wantKind(t, "a lead that is in a try", err, fault.Conflict)
-	w := must(f.Decide(ctx, f.c, app.Decide{Campaign: f.camp.ID, Lead: m.ID}))
-	if err := f.WithholdTry(ctx, f.c, &w, "hours", 5, false); err != nil {
+	w := must(f.decide(f.camp, m.ID, 0))
+	if err := w.Withhold("hours", f.now()); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.keeps(&w, lead.Lead{Due: 5}); err != nil {
 		t.Fatal(err)
 	}
 	if n := must(f.LoseTries(ctx, f.c, f.camp.ID)); n != 1 {
@@ -234,8 +293,12 @@ func TestTriesAreNotLost(t *testing.T) {
 	if back := must(f.GetLead(ctx, f.c, m.ID)); back.State != lead.Pending || back.Attempts != 0 || back.Due != 5 {
 		t.Errorf("%+v", back)
 	}
-	err = f.Conclude(ctx, f.c, &a, app.Conclude{Code: "sale", By: "li"})
-	wantKind(t, "the disposition of a try that is closed", err, fault.Conflict)
+	for _, step := range []func() error{func() error { return a.Dial(f.now()) }, func() error { return a.Answer(usage.Person, f.now()) }, func() error { return a.Join("li", f.now()) }, func() error { return a.End("", 200, 16, f.now()) }} {
+		if err := step(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantKind(t, "the disposition of a try that is closed", f.conclude(&a, "sale", "li", nil), fault.Conflict)
 }
 
 // TestDispositionsOfACompany stand below those of a campaign, and what the system
@@ -254,9 +317,9 @@ func TestDispositionsOfACompany(t *testing.T) {
 		}
 	}
 	a := f.call(f.camp, f.lead(f.list.ID, 1).ID)
-	err = f.Conclude(ctx, f.c, &a, app.Conclude{Code: "weather", By: "li"})
-	wantKind(t, "a code nobody has", err, fault.Invalid)
-	if err := f.Conclude(ctx, f.c, &a, app.Conclude{Code: "visited", By: "li"}); err != nil || f.state(a.Lead) != lead.Connected {
+	err = f.conclude(&a, "weather", "li", nil)
+	wantKind(t, "a code nobody has", err, fault.Internal)
+	if err := f.conclude(&a, "visited", "li", nil); err != nil || f.state(a.Lead) != lead.Connected {
 		t.Errorf("%v, %s", err, f.state(a.Lead))
 	}
 }

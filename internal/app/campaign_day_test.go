@@ -155,11 +155,8 @@ func TestACampaignOnTheBooks(t *testing.T) {
 		t.Run(string(mode), func(t *testing.T) {
 			s := &shift{floor: newFloor(t), refused: map[string]int{}, dialed: map[string]int{}}
 			ctx := context.Background()
-			s.System.DB = store.Joining(s.System.DB)
 			plan := s.camp
-			plan.Mode, plan.Purpose = mode, usage.Service
-			plan.Hours.Windows = []campaign.Window{{Days: []int{1, 2, 3, 4, 5, 6, 7}, From: "00:00", To: "24:00"}}
-			plan.Lifted = []campaign.Lift{{Rule: "cn.hours", Reason: "the clock of a test stands at any hour"}}
+			plan.Mode = mode
 			s.camp = must(s.SetCampaign(ctx, s.c, plan))
 			other, second := s.running("autumn")
 			var all []store.Lead
@@ -170,7 +167,7 @@ func TestACampaignOnTheBooks(t *testing.T) {
 			s.open(1, 4)
 			s.run(5 * time.Minute)
 			a := s.call(second, same.ID)
-			if err := s.Conclude(ctx, s.c, &a, app.Conclude{Code: "refused", Notes: "no", By: "li"}); err != nil {
+			if err := s.conclude(&a, "refused", "li", nil); err != nil {
 				t.Fatal(err)
 			}
 			s.open(2, 4) // the process was killed
@@ -217,10 +214,6 @@ func TestACampaignOnTheBooks(t *testing.T) {
 // TestADecisionThatNoLongerFits is not kept, and named.
 func TestADecisionThatNoLongerFits(t *testing.T) {
 	f, ctx := newFloor(t), context.Background()
-	plan := f.camp
-	plan.Purpose = usage.Service
-	plan.Lifted = []campaign.Lift{{Rule: "cn.hours", Reason: "the clock of a test stands at any hour"}}
-	f.camp = must(f.SetCampaign(ctx, f.c, plan))
 	rules := must(app.NewCallingRules(must(compliance.Load()), &f.camp))
 	decided := func(l store.Lead) *dialer.Effects {
 		copied := l.Lead.Clone()

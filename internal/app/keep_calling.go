@@ -107,7 +107,7 @@ func (k *callKeeper) try(a *attempt.Attempt, copied *lead.Lead) (no dialer.Withh
 		return k.decide(a)
 	case err != nil:
 		return no, fault.New(fault.Internal, "try %s is %s and was never kept as decided", a.ID, a.State)
-	case kept.State == a.State:
+	case kept.State == a.State && kept.Disposition == a.Disposition:
 		return no, nil
 	}
 	if err := k.tx.Attempts().Put(k.c, a); err != nil || a.State.Open() {

@@ -15,6 +15,8 @@ import (
 // simulateCmd plays worlds.
 type simulateCmd struct {
 	Pacing simulatePacingCmd `cmd:"" help:"Compare ways of pacing on simulated floors: progressive, Erlang, VICIdial's rule, a tuned ratio, Waihu, and one who knows everything."`
+	Floor  simulateFloorCmd  `cmd:"" help:"Run a whole shift on this machine: books, a carrier that plays, the service, and simulated agents at its desks; tell what came of it."`
+	Agents simulateAgentsCmd `cmd:"" help:"Let simulated agents work for a campaign of a running service, with telephones of their own."`
 }
 
 // simulatePacingCmd compares ways of pacing.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"waihu/internal/app"
+	"waihu/internal/calling/agent"
 	"waihu/internal/calling/campaign"
 	"waihu/internal/calling/dialer"
 	"waihu/internal/calling/lead"
@@ -39,7 +40,12 @@ func (d *driver) byTheClock() {
 		d.told, d.stale = at, false
 		d.tell(at)
 	}
-	if d.draining {
+	if d.draining && !d.over {
+		for _, user := range d.engine.Users() { // a call has ended, and nobody will write it up
+			if p, in := d.engine.Post(user); in && p.State == agent.WrapUp {
+				d.happened(dialer.LoggedOut{User: user})
+			}
+		}
 		d.letGo()
 	}
 }
@@ -56,6 +62,7 @@ func (d *driver) eachSecond(at timex.Instant) {
 		}
 	}
 	d.replan(false)
+	d.refusals()
 	d.caps(at)
 	switch {
 	case len(d.desks) > 0 || len(d.calls) > 0:
@@ -64,6 +71,7 @@ func (d *driver) eachSecond(at timex.Instant) {
 		d.end(nil)
 		return
 	}
+	d.flying = d.engine.Why().Dialing
 	for _, user := range d.users() { // who is before whom changes without a change of theirs
 		d.show(user)
 	}
@@ -97,6 +105,28 @@ func (d *driver) replan(always bool) {
 	}
 }
 
+// refusals takes back what rings at numbers that were put on the do-not-call list since, by
+// a page, an import or another node.
+func (d *driver) refusals() {
+	tries := d.engine.Unanswered()
+	if len(tries) == 0 {
+		return
+	}
+	list := make([]phone.Number, min(len(tries), app.MaxBarred))
+	leads := make(map[phone.Number]id.ID, len(list))
+	for i := range list {
+		list[i] = tries[i].Number
+		leads[tries[i].Number] = tries[i].Lead
+	}
+	barred, err := d.f.cfg.System.Barred(d.f.ctx, d.c, list)
+	if err != nil {
+		return // books out of reach: in a second again
+	}
+	for _, b := range barred {
+		d.happened(dialer.Forbidden{Lead: leads[b.Number], Rule: b.Rule})
+	}
+}
+
 // caps tell the engine what it may place in this second.
 func (d *driver) caps(at timex.Instant) {
 	limits, err := d.f.cfg.System.CallLimitsOf(d.f.ctx, d.c)
@@ -114,8 +144,26 @@ func (d *driver) caps(at timex.Instant) {
 	if at < d.broke.until {
 		c.Channels = 0
 	}
+	if room, cold := d.cold(); cold && (c.Channels < 0 || room < c.Channels) {
+		c.Channels = room
+	}
 	d.money(at)
 	d.happened(c)
+}
+
+// leastKnown is how many tries must have ended before the laws are believed.
+const leastKnown = 50
+
+// cold tells whether the laws know too little of who answers yet: then, and for each agent
+// once, no more is dialed than agents are free for. Many agents who come at once would
+// else dial as many as the usual share of answers suggests, and this campaign's may be
+// another.
+func (d *driver) cold() (room int, cold bool) {
+	if d.plan.Mode != campaign.Predictive || d.known >= max(leastKnown, len(d.desks)) {
+		return 0, false
+	}
+	a := d.engine.Why()
+	return max(a.Agents[agent.Ready]-a.Dialing-a.Waiting, 0), true
 }
 
 // inFlight is how many calls of a company there are here, and how many campaigns place them.

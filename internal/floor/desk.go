@@ -140,7 +140,7 @@ func (d *driver) show(user string) {
 	}
 	d.about(x, &p)
 	a := d.agentOf(x, &p)
-	full := Desk{Session: x.session, Agent: a, Person: x.person, Notes: x.notes, Notice: x.notices, Next: Next{Ahead: p.Ahead, Flying: d.engine.Why().Dialing}, Last: x.last}
+	full := Desk{Session: x.session, Agent: a, Person: x.person, Notes: x.notes, Notice: x.notices, Next: Next{Ahead: p.Ahead, Flying: d.flying}, Last: x.last}
 	if err := s.put("agent", user, a); err == nil {
 		err = s.put("desk", x.session, full)
 		if err != nil {

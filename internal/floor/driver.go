@@ -41,6 +41,8 @@ type driver struct {
 	ledger *pacing.Ledger
 	counts []LeadCount
 	leads  timex.Instant // counts are of
+	flying int           // dials nobody answered, as desks are told
+	known  int           // tries whose ends the laws were told
 	stale  bool          // the campaign's state is to be told again
 	told   timex.Instant
 	over   bool
@@ -70,6 +72,7 @@ func newDriver(f *Floor, w which, with *app.Dialing) (*driver, error) {
 	}
 	d := &driver{f: f, which: w, mail: newMail(), done: make(chan struct{}), plan: with.Campaign, pays: with.Contract, rules: rules, tally: with.Tally,
 		desks: map[string]*desk{}, calls: map[id.ID]*line{}, slots: make(chan struct{}, mostPlacing), held: now(), empty: now(), stale: true}
+	d.known = len(with.Past)
 	d.ledger = &pacing.Ledger{Share: shareOf(&with.Campaign)}
 	for _, day := range with.Tally.Days {
 		d.ledger.Add(pacing.Day{Number: int(day.Day), Answered: day.Answered, Abandoned: day.Abandoned})
@@ -77,6 +80,9 @@ func newDriver(f *Floor, w which, with *app.Dialing) (*driver, error) {
 	ring := time.Duration(with.Campaign.RingSeconds) * time.Second
 	d.engine, err = dialer.New(dialer.Config{Campaign: w.of, Plan: with.Campaign.Campaign, Dispositions: with.Dispositions, NewTry: f.cfg.System.IDs.At, Rules: rules,
 		Pacer: pacing.New(pacing.Goal{RingLimit: ring}, with.Laws(f.cfg.Packs)), Ledger: d.ledger, Zone: time.UTC, Detects: f.cfg.Detect})
+	if err == nil { // nothing is dialed before the caps were looked at
+		_, err = d.engine.Handle(now(), dialer.Capped{Channels: 0, Starts: pacing.NoCap, Attempts: pacing.NoCap})
+	}
 	return d, err
 }
 
@@ -163,9 +169,11 @@ func (d *driver) handle(ev dialer.Event) error {
 // while: calls that go on are not hurt by it, and what happens meanwhile waits.
 func (d *driver) keep(fx *dialer.Effects) (map[id.ID]dialer.Withheld, error) {
 	wait := 50 * time.Millisecond
-	for began := now(); ; wait = min(2*wait, time.Second) {
+	for n, began := 1, now(); ; n, wait = n+1, min(2*wait, time.Second) {
 		no, err := d.f.cfg.System.KeepCalling(d.f.ctx, d.c, d.of, d.rules, fx)
-		if err == nil || d.f.ctx.Err() != nil || now().Sub(began) > keepFor || fault.KindOf(err) == fault.Invalid {
+		kind := fault.KindOf(err)
+		final := kind == fault.Invalid || kind == fault.Conflict && n == mostCollisions // another closed its tries
+		if err == nil || d.f.ctx.Err() != nil || now().Sub(began) > keepFor || final {
 			return no, err
 		}
 		d.f.log("a campaign's calls are not kept yet", "campaign", d.of.Named("cmp"), "error", err)
@@ -373,6 +381,9 @@ func (d *driver) noted(fx *dialer.Effects) {
 		touched[a.Agent] = true
 		if x := d.desks[a.Agent]; x != nil && a.State == attempt.Closed {
 			x.closed(a, &fx.Leads[i])
+		}
+		if a.State == attempt.Closed {
+			d.known++
 		}
 		if a.State == attempt.Closed && a.Flags.Refuse {
 			d.refused(fx.Leads[i].Numbers)

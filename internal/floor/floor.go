@@ -26,6 +26,8 @@ const (
 	placing     = 30 * time.Second // for lines to begin a call
 	mostPlacing = 64               // calls of a campaign that are being begun at once
 	maxMail     = 100_000          // of one campaign, not yet looked at
+
+	mostCollisions = 3 // with others who write the same, until it is theirs
 )
 
 // Config is what a floor works with.

@@ -134,3 +134,29 @@ func TestTwoNodes(t *testing.T) {
 		other.floor.Close()
 	})
 }
+
+// TestClosedInTheMiddle: a service that is stopped cuts calls off in order: all of it is
+// kept, and nothing is left open.
+func TestClosedInTheMiddle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "4")
+		camp := w.campaign("spring", campaign.Progressive, 100, 20, nil)
+		for _, user := range []string{"a", "b", "c"} {
+			w.work(camp.ID, user, "sale")
+		}
+		time.Sleep(70 * time.Second) // some talk, some ring, some write up
+		w.floor.Close()
+		if n := w.left(&camp); n != 0 {
+			t.Error("tries are left open")
+		}
+		if all := must(w.sys.Sittings(context.Background(), w.c)); len(all) != 0 {
+			t.Errorf("%+v", all)
+		}
+		if node := must(w.sys.CampaignNode(context.Background(), w.c, camp.ID)); node != "" {
+			t.Errorf("node %s still has the right to dial", node)
+		}
+		for _, c := range w.lines.calls {
+			t.Errorf("a call goes on: %+v", c)
+		}
+	})
+}

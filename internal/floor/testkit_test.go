@@ -1,6 +1,7 @@
 package floor
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
 	"slices"
@@ -47,6 +48,9 @@ type lines struct {
 	most    int
 	dropped []string
 	moved   []Target
+	answers time.Duration // until who answers does
+	lasts   time.Duration // until the customer hangs up
+	rings   time.Duration // until a call nobody answers is given up; 0: as the order says
 }
 
 // played is one call.
@@ -58,7 +62,7 @@ type played struct {
 }
 
 func newLines() *lines {
-	return &lines{calls: map[id.ID]*played{}, placed: map[phone.Number]int{}, at: map[id.ID]Outgoing{}, ears: map[string]Hearing{}}
+	return &lines{calls: map[id.ID]*played{}, placed: map[phone.Number]int{}, at: map[id.ID]Outgoing{}, ears: map[string]Hearing{}, answers: 6 * time.Second, lasts: time.Minute}
 }
 
 func (l *lines) Place(_ context.Context, o Outgoing, tell func(dialer.Event)) error {
@@ -75,10 +79,10 @@ func (l *lines) Place(_ context.Context, o Outgoing, tell func(dialer.Event)) er
 	tell(dialer.Dialed{Try: o.Try, Trunk: "east", Call: o.Try.Named("call")})
 	tell(dialer.Rings{Try: o.Try})
 	if o.Number.Value()%3 != 0 {
-		c.then = time.AfterFunc(o.Ring, func() { l.over(o.Try, usage.NoAnswer) })
+		c.then = time.AfterFunc(cmp.Or(l.rings, o.Ring), func() { l.over(o.Try, usage.NoAnswer) })
 		return nil
 	}
-	c.then = time.AfterFunc(6*time.Second, func() {
+	c.then = time.AfterFunc(l.answers, func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		if l.calls[o.Try] == c {
@@ -131,7 +135,7 @@ func (l *lines) Join(try id.ID, _ string) error {
 		return fault.New(fault.Conflict, "no leg")
 	}
 	if c.talks == nil {
-		c.talks = time.AfterFunc(time.Minute, func() { l.over(try, usage.Answered) })
+		c.talks = time.AfterFunc(l.lasts, func() { l.over(try, usage.Answered) })
 	}
 	return nil
 }
@@ -179,6 +183,7 @@ type world struct {
 	c     id.Company
 	pays  id.ID
 	ids   *id.Maker
+	talks time.Duration // an agent, with a customer
 }
 
 const planText = `plan: p
@@ -210,7 +215,7 @@ func newWorld(t testing.TB, seats string, modules ...string) *world {
 func newWorldOn(t testing.TB, db store.DB, seats string, modules ...string) *world {
 	t.Helper()
 	ctx := context.Background()
-	w := &world{t: t, packs: must(compliance.Load()), lines: newLines(), ids: id.NewMaker(rand.NewChaCha8([32]byte{7}))}
+	w := &world{t: t, packs: must(compliance.Load()), lines: newLines(), ids: id.NewMaker(rand.NewChaCha8([32]byte{7})), talks: 40 * time.Second}
 	w.sys = &app.System{DB: db, IDs: w.ids, Node: "n1"}
 	must(w.sys.PublishPlan(ctx, app.PublishPlan{File: planText}))
 	company := must(w.sys.AddCompany(ctx, app.Company{Name: "one", Email: "one@example.com"}))
@@ -309,7 +314,7 @@ func (w *world) work(of id.ID, user string, codes ...string) {
 			said = d.Call.Try
 			code := codes[n%len(codes)]
 			n++
-			time.AfterFunc(40*time.Second, func() {
+			time.AfterFunc(w.talks, func() {
 				if _, err := f.Dispose(f.ctx, w.c, user, desk.Session, Dispose{Code: code}); err == nil {
 					_, _ = f.HangUp(f.ctx, w.c, user, desk.Session)
 				}

@@ -293,6 +293,9 @@ func (e *Engine) unanswered(c *call) {
 		e.learn(c, pacing.Cancelled, e.now)
 	case usage.Busy, usage.NoAnswer, usage.Rejected, usage.Unassigned:
 		e.learn(c, pacing.Nobody, e.now)
+	default:
+		c.silent = true
+		e.teach()
 	}
 }
 
@@ -383,8 +386,21 @@ func (e *Engine) close(c *call, code, notes, by string, callback *lead.Appointme
 	return c.lead.Conclude(lead.Outcome{At: e.now, Attempt: c.ID, Result: c.Result, SIP: c.SIP, Cause: c.Cause, Disposition: d, Callback: callback}, &e.plan.Retry)
 }
 
-// learn tells the laws how a dial ended, once.
+// learn notes how a dial ended, once.
 func (e *Engine) learn(c *call, o pacing.Outcome, at timex.Instant) {
 	began := cmp.Or(c.Dialed, c.Decided)
-	e.cfg.Pacer.Laws.Attempted(&pacing.Attempt{Lead: c.facts, At: at.Time(), Chance: c.chance, Outcome: o, Seconds: at.Sub(began).Seconds()})
+	c.report = &pacing.Attempt{Lead: c.facts, At: at.Time(), Chance: c.chance, Outcome: o, Seconds: at.Sub(began).Seconds()}
+	e.teach()
+}
+
+// teach tells the laws how dials ended, in the order in which they were placed: answers
+// come sooner than the lack of one, and where many were placed at once the laws would
+// believe first that everybody answers, and then that nobody does.
+func (e *Engine) teach() {
+	for len(e.sent) > 0 && (e.sent[0].report != nil || e.sent[0].silent) {
+		if r := e.sent[0].report; r != nil {
+			e.cfg.Pacer.Laws.Attempted(r)
+		}
+		e.sent = e.sent[1:]
+	}
 }

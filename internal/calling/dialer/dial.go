@@ -238,6 +238,7 @@ func (e *Engine) send(c *call) {
 		d.Agent = c.seat.User
 	}
 	e.shown[c.CallerID]++
+	e.sent = append(e.sent, c)
 	for _, left := range []*int{&e.caps.Channels, &e.caps.Starts, &e.caps.Attempts} {
 		if *left > 0 {
 			*left--
@@ -346,6 +347,8 @@ func (e *Engine) putBack(c *call, rule string, due timex.Instant) {
 	}
 	e.keep(c)
 	e.forget(c)
+	c.silent = true
+	e.teach()
 	if s := c.seat; s != nil {
 		c.seat, s.call = nil, nil
 		change, err := s.Release(false, e.now)

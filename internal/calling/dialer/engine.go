@@ -79,6 +79,7 @@ type Engine struct {
 	calls   map[id.ID]*call
 	order   []*call // the same, in the order they were decided
 	waiting []*call // answered, no agent yet, the longest first
+	sent    []*call // dialed and not told to the laws yet, in the order they were placed
 
 	lists  []*listed // of the plan, in its order
 	mixer  *campaign.Mixer
@@ -108,18 +109,20 @@ type call struct {
 	lead   lead.Lead
 	facts  pacing.Lead
 	chance float64
-	seat   *seat         // reserved, talking or writing up
-	shown  bool          // to an agent, and not dialed yet
-	until  timex.Instant // shown: dialed by itself then; zero: never
-	taking bool          // being taken back
-	told   bool          // who answered is known ...
-	person timex.Instant // ... since then, if it is a person
-	said   bool          // a message is played because no agent came
-	no     bool          // they pressed RefuseKey while it was
-	missed bool          // the agent could not be connected
-	chosen *Disposed     // before the end of the call
-	parted bool          // the agent is off it
-	kept   bool          // in dirty already
+	seat   *seat           // reserved, talking or writing up
+	shown  bool            // to an agent, and not dialed yet
+	until  timex.Instant   // shown: dialed by itself then; zero: never
+	taking bool            // being taken back
+	told   bool            // who answered is known ...
+	person timex.Instant   // ... since then, if it is a person
+	said   bool            // a message is played because no agent came
+	no     bool            // they pressed RefuseKey while it was
+	missed bool            // the agent could not be connected
+	chosen *Disposed       // before the end of the call
+	parted bool            // the agent is off it
+	report *pacing.Attempt // how it ended, for the laws
+	silent bool            // it tells them nothing
+	kept   bool            // in dirty already
 }
 
 // listed are the leads of a list that are held.

@@ -59,3 +59,13 @@ func (e *Engine) Try(try id.ID) (attempt.Attempt, bool) {
 
 // Open is how many tries are.
 func (e *Engine) Open() int { return len(e.calls) }
+
+// Unanswered are the tries that were decided or dialed and that nobody answered yet.
+func (e *Engine) Unanswered() (out []attempt.Attempt) {
+	for _, c := range e.order {
+		if c.Answered.IsZero() && !c.taking && c.State != attempt.Ended {
+			out = append(out, c.Attempt)
+		}
+	}
+	return out
+}

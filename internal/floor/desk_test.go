@@ -1,0 +1,213 @@
+package floor
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"waihu/internal/app"
+	"waihu/internal/calling/agent"
+	"waihu/internal/calling/campaign"
+	"waihu/internal/calling/lead"
+	"waihu/internal/money"
+	"waihu/internal/store"
+	"waihu/internal/store/postgres"
+	"waihu/internal/store/storetest"
+	"waihu/internal/timex"
+)
+
+// TestPreviewAndByHand: a lead is shown, skipped, dialed; another is dialed by hand; a
+// callback is agreed on the customer's clock.
+func TestPreviewAndByHand(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "2")
+		ctx := t.Context()
+		camp := w.campaign("spring", campaign.Preview, 100, 4, nil) // 100 and 103 answer
+		d := w.sit(camp.ID, "a")
+		d = must(w.floor.Ready(ctx, w.c, "a", d.Session))
+		time.Sleep(time.Second)
+		d = must(w.floor.Desk(w.c, "a", d.Session))
+		if d.State != agent.Reserved || d.Call == nil || d.Call.Step != Shown || d.Person == nil {
+			t.Fatalf("%+v", d)
+		}
+		first := d.Call.Try
+		must(w.floor.Choose(ctx, w.c, "a", d.Session, false))
+		time.Sleep(time.Second)
+		d = must(w.floor.Desk(w.c, "a", d.Session))
+		if d.Call == nil || d.Call.Try == first || len(w.lines.placed) != 0 {
+			t.Fatalf("the next is shown: %+v", d.Call)
+		}
+		must(w.floor.Pause(ctx, w.c, "a", d.Session, "reading"))
+		must(w.floor.Choose(ctx, w.c, "a", d.Session, false))
+		d = must(w.floor.Desk(w.c, "a", d.Session))
+		if d.State != agent.Paused || d.Reason != "reading" {
+			t.Fatalf("%+v", d)
+		}
+		hand := w.campaign("hand", campaign.Manual, 300, 2, nil)
+		d = w.sit(hand.ID, "a") // leaves the other campaign
+		d = must(w.floor.Ready(ctx, w.c, "a", d.Session))
+		leads := must(w.sys.LeadsWith(ctx, w.c, numbers(301)))
+		d = must(w.floor.Dial(ctx, w.c, "a", d.Session, leads[0]))
+		if d.Call == nil || d.Campaign != hand.ID.Named("cmp") {
+			t.Fatalf("%+v", d)
+		}
+		time.Sleep(8 * time.Second)
+		_, err := w.floor.Dispose(ctx, w.c, "a", d.Session, Dispose{Code: "callback"})
+		if err == nil {
+			t.Error("a callback without an instant")
+		}
+		at := timex.At(time.Now()).Add(26 * time.Hour)
+		d = must(w.floor.Dispose(ctx, w.c, "a", d.Session, Dispose{Code: "callback", Notes: "after work", Callback: &Appointment{At: at, Zone: "Asia/Shanghai", Mine: true}}))
+		if d.Call.Said != "callback" {
+			t.Errorf("%+v", d.Call)
+		}
+		must(w.floor.HangUp(ctx, w.c, "a", d.Session))
+		time.Sleep(time.Second)
+		got := must(w.sys.Callbacks(ctx, w.c, app.CallbackQuery{Campaign: hand.ID, Agent: "a", Limit: 10}))
+		if len(got) != 1 || got[0].Callback == nil || got[0].Callback.At != at || got[0].Callback.Agent != "a" {
+			t.Errorf("%+v", got)
+		}
+		w.floor.Close()
+	})
+}
+
+// TestHandedOver: to a number outside, to an agent who is ready, and to a machine.
+func TestHandedOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "3", "recording")
+		ctx := t.Context()
+		camp := w.campaign("spring", campaign.Progressive, 100, 8, func(c *campaign.Campaign) {
+			c.Targets, c.Voicemail, c.Record = []campaign.Target{{Name: "Desk", Number: number(900)}}, "voicemail", true
+		})
+		a := w.sit(camp.ID, "a")
+		talking := func() Desk {
+			for range 200 {
+				time.Sleep(time.Second)
+				if d := must(w.floor.Desk(w.c, "a", a.Session)); d.State == agent.Talking {
+					return d
+				}
+			}
+			t.Fatal("nobody answers")
+			return Desk{}
+		}
+		must(w.floor.Ready(ctx, w.c, "a", a.Session))
+		talking()
+		if d := must(w.floor.Hold(ctx, w.c, "a", a.Session, true)); !d.Call.Held {
+			t.Errorf("%+v", d.Call)
+		}
+		if d := must(w.floor.PauseRecording(ctx, w.c, "a", a.Session, true)); !d.Call.Silenced || !d.Call.Recorded {
+			t.Errorf("%+v", d.Call)
+		}
+		_, err := w.floor.Transfer(ctx, w.c, "a", a.Session, "Nobody", "", false)
+		wantCode(t, "a target that is none", err, "no_target")
+		must(w.floor.Transfer(ctx, w.c, "a", a.Session, "Desk", "", false))
+		time.Sleep(4 * time.Second)
+		if d := must(w.floor.Desk(w.c, "a", a.Session)); d.State != agent.WrapUp || d.Call.Step != Without || d.Call.With != "Desk" {
+			t.Errorf("%+v", d)
+		}
+		must(w.floor.Dispose(ctx, w.c, "a", a.Session, Dispose{Code: "done"}))
+		talking()
+		must(w.floor.Voicemail(ctx, w.c, "a", a.Session))
+		d := must(w.floor.Dispose(ctx, w.c, "a", a.Session, Dispose{Code: "answering_machine"}))
+		if d.State == agent.WrapUp || len(w.lines.dropped) != 1 {
+			t.Errorf("%+v", d)
+		}
+		talking()
+		_, err = w.floor.Transfer(ctx, w.c, "a", a.Session, "", "b", false)
+		wantCode(t, "an agent who is not there", err, "not_ready")
+		b := w.sit(camp.ID, "b")
+		w.lines.mu.Lock()
+		w.lines.refuse = refused("x", "no more calls") // so that b stays ready
+		w.lines.mu.Unlock()
+		must(w.floor.Ready(ctx, w.c, "b", b.Session))
+		for range 30 {
+			if d := must(w.floor.Desk(w.c, "b", b.Session)); d.State == agent.Ready {
+				break
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		must(w.floor.Transfer(ctx, w.c, "a", a.Session, "", "b", false))
+		if d := must(w.floor.Desk(w.c, "b", b.Session)); d.State != agent.Talking || d.Person == nil {
+			t.Errorf("%+v", d)
+		}
+		time.Sleep(time.Minute + time.Second)
+		must(w.floor.Dispose(ctx, w.c, "b", b.Session, Dispose{Code: "sale"}))
+		if tally := must(w.sys.TallyOf(ctx, w.c, camp.ID)); tally.Total.Sales != 1 || tally.Total.Conversations != 3 {
+			t.Errorf("%+v", tally.Total)
+		}
+		w.floor.Close()
+	})
+}
+
+// TestBudgetsAndGoals: a campaign stops at the budget of its day and goes on the next,
+// and ends at its goal.
+func TestBudgetsAndGoals(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "2")
+		camp := w.campaign("spring", campaign.Progressive, 100, 30, func(c *campaign.Campaign) {
+			c.Budget.Daily = money.Micros(200_000, money.MustCurrency("CNY"))
+			c.Goal.Sales = 3
+			c.Lifted = []campaign.Lift{{Rule: "cn.hours", Reason: "it is early in the morning there"}}
+		})
+		time.Sleep(22*time.Hour + 30*time.Minute) // half an hour before the day of UTC ends
+		w.work(camp.ID, "a", "sale")
+		time.Sleep(10 * time.Minute)
+		c := must(w.sys.GetCampaign(t.Context(), w.c, camp.ID))
+		if c.Status.State != campaign.Paused || c.Status.Cause != campaign.ByBudget {
+			t.Fatalf("%+v", c.Status)
+		}
+		sold := must(w.sys.TallyOf(t.Context(), w.c, camp.ID)).Total.Sales
+		if sold < 1 || sold > 2 {
+			t.Errorf("%d sales", sold)
+		}
+		time.Sleep(40 * time.Minute)
+		c = must(w.sys.GetCampaign(t.Context(), w.c, camp.ID))
+		if c.Status.State != campaign.Finished {
+			t.Errorf("%+v", c.Status)
+		}
+		if all := must(w.sys.Sittings(t.Context(), w.c)); len(all) != 0 {
+			t.Errorf("agents sit at a campaign that is over: %+v", all)
+		}
+		w.floor.Close()
+	})
+}
+
+// TestOnAServer does a part of a shift where transactions collide, in real time.
+func TestOnAServer(t *testing.T) {
+	cluster := must(storetest.StartCluster("fsync=off"))
+	t.Cleanup(func() {
+		if err := cluster.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	db := must(postgres.Open(t.Context(), must(cluster.Database("floor")), postgres.Options{Conns: 8}))
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	w := newWorldOn(t, store.Joining(db), "4", "predictive")
+	w.lines.answers, w.lines.rings, w.lines.lasts, w.talks = 20*time.Millisecond, 40*time.Millisecond, time.Second, 50*time.Millisecond
+	camp := w.campaign("spring", campaign.Predictive, 100, 30, func(c *campaign.Campaign) {
+		c.Lifted = []campaign.Lift{{Rule: "cn.hours", Reason: "this test has the hour of whoever runs it"}}
+	})
+	for _, user := range []string{"a", "b", "c"} {
+		w.work(camp.ID, user, "sale", "refused")
+	}
+	for tally := (app.Tally{}); tally.Total.Conversations < 6; tally = must(w.sys.TallyOf(t.Context(), w.c, camp.ID)) {
+		select {
+		case <-t.Context().Done():
+			t.Fatal("too little is called")
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	w.floor.Close()
+	for n, times := range w.lines.placed {
+		if times > 1 {
+			t.Errorf("%s was called %d times", n, times)
+		}
+	}
+	if states := w.states(&camp); states[lead.Executing] != 0 || states[lead.Connected] == 0 || states[lead.Forbidden] == 0 {
+		t.Errorf("%v", states)
+	}
+}
