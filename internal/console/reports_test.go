@@ -55,7 +55,7 @@ func dialed(o *office, n int) (lead store.Lead, camp app.Campaign) {
 }
 
 func leadOf(list app.LeadList, n int) lead.Lead {
-	return lead.Lead{List: list.ID, Name: "Wang", Numbers: []lead.Number{{Number: phone.Of(8613800000000+uint64(n), 13)}}}
+	return lead.Lead{List: list.ID, Name: "Wang", Consent: lead.Consent{Basis: lead.Agreed, Evidence: "form", At: 1}, Numbers: []lead.Number{{Number: phone.Of(8613800000000+uint64(n), 13)}}}
 }
 
 var cellLink = regexp.MustCompile(`<td class="num"[^>]*><a href="([^"]+)">([^<]+)</a>`)

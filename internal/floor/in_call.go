@@ -204,7 +204,7 @@ func SheetOf(ctx context.Context, sys *app.System, c id.Company, of *app.Campaig
 	if err != nil {
 		return Sheet{}, err
 	}
-	out := Sheet{Campaign: of.ID.Named("cmp"), Name: of.Name, Purpose: of.Purpose, Mode: of.Mode, Script: of.Script, Form: of.Form, Targets: of.Targets, WrapUp: of.WrapUp, Preview: of.PreviewFor,
+	out := Sheet{Campaign: of.ID.Named("cmp"), Name: of.Name, Purpose: of.Purpose, Mode: of.Mode, Script: of.Script, Form: of.Form, Guide: !of.Guide.Script.IsZero(), Targets: of.Targets, WrapUp: of.WrapUp, Preview: of.PreviewFor,
 		Voicemail: of.Voicemail != "", Record: of.Record, Pauses: []string{"break", "lunch", "training", "meeting", "admin"}}
 	if out.Form == nil {
 		out.Form = []campaign.Field{}

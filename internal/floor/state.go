@@ -247,6 +247,7 @@ type Sheet struct {
 	Mode         campaign.Mode         `json:"mode"`
 	Script       campaign.Script       `json:"script"`
 	Form         []campaign.Field      `json:"form"`
+	Guide        bool                  `json:"guide,omitempty" doc:"Its script has versions and questions: /v1/tries/{try}/answers leads through it."`
 	Dispositions []attempt.Disposition `json:"dispositions" doc:"That an agent may choose, in the order of their keys."`
 	Targets      []campaign.Target     `json:"targets" doc:"Whom a call can be handed to."`
 	WrapUp       int                   `json:"wrap_up_seconds"`
