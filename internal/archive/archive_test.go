@@ -14,9 +14,11 @@ import (
 	"waihu/internal/access"
 	"waihu/internal/app"
 	"waihu/internal/archive"
+	"waihu/internal/calling/lead"
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/money"
+	"waihu/internal/phone"
 	"waihu/internal/store"
 	"waihu/internal/store/postgres"
 	"waihu/internal/store/sqlite"
@@ -196,10 +198,18 @@ func TestACompanyTakesItsOwn(t *testing.T) {
 	from, s, c := filled(t)
 	other, err := s.AddCompany(t.Context(), app.Company{Name: "somebody-else"})
 	must(t, err)
+	list, err := s.SetLeadList(t.Context(), c, app.LeadList{Name: "spring", Country: "CN"})
+	must(t, err)
+	for n := range 3 {
+		_, err := s.AddLead(t.Context(), c, lead.Lead{List: list.ID, Numbers: []lead.Number{{Number: phone.Of(8613800000000+uint64(n), 13)}}})
+		must(t, err)
+	}
+	_, err = s.Bar(t.Context(), c, []store.Barred{{Number: phone.Of(8613900000000, 13), Source: "letter", By: "li"}})
+	must(t, err)
 	path := filepath.Join(t.TempDir(), "a.zip")
 	m, err := archive.ExportCompany(t.Context(), from, c, path)
 	must(t, err)
-	for name, rows := range map[string]int64{"facts.jsonl": 41, "company.json": 1, "documents/INV-000001.json": 1, "audit.jsonl": 1} {
+	for name, rows := range map[string]int64{"facts.jsonl": 41, "leads.jsonl": 3, "tries.jsonl": 0, "do-not-call.jsonl": 1, "company.json": 1, "documents/INV-000001.json": 1, "audit.jsonl": 1} {
 		if m.Files[name].Rows != rows {
 			t.Errorf("%s has %d rows, want %d", name, m.Files[name].Rows, rows)
 		}

@@ -19,7 +19,8 @@ import (
 
 // ExportCompany writes all of a company, as of one moment, into a new file: its
 // facts as waihu bill and verify read them, each invoice and credit note, its
-// journal and audit log with their hashes, and its records.
+// journal and audit log with their hashes, its records, and whom it called: leads,
+// tries and the do-not-call list.
 func ExportCompany(ctx context.Context, db store.DB, c id.Company, path string) (_ *Manifest, err error) {
 	defer fault.Wrap(&err, "export %s", c.Named("co"))
 	w, err := create(path, c.Named("co"))
@@ -38,7 +39,7 @@ func ExportCompany(ctx context.Context, db store.DB, c id.Company, path string) 
 		for _, f := range []struct {
 			name string
 			fill func(io.Writer) (int64, error)
-		}{{"facts.jsonl", e.facts}, {"journal.jsonl", e.journal}, {"audit.jsonl", e.audit}, {"records.jsonl", e.records}} {
+		}{{"facts.jsonl", e.facts}, {"journal.jsonl", e.journal}, {"audit.jsonl", e.audit}, {"records.jsonl", e.records}, {"leads.jsonl", e.leads}, {"tries.jsonl", e.tries}, {"do-not-call.jsonl", e.barred}} {
 			if err := w.file(f.name, f.fill); err != nil {
 				return err
 			}
@@ -96,7 +97,7 @@ func orNull(b []byte) []byte {
 // recordKinds are the nouns of a company. Webhooks are left out: they hold
 // sealed secrets. Of recordings the entries go along, their sound is copied by hand.
 func recordKinds() []store.Kind {
-	return []store.Kind{app.KindContract, app.KindMapping, app.KindBilled, app.KindOpen, app.KindWallet, app.KindBudget, app.KindSample, app.KindTicket, app.KindStep, app.KindAssignment, app.KindWaiver, app.KindMovement, app.KindDispute, app.KindCalling, app.KindRecording}
+	return append(callingKinds(), app.KindContract, app.KindMapping, app.KindBilled, app.KindOpen, app.KindWallet, app.KindBudget, app.KindSample, app.KindTicket, app.KindStep, app.KindAssignment, app.KindWaiver, app.KindMovement, app.KindDispute, app.KindCalling, app.KindRecording)
 }
 
 func (e *exporting) records(to io.Writer) (total int64, err error) {
