@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Every Go test. Rooms that begin goroutines or guard something against them run
 # under the race detector. In all others it has nothing to find and makes
-# everything five times slower; so it does with long searches for the smallest
-# bill and a very long invoice, which are left out the first time and run last,
-# without it.
+# everything five times slower; so it does with a dozen
+# long tests that others of their room go beside, which are left out the first time
+# and run last, without it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 GO=${GO:-go}
-long='^Test(Ahead|Bound|BoundOfRanges|BoundOfOwnPeriods|AgainIsANewComparison|OrderAndSeedNeverShow|EveryMonthIsItsBill|FiveThousandLines)$'
+long='^Test(Ahead|Bound|BoundOfRanges|BoundOfOwnPeriods|AgainIsANewComparison|OrderAndSeedNeverShow|EveryMonthIsItsBill|FiveThousandLines|ManyAgentsAtOnce|BudgetsAndGoals|HostileInput|DescribedTeam|AYearIsTold)$'
 
 racing=() plain=()
 while read -r room folder; do
@@ -26,7 +26,7 @@ fi
 "$GO" test -shuffle=on -timeout 12m "${plain[@]}"
 seen=$(mktemp)
 trap 'rm -f "$seen"' EXIT
-"$GO" test -shuffle=on -timeout 12m -v -run "$long" ./internal/app ./internal/charging/compare ./internal/document | tee "$seen"
+"$GO" test -shuffle=on -timeout 12m -v -run "$long" ./internal/{app,charging/compare,console,demo,document,floor} | tee "$seen"
 ran=$(grep -c '^--- PASS' "$seen" || true)
 if [ "$ran" -ne "$(tr '|' '\n' <<<"$long" | wc -l)" ]; then
 	echo "tools/go-test.sh: $ran of the long tests ran: a name above is no test any more" >&2

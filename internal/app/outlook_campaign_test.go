@@ -6,10 +6,12 @@ import (
 	"time"
 
 	"waihu/internal/app"
+	"waihu/internal/calling/campaign"
 	"waihu/internal/calling/compliance"
 	"waihu/internal/calling/lead"
 	"waihu/internal/store"
 	"waihu/internal/timex"
+	"waihu/internal/usage"
 )
 
 // agreed adds a lead that agreed to be called, and can show it.
@@ -18,10 +20,18 @@ func (f *floor) agreed(n int) store.Lead {
 	return must(f.AddLead(context.Background(), f.c, lead.Lead{List: f.list.ID, Numbers: []lead.Number{{Number: line(n)}}, Consent: lead.Consent{Basis: lead.Agreed, Evidence: "form"}}))
 }
 
+// byDay makes the floor's campaign one of sales, by day, with nothing lifted.
+func (f *floor) byDay() {
+	f.t.Helper()
+	f.camp.Hours, f.camp.Lifted, f.camp.Purpose = campaign.DefaultHours(), nil, usage.Sales
+	f.camp = must(f.SetCampaign(context.Background(), f.c, f.camp))
+}
+
 // TestOutlook: every lead that waits is counted once, as what may be called when, and
 // by what holds it back; a draft is looked at like a campaign that runs.
 func TestOutlook(t *testing.T) {
 	f, ctx := newFloor(t), context.Background()
+	f.byDay()
 	packs := must(compliance.Load())
 	f.clock.Store(int64(timex.At(time.Date(2026, 11, 26, 2, 0, 0, 0, time.UTC)))) // 10:00 in Shanghai, a Thursday
 	f.agreed(1)
@@ -53,6 +63,7 @@ func TestOutlook(t *testing.T) {
 // TestHolidaysOfACampaign: the public holidays it names are days without calls.
 func TestHolidaysOfACampaign(t *testing.T) {
 	f, ctx := newFloor(t), context.Background()
+	f.byDay()
 	packs := must(compliance.Load())
 	f.clock.Store(int64(timex.At(time.Date(2026, 9, 30, 13, 0, 0, 0, time.UTC)))) // the evening before the National Day
 	f.agreed(1)

@@ -13,6 +13,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"waihu/internal/access"
@@ -91,6 +92,7 @@ func Prepare(ctx context.Context, s Setup, far netip.AddrPort) (*Shift, error) {
 	if err := os.WriteFile(trunks, fmt.Appendf(nil, trunkFile, far), 0o600); err != nil {
 		return nil, err
 	}
+	s.Out = &oneAtATime{to: s.Out} // agents, service and carrier tell at once
 	x := &Shift{Setup: s, Settings: []string{"data=" + s.Data, "access.second_factor=false", "node=shift", "http.key_rate=200", "http.key_burst=400", "http.listen=" + at,
 		"voice.trunks=" + trunks, "voice.listen=" + netip.AddrPortFrom(home, 0).String(), fmt.Sprintf("voice.ports=%d-%d", s.First, s.First+499)}}
 	if x.cfg, _, err = serve.Load("", nil, x.Settings); err != nil {
@@ -307,6 +309,18 @@ func (x *Shift) up(ctx context.Context, ended chan error) error {
 		case <-tick.C:
 		}
 	}
+}
+
+// oneAtATime is a writer for several goroutines.
+type oneAtATime struct {
+	mu sync.Mutex
+	to io.Writer
+}
+
+func (o *oneAtATime) Write(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.to.Write(b)
 }
 
 // lookPause is between two looks at how far the list is.
