@@ -100,12 +100,16 @@ type (
 	}
 )
 
-// whose limits an agent to their own calls; who plans campaigns sees all.
-func whose(r *request) string {
+// whose limits an agent to their own calls; who plans campaigns sees all. A key without
+// that has no calls of its own.
+func whose(r *request) (string, error) {
 	if access.Can(r.actor, access.LeadRead, r.company) {
-		return ""
+		return "", nil
 	}
-	return agentOf(r.actor)
+	if agent := agentOf(r.actor); agent != "" {
+		return agent, nil
+	}
+	return "", &refused{http.StatusForbidden, "forbidden", "a key has no calls of its own: lead.read is needed"}
 }
 
 // saidName is the name of whoever asks, as texts of a script say it.
@@ -124,7 +128,11 @@ func (a *API) tryAnswerRoutes() {
 			if err != nil {
 				return nil, err
 			}
-			out, err := r.sys.GetAnswers(r.ctx, r.company, i, whose(r), a.saidName(r))
+			only, err := whose(r)
+			if err != nil {
+				return nil, err
+			}
+			out, err := r.sys.GetAnswers(r.ctx, r.company, i, only, a.saidName(r))
 			if err != nil {
 				return nil, err
 			}
@@ -143,7 +151,11 @@ func (a *API) tryAnswerRoutes() {
 		var out app.Asking
 		err = a.d.System.DB.Update(store.For(ctx, company), func(tx store.Tx) (err error) {
 			r := a.in(ctx, tx, c, company)
-			out, err = r.sys.PutAnswers(r.ctx, company, app.PutAnswers{Try: i, Edit: in.Body.Edit, Sheet: script.Sheet{Moves: in.Body.Moves, Open: in.Body.Open}, Only: whose(r), Said: a.saidName(r)})
+			only, err := whose(r)
+			if err != nil {
+				return err
+			}
+			out, err = r.sys.PutAnswers(r.ctx, company, app.PutAnswers{Try: i, Edit: in.Body.Edit, Sheet: script.Sheet{Moves: in.Body.Moves, Open: in.Body.Open}, Only: only, Said: a.saidName(r)})
 			return err
 		})
 		if err != nil {

@@ -254,12 +254,12 @@ func (a *API) supervise(ctx context.Context, k *caller, c id.Company, action, ag
 	if _, err := inPath("user", agent); err != nil {
 		return nil, err
 	}
-	out, err := do(agent)
+	err := a.d.System.DB.Update(ctx, func(tx store.Tx) error { // before: nobody hears a conversation of which that cannot be told
+		return access.Record(tx, k.actor, access.Deed{Company: c, Action: action, Target: agent, Reason: why})
+	})
 	if err != nil {
 		return nil, err
 	}
-	err = a.d.System.DB.Update(ctx, func(tx store.Tx) error {
-		return access.Record(tx, k.actor, access.Deed{Company: c, Action: action, Target: agent, Reason: why})
-	})
+	out, err := do(agent)
 	return &answer[floor.Agent]{Status: http.StatusOK, Body: out}, err
 }

@@ -54,14 +54,16 @@ func paged[S, T any](p *PageIn, rows []S, named func(S) id.ID, show func(S) T) *
 	out := &List[T]{Items: []T{}}
 	if len(rows) > p.Limit {
 		rows, out.HasMore = rows[:p.Limit], true
-		last := named(rows[len(rows)-1])
-		out.NextCursor = base64.RawURLEncoding.EncodeToString(last[:])
+		out.NextCursor = cursorOf(named(rows[len(rows)-1]))
 	}
 	for _, r := range rows {
 		out.Items = append(out.Items, show(r))
 	}
 	return out
 }
+
+// cursorOf is the cursor behind a row.
+func cursorOf(i id.ID) string { return base64.RawURLEncoding.EncodeToString(i[:]) }
 
 // numbered is paged for lists that are counted: the cursor is a number.
 func numbered[S, T any](p *PageIn, rows []S, number func(S) int64, show func(S) T) *List[T] {

@@ -95,6 +95,7 @@ func (a *API) recordingRoutes() {
 				return nil, err
 			}
 			var all []app.Recording
+			var more id.ID
 			if in.Call != "" {
 				all, err = r.sys.RecordingsOf(r.ctx, r.company, in.Call)
 				in.Limit = len(all)
@@ -102,12 +103,18 @@ func (a *API) recordingRoutes() {
 				var found app.FoundRecordings
 				found, err = r.sys.FindRecordings(r.ctx, r.company, app.RecordingQuery{Period: timex.Period{From: in.From.Instant, To: in.Until.Instant}, Agent: in.Agent, Campaign: in.Campaign, Number: in.Number, Disposition: in.Disposition,
 					Direction: in.Direction, Least: in.Least, Most: in.Most, Held: in.Held, State: in.State, Before: p.After, Limit: p.Limit})
-				all = found.List
+				if all = found.List; found.Cut { // a bound on what one search looks at: it goes on from there
+					more = found.Next
+				}
 			}
 			if err != nil {
 				return nil, err
 			}
-			return paged(&in.PageIn, all, func(x app.Recording) id.ID { return x.ID }, func(x app.Recording) Recording { return recordingOf(&x) }), nil
+			out := paged(&in.PageIn, all, func(x app.Recording) id.ID { return x.ID }, func(x app.Recording) Recording { return recordingOf(&x) })
+			if !out.HasMore && !more.IsZero() {
+				out.HasMore, out.NextCursor = true, cursorOf(more)
+			}
+			return out, nil
 		})
 	read(a, op{id: "recording-get", method: http.MethodGet, path: "/v1/recordings/{recording}", what: "One recording, deleted or not.", may: access.RecordFind},
 		func(r *request, in *RecordingIn) (*Recording, error) {

@@ -75,6 +75,9 @@ func onRunning[T any](a *API, o op, action string, check func(*access.Actor, id.
 		if err == nil {
 			err = a.d.Running.On(company, call, func(floor.Lines) error { return nil })
 		}
+		if err == nil {
+			err = a.noCampaigns(company, call)
+		}
 		if err == nil && o.may == access.CallPlace {
 			err = a.ownCall(c.actor, company, call)
 		}
@@ -94,6 +97,17 @@ func onRunning[T any](a *API, o op, action string, check func(*access.Actor, id.
 		}
 		return &answer[Done]{Status: http.StatusOK, Body: Done{true}}, nil
 	})
+}
+
+// noCampaigns refuses a call of a campaign: its dialer must know what becomes of it, so
+// it is reached by its agent.
+func (a *API) noCampaigns(c id.Company, call id.ID) error {
+	for _, r := range a.d.Running.Running(c) {
+		if r.Call == call && !r.Campaign.IsZero() {
+			return fault.New(fault.Conflict, "call %s is of a campaign: it is reached by its agent, at /v1/floor", call.Named("call"))
+		}
+	}
+	return nil
 }
 
 // ownCall refuses a call that is neither the caller's nor one of those they supervise.

@@ -78,6 +78,7 @@ func findRecordings(tx store.Tx, c id.Company, q *RecordingQuery, most int) (out
 	if page.After.IsZero() && q.Period.To != 0 {
 		page.After = firstOf(q.Period.To)
 	}
+	var last id.ID // that was looked at
 	for looked := 0; ; {
 		list, err := tx.Records().List(c, KindRecording, q.key(), page)
 		if err != nil {
@@ -92,9 +93,10 @@ func findRecordings(tx store.Tx, c id.Company, q *RecordingQuery, most int) (out
 				return out, nil
 			}
 			if looked++; looked > MaxLooked {
-				out.Next, out.Cut = list[i].ID, true
+				out.Next, out.Cut = last, true
 				return out, nil
 			}
+			last = list[i].ID
 			r, rec, err := load[Recording](&list[i], nil)
 			if err != nil {
 				return out, err

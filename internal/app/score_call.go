@@ -126,6 +126,8 @@ func (s *System) AnswerObjection(ctx context.Context, c id.Company, in ScoreCall
 		switch {
 		case x.State != InspectionObjected:
 			return fault.New(fault.Conflict, "nobody objects to the score, or that is settled")
+		case in.User != "" && in.User == x.Agent:
+			return fault.New(fault.Conflict, "who was called with does not answer their own objection: somebody else must")
 		case in.By == "" || in.By == x.By:
 			return fault.New(fault.Conflict, "who scored the call does not answer the objection: somebody else must")
 		}

@@ -303,7 +303,7 @@ func (s *Server) answerObjection(w http.ResponseWriter, _ *http.Request, v *visi
 	if err != nil {
 		return err
 	}
-	words, in := f.text("words", 2000), app.ScoreCall{Inspection: x.ID, By: scorer(v)}
+	words, in := f.text("words", 2000), app.ScoreCall{Inspection: x.ID, By: scorer(v), User: agentOf(v)}
 	if f.Value("rescore") != "" {
 		of, err := s.d.System.GetScoreForm(v.r.Context(), v.company, x.Form)
 		if err != nil {

@@ -72,7 +72,8 @@ type wallTrunk struct {
 	Channels int    `json:"channels"`
 	Calls    int64  `json:"calls"`
 	Answered int64  `json:"answered"`
-	State    string `json:"state"` // good, rests, down, apart
+	State    string `json:"state"`           // good, rests, down, apart
+	Apart    bool   `json:"apart,omitempty"` // its figures are the operator's
 }
 
 // trunkEvents tells how the trunks are, and again when that changes.
@@ -107,7 +108,8 @@ func (s *Server) trunkEvents(w http.ResponseWriter, r *http.Request, v *visit) e
 	return nil
 }
 
-// wallTrunks are the trunks; who is no operator learns no names of carriers.
+// wallTrunks are the trunks; who is no operator learns whether they carry calls, neither
+// their names nor how many calls of others they have.
 func (s *Server) wallTrunks(v *visit) []wallTrunk {
 	rows := []wallTrunk{}
 	if s.d.Trunks == nil {
@@ -117,7 +119,7 @@ func (s *Server) wallTrunks(v *visit) []wallTrunk {
 	for i, t := range s.d.Trunks() {
 		row := wallTrunk{Name: t.Name, Open: t.Open, Channels: t.Channels, Calls: t.Calls, Answered: t.Answered, State: "good"}
 		if !named {
-			row.Name = v.say("wall.trunk_n", "n", itoa(i+1))
+			row = wallTrunk{Name: v.say("wall.trunk_n", "n", itoa(i+1)), State: "good", Apart: true}
 		}
 		switch {
 		case t.Down:

@@ -24,6 +24,8 @@ type driver struct {
 	f *Floor
 	which
 	mail   *mail
+	life   context.Context // until the driver ends
+	die    context.CancelFunc
 	done   chan struct{}
 	plan   app.Campaign
 	pays   id.ID // contract
@@ -73,7 +75,8 @@ func newDriver(f *Floor, w which, with *app.Dialing) (*driver, error) {
 	if err := f.cfg.System.LearnWhenTheyAnswer(f.ctx, w.c, w.of, rules); err != nil {
 		return nil, err
 	}
-	d := &driver{f: f, which: w, mail: newMail(), done: make(chan struct{}), plan: with.Campaign, pays: with.Contract, rules: rules, tally: with.Tally,
+	life, die := context.WithCancel(f.ctx)
+	d := &driver{f: f, life: life, die: die, which: w, mail: newMail(), done: make(chan struct{}), plan: with.Campaign, pays: with.Contract, rules: rules, tally: with.Tally,
 		desks: map[string]*desk{}, calls: map[id.ID]*line{}, slots: make(chan struct{}, mostPlacing), held: now(), empty: now(), stale: true}
 	d.known = len(with.Past)
 	d.ledger = &pacing.Ledger{Share: shareOf(&with.Campaign)}
@@ -248,12 +251,18 @@ func (d *driver) place(v dialer.Dial) {
 	}
 	tell := func(ev dialer.Event) { d.post(func() { d.heard(v.Try, ev) }) }
 	d.f.group.Go(func() {
-		d.slots <- struct{}{}
-		defer func() { <-d.slots }()
-		ctx, stop := context.WithTimeout(d.f.ctx, placing)
+		select {
+		case d.slots <- struct{}{}:
+			defer func() { <-d.slots }()
+		case <-d.life.Done():
+			return // nothing was sent
+		}
+		ctx, stop := context.WithTimeout(d.life, placing)
 		defer stop()
 		err := d.f.cfg.Lines.Place(ctx, out, tell)
-		d.post(func() { d.placed(v.Try, err) })
+		if !d.post(func() { d.placed(v.Try, err) }) && err == nil {
+			d.f.cfg.Lines.Hang(v.Try) // the driver ended meanwhile, and nobody waits for the call
+		}
 	})
 }
 
@@ -364,6 +373,7 @@ func (d *driver) end(failed error) {
 		return
 	}
 	d.over = true
+	d.die()
 	if failed != nil {
 		d.f.log("a campaign was let go", "campaign", d.of.Named("cmp"), "error", failed)
 	}

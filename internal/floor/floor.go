@@ -21,14 +21,14 @@ import (
 const (
 	lease       = 15 * time.Second // of a campaign; renewed each renewEvery
 	renewEvery  = 5 * time.Second
-	takeUpEvery = 5 * time.Second  // campaigns that run without agents
-	lookEvery   = 15 * time.Second // at seats, modules and contracts of who is logged in
-	sweepEvery  = time.Minute      // for what nodes that are gone left behind
-	linger      = 30 * time.Second // a campaign without agents and calls is let go after it
-	keepFor     = 30 * time.Second // the books may be out of reach so long before a campaign is let go
-	placing     = 30 * time.Second // for lines to begin a call
-	mostPlacing = 64               // calls of a campaign that are being begun at once
-	maxMail     = 100_000          // of one campaign, not yet looked at
+	takeUpEvery = 5 * time.Second                  // campaigns that run without agents
+	lookEvery   = 15 * time.Second                 // at seats, modules and contracts of who is logged in
+	sweepEvery  = time.Minute                      // for what nodes that are gone left behind
+	linger      = 30 * time.Second                 // a campaign without agents and calls is let go after it
+	keepFor     = lease - renewEvery - time.Second // the books may be out of reach so long before a campaign is let go: while the right to dial lasts
+	placing     = 30 * time.Second                 // for lines to begin a call
+	mostPlacing = 64                               // calls of a campaign that are being begun at once
+	maxMail     = 100_000                          // of one campaign, not yet looked at
 
 	campaignsAtOnce = 200 // of a company, read at once
 

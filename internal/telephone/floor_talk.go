@@ -1,6 +1,7 @@
 package telephone
 
 import (
+	"context"
 	"time"
 
 	"waihu/internal/calling/dialer"
@@ -160,6 +161,7 @@ func (d *dialed) third(n phone.Number, hand bool) error {
 		return fault.New(fault.Conflict, "the service stops")
 	}
 	begun, done := make(chan struct{}), make(chan error, 1)
+	placing, stop := context.WithCancel(f.running)
 	first := true
 	w := outbound.Wish{Company: d.o.Company, Contract: d.o.Contract, Call: callName(call), Agent: d.agent(), Campaign: campaignName(d.o.Campaign),
 		Order: voice.Order{Number: number(n), From: number(d.o.CallerID), Ring: thirdRings, Beside: beside, OnTrunk: func(string, string) {
@@ -175,18 +177,24 @@ func (d *dialed) third(n phone.Number, hand bool) error {
 	go func() {
 		defer f.busy.Done()
 		defer over() // where nothing was begun
-		out, err := f.t.desk.Place(f.running, w)
+		defer stop()
+		out, err := f.t.desk.Place(placing, w)
 		f.t.count(d.o.Company, w.Order.Number, err)
 		if err == nil && out.Report == nil {
 			err = &voice.NoWay{Number: w.Order.Number, Tries: out.Tries}
 		}
 		done <- f.t.refusedFor(err)
 	}()
+	late := time.NewTimer(asking)
+	defer late.Stop()
 	select {
 	case <-begun:
 		return nil
 	case err := <-done:
 		return err
+	case <-late.C: // whoever hands the call over waits, and a campaign with them
+		stop()
+		return fault.New(fault.Conflict, "the call to %s could not be begun within %s", n, asking)
 	}
 }
 

@@ -13,6 +13,8 @@ export function drawTrunks(trunks) {
     put(name, t.name);
     put(badge, say(`wall.trunk_${t.state}`));
     badge.className = `badge ${tones[t.state]}`;
+    meter.hidden = figures.hidden = Boolean(t.apart); // the operator's to see
+    if (t.apart) return;
     Object.assign(meter, { max: Math.max(1, t.channels), value: t.open });
     meter.setAttribute("aria-label", say("wall.channels", { n: t.open, of: t.channels }));
     put(figures, `${say("wall.channels", { n: t.open, of: t.channels })} · ${t.calls > 0 ? say("wall.answered", { n: percent.format(t.answered / t.calls), of: t.calls }) : say("wall.no_calls")}`);
