@@ -132,7 +132,7 @@ func counted(t *testing.T, b *bench) {
 		return tx.Usage().Assign(acme, contract, calls[1:], nil)
 	})
 	b.view(func(tx store.Tx) error {
-		got, err := tx.Reports().Sums(acme, store.SumQuery{Dim: report.Caller, First: 0, After: 1 << 40, WholeValues: true})
+		got, err := tx.Reports().Sums(acme, store.SumQuery{Dim: report.Trunk, First: 0, After: 1 << 40, WholeValues: true})
 		if err != nil || len(got) != 1 || got[0].Sums[report.Unpriced] != 0 || got[0].Sums[report.Rated] != 2 || got[0].Costs[0].Total != money.Micros(1_750_000, ntd) {
 			t.Errorf("priced later: %+v, %v", got, err)
 		}
