@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 GO=${GO:-go}
-long='^Test(Ahead|Bound|BoundOfRanges|BoundOfOwnPeriods|AgainIsANewComparison|OrderAndSeedNeverShow|EveryMonthIsItsBill|FiveThousandLines|ManyAgentsAtOnce|BudgetsAndGoals|HostileInput|DescribedTeam|AYearIsTold)$'
+long='^Test(Ahead|Bound|BoundOfRanges|BoundOfOwnPeriods|AgainIsANewComparison|OrderAndSeedNeverShow|EveryMonthIsItsBill|FiveThousandLines|ManyAgentsAtOnce|BudgetsAndGoals|HostileInput|DescribedTeam|AYearIsTold|CrashAtEveryStep|PowerCut|EverySchemaSurvivesPowerCuts|DiskFull)$'
 
 racing=() plain=()
 while read -r room folder; do
@@ -26,7 +26,7 @@ fi
 "$GO" test -shuffle=on -timeout 12m "${plain[@]}"
 seen=$(mktemp)
 trap 'rm -f "$seen"' EXIT
-"$GO" test -shuffle=on -timeout 12m -v -run "$long" ./internal/{app,charging/compare,console,demo,document,floor} | tee "$seen"
+"$GO" test -shuffle=on -timeout 12m -v -run "$long" ./internal/{app,charging/compare,console,demo,document,floor,store/sqlite} | tee "$seen"
 ran=$(grep -c '^--- PASS' "$seen" || true)
 if [ "$ran" -ne "$(tr '|' '\n' <<<"$long" | wc -l)" ]; then
 	echo "tools/go-test.sh: $ran of the long tests ran: a name above is no test any more" >&2
