@@ -56,6 +56,7 @@ export function desk(world) {
     await page.locator("[data-drawer=callback] .primary").press("Enter");
     await page.keyboard.press("F4");
     await put(page, desks.wrap_up);
+    await page.waitForFunction(() => document.getElementById("desk").dataset.state === "wrap_up");
     await page.keyboard.press("1");
     await page.locator("[data-pending]:not([hidden])").waitFor();
     await page.keyboard.press("z");
