@@ -67,10 +67,11 @@ export async function turned(page, theme) {
   await drawn(page);
 }
 
-// impaired are the violations axe finds, of some rules or of all.
-export async function impaired(page, { only } = {}) {
+// impaired are the violations axe finds, of some rules or without some.
+export async function impaired(page, { only, without = [] } = {}) {
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
+  const rules = Object.fromEntries(without.map((rule) => [rule, { enabled: false }]));
   const runOnly = only && { type: "rule", values: only };
-  const found = await page.evaluate((options) => axe.run(document, options), { resultTypes: ["violations"], ...(runOnly && { runOnly }) });
+  const found = await page.evaluate((options) => axe.run(document, options), { resultTypes: ["violations"], rules, ...(runOnly && { runOnly }) });
   return found.violations.map((v) => `axe ${v.id} ${v.nodes.length}x: ${v.nodes[0].html.slice(0, 160)} ${v.nodes[0].failureSummary.replaceAll("\n", " ").slice(0, 240)}`);
 }
