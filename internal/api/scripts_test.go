@@ -4,16 +4,11 @@ import (
 	"bytes"
 	"strings"
 	"testing"
-	"time"
 
 	"waihu/internal/access"
-	"waihu/internal/app"
 	"waihu/internal/calling/attempt"
-	"waihu/internal/calling/compliance"
-	"waihu/internal/calling/dialer"
-	"waihu/internal/calling/lead"
 	"waihu/internal/id"
-	"waihu/internal/timex"
+	"waihu/internal/sim/tries"
 	"waihu/internal/usage"
 )
 
@@ -82,20 +77,13 @@ func (w *world) talk(of, who id.ID) attempt.Attempt {
 	ctx := w.Context()
 	camp, err := w.sys.GetCampaign(ctx, w.a, of)
 	must(w.TB, err)
-	packs, err := compliance.Load()
+	told, err := tries.New(w.sys, w.a, &camp)
 	must(w.TB, err)
-	rules, err := app.NewCallingRules(packs, &camp)
+	a, err := told.Decide(ctx, who, 0, "")
 	must(w.TB, err)
-	l, err := w.sys.GetLead(ctx, w.a, who)
-	must(w.TB, err)
-	now := timex.At(time.Now())
-	a := attempt.Attempt{ID: id.ID{9}, Campaign: of, List: l.List, Lead: who, Number: l.Next(), Ordinal: 1}
-	for _, step := range []func() error{func() error { return a.Decide(now) }, func() error { return a.Dial(now) }, func() error { return a.Answer(usage.Person, now) }, func() error { return a.Join("user_1", now) }} {
+	for _, step := range []func() error{func() error { return a.Dial(a.Decided) }, func() error { return a.Answer(usage.Person, a.Decided) }, func() error { return a.Join("user_1", a.Decided) }} {
 		must(w.TB, step())
-		no, err := w.sys.KeepCalling(ctx, w.a, of, rules, &dialer.Effects{Tries: []attempt.Attempt{a}, Leads: []lead.Lead{l.Lead.Lead}})
-		if err != nil || len(no) > 0 {
-			w.Fatalf("%v, %v", err, no)
-		}
+		must(w.TB, told.Keep(ctx, &a))
 	}
 	return a
 }

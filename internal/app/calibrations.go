@@ -117,16 +117,8 @@ func (x *Calibration) HasScored(by string) bool {
 // Calibrations lists them, the newest first.
 func (s *System) Calibrations(ctx context.Context, c id.Company, p store.Page) (out []Calibration, err error) {
 	p.Down = true
-	err = s.DB.View(ctx, func(tx store.Tx) error {
-		list, err := tx.Records().List(c, KindCalibration, store.Key{}, p)
-		out = make([]Calibration, 0, len(list))
-		for i := range list {
-			x, _, err := load[Calibration](&list[i], nil)
-			if err != nil {
-				return err
-			}
-			out = append(out, x)
-		}
+	err = s.DB.View(ctx, func(tx store.Tx) (err error) {
+		out, err = pageOf[Calibration](tx, c, KindCalibration, store.Key{}, p)
 		return err
 	})
 	return out, err

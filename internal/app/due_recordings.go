@@ -72,16 +72,8 @@ func addDue(list []DueDay, on DueDay) []DueDay {
 // keep their digest, and why they went.
 func (s *System) DeletedRecordings(ctx context.Context, c id.Company, p store.Page) (out []Recording, err error) {
 	p.Down = true
-	err = s.DB.View(ctx, func(tx store.Tx) error {
-		list, err := tx.Records().List(c, KindRecording, store.Key{Name: "state", Value: string(retention.Deleted)}, p)
-		out = make([]Recording, 0, len(list))
-		for i := range list {
-			r, _, err := load[Recording](&list[i], nil)
-			if err != nil {
-				return err
-			}
-			out = append(out, r)
-		}
+	err = s.DB.View(ctx, func(tx store.Tx) (err error) {
+		out, err = pageOf[Recording](tx, c, KindRecording, store.Key{Name: "state", Value: string(retention.Deleted)}, p)
 		return err
 	})
 	return out, err

@@ -116,16 +116,8 @@ func joined(parts []Part) (out []Part) {
 // Hearings are who was given a recording, the newest first.
 func (s *System) Hearings(ctx context.Context, c id.Company, recording id.ID, p store.Page) (out []Hearing, err error) {
 	p.Down = true
-	err = s.DB.View(ctx, func(tx store.Tx) error {
-		list, err := tx.Records().List(c, KindHearing, store.Key{Name: "recording", Value: recording.String()}, p)
-		out = make([]Hearing, 0, len(list))
-		for i := range list {
-			h, _, err := load[Hearing](&list[i], nil)
-			if err != nil {
-				return err
-			}
-			out = append(out, h)
-		}
+	err = s.DB.View(ctx, func(tx store.Tx) (err error) {
+		out, err = pageOf[Hearing](tx, c, KindHearing, store.Key{Name: "recording", Value: recording.String()}, p)
 		return err
 	})
 	return out, err

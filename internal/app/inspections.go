@@ -154,16 +154,8 @@ func (s *System) Inspections(ctx context.Context, c id.Company, q InspectionQuer
 		key = store.Key{Name: "state", Value: q.State}
 	}
 	q.Page.Down = true
-	err = s.DB.View(ctx, func(tx store.Tx) error {
-		list, err := tx.Records().List(c, KindInspection, key, q.Page)
-		out = make([]Inspection, 0, len(list))
-		for i := range list {
-			x, _, err := load[Inspection](&list[i], nil)
-			if err != nil {
-				return err
-			}
-			out = append(out, x)
-		}
+	err = s.DB.View(ctx, func(tx store.Tx) (err error) {
+		out, err = pageOf[Inspection](tx, c, KindInspection, key, q.Page)
 		return err
 	})
 	return out, err

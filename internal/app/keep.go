@@ -82,6 +82,21 @@ func all[T any](tx store.Tx, c id.Company, k store.Kind, key store.Key) ([]T, er
 	return out, err
 }
 
+// pageOf reads one page of them.
+func pageOf[T any](tx store.Tx, c id.Company, k store.Kind, key store.Key, p store.Page) ([]T, error) {
+	list, err := tx.Records().List(c, k, key, p)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]T, len(list))
+	for i := range list {
+		if out[i], _, err = load[T](&list[i], nil); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 // newID makes an identifier of the transaction's moment.
 func (s *System) newID(tx store.Tx) (id.ID, error) { return s.IDs.At(tx.Now()) }
 

@@ -183,18 +183,9 @@ func (s *System) Scripts(ctx context.Context, c id.Company, p store.Page) (out [
 // ScriptVersions lists the versions of a script, the newest first.
 func (s *System) ScriptVersions(ctx context.Context, c id.Company, i id.ID, p store.Page) (out []ScriptVersion, err error) {
 	defer fault.Wrap(&err, "versions of a script")
-	err = s.DB.View(ctx, func(tx store.Tx) error {
-		list, err := tx.Records().List(c, KindScriptVersion, store.Key{Name: "script", Value: i.String()}, p)
-		if err != nil {
-			return err
-		}
-		out = make([]ScriptVersion, len(list))
-		for i := range list {
-			if out[i], _, err = load[ScriptVersion](&list[i], nil); err != nil {
-				return err
-			}
-		}
-		return nil
+	err = s.DB.View(ctx, func(tx store.Tx) (err error) {
+		out, err = pageOf[ScriptVersion](tx, c, KindScriptVersion, store.Key{Name: "script", Value: i.String()}, p)
+		return err
 	})
 	return out, err
 }
