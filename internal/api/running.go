@@ -124,7 +124,7 @@ func (a *API) ownCall(actor *access.Actor, c id.Company, call id.ID) error {
 }
 
 func (a *API) runningRoutes() {
-	read(a, op{id: "running-list", method: http.MethodGet, path: "/v1/running", what: "Calls that run on this node, the oldest first.", may: access.CallSupervise},
+	read(a, op{id: "running-list", method: http.MethodGet, path: "/v1/running", what: "Calls that run on this node, the oldest first. A campaign's is changed by its agent, at /v1/floor.", may: access.CallSupervise},
 		func(r *request, _ *none) (*List[RunningCall], error) {
 			if a.d.Running == nil {
 				return nil, errNoTelephone

@@ -94,6 +94,13 @@ func TestCallsThatRun(t *testing.T) {
 	}
 	w.ask(w.keyB, "DELETE", at, nil).want(404)
 	w.ask("", "PUT", "/v1/running/"+id.ID{2}.Named("call")+"/hearing", map[string]any{"how": "listen"}, supervisor, same).want(404)
+	w.calls.call.Campaign = id.ID{7} // its dialer must know: the floor reaches it
+	done := len(w.calls.did)
+	w.ask("", "PUT", at+"/hearing", map[string]any{"how": "listen"}, supervisor, same).wantCode(409, "conflict")
+	w.ask("", "POST", at+"/transfer", map[string]any{"agent": sue}, supervisor, same).wantCode(409, "conflict")
+	if len(w.calls.did) != done {
+		t.Errorf("a campaign's call was changed: %q", w.calls.did[done:])
+	}
 	log := string(w.ask(w.keyA, "GET", "/v1/audit?limit=100", nil).want(200).body)
 	heard := strings.Count(log, `"call.hear"`)
 	if heard != 1 {

@@ -54,6 +54,9 @@ func TestAScriptThroughTheInterface(t *testing.T) {
 		t.Errorf("%s", got.body)
 	}
 	w.ask(w.keyA, "PUT", at, map[string]any{"edit": 1, "moves": []any{}, "open": map[string]any{"may": []string{"maybe"}}}).wantCode(422, "invalid")
+	agents := w.key(w.a, access.Agent) // it may place calls, and has none
+	w.ask(agents, "GET", at, nil).wantCode(403, "forbidden")
+	w.ask(agents, "PUT", at, map[string]any{"edit": 1, "moves": []any{}}).wantCode(403, "forbidden")
 	moves := []any{map[string]any{"step": "hello", "answers": map[string]any{"may": []string{"yes"}}}, map[string]any{"step": "last", "answers": map[string]any{"score": []string{"4"}}}}
 	for range 2 { // the same again is no second one
 		if got := w.ask(w.keyA, "PUT", at, map[string]any{"edit": 1, "moves": moves}).want(200); got.field("end") != "complete" {

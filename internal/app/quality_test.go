@@ -116,6 +116,7 @@ func TestACallIsDrawnScoredAndObjectedTo(t *testing.T) {
 	must(b.ObjectToScore(ctx, c, x.ID, "ann", "I did ask"))
 	wantKind(t, "twice", second(b.ObjectToScore(ctx, c, x.ID, "ann", "again")), fault.Conflict)
 	wantKind(t, "by who scored", second(b.AnswerObjection(ctx, c, app.ScoreCall{Inspection: x.ID, By: "ivy"}, "no")), fault.Conflict)
+	wantKind(t, "by whose score it is", second(b.AnswerObjection(ctx, c, app.ScoreCall{Inspection: x.ID, By: "Ann, supervisor", User: "ann"}, "yes")), fault.Conflict)
 	got := must(b.AnswerObjection(ctx, c, app.ScoreCall{Inspection: x.ID, By: "sue", Answers: gave(1, 4, 1)}, "you did"))
 	if got.State != app.InspectionAnswered || got.Before.Total != 750 || got.Score.Total != 1000 || len(got.Notes) != 1 {
 		t.Errorf("%+v", got)

@@ -174,3 +174,28 @@ func TestMoneyStopsAndGoesOn(t *testing.T) {
 		w.floor.Close()
 	})
 }
+
+// TestNoCallOutlivesItsDriver: a call that is being placed when its campaign is let go is
+// hung up as soon as the lines have begun it: nobody would speak with who answers.
+func TestNoCallOutlivesItsDriver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "2")
+		camp := w.campaign("spring", campaign.Progressive, 100, 2, nil)
+		w.lines.slow, w.lines.answers = 10*time.Second, time.Minute
+		w.work(camp.ID, "a", "sale")
+		time.Sleep(5 * time.Second)
+		w.floor.mu.Lock()
+		for _, d := range w.floor.drivers {
+			d.post(func() { d.end(fault.New(fault.Conflict, "it is let go")) })
+		}
+		w.floor.mu.Unlock()
+		time.Sleep(10 * time.Second)
+		w.lines.mu.Lock()
+		placed, going := len(w.lines.placed), len(w.lines.calls)
+		w.lines.mu.Unlock()
+		if placed == 0 || going != 0 {
+			t.Errorf("%d numbers were called, and %d calls go on", placed, going)
+		}
+		w.floor.Close()
+	})
+}

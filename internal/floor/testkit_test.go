@@ -51,6 +51,7 @@ type lines struct {
 	moved   []Target
 	answers time.Duration // until who answers does
 	lasts   time.Duration // until the customer hangs up
+	slow    time.Duration // Place takes so long
 	rings   time.Duration // until a call nobody answers is given up; 0: as the order says
 }
 
@@ -67,6 +68,7 @@ func newLines() *lines {
 }
 
 func (l *lines) Place(_ context.Context, o Outgoing, tell func(dialer.Event)) error {
+	time.Sleep(l.slow)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.refuse != nil {
