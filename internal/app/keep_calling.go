@@ -38,8 +38,9 @@ func (s *System) KeepCalling(ctx context.Context, c id.Company, of id.ID, rules 
 	if len(fx.Tries)+len(fx.Changes)+len(fx.Answers) == 0 {
 		return nil, nil
 	}
+	var closed []*attempt.Attempt
 	err = s.DB.Update(store.For(ctx, c), func(tx store.Tx) error {
-		refused = nil
+		refused, closed = nil, nil // it may be done again
 		now, _, err := campaignOf(tx, c, of)
 		if err != nil {
 			return err
@@ -61,6 +62,7 @@ func (s *System) KeepCalling(ctx context.Context, c id.Company, of id.ID, rules 
 				refused[no.Try] = no
 			}
 		}
+		closed = k.closed
 		for i := range fx.Answers {
 			if err := s.keepKeyed(tx, c, &now, &fx.Answers[i]); err != nil {
 				return err
@@ -71,6 +73,11 @@ func (s *System) KeepCalling(ctx context.Context, c id.Company, of id.ID, rules 
 		}
 		return s.keepSessions(store.Within(ctx, tx), c, fx.Changes)
 	})
+	if err == nil {
+		for _, a := range closed {
+			rules.saw(a)
+		}
+	}
 	return refused, err
 }
 
@@ -91,12 +98,13 @@ func (s *System) keepSessions(ctx context.Context, c id.Company, changes []agent
 
 // callKeeper is one transaction of KeepCalling.
 type callKeeper struct {
-	s     *System
-	tx    store.Tx
-	c     id.Company
-	of    *Campaign
-	codes []attempt.Disposition
-	rules *CallingRules
+	s      *System
+	tx     store.Tx
+	c      id.Company
+	of     *Campaign
+	codes  []attempt.Disposition
+	rules  *CallingRules
+	closed []*attempt.Attempt // what the rules learn of, once it is kept
 }
 
 // try keeps a try, and does to its lead, as that is kept, what the dialer did to its
@@ -129,7 +137,7 @@ func (k *callKeeper) try(a *attempt.Attempt, copied *lead.Lead) (no dialer.Withh
 		if !known {
 			return no, fault.New(fault.Internal, "try %s: there is no disposition %q", a.ID, a.Disposition)
 		}
-		k.rules.saw(a)
+		k.closed = append(k.closed, a)
 		if err := k.s.conclude(k.tx, k.c, k.of, a, d, copied.Callback); err != nil {
 			return no, err
 		}

@@ -123,6 +123,7 @@ func (f *Floor) Close() {
 		case <-d.done:
 		case <-enough.C:
 			enough.Reset(0)
+			f.stop() // books that are away are waited for no longer
 			d.post(func() { d.end(fault.New(fault.Conflict, "its calls did not end in time")) })
 			<-d.done
 		}

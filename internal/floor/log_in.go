@@ -47,6 +47,9 @@ func (f *Floor) LogIn(ctx context.Context, c id.Company, of id.ID, user string, 
 		return Desk{}, f.noSeat(err)
 	}
 	err = d.ask(ctx, func() error {
+		if err := ctx.Err(); err != nil { // nobody waits for the desk
+			return err
+		}
 		d.desks[user] = &desk{user: user, name: name, session: session, sitting: s.ID, logged: now()}
 		err := d.handle(dialer.LoggedIn{User: user, Seat: s.Seat, Leaves: leaves})
 		if err != nil {
@@ -57,7 +60,7 @@ func (f *Floor) LogIn(ctx context.Context, c id.Company, of id.ID, user string, 
 		return nil
 	})
 	if err != nil {
-		return Desk{}, errors.Join(err, f.cfg.System.StandUp(ctx, c, s.ID))
+		return Desk{}, errors.Join(err, f.cfg.System.StandUp(context.WithoutCancel(ctx), c, s.ID))
 	}
 	return f.desk(c, session, nil)
 }
