@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -300,4 +301,26 @@ func refused(room, target string) string {
 		}
 	}
 	return "this library is not in the table: name its room and why in docs/HOUSE.md"
+}
+
+// TestEveryRoomSaysWhatItIs: it opens with what it owns.
+func TestEveryRoomSaysWhatItIs(t *testing.T) {
+	for room := range floors {
+		name := filepath.Base(room)
+		said := "// Package " + name + " "
+		if strings.HasPrefix(room, "cmd/") || strings.HasPrefix(room, "examples/dialogue") {
+			said = "// Command " + name + " "
+		}
+		files, err := filepath.Glob(filepath.Join("..", room, "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Errorf("%s has no Go files: %v", room, err)
+			continue
+		}
+		if !slices.ContainsFunc(files, func(f string) bool {
+			text, err := os.ReadFile(f)
+			return err == nil && (strings.HasPrefix(string(text), said) || strings.Contains(string(text), "\n"+said))
+		}) {
+			t.Errorf("no file of %s begins with %q", room, said)
+		}
+	}
 }
