@@ -213,6 +213,7 @@ func (l *Line) pickUp() {
 	if l.seat != nil {
 		l.speaks()
 	}
+	l.lookAround() // where nobody joins them, and nothing is said to them
 	l.mu.Unlock()
 	l.told.Answered()
 }

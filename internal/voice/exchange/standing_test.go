@@ -118,6 +118,16 @@ func TestACustomerIsHeldForAnAgentWhoComesBack(t *testing.T) {
 	}
 }
 
+// TestNobodyIsLeftInSilence: who answered, whom nobody joins and to whom nothing is said,
+// is let go after a while.
+func TestNobodyIsLeftInSilence(t *testing.T) {
+	s := perform(t, 500*time.Millisecond)
+	p := s.place(mobile(1), exchange.Reserved{})
+	if r := <-p.over; r.Ending.By != sip.Us || !r.Answered() {
+		t.Errorf("%+v", r.Ending)
+	}
+}
+
 // TestHoldPressSayAndDrop are what an agent does to a customer.
 func TestHoldPressSayAndDrop(t *testing.T) {
 	s := perform(t, 0)
