@@ -120,15 +120,20 @@ func (s *System) forgetCosts(batches []*handed) {
 }
 
 // ready sorts out what cannot be kept and prices the calls. It needs no
-// transaction that writes, so one batch is made ready while another is written.
+// transaction that writes, so one batch is made ready while another is written;
+// and none at all where the company's prices are known: whether they are still
+// the newest is asked when the batch is kept.
 func (s *System) ready(ctx context.Context, b *handed) error {
 	if len(b.facts) == 0 || len(b.facts) > MaxIngest {
 		return fault.New(fault.Invalid, "a batch has %d facts: 1 to %d were expected", len(b.facts), MaxIngest)
 	}
-	if b.prices != nil && s.priced.look(b.company) == b.prices {
+	known := s.priced.look(b.company)
+	if known != nil && known == b.prices {
 		return nil
 	}
-	b.prices = s.priced.look(b.company)
+	if b.prices = known; known != nil && b.price(s.DB.Now()) == nil {
+		return nil
+	}
 	return s.DB.View(ctx, func(tx store.Tx) error {
 		version, err := contractsVersion(tx, b.company)
 		if err != nil {

@@ -30,6 +30,9 @@ type DB interface {
 	Update(ctx context.Context, f func(Tx) error) error
 	// View runs f over one consistent moment; writing is an error.
 	View(ctx context.Context, f func(Tx) error) error
+	// Now is the clock of the books without a transaction: no earlier than any
+	// transaction of this process.
+	Now() timex.Instant
 	// Ready tells whether the database answers and has the newest schema.
 	Ready(ctx context.Context) error
 	// Backup writes a consistent copy of everything to a file (SQLite) or says

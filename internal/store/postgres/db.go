@@ -117,8 +117,8 @@ func (db *DB) Backup(context.Context, string) error {
 	return fault.New(fault.Invalid, "a PostgreSQL server is backed up by its own tools: use pg_basebackup with an archive of its log, or pg_dump")
 }
 
-// now is the clock, or the last instant seen where the clock was set back.
-func (db *DB) now() timex.Instant {
+// Now is the clock, or the last instant seen where the clock was set back.
+func (db *DB) Now() timex.Instant {
 	return timex.Instant(db.raise(int64(db.clock())))
 }
 

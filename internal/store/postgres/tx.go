@@ -98,7 +98,7 @@ func (db *DB) run(ctx context.Context, conn *pgxpool.Conn, begin string, views b
 			}
 		}
 	}()
-	e := &engine{ctx: ctx, db: db, conn: conn.Conn(), now: db.now(), views: views}
+	e := &engine{ctx: ctx, db: db, conn: conn.Conn(), now: db.Now(), views: views}
 	t := tables.New(e, db.names, e.now)
 	defer t.End()
 	err = f(t)

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"waihu/internal/fault"
@@ -37,6 +38,7 @@ type DB struct {
 	path   string
 	temp   string // directory to remove on closing
 	clock  func() timex.Instant
+	last   atomic.Int64 // the latest instant of a transaction
 	names  *tables.Names
 	writer chan *conn // holds the one connection that writes, unless it is in use
 	reader chan *conn

@@ -29,6 +29,18 @@ func (db *DB) View(ctx context.Context, f func(store.Tx) error) error {
 	return db.run(ctx, db.reader, "BEGIN", readClock, func(_ *conn, t *tables.Tx) error { return f(t) })
 }
 
+// Now is the clock, or the last instant seen where the clock was set back.
+func (db *DB) Now() timex.Instant { return max(db.clock(), timex.Instant(db.last.Load())) }
+
+func (db *DB) saw(now timex.Instant) {
+	for { // ends: whoever comes between has raised it
+		at := db.last.Load()
+		if at >= int64(now) || db.last.CompareAndSwap(at, int64(now)) {
+			return
+		}
+	}
+}
+
 func (db *DB) run(ctx context.Context, pool chan *conn, begin, clock string, f func(*conn, *tables.Tx) error) (err error) {
 	var c *conn
 	select {
@@ -55,6 +67,7 @@ func (db *DB) run(ctx context.Context, pool chan *conn, begin, clock string, f f
 	if err := c.query(clock, []any{db.clock()}, func(r tables.Row) error { now = r.Instant(0); return nil }); err != nil {
 		return err
 	}
+	db.saw(now)
 	t := tables.New(engine{c}, db.names, now)
 	defer t.End()
 	err = f(c, t)

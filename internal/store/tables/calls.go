@@ -87,6 +87,7 @@ func (t facts) advance(company firm, from, to int64) error {
 		return nil
 	}
 	_, err := t.exec("UPDATE companies SET position = ? WHERE id = ?", to, company.id)
+	t.heads[company.id] = to
 	return err
 }
 
@@ -287,6 +288,9 @@ func (t facts) head(company firm) (n int64, err error) {
 }
 
 func (t facts) Head(c id.Company) (int64, error) {
+	if head, advanced := t.heads[c]; advanced {
+		return head, t.spoil
+	}
 	company, err := t.company(c, false)
 	if isNone(err) {
 		return 0, nil

@@ -1,6 +1,8 @@
 package tables
 
 import (
+	"slices"
+
 	"waihu/internal/charging/ledger"
 	"waihu/internal/fault"
 	"waihu/internal/id"
@@ -19,47 +21,88 @@ func (t journal) Append(c id.Company, e ledger.Entry) (ledger.Entry, error) {
 	if err := t.lock(c); err != nil {
 		return e, err
 	}
-	if old, err := t.ByRef(c, e.Kind, e.Ref); err == nil {
-		if !store.SamePostings(old.Postings, e.Postings) {
-			return e, fault.New(fault.Conflict, "%s %s is booked already, as entry %d with other postings", e.Kind, e.Ref, old.Seq)
-		}
-		return *old, nil
-	} else if fault.KindOf(err) != fault.NotFound {
-		return e, err
-	}
 	seq, prev, err := t.Head(c)
 	if err != nil {
 		return e, err
 	}
 	e.At = t.now
 	e.Chain(seq+1, prev)
-	if _, err := t.exec("INSERT INTO entries (company, seq, id, at, kind, ref, note, prev, hash, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		c, e.Seq, e.ID, e.At, e.Kind, e.Ref, e.Note, e.Prev[:], e.Hash[:], e.Value); err != nil {
+	added, err := t.exec("INSERT INTO entries (company, seq, id, at, kind, ref, note, prev, hash, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (company, kind, ref) DO NOTHING",
+		c, e.Seq, e.ID, e.At, e.Kind, e.Ref, e.Note, e.Prev[:], e.Hash[:], e.Value)
+	if err != nil {
 		return e, err
 	}
-	for n, p := range e.Postings {
-		if err := t.post(c, e.Seq, n, p); err != nil {
+	if added == 0 { // it is there already, or somebody else booked under its reference
+		old, err := t.ByRef(c, e.Kind, e.Ref)
+		if err != nil {
 			return e, err
 		}
+		if !store.SamePostings(old.Postings, e.Postings) {
+			return e, fault.New(fault.Conflict, "%s %s is booked already, as entry %d with other postings", e.Kind, e.Ref, old.Seq)
+		}
+		return *old, nil
+	}
+	n := 0
+	for lot := range slices.Chunk(e.Postings, postingsAtOnce) {
+		if err := t.post(c, e.Seq, n, lot); err != nil {
+			return e, err
+		}
+		n += len(lot)
 	}
 	return e, nil
 }
 
-func (t journal) post(c id.Company, seq int64, n int, p ledger.Posting) error {
-	cur := p.Amount.Currency()
-	if _, err := t.exec("INSERT INTO postings (company, seq, n, account, currency, micros) VALUES (?, ?, ?, ?, ?, ?)", c, seq, n, string(p.Account), cur, p.Amount.Micros()); err != nil {
+// postingsAtOnce is how many postings of an entry go in together.
+const postingsAtOnce = 8
+
+// The statements for so many postings, or accounts.
+var (
+	addPostings  = repeated(postingsAtOnce, "INSERT INTO postings (company, seq, n, account, currency, micros) VALUES ", "(?, ?, ?, ?, ?, ?)", ", ", "")
+	readBalances = repeated(postingsAtOnce, "", "SELECT account, currency, micros FROM balances WHERE company = ? AND account = ? AND currency = ?", " UNION ALL ", "")
+	keepBalances = repeated(postingsAtOnce, "INSERT INTO balances (company, account, currency, micros) VALUES ", "(?, ?, ?, ?)", ", ",
+		" ON CONFLICT (company, account, currency) DO UPDATE SET micros = excluded.micros")
+)
+
+// post keeps at most postingsAtOnce postings, of which the first is the n-th of its
+// entry, and what their accounts come to with them.
+func (t journal) post(c id.Company, seq int64, n int, list []ledger.Posting) error {
+	type purse struct {
+		account ledger.Account
+		cur     money.Currency
+	}
+	var args, of []any
+	var order []purse
+	sums := map[purse]money.Amount{}
+	for i, p := range list {
+		at := purse{p.Account, p.Amount.Currency()}
+		args = append(args, c, seq, n+i, string(at.account), at.cur, p.Amount.Micros())
+		if _, met := sums[at]; !met {
+			sums[at] = money.Zero(at.cur)
+			order, of = append(order, at), append(of, c, string(at.account), at.cur)
+		}
+	}
+	if _, err := t.exec(addPostings[len(list)], args...); err != nil {
 		return err
 	}
-	there, err := t.Balance(c, p.Account, cur)
+	err := t.query(readBalances[len(order)], of, func(r Row) error {
+		a, err := r.Amount(2, 1)
+		sums[purse{ledger.Account(r.Text(0)), a.Currency()}] = a
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	sum, err := there.Add(p.Amount)
-	if err != nil {
-		return fault.New(fault.Overflow, "account %s: %v", p.Account, err)
+	for _, p := range list {
+		at := purse{p.Account, p.Amount.Currency()}
+		if sums[at], err = sums[at].Add(p.Amount); err != nil {
+			return fault.New(fault.Overflow, "account %s: %v", p.Account, err)
+		}
 	}
-	_, err = t.exec(`INSERT INTO balances (company, account, currency, micros) VALUES (?, ?, ?, ?)
-		ON CONFLICT (company, account, currency) DO UPDATE SET micros = excluded.micros`, c, string(p.Account), cur, sum.Micros())
+	args = args[:0]
+	for _, at := range order {
+		args = append(args, c, string(at.account), at.cur, sums[at].Micros())
+	}
+	_, err = t.exec(keepBalances[len(order)], args...)
 	return err
 }
 

@@ -3,7 +3,6 @@ package tables
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"waihu/internal/calling/report"
 	"waihu/internal/fault"
@@ -22,9 +21,9 @@ const (
 	slotsOfDay = 48
 )
 
-// sumsAtOnce is how many rows of counts one statement reads or writes; the rest go in
-// one by one.
-const sumsAtOnce = 8
+// sumsAtOnce is how many rows of counts one statement reads or writes: what a call
+// adds to fits, so that it is asked for once and written once.
+const sumsAtOnce = 16
 
 // spanned is where counts are kept.
 type spanned struct {
@@ -68,60 +67,40 @@ func (t *Tx) count(c id.Company, counts *report.Counts) error {
 		keys = append(keys, k)
 	}
 	slices.SortFunc(keys, byKey)
-	for len(keys) > 0 {
-		n := 1
-		if len(keys) >= sumsAtOnce {
-			n = sumsAtOnce
-		}
-		if err := t.countLot(c, keys[:n], all); err != nil {
+	for lot := range slices.Chunk(keys, sumsAtOnce) {
+		if err := t.countLot(c, lot, all); err != nil {
 			return err
 		}
-		keys = keys[n:]
 	}
 	return nil
 }
 
-// The statements for one key and for a lot.
+// The statements for so many keys. Each key is found along the index; one condition
+// with OR would read the whole table in SQLite.
 var (
-	countedOne, countedLot = countedSQL(1), countedSQL(sumsAtOnce)
-	keepOne, keepLot       = keepSQL(1), keepSQL(sumsAtOnce)
+	counted = repeated(sumsAtOnce, "", "SELECT dim, span, slot, campaign, value, body FROM report_sums WHERE company = ? AND dim = ? AND span = ? AND slot = ? AND campaign = ? AND value = ?", " UNION ALL ", "")
+	keep    = repeated(sumsAtOnce, "INSERT INTO report_sums (company, dim, span, slot, campaign, value, body) VALUES ", "(?, ?, ?, ?, ?, ?, ?)", ", ",
+		" ON CONFLICT (company, dim, span, slot, campaign, value) DO UPDATE SET body = excluded.body")
 )
 
-// countedSQL finds each key along the index; one condition with OR would read the whole
-// table in SQLite.
-func countedSQL(n int) string {
-	const one = "SELECT dim, span, slot, campaign, value, body FROM report_sums WHERE company = ? AND dim = ? AND span = ? AND slot = ? AND campaign = ? AND value = ?"
-	return one + strings.Repeat(" UNION ALL "+one, n-1)
-}
-
-func keepSQL(n int) string {
-	const row = "(?, ?, ?, ?, ?, ?, ?)"
-	return "INSERT INTO report_sums (company, dim, span, slot, campaign, value, body) VALUES " + row + strings.Repeat(", "+row, n-1) +
-		" ON CONFLICT (company, dim, span, slot, campaign, value) DO UPDATE SET body = excluded.body"
-}
-
-// countLot adds to one row, or to sumsAtOnce of them.
+// countLot adds to at most sumsAtOnce rows.
 func (t *Tx) countLot(c id.Company, keys []spanned, all map[spanned]*report.Entry) error {
-	read, keep := countedOne, keepOne
-	if len(keys) > 1 {
-		read, keep = countedLot, keepLot
-	}
-	args := make([]any, 0, 6*len(keys))
+	args := make([]any, 0, 7*len(keys))
 	for _, k := range keys {
 		args = append(args, c, string(k.Dim), k.span, k.Slot, k.Campaign, k.Value)
 	}
-	err := t.query(read, args, func(r Row) error {
+	err := t.query(counted[len(keys)], args, func(r Row) error {
 		k := spanned{report.Key{Dim: report.Dim(r.Text(0)), Slot: r.Int(2), Campaign: r.Text(3), Value: r.Text(4)}, r.Int(1)}
 		return all[k].AddBody(r.Bytes(5))
 	})
 	if err != nil {
 		return err
 	}
-	args = make([]any, 0, 7*len(keys))
+	args = args[:0]
 	for _, k := range keys {
 		args = append(args, c, string(k.Dim), k.span, k.Slot, k.Campaign, k.Value, all[k].AppendBody(nil))
 	}
-	_, err = t.exec(keep, args...)
+	_, err = t.exec(keep[len(keys)], args...)
 	return err
 }
 

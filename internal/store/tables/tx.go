@@ -13,6 +13,7 @@ package tables
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"waihu/internal/fault"
 	"waihu/internal/id"
@@ -56,7 +57,8 @@ type Tx struct {
 	names  *Names
 	now    timex.Instant
 	locked map[id.Company]bool
-	fresh  map[name]int64 // names made or found in here; everybody's once it is committed
+	heads  map[id.Company]int64 // positions of usage that were moved in here
+	fresh  map[name]int64       // names made or found in here; everybody's once it is committed
 	texts  map[int64]string
 	spoil  error
 }
@@ -65,7 +67,7 @@ var _ store.Tx = (*Tx)(nil)
 
 // New begins the use of a transaction at an instant.
 func New(e Engine, names *Names, now timex.Instant) *Tx {
-	return &Tx{engine: e, own: e.Tenancy(), names: names, now: now, locked: map[id.Company]bool{}, fresh: map[name]int64{}, texts: map[int64]string{}}
+	return &Tx{engine: e, own: e.Tenancy(), names: names, now: now, locked: map[id.Company]bool{}, heads: map[id.Company]int64{}, fresh: map[name]int64{}, texts: map[int64]string{}}
 }
 
 var errEnded = fault.New(fault.Internal, "the transaction has ended: nothing of it may be used outside its function")
@@ -155,6 +157,16 @@ func (t *Tx) findCalls(table string, c id.Company, rows []CallRow, each func(key
 		return t.spoil
 	}
 	return t.noted(t.engine.FindCalls(table, c, rows, each))
+}
+
+// repeated are the statements of 1 to most rows, by their number: a part for each row,
+// between them and around them what stands once.
+func repeated(most int, before, row, between, after string) []string {
+	all := make([]string, most+1)
+	for n := 1; n <= most; n++ {
+		all[n] = before + row + strings.Repeat(between+row, n-1) + after
+	}
+	return all
 }
 
 // one is query for at most one row, which the statement sees to; no row is of
