@@ -12,22 +12,28 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"waihu/internal/charging/ledger"
+	"waihu/internal/id"
+	"waihu/internal/money"
 	"waihu/internal/store"
 	"waihu/internal/store/storetest"
 	"waihu/internal/store/tables"
 	"waihu/internal/timex"
+	"waihu/internal/usage"
 )
 
-// heard remembers the statements of a database.
+// heard remembers the statements of a database, and how many there were.
 type heard struct {
 	mu   sync.Mutex
 	list map[string]bool
+	n    int
 }
 
 func (h *heard) TraceQueryStart(ctx context.Context, _ *pgx.Conn, q pgx.TraceQueryStartData) context.Context {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.list[q.SQL] = true
+	h.n++
 	return ctx
 }
 
@@ -94,6 +100,39 @@ func TestEveryQueryHasAnIndex(t *testing.T) {
 	}
 	if len(seen) < 70 {
 		t.Errorf("only %d statements were looked at: the test looks in the wrong place", len(seen))
+	}
+}
+
+// TestASingleCallTakesFewStatements: each is a way to the server and back, while all
+// other calls of the company wait.
+func TestASingleCallTakesFewStatements(t *testing.T) {
+	h := &heard{list: map[string]bool{}}
+	db := fresh(t, Options{tracer: h})
+	c := id.Company{ID: id.ID{1}}
+	cny := money.MustCurrency("CNY")
+	for i := range 2 { // the first makes tables and names
+		h.n = 0
+		err := db.Update(t.Context(), func(tx store.Tx) error {
+			at := timex.MustDate("2026-03-02").Start(time.UTC)
+			out, err := tx.Usage().AddCalls(c, []store.ChargedCall{{
+				Call: usage.Call{ID: fmt.Sprint("c", i), Source: "pbx", Direction: usage.Outbound, Result: usage.Answered, From: "1001", To: "13800000001", Agent: "a", Campaign: "k", Trunk: "t",
+					Start: at, Answer: at.Add(time.Second), End: at.Add(time.Minute), Total: time.Minute, Talk: 59 * time.Second},
+				Contract: id.ID{9},
+				Charges:  []store.Charge{{Component: "talk", Label: "mobile", Raw: 59, Billed: 60, Cost: money.Micros(120_000, cny)}},
+			}})
+			if err != nil || out[0] != store.Added {
+				return fmt.Errorf("%v, %w", out, err)
+			}
+			_, err = tx.Journal().Append(c, ledger.Entry{ID: id.ID{byte(2 + i)}, Kind: "usage", Ref: fmt.Sprint(i), Postings: []ledger.Posting{
+				{Account: "a", Amount: money.Micros(3, cny)}, {Account: "b", Amount: money.Micros(-1, cny)}, {Account: "c", Amount: money.Micros(-2, cny)}}})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if h.n > 12 {
+		t.Errorf("a call and its booking took %d statements: at most 12 were expected", h.n)
 	}
 }
 

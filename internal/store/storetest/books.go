@@ -95,6 +95,38 @@ func journal(t *testing.T, b *bench) {
 	})
 }
 
+// journalLong is an entry longer than what goes in at once, whose accounts come again
+// in the same lot, in the next, and in another currency.
+func journalLong(t *testing.T, b *bench) {
+	book(b, entry(1, "p1", yuan(3)))
+	e := ledger.Entry{ID: num(2), Kind: "invoice", Ref: "long", Value: march}
+	for i := range 20 {
+		e.Postings = append(e.Postings,
+			ledger.Posting{Account: "cash", Amount: yuan(1)},
+			ledger.Posting{Account: ledger.Account(fmt.Sprint("revenue:", i%7)), Amount: yuan(-1)},
+			ledger.Posting{Account: "cash", Amount: money.Micros(2, usd)},
+			ledger.Posting{Account: "receivable", Amount: money.Micros(-2, usd)})
+	}
+	want := book(b, e)
+	b.view(func(tx store.Tx) error {
+		got, err := tx.Journal().ByRef(acme, "invoice", "long")
+		if err != nil || !reflect.DeepEqual(*got, want) {
+			t.Errorf("%+v, %v; want the postings in their order: %+v", got, err, want)
+		}
+		sums := map[string]int64{}
+		all, err := tx.Journal().Balances(acme)
+		for _, b := range all {
+			sums[string(b.Account)+" "+b.Amount.Currency().String()] = b.Amount.Micros()
+		}
+		equal(t, "balances", fmt.Sprint(sums), fmt.Sprint(map[string]int64{
+			"cash CNY": 23_000_000, "cash USD": 40, "receivable CNY": -3_000_000, "receivable USD": -40,
+			"revenue:0 CNY": -3_000_000, "revenue:1 CNY": -3_000_000, "revenue:2 CNY": -3_000_000, "revenue:3 CNY": -3_000_000,
+			"revenue:4 CNY": -3_000_000, "revenue:5 CNY": -3_000_000, "revenue:6 CNY": -2_000_000,
+		}))
+		return err
+	})
+}
+
 func journalPages(t *testing.T, b *bench) {
 	b.update(func(tx store.Tx) error {
 		for i := range 9 {

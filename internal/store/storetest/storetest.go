@@ -50,6 +50,7 @@ func Run(t *testing.T, open Opener, without ...string) {
 		"positions":           positions,
 		"journal":             journal,
 		"journal pages":       journalPages,
+		"journal long":        journalLong,
 		"documents":           documents,
 		"issued documents":    issuedDocuments,
 		"overlaps":            overlaps,
