@@ -86,7 +86,7 @@ func measureLeads(r *report, o options) error {
 	if err != nil {
 		return err
 	}
-	rate := perSecond(o.rows, fresh.wall)
+	rate, peak := perSecond(o.rows, fresh.wall), residentMB()
 	r.table(fmt.Sprintf("A list of %d leads into SQLite, synchronous=FULL", o.rows), []finding{
 		{"leads a second, file to disk", thousands(rate), "at least " + thousands(leadsGoal), rate >= leadsGoal},
 		{"processor time a lead, both cores", fmt.Sprintf("%.1f us", fresh.cpu.Seconds()/float64(o.rows)*1e6), "", true},
@@ -96,6 +96,7 @@ func measureLeads(r *report, o options) error {
 		{"all of it there already", thousands(perSecond(o.rows, again.wall)) + " a second", "", true},
 		{"all of it wrong", thousands(perSecond(o.rows, wrong.wall)) + " a second", "", true},
 		{"the next 100 leads that are due, worst of 1,000", next.String(), "under " + nextGoal.String() + " a lead", next < 100*nextGoal},
+		{"most memory of the program (this bench's own tables included)", fmt.Sprintf("%d MB", peak), "under 2000 MB", peak < 2000},
 	})
 	return nil
 }
