@@ -41,11 +41,13 @@ func TestSaidProblems(t *testing.T) {
 	english := "amend contract: plan.yaml:4:7: modules[0]: the plan has no such module (found \"x: \\\"y\\\"\"); expected one of its modules\n" +
 		"price: a number with a leading zero, which some read as octal; expected a decimal such as 12.34; write it without the zero\n" +
 		"start: no first day of service; expected something nobody wrote down\n" +
-		"this is not YAML; check indentation, colons and quotes on this line and the one before"
+		"this is not YAML; check indentation, colons and quotes on this line and the one before\n" +
+		"bill.xlsx: the workbook is damaged or cut off: EOF; expected a whole XLSX file; copy or download it again"
 	want := "plan.yaml:4:7 modules[0]：套餐沒有此模組（「x: \"y\"」）；應為：套餐的模組之一\n" +
 		"price：數字開頭有零，可能被視為八進位；應為：小數，例如 12.34；請去掉開頭的零\n" +
 		"start：沒有服務首日\n" +
-		"內容不是 YAML；請檢查此行與前一行的縮排、冒號與引號"
+		"內容不是 YAML；請檢查此行與前一行的縮排、冒號與引號\n" +
+		"bill.xlsx：活頁簿已損壞或不完整：EOF；應為：完整的 XLSX 檔案；請重新複製或下載"
 	if got, ok := Said(Traditional, english); !ok || got != want {
 		t.Errorf("%v\n%s\nwant\n%s", ok, got, want)
 	}
