@@ -13,6 +13,7 @@ import (
 // they say is said in three languages.
 var pageRooms = []string{
 	"access", "app", "console", "leadfile", "planfile", "sheet", "usage/cdr", "vendorbill", "workspace",
+	"calling/attempt", "calling/campaign", "calling/lead", "calling/quality", "calling/script", "exact", "money", "phone", "timex",
 	"charging/audit", "charging/catalog", "charging/compare", "charging/contract", "charging/deck", "charging/dispute", "charging/forecast", "charging/life", "charging/offer",
 }
 

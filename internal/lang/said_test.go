@@ -41,7 +41,7 @@ func TestSaidProblems(t *testing.T) {
 	english := "amend contract: plan.yaml:4:7: modules[0]: the plan has no such module (found \"x: \\\"y\\\"\"); expected one of its modules\n" +
 		"price: a number with a leading zero, which some read as octal; expected a decimal such as 12.34; write it without the zero\n" +
 		"start: no first day of service; expected something nobody wrote down\n" +
-		"this is not YAML; check indentation, colons and quotes on this line and the one before\n" +
+		"this is not YAML: did not find expected key; check indentation, colons and quotes on this line and the one before\n" +
 		"bill.xlsx: the workbook is damaged or cut off: EOF; expected a whole XLSX file; copy or download it again"
 	want := "plan.yaml:4:7 modules[0]：套餐沒有此模組（「x: \"y\"」）；應為：套餐的模組之一\n" +
 		"price：數字開頭有零，可能被視為八進位；應為：小數，例如 12.34；請去掉開頭的零\n" +
@@ -51,7 +51,7 @@ func TestSaidProblems(t *testing.T) {
 	if got, ok := Said(Traditional, english); !ok || got != want {
 		t.Errorf("%v\n%s\nwant\n%s", ok, got, want)
 	}
-	half, ok := Said(Simplified, "this is not YAML\nnobody wrote this down")
+	half, ok := Said(Simplified, "this is not YAML: mapping values\nnobody wrote this down")
 	if ok || half != "内容不是 YAML\nnobody wrote this down" {
 		t.Errorf("%v %q", ok, half)
 	}
@@ -105,7 +105,7 @@ func TestSaidInCode(t *testing.T) {
 	}
 }
 
-var verb = regexp.MustCompile(`%[.0-9]*[a-z]`)
+var verb = regexp.MustCompile(`%[.0-9]*[a-zA-Z]`)
 
 // sentence is a text in code, its verbs and what is joined to it as {}.
 func sentence(e ast.Expr) string {

@@ -75,7 +75,7 @@ var latinText = strings.Fields(`unknown true false yes no months year days en zh
 
 // quoting are phrases about files and forms, full of names of keys, columns and options:
 // what Chinese has in Latin letters there stands in the English too.
-var quoting = regexp.MustCompile(`^said\.(plan|file|people|compare|app)_`)
+var quoting = regexp.MustCompile(`^said\.(plan|file|people|compare|app|calling)_`)
 
 var latinWord = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+._-]*[A-Za-z0-9]`)
 
