@@ -10,6 +10,8 @@ const looks = [
   { name: "phone-dark", lang: "zh-Hant", theme: "dark", size: phone },
 ];
 
+const settles = 2_000; // milliseconds that what a page loads by itself may take
+
 const [folder = "pictures", part = "", only = ""] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 const world = await open();
@@ -21,7 +23,8 @@ try {
       if (!visit.route.includes(part)) continue;
       tabs[visit.as] ??= await world.tab(visit.as, look);
       const { page } = tabs[visit.as];
-      await page.goto(visit.path, { waitUntil: "networkidle" });
+      await page.goto(visit.path, { waitUntil: "load" });
+      await page.waitForLoadState("networkidle", { timeout: settles }).catch(() => {}); // a page that is told of changes never rests
       const file = `${folder}/${String(n).padStart(2, "0")}-${visit.as}${visit.route.replace(/[^a-z]+/g, "-").replace(/-$/, "")}-${look.name}.png`;
       await page.screenshot({ path: file, fullPage: true });
     }

@@ -284,7 +284,8 @@ func decode[T any](t testing.TB, b []byte) (out T) {
 }
 
 // TestNamesThatCannotBePrinted: a party that no font can write is refused when its
-// contract is quoted, not when its first invoice is due.
+// contract is quoted, not when its first invoice is due; so is what a plan calls
+// what it charges, and the reason of a credit note.
 func TestNamesThatCannotBePrinted(t *testing.T) {
 	b := newBooks(t)
 	b.publish(planText)
@@ -295,4 +296,12 @@ func TestNamesThatCannotBePrinted(t *testing.T) {
 		t.Errorf("a sign no font has: %v", err)
 	}
 	must(b.Quote(context.Background(), c, app.Quote{File: fmt.Sprintf(text, "外呼 Ünal")}))
+	_, err = b.PublishPlan(context.Background(), app.PublishPlan{File: strings.Replace(planText, "version:", "name: Seats 😀\nversion:", 1)})
+	if fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), "U+1F600") {
+		t.Errorf("a plan's name that no font has: %v", err)
+	}
+	_, err = b.Credit(context.Background(), c, app.Credit{On: timex.MustDate("2026-04-01"), Reason: "한"})
+	if fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), "U+D55C") {
+		t.Errorf("a reason that no font has: %v", err)
+	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"waihu/internal/charging/invoice"
 	"waihu/internal/charging/ledger"
+	"waihu/internal/document"
 	"waihu/internal/exact"
 	"waihu/internal/fault"
 	"waihu/internal/id"
@@ -43,6 +44,9 @@ type Credited struct {
 // kept for the next ones. No credit exceeds what was billed.
 func (s *System) Credit(ctx context.Context, c id.Company, in Credit) (out Credited, err error) {
 	defer fault.Wrap(&err, "credit")
+	if err := document.PrintableText(in.Reason); err != nil {
+		return out, err // it stands on the note
+	}
 	err = s.DB.Update(ctx, func(tx store.Tx) (err error) {
 		out, err = once(tx, c, "credit", in.Key, in, func() (Credited, error) { return s.credit(tx, c, &in) })
 		return err

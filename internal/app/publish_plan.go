@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"waihu/internal/charging/catalog"
+	"waihu/internal/document"
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/store"
@@ -37,6 +38,9 @@ func (s *System) PublishPlan(ctx context.Context, in PublishPlan) (out PlanVersi
 	p, _, problems := readPlan(in.File, in.Decks)
 	if err := problems.Err(); err != nil {
 		return out, err
+	}
+	if err := document.PrintableText(catalog.Texts(p)...); err != nil {
+		return out, err // before an invoice is due that could not be put on paper
 	}
 	effective := max(p.Effective, in.Effective)
 	err = s.DB.Update(ctx, func(tx store.Tx) error {

@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -17,6 +18,7 @@ import (
 
 func (s *Server) budgetPages() {
 	s.page("GET /c/{company}/budgets", access.BudgetRead, s.budgets)
+	s.exports("/c/{company}/budgets", access.BudgetRead, "budgets", "nav.budgets", s.budgetsFile)
 	s.page("POST /c/{company}/budgets", access.BudgetWrite, s.setBudget)
 }
 
@@ -27,6 +29,8 @@ type budgetsBody struct {
 	Deal      *app.Deal
 	DraftHref string
 	Rows      []budgetRow
+	Order     *order
+	Files     []Link
 	Outlook   *app.Outlook
 	Why       string // there is no forecast
 	Points    []outlookPoint
@@ -98,8 +102,7 @@ func (s *Server) pickContract(v *visit, f *form, b *budgetsBody) error {
 
 func (s *Server) fillBudgets(v *visit, b *budgetsBody, filled bool) error {
 	ctx, d := v.r.Context(), b.Deal
-	b.DraftHref = v.contractAt(d.ID, "/draft")
-	states, err := s.d.System.BudgetStates(ctx, v.company, d.ID)
+	states, err := s.listBudgets(v, b)
 	if err != nil {
 		return err
 	}
@@ -109,14 +112,12 @@ func (s *Server) fillBudgets(v *visit, b *budgetsBody, filled bool) error {
 		b.Parts = append(b.Parts, option{"value": d.Plan.Components[i].ID, "label": names.component(d.Plan.Components[i].ID)})
 	}
 	for i := range states {
-		row := v.budgetRow(&states[i], names, b)
-		if row.Component == "" && b.Against == nil {
+		if states[i].Component == "" && b.Against == nil {
 			b.Against = &states[i].Amount
 		}
-		if !filled && b.Form.Value("budget") == row.ID.Named("bud") {
+		if !filled && b.Form.Value("budget") == states[i].ID.Named("bud") {
 			b.fillForm(&states[i])
 		}
-		b.Rows = append(b.Rows, row)
 	}
 	if v.may(access.ForecastRead) {
 		if err := s.fillOutlook(v, b); err != nil {
@@ -131,6 +132,45 @@ func (s *Server) fillBudgets(v *visit, b *budgetsBody, filled bool) error {
 		b.Alerts = append(b.Alerts, alertRow{a, clockTime(a.At, d.Loc)})
 	}
 	return err
+}
+
+// listBudgets fills the rows in the order of the address, what is nearest its end first
+// where none is named, and gives the budgets as they were set.
+func (s *Server) listBudgets(v *visit, b *budgetsBody) ([]app.BudgetState, error) {
+	d := b.Deal
+	b.DraftHref = v.contractAt(d.ID, "/draft")
+	states, err := s.d.System.BudgetStates(v.r.Context(), v.company, d.ID)
+	for i := range states {
+		b.Rows = append(b.Rows, v.budgetRow(&states[i], priceNames{v.Tag, d.Plan}, b))
+	}
+	b.Order = v.order(url.Values{"contract": {b.Contract}}, "-share", column{"name", "budgets.name", false}, column{"of", "budgets.of", false}, column{"spent", "budgets.spent", true},
+		column{"amount", "budgets.amount", true}, column{"share", "budgets.share", true}, column{"told", "budgets.told", true})
+	b.Files = b.Order.files(v.at("/budgets"))
+	b.Rows = arranged(b.Order, b.Rows, len(b.Rows), func(x *budgetRow) string { return x.ID.Named("bud") }, keys[budgetRow]{
+		"name":   func(x *budgetRow) string { return store.OrderText(x.Name) },
+		"of":     func(x *budgetRow) string { return store.OrderText(x.Part) },
+		"spent":  func(x *budgetRow) string { return store.OrderMoney(x.Spent) },
+		"amount": func(x *budgetRow) string { return store.OrderMoney(x.Amount) },
+		"share":  func(x *budgetRow) string { return store.OrderInt(int64(x.Share)) },
+		"told":   func(x *budgetRow) string { return store.OrderInt(int64(x.Told)) },
+	})
+	return states, err
+}
+
+// budgetsFile gives the list as a file.
+func (s *Server) budgetsFile(v *visit) (*sheet, error) {
+	b := &budgetsBody{}
+	t := v.sheet("usage.contract", "budgets.name", "budgets.of", "money.currency", "budgets.spent", "budgets.amount", "budgets.share_percent", "budgets.levels", "budgets.told", "budgets.stop")
+	err := s.pickContract(v, v.blank("contract", v.r.URL.Query().Get("contract")), b)
+	if err != nil || b.Deal == nil {
+		return t, err
+	}
+	_, err = s.listBudgets(v, b)
+	for i := range b.Rows {
+		x := &b.Rows[i]
+		t.add(b.Deal.Contract, x.Name, x.Part, x.Amount.Currency().String(), x.Spent, x.Amount, x.Share, x.At, x.Told, given(x.HardStop, v.say("budgets.stop")))
+	}
+	return t, err
 }
 
 func (v *visit) budgetRow(x *app.BudgetState, names priceNames, b *budgetsBody) budgetRow {

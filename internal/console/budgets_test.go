@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -43,6 +44,17 @@ func TestBudgetPages(t *testing.T) {
 	o.send(o.at("/budgets"), http.StatusSeeOther, append(revised, "once", "7b")...)
 	if stale := o.send(o.at("/budgets"), http.StatusConflict, append(revised, "once", "7c")...).Body.String(); !strings.Contains(stale, `value="400"`) {
 		t.Error("what was typed on a stale page is gone")
+	}
+	o.send(o.at("/budgets"), http.StatusSeeOther, "contract", con, "name", "=all", "amount", "9000", "once", "7d")
+	for sort, want := range map[string]string{"": "calls,=all", "?sort=amount": "calls,=all", "?sort=-amount": "=all,calls", "?sort=-name": "calls,=all", "?sort=name": "=all,calls"} {
+		var rows []string
+		for _, m := range regexp.MustCompile(`(?m)^<tbody><tr><th scope="row">([^< ]*)|</tr><tr><th scope="row">([^< ]*)`).FindAllStringSubmatch(o.page(o.at("/budgets"+sort)), 2) {
+			rows = append(rows, m[1]+m[2])
+		}
+		file := o.page(o.at("/budgets.csv" + sort))
+		if got := strings.Join(rows, ","); got != want || strings.Index(file, "'=all") < strings.Index(file, "calls") != (want == "=all,calls") {
+			t.Errorf("%q: the page has %s, want %s; the file\n%s", sort, got, want, file)
+		}
 	}
 	supervisor := o.as(access.Member{Company: o.company, Role: access.Supervisor})
 	if body := supervisor.page(o.at("/budgets")); strings.Contains(body, "<form class=\"form card\"") || strings.Contains(body, "eight of ten") {

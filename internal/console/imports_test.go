@@ -129,3 +129,37 @@ func TestUnknownCSVIsMappedAndRemembered(t *testing.T) {
 	}
 	d.onlyHere(strings.TrimPrefix(at, "/c/"+d.company.Named("co")) + "")
 }
+
+// TestFilesThatAreSomethingElse hands in pictures, programs, workbooks that are none and
+// nothing, wherever files are taken: each is refused by what it is, in the reader's language.
+func TestFilesThatAreSomethingElse(t *testing.T) {
+	d := newDesk(t)
+	d.page("/account?lang=zh-Hant")
+	d.cookies["lang"] = "zh-Hant"
+	wrong := map[string]string{
+		"a PDF.csv":      "%PDF-1.7\n1 0 obj",
+		"a program.csv":  "\x7fELF\x02\x01\x01\x00",
+		"bytes.csv":      strings.Repeat("\x01\x02\x8f\xff", 1000),
+		"workbook.xlsx":  "PK\x03\x04 and nothing of a workbook",
+		"UTF-32.csv":     "\xff\xfe\x00\x00a\x00\x00\x00",
+		"page.csv":       "<!DOCTYPE html><title>Log in</title>",
+		"picture.csv.gz": "\x1f\x8b cut off",
+		"empty.csv":      "",
+	}
+	list := d.at("/lists")
+	for name, text := range wrong {
+		for path, fields := range map[string][]string{
+			d.at("/imports"): {"zone=UTC"}, "/compare": {"zone=UTC"}, "/audit": nil,
+			list: {"list_name=" + name, "country=CN", "same=list", "time_zone=UTC", "once=" + d.fresh(list)},
+		} {
+			w := d.upload(path, map[string]string{name: text}, fields...)
+			page := w.Body.String()
+			if at := w.Header().Get("Location"); at != "" {
+				page = d.patiently(at)
+			}
+			if w.Code != http.StatusUnprocessableEntity && w.Code != http.StatusSeeOther || strings.Contains(page, ` lang="en">`) || !strings.Contains(page, `<html lang="zh-Hant"`) {
+				t.Errorf("%s at %s: %d, English stands in %s", name, path, w.Code, regexp.MustCompile(` lang="en">[^<]*`).FindAllString(page, 3))
+			}
+		}
+	}
+}

@@ -66,6 +66,7 @@ type recordingRow struct {
 	app.Recording
 	Agent                          string // as people read it
 	Href, Made, Until, Gone, Score string
+	UntilDay                       string // the list has no room for the hour
 	Tone                           string // of the score
 	Direction                      string
 	Seconds                        int64
@@ -74,6 +75,7 @@ type recordingRow struct {
 
 func (s *Server) recordingRow(v *visit, r *app.Recording) recordingRow {
 	out := recordingRow{Recording: *r, Agent: s.agentName(v, r.About.Agent), Href: v.at("/recordings/" + r.ID.Named("rec")), Made: stamp(r.Made), Until: stamp(r.Until), Gone: stamp(r.Gone), Direction: word(v.Tag, "direction", string(r.About.Direction)), Seconds: r.Millis / 1000, Size: sizeOf(r.Bytes)}
+	out.UntilDay, _, _ = strings.Cut(out.Until, " ")
 	if r.Score != nil {
 		out.Score = tenths(*r.Score)
 	}

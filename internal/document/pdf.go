@@ -39,6 +39,19 @@ func Printable(inv *invoice.Invoice, tag lang.Tag) error {
 	return p.problems()
 }
 
+// PrintableText tells whether the fonts have every character of texts that documents
+// will hold: better asked when they are written than when a document is due.
+func PrintableText(texts ...string) (err error) {
+	c := &canvas{missing: map[rune]string{}, other: mainland}
+	if c.faces[0], err = hongKong(); err != nil {
+		return err
+	}
+	for _, s := range texts {
+		c.runs(s)
+	}
+	return c.problems()
+}
+
 // Margins and sizes in millimetres.
 const (
 	left    = 17.0

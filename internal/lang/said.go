@@ -62,9 +62,24 @@ func Said(tag Tag, english string) (string, bool) {
 }
 
 func saidLine(tag Tag, english string) (string, bool) {
-	rest := english
+	if out, ok := saidWrapped(tag, english, false); ok {
+		return out, true
+	}
+	if out, ok := saidProblem(tag, english); ok {
+		return out, true
+	}
+	if out, ok := saidWrapped(tag, english, true); ok {
+		return out, true
+	}
+	return english, false
+}
+
+// saidWrapped takes what was being done off the front until a sentence is left. Unless
+// anything may fill it, nothing with a semicolon does: what was expected and what to do
+// stand behind one, and are told by themselves.
+func saidWrapped(tag Tag, rest string, anything bool) (string, bool) {
 	for range maxWrapped {
-		if out, ok := said(tag, rest, 0); ok {
+		if out, ok := saidBy(tag, rest, 0, anything); ok {
 			return out, true
 		}
 		_, after, found := strings.Cut(rest, ": ")
@@ -73,16 +88,17 @@ func saidLine(tag Tag, english string) (string, bool) {
 		}
 		rest = after
 	}
-	if out, ok := saidProblem(tag, english); ok {
-		return out, true
-	}
-	return english, false
+	return "", false
 }
 
 func said(tag Tag, english string, depth int) (string, bool) {
+	return saidBy(tag, english, depth, true)
+}
+
+func saidBy(tag Tag, english string, depth int, anything bool) (string, bool) {
 	for _, x := range sayings() {
 		values, ok := x.match(english)
-		if !ok {
+		if !ok || !anything && slices.ContainsFunc(values, func(v string) bool { return strings.Contains(v, "; ") }) {
 			continue
 		}
 		args := make(map[string]string, len(values))

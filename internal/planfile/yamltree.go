@@ -126,13 +126,13 @@ var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(?s:(.*))$`)
 
 // explainYAML turns a message of the library into one for a price manager.
 func explainYAML(f *findings, data []byte, err error) {
-	p := fault.Problem{What: "this is not YAML", Fix: "check indentation, colons and quotes on this line and the one before"}
+	p := fault.Problem{Fix: "check indentation, colons and quotes on this line and the one before"}
 	line, message := 0, err.Error()
 	if m := yamlLine.FindStringSubmatch(message); m != nil {
 		line, _ = strconv.Atoi(m[1])
 		message = m[2]
 	}
-	p.What += ": " + fault.Shorten(message, 200)
+	p.What = "this is not YAML: " + fault.Shorten(message, 200)
 	lines := strings.Split(string(data), "\n")
 	if strings.HasPrefix(message, "did not find expected") {
 		line++ // these are counted from 0, and from where the group begins

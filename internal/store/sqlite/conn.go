@@ -79,7 +79,7 @@ func (c *conn) prepared(sql string) (*stmt, error) {
 	if s != nil && !s.busy {
 		return s, nil
 	}
-	raw, err := c.raw.Prepare(sql)
+	raw, err := c.raw.Prepare(tables.Indexed(sql))
 	if err != nil {
 		return nil, fmt.Errorf("%w in %s", err, fault.Shorten(sql, 200))
 	}

@@ -102,18 +102,18 @@ func (t attempts) List(c id.Company, q store.AttemptQuery) ([]attempt.Attempt, e
 	if given == 0 {
 		return t.read("SELECT id, body FROM attempts WHERE company = ?"+where+order, append([]any{c}, args...)...)
 	}
-	return t.read("SELECT id, body FROM attempts WHERE company = ? AND "+column+" = ?"+where+order, append([]any{c, value}, args...)...)
+	return t.read("SELECT id, body FROM attempts"+By("attempts_"+column)+" WHERE company = ? AND "+column+" = ?"+where+order, append([]any{c, value}, args...)...)
 }
 
 func (t attempts) Open(c id.Company, campaign, after id.ID, limit int) ([]attempt.Attempt, error) {
 	if err := store.CheckLimit(limit); err != nil {
 		return nil, err
 	}
-	return t.read("SELECT id, body FROM attempts WHERE company = ? AND campaign = ? AND state = 1 AND id > ? ORDER BY id LIMIT ?", c, campaign, after, limit)
+	return t.read("SELECT id, body FROM attempts"+By("attempts_open")+" WHERE company = ? AND campaign = ? AND state = 1 AND id > ? ORDER BY id LIMIT ?", c, campaign, after, limit)
 }
 
 func (t attempts) Dialed(c id.Company, n phone.Number, since timex.Instant) (out []timex.Instant, err error) {
-	err = t.query("SELECT decided FROM attempts WHERE company = ? AND number = ? AND decided >= ? AND state <> 3 ORDER BY id DESC LIMIT ?", []any{c, int64(n), since, store.MaxPage},
+	err = t.query("SELECT decided FROM attempts"+By("attempts_number")+" WHERE company = ? AND number = ? AND decided >= ? AND state <> 3 ORDER BY id DESC LIMIT ?", []any{c, int64(n), since, store.MaxPage},
 		func(r Row) error { out = append(out, r.Instant(0)); return nil })
 	slices.Sort(out)
 	return out, err

@@ -235,7 +235,7 @@ func (t leads) ByKey(c id.Company, key string, limit int) ([]store.Lead, error) 
 	if err := store.CheckLimit(limit); err != nil || key == "" {
 		return nil, err
 	}
-	return t.read("SELECT "+leadColumns+" FROM leads l WHERE company = ? AND key = ? AND key <> '' ORDER BY id LIMIT ?", c, key, limit)
+	return t.read("SELECT "+leadColumns+" FROM leads l"+By("leads_key")+" WHERE company = ? AND key = ? AND key <> '' ORDER BY id LIMIT ?", c, key, limit)
 }
 
 // numbersAtOnce is how many numbers one look-up has; the last has some twice.

@@ -222,7 +222,7 @@ func (t outbox) List(c id.Company, state string, p store.Page) ([]store.Message,
 	}
 	sql, args := "SELECT "+messageColumns+" FROM outbox WHERE company = ?", []any{c}
 	if state != "" {
-		sql, args = sql+" AND state = ?", append(args, state)
+		sql, args = "SELECT "+messageColumns+" FROM outbox"+By("outbox_state")+" WHERE company = ? AND state = ?", append(args, state)
 	}
 	where, order, more := paged("id", p)
 	return t.read(sql+where+order, append(args, more...)...)
