@@ -11,6 +11,7 @@ import (
 	"waihu/internal/calling/campaign"
 	"waihu/internal/calling/lead"
 	"waihu/internal/fault"
+	"waihu/internal/id"
 	"waihu/internal/timex"
 )
 
@@ -92,13 +93,16 @@ func TestACallSurvivesWhatHappensToTheAgent(t *testing.T) {
 		if d := must(w.floor.Desk(w.c, "a", newer.Session)); d.State != agent.Talking || !d.Line || len(d.Notice) < 2 {
 			t.Errorf("%+v", d)
 		}
-		if _, err := w.floor.Hear(ctx, w.c, "a", "boss", Listen); err == nil {
+		call := must(w.floor.Conversation(w.c, "a"))
+		if _, err := w.floor.Hear(ctx, w.c, "a", call, "boss", Listen); err == nil {
 			t.Error("a supervisor without a telephone hears")
 		}
 		w.lines.told(w.c, "boss", true)
-		if a, err := w.floor.Hear(ctx, w.c, "a", "boss", Whisper); err != nil || w.lines.saw().ears["boss"] != Whisper || len(a.Call.Heard) != 1 {
+		if a, err := w.floor.Hear(ctx, w.c, "a", call, "boss", Whisper); err != nil || w.lines.saw().ears["boss"] != Whisper || len(a.Call.Heard) != 1 {
 			t.Errorf("%v, %+v", err, a)
 		}
+		_, err = w.floor.Hear(ctx, w.c, "a", id.ID{9}, "boss", Barge)
+		wantCode(t, "a conversation that is over", err, "no_call")
 		if a, err := w.floor.ForcePause(ctx, w.c, "a", "a meeting"); err != nil || a.State != agent.Talking || a.Then != agent.Paused {
 			t.Errorf("%v, %+v", err, a)
 		}

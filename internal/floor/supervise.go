@@ -55,13 +55,25 @@ func (f *Floor) ForceOut(ctx context.Context, c id.Company, user, why string) (A
 	})
 }
 
-// Hear lets a supervisor take part in the conversation of an agent. The supervisor's
-// own telephone or browser must be on the line.
-func (f *Floor) Hear(ctx context.Context, c id.Company, user, supervisor string, how Hearing) (Agent, error) {
+// Conversation is the call an agent speaks in now.
+func (f *Floor) Conversation(c id.Company, user string) (id.ID, error) {
+	a, err := read[Agent](f.stream(c), "agent", user)
+	switch {
+	case err != nil:
+		return id.ID{}, refused("not_logged_in", "the agent is not logged in here")
+	case a.State != agent.Talking || a.Call == nil:
+		return id.ID{}, refused("no_call", "the agent is in no conversation")
+	}
+	return id.ParseNamed("try", a.Call.Try)
+}
+
+// Hear lets a supervisor take part in a call of an agent, which Conversation named. The
+// supervisor's own telephone or browser must be on the line.
+func (f *Floor) Hear(ctx context.Context, c id.Company, user string, call id.ID, supervisor string, how Hearing) (Agent, error) {
 	return f.supervised(ctx, c, user, func(d *driver, x *desk, p *dialer.Post) error {
 		switch {
-		case p.State != agent.Talking:
-			return refused("no_call", "the agent is in no conversation")
+		case p.State != agent.Talking || p.Call.ID != call:
+			return refused("no_call", "that conversation of the agent is over")
 		case supervisor == user:
 			return refused("own_call", "this is your own conversation")
 		case how != None && !f.isThere(who{c, supervisor}):
