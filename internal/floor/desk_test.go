@@ -1,6 +1,7 @@
 package floor
 
 import (
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -66,6 +67,48 @@ func TestPreviewAndByHand(t *testing.T) {
 		got := must(w.sys.Callbacks(ctx, w.c, app.CallbackQuery{Campaign: hand.ID, Agent: "a", Limit: 10}))
 		if len(got) != 1 || got[0].Callback == nil || got[0].Callback.At != at || got[0].Callback.Agent != "a" {
 			t.Errorf("%+v", got)
+		}
+		w.floor.Close()
+	})
+}
+
+// TestARecordingThatFails is told to the agent and to who supervises, while the call goes on
+// and after it; one that runs is told no sooner than it does.
+func TestARecordingThatFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "1", "recording")
+		ctx := t.Context()
+		camp := w.campaign("spring", campaign.Progressive, 100, 1, func(c *campaign.Campaign) { c.Record = true })
+		a := w.sit(camp.ID, "a")
+		must(w.floor.Ready(ctx, w.c, "a", a.Session))
+		time.Sleep(4 * time.Second)
+		if d := must(w.floor.Desk(w.c, "a", a.Session)); d.Call == nil || d.Call.Recorded {
+			t.Errorf("a call that rings is recorded: %+v", d.Call)
+		}
+		time.Sleep(4 * time.Second)
+		d := must(w.floor.Desk(w.c, "a", a.Session))
+		if d.State != agent.Talking || !d.Call.Recorded || d.Call.Lost {
+			t.Fatalf("%+v", d.Call)
+		}
+		w.lines.mu.Lock()
+		for _, o := range w.lines.at {
+			o.Kept(errors.New("the disk is full"))
+		}
+		w.lines.mu.Unlock()
+		time.Sleep(time.Second)
+		d = must(w.floor.Desk(w.c, "a", a.Session))
+		if d.Call.Recorded || !d.Call.Lost || d.Notice[len(d.Notice)-1].Code != "recording_lost" {
+			t.Errorf("%+v", d)
+		}
+		if all := must(w.floor.Overview(ctx, w.c)); !all.Agents[0].Call.Lost {
+			t.Errorf("%+v", all.Agents)
+		}
+		_, err := w.floor.PauseRecording(ctx, w.c, "a", a.Session, true)
+		wantCode(t, "a recording that failed", err, "not_recorded")
+		must(w.floor.HangUp(ctx, w.c, "a", a.Session))
+		time.Sleep(time.Second)
+		if d = must(w.floor.Desk(w.c, "a", a.Session)); d.State != agent.WrapUp || !d.Call.Lost {
+			t.Errorf("%+v", d)
 		}
 		w.floor.Close()
 	})

@@ -116,6 +116,9 @@ func (f *Floor) PauseRecording(ctx context.Context, c id.Company, user, session 
 		if !d.plan.Record {
 			return refused("not_recorded", "calls of campaign %q are not recorded", d.plan.Name)
 		}
+		if l := d.calls[try]; l != nil && l.tape.lost {
+			return refused("not_recorded", "this call is not recorded: its file cannot be written")
+		}
 		err := f.cfg.Lines.PauseRecording(try, on)
 		if err == nil {
 			x.silenced = on

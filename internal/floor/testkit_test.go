@@ -45,6 +45,7 @@ type lines struct {
 	at      map[id.ID]Outgoing
 	refuse  error // what Place says
 	unjoin  bool
+	disk    error // what a recording fails with
 	ears    map[string]Hearing
 	most    int
 	dropped []string
@@ -139,6 +140,9 @@ func (l *lines) Join(try id.ID, _ string) error {
 	}
 	if c.talks == nil {
 		c.talks = time.AfterFunc(l.lasts, func() { l.over(try, usage.Answered) })
+		if o := l.at[try]; o.Record {
+			o.Kept(l.disk)
+		}
 	}
 	return nil
 }

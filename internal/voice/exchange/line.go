@@ -67,7 +67,8 @@ type Line struct {
 type Told struct {
 	Rings    func()
 	Answered func()
-	Parted   func() // the agent, since somebody answered whom the call was handed to
+	Parted   func()             // the agent, since somebody answered whom the call was handed to
+	Kept     func(failed error) // what is recorded is, from now on; or is not any more, and why
 }
 
 // holding is why a customer is on hold.
@@ -459,8 +460,7 @@ func (l *Line) end() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.bridge != nil {
-		sum, err := l.bridge.StopRecording()
-		if err == nil && sum.SHA256 != "" {
+		if sum, _ := l.bridge.StopRecording(); sum.SHA256 != "" || sum.Lost { // a disk that failed was told, and what it has is kept
 			l.sum = sum
 		}
 		l.bridge.Close()
