@@ -114,6 +114,27 @@ func TestARecordingThatFails(t *testing.T) {
 	})
 }
 
+// TestADeskThatGoesIsTold, also to who began to read it just before: nothing falls between.
+func TestADeskThatGoesIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "1")
+		camp := w.campaign("spring", campaign.Progressive, 101, 1, nil)
+		a := w.sit(camp.ID, "a")
+		_, err := w.floor.ReadDesk(w.c, "b", a.Session)
+		wantCode(t, "another's desk", err, "not_logged_in")
+		r := must(w.floor.ReadDesk(w.c, "a", a.Session))
+		defer r.Close()
+		w.floor.stream(w.c).drop("desk", a.Session)
+		if seq, all := r.First(); len(all) != 1 || all[0].Data != nil || all[0].Key != a.Session || all[0].Seq != seq {
+			t.Errorf("%+v", all)
+		}
+		if more := r.take(); len(more) != 0 {
+			t.Errorf("it is told twice: %+v", more)
+		}
+		w.floor.Close()
+	})
+}
+
 // TestHandedOver: to a number outside, to an agent who is ready, and to a machine.
 func TestHandedOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -90,12 +90,23 @@ func (f *Floor) Hear(ctx context.Context, c id.Company, user string, call id.ID,
 	})
 }
 
-// Read begins to tell somebody of what changes: the whole floor, or (own) one desk.
-func (f *Floor) Read(c id.Company, session string) (*Reader, error) {
-	if session == "" {
-		return f.stream(c).read(func(kind, _ string) bool { return kind != "desk" })
+// Read begins to tell somebody of what changes on the whole floor.
+func (f *Floor) Read(c id.Company) (*Reader, error) {
+	return f.stream(c).read(place{}, func(kind, _ string) bool { return kind != "desk" })
+}
+
+// ReadDesk begins to tell an agent of what changes at their desk; a Refusal where it is
+// none any more. One that goes after that is told of: nothing falls between.
+func (f *Floor) ReadDesk(c id.Company, user, session string) (*Reader, error) {
+	r, err := f.stream(c).read(place{"desk", session}, func(kind, key string) bool { return kind == "desk" && key == session })
+	if err != nil {
+		return nil, err
 	}
-	return f.stream(c).read(func(kind, key string) bool { return kind == "desk" && key == session })
+	if _, err := f.Desk(c, user, session); err != nil {
+		r.Close()
+		return nil, err
+	}
+	return r, nil
 }
 
 // mostShown bounds the campaigns of one overview.

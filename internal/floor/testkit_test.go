@@ -314,7 +314,7 @@ func (w *world) work(of id.ID, user string, codes ...string) {
 	if _, err := w.floor.Ready(w.t.Context(), w.c, user, desk.Session); err != nil {
 		w.t.Fatal(err)
 	}
-	r := must(w.floor.Read(w.c, desk.Session))
+	r := must(w.floor.ReadDesk(w.c, user, desk.Session))
 	f := w.floor
 	f.group.Go(func() {
 		defer r.Close()
