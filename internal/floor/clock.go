@@ -113,17 +113,17 @@ func (d *driver) refusals() {
 		return
 	}
 	list := make([]phone.Number, min(len(tries), app.MaxBarred))
-	leads := make(map[phone.Number]id.ID, len(list))
+	leads := make(map[phone.Number][]id.ID, len(list)) // two leads may have one number
 	for i := range list {
 		list[i] = tries[i].Number
-		leads[tries[i].Number] = tries[i].Lead
+		leads[tries[i].Number] = append(leads[tries[i].Number], tries[i].Lead)
 	}
 	barred, err := d.f.cfg.System.Barred(d.f.ctx, d.c, list)
 	if err != nil {
 		return // books out of reach: in a second again
 	}
 	for _, b := range barred {
-		d.happened(dialer.Forbidden{Lead: leads[b.Number], Rule: b.Rule})
+		d.forbid(leads[b.Number], b.Rule)
 	}
 }
 
