@@ -148,6 +148,8 @@ func TestNobodyLogsInWhileTheFloorCloses(t *testing.T) {
 			t.Errorf("%d campaigns are driven", len(w.floor.drivers))
 		}
 	})
+// TestTwoNodes: a campaign is dialed by one node; another says which, and takes it up
+// once the first is gone.
 }
 
 func TestTwoNodes(t *testing.T) {
