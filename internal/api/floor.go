@@ -178,6 +178,7 @@ func (a *API) atDesk() {
 	desk(a, "transfer", "Hand the conversation to a target or an agent, or bring a target into it.", func(ctx context.Context, f *floor.Floor, c id.Company, user, session string, in *deskTransfer) (floor.Desk, error) {
 		return f.Transfer(ctx, c, user, session, in.Target, in.Agent, in.Together)
 	})
+	bare(a, "leave", "Leave a conversation that a target was brought into: the two talk on.", (*floor.Floor).Leave)
 	desk(a, "notes", "Keep what is written until the call is written up.", func(ctx context.Context, f *floor.Floor, c id.Company, user, session string, in *deskNotes) (floor.Desk, error) {
 		return f.Note(ctx, c, user, session, in.Notes)
 	})

@@ -140,7 +140,7 @@ func TestHandedOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, "3", "recording")
 		ctx := t.Context()
-		camp := w.campaign("spring", campaign.Progressive, 100, 8, func(c *campaign.Campaign) {
+		camp := w.campaign("spring", campaign.Progressive, 100, 12, func(c *campaign.Campaign) {
 			c.Targets, c.Voicemail, c.Record = []campaign.Target{{Name: "Desk", Number: number(900)}}, "voicemail", true
 		})
 		a := w.sit(camp.ID, "a")
@@ -177,6 +177,14 @@ func TestHandedOver(t *testing.T) {
 			t.Errorf("%+v", d)
 		}
 		talking()
+		_, err = w.floor.Leave(ctx, w.c, "a", a.Session)
+		wantCode(t, "nobody was brought in", err, "no_third")
+		must(w.floor.Transfer(ctx, w.c, "a", a.Session, "Desk", "", true))
+		if d := must(w.floor.Leave(ctx, w.c, "a", a.Session)); d.State != agent.WrapUp || d.Call.Step != Without || len(w.lines.parted) != 1 {
+			t.Errorf("%+v", d)
+		}
+		must(w.floor.Dispose(ctx, w.c, "a", a.Session, Dispose{Code: "done"}))
+		talking()
 		_, err = w.floor.Transfer(ctx, w.c, "a", a.Session, "", "b", false)
 		wantCode(t, "an agent who is not there", err, "not_ready")
 		b := w.sit(camp.ID, "b")
@@ -196,7 +204,7 @@ func TestHandedOver(t *testing.T) {
 		}
 		time.Sleep(time.Minute + time.Second)
 		must(w.floor.Dispose(ctx, w.c, "b", b.Session, Dispose{Code: "sale"}))
-		if tally := must(w.sys.TallyOf(ctx, w.c, camp.ID)); tally.Total.Sales != 1 || tally.Total.Conversations != 3 {
+		if tally := must(w.sys.TallyOf(ctx, w.c, camp.ID)); tally.Total.Sales != 1 || tally.Total.Conversations != 4 {
 			t.Errorf("%+v", tally.Total)
 		}
 		w.floor.Close()

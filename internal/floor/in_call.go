@@ -173,6 +173,20 @@ func (f *Floor) Transfer(ctx context.Context, c id.Company, user, session, targe
 	})
 }
 
+// Leave lets the agent go from a conversation that a target was brought into: the two talk
+// on, and the agent writes up.
+func (f *Floor) Leave(ctx context.Context, c id.Company, user, session string) (Desk, error) {
+	return f.talking(ctx, c, user, session, func(d *driver, x *desk, try id.ID) error {
+		if x.with == "" {
+			return refused("no_third", "nobody would be left with the customer: bring a target in first, or hang up")
+		}
+		if err := f.cfg.Lines.Part(try); err != nil {
+			return err
+		}
+		return d.handle(dialer.Parted{Try: try})
+	})
+}
+
 // passTo gives a conversation to another agent of the campaign, who is ready.
 func (d *driver) passTo(try id.ID, user, to string, together bool) error {
 	switch p, in := d.engine.Post(to); {

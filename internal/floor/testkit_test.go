@@ -50,6 +50,7 @@ type lines struct {
 	most    int
 	dropped []string
 	moved   []Target
+	parted  []id.ID
 	answers time.Duration // until who answers does
 	lasts   time.Duration // until the customer hangs up
 	slow    time.Duration // Place takes so long
@@ -160,7 +161,12 @@ func (l *lines) saw() (out struct {
 	return out
 }
 
-func (l *lines) Part(id.ID) error                 { return nil }
+func (l *lines) Part(try id.ID) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.parted = append(l.parted, try)
+	return nil
+}
 func (l *lines) Hold(id.ID, bool) error           { return nil }
 func (l *lines) PauseRecording(id.ID, bool) error { return nil }
 func (l *lines) Press(id.ID, string) error        { return nil }
