@@ -101,8 +101,6 @@ func TestARefusalReachesWhatRings(t *testing.T) {
 	})
 }
 
-// TestTwoNodes: a campaign is dialed by one node; another says which, and takes it up
-// once the first is gone.
 // TestARefusalReachesAllWhoHaveTheNumber: two leads of a campaign have one number that rings
 // for both; put on the do-not-call list by a page, it rings for neither.
 func TestARefusalReachesAllWhoHaveTheNumber(t *testing.T) {
@@ -148,10 +146,10 @@ func TestNobodyLogsInWhileTheFloorCloses(t *testing.T) {
 			t.Errorf("%d campaigns are driven", len(w.floor.drivers))
 		}
 	})
-// TestTwoNodes: a campaign is dialed by one node; another says which, and takes it up
-// once the first is gone.
 }
 
+// TestTwoNodes: a campaign is dialed by one node; another says which, and takes it up
+// once the first is gone.
 func TestTwoNodes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, "4")

@@ -130,8 +130,14 @@ func TestTheDialerCalls(t *testing.T) {
 	}
 	lines.Say(out.Try, string(prompt.Wait))
 	want[dialer.Said](t, events)
+	if all := o.phones.Running(o.company); len(all) != 1 || all[0].Agent != ann {
+		t.Errorf("%+v", all)
+	}
 	if err := lines.Part(out.Try); err != nil {
 		t.Error(err)
+	}
+	if all := o.phones.Running(o.company); len(all) != 1 || all[0].Agent != "" {
+		t.Errorf("whoever has parted is named: %+v", all)
 	}
 	lines.Hang(out.Try)
 	if e := want[dialer.Over](t, events); e.Result != usage.Answered || e.SIP != 200 || e.Cause != 16 {

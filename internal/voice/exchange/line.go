@@ -527,6 +527,7 @@ func (l *Line) Agent() string {
 // State is how a line is now.
 type State struct {
 	Agent    string    // who speaks with them, or is expected back
+	Spoken   bool      // somebody does, or did
 	Answered time.Time // zero: not yet
 	Held     bool
 	Paused   bool                   // the recording, by somebody
@@ -537,7 +538,7 @@ type State struct {
 func (l *Line) State() State {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	out := State{Agent: l.agent, Answered: l.at, Held: l.holds != 0, Paused: l.paused, Ears: map[string]bridge.Role{}}
+	out := State{Agent: l.agent, Spoken: l.joined, Answered: l.at, Held: l.holds != 0, Paused: l.paused, Ears: map[string]bridge.Role{}}
 	for s, how := range l.ears {
 		out.Ears[s.who] = how
 	}
