@@ -127,6 +127,29 @@ func TestACallSurvivesWhatHappensToTheAgent(t *testing.T) {
 	})
 }
 
+// TestAPageLoadedAnew: the telephone of an agent who is ready is away for a moment: they are
+// ready still, and no number is dialed for them before it is back.
+func TestAPageLoadedAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "1")
+		camp := w.campaign("spring", campaign.Progressive, 101, 1, nil)
+		desk := w.sit(camp.ID, "a")
+		must(w.floor.Ready(t.Context(), w.c, "a", desk.Session))
+		w.lines.told(w.c, "a", false)
+		time.Sleep(5 * time.Second)
+		d := must(w.floor.Desk(w.c, "a", desk.Session))
+		if d.State != agent.Ready || d.Line || d.Call != nil {
+			t.Errorf("%+v", d)
+		}
+		w.lines.told(w.c, "a", true)
+		time.Sleep(2 * time.Second)
+		if d = must(w.floor.Desk(w.c, "a", desk.Session)); !d.Line || d.State == agent.Paused {
+			t.Errorf("%+v", d)
+		}
+		w.floor.Close()
+	})
+}
+
 // TestNoTrunk: trunks that are full for a moment put dialing off, not leads for a day; a
 // number no trunk may call is put off.
 func TestNoTrunk(t *testing.T) {
