@@ -2,6 +2,7 @@ package floor
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,6 +11,8 @@ import (
 	"waihu/internal/calling/agent"
 	"waihu/internal/calling/campaign"
 	"waihu/internal/calling/lead"
+	"waihu/internal/charging/fx"
+	"waihu/internal/exact"
 	"waihu/internal/money"
 	"waihu/internal/store"
 	"waihu/internal/store/postgres"
@@ -221,7 +224,9 @@ func TestBudgetsAndGoals(t *testing.T) {
 			c.Goal.Sales = 3
 			c.Lifted = []campaign.Lift{{Rule: "cn.hours", Reason: "it is early in the morning there"}}
 		})
+		w.floor.Close()
 		time.Sleep(22*time.Hour + 30*time.Minute) // half an hour before the day of UTC ends
+		w.open()
 		w.work(camp.ID, "a", "sale")
 		time.Sleep(10 * time.Minute)
 		c := must(w.sys.GetCampaign(t.Context(), w.c, camp.ID))
@@ -239,6 +244,36 @@ func TestBudgetsAndGoals(t *testing.T) {
 		}
 		if all := must(w.sys.Sittings(t.Context(), w.c)); len(all) != 0 {
 			t.Errorf("agents sit at a campaign that is over: %+v", all)
+		}
+		w.floor.Close()
+	})
+}
+
+// TestABudgetInAnotherCurrency is compared at the rate of the day; without one nothing more is
+// spent, and the campaign says why.
+func TestABudgetInAnotherCurrency(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "1")
+		ctx := t.Context()
+		dollars, yuan := money.MustCurrency("USD"), money.MustCurrency("CNY")
+		camp := w.campaign("spring", campaign.Progressive, 100, 30, func(c *campaign.Campaign) {
+			c.Budget.Total = money.Micros(40_000, dollars) // a conversation is 0.12 yuan
+		})
+		w.work(camp.ID, "a", "sale")
+		time.Sleep(5 * time.Minute)
+		c := must(w.sys.GetCampaign(ctx, w.c, camp.ID))
+		tally := must(w.sys.TallyOf(ctx, w.c, camp.ID)).Total
+		if c.Status.Cause != campaign.ByBudget || !strings.Contains(c.Status.Why, "no rate of CNY in USD") || tally.Conversations != 1 {
+			t.Fatalf("%+v, %+v", c.Status, tally)
+		}
+		if err := w.sys.AddRate(ctx, fx.Rate{From: dollars, To: yuan, On: timex.MustDate("2026-03-01"), Rate: exact.Int(7), Source: "a bank"}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(15 * time.Minute)
+		c = must(w.sys.GetCampaign(ctx, w.c, camp.ID))
+		tally = must(w.sys.TallyOf(ctx, w.c, camp.ID)).Total
+		if c.Status.State != campaign.Paused || !strings.Contains(c.Status.Why, "is spent") || tally.Conversations < 2 || tally.Conversations > 4 {
+			t.Errorf("%+v, %+v", c.Status, tally)
 		}
 		w.floor.Close()
 	})
