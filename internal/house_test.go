@@ -98,6 +98,7 @@ var floors = map[string]int{
 	"internal/store/postgres":    5,
 	"internal/store/sqlite":      5,
 	"internal/export":            4,
+	"internal/events":            4,
 	"internal/store/storetest":   5, // tests only
 	"internal/store/tables":      5,
 	"internal/app":               5,

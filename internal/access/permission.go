@@ -31,19 +31,18 @@ const (
 	ContractAmend  Permission = "contract.amend"
 	ContractCancel Permission = "contract.cancel"
 
-	UsageRead     Permission = "usage.read"
-	UsageWrite    Permission = "usage.write"
-	UsageUpload   Permission = "usage.upload"
-	UsageAssign   Permission = "usage.assign"
-	CallPlan      Permission = "call.plan"
-	CallPlace     Permission = "call.place"
-	CallSupervise Permission = "call.supervise"
-	RecordHear    Permission = "recording.read"
-	RecordFind    Permission = "recording_list.read"
-	RecordLoad    Permission = "recording.download"
-	RecordLog     Permission = "recording_log.read"
-	RecordHold    Permission = "recording.hold"
-	RecordLift    Permission = "recording.release"
+	UsageRead   Permission = "usage.read"
+	UsageWrite  Permission = "usage.write"
+	UsageUpload Permission = "usage.upload"
+	UsageAssign Permission = "usage.assign"
+	CallPlan    Permission = "call.plan"
+	CallPlace   Permission = "call.place"
+	RecordHear  Permission = "recording.read"
+	RecordFind  Permission = "recording_list.read"
+	RecordLoad  Permission = "recording.download"
+	RecordLog   Permission = "recording_log.read"
+	RecordHold  Permission = "recording.hold"
+	RecordLift  Permission = "recording.release"
 
 	QualityRead  Permission = "quality.read"
 	QualityScore Permission = "quality.score"
@@ -173,7 +172,6 @@ func Table() []Grant {
 		{UsageAssign, "give usage without a contract to one, or leave it uncharged", []Role{Finance}},
 		{CallPlan, "give an agent a call to place, at the company's cost", []Role{Supervisor, API, CustomerAdmin}},
 		{CallPlace, "place one's planned calls by telephone or browser", []Role{Supervisor, Agent, CustomerAdmin}},
-		{CallSupervise, "hear calls that run, whisper to agents, barge in, hand calls over and end them", []Role{Supervisor, CustomerAdmin}},
 		{RecordHear, "listen to recordings", []Role{Supervisor, Inspector, CustomerAdmin}},
 		{RecordFind, "find recordings, see how long they are kept and whether they are as they were recorded", []Role{Supervisor, Inspector, Auditor, CustomerAdmin}},
 		{RecordLoad, "take recordings away as files", []Role{Supervisor, CustomerAdmin}},
@@ -193,7 +191,7 @@ func Table() []Grant {
 		{DNCRemove, "take a number off the do-not-call list, with a reason", []Role{CustomerAdmin}},
 		{FloorWork, "log in to campaigns and call from one's desk", []Role{Supervisor, Agent, CustomerAdmin}},
 		{FloorWatch, "see campaigns and agents live", []Role{Supervisor, API, CustomerAdmin}},
-		{FloorSupervise, "listen to agents, whisper, barge in, make them pause or log out", []Role{Supervisor, CustomerAdmin}},
+		{FloorSupervise, "see and hear calls that run, whisper to agents, barge in, hand calls over and end them, make agents pause or log out", []Role{Supervisor, CustomerAdmin}},
 		{InvoiceRead, "see invoices and credit notes", books},
 		{InvoiceDraft, "see what a period would be billed now", []Role{Finance, API, CustomerAdmin}},
 		{InvoiceVoid, "void an invoice", []Role{Finance}},

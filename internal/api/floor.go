@@ -178,6 +178,7 @@ func (a *API) atDesk() {
 	desk(a, "transfer", "Hand the conversation to a target or an agent, or bring a target into it.", func(ctx context.Context, f *floor.Floor, c id.Company, user, session string, in *deskTransfer) (floor.Desk, error) {
 		return f.Transfer(ctx, c, user, session, in.Target, in.Agent, in.Together)
 	})
+	bare(a, "leave", "Leave a conversation that a target was brought into: the two talk on.", (*floor.Floor).Leave)
 	desk(a, "notes", "Keep what is written until the call is written up.", func(ctx context.Context, f *floor.Floor, c id.Company, user, session string, in *deskNotes) (floor.Desk, error) {
 		return f.Note(ctx, c, user, session, in.Notes)
 	})
@@ -227,7 +228,8 @@ func (a *API) floorWatchRoutes() {
 	} {
 		allowed(a, op{id: "floor-agent-" + verb, method: http.MethodPost, path: "/v1/floor/agents/{agent}/" + verb, what: step.what, may: access.FloorSupervise},
 			func(ctx context.Context, k *caller, c id.Company, in *whyIn) (*answer[floor.Agent], error) {
-				return a.supervise(ctx, k, c, "floor."+verb, in.Agent, in.Body.Why, func(user string) (floor.Agent, error) { return step.do(a.d.Floor, ctx, c, user, in.Body.Why) })
+				deed := access.Deed{Action: "floor." + verb, Target: in.Agent, Reason: in.Body.Why}
+				return a.supervise(ctx, k, c, in.Agent, deed, func() (floor.Agent, error) { return step.do(a.d.Floor, ctx, c, in.Agent, in.Body.Why) })
 			})
 	}
 	type hearIn struct {
@@ -236,18 +238,25 @@ func (a *API) floorWatchRoutes() {
 	}
 	allowed(a, op{id: "floor-agent-hear", method: http.MethodPost, path: "/v1/floor/agents/{agent}/hear", what: "Listen to the conversation of an agent, whisper to the agent, barge in, or end that.", may: access.FloorSupervise},
 		func(ctx context.Context, k *caller, c id.Company, in *hearIn) (*answer[floor.Agent], error) {
-			return a.supervise(ctx, k, c, "floor.hear", in.Agent, string(in.Body.How), func(user string) (floor.Agent, error) {
-				who := agentOf(k.actor)
-				if who == "" {
-					return floor.Agent{}, fault.New(fault.Conflict, "a key has no telephone: log in as a person")
-				}
-				return a.d.Floor.Hear(ctx, c, user, who, in.Body.How)
+			who := agentOf(k.actor)
+			switch {
+			case a.d.Floor == nil:
+				return nil, errNoFloor
+			case who == "":
+				return nil, errNoEars
+			}
+			call, err := a.d.Floor.Conversation(c, in.Agent)
+			if err != nil {
+				return nil, err
+			}
+			return a.supervise(ctx, k, c, in.Agent, heard(call, HearingWish{string(in.Body.How)}), func() (floor.Agent, error) {
+				return a.d.Floor.Hear(ctx, c, in.Agent, call, who, in.Body.How)
 			})
 		})
 }
 
 // supervise does something with an agent, and tells the audit log.
-func (a *API) supervise(ctx context.Context, k *caller, c id.Company, action, agent, why string, do func(user string) (floor.Agent, error)) (*answer[floor.Agent], error) {
+func (a *API) supervise(ctx context.Context, k *caller, c id.Company, agent string, deed access.Deed, do func() (floor.Agent, error)) (*answer[floor.Agent], error) {
 	if a.d.Floor == nil {
 		return nil, errNoFloor
 	}
@@ -255,11 +264,12 @@ func (a *API) supervise(ctx context.Context, k *caller, c id.Company, action, ag
 		return nil, err
 	}
 	err := a.d.System.DB.Update(ctx, func(tx store.Tx) error { // before: nobody hears a conversation of which that cannot be told
-		return access.Record(tx, k.actor, access.Deed{Company: c, Action: action, Target: agent, Reason: why})
+		deed.Company = c
+		return access.Record(tx, k.actor, deed)
 	})
 	if err != nil {
 		return nil, err
 	}
-	out, err := do(agent)
+	out, err := do()
 	return &answer[floor.Agent]{Status: http.StatusOK, Body: out}, err
 }

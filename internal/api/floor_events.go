@@ -2,8 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"time"
@@ -12,16 +10,10 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"waihu/internal/access"
+	"waihu/internal/events"
 	"waihu/internal/fault"
 	"waihu/internal/floor"
 	"waihu/internal/id"
-)
-
-// Bounds of a stream of events.
-const (
-	streamLife  = 30 * time.Minute // then the reader asks again, and shows again who they are
-	streamBeat  = 15 * time.Second // a line that says nothing, so that both sides know the other is there
-	streamWrite = 10 * time.Second // for a reader to take one piece; then it is cut off
 )
 
 // eventsOut is a stream of server-sent events.
@@ -38,7 +30,7 @@ func (a *API) floorEventRoutes() {
 			if a.d.Floor == nil {
 				return nil, errNoFloor
 			}
-			r, err := a.d.Floor.Read(c, "")
+			r, err := a.d.Floor.Read(c)
 			if err != nil {
 				return nil, err
 			}
@@ -47,7 +39,7 @@ func (a *API) floorEventRoutes() {
 				r.Close()
 				return nil, err
 			}
-			return a.eventStream(r, func(s *events) (int64, error) { return first.Seq, s.send(first.Seq, "floor", first) }, false), nil
+			return a.eventStream(r, func(s *events.Writer) (int64, error) { return first.Seq, s.Send(first.Seq, "floor", first) }, false), nil
 		})
 	type mineIn struct {
 		FloorSession
@@ -66,39 +58,31 @@ func (a *API) floorEventRoutes() {
 			case session == "":
 				return nil, fault.Problem{Path: "session", What: "the log-in is missing", Expected: "what floor-login gave"}
 			}
-			if _, err := a.d.Floor.Desk(c, user, session); err != nil {
-				return nil, err
-			}
-			r, err := a.d.Floor.Read(c, session)
+			r, err := a.d.Floor.ReadDesk(c, user, session)
 			if err != nil {
 				return nil, err
 			}
-			return a.eventStream(r, func(s *events) (int64, error) {
-				_, all := r.First()
-				for i := range all {
-					if err := s.raw(all[i].Seq, "desk", all[i].Data); err != nil {
-						return 0, err
-					}
-				}
-				return 0, nil
+			return a.eventStream(r, func(s *events.Writer) (int64, error) {
+				seq, desk := r.First()
+				return seq, tell(s, &desk[0], true)
 			}, true), nil
 		})
 }
 
 // eventStream answers with first and then what a reader is told; once: it ends when the
 // one thing it is about is gone.
-func (a *API) eventStream(r *floor.Reader, first func(*events) (int64, error), once bool) *eventsOut {
-	return &eventsOut{ContentType: "text/event-stream", Buffering: "no", Body: func(h huma.Context) {
+func (a *API) eventStream(r *floor.Reader, first func(*events.Writer) (int64, error), once bool) *eventsOut {
+	return &eventsOut{ContentType: events.Type, Buffering: "no", Body: func(h huma.Context) {
 		defer r.Close()
 		_, w := humago.Unwrap(h)
-		s := &events{w: w, to: http.NewResponseController(w)}
-		if s.comment("retry: 2000") != nil {
+		s, err := events.To(w)
+		if err != nil {
 			return
 		}
 		seen, err := first(s)
-		end := time.Now().Add(streamLife)
+		end := time.Now().Add(events.Life)
 		for err == nil && time.Now().Before(end) {
-			ctx, stop := context.WithTimeout(h.Context(), streamBeat)
+			ctx, stop := context.WithTimeout(h.Context(), events.Beat)
 			done := context.AfterFunc(a.ending, stop)
 			list := r.Next(ctx)
 			done()
@@ -107,58 +91,31 @@ func (a *API) eventStream(r *floor.Reader, first func(*events) (int64, error), o
 				return
 			}
 			if len(list) == 0 {
-				err = s.comment(": here")
+				err = s.Here()
 			}
 			for i := 0; i < len(list) && err == nil; i++ {
-				c := &list[i]
-				if c.Seq <= seen {
-					continue
-				}
-				if c.Data != nil {
-					err = s.raw(c.Seq, c.Kind, c.Data)
-					continue
-				}
-				err = s.send(c.Seq, "gone", goneEvent{c.Kind, c.Key})
-				if once {
-					return
+				if list[i].Seq > seen {
+					err = tell(s, &list[i], once)
 				}
 			}
 		}
 	}}
 }
 
+// tell writes a change; io.EOF: the one thing the stream is about is gone.
+func tell(s *events.Writer, c *floor.Change, once bool) error {
+	if c.Data != nil {
+		return s.Raw(c.Seq, c.Kind, c.Data)
+	}
+	err := s.Send(c.Seq, "gone", goneEvent{c.Kind, c.Key})
+	if err == nil && once {
+		err = io.EOF
+	}
+	return err
+}
+
 // goneEvent is what is not there any more.
 type goneEvent struct {
 	Kind string `json:"kind"`
 	Key  string `json:"key"`
-}
-
-// events writes server-sent events.
-type events struct {
-	w  io.Writer
-	to *http.ResponseController
-}
-
-func (s *events) send(seq int64, kind string, v any) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	return s.raw(seq, kind, b)
-}
-
-func (s *events) raw(seq int64, kind string, data []byte) error {
-	return s.write(fmt.Sprintf("id: %d\nevent: %s\ndata: %s\n\n", seq, kind, data))
-}
-
-func (s *events) comment(line string) error { return s.write(line + "\n\n") }
-
-// write sends a piece at once. A reader who does not take it in time is cut off: the next
-// time they ask they get everything.
-func (s *events) write(text string) error {
-	_ = s.to.SetWriteDeadline(time.Now().Add(streamWrite)) // where it cannot be set, that of all answers holds
-	if _, err := io.WriteString(s.w, text); err != nil {
-		return err
-	}
-	return s.to.Flush()
 }

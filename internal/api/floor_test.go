@@ -111,6 +111,9 @@ func TestADeskThroughTheInterface(t *testing.T) {
 	w.ask("", "POST", "/v1/floor/ready", nil, session, desk).wantCode(409, "floor_not_logged_in")
 	must(t, w.db.View(t.Context(), func(tx store.Tx) error {
 		list, err := tx.Audit().List(w.a, 0, 1000)
+		if slices.ContainsFunc(list, func(e store.AuditEntry) bool { return e.Action == "call.hear" }) {
+			t.Error("the audit log tells of a conversation that nobody had")
+		}
 		if i := slices.IndexFunc(list, func(e store.AuditEntry) bool { return e.Action == "floor.logout" }); err == nil && (i < 0 || list[i].Reason != "the end of the day" || list[i].Target != user) {
 			t.Errorf("%d entries, %d", len(list), i)
 		}

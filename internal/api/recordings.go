@@ -31,6 +31,7 @@ type (
 		SHA256      string           `json:"sha256,omitempty"`
 		Bytes       int64            `json:"bytes,omitempty"`
 		Seconds     int64            `json:"seconds,omitempty"`
+		Lost        bool             `json:"lost,omitempty" doc:"The disk failed in mid-call: what was said after its end was not recorded."`
 		Marks       []record.Mark    `json:"marks,omitempty" doc:"Where it was paused, and where the customer was on hold."`
 		Rules       []retention.Rule `json:"rules,omitempty" doc:"Why it is kept, and for how many days; the longest counts."`
 		Until       Time             `json:"until,omitempty" format:"date-time" doc:"It may be deleted then."`
@@ -61,7 +62,7 @@ type (
 
 func recordingOf(x *app.Recording) Recording {
 	out := Recording{ID: x.ID.Named("rec"), Call: x.Call, State: x.State, Made: timeOf(x.Made), Agent: x.About.Agent, Campaign: x.About.Campaign, Number: x.About.Number, Direction: x.About.Direction, Disposition: x.About.Disposition,
-		SHA256: x.SHA256, Bytes: x.Bytes, Seconds: x.Millis / 1000, Marks: x.Marks, Rules: x.Rules, Until: timeOf(x.Until), Gone: timeOf(x.Gone), Why: x.Why}
+		SHA256: x.SHA256, Bytes: x.Bytes, Seconds: x.Millis / 1000, Lost: x.Lost, Marks: x.Marks, Rules: x.Rules, Until: timeOf(x.Until), Gone: timeOf(x.Gone), Why: x.Why}
 	if x.Score != nil {
 		percent := float64(*x.Score) / 10
 		out.Score = &percent

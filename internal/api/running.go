@@ -66,7 +66,7 @@ type (
 
 // onRunning adds an operation on a call that runs. What is to be done is in the audit log
 // before it is done: nobody hears a call of which that cannot be told.
-func onRunning[T any](a *API, o op, action string, check func(*access.Actor, id.Company, *T) error, do func(l floor.Lines, call id.ID, actor *access.Actor, body *T) error) {
+func onRunning[T any](a *API, o op, deed func(call id.ID, body T) access.Deed, check func(*access.Actor, id.Company, *T) error, do func(l floor.Lines, call id.ID, actor *access.Actor, body *T) error) {
 	allowed(a, o, func(ctx context.Context, c *caller, company id.Company, in *runningIn[T]) (*answer[Done], error) {
 		if a.d.Running == nil {
 			return nil, errNoTelephone
@@ -86,7 +86,7 @@ func onRunning[T any](a *API, o op, action string, check func(*access.Actor, id.
 		}
 		if err == nil {
 			err = a.d.System.DB.Update(ctx, func(tx store.Tx) error {
-				return a.in(ctx, tx, c, company).did(access.Deed{Action: action, Target: in.Call, After: in.Body})
+				return a.in(ctx, tx, c, company).did(deed(call, in.Body))
 			})
 		}
 		if err == nil {
@@ -97,6 +97,22 @@ func onRunning[T any](a *API, o op, action string, check func(*access.Actor, id.
 		}
 		return &answer[Done]{Status: http.StatusOK, Body: Done{true}}, nil
 	})
+}
+
+// errNoEars is of a program that wants to hear a call.
+var errNoEars = fault.New(fault.Conflict, "a key has no telephone: log in as a person")
+
+// onCall is a deed on a call that runs.
+func onCall[T any](action string) func(call id.ID, body T) access.Deed {
+	return func(call id.ID, body T) access.Deed {
+		return access.Deed{Action: action, Target: call.Named("call"), After: body}
+	}
+}
+
+// heard is the deed of who hears a call, whether it was asked for by the call or by its
+// agent.
+func heard(call id.ID, how HearingWish) access.Deed {
+	return onCall[HearingWish]("call.hear")(call, how)
 }
 
 // noCampaigns refuses a call of a campaign: its dialer must know what becomes of it, so
@@ -112,7 +128,7 @@ func (a *API) noCampaigns(c id.Company, call id.ID) error {
 
 // ownCall refuses a call that is neither the caller's nor one of those they supervise.
 func (a *API) ownCall(actor *access.Actor, c id.Company, call id.ID) error {
-	if access.Can(actor, access.CallSupervise, c) {
+	if access.Can(actor, access.FloorSupervise, c) {
 		return nil
 	}
 	for _, r := range a.d.Running.Running(c) {
@@ -124,7 +140,7 @@ func (a *API) ownCall(actor *access.Actor, c id.Company, call id.ID) error {
 }
 
 func (a *API) runningRoutes() {
-	read(a, op{id: "running-list", method: http.MethodGet, path: "/v1/running", what: "Calls that run on this node, the oldest first. A campaign's is changed by its agent, at /v1/floor.", may: access.CallSupervise},
+	read(a, op{id: "running-list", method: http.MethodGet, path: "/v1/running", what: "Calls that run on this node, the oldest first. A campaign's is changed by its agent, at /v1/floor.", may: access.FloorSupervise},
 		func(r *request, _ *none) (*List[RunningCall], error) {
 			if a.d.Running == nil {
 				return nil, errNoTelephone
@@ -135,21 +151,21 @@ func (a *API) runningRoutes() {
 			}
 			return out, nil
 		})
-	onRunning(a, op{id: "running-hear", method: http.MethodPut, path: "/v1/running/{call}/hearing", what: "Listen to a call, whisper to its agent, or barge in, with one's own telephone, which stands on the floor. Each is in the audit log.", may: access.CallSupervise}, "call.hear", nil,
+	onRunning(a, op{id: "running-hear", method: http.MethodPut, path: "/v1/running/{call}/hearing", what: "Listen to a call, whisper to its agent, or barge in, with one's own telephone, which stands on the floor. Each is in the audit log.", may: access.FloorSupervise}, heard, nil,
 		func(l floor.Lines, call id.ID, actor *access.Actor, w *HearingWish) error {
 			who := agentOf(actor)
 			if who == "" {
-				return fault.New(fault.Conflict, "a key has no telephone: log in as a person")
+				return errNoEars
 			}
 			return l.Supervise(call, who, floor.Hearing(w.How))
 		})
-	onRunning(a, op{id: "running-recording", method: http.MethodPut, path: "/v1/running/{call}/recording", what: "Leave out of the recording what is said from now on, or go on with it: of one's own call, or of those one supervises.", may: access.CallPlace}, "call.recording", nil,
+	onRunning(a, op{id: "running-recording", method: http.MethodPut, path: "/v1/running/{call}/recording", what: "Leave out of the recording what is said from now on, or go on with it: of one's own call, or of those one supervises.", may: access.CallPlace}, onCall[PauseWish]("call.recording"), nil,
 		func(l floor.Lines, call id.ID, _ *access.Actor, w *PauseWish) error {
 			return l.PauseRecording(call, w.Paused)
 		})
-	onRunning(a, op{id: "running-hold", method: http.MethodPut, path: "/v1/running/{call}/hold", what: "Put the customer on hold, with music, or take them back: of one's own call, or of those one supervises.", may: access.CallPlace}, "call.hold", nil,
+	onRunning(a, op{id: "running-hold", method: http.MethodPut, path: "/v1/running/{call}/hold", what: "Put the customer on hold, with music, or take them back: of one's own call, or of those one supervises.", may: access.CallPlace}, onCall[HoldWish]("call.hold"), nil,
 		func(l floor.Lines, call id.ID, _ *access.Actor, w *HoldWish) error { return l.Hold(call, w.Held) })
-	onRunning(a, op{id: "running-transfer", method: http.MethodPost, path: "/v1/running/{call}/transfer", what: "Hand a call over to another agent or to a number, or let them join it: of one's own call, or of those one supervises.", may: access.CallPlace}, "call.transfer", mayHandOver,
+	onRunning(a, op{id: "running-transfer", method: http.MethodPost, path: "/v1/running/{call}/transfer", what: "Hand a call over to another agent or to a number, or let them join it: of one's own call, or of those one supervises.", may: access.CallPlace}, onCall[TransferWish]("call.transfer"), mayHandOver,
 		func(l floor.Lines, call id.ID, _ *access.Actor, w *TransferWish) error {
 			to, err := w.target()
 			if err != nil {
@@ -163,7 +179,7 @@ func (a *API) runningRoutes() {
 	type endIn struct {
 		Call string `path:"call" maxLength:"40"`
 	}
-	change(a, op{id: "running-end", method: http.MethodDelete, path: "/v1/running/{call}", what: "Hang a call up.", may: access.CallSupervise},
+	change(a, op{id: "running-end", method: http.MethodDelete, path: "/v1/running/{call}", what: "Hang a call up.", may: access.FloorSupervise},
 		func(r *request, in *endIn) (*Done, error) {
 			if a.d.Running == nil {
 				return nil, errNoTelephone

@@ -42,7 +42,7 @@ func (s *System) DrawCalls(ctx context.Context, c id.Company, in DrawCalls) (out
 		if err != nil {
 			return err
 		}
-		found, err := findRecordings(tx, c, &RecordingQuery{Period: in.Period, Campaign: in.Campaign, State: retention.Kept}, MaxLooked)
+		found, err := findRecordings(tx, c, &RecordingQuery{Period: in.Period, Campaign: in.Campaign, State: retention.Kept}, MaxLooked, MaxLooked)
 		if err != nil {
 			return err
 		}

@@ -50,7 +50,12 @@ type FoundRecordings struct {
 const MaxLooked = 20_000
 
 // FindRecordings looks recordings up, the newest first, or sorted.
-func (s *System) FindRecordings(ctx context.Context, c id.Company, q RecordingQuery) (out FoundRecordings, err error) {
+func (s *System) FindRecordings(ctx context.Context, c id.Company, q RecordingQuery) (FoundRecordings, error) {
+	return s.findWithin(ctx, c, q, MaxLooked)
+}
+
+// findWithin looks at so many at most.
+func (s *System) findWithin(ctx context.Context, c id.Company, q RecordingQuery, look int) (out FoundRecordings, err error) {
 	defer fault.Wrap(&err, "recordings")
 	if err := store.CheckLimit(q.Limit); err != nil {
 		return out, err
@@ -60,10 +65,10 @@ func (s *System) FindRecordings(ctx context.Context, c id.Company, q RecordingQu
 	}
 	most := q.Limit
 	if q.Sort != "" {
-		most = MaxLooked // sorted when all are there
+		most = look // sorted when all are there
 	}
 	err = s.DB.View(ctx, func(tx store.Tx) error {
-		out, err = findRecordings(tx, c, &q, most)
+		out, err = findRecordings(tx, c, &q, most, look)
 		return err
 	})
 	if err == nil && q.Sort != "" {
@@ -72,8 +77,9 @@ func (s *System) FindRecordings(ctx context.Context, c id.Company, q RecordingQu
 	return out, err
 }
 
-// findRecordings goes back in time over those with the key that narrows most.
-func findRecordings(tx store.Tx, c id.Company, q *RecordingQuery, most int) (out FoundRecordings, err error) {
+// findRecordings goes back in time over those with the key that narrows most, and looks at
+// so many.
+func findRecordings(tx store.Tx, c id.Company, q *RecordingQuery, most, look int) (out FoundRecordings, err error) {
 	page := store.Page{After: q.Before, Limit: pageSize, Down: true}
 	if page.After.IsZero() && q.Period.To != 0 {
 		page.After = firstOf(q.Period.To)
@@ -92,7 +98,7 @@ func findRecordings(tx store.Tx, c id.Company, q *RecordingQuery, most int) (out
 				out.Next = out.List[most-1].ID
 				return out, nil
 			}
-			if looked++; looked > MaxLooked {
+			if looked++; looked > look {
 				out.Next, out.Cut = last, true
 				return out, nil
 			}

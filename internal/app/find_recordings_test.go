@@ -92,6 +92,24 @@ func TestRecordingsAreFound(t *testing.T) {
 	if got := find(app.RecordingQuery{Agent: "ann", Limit: 2, Before: first.Next}); !slices.Equal(got, []int{0}) {
 		t.Errorf("the second page: %v", got)
 	}
+	// A search that looked at as many as it may goes on where it ended, and misses none.
+	var seen []int
+	pages := 0
+	for q := (app.RecordingQuery{Number: "8621", Limit: 10}); pages < 10; pages++ {
+		page := must(app.FindWithin(b.System, ctx, one, q, 2))
+		for _, r := range page.List {
+			seen = append(seen, slices.IndexFunc(all, func(a app.Recording) bool { return a.ID == r.ID }))
+		}
+		if page.Cut == page.Next.IsZero() {
+			t.Errorf("page %d: cut %v, and goes on before %s", pages, page.Cut, page.Next)
+		}
+		if q.Before = page.Next; page.Next.IsZero() {
+			break
+		}
+	}
+	if !slices.Equal(seen, []int{5, 3, 1}) || pages != 2 {
+		t.Errorf("%v in %d pages", seen, pages+1)
+	}
 	if got := must(b.FindRecordings(ctx, two, app.RecordingQuery{Limit: 10})); len(got.List) != 0 {
 		t.Errorf("another company found %d", len(got.List))
 	}

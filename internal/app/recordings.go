@@ -22,6 +22,7 @@ type Recording struct {
 	Bytes     int64          `json:"bytes,omitempty"`
 	Millis    int64          `json:"length_ms,omitempty"`
 	Paused    int64          `json:"paused_ms,omitempty"`
+	Lost      bool           `json:"lost,omitempty"`  // the disk failed: what was said after its end was not recorded
 	Marks     []record.Mark  `json:"marks,omitempty"` // where it was paused, and where the customer was on hold
 	About     RecordingAbout `json:"about,omitzero"`
 	Score     *int           `json:"score,omitempty"`     // of its newest inspection, in tenths of a percent
@@ -69,10 +70,11 @@ func (s *System) BeginRecording(ctx context.Context, c id.Company, in BeginRecor
 }
 
 // FinishRecording enters what a recording is known by, once its file is closed. The
-// zero Sum is a call without sound: its recording goes at once.
+// Sum without a digest is a call without sound, or a disk that failed at once: its
+// recording goes.
 func (s *System) FinishRecording(ctx context.Context, c id.Company, recording id.ID, sum record.Sum) (Recording, error) {
 	if sum.SHA256 == "" {
-		if _, err := s.recording(ctx, c, recording, "drop", func(r *Recording, now timex.Instant) error { return r.Drop(now) }); err != nil {
+		if _, err := s.recording(ctx, c, recording, "drop", func(r *Recording, now timex.Instant) error { return r.Drop(now, sum.Lost) }); err != nil {
 			return Recording{}, err
 		}
 		return s.removeSound(ctx, c, recording)
@@ -83,6 +85,7 @@ func (s *System) FinishRecording(ctx context.Context, c id.Company, recording id
 		}
 		r.State, r.SHA256, r.Bytes = retention.Kept, sum.SHA256, sum.Bytes
 		r.Millis, r.Paused, r.Marks = sum.Length.Milliseconds(), sum.Paused.Milliseconds(), sum.Marks
+		r.Lost = sum.Lost
 		return fillAbout(tx, c, r)
 	})
 }

@@ -80,12 +80,39 @@ func (d *TallyDay) add(a *attempt.Attempt, cost money.Amount) error {
 	if cost.Sign() == 0 {
 		return nil
 	}
-	if d.Spent.Currency() != cost.Currency() {
-		d.Spent = money.Zero(cost.Currency()) // the contract was changed for one in another
+	if d.Spent.Sign() == 0 {
+		d.Spent = money.Zero(cost.Currency())
 	}
 	sum, err := d.Spent.Add(cost)
 	d.Spent = sum
 	return err
+}
+
+// become keeps what was spent in the currency of what is spent now, at the rate of today,
+// where the contract was changed for one in another. Without a rate it is begun anew.
+func (t *Tally) become(tx store.Tx, cost money.Amount) error {
+	if cost.Sign() == 0 || t.Total.Spent.Sign() == 0 || t.Total.Spent.Currency() == cost.Currency() {
+		return nil
+	}
+	table, err := rates(tx)
+	if err != nil {
+		return err
+	}
+	days := []*TallyDay{&t.Total}
+	for i := range t.Days {
+		days = append(days, &t.Days[i])
+	}
+	for _, d := range days {
+		if d.Spent.Sign() == 0 || d.Spent.Currency() == cost.Currency() {
+			continue
+		}
+		at, err := table.Convert(d.Spent, cost.Currency(), tx.Now().DateIn(time.UTC))
+		if err != nil {
+			at.Worth = money.Zero(cost.Currency())
+		}
+		d.Spent = at.Worth
+	}
+	return nil
 }
 
 // tally counts a try that is closed, with what its call costs at list price. A call
@@ -99,6 +126,9 @@ func (s *System) tally(tx store.Tx, c id.Company, of *Campaign, a *attempt.Attem
 	}
 	cost, err := s.listPrice(tx, c, of, a)
 	if err != nil {
+		return err
+	}
+	if err := t.become(tx, cost); err != nil {
 		return err
 	}
 	if err := t.on(tx.Now().DateIn(time.UTC)).add(a, cost); err != nil {

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
 	"time"
@@ -146,25 +145,4 @@ func deskKeys(v *visit) []deskKey {
 		{"M", v.say("desk.key_mute")}, {"H", v.say("desk.key_hold")}, {"T", v.say("desk.key_transfer")}, {"K", v.say("desk.key_keypad")}, {"V", v.say("desk.key_voicemail")}, {"R", v.say("desk.key_recording")},
 		{"A", v.say("desk.key_script")}, {"Esc", v.say("desk.key_escape")}, {"?", v.say("desk.key_help")},
 	}
-}
-
-// answerPiece writes one server-sent event.
-func answerPiece(w http.ResponseWriter, kind string, v any) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	return sendEvent(w, "event: "+kind+"\ndata: "+string(b)+"\n\n")
-}
-
-// pieceTime is how long a reader has to take a piece; then it is cut off.
-const pieceTime = 10 * time.Second
-
-func sendEvent(w http.ResponseWriter, text string) error {
-	to := http.NewResponseController(w)
-	_ = to.SetWriteDeadline(time.Now().Add(pieceTime)) // where it cannot be set, that of all answers holds
-	if _, err := w.Write([]byte(text)); err != nil {
-		return err
-	}
-	return to.Flush()
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"waihu/internal/access"
+	"waihu/internal/events"
 )
 
 // targets are the numbers of the wallboard a supervisor may set a target for. They stand
@@ -58,12 +59,8 @@ func (s *Server) wallboard(w http.ResponseWriter, r *http.Request, v *visit) err
 	return nil
 }
 
-// Bounds of the events of trunks.
-const (
-	trunkLook = 2 * time.Second // at the trunks; what changed is told
-	trunkBeat = 15 * time.Second
-	trunkLife = 30 * time.Minute // then the reader asks again, and shows again who they are
-)
+// trunkLook is how often the trunks are looked at; what changed is told.
+const trunkLook = 2 * time.Second
 
 // wallTrunk is a trunk as the wallboard shows it.
 type wallTrunk struct {
@@ -78,21 +75,22 @@ type wallTrunk struct {
 
 // trunkEvents tells how the trunks are, and again when that changes.
 func (s *Server) trunkEvents(w http.ResponseWriter, r *http.Request, v *visit) error {
-	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("X-Accel-Buffering", "no")
-	tick, end := time.NewTicker(trunkLook), time.Now().Add(trunkLife)
+	events.Head(w.Header())
+	out, err := events.To(w)
+	if err != nil {
+		return nil // the reader went away
+	}
+	tick, end := time.NewTicker(trunkLook), time.Now().Add(events.Life)
 	defer tick.Stop()
 	var told []wallTrunk
 	said := time.Now()
 	for first := true; time.Now().Before(end); first = false {
 		rows := s.wallTrunks(v)
-		var err error
 		switch {
 		case first || !slices.Equal(rows, told):
-			told, said, err = rows, time.Now(), answerPiece(w, "trunks", rows)
-		case time.Since(said) >= trunkBeat:
-			said, err = time.Now(), sendEvent(w, ": here\n\n")
+			told, said, err = rows, time.Now(), out.Send(0, "trunks", rows)
+		case time.Since(said) >= events.Beat:
+			said, err = time.Now(), out.Here()
 		}
 		if err != nil {
 			return nil // the reader went away

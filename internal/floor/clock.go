@@ -13,6 +13,7 @@ import (
 	"waihu/internal/calling/pacing"
 	"waihu/internal/fault"
 	"waihu/internal/id"
+	"waihu/internal/money"
 	"waihu/internal/phone"
 	"waihu/internal/timex"
 )
@@ -113,17 +114,17 @@ func (d *driver) refusals() {
 		return
 	}
 	list := make([]phone.Number, min(len(tries), app.MaxBarred))
-	leads := make(map[phone.Number]id.ID, len(list))
+	leads := make(map[phone.Number][]id.ID, len(list)) // two leads may have one number
 	for i := range list {
 		list[i] = tries[i].Number
-		leads[tries[i].Number] = tries[i].Lead
+		leads[tries[i].Number] = append(leads[tries[i].Number], tries[i].Lead)
 	}
 	barred, err := d.f.cfg.System.Barred(d.f.ctx, d.c, list)
 	if err != nil {
 		return // books out of reach: in a second again
 	}
 	for _, b := range barred {
-		d.happened(dialer.Forbidden{Lead: leads[b.Number], Rule: b.Rule})
+		d.forbid(leads[b.Number], b.Rule)
 	}
 }
 
@@ -205,14 +206,28 @@ func (d *driver) money(at timex.Instant) {
 
 // spent says which budget of the campaign is used up; empty: none.
 func (d *driver) spent(at timex.Instant) string {
-	b, today := d.plan.Budget, d.tally.Today(at.DateIn(time.UTC)).Spent
-	if used := d.tally.Total.Spent; b.Total.Sign() > 0 && used.Currency() == b.Total.Currency() && used.Cmp(b.Total) >= 0 {
-		return "the budget of the campaign is spent: " + b.Total.String()
+	day := at.DateIn(time.UTC)
+	if why := d.usedUp("campaign", d.tally.Total.Spent, d.plan.Budget.Total, day); why != "" {
+		return why
 	}
-	if b.Daily.Sign() > 0 && today.Currency() == b.Daily.Currency() && today.Cmp(b.Daily) >= 0 {
-		return "the budget of the day is spent: " + b.Daily.String()
+	return d.usedUp("day", d.tally.Today(day).Spent, d.plan.Budget.Daily, day)
+}
+
+// usedUp says why nothing more may be spent on a budget; empty: it may. One in another
+// currency than what was spent, without a rate between them, would bound nothing: it counts
+// as used up.
+func (d *driver) usedUp(of string, used, most money.Amount, day timex.Date) string {
+	if most.Sign() <= 0 || used.Sign() <= 0 {
+		return ""
 	}
-	return ""
+	worth, err := d.f.cfg.System.Worth(d.f.ctx, used, most.Currency(), day)
+	switch {
+	case fault.KindOf(err) == fault.Unknown && err != nil:
+		return "what was spent cannot be compared with the budget of the " + of + ": " + err.Error()
+	case err != nil || worth.Cmp(most) < 0:
+		return "" // books out of reach: in a second again
+	}
+	return "the budget of the " + of + " is spent: " + most.String()
 }
 
 // brakeFor stops the campaign because nothing pays for its calls.

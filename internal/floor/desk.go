@@ -33,6 +33,7 @@ type desk struct {
 	silenced bool
 	with     string
 	heard    []Hearer
+	tape     tape
 }
 
 // maxNotices bounds what a desk is told at once.
@@ -86,7 +87,10 @@ func (d *driver) about(x *desk, p *dialer.Post) {
 	if x.call == call {
 		return
 	}
-	x.call, x.person, x.notes, x.held, x.silenced, x.with, x.heard = call, nil, "", false, false, "", nil
+	x.call, x.person, x.notes, x.held, x.silenced, x.with, x.heard, x.tape = call, nil, "", false, false, "", nil, tape{}
+	if l := d.calls[call]; l != nil && l.tape.lost { // somebody handed it over
+		x.notice("recording_lost", "")
+	}
 	if p.Lead == nil {
 		return
 	}
@@ -170,8 +174,11 @@ func (d *driver) agentOf(x *desk, p *dialer.Post) Agent {
 		return a
 	}
 	t := p.Call
+	if l := d.calls[t.ID]; l != nil { // what is so at the end of the call stays on the desk
+		x.tape = l.tape
+	}
 	a.Call = &Call{Try: t.ID.Named("try"), Lead: t.Lead.Named("lead"), Number: t.Number, CallerID: t.CallerID, Step: stepOf(p), Began: t.Decided, Answered: t.Answered, Joined: t.Joined, Ended: t.Ended,
-		Ordinal: t.Ordinal, Held: x.held, Recorded: d.plan.Record, Silenced: x.silenced, With: x.with, Heard: x.heard, Said: p.Said}
+		Ordinal: t.Ordinal, Held: x.held, Recorded: x.tape.runs, Lost: x.tape.lost, Silenced: x.silenced, With: x.with, Heard: x.heard, Said: p.Said}
 	if p.Lead != nil {
 		a.Call.Name = p.Lead.Name
 	}

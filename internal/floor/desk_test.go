@@ -1,6 +1,8 @@
 package floor
 
 import (
+	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -9,6 +11,8 @@ import (
 	"waihu/internal/calling/agent"
 	"waihu/internal/calling/campaign"
 	"waihu/internal/calling/lead"
+	"waihu/internal/charging/fx"
+	"waihu/internal/exact"
 	"waihu/internal/money"
 	"waihu/internal/store"
 	"waihu/internal/store/postgres"
@@ -71,12 +75,75 @@ func TestPreviewAndByHand(t *testing.T) {
 	})
 }
 
+// TestARecordingThatFails is told to the agent and to who supervises, while the call goes on
+// and after it; one that runs is told no sooner than it does.
+func TestARecordingThatFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "1", "recording")
+		ctx := t.Context()
+		camp := w.campaign("spring", campaign.Progressive, 100, 1, func(c *campaign.Campaign) { c.Record = true })
+		a := w.sit(camp.ID, "a")
+		must(w.floor.Ready(ctx, w.c, "a", a.Session))
+		time.Sleep(4 * time.Second)
+		if d := must(w.floor.Desk(w.c, "a", a.Session)); d.Call == nil || d.Call.Recorded {
+			t.Errorf("a call that rings is recorded: %+v", d.Call)
+		}
+		time.Sleep(4 * time.Second)
+		d := must(w.floor.Desk(w.c, "a", a.Session))
+		if d.State != agent.Talking || !d.Call.Recorded || d.Call.Lost {
+			t.Fatalf("%+v", d.Call)
+		}
+		w.lines.mu.Lock()
+		for _, o := range w.lines.at {
+			o.Kept(errors.New("the disk is full"))
+		}
+		w.lines.mu.Unlock()
+		time.Sleep(time.Second)
+		d = must(w.floor.Desk(w.c, "a", a.Session))
+		if d.Call.Recorded || !d.Call.Lost || d.Notice[len(d.Notice)-1].Code != "recording_lost" {
+			t.Errorf("%+v", d)
+		}
+		if all := must(w.floor.Overview(ctx, w.c)); !all.Agents[0].Call.Lost {
+			t.Errorf("%+v", all.Agents)
+		}
+		_, err := w.floor.PauseRecording(ctx, w.c, "a", a.Session, true)
+		wantCode(t, "a recording that failed", err, "not_recorded")
+		must(w.floor.HangUp(ctx, w.c, "a", a.Session))
+		time.Sleep(time.Second)
+		if d = must(w.floor.Desk(w.c, "a", a.Session)); d.State != agent.WrapUp || !d.Call.Lost {
+			t.Errorf("%+v", d)
+		}
+		w.floor.Close()
+	})
+}
+
+// TestADeskThatGoesIsTold, also to who began to read it just before: nothing falls between.
+func TestADeskThatGoesIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "1")
+		camp := w.campaign("spring", campaign.Progressive, 101, 1, nil)
+		a := w.sit(camp.ID, "a")
+		_, err := w.floor.ReadDesk(w.c, "b", a.Session)
+		wantCode(t, "another's desk", err, "not_logged_in")
+		r := must(w.floor.ReadDesk(w.c, "a", a.Session))
+		defer r.Close()
+		w.floor.stream(w.c).drop("desk", a.Session)
+		if seq, all := r.First(); len(all) != 1 || all[0].Data != nil || all[0].Key != a.Session || all[0].Seq != seq {
+			t.Errorf("%+v", all)
+		}
+		if more := r.take(); len(more) != 0 {
+			t.Errorf("it is told twice: %+v", more)
+		}
+		w.floor.Close()
+	})
+}
+
 // TestHandedOver: to a number outside, to an agent who is ready, and to a machine.
 func TestHandedOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, "3", "recording")
 		ctx := t.Context()
-		camp := w.campaign("spring", campaign.Progressive, 100, 8, func(c *campaign.Campaign) {
+		camp := w.campaign("spring", campaign.Progressive, 100, 12, func(c *campaign.Campaign) {
 			c.Targets, c.Voicemail, c.Record = []campaign.Target{{Name: "Desk", Number: number(900)}}, "voicemail", true
 		})
 		a := w.sit(camp.ID, "a")
@@ -113,6 +180,14 @@ func TestHandedOver(t *testing.T) {
 			t.Errorf("%+v", d)
 		}
 		talking()
+		_, err = w.floor.Leave(ctx, w.c, "a", a.Session)
+		wantCode(t, "nobody was brought in", err, "no_third")
+		must(w.floor.Transfer(ctx, w.c, "a", a.Session, "Desk", "", true))
+		if d := must(w.floor.Leave(ctx, w.c, "a", a.Session)); d.State != agent.WrapUp || d.Call.Step != Without || len(w.lines.parted) != 1 {
+			t.Errorf("%+v", d)
+		}
+		must(w.floor.Dispose(ctx, w.c, "a", a.Session, Dispose{Code: "done"}))
+		talking()
 		_, err = w.floor.Transfer(ctx, w.c, "a", a.Session, "", "b", false)
 		wantCode(t, "an agent who is not there", err, "not_ready")
 		b := w.sit(camp.ID, "b")
@@ -132,7 +207,7 @@ func TestHandedOver(t *testing.T) {
 		}
 		time.Sleep(time.Minute + time.Second)
 		must(w.floor.Dispose(ctx, w.c, "b", b.Session, Dispose{Code: "sale"}))
-		if tally := must(w.sys.TallyOf(ctx, w.c, camp.ID)); tally.Total.Sales != 1 || tally.Total.Conversations != 3 {
+		if tally := must(w.sys.TallyOf(ctx, w.c, camp.ID)); tally.Total.Sales != 1 || tally.Total.Conversations != 4 {
 			t.Errorf("%+v", tally.Total)
 		}
 		w.floor.Close()
@@ -149,7 +224,9 @@ func TestBudgetsAndGoals(t *testing.T) {
 			c.Goal.Sales = 3
 			c.Lifted = []campaign.Lift{{Rule: "cn.hours", Reason: "it is early in the morning there"}}
 		})
+		w.floor.Close()
 		time.Sleep(22*time.Hour + 30*time.Minute) // half an hour before the day of UTC ends
+		w.open()
 		w.work(camp.ID, "a", "sale")
 		time.Sleep(10 * time.Minute)
 		c := must(w.sys.GetCampaign(t.Context(), w.c, camp.ID))
@@ -167,6 +244,36 @@ func TestBudgetsAndGoals(t *testing.T) {
 		}
 		if all := must(w.sys.Sittings(t.Context(), w.c)); len(all) != 0 {
 			t.Errorf("agents sit at a campaign that is over: %+v", all)
+		}
+		w.floor.Close()
+	})
+}
+
+// TestABudgetInAnotherCurrency is compared at the rate of the day; without one nothing more is
+// spent, and the campaign says why.
+func TestABudgetInAnotherCurrency(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "1")
+		ctx := t.Context()
+		dollars, yuan := money.MustCurrency("USD"), money.MustCurrency("CNY")
+		camp := w.campaign("spring", campaign.Progressive, 100, 30, func(c *campaign.Campaign) {
+			c.Budget.Total = money.Micros(40_000, dollars) // a conversation is 0.12 yuan
+		})
+		w.work(camp.ID, "a", "sale")
+		time.Sleep(5 * time.Minute)
+		c := must(w.sys.GetCampaign(ctx, w.c, camp.ID))
+		tally := must(w.sys.TallyOf(ctx, w.c, camp.ID)).Total
+		if c.Status.Cause != campaign.ByBudget || !strings.Contains(c.Status.Why, "no rate of CNY in USD") || tally.Conversations != 1 {
+			t.Fatalf("%+v, %+v", c.Status, tally)
+		}
+		if err := w.sys.AddRate(ctx, fx.Rate{From: dollars, To: yuan, On: timex.MustDate("2026-03-01"), Rate: exact.Int(7), Source: "a bank"}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(15 * time.Minute)
+		c = must(w.sys.GetCampaign(ctx, w.c, camp.ID))
+		tally = must(w.sys.TallyOf(ctx, w.c, camp.ID)).Total
+		if c.Status.State != campaign.Paused || !strings.Contains(c.Status.Why, "is spent") || tally.Conversations < 2 || tally.Conversations > 4 {
+			t.Errorf("%+v, %+v", c.Status, tally)
 		}
 		w.floor.Close()
 	})

@@ -57,6 +57,13 @@ type driver struct {
 type line struct {
 	began bool // they have it
 	taken bool // it is to be taken back as soon as they have it
+	tape  tape
+}
+
+// tape is how the recording of a call is.
+type tape struct {
+	runs bool
+	lost bool // it was to be recorded, and is not, or not any more
 }
 
 // brake is why a driver places nothing for a while.
@@ -249,6 +256,7 @@ func (d *driver) place(v dialer.Dial) {
 	if t, ok := d.engine.Try(v.Try); ok {
 		out.List, out.Lead = t.List, t.Lead
 	}
+	out.Kept = func(failed error) { d.post(func() { d.taped(v.Try, failed) }) }
 	tell := func(ev dialer.Event) { d.post(func() { d.heard(v.Try, ev) }) }
 	d.f.group.Go(func() {
 		select {
@@ -320,6 +328,24 @@ func (d *driver) heard(try id.ID, ev dialer.Event) {
 		d.ended(try)
 	}
 	d.happened(ev)
+}
+
+// taped is what became of the recording of a call.
+func (d *driver) taped(try id.ID, failed error) {
+	x := d.calls[try]
+	if x == nil {
+		return // it is over, and its fact says it
+	}
+	x.tape = tape{runs: failed == nil, lost: failed != nil}
+	for user, at := range d.desks {
+		if at.call != try {
+			continue
+		}
+		if x.tape.lost {
+			at.notice("recording_lost", "")
+		}
+		d.show(user)
+	}
 }
 
 // ended forgets a call.

@@ -54,6 +54,7 @@ type Floor struct {
 	logins sync.Mutex // one log-in after the other
 
 	mu      sync.Mutex
+	closing bool // no campaign is taken up any more
 	drivers map[which]*driver
 	users   map[who]*driver // where agents are logged in
 	there   map[who]bool    // whose standing leg is on the line
@@ -101,19 +102,23 @@ func Open(ctx context.Context, cfg Config) (*Floor, error) {
 	return f, nil
 }
 
-// closing is how long the end of what goes on may take.
-const closing = 5 * time.Second
+// closeWait is how long the end of what goes on may take.
+const closeWait = 5 * time.Second
+
+// errClosing is of who comes while the floor closes.
+var errClosing = refused("closing", "this node stops: log in again in a moment")
 
 // Close lets all campaigns go: what rings is cancelled, who talks is cut off, and all of
 // it is kept.
 func (f *Floor) Close() {
 	f.mu.Lock()
+	f.closing = true
 	var all []*driver
 	for _, d := range f.drivers {
 		all = append(all, d)
 	}
 	f.mu.Unlock()
-	enough := time.NewTimer(closing)
+	enough := time.NewTimer(closeWait)
 	defer enough.Stop()
 	for _, d := range all {
 		d.post(d.drain)
@@ -231,9 +236,12 @@ func (f *Floor) takeUp(ctx context.Context) error {
 // drive gives the driver of a campaign, and takes the campaign up where nobody did.
 func (f *Floor) drive(ctx context.Context, w which) (*driver, error) {
 	f.mu.Lock()
-	d := f.drivers[w]
+	d, closing := f.drivers[w], f.closing
 	f.mu.Unlock()
-	if d != nil {
+	switch {
+	case closing:
+		return nil, errClosing
+	case d != nil:
 		return d, nil
 	}
 	with, err := f.cfg.System.TakeCampaign(ctx, w.c, w.of, lease)
@@ -249,9 +257,15 @@ func (f *Floor) drive(ctx context.Context, w which) (*driver, error) {
 		return nil, errors.Join(err, f.cfg.System.LetGoCampaign(ctx, w.c, w.of))
 	}
 	f.mu.Lock()
-	f.drivers[w] = d
+	closing = f.closing
+	if !closing {
+		f.drivers[w] = d
+		f.group.Go(d.run) // within the lock: Close waits for what is there before it
+	}
 	f.mu.Unlock()
-	f.group.Go(d.run)
+	if closing {
+		return nil, errors.Join(errClosing, f.cfg.System.LetGoCampaign(ctx, w.c, w.of))
+	}
 	return d, nil
 }
 

@@ -116,6 +116,9 @@ func (f *Floor) PauseRecording(ctx context.Context, c id.Company, user, session 
 		if !d.plan.Record {
 			return refused("not_recorded", "calls of campaign %q are not recorded", d.plan.Name)
 		}
+		if l := d.calls[try]; l != nil && l.tape.lost {
+			return refused("not_recorded", "this call is not recorded: its file cannot be written")
+		}
 		err := f.cfg.Lines.PauseRecording(try, on)
 		if err == nil {
 			x.silenced = on
@@ -167,6 +170,20 @@ func (f *Floor) Transfer(ctx context.Context, c id.Company, user, session, targe
 		}
 		x.with = target
 		return nil
+	})
+}
+
+// Leave lets the agent go from a conversation that a target was brought into: the two talk
+// on, and the agent writes up.
+func (f *Floor) Leave(ctx context.Context, c id.Company, user, session string) (Desk, error) {
+	return f.talking(ctx, c, user, session, func(d *driver, x *desk, try id.ID) error {
+		if x.with == "" {
+			return refused("no_third", "nobody would be left with the customer: bring a target in first, or hang up")
+		}
+		if err := f.cfg.Lines.Part(try); err != nil {
+			return err
+		}
+		return d.handle(dialer.Parted{Try: try})
 	})
 }
 

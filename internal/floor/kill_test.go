@@ -11,6 +11,8 @@ import (
 	"waihu/internal/calling/campaign"
 	"waihu/internal/calling/lead"
 	"waihu/internal/phone"
+	"waihu/internal/store"
+	"waihu/internal/timex"
 )
 
 func numbers(of ...int) (out []phone.Number) {
@@ -96,6 +98,53 @@ func TestARefusalReachesWhatRings(t *testing.T) {
 			t.Errorf("%+v", barred)
 		}
 		w.floor.Close()
+	})
+}
+
+// TestARefusalReachesAllWhoHaveTheNumber: two leads of a campaign have one number that rings
+// for both; put on the do-not-call list by a page, it rings for neither.
+func TestARefusalReachesAllWhoHaveTheNumber(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "2")
+		twin := must(w.sys.SetLeadList(t.Context(), w.c, app.LeadList{Name: "twin", Country: "CN"}))
+		must(w.sys.AddLead(t.Context(), w.c, lead.Lead{List: twin.ID, Name: "Wu", Numbers: []lead.Number{{Number: number(101)}}}))
+		camp := w.campaign("spring", campaign.Progressive, 101, 1, func(c *campaign.Campaign) {
+			c.Lists = append(c.Lists, campaign.Share{List: twin.ID})
+		})
+		for _, user := range []string{"a", "b"} {
+			desk := w.sit(camp.ID, user)
+			must(w.floor.Ready(t.Context(), w.c, user, desk.Session))
+		}
+		ringing := func() int {
+			time.Sleep(3 * time.Second)
+			w.lines.mu.Lock()
+			defer w.lines.mu.Unlock()
+			return len(w.lines.calls)
+		}
+		if n := ringing(); n != 2 {
+			t.Fatalf("%d ring", n)
+		}
+		must(w.sys.Bar(t.Context(), w.c, []store.Barred{{Number: number(101), Rule: lead.Refused, Source: "a letter", By: "wu", At: timex.At(time.Now())}}))
+		if n := ringing(); n != 0 {
+			t.Errorf("%d ring on", n)
+		}
+		w.floor.Close()
+	})
+}
+
+// TestNobodyLogsInWhileTheFloorCloses: no campaign is taken up that nobody would let go.
+func TestNobodyLogsInWhileTheFloorCloses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "2")
+		camp := w.campaign("spring", campaign.Progressive, 100, 1, nil)
+		w.floor.Close()
+		_, err := w.floor.LogIn(t.Context(), w.c, camp.ID, "a", 0)
+		wantCode(t, "a floor that is closed", err, "closing")
+		w.floor.mu.Lock()
+		defer w.floor.mu.Unlock()
+		if len(w.floor.drivers) != 0 {
+			t.Errorf("%d campaigns are driven", len(w.floor.drivers))
+		}
 	})
 }
 

@@ -69,8 +69,11 @@ type Outgoing struct {
 	Agent    string        // who is reserved for it; empty: whoever is free
 	Mode     usage.Mode
 	Purpose  usage.Purpose
-	Record   bool // both sides, from the join on
+	Record   bool // both sides, from the join on; Kept follows
 	Detect   bool // Told follows Answered
+	// Kept is told that the recording runs, and that it does not, or not any more, and
+	// why. It does not wait. nil: nobody asks.
+	Kept func(failed error)
 }
 
 // Target is who a call is handed to, or who joins it: one of the two.

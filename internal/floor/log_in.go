@@ -50,6 +50,9 @@ func (f *Floor) LogIn(ctx context.Context, c id.Company, of id.ID, user string, 
 		if err := ctx.Err(); err != nil { // nobody waits for the desk
 			return err
 		}
+		if d.draining {
+			return errClosing
+		}
 		d.desks[user] = &desk{user: user, name: name, session: session, sitting: s.ID, logged: now()}
 		err := d.handle(dialer.LoggedIn{User: user, Seat: s.Seat, Leaves: leaves})
 		if err != nil {

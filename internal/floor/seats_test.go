@@ -11,6 +11,7 @@ import (
 	"waihu/internal/calling/campaign"
 	"waihu/internal/calling/lead"
 	"waihu/internal/fault"
+	"waihu/internal/id"
 	"waihu/internal/timex"
 )
 
@@ -92,13 +93,16 @@ func TestACallSurvivesWhatHappensToTheAgent(t *testing.T) {
 		if d := must(w.floor.Desk(w.c, "a", newer.Session)); d.State != agent.Talking || !d.Line || len(d.Notice) < 2 {
 			t.Errorf("%+v", d)
 		}
-		if _, err := w.floor.Hear(ctx, w.c, "a", "boss", Listen); err == nil {
+		call := must(w.floor.Conversation(w.c, "a"))
+		if _, err := w.floor.Hear(ctx, w.c, "a", call, "boss", Listen); err == nil {
 			t.Error("a supervisor without a telephone hears")
 		}
 		w.lines.told(w.c, "boss", true)
-		if a, err := w.floor.Hear(ctx, w.c, "a", "boss", Whisper); err != nil || w.lines.saw().ears["boss"] != Whisper || len(a.Call.Heard) != 1 {
+		if a, err := w.floor.Hear(ctx, w.c, "a", call, "boss", Whisper); err != nil || w.lines.saw().ears["boss"] != Whisper || len(a.Call.Heard) != 1 {
 			t.Errorf("%v, %+v", err, a)
 		}
+		_, err = w.floor.Hear(ctx, w.c, "a", id.ID{9}, "boss", Barge)
+		wantCode(t, "a conversation that is over", err, "no_call")
 		if a, err := w.floor.ForcePause(ctx, w.c, "a", "a meeting"); err != nil || a.State != agent.Talking || a.Then != agent.Paused {
 			t.Errorf("%v, %+v", err, a)
 		}
@@ -118,6 +122,29 @@ func TestACallSurvivesWhatHappensToTheAgent(t *testing.T) {
 		tries := must(w.sys.GetLead(ctx, w.c, must(w.sys.LeadsWith(ctx, w.c, numbers(100)))[0])).Tries
 		if len(tries) != 1 || tries[0].Notes != "asks for a price" || tries[0].Agent != "a" {
 			t.Errorf("%+v", tries)
+		}
+		w.floor.Close()
+	})
+}
+
+// TestAPageLoadedAnew: the telephone of an agent who is ready is away for a moment: they are
+// ready still, and no number is dialed for them before it is back.
+func TestAPageLoadedAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "1")
+		camp := w.campaign("spring", campaign.Progressive, 101, 1, nil)
+		desk := w.sit(camp.ID, "a")
+		must(w.floor.Ready(t.Context(), w.c, "a", desk.Session))
+		w.lines.told(w.c, "a", false)
+		time.Sleep(5 * time.Second)
+		d := must(w.floor.Desk(w.c, "a", desk.Session))
+		if d.State != agent.Ready || d.Line || d.Call != nil {
+			t.Errorf("%+v", d)
+		}
+		w.lines.told(w.c, "a", true)
+		time.Sleep(2 * time.Second)
+		if d = must(w.floor.Desk(w.c, "a", desk.Session)); !d.Line || d.State == agent.Paused {
+			t.Errorf("%+v", d)
 		}
 		w.floor.Close()
 	})

@@ -73,7 +73,8 @@ type Call struct {
 	Ended    timex.Instant `json:"ended,omitzero" format:"date-time"`
 	Ordinal  int           `json:"ordinal" doc:"Which try of this lead it is, from 1."`
 	Held     bool          `json:"held,omitempty"`
-	Recorded bool          `json:"recorded,omitempty"`
+	Recorded bool          `json:"recorded,omitempty" doc:"Its recording runs."`
+	Lost     bool          `json:"recording_lost,omitempty" doc:"It was to be recorded and is not, or not any more: its file cannot be written."`
 	Silenced bool          `json:"recording_paused,omitempty"`
 	With     string        `json:"with,omitempty" doc:"Third party: the name of a target."`
 	Heard    []Hearer      `json:"heard,omitempty" doc:"Supervisors who take part."`
@@ -113,7 +114,7 @@ type Written struct {
 
 // Notice is something an agent must know.
 type Notice struct {
-	Code string        `json:"code" enum:"elsewhere,seat_taken,contract_stopped,forced_pause,forced_out,line_gone,line_back,campaign_stopped"`
+	Code string        `json:"code" enum:"elsewhere,seat_taken,contract_stopped,forced_pause,forced_out,line_gone,line_back,campaign_stopped,recording_lost"`
 	At   timex.Instant `json:"at" format:"date-time"`
 	Why  string        `json:"why,omitempty"`
 	Text lang.Text     `json:"text"`

@@ -89,23 +89,27 @@ func (s *stream) get(kind, key string) []byte {
 func (s *stream) all(wants func(kind, key string) bool) (seq int64, out []Change) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.seq, s.those(wants)
+}
+
+func (s *stream) those(wants func(kind, key string) bool) (out []Change) {
 	for at, c := range s.now {
 		if wants(at.kind, at.key) {
 			out = append(out, c)
 		}
 	}
 	slices.SortFunc(out, func(a, b Change) int { return cmp.Compare(a.Seq, b.Seq) })
-	return s.seq, out
+	return out
 }
 
-// read begins to tell somebody of changes.
-func (s *stream) read(wants func(kind, key string) bool) (*Reader, error) {
+// read begins to tell somebody of changes; one is the only thing they are about, if it is.
+func (s *stream) read(one place, wants func(kind, key string) bool) (*Reader, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.readers) >= MaxReaders {
 		return nil, fault.New(fault.Conflict, "%d readers watch the floor of this company, as many as may: close some", MaxReaders)
 	}
-	r := &Reader{s: s, wants: wants, bell: make(chan struct{}, 1), dirty: map[place]int64{}}
+	r := &Reader{s: s, one: one, wants: wants, bell: make(chan struct{}, 1), dirty: map[place]int64{}}
 	s.readers[r] = true
 	return r, nil
 }
@@ -113,17 +117,23 @@ func (s *stream) read(wants func(kind, key string) bool) (*Reader, error) {
 // Reader is told of changes until it is closed.
 type Reader struct {
 	s     *stream
+	one   place // zero: it is about many things
 	wants func(kind, key string) bool
 	bell  chan struct{}
 	dirty map[place]int64 // under the stream's lock; at most as many as there are things
 }
 
-// First are all states of now; Next tells what is newer.
+// First are all states of now; Next tells what is newer. Of one thing that is gone already
+// it tells that.
 func (r *Reader) First() (seq int64, all []Change) {
 	r.s.mu.Lock()
+	defer r.s.mu.Unlock()
 	clear(r.dirty)
-	r.s.mu.Unlock()
-	return r.s.all(r.wants)
+	all = r.s.those(r.wants)
+	if len(all) == 0 && r.one != (place{}) {
+		all = []Change{{Seq: r.s.seq, Kind: r.one.kind, Key: r.one.key}}
+	}
+	return r.s.seq, all
 }
 
 // Next waits for changes and gives them in their order, each thing once, as it is

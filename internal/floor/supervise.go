@@ -55,13 +55,25 @@ func (f *Floor) ForceOut(ctx context.Context, c id.Company, user, why string) (A
 	})
 }
 
-// Hear lets a supervisor take part in the conversation of an agent. The supervisor's
-// own telephone or browser must be on the line.
-func (f *Floor) Hear(ctx context.Context, c id.Company, user, supervisor string, how Hearing) (Agent, error) {
+// Conversation is the call an agent speaks in now.
+func (f *Floor) Conversation(c id.Company, user string) (id.ID, error) {
+	a, err := read[Agent](f.stream(c), "agent", user)
+	switch {
+	case err != nil:
+		return id.ID{}, refused("not_logged_in", "the agent is not logged in here")
+	case a.State != agent.Talking || a.Call == nil:
+		return id.ID{}, refused("no_call", "the agent is in no conversation")
+	}
+	return id.ParseNamed("try", a.Call.Try)
+}
+
+// Hear lets a supervisor take part in a call of an agent, which Conversation named. The
+// supervisor's own telephone or browser must be on the line.
+func (f *Floor) Hear(ctx context.Context, c id.Company, user string, call id.ID, supervisor string, how Hearing) (Agent, error) {
 	return f.supervised(ctx, c, user, func(d *driver, x *desk, p *dialer.Post) error {
 		switch {
-		case p.State != agent.Talking:
-			return refused("no_call", "the agent is in no conversation")
+		case p.State != agent.Talking || p.Call.ID != call:
+			return refused("no_call", "that conversation of the agent is over")
 		case supervisor == user:
 			return refused("own_call", "this is your own conversation")
 		case how != None && !f.isThere(who{c, supervisor}):
@@ -78,12 +90,23 @@ func (f *Floor) Hear(ctx context.Context, c id.Company, user, supervisor string,
 	})
 }
 
-// Read begins to tell somebody of what changes: the whole floor, or (own) one desk.
-func (f *Floor) Read(c id.Company, session string) (*Reader, error) {
-	if session == "" {
-		return f.stream(c).read(func(kind, _ string) bool { return kind != "desk" })
+// Read begins to tell somebody of what changes on the whole floor.
+func (f *Floor) Read(c id.Company) (*Reader, error) {
+	return f.stream(c).read(place{}, func(kind, _ string) bool { return kind != "desk" })
+}
+
+// ReadDesk begins to tell an agent of what changes at their desk; a Refusal where it is
+// none any more. One that goes after that is told of: nothing falls between.
+func (f *Floor) ReadDesk(c id.Company, user, session string) (*Reader, error) {
+	r, err := f.stream(c).read(place{"desk", session}, func(kind, key string) bool { return kind == "desk" && key == session })
+	if err != nil {
+		return nil, err
 	}
-	return f.stream(c).read(func(kind, key string) bool { return kind == "desk" && key == session })
+	if _, err := f.Desk(c, user, session); err != nil {
+		r.Close()
+		return nil, err
+	}
+	return r, nil
 }
 
 // mostShown bounds the campaigns of one overview.

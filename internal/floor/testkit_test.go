@@ -45,10 +45,12 @@ type lines struct {
 	at      map[id.ID]Outgoing
 	refuse  error // what Place says
 	unjoin  bool
+	disk    error // what a recording fails with
 	ears    map[string]Hearing
 	most    int
 	dropped []string
 	moved   []Target
+	parted  []id.ID
 	answers time.Duration // until who answers does
 	lasts   time.Duration // until the customer hangs up
 	slow    time.Duration // Place takes so long
@@ -139,6 +141,9 @@ func (l *lines) Join(try id.ID, _ string) error {
 	}
 	if c.talks == nil {
 		c.talks = time.AfterFunc(l.lasts, func() { l.over(try, usage.Answered) })
+		if o := l.at[try]; o.Record {
+			o.Kept(l.disk)
+		}
 	}
 	return nil
 }
@@ -156,7 +161,12 @@ func (l *lines) saw() (out struct {
 	return out
 }
 
-func (l *lines) Part(id.ID) error                 { return nil }
+func (l *lines) Part(try id.ID) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.parted = append(l.parted, try)
+	return nil
+}
 func (l *lines) Hold(id.ID, bool) error           { return nil }
 func (l *lines) PauseRecording(id.ID, bool) error { return nil }
 func (l *lines) Press(id.ID, string) error        { return nil }
@@ -310,7 +320,7 @@ func (w *world) work(of id.ID, user string, codes ...string) {
 	if _, err := w.floor.Ready(w.t.Context(), w.c, user, desk.Session); err != nil {
 		w.t.Fatal(err)
 	}
-	r := must(w.floor.Read(w.c, desk.Session))
+	r := must(w.floor.ReadDesk(w.c, user, desk.Session))
 	f := w.floor
 	f.group.Go(func() {
 		defer r.Close()

@@ -185,6 +185,12 @@ func (d *dialed) third(n phone.Number, hand bool) error {
 		}
 		done <- f.t.refusedFor(err)
 	}()
+	return begins(n, begun, done, stop)
+}
+
+// begins waits until a call is begun or refused, and stops one that is neither in time:
+// whoever hands a call over waits, and a campaign with them.
+func begins(n phone.Number, begun <-chan struct{}, done <-chan error, stop func()) error {
 	late := time.NewTimer(asking)
 	defer late.Stop()
 	select {
@@ -192,7 +198,7 @@ func (d *dialed) third(n phone.Number, hand bool) error {
 		return nil
 	case err := <-done:
 		return err
-	case <-late.C: // whoever hands the call over waits, and a campaign with them
+	case <-late.C:
 		stop()
 		return fault.New(fault.Conflict, "the call to %s could not be begun within %s", n, asking)
 	}

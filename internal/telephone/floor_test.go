@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -22,6 +24,7 @@ import (
 	"waihu/internal/voice/audio"
 	"waihu/internal/voice/prompt"
 	"waihu/internal/voice/retention"
+	"waihu/internal/voice/vault"
 )
 
 // told is what a dialer is told of its calls.
@@ -127,8 +130,14 @@ func TestTheDialerCalls(t *testing.T) {
 	}
 	lines.Say(out.Try, string(prompt.Wait))
 	want[dialer.Said](t, events)
+	if all := o.phones.Running(o.company); len(all) != 1 || all[0].Agent != ann {
+		t.Errorf("%+v", all)
+	}
 	if err := lines.Part(out.Try); err != nil {
 		t.Error(err)
+	}
+	if all := o.phones.Running(o.company); len(all) != 1 || all[0].Agent != "" {
+		t.Errorf("whoever has parted is named: %+v", all)
 	}
 	lines.Hang(out.Try)
 	if e := want[dialer.Over](t, events); e.Result != usage.Answered || e.SIP != 200 || e.Cause != 16 {
@@ -149,6 +158,40 @@ func TestTheDialerCalls(t *testing.T) {
 		t.Error(err)
 	}
 	lines.Hang(out.Try) // it is over already
+}
+
+// TestARecordingThatHasNoFile: the floor is told while the call goes on, the fact names a
+// recording without a digest, and the recording says why nothing is in it.
+func TestARecordingThatHasNoFile(t *testing.T) {
+	o := open(t, "100.00")
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, o.company.String()), nil, 0o600); err != nil { // in the place of the company's folder
+		t.Fatal(err)
+	}
+	v := must(vault.Open(folder))
+	t.Cleanup(func() { _ = v.Close() })
+	o.sys.Vault = v
+	o.stand(ann)
+	out := o.outgoing("8613800138000")
+	told := make(chan error, 10)
+	out.Record, out.Kept = true, func(failed error) { told <- failed }
+	events := o.place(out)
+	want[dialer.Dialed](t, events)
+	want[dialer.Rings](t, events)
+	want[dialer.Answered](t, events)
+	if failed := <-told; failed == nil {
+		t.Error("the floor is told that it is recorded")
+	}
+	if err := o.phones.Floor().Join(out.Try, ann); err != nil {
+		t.Fatal(err)
+	}
+	o.phones.Floor().Hang(out.Try)
+	want[dialer.Over](t, events)
+	course := o.facts(1)[0].Call.Course
+	kept := must(o.sys.RecordingsOf(t.Context(), o.company, out.Try.Named("call")))
+	if len(kept) != 1 || course.Recording != kept[0].ID.Named("rec") || course.RecordingSHA256 != "" {
+		t.Errorf("%+v, the fact says %+v", kept, course)
+	}
 }
 
 // TestTheDialerIsToldHowACallEnds, whatever comes of it, and why one is not placed.

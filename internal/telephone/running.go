@@ -39,8 +39,8 @@ func (t *Telephone) Running(c id.Company) []floor.Running {
 func (d *dialed) running() floor.Running {
 	s := d.line.State()
 	out := floor.Running{Call: d.o.Try, Campaign: d.o.Campaign, Agent: d.o.Agent, To: d.to, Begun: d.begun, Answered: s.Answered, Held: s.Held, Paused: s.Paused, Hearing: map[string]floor.Hearing{}}
-	if agent := agentIn(s.Agent); agent != "" {
-		out.Agent = agent
+	if s.Agent != "" || s.Spoken { // nobody any more, where the agent has parted
+		out.Agent = agentIn(s.Agent)
 	}
 	for who, role := range s.Ears {
 		for how, r := range roles {
@@ -52,7 +52,7 @@ func (d *dialed) running() floor.Running {
 	return out
 }
 
-// agentIn is the agent in the name of a standing leg or a log-in.
+// agentIn is the agent in the name of a standing leg.
 func agentIn(who string) string {
 	_, agent, _ := strings.Cut(who, between)
 	return agent

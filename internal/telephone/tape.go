@@ -32,19 +32,30 @@ func (d *dialed) record() {
 		k.kept, k.file, k.err = t.sys.BeginRecording(ctx, d.o.Company, app.BeginRecording{Call: callName(d.o.Try), Rules: []retention.Rule{{Name: "installation", Days: t.cfg.KeepDays}}})
 		if k.err == nil {
 			d.line.Record(k.file)
-		} else if t.cfg.Log != nil {
-			t.cfg.Log.Error("a call goes on that is not recorded", "call", callName(d.o.Try), "error", k.err)
+		} else {
+			d.kept(k.err)
 		}
 	}()
 }
 
-// told is the recording as the fact has it.
+// kept tells the floor how the recording is: it runs, or it does not and why.
+func (d *dialed) kept(failed error) {
+	if log := d.f.t.cfg.Log; failed != nil && log != nil {
+		log.Error("a call goes on that is not recorded", "call", callName(d.o.Try), "error", failed)
+	}
+	if d.o.Kept != nil {
+		d.o.Kept(failed)
+	}
+}
+
+// told is the recording as the fact has it: one without a digest was begun, and nothing
+// could be kept of it.
 func (k *tape) told(sum record.Sum) (name, sha256 string) {
 	if k == nil {
 		return "", ""
 	}
 	<-k.ready // within the bound it was begun with
-	if k.err != nil || sum.SHA256 == "" {
+	if k.kept.ID.IsZero() || sum.SHA256 == "" && k.err == nil && !sum.Lost {
 		return "", ""
 	}
 	return k.kept.ID.Named("rec"), sum.SHA256
@@ -56,13 +67,17 @@ func (k *tape) finish(t *Telephone, c id.Company, sum record.Sum) {
 		return
 	}
 	<-k.ready
-	if k.err != nil {
-		return
+	if k.kept.ID.IsZero() {
+		return // the books do not know of it
 	}
 	ctx, stop := context.WithTimeout(context.Background(), asking)
 	defer stop()
+	sum.Lost = sum.Lost || k.err != nil
 	_, err := t.sys.FinishRecording(ctx, c, k.kept.ID, sum)
-	if err = errors.Join(err, k.file.Close()); err != nil && t.cfg.Log != nil { // it is mended at the next start
+	if k.file != nil {
+		err = errors.Join(err, k.file.Close())
+	}
+	if err != nil && t.cfg.Log != nil { // it is mended at the next start
 		t.cfg.Log.Error("a recording is not finished", "recording", k.kept.ID.Named("rec"), "error", err)
 	}
 }

@@ -229,6 +229,22 @@ func TestWhatAnAgentMayNotCall(t *testing.T) {
 	}
 }
 
+// speaking gives the agent of the next call that runs and is answered.
+func (o *office) speaking() <-chan string {
+	out := make(chan string, 1)
+	go func() {
+		for ; o.Context().Err() == nil; time.Sleep(5 * time.Millisecond) {
+			for _, r := range o.phones.Running(o.company) {
+				if !r.Answered.IsZero() {
+					out <- r.Agent
+					return
+				}
+			}
+		}
+	}()
+	return out
+}
+
 // TestADeskTelephone: a telephone whose log-in lasts dials 1 for the call that waits
 // longest for whoever it belongs to, until it is ended.
 func TestADeskTelephone(t *testing.T) {
@@ -261,8 +277,12 @@ func TestADeskTelephone(t *testing.T) {
 			t.Errorf("%s: %+v", what, r.Ending)
 		}
 	}
-	if r := o.dial(line.Account(), secret, access.NextCall, 300*time.Millisecond); !r.Answered() {
+	speaks := o.speaking()
+	if r := o.dial(line.Account(), secret, access.NextCall, 600*time.Millisecond); !r.Answered() {
 		t.Errorf("%+v", r.Ending)
+	}
+	if got := <-speaks; got != bob.Named("user") {
+		t.Errorf("%q speaks in the call that runs", got)
 	}
 	if r := o.dial(line.Account(), secret, access.NextCall, 0); r.Ending.Code != 486 {
 		t.Errorf("the second: %+v", r.Ending)

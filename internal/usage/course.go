@@ -55,7 +55,7 @@ type Course struct {
 	Detected string // class of what answered: person, machine, fax, busy tone ...
 	Sure     int64  // how sure that is, in percent
 
-	Recording       string // where it is kept
+	Recording       string // where it is kept; without a digest: it was begun, and nothing could be kept
 	RecordingSHA256 string // 64 hex digits, of the file
 }
 

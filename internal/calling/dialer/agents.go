@@ -23,18 +23,31 @@ func (e *Engine) changed(s *seat, c agent.Change, err error) error {
 		return err
 	}
 	e.out.Changes = append(e.out.Changes, c)
-	i := slices.Index(e.ready, s)
-	switch {
-	case s.State == agent.Ready && i < 0:
-		e.ready = append(e.ready, s)
-	case s.State != agent.Ready && i >= 0:
-		e.ready = slices.Delete(e.ready, i, i+1)
-	}
+	e.line(s)
 	if s.State == agent.Out {
 		delete(e.agents, s.User)
 		e.seats = slices.DeleteFunc(e.seats, func(o *seat) bool { return o == s })
 	}
 	return nil
+}
+
+// waits tells whether a call may be sent to an agent: ready, and not away.
+func (s *seat) waits() bool { return s.State == agent.Ready && s.gone.IsZero() }
+
+// line keeps the order of those who wait: by when they were ready, so that who was away
+// for a moment has their place again.
+func (e *Engine) line(s *seat) {
+	i := slices.Index(e.ready, s)
+	switch {
+	case s.waits() && i < 0:
+		at := len(e.ready)
+		for at > 0 && e.ready[at-1].Since > s.Since {
+			at--
+		}
+		e.ready = slices.Insert(e.ready, at, s)
+	case !s.waits() && i >= 0:
+		e.ready = slices.Delete(e.ready, i, i+1)
+	}
 }
 
 func (e *Engine) logIn(v LoggedIn) error {
@@ -105,22 +118,17 @@ func (e *Engine) logOut(user string) error {
 	return e.changed(s, c, err)
 }
 
-// lost is an agent who is not heard of any more. A conversation is kept for a while.
+// lost is an agent who is not heard of any more. A conversation is kept for a while, and
+// who is ready stays so for a moment, without a call.
 func (e *Engine) lost(user string) error {
 	s, err := e.seat(user)
 	if err != nil || !s.gone.IsZero() {
 		return err
 	}
 	s.gone = e.now
-	switch s.State {
-	case agent.Reserved:
-		if err := e.unreserve(s.call); err != nil {
-			return err
-		}
-		fallthrough
-	case agent.Ready:
-		c, err := s.Pause(agent.Gone, e.now)
-		return e.changed(s, c, err)
+	e.line(s)
+	if s.State == agent.Reserved {
+		return e.unreserve(s.call)
 	}
 	return nil
 }
@@ -132,6 +140,7 @@ func (e *Engine) back(user string) error {
 		return err
 	}
 	s.gone = 0
+	e.line(s)
 	if s.State == agent.Talking {
 		e.do(Join{Try: s.call.ID, Agent: s.User})
 	}
@@ -193,8 +202,8 @@ func (e *Engine) pass(v Passed) error {
 		return err
 	}
 	c := s.call
-	if s.State != agent.Talking || t.State != agent.Ready {
-		return fault.New(fault.Conflict, "agent %s is %s and agent %s is %s: talking and ready were expected", v.User, s.State, v.To, t.State)
+	if s.State != agent.Talking || !t.waits() {
+		return fault.New(fault.Conflict, "agent %s is %s and agent %s is %s: talking and ready, with a telephone, were expected", v.User, s.State, v.To, t.State)
 	}
 	c.seat, s.call, c.chosen, c.Wish = nil, nil, nil, attempt.Wish{}
 	for _, step := range []struct {

@@ -218,8 +218,13 @@ func (e *Engine) expire() {
 		if s.IsLate(e.now) {
 			_ = e.written(s, attempt.NoCode, "", attempt.System, nil)
 		}
-		if !s.gone.IsZero() && e.now >= s.gone.Add(GoneWait) {
+		switch {
+		case s.gone.IsZero():
+		case e.now >= s.gone.Add(GoneWait):
 			e.away(s)
+		case s.State == agent.Ready && e.now >= s.gone.Add(AwayWait):
+			c, err := s.Pause(agent.Gone, e.now)
+			_ = e.changed(s, c, err) // who is ready can pause
 		}
 	}
 }

@@ -62,7 +62,7 @@ func (e *Engine) callbacks() {
 		n := e.ahead[i]
 		if a := n.Lead.Callback; a == nil || a.Agent == "" {
 			continue
-		} else if s := e.agents[a.Agent]; s == nil || s.State != agent.Ready || s.leavingBy(e.now) || e.room() == 0 || e.mayNot(n) != "" {
+		} else if s := e.agents[a.Agent]; s == nil || !s.waits() || s.leavingBy(e.now) || e.room() == 0 || e.mayNot(n) != "" {
 			continue
 		} else if taken := e.takeFor(s, i); taken != nil {
 			i--
@@ -323,6 +323,8 @@ func (e *Engine) want(v Wanted) error {
 		return fault.New(fault.Conflict, "campaign %q is %s and dials nobody", e.plan.Name, e.plan.Status.State)
 	case s.State != agent.Ready:
 		return fault.New(fault.Conflict, "agent %s is %s: ready was expected", v.User, s.State)
+	case !s.waits():
+		return fault.New(fault.Conflict, "the telephone of agent %s is away", v.User)
 	case e.room() == 0:
 		return fault.New(fault.Conflict, "no call can be made now: %s", e.capped())
 	}

@@ -318,6 +318,30 @@ func TestGoneAndBack(t *testing.T) {
 	want[Hang](t, f.after(time.Second, Tick{}))
 }
 
+// TestAwayForAMoment: a page that is loaded anew keeps its agent ready and in their place,
+// and no call is sent meanwhile; who stays away pauses, then is logged out.
+func TestAwayForAMoment(t *testing.T) {
+	f := open(t, campaign.Progressive, nil)
+	f.agents(2)
+	none(t, f.after(time.Second, Gone{User: "a"}))
+	if d := want[Dial](t, f.leads(1)); d.Agent != "b" {
+		t.Errorf("%+v", d)
+	}
+	f.after(AwayWait-time.Second, Back{User: "a"})
+	if p, _ := f.e.Post("a"); p.State != agent.Ready {
+		t.Errorf("%+v", p.Agent)
+	}
+	f.after(0, Gone{User: "a"})
+	f.after(AwayWait, Tick{})
+	if p, _ := f.e.Post("a"); p.State != agent.Paused || p.Reason != agent.Gone {
+		t.Errorf("%+v", p.Agent)
+	}
+	f.after(GoneWait-AwayWait, Tick{})
+	if _, in := f.e.Post("a"); in {
+		t.Error("who stays away is logged in")
+	}
+}
+
 // TestUnjoined: somebody the agent could not be connected with is abandoned, and the
 // agent pauses.
 func TestUnjoined(t *testing.T) {

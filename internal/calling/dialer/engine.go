@@ -45,7 +45,8 @@ const (
 	DefaultPatience = 2 * time.Second // in the United States and the United Kingdom, after the greeting
 	DetectionWait   = 4 * time.Second // an answer nobody tells apart in so long is a person
 	RingGrace       = 10 * time.Second
-	GoneWait        = 30 * time.Second // for an agent who is gone in the middle of a call
+	AwayWait        = 8 * time.Second  // for the telephone of an agent who is ready: a page that is loaded anew is back within it
+	GoneWait        = 30 * time.Second // for an agent who is gone; in the middle of a call, too
 	TrunkWait       = 5 * time.Minute  // until a lead no trunk would carry is tried again
 	SkipWait        = 30 * time.Minute // until a lead an agent skipped is shown again
 	FetchWait       = 15 * time.Second // until an empty list is asked again
@@ -304,6 +305,9 @@ func (e *Engine) wake() (at timex.Instant) {
 		}
 		if !s.gone.IsZero() {
 			sooner(s.gone.Add(GoneWait))
+			if s.State == agent.Ready {
+				sooner(s.gone.Add(AwayWait))
+			}
 		}
 	}
 	if e.isRunning() && (len(e.seats) > 0 || e.plan.Mode.Alone()) {

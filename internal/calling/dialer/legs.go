@@ -83,7 +83,7 @@ func (e *Engine) freeFor(c *call) *seat {
 	if !c.Inbound || owner == nil || owner.State == agent.Paused {
 		return e.free()
 	}
-	if owner.State == agent.Ready {
+	if owner.waits() {
 		return owner
 	}
 	if e.now < c.person.Add(OwnerWait) {

@@ -148,7 +148,7 @@ func TestWhatABridgeRefuses(t *testing.T) {
 	if err := r.b.Join(stranger.leg, Listen); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("a closed bridge: %v", err)
 	}
-	if err := r.b.Record(nil); fault.KindOf(err) != fault.Conflict {
+	if _, err := r.b.Record(nil); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("recording a closed bridge: %v", err)
 	}
 }

@@ -106,7 +106,7 @@ func TestTwoCallsAreBridged(t *testing.T) {
 		}
 		calls, legs, told = append(calls, call), append(legs, leg), append(told, t2)
 	}
-	if err := b.Record(f); err != nil {
+	if _, err := b.Record(f); err != nil {
 		t.Fatal(err)
 	}
 	<-heard

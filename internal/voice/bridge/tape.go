@@ -24,12 +24,13 @@ type side struct {
 
 // Record begins to keep what the parties say to each other in a stereo WAV, in
 // the law of the first customer. The file is the caller's to close after
-// StopRecording. A bridge that is recorded already is of kind Conflict.
-func (b *Bridge) Record(f *os.File) error {
+// StopRecording. What it returns tells that the disk fails, and is closed when the
+// recording ends. A bridge that is recorded already is of kind Conflict.
+func (b *Bridge) Record(f *os.File) (lost <-chan error, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed || b.tape.rec != nil {
-		return fault.New(fault.Conflict, "the bridge is closed, or recorded already")
+		return nil, fault.New(fault.Conflict, "the bridge is closed, or recorded already")
 	}
 	law := audio.ALaw
 	for _, m := range b.members {
@@ -40,10 +41,10 @@ func (b *Bridge) Record(f *os.File) error {
 	}
 	rec, err := record.New(f, law)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	b.tape = tape{rec: rec, law: law}
-	return nil
+	return rec.Lost(), nil
 }
 
 // Pause begins or ends a pause of the recording: silence of its length.

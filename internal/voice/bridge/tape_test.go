@@ -24,10 +24,10 @@ func (r *rig) recorded(do func()) (left, right []int16, marks []record.Mark) {
 		r.t.Fatal(err)
 	}
 	defer f.Close()
-	if err := r.b.Record(f); err != nil {
+	if _, err := r.b.Record(f); err != nil {
 		r.t.Fatal(err)
 	}
-	if err := r.b.Record(f); fault.KindOf(err) != fault.Conflict {
+	if _, err := r.b.Record(f); fault.KindOf(err) != fault.Conflict {
 		r.t.Errorf("a second recording: %v", err)
 	}
 	do()

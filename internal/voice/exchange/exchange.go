@@ -31,8 +31,9 @@ type Config struct {
 	// name is none; of kind Conflict, it may not be called now; of kind Invalid, it
 	// may never be. It is called from several goroutines, and what it gives once.
 	Connect func(ctx context.Context, agent, name string, browser bool) (call string, place Placing, err error)
-	// Whose tells whose leg stands on the floor where a call with this log-in is to
-	// FloorName; nil: there is no floor, and the name is one like others.
+	// Whose tells whose a log-in is, by the name their standing leg has: that of a call to
+	// FloorName. nil: there is no floor, the name is one like others, and who calls is
+	// known by the log-in.
 	Whose func(ctx context.Context, agent string) (who string, err error)
 	// Return is how long a customer is held whose agent lost the leg; ReturnWithin if 0.
 	Return time.Duration
@@ -90,7 +91,12 @@ func (x *Exchange) serve(call *sip.Call) {
 		call.Refuse(code, reason, 0)
 		return
 	}
-	name, place, err := x.cfg.Connect(ctx, call.Account(), call.Called(), call.FromBrowser())
+	holder, err := x.holder(ctx, call)
+	var name string
+	var place Placing
+	if err == nil {
+		name, place, err = x.cfg.Connect(ctx, call.Account(), call.Called(), call.FromBrowser())
+	}
 	if err != nil {
 		code, reason := refusal(err)
 		call.Refuse(code, reason, 0)
@@ -105,8 +111,8 @@ func (x *Exchange) serve(call *sip.Call) {
 	if call.Progress(leg) != nil {
 		return // it was refused, for what it offered
 	}
-	c := &connection{call: call, leg: leg, own: &stand{who: call.Account(), call: call, leg: leg, passing: true}}
-	if c.line, err = x.Line(name, Reserved{}, Told{Rings: func() {}, Answered: c.answered, Parted: func() {}}); err != nil {
+	c := &connection{call: call, leg: leg, own: &stand{who: holder, call: call, leg: leg, passing: true}}
+	if c.line, err = x.Line(name, Reserved{}, Told{Rings: func() {}, Answered: c.answered, Parted: func() {}, Kept: func(error) {}}); err != nil {
 		call.Refuse(503, "Service Unavailable", retryPorts)
 		return
 	}

@@ -173,14 +173,15 @@ type placed struct {
 	*exchange.Line
 	customer *side
 	told     chan string
+	kept     chan error
 	over     chan *voice.Report
 }
 
 // place calls a number. Nobody waits for its end but who asks.
 func (s *stage) place(number string, r exchange.Reserved) *placed {
 	s.Helper()
-	p := &placed{told: make(chan string, 10), over: make(chan *voice.Report, 1)}
-	p.Line = must(s.x.Line("call "+number, r, exchange.Told{Rings: func() { p.told <- "rings" }, Answered: func() { p.told <- "answered" }, Parted: func() { p.told <- "parted" }}))
+	p := &placed{told: make(chan string, 10), kept: make(chan error, 10), over: make(chan *voice.Report, 1)}
+	p.Line = must(s.x.Line("call "+number, r, exchange.Told{Rings: func() { p.told <- "rings" }, Answered: func() { p.told <- "answered" }, Parted: func() { p.told <- "parted" }, Kept: func(failed error) { p.kept <- failed }}))
 	go func() {
 		report, _, err := s.lines.PlaceOver(context.WithoutCancel(s.Context()), voice.Order{Number: number, Beside: p.Beside})
 		if err != nil {

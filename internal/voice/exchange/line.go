@@ -67,7 +67,8 @@ type Line struct {
 type Told struct {
 	Rings    func()
 	Answered func()
-	Parted   func() // the agent, since somebody answered whom the call was handed to
+	Parted   func()             // the agent, since somebody answered whom the call was handed to
+	Kept     func(failed error) // what is recorded is, from now on; or is not any more, and why
 }
 
 // holding is why a customer is on hold.
@@ -459,8 +460,7 @@ func (l *Line) end() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.bridge != nil {
-		sum, err := l.bridge.StopRecording()
-		if err == nil && sum.SHA256 != "" {
+		if sum, _ := l.bridge.StopRecording(); sum.SHA256 != "" || sum.Lost { // a disk that failed was told, and what it has is kept
 			l.sum = sum
 		}
 		l.bridge.Close()
@@ -527,6 +527,7 @@ func (l *Line) Agent() string {
 // State is how a line is now.
 type State struct {
 	Agent    string    // who speaks with them, or is expected back
+	Spoken   bool      // somebody does, or did
 	Answered time.Time // zero: not yet
 	Held     bool
 	Paused   bool                   // the recording, by somebody
@@ -537,7 +538,7 @@ type State struct {
 func (l *Line) State() State {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	out := State{Agent: l.agent, Answered: l.at, Held: l.holds != 0, Paused: l.paused, Ears: map[string]bridge.Role{}}
+	out := State{Agent: l.agent, Spoken: l.joined, Answered: l.at, Held: l.holds != 0, Paused: l.paused, Ears: map[string]bridge.Role{}}
 	for s, how := range l.ears {
 		out.Ears[s.who] = how
 	}

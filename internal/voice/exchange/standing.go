@@ -230,5 +230,14 @@ func (x *Exchange) whose(ctx context.Context, call *sip.Call) (string, error) {
 	return x.cfg.Whose(ctx, call.Account())
 }
 
+// holder tells whose telephone a call comes from, be its log-in a pass or a desk
+// telephone's.
+func (x *Exchange) holder(ctx context.Context, call *sip.Call) (string, error) {
+	if x.cfg.Whose == nil {
+		return call.Account(), nil
+	}
+	return x.cfg.Whose(ctx, call.Account())
+}
+
 // ReturnWithin is how long a customer is held whose agent lost the leg in mid-call.
 const ReturnWithin = 40 * time.Second

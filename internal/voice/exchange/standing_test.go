@@ -137,6 +137,9 @@ func TestHoldPressSayAndDrop(t *testing.T) {
 	defer f.Close()
 	p.Record(f)
 	s.until("they talk", func() bool { return p.customer.hears(1000) && ann.hears(500) })
+	if failed := <-p.kept; failed != nil {
+		t.Error(failed)
+	}
 	if err := p.Hold(true); err != nil {
 		t.Fatal(err)
 	}
@@ -170,6 +173,25 @@ func TestHoldPressSayAndDrop(t *testing.T) {
 	}
 	if !s.x.Stands("ann") {
 		t.Error("the agent does not stand any more")
+	}
+}
+
+// TestARecordingThatCannotBeWritten is told, and the call goes on.
+func TestARecordingThatCannotBeWritten(t *testing.T) {
+	s := perform(t, 0)
+	ann := s.stand("ann", 1000)
+	p := s.place(mobile(1), exchange.Reserved{Agent: "ann"})
+	f := must(os.Create(filepath.Join(t.TempDir(), "call.wav")))
+	must(0, f.Close())
+	p.Record(f)
+	if failed := <-p.kept; failed == nil {
+		t.Error("nobody is told")
+	}
+	s.until("they talk on", func() bool { return p.customer.hears(1000) && ann.hears(500) })
+	p.Hang()
+	<-p.over
+	if sum := p.Recorded(); sum.SHA256 != "" || !sum.Lost {
+		t.Errorf("%+v", sum)
 	}
 }
 

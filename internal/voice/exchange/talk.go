@@ -63,7 +63,8 @@ func (l *Line) apply() {
 }
 
 // Record keeps what is said from the moment somebody speaks with them: agents left,
-// customers right. The file is the caller's to close after Close.
+// customers right. The file is the caller's to close after Close. Whether it is kept is
+// told (Told.Kept).
 func (l *Line) Record(f *os.File) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -75,12 +76,24 @@ func (l *Line) Record(f *os.File) {
 }
 
 func (l *Line) record() {
-	if l.tape != nil && l.bridge != nil && l.bridge.Record(l.tape) == nil {
-		l.tape = nil
+	if l.tape == nil || l.bridge == nil {
+		return
 	}
+	lost, err := l.bridge.Record(l.tape)
+	l.tape = nil
+	l.told.Kept(err)
+	if err != nil {
+		l.sum.Lost = true
+		return
+	}
+	go func() { // it ends with the recording
+		if err, is := <-lost; is {
+			l.told.Kept(err)
+		}
+	}()
 }
 
-// Recorded is what the recording came to, once the call is over; the zero Sum:
+// Recorded is what the recording came to, once the call is over; without a digest
 // nothing was recorded.
 func (l *Line) Recorded() record.Sum {
 	l.mu.Lock()

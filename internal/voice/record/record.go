@@ -47,6 +47,7 @@ type Sum struct {
 	Length time.Duration
 	Paused time.Duration
 	Cut    bool   // the call went on beyond MaxLength
+	Lost   bool   // the disk failed: what was said after it is not in it
 	Marks  []Mark // in the order of their beginning, MaxMarks at most
 }
 
@@ -57,6 +58,8 @@ type Recorder struct {
 	full chan []byte // chunks to be written, in order
 	free chan []byte // chunks that were
 	done chan struct{}
+	lost chan error // one at most; closed when the recording ends
+	told sync.Once  // of lost
 	// Of writing, read when done is closed: what went wrong, and the bytes of sound
 	// before that.
 	fail    error
@@ -78,7 +81,7 @@ func New(file File, law audio.Law) (*Recorder, error) {
 	if _, err := file.Write(audio.Header(law, 2, 0)); err != nil {
 		return nil, err
 	}
-	r := &Recorder{law: law, file: file, full: make(chan []byte, chunks), free: make(chan []byte, chunks), done: make(chan struct{}), chunk: make([]byte, 0, chunkSize)}
+	r := &Recorder{law: law, file: file, full: make(chan []byte, chunks), free: make(chan []byte, chunks), done: make(chan struct{}), lost: make(chan error, 1), chunk: make([]byte, 0, chunkSize)}
 	go r.write()
 	return r, nil
 }
@@ -91,6 +94,9 @@ func (r *Recorder) write() {
 			var n int
 			n, r.fail = r.file.Write(b)
 			r.written += int64(n)
+			if r.fail != nil {
+				r.lose(r.fail)
+			}
 		}
 		select {
 		case r.free <- b[:0]:
@@ -98,6 +104,12 @@ func (r *Recorder) write() {
 		}
 	}
 }
+
+// Lost tells, as soon as it is so, that the disk takes no more of what is said, and is
+// closed when the recording ends.
+func (r *Recorder) Lost() <-chan error { return r.lost }
+
+func (r *Recorder) lose(why error) { r.told.Do(func() { r.lost <- why }) }
 
 // Frame adds 20 ms: what we said and what the other side said. A nil side was
 // silent.
@@ -131,6 +143,7 @@ func (r *Recorder) hand() {
 	case r.full <- r.chunk:
 	default:
 		r.err = fault.New(fault.Internal, "the disk is %d seconds behind: the recording is not whole", chunks)
+		r.lose(r.err)
 		return
 	}
 	select {
@@ -184,15 +197,17 @@ func (r *Recorder) Close() (sum Sum, err error) {
 	}
 	close(r.full)
 	<-r.done
+	close(r.lost)
 	failed := errors.Join(r.err, r.fail)
 	if failed != nil && r.written == 0 {
-		return Sum{}, failed
+		return Sum{Lost: true}, failed
 	}
 	if sum, err = sumOf(r.file, r.law, r.written&^1); err != nil { // both sides of every sample
-		return Sum{}, errors.Join(failed, err)
+		return Sum{Lost: true}, errors.Join(failed, err)
 	}
 	sum.Marks = r.marks.end(r.frames, sum.Length)
 	sum.Paused, sum.Cut = min(time.Duration(r.silent)*20*time.Millisecond, sum.Length), r.cut
+	sum.Lost = failed != nil
 	return sum, failed
 }
 

@@ -100,11 +100,17 @@ func TestFullDiskIsSaid(t *testing.T) {
 	for range 1000 {
 		r.Frame(nil, nil)
 	}
-	if _, err := r.Close(); err == nil || !strings.Contains(err.Error(), "the disk is full") {
+	if err := <-r.Lost(); err == nil {
+		t.Error("nobody is told while the call goes on")
+	}
+	if sum, err := r.Close(); !sum.Lost || err == nil || !strings.Contains(err.Error(), "the disk is full") {
 		t.Errorf("a full disk is not said: %v", err)
 	}
 	if _, err := r.Close(); fault.KindOf(err) != fault.Conflict {
 		t.Error(err)
+	}
+	if _, more := <-r.Lost(); more {
+		t.Error("it is told twice")
 	}
 }
 

@@ -138,8 +138,8 @@ func (t *Terms) Due(now timex.Instant) bool {
 }
 
 // Drop decides that a recording goes that was begun and in which nothing is: the
-// call had no sound. One that is more than begun is of kind Conflict.
-func (t *Terms) Drop(now timex.Instant) error {
+// call had no sound, or the disk failed (lost). One that is more than begun is of kind Conflict.
+func (t *Terms) Drop(now timex.Instant, lost bool) error {
 	switch {
 	case t.State != Open:
 		return fault.New(fault.Conflict, "it is %s: only one that was begun can be dropped", t.State)
@@ -147,6 +147,9 @@ func (t *Terms) Drop(now timex.Instant) error {
 		return fault.New(fault.Conflict, "the recording is held: %s", fault.Shorten(t.Holds[0].Reason, 200))
 	}
 	t.State, t.Gone, t.Why = Leaving, now, "nothing was recorded: the call had no sound"
+	if lost {
+		t.Why = "nothing was recorded: the disk could not be written to"
+	}
 	return nil
 }
 

@@ -148,22 +148,22 @@ func TestDropping(t *testing.T) {
 		return r
 	}
 	x := begun()
-	if err := x.Drop(5); err != nil || x.State != retention.Leaving || x.Gone != 5 || x.Why == "" {
+	if err := x.Drop(5, false); err != nil || x.State != retention.Leaving || x.Gone != 5 || x.Why == "" {
 		t.Errorf("%+v, %v", x, err)
 	}
-	if err := x.Drop(6); fault.KindOf(err) != fault.Conflict {
+	if err := x.Drop(6, false); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("twice: %v", err)
 	}
 	held := begun()
 	if err := held.Hold(retention.Hold{Name: "court", Reason: "a case"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := held.Drop(5); fault.KindOf(err) != fault.Conflict || held.State != retention.Open {
+	if err := held.Drop(5, false); fault.KindOf(err) != fault.Conflict || held.State != retention.Open {
 		t.Errorf("held: %v", err)
 	}
 	kept := begun()
 	kept.State = retention.Kept
-	if err := kept.Drop(5); fault.KindOf(err) != fault.Conflict {
+	if err := kept.Drop(5, false); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("kept: %v", err)
 	}
 }

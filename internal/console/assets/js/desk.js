@@ -77,6 +77,7 @@ const deeds = {
     draw();
   },
   transfer: (to, together) => (to === undefined ? unfold("transfer") : (unfold("transfer", false), void todo("transfer", { target: to, together }))),
+  leave: () => void todo("leave"),
   keypad: () => unfold("keypad"),
   voicemail: () => void todo("voicemail"),
   recording: () => void todo("recording", { on: !call().recording_paused }),

@@ -37,6 +37,7 @@ export function drawBar(muted, deeds) {
   for (const of of ["dial", "skip"]) show(button(of), preview);
   for (const of of ["hangup", "hold", "mute", "keypad"]) show(button(of), !preview);
   show(button("transfer"), !preview && (sheet?.targets ?? []).length > 0);
+  show(button("leave"), call.step === "talking" && Boolean(call.with));
   show(button("voicemail"), !preview && Boolean(sheet?.voicemail));
   show(button("recording"), !preview && Boolean(call.recorded));
   button("hangup").disabled = !open.includes(call.step);

@@ -77,6 +77,7 @@ function holds({ code }) {
   const { desk, gone } = state;
   if (code.startsWith("line_")) return false;
   if (code === "forced_pause") return !gone && (desk.reason === "forced" || desk.then_for === "forced");
+  if (code === "recording_lost") return !gone && Boolean(desk.call?.recording_lost);
   return !gone || (gone === "over" && code !== "elsewhere");
 }
 

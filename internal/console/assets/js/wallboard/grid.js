@@ -81,7 +81,7 @@ function fill(c, a, floor) {
   put(c.name, a.name);
   put(c.what, what(a));
   const heard = (a.call?.heard ?? []).length > 0 ? say("wall.heard") : "";
-  put(c.more, [!a.line && say("wall.no_line"), a.then && say(`wall.then_${a.then}`), heard, a.call ? a.call.name || dial(a.call.number) : floor.campaigns.get(a.campaign)?.name].filter(Boolean).join(" · "));
+  put(c.more, [!a.line && say("wall.no_line"), a.then && say(`wall.then_${a.then}`), heard, a.call?.recording_lost && say("wall.not_recorded"), a.call ? a.call.name || dial(a.call.number) : floor.campaigns.get(a.campaign)?.name].filter(Boolean).join(" · "));
 }
 
 // times is what runs by itself: one walk over the cells a second.
