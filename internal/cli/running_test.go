@@ -164,6 +164,12 @@ func TestCallsThatRunFromATerminal(t *testing.T) {
 	if len(l.did) != len(want) {
 		t.Errorf("what was refused was done: %q", l.did)
 	}
+	_, key, _ = run(t, "key", "add", "--data", data, "--name", "operator", "--role", "platform_operator")
+	for want, args := range map[string][]string{call: {"--company", l.company.Named("co")}, "Waihu-Company": nil} {
+		if _, out, errs := run(t, append([]string{"running", "--key", strings.TrimSpace(key)}, args...)...); !strings.Contains(out+errs, want) {
+			t.Errorf("the operator, %v: %s%s", args, out, errs)
+		}
+	}
 	if code, _, errs := run(t, "key", "list", "--data", data, "--company", l.company.Named("co")); code != 0 {
 		t.Errorf("what the environment says to this command disturbs another: %s", errs)
 	}
