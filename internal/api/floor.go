@@ -249,11 +249,14 @@ func (a *API) floorWatchRoutes() {
 			if err != nil {
 				return nil, err
 			}
-			return a.supervise(ctx, k, c, in.Agent, heard(call, HearingWish{string(in.Body.How)}), func() (floor.Agent, error) {
+			return a.supervise(ctx, k, c, in.Agent, heard(call, HearingWish{string(in.Body.How), who}), func() (floor.Agent, error) {
 				return a.d.Floor.Hear(ctx, c, in.Agent, call, who, in.Body.How)
 			})
 		})
 }
+
+// errNoEars is of a program that wants to hear an agent.
+var errNoEars = fault.New(fault.Conflict, "a key has no telephone: log in as a person")
 
 // supervise does something with an agent, and tells the audit log.
 func (a *API) supervise(ctx context.Context, k *caller, c id.Company, agent string, deed access.Deed, do func() (floor.Agent, error)) (*answer[floor.Agent], error) {

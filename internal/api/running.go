@@ -42,7 +42,8 @@ type (
 	}
 	// HearingWish is how to hear a call.
 	HearingWish struct {
-		How string `json:"how" enum:"none,listen,whisper,barge" doc:"none: no more; whisper: the agent alone hears; barge: everybody does. One's own telephone stands on the floor: it has called the name floor."`
+		How  string `json:"how" enum:"none,listen,whisper,barge" doc:"none: no more; whisper: the agent alone hears; barge: everybody does. The telephone stands on the floor: it has called the name floor."`
+		User string `json:"user,omitempty" maxLength:"40" doc:"Whose telephone hears, where a key asks: user_..., who may supervise the company's calls. Absent: that of who asks."`
 	}
 	// PauseWish pauses a recording, or goes on with it.
 	PauseWish struct {
@@ -66,7 +67,7 @@ type (
 
 // onRunning adds an operation on a call that runs. What is to be done is in the audit log
 // before it is done: nobody hears a call of which that cannot be told.
-func onRunning[T any](a *API, o op, deed func(call id.ID, body T) access.Deed, check func(*access.Actor, id.Company, *T) error, do func(l floor.Lines, call id.ID, actor *access.Actor, body *T) error) {
+func onRunning[T any](a *API, o op, deed func(call id.ID, body T) access.Deed, check func(context.Context, *access.Actor, id.Company, *T) error, do func(l floor.Lines, call id.ID, actor *access.Actor, body *T) error) {
 	allowed(a, o, func(ctx context.Context, c *caller, company id.Company, in *runningIn[T]) (*answer[Done], error) {
 		if a.d.Running == nil {
 			return nil, errNoTelephone
@@ -82,7 +83,7 @@ func onRunning[T any](a *API, o op, deed func(call id.ID, body T) access.Deed, c
 			err = a.ownCall(c.actor, company, call)
 		}
 		if err == nil && check != nil {
-			err = check(c.actor, company, &in.Body)
+			err = check(ctx, c.actor, company, &in.Body)
 		}
 		if err == nil {
 			err = a.d.System.DB.Update(ctx, func(tx store.Tx) error {
@@ -98,9 +99,6 @@ func onRunning[T any](a *API, o op, deed func(call id.ID, body T) access.Deed, c
 		return &answer[Done]{Status: http.StatusOK, Body: Done{true}}, nil
 	})
 }
-
-// errNoEars is of a program that wants to hear a call.
-var errNoEars = fault.New(fault.Conflict, "a key has no telephone: log in as a person")
 
 // onCall is a deed on a call that runs.
 func onCall[T any](action string) func(call id.ID, body T) access.Deed {
@@ -151,13 +149,9 @@ func (a *API) runningRoutes() {
 			}
 			return out, nil
 		})
-	onRunning(a, op{id: "running-hear", method: http.MethodPut, path: "/v1/running/{call}/hearing", what: "Listen to a call, whisper to its agent, or barge in, with one's own telephone, which stands on the floor. Each is in the audit log.", may: access.FloorSupervise}, heard, nil,
-		func(l floor.Lines, call id.ID, actor *access.Actor, w *HearingWish) error {
-			who := agentOf(actor)
-			if who == "" {
-				return errNoEars
-			}
-			return l.Supervise(call, who, floor.Hearing(w.How))
+	onRunning(a, op{id: "running-hear", method: http.MethodPut, path: "/v1/running/{call}/hearing", what: "Listen to a call, whisper to its agent, or barge in, with one's own telephone, which stands on the floor; a key names whose. Each is in the audit log.", may: access.FloorSupervise}, heard, a.ear,
+		func(l floor.Lines, call id.ID, _ *access.Actor, w *HearingWish) error {
+			return l.Supervise(call, w.User, floor.Hearing(w.How))
 		})
 	onRunning(a, op{id: "running-recording", method: http.MethodPut, path: "/v1/running/{call}/recording", what: "Leave out of the recording what is said from now on, or go on with it: of one's own call, or of those one supervises.", may: access.CallPlace}, onCall[PauseWish]("call.recording"), nil,
 		func(l floor.Lines, call id.ID, _ *access.Actor, w *PauseWish) error {
@@ -198,8 +192,40 @@ func (a *API) runningRoutes() {
 		})
 }
 
+// ear settles whose telephone hears: a person's is their own; a key names a person who
+// may hear the company's calls anyhow.
+func (a *API) ear(ctx context.Context, actor *access.Actor, c id.Company, w *HearingWish) error {
+	own := agentOf(actor)
+	if own != "" && w.User != "" && w.User != own {
+		return fault.Problem{Path: "user", What: "this is another's telephone", Expected: "nothing: your own hears"}
+	}
+	if own != "" {
+		w.User = own
+		return nil
+	}
+	if w.User == "" {
+		return fault.New(fault.Conflict, "a key has no telephone: say in user whose hears")
+	}
+	i, err := named("user", w.User, "user")
+	if err != nil {
+		return err
+	}
+	var u *access.User
+	err = a.d.System.DB.View(ctx, func(tx store.Tx) (err error) {
+		u, err = a.d.Gate.UserByID(tx, i)
+		return err
+	})
+	if err != nil && fault.KindOf(err) != fault.NotFound {
+		return err
+	}
+	if err != nil || u.Disabled || !access.Can(&access.Actor{Stage: access.Full, Members: u.Members}, access.FloorSupervise, c) {
+		return fault.Problem{Path: "user", Value: w.User, What: "nobody of that name may hear the company's calls", Expected: "a person with floor.supervise"}
+	}
+	return nil
+}
+
 // mayHandOver looks at whom a call is for: a number is called at the company's cost.
-func mayHandOver(actor *access.Actor, c id.Company, w *TransferWish) error {
+func mayHandOver(_ context.Context, actor *access.Actor, c id.Company, w *TransferWish) error {
 	if _, err := w.target(); err != nil {
 		return err
 	}

@@ -62,6 +62,7 @@ func TestCallsThatRun(t *testing.T) {
 	w := newWorld(t)
 	ann, agent := w.person(w.a, access.Agent)
 	sue, supervisor := w.person(w.a, access.Supervisor)
+	otherBoss, _ := w.person(w.b, access.CustomerAdmin)
 	w.calls.company, w.calls.call = w.a, floor.Running{Call: id.ID{1}, Agent: ann, To: "+8613800138000", Begun: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), Hearing: map[string]floor.Hearing{sue: floor.Listen}}
 	call := w.calls.call.Call.Named("call")
 	same := "Sec-Fetch-Site: same-origin"
@@ -73,6 +74,12 @@ func TestCallsThatRun(t *testing.T) {
 	w.ask("", "PUT", at+"/hearing", map[string]any{"how": "whisper"}, supervisor, same).want(200)
 	w.ask("", "PUT", at+"/hearing", map[string]any{"how": "whisper"}, agent, same).wantCode(403, "forbidden")
 	w.ask("", "PUT", at+"/hearing", map[string]any{"how": "shout"}, supervisor, same).want(422)
+	w.ask("", "PUT", at+"/hearing", map[string]any{"how": "listen", "user": ann}, supervisor, same).want(422) // their own telephone hears
+	w.ask(w.keyA, "PUT", at+"/hearing", map[string]any{"how": "listen"}).wantCode(409, "conflict")            // a key has none
+	w.ask(w.keyA, "PUT", at+"/hearing", map[string]any{"how": "listen", "user": ann}).want(422)               // an agent may hear nobody
+	w.ask(w.keyA, "PUT", at+"/hearing", map[string]any{"how": "listen", "user": otherBoss}).want(422)         // nor may another company's supervisor
+	w.ask(w.keyA, "PUT", at+"/hearing", map[string]any{"how": "listen", "user": id.ID{9}.Named("user")}).want(422)
+	w.ask(w.keyA, "PUT", at+"/hearing", map[string]any{"how": "listen", "user": sue}).want(200)
 	w.ask("", "PUT", at+"/recording", map[string]any{"paused": true}, agent, same).want(200) // it is their own
 	w.ask("", "PUT", at+"/hold", map[string]any{"held": false}, supervisor, same).want(200)
 	w.ask("", "POST", at+"/transfer", map[string]any{"agent": sue}, agent, same).want(200)
@@ -83,7 +90,7 @@ func TestCallsThatRun(t *testing.T) {
 	w.ask("", "POST", at+"/transfer", map[string]any{"number": "my aunt"}, supervisor, same).want(422)
 	w.ask("", "DELETE", at, nil, agent, same).wantCode(403, "forbidden")
 	w.ask("", "DELETE", at, nil, supervisor, same).want(200)
-	want := []string{"supervise " + sue + " whisper", "pause on", "hold off", "transfer " + sue + " ", "confer " + sue, "transfer  8613900139000", "hang"}
+	want := []string{"supervise " + sue + " whisper", "supervise " + sue + " listen", "pause on", "hold off", "transfer " + sue + " ", "confer " + sue, "transfer  8613900139000", "hang"}
 	if strings.Join(w.calls.did, ",") != strings.Join(want, ",") {
 		t.Errorf("%q, want %q", w.calls.did, want)
 	}
@@ -103,7 +110,7 @@ func TestCallsThatRun(t *testing.T) {
 	}
 	log := string(w.ask(w.keyA, "GET", "/v1/audit?limit=100", nil).want(200).body)
 	heard := strings.Count(log, `"call.hear"`)
-	if heard != 1 {
-		t.Errorf("%d entries of the audit log tell of what was heard", heard)
+	if heard != 2 || !strings.Contains(log, sue) {
+		t.Errorf("%d entries of the audit log tell of what was heard: %s", heard, log)
 	}
 }

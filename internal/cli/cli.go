@@ -57,6 +57,7 @@ type grammar struct {
 	Demo         demoCmd         `cmd:"" help:"Show a living company: a year of three firms, in the browser."`
 	Man          manCmd          `cmd:"" help:"Print manual pages."`
 	Call         callCmd         `cmd:"" help:"Place a test call, play and record, and tell what came of it."`
+	Running      runningCmd      `cmd:"" help:"List the calls that run in a service, and hear, hold, hand over or end one."`
 	Announcement announcementCmd `cmd:"" help:"Label recordings of what carriers say, and hear what is in a recording."`
 	Carrier      carrierCmd      `cmd:"" help:"Play a carrier: answers, busy, machines and bad lines by a script, to call and test against."`
 	Compliance   complianceCmd   `cmd:"" help:"List the rules about calling with their sources, and ask whether a number may be called now."`

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"waihu/internal/serve"
@@ -17,7 +19,10 @@ type configFlags struct {
 	Set    []string `help:"A value of the configuration: http.listen=127.0.0.1:8420. Can be repeated." placeholder:"KEY=VALUE" sep:"none"`
 }
 
-// load gathers the configuration. WAIHU_CONFIG names the file and is no key.
+// ofCommands are what the environment says to commands; the service has no such keys.
+var ofCommands = []string{"WAIHU_CONFIG", "WAIHU_SERVICE", "WAIHU_API_KEY", "WAIHU_SIP_SECRET", "WAIHU_CARRIER_SECRET"}
+
+// load gathers the configuration.
 func (f *configFlags) load() (serve.Config, []serve.Setting, error) {
 	set := f.Set
 	if f.Data != "" {
@@ -25,7 +30,7 @@ func (f *configFlags) load() (serve.Config, []serve.Setting, error) {
 	}
 	var environ []string
 	for _, e := range os.Environ() {
-		if len(e) < len("WAIHU_CONFIG=") || e[:len("WAIHU_CONFIG=")] != "WAIHU_CONFIG=" {
+		if name, _, _ := strings.Cut(e, "="); !slices.Contains(ofCommands, name) {
 			environ = append(environ, e)
 		}
 	}

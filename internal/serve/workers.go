@@ -154,6 +154,11 @@ func sweep(b *Books, a *api.API) func(context.Context) error {
 // endsPause is between two looks at ends of calls that wait for the books.
 const endsPause = 5 * time.Second
 
+// lostPause is between two looks for calls that were left behind. Where the node that
+// looks is itself gone, another does within two more: what such a call holds of a wallet
+// and of a company's bounds is free within minutes.
+const lostPause = time.Minute
+
 // lost ends calls that whoever carried them left behind, after those whose end is known.
 func (s *Service) lost(ctx context.Context) error {
 	if s.calls != nil {

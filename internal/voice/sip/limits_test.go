@@ -3,6 +3,8 @@ package sip
 import (
 	"context"
 	"net/netip"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -39,6 +41,50 @@ func TestLogIn(t *testing.T) {
 	}
 	if last.Code != 503 || last.Retry != 10*time.Second {
 		t.Errorf("guessing goes on: %+v", last)
+	}
+}
+
+// TestAChallengeIsForOneLogIn: it holds for a minute, for the source that was asked, once,
+// and only if it is ours; what is remembered of those that were used has a bound, and what
+// is too old is forgotten (trap 10).
+func TestAChallengeIsForOneLogIn(t *testing.T) {
+	now, here, there := time.Unix(1_790_000_000, 0), netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2")
+	clock := func() time.Time { return now }
+	limits := newThrottle(1000, 1000, clock)
+	never := func(netip.Addr, string) bool { return false }
+	door, err := newDoorkeeper("waihu", logIns, nil, limits, never, clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := func() challenge { c, _ := parseChallenge(door.ask(here, "REGISTER", "").challenge); return c }
+	shows := func(c challenge, from netip.Addr) verdict {
+		proof, _ := c.answer("alice", "wonder", "REGISTER", "sip:h")
+		return door.ask(from, "REGISTER", proof)
+	}
+	stale := func(what string, v verdict) {
+		t.Helper()
+		if v.in || v.code != 401 || !strings.Contains(v.challenge, "stale=true") {
+			t.Errorf("%s: %+v", what, v)
+		}
+	}
+	c := asked()
+	stale("from elsewhere", shows(c, there))
+	if v := shows(c, here); !v.in || v.user != "alice" {
+		t.Fatalf("the right secret: %+v", v)
+	}
+	stale("a second time", shows(c, here))
+	stale("one that is not ours", shows(challenge{"realm": "waihu", "nonce": strings.Repeat("A", len(c["nonce"])), "qop": "auth"}, here))
+	c = asked()
+	now = now.Add(nonceLife)
+	stale("a minute later", shows(c, here))
+	c = asked()
+	for i := range maxUsed {
+		door.used[strconv.Itoa(i)] = now
+	}
+	stale("as many are remembered as may be", shows(c, here))
+	now = now.Add(nonceLife + time.Second)
+	if v := shows(asked(), here); !v.in || len(door.used) != 1 {
+		t.Errorf("a minute after a flood: %+v, %d are remembered", v, len(door.used))
 	}
 }
 

@@ -191,8 +191,8 @@ func TestTortureOverTCP(t *testing.T) {
 	}
 }
 
-// TestFloodOfInvites: one source is let through at its rate; beyond it it is told
-// so a few times, then nothing; other sources, and what ends calls, get through.
+// TestFloodOfInvites and of REGISTERs: one source is let through at its rate; beyond it
+// it is told so a few times, then nothing; other sources, and what ends calls, get through.
 func TestFloodOfInvites(t *testing.T) {
 	now := time.Unix(1000, 0)
 	limits := newThrottle(10, 20, func() time.Time { return now })
@@ -210,6 +210,9 @@ func TestFloodOfInvites(t *testing.T) {
 	}
 	if passed, told := count("INVITE", 10_000); passed != 20 || told != 3 {
 		t.Errorf("%d passed, %d were told", passed, told)
+	}
+	if passed, _ := count("REGISTER", 10_000); passed != 0 {
+		t.Errorf("%d REGISTERs passed beyond the rate", passed)
 	}
 	if passed, _ := count("BYE", 100); passed != 100 {
 		t.Errorf("%d of 100 BYE passed", passed)
