@@ -13,6 +13,7 @@ import (
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/phone"
+	"waihu/internal/robot"
 	"waihu/internal/store"
 	"waihu/internal/timex"
 )
@@ -41,6 +42,7 @@ type Config struct {
 	Lines  Lines
 	Packs  *compliance.Packs
 	Log    *slog.Logger
+	Robots *robot.Lanes                                                         // how dialogue servers are asked
 	Detect bool                                                                 // answers are told apart
 	Name   func(ctx context.Context, c id.Company, user string) (string, error) // of an agent, as people read it
 }
@@ -199,33 +201,46 @@ func (f *Floor) stream(c id.Company) *stream {
 	return s
 }
 
-// takeUp drives the campaigns that run without agents: nobody's log-in begins them.
+// takeUp drives the campaigns that run without agents, or that wait for money: nobody's
+// log-in begins them.
 func (f *Floor) takeUp(ctx context.Context) error {
 	return f.cfg.System.EachCompany(ctx, func(x app.Company) error {
 		c := id.Company{ID: x.ID}
-		page := store.Page{Limit: campaignsAtOnce}
-		for {
-			list, err := f.cfg.System.Campaigns(ctx, c, campaign.Running, page)
-			if err != nil {
+		return errors.Join(f.takeUpAll(ctx, c, campaign.Running), f.takeUpAll(ctx, c, campaign.Paused))
+	})
+}
+
+func (f *Floor) takeUpAll(ctx context.Context, c id.Company, state campaign.State) error {
+	page := store.Page{Limit: campaignsAtOnce}
+	for {
+		list, err := f.cfg.System.Campaigns(ctx, c, state, page)
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			if !goesOnAlone(&list[i]) {
+				continue
+			}
+			f.logins.Lock()
+			_, err := f.drive(ctx, which{c, list[i].ID})
+			f.logins.Unlock()
+			if err != nil && fault.KindOf(err) == fault.Conflict { // another node has it, or it may not be dialed
+				err = f.stopAlone(ctx, c, list[i].ID)
+			}
+			if err != nil && fault.KindOf(err) != fault.Conflict {
 				return err
 			}
-			for i := range list {
-				if !list[i].Mode.Alone() {
-					continue
-				}
-				f.logins.Lock()
-				_, err := f.drive(ctx, which{c, list[i].ID})
-				f.logins.Unlock()
-				if kind := fault.KindOf(err); err != nil && kind != fault.Conflict { // another node has it, or its company may not call
-					return err
-				}
-			}
-			if len(list) < page.Limit {
-				return nil
-			}
-			page.After = list[len(list)-1].ID
 		}
-	})
+		if len(list) < page.Limit {
+			return nil
+		}
+		page.After = list[len(list)-1].ID
+	}
+}
+
+// goesOnAlone tells whether a campaign is to be driven though nobody is logged in.
+func goesOnAlone(c *app.Campaign) bool {
+	return c.Mode.Alone() && (c.Status.State == campaign.Running || c.Status.State == campaign.Paused && c.Status.Cause == campaign.ByBudget)
 }
 
 // drive gives the driver of a campaign, and takes the campaign up where nobody did.
@@ -372,6 +387,9 @@ func (f *Floor) lookAfter(ctx context.Context) error {
 		}
 		for _, d := range drivers {
 			d.post(func() { d.looked(good, began) })
+			if d.alone.Load() {
+				failed = errors.Join(failed, f.lookAlone(ctx, d))
+			}
 		}
 	}
 	return failed

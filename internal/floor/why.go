@@ -81,7 +81,9 @@ func idleCampaign(c *app.Campaign, t *app.Tally, leads []LeadCount, at timex.Ins
 	if st := c.Status.State; st != campaign.Running {
 		out.Why = append(out.Why, stateReason(&c.Status))
 	}
-	out.Why = append(out.Why, reason("agents.none", 0, nil))
+	if !c.Mode.Alone() {
+		out.Why = append(out.Why, reason("agents.none", 0, nil))
+	}
 	out.Why = append(out.Why, leadReasons(leads)...)
 	return out
 }
@@ -127,6 +129,7 @@ func (d *driver) why(a *dialer.Account, at timex.Instant) []Reason {
 		}
 	}
 	switch all := len(d.desks); {
+	case d.plan.Mode.Alone(): // it needs none
 	case all == 0:
 		out = append(out, reason("agents.none", 0, nil))
 	case present == 0:
