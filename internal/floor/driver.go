@@ -345,6 +345,13 @@ func (d *driver) heard(try id.ID, ev dialer.Event) {
 		}
 	case dialer.Parted:
 		d.talked(try)
+	case dialer.NotTaken:
+		for user, at := range d.desks {
+			if at.call == try {
+				at.with = ""
+				d.show(user)
+			}
+		}
 	case dialer.Over:
 		d.ended(try)
 	}

@@ -218,16 +218,7 @@ func (f *Floor) takeUpAll(ctx context.Context, c id.Company, state campaign.Stat
 			return err
 		}
 		for i := range list {
-			if !goesOnAlone(&list[i]) {
-				continue
-			}
-			f.logins.Lock()
-			_, err := f.drive(ctx, which{c, list[i].ID})
-			f.logins.Unlock()
-			if err != nil && fault.KindOf(err) == fault.Conflict { // another node has it, or it may not be dialed
-				err = f.stopAlone(ctx, c, list[i].ID)
-			}
-			if err != nil && fault.KindOf(err) != fault.Conflict {
+			if err := f.takeUpOne(ctx, c, &list[i]); err != nil {
 				return err
 			}
 		}
@@ -236,6 +227,24 @@ func (f *Floor) takeUpAll(ctx context.Context, c id.Company, state campaign.Stat
 		}
 		page.After = list[len(list)-1].ID
 	}
+}
+
+// takeUpOne drives a campaign that goes on alone. Another node may have it; where it may
+// not be dialed, it pauses and says why.
+func (f *Floor) takeUpOne(ctx context.Context, c id.Company, of *app.Campaign) error {
+	if !goesOnAlone(of) {
+		return nil
+	}
+	f.logins.Lock()
+	_, err := f.drive(ctx, which{c, of.ID})
+	f.logins.Unlock()
+	if err != nil && fault.KindOf(err) == fault.Conflict {
+		err = f.stopAlone(ctx, c, of.ID)
+	}
+	if err != nil && fault.KindOf(err) == fault.Conflict { // somebody else paused it
+		err = nil
+	}
+	return err
 }
 
 // goesOnAlone tells whether a campaign is to be driven though nobody is logged in.
@@ -359,14 +368,25 @@ func (f *Floor) Refused(ctx context.Context, c id.Company, numbers []phone.Numbe
 }
 
 // Changed tells the driver of a campaign that its plan or state was changed, so that
-// it need not find out by itself within a second.
+// it need not find out by itself within a second. One that was started and that nobody
+// logs in to is taken up.
 func (f *Floor) Changed(c id.Company, of id.ID) {
 	f.mu.Lock()
 	d := f.drivers[which{c, of}]
 	f.mu.Unlock()
 	if d != nil {
 		d.post(func() { d.replan(true) })
+		return
 	}
+	f.group.Go(func() {
+		camp, err := f.cfg.System.GetCampaign(f.ctx, c, of)
+		if err == nil {
+			err = f.takeUpOne(f.ctx, c, &camp)
+		}
+		if err != nil && f.ctx.Err() == nil {
+			f.log("a campaign was not taken up yet", "campaign", of.Named("cmp"), "error", err)
+		}
+	})
 }
 
 // lookAfter asks the books what stands against who is logged in.
