@@ -16,6 +16,7 @@ import (
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/phone"
+	"waihu/internal/robot"
 	"waihu/internal/store"
 )
 
@@ -28,7 +29,7 @@ func (w *world) lane(leads int) app.Campaign {
 		c.Targets = []campaign.Target{{Name: "Desk", Number: number(777)}}
 		c.Retry.Attempts = 1
 	})
-	must(w.lanes.NewSecret(w.t.Context(), w.c, camp.ID))
+	must(robot.NewSecret(w.t.Context(), w.sys, w.lanes.Seal, w.c, camp.ID))
 	return camp
 }
 
@@ -199,7 +200,7 @@ func TestALaneNeedsItsModuleAndItsSecret(t *testing.T) {
 		start("module robot")
 		on := must(w.sys.Begin(t.Context(), w.c, app.Begin{Contract: w.pays, What: app.ModuleStretch, Of: "robot", At: now()}))
 		start("has no secret")
-		first, second := must(w.lanes.NewSecret(t.Context(), w.c, camp.ID)), must(w.lanes.NewSecret(t.Context(), w.c, camp.ID))
+		first, second := must(robot.NewSecret(t.Context(), w.sys, w.lanes.Seal, w.c, camp.ID)), must(robot.NewSecret(t.Context(), w.sys, w.lanes.Seal, w.c, camp.ID))
 		if c := must(w.lanes.Client(t.Context(), w.c, &camp, nil)); !slices.Equal(c.Secrets, []string{second, first}) {
 			t.Error("the secret before does not sign for a day")
 		}

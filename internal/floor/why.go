@@ -107,7 +107,12 @@ func reason(code string, count int64, args map[string]string) Reason {
 
 func stateReason(s *campaign.Status) Reason {
 	if s.State == campaign.Paused {
-		return reason("paused."+string(s.Cause), 0, map[string]string{"why": s.Why})
+		code := "paused." + string(s.Cause)
+		in := func(tag lang.Tag) string {
+			why, _ := lang.Said(tag, s.Why) // a person's own words stay as they are
+			return lang.Phrase(tag, "floor.why."+code, map[string]string{"why": why})
+		}
+		return Reason{Code: code, Text: lang.Text{En: in(lang.English), Hant: in(lang.Traditional), Hans: in(lang.Simplified)}}
 	}
 	return reason("state."+string(s.State), 0, nil)
 }

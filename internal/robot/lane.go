@@ -8,7 +8,6 @@ import (
 	"waihu/internal/app"
 	"waihu/internal/id"
 	"waihu/internal/notify"
-	"waihu/internal/timex"
 )
 
 // Lanes know how the dialogue servers of campaigns are asked.
@@ -23,15 +22,9 @@ const purpose = "robot lane"
 
 // NewSecret makes the secret of a campaign's lane, which is shown this once. The one
 // before signs as well for a day. It joins the transaction of ctx.
-func (l *Lanes) NewSecret(ctx context.Context, c id.Company, of id.ID) (string, error) {
+func NewSecret(ctx context.Context, books *app.System, seal *access.Sealer, c id.Company, of id.ID) (string, error) {
 	secret := notify.NewSecret()
-	return secret, l.Books.SetLaneSecret(ctx, c, of, l.Seal.Seal([]byte(secret), purpose))
-}
-
-// Made is when the secret of a lane was; zero: it has none.
-func (l *Lanes) Made(ctx context.Context, c id.Company, of id.ID) (timex.Instant, error) {
-	_, made, err := l.Books.LaneSecrets(ctx, c, of)
-	return made, err
+	return secret, books.SetLaneSecret(ctx, c, of, seal.Seal([]byte(secret), purpose))
 }
 
 // Client asks the dialogue server of a campaign, and counts how it does.

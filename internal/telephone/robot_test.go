@@ -127,7 +127,7 @@ func TestARobotLaneOverTheLines(t *testing.T) {
 		c.Targets = []campaign.Target{{Name: "Desk", Number: must(parsed("8613800000001"))}}
 	})
 	s.mu.Lock()
-	s.secret = must(lanes.NewSecret(t.Context(), o.company, camp.ID))
+	s.secret = must(robot.NewSecret(t.Context(), o.sys, lanes.Seal, o.company, camp.ID))
 	s.mu.Unlock()
 	must(o.sys.StartCampaign(t.Context(), o.company, camp.ID, "wu"))
 	f.Changed(o.company, camp.ID)
