@@ -108,6 +108,9 @@ func TestADialogueLeadsTheCall(t *testing.T) {
 				t.Errorf("said %q", got)
 			}
 		}
+		if n := must(w.sys.TallyOf(t.Context(), w.c, camp.ID)).Total; n.Answered != 10 || n.Conversations != 10 || n.Abandoned != 0 {
+			t.Errorf("the ledger takes who spoke with a robot for abandoned: %+v", n)
+		}
 		if len(w.lines.moved) != 9 || w.lines.moved[0].Number != number(777) {
 			t.Errorf("%v", w.lines.moved)
 		}

@@ -24,7 +24,12 @@ const purpose = "robot lane"
 // before signs as well for a day. It joins the transaction of ctx.
 func NewSecret(ctx context.Context, books *app.System, seal *access.Sealer, c id.Company, of id.ID) (string, error) {
 	secret := notify.NewSecret()
-	return secret, books.SetLaneSecret(ctx, c, of, seal.Seal([]byte(secret), purpose))
+	return secret, KeepSecret(ctx, books, seal, c, of, secret)
+}
+
+// KeepSecret keeps one that a dialogue server has already.
+func KeepSecret(ctx context.Context, books *app.System, seal *access.Sealer, c id.Company, of id.ID, secret string) error {
+	return books.SetLaneSecret(ctx, c, of, seal.Seal([]byte(secret), purpose))
 }
 
 // Client asks the dialogue server of a campaign, and counts how it does.
