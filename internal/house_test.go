@@ -155,6 +155,7 @@ var beside = map[string]map[string]string{
 	"internal/vendorbill":        {"internal/sheet": "bills come as tables"},
 	"internal/export":            {"internal/store": "the calls it writes"},
 	"internal/demo":              {"internal/serve": "it is shown by the service itself"},
+	"internal/floor":             {"internal/robot": "a robot lane's calls are led by what its dialogue server says"},
 	"internal/serve":             {"internal/telephone": "calls are served like pages"},
 	"internal/sim/shift":         {"internal/serve": "the service itself is what is tried"},
 	"internal/store/sqlite":      {"internal/store/tables": "the rows it keeps"},

@@ -28,10 +28,11 @@ func (f *fake) Say(prompt string) {
 	}
 	f.events <- dialogue.Played{}
 }
-func (f *fake) Play([]byte)               {}
-func (f *fake) Settle(o dialogue.Outcome) { f.outcome = o.Code + " " + o.Notes }
-func (f *fake) HandOver()                 { f.handed = true; f.events <- dialogue.Unserved{} }
-func (f *fake) HangUp()                   { f.events <- dialogue.Ended{} }
+func (f *fake) Play([]byte)                     {}
+func (f *fake) Settle(o dialogue.Outcome) error { f.outcome = o.Code + " " + o.Notes; return nil }
+func (f *fake) Answer(map[string]string)        {}
+func (f *fake) HandOver(string)                 { f.handed = true; f.events <- dialogue.Unserved{} }
+func (f *fake) HangUp()                         { f.events <- dialogue.Ended{} }
 
 // TestTheExampleSpeaks with our own side, signature and all.
 func TestTheExampleSpeaks(t *testing.T) {
@@ -49,7 +50,7 @@ func TestTheExampleSpeaks(t *testing.T) {
 		"else":     {map[string]string{"offer_ask": "5"}, "offer_ask offer_ask goodbye", "", false},
 	} {
 		f := &fake{keys: c.keys, events: make(chan dialogue.Event, 100)}
-		client := &robot.Client{URL: server.URL, Secret: secret, HTTP: server.Client(), Counts: &robot.Counts{}}
+		client := &robot.Client{URL: server.URL, Secrets: []string{secret}, HTTP: server.Client(), Counts: &robot.Counts{}}
 		s := dialogue.New("try_1", "cmp_1", dialogue.Limits{Fallback: "sorry"})
 		robot.Run(context.Background(), client, s, dialogue.Person{Name: "Li"}, f, f.events)
 		if got := strings.Join(f.said, " "); got != c.said || f.outcome != c.outcome || f.handed != c.handed || s.HasFailed() {
@@ -57,7 +58,7 @@ func TestTheExampleSpeaks(t *testing.T) {
 		}
 	}
 	f := &fake{events: make(chan dialogue.Event, 100)}
-	client := &robot.Client{URL: server.URL, Secret: notify.NewSecret(), HTTP: server.Client(), Counts: &robot.Counts{}}
+	client := &robot.Client{URL: server.URL, Secrets: []string{notify.NewSecret()}, HTTP: server.Client(), Counts: &robot.Counts{}}
 	robot.Run(context.Background(), client, dialogue.New("try_1", "cmp_1", dialogue.Limits{Fallback: "sorry"}), dialogue.Person{}, f, f.events)
 	if strings.Join(f.said, " ") != "sorry" || client.Counts.Failed.Load() == 0 {
 		t.Errorf("another secret: %v", f.said)

@@ -66,6 +66,7 @@ func TestACampaignThroughTheInterface(t *testing.T) {
 	if got := w.ask(head, "GET", "/v1/campaigns?state=paused", nil).want(200); !bytes.Contains(got.body, []byte(campaign)) {
 		t.Errorf("%s", got.body)
 	}
+	w.ask(head, "POST", "/v1/campaigns/"+campaign+"/robot/secret", "{}").wantCode(409, "conflict") // it asks no dialogue server
 	w.ask(head, "POST", "/v1/campaigns/"+campaign+"/finish", "{}", once("f")).want(200)
 	w.ask(head, "POST", "/v1/campaigns/"+campaign+"/archive", "{}", once("a")).want(200)
 	if log := w.ask(w.keyA, "GET", "/v1/audit?limit=100", nil).want(200); !bytes.Contains(log.body, []byte("campaign.pause")) || !bytes.Contains(log.body, []byte("lead.upload")) {

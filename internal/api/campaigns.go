@@ -10,6 +10,7 @@ import (
 	"waihu/internal/calling/campaign"
 	"waihu/internal/calling/lead"
 	"waihu/internal/id"
+	"waihu/internal/robot"
 	"waihu/internal/usage"
 )
 
@@ -137,6 +138,11 @@ type (
 	}
 )
 
+// LaneSecret is what a dialogue server knows by who asks it.
+type LaneSecret struct {
+	Secret string `json:"secret" doc:"Signs turns, as Standard Webhooks do; shown this once."`
+}
+
 // CampaignIn names a campaign in an address.
 type CampaignIn struct {
 	Campaign string `path:"campaign" maxLength:"40"`
@@ -202,6 +208,18 @@ func (a *API) campaignRoutes() {
 			out := campaignOf(&c)
 			r.late = a.replanned(r.company, before.ID)
 			return &out, r.did(access.Deed{Action: "campaign.set", Target: out.ID, Before: campaignOf(before), After: out})
+		})
+	change(a, op{id: "campaign-secret", method: http.MethodPost, path: "/v1/campaigns/{campaign}/robot/secret", what: "A new secret of the robot lane, shown this once; for a day turns are signed by the one before as well.", may: access.CampaignWrite},
+		func(r *request, in *CampaignIn) (*LaneSecret, error) {
+			c, err := a.campaign(r, in.Campaign)
+			if err != nil {
+				return nil, err
+			}
+			secret, err := robot.NewSecret(r.ctx, a.d.System, a.d.Gate.Seal, r.company, c.ID)
+			if err != nil {
+				return nil, err
+			}
+			return &LaneSecret{secret}, r.did(access.Deed{Action: "campaign.secret", Target: c.ID.Named("cmp")})
 		})
 	a.campaignStateRoutes()
 	a.callbackRoutes()

@@ -32,6 +32,7 @@ func (q *quiet) Place(context.Context, floor.Outgoing, func(dialer.Event)) error
 }
 func (q *quiet) Hang(id.ID)                                            {}
 func (q *quiet) Say(id.ID, string)                                     {}
+func (q *quiet) Play(id.ID, []byte)                                    {}
 func (q *quiet) Join(id.ID, string) error                              { return nil }
 func (q *quiet) Part(id.ID) error                                      { return nil }
 func (q *quiet) Hold(id.ID, bool) error                                { return nil }

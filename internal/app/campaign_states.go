@@ -10,7 +10,8 @@ import (
 )
 
 // StartCampaign lets a campaign run, by whom. A company that is held up or
-// suspended starts none.
+// suspended starts none. One that nobody logs in to is refused here for what a log-in
+// would be refused for: a contract or a module that is missing.
 func (s *System) StartCampaign(ctx context.Context, c id.Company, i id.ID, by string) (out Campaign, err error) {
 	defer fault.Wrap(&err, "start campaign")
 	err = s.changeCampaign(ctx, c, i, &out, func(tx store.Tx, now *Campaign) error {
@@ -21,7 +22,10 @@ func (s *System) StartCampaign(ctx context.Context, c id.Company, i id.ID, by st
 		if err := company.mayServe(); err != nil {
 			return err
 		}
-		return now.Start(by, tx.Now())
+		if err := now.Start(by, tx.Now()); err != nil {
+			return err
+		}
+		return s.alone(ctx, tx, c, now)
 	})
 	return out, err
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"waihu/internal/calling/attempt"
+	"waihu/internal/calling/report"
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/money"
@@ -67,8 +68,8 @@ func (d *TallyDay) add(a *attempt.Attempt, cost money.Amount) error {
 	if !a.Answered.IsZero() && a.AnsweredBy != usage.Machine && a.AnsweredBy != usage.Fax {
 		d.Answered++
 		switch {
-		case a.Disposition == attempt.Abandoned || a.Agent == "" || a.Joined.IsZero():
-			d.Abandoned++ // a message is no conversation
+		case report.IsAbandoned(a):
+			d.Abandoned++
 		default:
 			d.Conversations++
 			d.Talked += int64(a.Ended.Sub(a.Joined).Seconds())

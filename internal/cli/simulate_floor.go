@@ -17,15 +17,17 @@ import (
 
 // simulateFloorCmd runs a whole shift.
 type simulateFloorCmd struct {
-	Data   string        `required:"" help:"Empty folder for its books." type:"path" placeholder:"DIR"`
-	Leads  int           `default:"200" help:"Leads, up to 10,000." placeholder:"N"`
-	Agents int           `default:"10" help:"Simulated agents, up to 50." placeholder:"N"`
-	Mode   string        `default:"predictive" enum:"predictive,progressive,preview" help:"How it is dialed: predictive, progressive or preview."`
-	Talk   time.Duration `default:"20s" help:"A conversation, on average."`
-	Wrap   time.Duration `default:"5s" help:"Writing up, on average."`
-	Seed   uint64        `default:"1" help:"Gives leads, who answers, and agents."`
-	Port   uint16        `default:"42000" help:"First of a thousand ports for sound." placeholder:"PORT"`
-	Most   time.Duration `default:"1h" help:"Then it ends, however far it is."`
+	Data     string        `required:"" help:"Empty folder for its books." type:"path" placeholder:"DIR"`
+	Leads    int           `default:"200" help:"Leads, up to 10,000." placeholder:"N"`
+	Agents   int           `default:"10" help:"Simulated agents, up to 50." placeholder:"N"`
+	Mode     string        `default:"predictive" enum:"predictive,progressive,preview,robot" help:"How it is dialed: predictive, progressive, preview or robot."`
+	Dialogue string        `help:"Address of the dialogue server of the mode robot." placeholder:"URL"`
+	Secret   string        `help:"Secret that server knows." env:"DIALOGUE_SECRET" placeholder:"whsec_..."`
+	Talk     time.Duration `default:"20s" help:"A conversation, on average."`
+	Wrap     time.Duration `default:"5s" help:"Writing up, on average."`
+	Seed     uint64        `default:"1" help:"Gives leads, who answers, and agents."`
+	Port     uint16        `default:"42000" help:"First of a thousand ports for sound." placeholder:"PORT"`
+	Most     time.Duration `default:"1h" help:"Then it ends, however far it is."`
 }
 
 // Run runs it.
@@ -36,7 +38,7 @@ func (c *simulateFloorCmd) Run(e *env) error {
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return err
 	}
-	s := shift.Setup{Data: c.Data, Leads: c.Leads, Agents: c.Agents, Mode: campaign.Mode(c.Mode), Talk: c.Talk, Wrap: c.Wrap, Seed: c.Seed, First: c.Port, Most: c.Most, Out: e.Err}
+	s := shift.Setup{Data: c.Data, Leads: c.Leads, Agents: c.Agents, Mode: campaign.Mode(c.Mode), Talk: c.Talk, Wrap: c.Wrap, Seed: c.Seed, First: c.Port, Most: c.Most, Out: e.Err, Dialogue: c.Dialogue, Secret: c.Secret}
 	if err := s.Check(); err != nil {
 		return coded{exitUsage, err}
 	}

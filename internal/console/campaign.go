@@ -122,6 +122,7 @@ type overviewData struct {
 	Since   string
 	Zone    string // of instants that are shown
 	By      string
+	Why     string // it is in its state, as a person said it or in their language
 	Start   bool
 	Steps   []campaignStep
 	Agents  bool // the mode dials for agents who wait
@@ -147,6 +148,7 @@ func (s *Server) campaign(w http.ResponseWriter, r *http.Request, v *visit) erro
 func (s *Server) overviewOf(w http.ResponseWriter, v *visit, status int, b *campaignBody) (err error) {
 	c := b.C
 	d := overviewData{Since: stamp(c.Status.Since), By: actorShown(c.Status.By), Agents: c.Mode.Agents()}
+	d.Why, _ = lang.Said(v.Tag, c.Status.Why)
 	if d.Row, err = s.campaignRow(v, c); err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func campaignParts() []campaignPart {
 		{"rules", fillRules, readRules, rulesData},
 		{"hours", fillHours, readHours, hoursData},
 		{"outcomes", fillOutcomes, readOutcomes, outcomesData},
-		{"pacing", fillPacing, readPacing, nil},
+		{"pacing", fillPacing, readPacing, pacingData},
 		{"numbers", fillNumbers, readNumbers, nil},
 		{"budget", fillBudget, readBudget, nil},
 		{"script", fillScript, readScript, scriptData},
@@ -106,7 +106,7 @@ func (s *Server) setCampaignPart(part campaignPart) handler {
 // for the overview to tell.
 func wrongIn(part string, c *campaign.Campaign) (out fault.Problems) {
 	for _, p := range c.Problems() {
-		if partOf(p.Path) == part && p.Path != "lists" && p.Path != "caller_ids" && p.Path != "message" {
+		if partOf(p.Path) == part && p.Path != "lists" && p.Path != "caller_ids" && p.Path != "message" && p.Path != "robot.url" {
 			out = append(out, p)
 		}
 	}
@@ -236,12 +236,23 @@ func fillPacing(f *form, c *campaign.Campaign) {
 	f.set("message", c.Message)
 	f.set("voicemail", c.Voicemail)
 	f.set("record", given(c.Record, "1"))
+	f.set("rate.channels", plain(c.Rate.Channels))
+	f.set("rate.minute", plain(c.Rate.Minute))
+	f.set("robot.url", c.Robot.URL)
+	f.set("robot.fallback", c.Robot.Fallback)
+	f.set("robot.turns", plain(c.Robot.Turns))
 }
 
 func readPacing(f *form, c *campaign.Campaign, cur money.Currency) {
 	c.Goal = campaign.Goal{Abandon: f.percent("goal.abandon"), Conversation: f.spend("goal.conversation", cur), Sales: f.count("goal.sales", 1<<30), Conversations: f.count("goal.conversations", 1<<30)}
 	c.RingSeconds, c.WrapUp, c.PreviewFor = f.count("ring_seconds", 1<<20), f.count("wrap_up_seconds", 1<<20), f.count("preview_seconds", 1<<20)
 	c.Message, c.Voicemail, c.Record = f.optional("message", 200), f.optional("voicemail", 200), f.Value("record") != ""
+	if c.Mode.Alone() { // the form of other modes does not ask
+		c.Rate = campaign.Rate{Channels: f.count("rate.channels", 1<<20), Minute: f.count("rate.minute", 1<<20)}
+	}
+	if c.Mode == campaign.Robot {
+		c.Robot = campaign.RobotLane{URL: f.optional("robot.url", campaign.MaxURL), Fallback: f.optional("robot.fallback", campaign.MaxName), Turns: f.count("robot.turns", 1<<20)}
+	}
 }
 
 // percentOf writes 1/10,000 as percent: 280 is 2.8.

@@ -24,6 +24,7 @@ func (s *Server) campaignPages() {
 		s.page("GET "+at, access.CampaignRead, s.campaignPart(part))
 		s.page("POST "+at, access.CampaignWrite, s.setCampaignPart(part))
 	}
+	s.page("POST /c/{company}/campaigns/{campaign}/secret", access.CampaignWrite, s.newLaneSecret)
 	for _, step := range campaignSteps() {
 		s.page("POST /c/{company}/campaigns/{campaign}/"+step.verb, access.CampaignWrite, s.stepCampaign(step))
 	}

@@ -227,3 +227,25 @@ func TestScriptPages(t *testing.T) {
 	d.every(at + "/results")
 	d.send(to+"/retire", http.StatusConflict, "once", "r-1")
 }
+
+// TestARobotLaneInTheConsole: its server, its bounds and its secret, which is shown once;
+// who starts it without one reads why not.
+func TestARobotLaneInTheConsole(t *testing.T) {
+	d := newDesk(t)
+	fresh := d.at("/campaigns/new")
+	at := strings.TrimSuffix(d.send(fresh, http.StatusSeeOther, "once", d.fresh(fresh), "name", "Robot", "purpose", "sales", "mode", "robot").Header().Get("Location"), "/lists")
+	name := at[strings.LastIndex(at, "/")+1:]
+	if page := d.keep(at, "pacing", http.StatusUnprocessableEntity, "robot.url", "robot.example", "rate.channels", "4"); !strings.Contains(page, "the address of a dialogue server is none") {
+		t.Error("what is no address is taken")
+	}
+	d.keep(at, "pacing", http.StatusSeeOther, "robot.url", "https://robot.example/turn", "robot.fallback", "sorry", "robot.turns", "12", "rate.channels", "4", "rate.minute", "40")
+	if c := d.kept(name); c.Robot != (campaign.RobotLane{URL: "https://robot.example/turn", Fallback: "sorry", Turns: 12}) || c.Rate != (campaign.Rate{Channels: 4, Minute: 40}) {
+		t.Errorf("%+v, %+v", c.Robot, c.Rate)
+	}
+	secret := d.send(at+"/secret", http.StatusOK, "once", "s-1").Body.String()
+	again := d.send(at+"/secret", http.StatusOK, "once", "s-1").Body.String()
+	if !strings.Contains(secret, "whsec_") || strings.Contains(again, "whsec_") || strings.Contains(d.page(at+"/pacing"), "whsec_") {
+		t.Error("the secret is not shown once")
+	}
+	d.every(at + "/pacing")
+}

@@ -30,7 +30,7 @@ func (l *lines) press(key string) (try id.ID) {
 // paused nothing more is dialed.
 func TestABroadcastNeedsNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, "1")
+		w := newWorld(t, "1", "robot")
 		camp := w.campaign("news", campaign.Broadcast, 300, 40, func(c *campaign.Campaign) {
 			c.Message, c.Rate = "news", campaign.Rate{Channels: 6, Minute: 60}
 			c.Menu.Steps = []campaign.MenuStep{{ID: "a", Keys: []campaign.KeyAct{{Key: "9", Does: campaign.KeyRefuse, Prompt: "never"}}}}

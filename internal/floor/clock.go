@@ -66,7 +66,7 @@ func (d *driver) eachSecond(at timex.Instant) {
 	d.refusals()
 	d.caps(at)
 	switch {
-	case len(d.desks) > 0 || len(d.calls) > 0 || d.plan.Mode.Alone() && d.plan.Status.State == campaign.Running:
+	case len(d.desks) > 0 || len(d.calls) > 0 || goesOnAlone(&d.plan):
 		d.empty = at
 	case at.Sub(d.empty) >= linger && d.engine.Open() == 0:
 		d.end(nil)
@@ -95,6 +95,7 @@ func (d *driver) replan(always bool) {
 	}
 	d.rules.Become(rules)
 	d.plan, d.stale = c, true
+	d.alone.Store(c.Mode.Alone())
 	d.ledger.Share = shareOf(&c)
 	if err := d.handle(dialer.Planned{Plan: c.Campaign, Dispositions: codes}); err != nil {
 		d.f.log("the dialer does not take the plan", "campaign", d.of.Named("cmp"), "error", err)

@@ -33,6 +33,7 @@ type driver struct {
 	rules  *app.CallingRules
 	desks  map[string]*desk // of who is logged in
 	calls  map[id.ID]*line  // calls the lines were asked for and that are not over
+	robots robots           // conversations a dialogue server leads
 	slots  chan struct{}    // of mostPlacing
 	wake   timex.Instant    // of the engine; zero: none
 	second timex.Instant    // the last look at caps and plan
@@ -51,13 +52,16 @@ type driver struct {
 
 	draining bool
 	open     atomic.Int64 // calls, for others to read
+	alone    atomic.Bool  // it runs without anybody logged in, likewise
 }
 
 // line is a call the lines were asked for.
 type line struct {
-	began bool // they have it
-	taken bool // it is to be taken back as soon as they have it
-	tape  tape
+	began bool          // they have it
+	taken bool          // it is to be taken back as soon as they have it
+	tape  tape          // its recording
+	says  int           // prompts whose Said is to come: that of the last one counts
+	talk  *conversation // a dialogue server leads it; nil: none does
 }
 
 // tape is how the recording of a call is.
@@ -86,6 +90,7 @@ func newDriver(f *Floor, w which, with *app.Dialing) (*driver, error) {
 	d := &driver{f: f, life: life, die: die, which: w, mail: newMail(), done: make(chan struct{}), plan: with.Campaign, pays: with.Contract, rules: rules, tally: with.Tally,
 		desks: map[string]*desk{}, calls: map[id.ID]*line{}, slots: make(chan struct{}, mostPlacing), held: now(), empty: now(), stale: true}
 	d.known = len(with.Past)
+	d.alone.Store(d.plan.Mode.Alone())
 	d.ledger = &pacing.Ledger{Share: shareOf(&with.Campaign)}
 	for _, day := range with.Tally.Days {
 		d.ledger.Add(pacing.Day{Number: int(day.Day), Answered: day.Answered, Abandoned: day.Abandoned})
@@ -221,10 +226,12 @@ func (d *driver) act(a dialer.Act, no map[id.ID]dialer.Withheld) {
 	case dialer.Hang:
 		d.cancel(v.Try)
 	case dialer.Join:
+		d.talked(v.Try)
 		if err := d.f.cfg.Lines.Join(v.Try, v.Agent); err != nil {
 			d.post(func() { d.happened(dialer.Unjoined{Try: v.Try}) })
 		}
 	case dialer.Say:
+		d.says(v.Try)
 		d.f.cfg.Lines.Say(v.Try, v.Prompt)
 	case dialer.CallAgent: // the agent's leg stands: there is nobody to ring
 		if held, is := no[v.Try]; is {
@@ -232,10 +239,10 @@ func (d *driver) act(a dialer.Act, no map[id.ID]dialer.Withheld) {
 			return
 		}
 		d.post(func() { d.happened(dialer.AgentUp{Try: v.Try}) })
-	case dialer.Converse: // these lines hold no dialogues: an agent takes the call
-		d.post(func() { d.happened(dialer.ForAgent{Try: v.Try}) })
+	case dialer.Converse:
+		d.converse(v)
 	case dialer.Unserved:
-		d.cancel(v.Try)
+		d.unserved(v.Try)
 	case dialer.Show: // the desk tells it
 		if held, is := no[v.Try]; is {
 			d.post(func() { d.happened(held) })
@@ -322,9 +329,38 @@ func (d *driver) slow(pause time.Duration, why string) {
 	d.happened(dialer.Capped{Channels: 0, Starts: pacing.NoCap, Attempts: pacing.NoCap})
 }
 
-// heard is what the lines told of a call.
+// says counts a prompt that is played.
+func (d *driver) says(try id.ID) {
+	if x := d.calls[try]; x != nil {
+		x.says++
+	}
+}
+
+// heard is what the lines told of a call. The end of a prompt that was broken off says
+// nothing of the one that broke it off.
 func (d *driver) heard(try id.ID, ev dialer.Event) {
-	if _, is := ev.(dialer.Over); is {
+	x := d.calls[try]
+	if x != nil && x.talk != nil {
+		x.talk.heard(ev)
+	}
+	switch ev.(type) {
+	case dialer.Said:
+		if x == nil {
+			return
+		}
+		if x.says = max(x.says-1, 0); x.says > 0 {
+			return
+		}
+	case dialer.Parted:
+		d.talked(try)
+	case dialer.NotTaken:
+		for user, at := range d.desks {
+			if at.call == try {
+				at.with = ""
+				d.show(user)
+			}
+		}
+	case dialer.Over:
 		d.ended(try)
 	}
 	d.happened(ev)
@@ -350,6 +386,7 @@ func (d *driver) taped(try id.ID, failed error) {
 
 // ended forgets a call.
 func (d *driver) ended(try id.ID) {
+	d.talked(try)
 	delete(d.calls, try)
 	d.open.Store(int64(len(d.calls)))
 }

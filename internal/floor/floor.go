@@ -13,6 +13,7 @@ import (
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/phone"
+	"waihu/internal/robot"
 	"waihu/internal/store"
 	"waihu/internal/timex"
 )
@@ -41,6 +42,7 @@ type Config struct {
 	Lines  Lines
 	Packs  *compliance.Packs
 	Log    *slog.Logger
+	Robots *robot.Lanes                                                         // how dialogue servers are asked
 	Detect bool                                                                 // answers are told apart
 	Name   func(ctx context.Context, c id.Company, user string) (string, error) // of an agent, as people read it
 }
@@ -204,33 +206,55 @@ func (f *Floor) stream(c id.Company) *stream {
 	return s
 }
 
-// takeUp drives the campaigns that run without agents: nobody's log-in begins them.
+// takeUp drives the campaigns that run without agents, or that wait for money: nobody's
+// log-in begins them.
 func (f *Floor) takeUp(ctx context.Context) error {
 	return f.cfg.System.EachCompany(ctx, func(x app.Company) error {
 		c := id.Company{ID: x.ID}
-		page := store.Page{Limit: campaignsAtOnce}
-		for {
-			list, err := f.cfg.System.Campaigns(ctx, c, campaign.Running, page)
-			if err != nil {
+		return errors.Join(f.takeUpAll(ctx, c, campaign.Running), f.takeUpAll(ctx, c, campaign.Paused))
+	})
+}
+
+func (f *Floor) takeUpAll(ctx context.Context, c id.Company, state campaign.State) error {
+	page := store.Page{Limit: campaignsAtOnce}
+	for {
+		list, err := f.cfg.System.Campaigns(ctx, c, state, page)
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			if err := f.takeUpOne(ctx, c, &list[i]); err != nil {
 				return err
 			}
-			for i := range list {
-				if !list[i].Mode.Alone() {
-					continue
-				}
-				f.logins.Lock()
-				_, err := f.drive(ctx, which{c, list[i].ID})
-				f.logins.Unlock()
-				if kind := fault.KindOf(err); err != nil && kind != fault.Conflict { // another node has it, or its company may not call
-					return err
-				}
-			}
-			if len(list) < page.Limit {
-				return nil
-			}
-			page.After = list[len(list)-1].ID
 		}
-	})
+		if len(list) < page.Limit {
+			return nil
+		}
+		page.After = list[len(list)-1].ID
+	}
+}
+
+// takeUpOne drives a campaign that goes on alone. Another node may have it; where it may
+// not be dialed, it pauses and says why.
+func (f *Floor) takeUpOne(ctx context.Context, c id.Company, of *app.Campaign) error {
+	if !goesOnAlone(of) {
+		return nil
+	}
+	f.logins.Lock()
+	_, err := f.drive(ctx, which{c, of.ID})
+	f.logins.Unlock()
+	if err != nil && fault.KindOf(err) == fault.Conflict {
+		err = f.stopAlone(ctx, c, of.ID)
+	}
+	if err != nil && fault.KindOf(err) == fault.Conflict { // somebody else paused it
+		err = nil
+	}
+	return err
+}
+
+// goesOnAlone tells whether a campaign is to be driven though nobody is logged in.
+func goesOnAlone(c *app.Campaign) bool {
+	return c.Mode.Alone() && (c.Status.State == campaign.Running || c.Status.State == campaign.Paused && c.Status.Cause == campaign.ByBudget)
 }
 
 // drive gives the driver of a campaign, and takes the campaign up where nobody did.
@@ -358,14 +382,25 @@ func (f *Floor) Refused(ctx context.Context, c id.Company, numbers []phone.Numbe
 }
 
 // Changed tells the driver of a campaign that its plan or state was changed, so that
-// it need not find out by itself within a second.
+// it need not find out by itself within a second. One that was started and that nobody
+// logs in to is taken up.
 func (f *Floor) Changed(c id.Company, of id.ID) {
 	f.mu.Lock()
 	d := f.drivers[which{c, of}]
 	f.mu.Unlock()
 	if d != nil {
 		d.post(func() { d.replan(true) })
+		return
 	}
+	f.group.Go(func() {
+		camp, err := f.cfg.System.GetCampaign(f.ctx, c, of)
+		if err == nil {
+			err = f.takeUpOne(f.ctx, c, &camp)
+		}
+		if err != nil && f.ctx.Err() == nil {
+			f.log("a campaign was not taken up yet", "campaign", of.Named("cmp"), "error", err)
+		}
+	})
 }
 
 // lookAfter asks the books what stands against who is logged in.
@@ -386,6 +421,9 @@ func (f *Floor) lookAfter(ctx context.Context) error {
 		}
 		for _, d := range drivers {
 			d.post(func() { d.looked(good, began) })
+			if d.alone.Load() {
+				failed = errors.Join(failed, f.lookAlone(ctx, d))
+			}
 		}
 	}
 	return failed

@@ -19,13 +19,16 @@ type Lines interface {
 	// Place begins a call. It returns once the call is begun or refused; an error says
 	// why nothing was sent. What happens to the call is told in order, by another
 	// goroutine: Dialed, Rings, Answered, Told (if Detect), Pressed, Said, Unjoined,
-	// Parted, and Over, after which nothing more is told. tell does not wait.
+	// Parted, NotTaken, and Over, after which nothing more is told. tell does not wait.
 	Place(ctx context.Context, o Outgoing, tell func(dialer.Event)) error
 	// Hang cancels what rings and hangs up what talks; Over follows. A call that is
 	// not there is over already.
 	Hang(try id.ID)
-	// Say plays a prompt to the called person; Said follows.
+	// Say plays a prompt to the called person, breaking off what is played; Said follows
+	// for each, also for one that is broken off.
 	Say(try id.ID, prompt string)
+	// Play is Say of the sound of a WAV file. One that cannot be read is silence.
+	Play(try id.ID, wav []byte)
 	// Join connects the standing leg of an agent with who answered; an error: it could not.
 	// Joining again what is joined connects anew the leg that came back.
 	Join(try id.ID, agent string) error
@@ -43,7 +46,7 @@ type Lines interface {
 	// Transfer hands the call over. To an agent it is done when it returns: that one is
 	// joined, the other parted. To a number: it begins to ring, the customer hears music,
 	// and when it answers the agent is parted and dialer.Parted told; if it does not, both
-	// are joined again.
+	// are joined again and dialer.NotTaken told. Nobody need have the call.
 	Transfer(try id.ID, to Target) error
 	// Confer lets a third party join; the agent stays.
 	Confer(try id.ID, to Target) error

@@ -3,22 +3,29 @@ package floor
 import (
 	"cmp"
 	"context"
+	"encoding/json"
+	"io"
 	"maps"
 	"math/rand/v2"
+	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"waihu/internal/access"
 	"waihu/internal/app"
 	"waihu/internal/calling/agent"
 	"waihu/internal/calling/campaign"
 	"waihu/internal/calling/compliance"
 	"waihu/internal/calling/dialer"
+	"waihu/internal/calling/dialogue"
 	"waihu/internal/calling/lead"
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/phone"
+	"waihu/internal/robot"
 	"waihu/internal/store"
 	"waihu/internal/store/sqlite"
 	"waihu/internal/timex"
@@ -49,6 +56,7 @@ type lines struct {
 	ears    map[string]Hearing
 	most    int
 	dropped []string
+	said    map[id.ID][]string
 	moved   []Target
 	parted  []id.ID
 	answers time.Duration // until who answers does
@@ -63,10 +71,12 @@ type played struct {
 	answered bool
 	talks    *time.Timer
 	then     *time.Timer
+	plays    *time.Timer
+	said     []string
 }
 
 func newLines() *lines {
-	return &lines{calls: map[id.ID]*played{}, placed: map[phone.Number]int{}, at: map[id.ID]Outgoing{}, ears: map[string]Hearing{}, answers: 6 * time.Second, lasts: time.Minute}
+	return &lines{calls: map[id.ID]*played{}, placed: map[phone.Number]int{}, at: map[id.ID]Outgoing{}, ears: map[string]Hearing{}, said: map[id.ID][]string{}, answers: 6 * time.Second, lasts: time.Minute}
 }
 
 func (l *lines) Place(_ context.Context, o Outgoing, tell func(dialer.Event)) error {
@@ -107,7 +117,7 @@ func (l *lines) over(try id.ID, r usage.Result) {
 		return
 	}
 	delete(l.calls, try)
-	for _, t := range []*time.Timer{c.talks, c.then} {
+	for _, t := range []*time.Timer{c.talks, c.then, c.plays} {
 		if t != nil {
 			t.Stop()
 		}
@@ -122,15 +132,29 @@ func (l *lines) Hang(try id.ID) {
 	time.AfterFunc(time.Millisecond, func() { l.over(try, usage.Canceled) })
 }
 
-func (l *lines) Say(try id.ID, _ string) {
-	time.AfterFunc(4*time.Second, func() {
+// Say plays for four seconds; what is played is broken off, and told of as well.
+func (l *lines) Say(try id.ID, prompt string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c := l.calls[try]
+	if c == nil {
+		return
+	}
+	c.said = append(c.said, prompt)
+	l.said[try] = c.said
+	if c.plays != nil && c.plays.Stop() {
+		c.tell(dialer.Said{Try: try})
+	}
+	c.plays = time.AfterFunc(4*time.Second, func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		if c := l.calls[try]; c != nil {
+		if l.calls[try] == c {
 			c.tell(dialer.Said{Try: try})
 		}
 	})
 }
+
+func (l *lines) Play(try id.ID, wav []byte) { l.Say(try, string(wav)) }
 
 func (l *lines) Join(try id.ID, _ string) error {
 	l.mu.Lock()
@@ -183,7 +207,11 @@ func (l *lines) Transfer(try id.ID, to Target) error {
 	defer l.mu.Unlock()
 	l.moved = append(l.moved, to)
 	if c := l.calls[try]; c != nil && to.Agent == "" {
-		time.AfterFunc(3*time.Second, func() { c.tell(dialer.Parted{Try: try}) })
+		var ev dialer.Event = dialer.Parted{Try: try}
+		if c.talks == nil { // nobody has the call yet, and who is called does not come
+			ev = dialer.NotTaken{Try: try}
+		}
+		time.AfterFunc(3*time.Second, func() { c.tell(ev) })
 	}
 	return nil
 }
@@ -210,6 +238,28 @@ type world struct {
 	pays  id.ID
 	ids   *id.Maker
 	talks time.Duration // an agent, with a customer
+	speak speaker       // the dialogue server of robot lanes
+	lanes *robot.Lanes
+}
+
+// speaker is a dialogue server: what it answers to a turn, and after how long.
+type speaker func(dialogue.Turn) (reply string, after time.Duration)
+
+// RoundTrip is part of http.RoundTripper.
+func (s speaker) RoundTrip(r *http.Request) (*http.Response, error) {
+	var t dialogue.Turn
+	if err := json.NewDecoder(r.Body).Decode(&t); err != nil {
+		return nil, err
+	}
+	reply, after := s(t)
+	wait := time.NewTimer(after)
+	defer wait.Stop()
+	select {
+	case <-wait.C:
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	}
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(reply)), Request: r}, nil
 }
 
 const planText = `plan: p
@@ -220,6 +270,7 @@ tax: {default: software, classes: [{id: software, rates: [{rate: 6%}]}]}
 modules:
   - {id: predictive, name: Predictive}
   - {id: recording, name: Recording}
+  - {id: robot, name: Robot lanes}
 components:
   - {id: seats, measure: recurring, unit_price: 100, category: seats}
   - {id: time, measure: system_time, unit_price: 0.1}
@@ -243,6 +294,7 @@ func newWorldOn(t testing.TB, db store.DB, seats string, modules ...string) *wor
 	ctx := context.Background()
 	w := &world{t: t, packs: must(compliance.Load()), lines: newLines(), ids: id.NewMaker(rand.NewChaCha8([32]byte{7})), talks: 40 * time.Second}
 	w.sys = &app.System{DB: db, IDs: w.ids, Node: "n1"}
+	w.lanes = &robot.Lanes{Books: w.sys, Seal: must(access.NewSealer(make([]byte, access.SealerKeySize))), HTTP: &http.Client{Transport: speaker(func(t dialogue.Turn) (string, time.Duration) { return w.speak(t) })}}
 	must(w.sys.PublishPlan(ctx, app.PublishPlan{File: planText}))
 	company := must(w.sys.AddCompany(ctx, app.Company{Name: "one", Email: "one@example.com"}))
 	w.c = id.Company{ID: company.ID}
@@ -261,7 +313,7 @@ func newWorldOn(t testing.TB, db store.DB, seats string, modules ...string) *wor
 // open opens the floor, as a process does.
 func (w *world) open() {
 	w.t.Helper()
-	w.floor = must(Open(context.Background(), Config{System: w.sys, Lines: w.lines, Packs: w.packs, Detect: true}))
+	w.floor = must(Open(context.Background(), Config{System: w.sys, Lines: w.lines, Packs: w.packs, Detect: true, Robots: w.lanes}))
 }
 
 // kill ends the floor as a kill does: nothing more is kept or done.
@@ -286,6 +338,12 @@ func (w *world) kill() {
 // campaign makes one that runs, over a list of so many leads from a number on.
 func (w *world) campaign(name string, mode campaign.Mode, from, leads int, change func(*campaign.Campaign)) app.Campaign {
 	w.t.Helper()
+	return must(w.sys.StartCampaign(context.Background(), w.c, w.draft(name, mode, from, leads, change).ID, "wu"))
+}
+
+// draft makes one that does not run yet.
+func (w *world) draft(name string, mode campaign.Mode, from, leads int, change func(*campaign.Campaign)) app.Campaign {
+	w.t.Helper()
 	ctx := context.Background()
 	list := must(w.sys.SetLeadList(ctx, w.c, app.LeadList{Name: name, Country: "CN"}))
 	for i := range leads {
@@ -298,8 +356,7 @@ func (w *world) campaign(name string, mode campaign.Mode, from, leads int, chang
 	if change != nil {
 		change(&plan)
 	}
-	camp := must(w.sys.AddCampaign(ctx, w.c, plan))
-	return must(w.sys.StartCampaign(ctx, w.c, camp.ID, "wu"))
+	return must(w.sys.AddCampaign(ctx, w.c, plan))
 }
 
 // sit logs an agent in, with a standing leg.

@@ -81,7 +81,9 @@ func idleCampaign(c *app.Campaign, t *app.Tally, leads []LeadCount, at timex.Ins
 	if st := c.Status.State; st != campaign.Running {
 		out.Why = append(out.Why, stateReason(&c.Status))
 	}
-	out.Why = append(out.Why, reason("agents.none", 0, nil))
+	if !c.Mode.Alone() {
+		out.Why = append(out.Why, reason("agents.none", 0, nil))
+	}
 	out.Why = append(out.Why, leadReasons(leads)...)
 	return out
 }
@@ -105,7 +107,12 @@ func reason(code string, count int64, args map[string]string) Reason {
 
 func stateReason(s *campaign.Status) Reason {
 	if s.State == campaign.Paused {
-		return reason("paused."+string(s.Cause), 0, map[string]string{"why": s.Why})
+		code := "paused." + string(s.Cause)
+		in := func(tag lang.Tag) string {
+			why, _ := lang.Said(tag, s.Why) // a person's own words stay as they are
+			return lang.Phrase(tag, "floor.why."+code, map[string]string{"why": why})
+		}
+		return Reason{Code: code, Text: lang.Text{En: in(lang.English), Hant: in(lang.Traditional), Hans: in(lang.Simplified)}}
 	}
 	return reason("state."+string(s.State), 0, nil)
 }
@@ -127,6 +134,7 @@ func (d *driver) why(a *dialer.Account, at timex.Instant) []Reason {
 		}
 	}
 	switch all := len(d.desks); {
+	case d.plan.Mode.Alone(): // it needs none
 	case all == 0:
 		out = append(out, reason("agents.none", 0, nil))
 	case present == 0:

@@ -74,7 +74,10 @@ const deliveryTime = 15 * time.Second
 
 // Client makes an HTTP client under the guard: it follows no redirect, uses no
 // proxy and waits a bounded time.
-func (g *Guard) Client() *http.Client {
+func (g *Guard) Client() *http.Client { return g.ClientFor(2) }
+
+// ClientFor is Client that keeps up to so many connections to one host for later.
+func (g *Guard) ClientFor(kept int) *http.Client {
 	dialer := &net.Dialer{Timeout: 5 * time.Second, Control: g.control}
 	return &http.Client{
 		Timeout: deliveryTime,
@@ -83,7 +86,7 @@ func (g *Guard) Client() *http.Client {
 			TLSHandshakeTimeout:    5 * time.Second,
 			ResponseHeaderTimeout:  10 * time.Second,
 			MaxResponseHeaderBytes: 16 << 10,
-			MaxIdleConnsPerHost:    2,
+			MaxIdleConnsPerHost:    kept,
 			MaxIdleConns:           100,
 			IdleConnTimeout:        30 * time.Second,
 			ForceAttemptHTTP2:      true,

@@ -48,15 +48,9 @@ func sign(secret, id string, at int64, body []byte) (string, error) {
 // NewSecret makes a secret for whoever is asked over HTTP and must know that it is us.
 func NewSecret() string { return newSecret() }
 
-// Sign puts the headers of a message in place, signed with a secret as deliveries of
-// webhooks are: who receives it may use Verify, or any library for those.
-func Sign(h http.Header, secret, id string, at time.Time, body []byte) error {
-	return setHeaders(h, []string{secret}, id, at, body)
-}
-
-// setHeaders puts the headers of a delivery in place, with a signature for each
-// secret that counts.
-func setHeaders(h http.Header, secrets []string, id string, at time.Time, body []byte) error {
+// Sign puts the headers of a message in place, with a signature for each secret that
+// counts: who receives it may use Verify, or any library for Standard Webhooks.
+func Sign(h http.Header, secrets []string, id string, at time.Time, body []byte) error {
 	var all []string
 	for _, s := range secrets {
 		one, err := sign(s, id, at.Unix(), body)

@@ -147,7 +147,7 @@ func (p *Post) send(ctx context.Context, url string, secrets []string, name stri
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "Waihu-Webhooks/1")
-	if err := setHeaders(req.Header, secrets, name, now.Time(), body); err != nil {
+	if err := Sign(req.Header, secrets, name, now.Time(), body); err != nil {
 		return err
 	}
 	client := p.Guard.Client()

@@ -20,17 +20,17 @@ import (
 // Client asks one dialogue server. It is safe for many goroutines at once.
 type Client struct {
 	URL     string
-	Secret  string        // as notify.NewSecret makes them
+	Secrets []string      // as notify.NewSecret makes them, the newest first; each signs
 	HTTP    *http.Client  // of a notify.Guard in service, which asks nothing inside
 	Timeout time.Duration // of a turn, tries included; 0: dialogue.DefaultAsk
 	Counts  *Counts
 }
 
-// Counts are how servers did. Each turn is in exactly one of Turns' parts.
+// Counts are how servers did.
 type Counts struct {
 	Turns  atomic.Int64 // asked
 	Slow   atomic.Int64 // no reply in time
-	Wrong  atomic.Int64 // a reply that may not be said
+	Wrong  atomic.Int64 // a reply that may not be said, or a disposition that is none
 	Failed atomic.Int64 // no connection, or another status than 200
 }
 
@@ -77,7 +77,10 @@ func (c *Client) once(ctx context.Context, t *dialogue.Turn, body []byte) (r dia
 		return r, false, fault.New(fault.Invalid, "%q is no address of a dialogue server", c.URL)
 	}
 	req.Header.Set("Content-Type", "application/json")
-	if err := notify.Sign(req.Header, c.Secret, t.Call+"."+strconv.Itoa(t.Turn), t.At.Time(), body); err != nil {
+	if len(c.Secrets) == 0 {
+		return r, false, fault.New(fault.Conflict, "the lane has no secret to sign with: make one first")
+	}
+	if err := notify.Sign(req.Header, c.Secrets, t.Call+"."+strconv.Itoa(t.Turn), t.At.Time(), body); err != nil {
 		return r, false, err
 	}
 	resp, err := c.HTTP.Do(req)

@@ -48,7 +48,7 @@ func TestServersThatDoNotDoTheirPart(t *testing.T) {
 		slow, wrong, failed, calls int64
 	}{"/slow": {1, 0, 0, 1}, "/busy": {0, 0, 0, 2}, "/status": {0, 0, 1, 1}, "/long": {0, 1, 0, 1}, "/other": {0, 1, 0, 1}, "/two": {0, 1, 0, 1}, "/both": {0, 1, 0, 1}} {
 		calls.Store(0)
-		c := &Client{URL: server.URL + path, Secret: notify.NewSecret(), HTTP: server.Client(), Counts: &Counts{}}
+		c := &Client{URL: server.URL + path, Secrets: []string{notify.NewSecret()}, HTTP: server.Client(), Counts: &Counts{}}
 		if path == "/slow" {
 			c.Timeout = 50 * time.Millisecond
 		}
@@ -61,7 +61,7 @@ func TestServersThatDoNotDoTheirPart(t *testing.T) {
 
 // TestNothingInsideIsAsked: the guard that deliveries have keeps dialogues out as well.
 func TestNothingInsideIsAsked(t *testing.T) {
-	c := &Client{URL: "http://127.0.0.1:1/", Secret: notify.NewSecret(), HTTP: (&notify.Guard{}).Client(), Counts: &Counts{}}
+	c := &Client{URL: "http://127.0.0.1:1/", Secrets: []string{notify.NewSecret()}, HTTP: (&notify.Guard{}).Client(), Counts: &Counts{}}
 	if _, err := c.Ask(context.Background(), &dialogue.Turn{}); err == nil || !strings.Contains(err.Error(), "cannot be asked") {
 		t.Error(err)
 	}
@@ -76,11 +76,12 @@ type line struct {
 	events chan dialogue.Event
 }
 
-func (l *line) Say(prompt string)       { l.said = append(l.said, prompt); l.events <- dialogue.Played{} }
-func (l *line) Play(wav []byte)         { l.said = append(l.said, string(wav)); l.events <- dialogue.Played{} }
-func (l *line) Settle(dialogue.Outcome) {}
-func (l *line) HandOver()               {}
-func (l *line) HangUp()                 { l.events <- dialogue.Ended{} }
+func (l *line) Say(prompt string)             { l.said = append(l.said, prompt); l.events <- dialogue.Played{} }
+func (l *line) Play(wav []byte)               { l.said = append(l.said, string(wav)); l.events <- dialogue.Played{} }
+func (l *line) Settle(dialogue.Outcome) error { return nil }
+func (l *line) HandOver(string)               {}
+func (l *line) Answer(map[string]string)      {}
+func (l *line) HangUp()                       { l.events <- dialogue.Ended{} }
 
 // TestWAVByItsAddress is fetched and played; one that is none is passed over.
 func TestWAVByItsAddress(t *testing.T) {
@@ -97,7 +98,7 @@ func TestWAVByItsAddress(t *testing.T) {
 	}))
 	defer server.Close()
 	l := &line{events: make(chan dialogue.Event, 100)}
-	c := &Client{URL: server.URL, Secret: notify.NewSecret(), HTTP: server.Client(), Counts: &Counts{}}
+	c := &Client{URL: server.URL, Secrets: []string{notify.NewSecret()}, HTTP: server.Client(), Counts: &Counts{}}
 	Run(context.Background(), c, dialogue.New("a", "b", dialogue.Limits{}), dialogue.Person{}, l, l.events)
 	if got := strings.Join(l.said, ", "); got != "RIFF and so on, bye" {
 		t.Error(got)
@@ -118,7 +119,7 @@ func TestTheCallEndsFirst(t *testing.T) {
 	defer server.Close()
 	defer close(gate)
 	l := &line{events: make(chan dialogue.Event, 10)}
-	c := &Client{URL: server.URL, Secret: notify.NewSecret(), HTTP: server.Client(), Counts: &Counts{}}
+	c := &Client{URL: server.URL, Secrets: []string{notify.NewSecret()}, HTTP: server.Client(), Counts: &Counts{}}
 	ctx, stop := context.WithCancel(context.Background())
 	go func() {
 		<-asked

@@ -9,13 +9,14 @@ import (
 )
 
 // Call is a call on the lines, as a dialogue drives it. What happens to it comes by the
-// channel given to Run: Played after each utterance, keys, words, Unserved, and Ended at
-// last. None of its functions waits for sound.
+// channel given to Run: Played once for each utterance, also for one that was broken off,
+// keys, words, Unserved, and Ended at last. None of its functions waits for sound.
 type Call interface {
-	Say(prompt string) // by its key, breaking off what is played
-	Play(wav []byte)   // likewise
-	Settle(o dialogue.Outcome)
-	HandOver()
+	Say(prompt string)               // by its key, breaking off what is played
+	Play(wav []byte)                 // likewise
+	Settle(o dialogue.Outcome) error // why it cannot be: the disposition is none of the campaign
+	Answer(answers map[string]string)
+	HandOver(target string) // empty: to an agent
 	HangUp()
 }
 
@@ -36,7 +37,7 @@ func Run(ctx context.Context, c *Client, s *dialogue.Session, who dialogue.Perso
 		clock.Reset(r.wait())
 		select {
 		case ev := <-events:
-			r.handle(asking, ev)
+			r.happened(asking, ev)
 		case ev := <-r.replies:
 			r.handle(asking, ev)
 		case <-clock.C:
@@ -55,6 +56,7 @@ type runner struct {
 	call    Call
 	replies chan dialogue.Event // one turn is asked at a time
 	stop    context.CancelFunc
+	playing int // utterances whose Played is to come: of the last one it counts
 }
 
 // wait is how long until the session must be woken.
@@ -64,6 +66,17 @@ func (r *runner) wait() time.Duration {
 		return time.Hour
 	}
 	return max(time.Until(at.Time()), 0)
+}
+
+// happened takes in what happened on the lines. The end of an utterance that was broken
+// off says nothing of the one that broke it off.
+func (r *runner) happened(ctx context.Context, ev dialogue.Event) {
+	if _, played := ev.(dialogue.Played); played {
+		if r.playing = max(r.playing-1, 0); r.playing > 0 {
+			return
+		}
+	}
+	r.handle(ctx, ev)
 }
 
 func (r *runner) handle(ctx context.Context, ev dialogue.Event) {
@@ -76,9 +89,15 @@ func (r *runner) handle(ctx context.Context, ev dialogue.Event) {
 		case dialogue.Utter:
 			r.utter(ctx, v.What)
 		case dialogue.Settle:
-			r.call.Settle(v.Outcome)
+			if r.call.Settle(v.Outcome) != nil {
+				r.client.Counts.Wrong.Add(1)
+				r.handle(ctx, dialogue.Refused{})
+				return
+			}
+		case dialogue.Answer:
+			r.call.Answer(v.Answers)
 		case dialogue.HandOver:
-			r.call.HandOver()
+			r.call.HandOver(v.Target)
 		case dialogue.HangUp:
 			r.call.HangUp()
 		}
@@ -111,6 +130,7 @@ func (r *runner) tell(t dialogue.Turn) {
 // silence: the dialogue goes on, and its server sees no difference but time.
 func (r *runner) utter(ctx context.Context, u dialogue.Utterance) {
 	if u.WAV == "" {
+		r.playing++
 		r.call.Say(u.Prompt)
 		return
 	}
@@ -120,5 +140,6 @@ func (r *runner) utter(ctx context.Context, u dialogue.Utterance) {
 		r.handle(ctx, dialogue.Played{})
 		return
 	}
+	r.playing++
 	r.call.Play(wav)
 }

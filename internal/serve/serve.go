@@ -19,6 +19,7 @@ import (
 	"waihu/internal/fault"
 	"waihu/internal/floor"
 	"waihu/internal/notify"
+	"waihu/internal/robot"
 	"waihu/internal/telephone"
 	"waihu/internal/workspace"
 )
@@ -29,6 +30,8 @@ const (
 	writeTime = 90 * time.Second // of an answer
 	idleTime  = 2 * time.Minute
 	lanes     = 4 // of intake with PostgreSQL; SQLite writes one by one
+
+	robotsAtOnce = 100 // connections to one dialogue server that are kept open
 )
 
 // Service is the running service.
@@ -46,6 +49,7 @@ type Service struct {
 	beside  Beside
 	calls   *telephone.Telephone // nil: nobody calls here
 	floor   *floor.Floor         // nil likewise
+	robots  *robot.Lanes         // how dialogue servers are asked
 }
 
 // Run runs the service until the context ends, then stops it: no new requests,
@@ -158,6 +162,7 @@ func (s *Service) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	s.robots = &robot.Lanes{Books: s.books.System, Seal: s.books.Seal, HTTP: post.Guard.ClientFor(robotsAtOnce)}
 	s.metrics = newMetrics(s.books, s.workers)
 	h := s.c.HTTP
 	if s.shelf, err = workspace.Open("", workspace.Limits{}, s.books.System, time.Now); err != nil {

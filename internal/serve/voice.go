@@ -76,7 +76,7 @@ func (s *Service) openFloor(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.floor, err = floor.Open(ctx, floor.Config{System: s.books.System, Lines: s.calls.Floor(), Packs: packs, Log: s.log, Detect: true, Name: s.nameOf})
+	s.floor, err = floor.Open(ctx, floor.Config{System: s.books.System, Lines: s.calls.Floor(), Packs: packs, Log: s.log, Detect: true, Name: s.nameOf, Robots: s.robots})
 	return err
 }
 

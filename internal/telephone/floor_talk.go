@@ -1,6 +1,7 @@
 package telephone
 
 import (
+	"bytes"
 	"context"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"waihu/internal/timex"
 	"waihu/internal/usage"
 	"waihu/internal/voice"
+	"waihu/internal/voice/audio"
 	"waihu/internal/voice/bridge"
 	"waihu/internal/voice/prompt"
 )
@@ -31,17 +33,37 @@ func (f *floorLines) Hang(try id.ID) {
 // Say is part of floor.Lines. A prompt nobody knows is taken for that nobody is free:
 // whoever waits must hear something.
 func (f *floorLines) Say(try id.ID, name string) {
+	if d, err := f.of(try); err == nil {
+		d.play(d.sound(name))
+	}
+}
+
+// Play is part of floor.Lines.
+func (f *floorLines) Play(try id.ID, wav []byte) {
 	d, err := f.of(try)
 	if err != nil {
 		return
 	}
-	played := d.line.Say(d.sound(name))
+	sound, err := audio.ReadWAV(bytes.NewReader(wav))
+	if err != nil {
+		if log := f.t.cfg.Log; log != nil {
+			log.Warn("a sound of a dialogue server cannot be played, and is passed over", "error", err)
+		}
+		d.say(dialer.Said{Try: try})
+		return
+	}
+	d.play(sound.Mono())
+}
+
+// play plays to the called person, and tells once it is played or broken off.
+func (d *dialed) play(sound []int16) {
+	played := d.line.Say(sound)
 	if played == nil {
 		return // they are gone: Over follows
 	}
 	go func() { // it ends with the call, which ends what is played
 		<-played
-		d.say(dialer.Said{Try: try})
+		d.say(dialer.Said{Try: d.o.Try})
 	}()
 }
 

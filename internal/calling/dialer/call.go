@@ -67,6 +67,10 @@ func (e *Engine) called(ev Event) error {
 			e.ask(c)
 			return nil
 		})
+	case Asked:
+		return e.with(v.Try, func(c *call) error { return e.asked(c, v.Answers) })
+	case NotTaken:
+		return e.with(v.Try, func(*call) error { return nil })
 	case Settled:
 		return e.with(v.Try, func(c *call) error { return e.settle(c, v.Wish) })
 	case AgentUp:
@@ -342,8 +346,11 @@ func (e *Engine) unanswered(c *call) {
 	}
 }
 
-// part takes the agent off a call that goes on.
+// part takes the agent, or the dialogue, off a call that goes on.
 func (e *Engine) part(c *call) error {
+	if a := c.alone; a != nil && a.robot && c.seat == nil && !a.queue {
+		a.until = 0 // a dialogue handed it on: they talk as long as they like
+	}
 	if c.State != attempt.Talking || c.seat == nil || c.parted {
 		return nil
 	}

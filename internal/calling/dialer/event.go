@@ -107,6 +107,11 @@ type (
 		Try  id.ID
 		Wish attempt.Wish // Flags and By are the engine's to say
 	}
+	// Asked: a dialogue asked questions of the script, and this was answered.
+	Asked struct {
+		Try     id.ID
+		Answers map[string]string
+	}
 	// AgentUp answers a CallAgent: the agent's telephone was picked up; AgentDown: it
 	// was not, or was hung up before the customer was dialed.
 	AgentUp   struct{ Try id.ID }
@@ -119,9 +124,11 @@ type (
 		To     phone.Number // they dialed
 		Closed bool         // nobody is there at this hour
 	}
-	// Parted: the agent is off the call, which goes on without one: it was handed to a
-	// third party, or a message is left. The agent writes up.
+	// Parted: the agent, or the dialogue, is off the call, which goes on without: it was
+	// handed to a third party, or a message is left. The agent writes up.
 	Parted struct{ Try id.ID }
+	// NotTaken: the third party a call was handed to did not come. Who had it has it.
+	NotTaken struct{ Try id.ID }
 	// Unjoined: the agent could not be connected with who answered.
 	Unjoined struct{ Try id.ID }
 	// Said: the message was played to its end.
@@ -157,6 +164,8 @@ func (Answered) event()  {}
 func (Told) event()      {}
 func (Pressed) event()   {}
 func (Parted) event()    {}
+func (NotTaken) event()  {}
+func (Asked) event()     {}
 func (ForAgent) event()  {}
 func (Settled) event()   {}
 func (AgentUp) event()   {}
@@ -201,9 +210,12 @@ type (
 	}
 	// Unserved tells the dialogue that no agent came, and the call is its own again.
 	Unserved struct{ Try id.ID }
-	// Converse lets the dialogue server speak with who answered. Report ForAgent and
-	// Settled, and Over at last.
-	Converse struct{ Try id.ID }
+	// Converse lets the dialogue server speak with who answered. Report ForAgent, Asked
+	// and Settled, and Over at last.
+	Converse struct {
+		Try  id.ID
+		Lead lead.Lead
+	}
 	// Say a prompt to who answered, then report Said. What is played to them is broken
 	// off. To a machine it begins behind the beep.
 	Say struct {

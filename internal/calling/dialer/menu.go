@@ -2,6 +2,7 @@ package dialer
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -59,7 +60,7 @@ func (e *Engine) meet(c *call, by usage.AnsweredBy) error {
 	}
 	if e.plan.Mode == campaign.Robot {
 		c.alone = &alone{robot: true, until: e.now.Add(AloneWait)}
-		e.do(Converse{Try: c.ID})
+		e.do(Converse{Try: c.ID, Lead: c.lead.Clone()})
 		return nil
 	}
 	c.alone = &alone{}
@@ -236,9 +237,23 @@ func (e *Engine) number(c *call) {
 }
 
 // answer keeps what was answered to the question of the step.
-func (e *Engine) answer(c *call, value string) {
+func (e *Engine) answer(c *call, value string) { e.note(c, c.alone.step.Answer, value) }
+
+// asked keeps what was answered to a dialogue.
+func (e *Engine) asked(c *call, answers map[string]string) error {
+	if c.alone == nil || !c.alone.robot || c.seat != nil {
+		return fault.New(fault.Conflict, "try %s is in no dialogue", c.ID)
+	}
+	for _, question := range slices.Sorted(maps.Keys(answers)) {
+		e.note(c, question, answers[question])
+	}
+	return nil
+}
+
+// note keeps an answer to a question of the script.
+func (e *Engine) note(c *call, question, value string) {
 	c.alone.keyed = true
-	e.out.Answers = append(e.out.Answers, KeyAnswer{Try: c.ID, Question: c.alone.step.Answer, Value: value})
+	e.out.Answers = append(e.out.Answers, KeyAnswer{Try: c.ID, Question: question, Value: value})
 }
 
 // refuse is somebody who is never to be called again, from now on.
@@ -370,7 +385,7 @@ func (e *Engine) flood() {
 	}
 }
 
-// KeyAnswer is a question that was answered by keys.
+// KeyAnswer is a question that was answered by keys, or to a dialogue.
 type KeyAnswer struct {
 	Try             id.ID
 	Question, Value string

@@ -42,8 +42,10 @@ type (
 	Pressed struct{ Key string }
 	// Understood is what was heard, in words.
 	Understood struct{ Words string }
-	// Unserved: no agent came.
+	// Unserved: nobody took the call that was handed over.
 	Unserved struct{}
+	// Refused: the dialer does not take what the last reply says the call came to.
+	Refused struct{}
 	// Ended: the line is free, or somebody else has the call.
 	Ended struct{}
 	// Tick: time has passed.
@@ -57,6 +59,7 @@ func (Played) event()     {}
 func (Pressed) event()    {}
 func (Understood) event() {}
 func (Unserved) event()   {}
+func (Refused) event()    {}
 func (Ended) event()      {}
 func (Tick) event()       {}
 
@@ -70,10 +73,14 @@ type (
 	Tell struct{ Turn Turn }
 	// Utter plays something, breaking off what is played; report Played.
 	Utter struct{ What Utterance }
-	// Settle tells the dialer what the call came to.
+	// Settle tells the dialer what the call came to. Where it does not take that, nothing
+	// that follows is done; report Refused.
 	Settle struct{ Outcome Outcome }
-	// HandOver asks the dialer for an agent.
-	HandOver struct{}
+	// Answer keeps answers to questions of the script.
+	Answer struct{ Answers map[string]string }
+	// HandOver asks for an agent, or calls a target of the campaign. Report Unserved, or
+	// Ended once somebody has the call.
+	HandOver struct{ Target string }
 	// HangUp ends the call.
 	HangUp struct{}
 )
@@ -83,6 +90,7 @@ func (Tell) act()     {}
 func (Utter) act()    {}
 func (Settle) act()   {}
 func (HandOver) act() {}
+func (Answer) act()   {}
 func (HangUp) act()   {}
 
 // place is where a session stands.
@@ -93,7 +101,7 @@ const (
 	waiting
 	speaking
 	listening
-	handing // over to an agent
+	handing // over to an agent or a target
 	leaving // the last word is said
 	hung    // up, and the line is not free yet
 	over
@@ -159,6 +167,10 @@ func (s *Session) Handle(now timex.Instant, ev Event) []Act {
 		if s.at == handing {
 			s.ask(Turn{Happened: NoAgent})
 		}
+	case Refused:
+		if s.at != over { // what followed the outcome was not done
+			s.fail()
+		}
 	case Ended:
 		s.ended()
 	case Tick:
@@ -200,6 +212,9 @@ func (s *Session) replied(r Reply) {
 	if r.Outcome != nil {
 		s.do(Settle{*r.Outcome})
 	}
+	if len(r.Answers) > 0 {
+		s.do(Answer{r.Answers})
+	}
 	s.at, s.left = speaking, r.Say
 	s.next()
 }
@@ -215,9 +230,9 @@ func (s *Session) next() {
 	switch r := &s.reply; {
 	case r.HangUp:
 		s.end()
-	case r.Agent:
+	case r.hands():
 		s.at, s.until = handing, s.now.Add(AgentWait)
-		s.do(HandOver{})
+		s.do(HandOver{Target: r.Target})
 	case r.Listen == nil:
 		s.ask(Turn{Happened: Said})
 	default:

@@ -25,6 +25,10 @@ func told(acts []Act) string {
 			out = append(out, "say "+v.What.Prompt+v.What.WAV)
 		case Settle:
 			out = append(out, "settle "+v.Outcome.Code)
+		case HandOver:
+			out = append(out, strings.TrimSpace("hand over "+v.Target))
+		case Answer:
+			out = append(out, fmt.Sprintf("answer %v", v.Answers))
 		default:
 			out = append(out, strings.TrimPrefix(fmt.Sprintf("%T", a), "dialogue."))
 		}
@@ -55,9 +59,11 @@ func TestADialogue(t *testing.T) {
 	step(time.Second, Understood{"yes please"}, "ask 4 words yes please")
 	step(0, Replied{4, Reply{Listen: &Listen{Keys: 1}}}, "")
 	step(DefaultListen*time.Second, Tick{}, "ask 5 silence")
-	step(0, Replied{5, Reply{Agent: true}}, "HandOver")
+	step(0, Replied{5, Reply{Agent: true}}, "hand over")
 	step(time.Minute, Unserved{}, "ask 6 no_agent")
-	step(0, Replied{6, Reply{Say: []Utterance{{Prompt: "bye"}}, HangUp: true}}, "say bye")
+	step(0, Replied{6, Reply{Target: "desk", Answers: map[string]string{"size": "42"}}}, "answer map[size:42]; hand over desk")
+	step(time.Second, Unserved{}, "ask 7 no_agent")
+	step(0, Replied{7, Reply{Say: []Utterance{{Prompt: "bye"}}, HangUp: true}}, "say bye")
 	step(time.Second, Played{}, "HangUp")
 	step(time.Second, Ended{}, "tell over")
 	if !s.IsOver() || s.HasFailed() {
@@ -74,6 +80,10 @@ func TestAProgramThatDoesNotDoItsPart(t *testing.T) {
 		"gone": func(s *Session) []Act { return s.Handle(start, Failed{1}) },
 		"wrong": func(s *Session) []Act {
 			return s.Handle(start, Replied{1, Reply{HangUp: true, Agent: true, Outcome: &Outcome{Code: "sale"}}})
+		},
+		"refused": func(s *Session) []Act {
+			s.Handle(start, Replied{1, Reply{HangUp: true, Outcome: &Outcome{Code: "none of theirs"}}})
+			return s.Handle(start, Refused{})
 		},
 		"endless": func(s *Session) []Act {
 			for i := 1; ; i++ {
@@ -105,6 +115,8 @@ func TestRepliesThatAreNone(t *testing.T) {
 		"listen":      {Listen: &Listen{}},
 		"agent":       {Agent: true, HangUp: true},
 		"disposition": {Outcome: &Outcome{Code: "callback", CallBack: 1}},
+		"target":      {Target: strings.Repeat("x", MaxPrompt+1)},
+		"answers":     {Answers: map[string]string{"size": ""}},
 		"state":       {State: strings.Repeat("x", MaxState+1)},
 	} {
 		if ps := r.Problems(); len(ps) == 0 || ps[0].Path != path {

@@ -72,12 +72,14 @@ type Outcome struct {
 
 // Reply is what the program answers.
 type Reply struct {
-	Say     []Utterance `json:"say,omitempty"`
-	Listen  *Listen     `json:"listen,omitempty"`
-	Outcome *Outcome    `json:"disposition,omitempty"` // it holds at once where it is a refusal
-	Agent   bool        `json:"agent,omitempty"`       // hand over to an agent once all is said
-	HangUp  bool        `json:"hang_up,omitempty"`     // end the call once all is said
-	State   string      `json:"state,omitempty"`       // given back with the next turn
+	Say     []Utterance       `json:"say,omitempty"`
+	Listen  *Listen           `json:"listen,omitempty"`
+	Outcome *Outcome          `json:"disposition,omitempty"` // it holds at once where it is a refusal
+	Answers map[string]string `json:"answers,omitempty"`     // to questions of the campaign's script, by their names
+	Agent   bool              `json:"agent,omitempty"`       // hand over to an agent once all is said
+	Target  string            `json:"target,omitempty"`      // hand over to a number of the campaign's, by its name, once all is said
+	HangUp  bool              `json:"hang_up,omitempty"`     // end the call once all is said
+	State   string            `json:"state,omitempty"`       // given back with the next turn
 }
 
 // Bounds of what both sides say.
@@ -92,7 +94,11 @@ const (
 	MaxListen     = 60 // seconds
 	DefaultListen = 5
 	MaxWords      = 2_000
+	MaxAnswers    = 50
 )
+
+// hands tells whether the call is handed over.
+func (r *Reply) hands() bool { return r.Agent || r.Target != "" }
 
 // Problems tells what is wrong with a reply.
 func (r *Reply) Problems() (ps fault.Problems) {
@@ -117,12 +123,23 @@ func (r *Reply) Problems() (ps fault.Problems) {
 		if l.Keys == 0 && !l.Words {
 			bad("listen", "", "nothing is listened for", "keys or words")
 		}
-		if r.HangUp || r.Agent {
-			bad("listen", "", "nobody listens where the call ends or is handed over", "listen, agent or hang_up")
+		if r.HangUp || r.hands() {
+			bad("listen", "", "nobody listens where the call ends or is handed over", "listen, agent, target or hang_up")
 		}
 	}
-	if r.HangUp && r.Agent {
-		bad("agent", "", "the call cannot end and be handed over", "agent or hang_up")
+	if r.HangUp && r.hands() || r.Agent && r.Target != "" {
+		bad("agent", "", "the call cannot end and be handed over, nor go to two", "agent, target or hang_up")
+	}
+	if len(r.Target) > MaxPrompt {
+		bad("target", r.Target, "the name is long", fmt.Sprintf("at most %d bytes", MaxPrompt))
+	}
+	for question, value := range r.Answers {
+		if question == "" || len(question) > MaxPrompt || value == "" || len(value) > MaxWords {
+			bad("answers", question, "a question or its answer is missing or long", fmt.Sprintf("1 to %d and 1 to %d bytes", MaxPrompt, MaxWords))
+		}
+	}
+	if len(r.Answers) > MaxAnswers {
+		bad("answers", fmt.Sprint(len(r.Answers)), "there are too many answers at once", fmt.Sprintf("at most %d", MaxAnswers))
 	}
 	if o := r.Outcome; o != nil && (o.Code == "" || len(o.Code) > MaxPrompt || len(o.Notes) > MaxNotes || o.CallBack.IsZero() != (o.Zone == "")) {
 		bad("disposition", o.Code, "a code is missing, notes are long, or a callback has no instant or no zone", "a code; with a callback call_back and time_zone")

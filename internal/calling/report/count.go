@@ -154,7 +154,7 @@ func ofTry(a *attempt.Attempt) (s Sums) {
 	if machine {
 		return s
 	}
-	if isAbandoned(a) {
+	if IsAbandoned(a) {
 		s[Abandoned] = 1
 		return s
 	}
@@ -202,10 +202,10 @@ func When(a *attempt.Attempt) timex.Instant {
 	return a.Dialed
 }
 
-// isAbandoned tells whether the ledger counts a person as abandoned: nobody spoke to
+// IsAbandoned tells whether the ledger counts a person as abandoned: nobody spoke to
 // them, or only the message that is played where no agent comes, or the agent could
 // not be connected.
-func isAbandoned(a *attempt.Attempt) bool {
+func IsAbandoned(a *attempt.Attempt) bool {
 	message := !a.Joined.IsZero() && a.Agent == "" && a.Mode != usage.Robot && a.Mode != ""
 	return a.IsAbandoned() || a.Disposition == attempt.Abandoned || message
 }

@@ -23,6 +23,7 @@ import (
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/phone"
+	"waihu/internal/robot"
 	"waihu/internal/serve"
 	"waihu/internal/sim/desk"
 	"waihu/internal/store"
@@ -47,6 +48,8 @@ type Setup struct {
 	Most   time.Duration // then the shift ends, however far it is
 	Out    io.Writer     // what goes on
 
+	Dialogue, Secret string // address and secret of a dialogue server, of the mode robot
+
 	Called func(number string) // told of each call the carrier had, when it ends; nil: nobody
 }
 
@@ -63,6 +66,9 @@ var home = netip.MustParseAddr("127.0.0.1")
 func (s *Setup) Check() error {
 	if s.Leads < 1 || s.Leads > MaxLeads || s.Agents < 1 || s.Agents > MaxAgents || s.Talk <= 0 || s.Wrap <= 0 || s.Most <= 0 || s.First < 1024 || s.First > 64_000 {
 		return fault.New(fault.Invalid, "1 to %d leads, 1 to %d agents, lengths above nothing and ports from 1024 to 64000 were expected", MaxLeads, MaxAgents)
+	}
+	if s.Mode == campaign.Robot && (s.Dialogue == "" || s.Secret == "") {
+		return fault.New(fault.Invalid, "a robot lane needs the address of a dialogue server, and its secret")
 	}
 	return nil
 }
@@ -94,7 +100,7 @@ func Prepare(ctx context.Context, s Setup, far netip.AddrPort) (*Shift, error) {
 	}
 	s.Out = &oneAtATime{to: s.Out} // agents, service and carrier tell at once
 	x := &Shift{Setup: s, Settings: []string{"data=" + s.Data, "access.second_factor=false", "node=shift", "http.key_rate=200", "http.key_burst=400", "http.listen=" + at,
-		"voice.trunks=" + trunks, "voice.listen=" + netip.AddrPortFrom(home, 0).String(), fmt.Sprintf("voice.ports=%d-%d", s.First, s.First+499)}}
+		"voice.trunks=" + trunks, "webhooks.allowed=" + home.String() + "/32", "voice.listen=" + netip.AddrPortFrom(home, 0).String(), fmt.Sprintf("voice.ports=%d-%d", s.First, s.First+499)}}
 	if x.cfg, _, err = serve.Load("", nil, x.Settings); err != nil {
 		return nil, err
 	}
@@ -102,7 +108,9 @@ func Prepare(ctx context.Context, s Setup, far netip.AddrPort) (*Shift, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = x.fill(ctx, b)
+	if err = x.fill(ctx, b); err == nil {
+		err = x.start(ctx, b)
+	}
 	return x, errors.Join(err, b.DB.Close())
 }
 
@@ -131,9 +139,11 @@ time_zone: Asia/Shanghai
 tax: {default: voice, classes: [{id: voice, name: {en: Voice, zh-Hant: 語音通話, zh-Hans: 语音通话}, rates: [{rate: 9%}]}]}
 modules:
   - {id: predictive, name: {en: Predictive dialing, zh-Hant: 預測式外呼, zh-Hans: 预测式外呼}}
+  - {id: robot, name: {en: Robot lanes, zh-Hant: 機器人通路, zh-Hans: 机器人通路}}
 components:
   - {id: seats, name: {en: Concurrent seats, zh-Hant: 並發座席, zh-Hans: 并发坐席}, measure: seats_concurrent_peak, unit_price: 180}
   - {id: predictive, name: {en: Predictive dialing, zh-Hant: 預測式外呼, zh-Hans: 预测式外呼}, measure: module, where: {module: predictive}, unit_price: 600}
+  - {id: robot, name: {en: Robot lanes, zh-Hant: 機器人通路, zh-Hans: 机器人通路}, measure: module, where: {module: robot}, unit_price: 400}
   - {id: talk, name: {en: Talk time, zh-Hant: 通話時長, zh-Hans: 通话时长}, measure: talk_time, where: {direction: outbound}, increment: 6/6, unit_price: 0.12}
 `
 
@@ -149,7 +159,7 @@ func (x *Shift) fill(ctx context.Context, b *serve.Books) error {
 	}
 	x.company = id.Company{ID: company.ID}
 	today := timex.At(time.Now()).DateIn(time.UTC)
-	file := "contract: SHIFT-1\nplan: shift@1\nstart: " + (today - 1).String() + "\nseller: {name: Waihu}\nbuyer: {name: Simulated Floor}\nmodules: [{module: predictive, from: " + (today - 1).String() + "}]\n"
+	file := "contract: SHIFT-1\nplan: shift@1\nstart: " + (today - 1).String() + "\nseller: {name: Waihu}\nbuyer: {name: Simulated Floor}\nmodules: [{module: " + x.module() + ", from: " + (today - 1).String() + "}]\n"
 	q, err := sys.Quote(ctx, x.company, app.Quote{File: file, On: today - 1})
 	if err != nil {
 		return err
@@ -165,6 +175,14 @@ func (x *Shift) fill(ctx context.Context, b *serve.Books) error {
 		return err
 	}
 	return x.plan(ctx, sys)
+}
+
+// module is what the contract has beside seats and talk.
+func (x *Shift) module() string {
+	if x.Mode == campaign.Robot {
+		return "robot"
+	}
+	return "predictive"
 }
 
 // people are the agents.
@@ -187,28 +205,48 @@ func (x *Shift) people(ctx context.Context, b *serve.Books) error {
 	return nil
 }
 
-// kinds are the first digits of numbers, by what the carrier does with them, and how many
-// of a hundred leads have them.
-var kinds = []struct {
+// kind is the first digits of numbers, how many of a hundred leads have them, and what
+// the carrier does.
+type kind struct {
 	head  uint64
 	share int
 	line  script.Line
-}{
-	{861391, 35, script.Line{To: "+861391*", Does: script.Answer, Ring: script.Span(3 * time.Second)}},
+}
+
+// answers are persons who answer: in a robot lane they press keys, as the server of
+// examples/dialogue asks for them.
+func (s *Setup) answers() []kind {
+	ring := script.Span(3 * time.Second)
+	if s.Mode != campaign.Robot {
+		return []kind{{861391, 35, script.Line{To: "+861391*", Does: script.Answer, Ring: ring}}}
+	}
+	all := []kind{{861391, 14, script.Line{Keys: "125#"}}, {861392, 7, script.Line{Keys: "9"}}, {861393, 7, script.Line{Keys: "2"}}, {861394, 7, script.Line{}}}
+	for i := range all {
+		l := &all[i].line
+		l.To, l.Does, l.Ring, l.Every = fmt.Sprintf("+%d*", all[i].head), script.Answer, ring, script.Span(6*time.Second)
+	}
+	return all
+}
+
+// others are those of numbers nobody answers.
+var others = []kind{
 	{861382, 40, script.Line{To: "+861382*", Does: script.NoAnswer}},
 	{861373, 12, script.Line{To: "+861373*", Does: script.Busy, Ring: script.Span(time.Second)}},
 	{861364, 8, script.Line{To: "+861364*", Does: script.Machine, Ring: script.Span(4 * time.Second)}},
 	{861355, 5, script.Line{To: "+861355*", Does: script.Refuse, Code: 404, Reason: "Not Found"}},
 }
 
-// answers is what the carrier does.
-func answers() *script.Script {
-	s := &script.Script{Name: "shift"}
-	for _, k := range kinds {
-		s.Lines = append(s.Lines, k.line)
+// kinds are all.
+func (s *Setup) kinds() []kind { return append(s.answers(), others...) }
+
+// script is what the carrier does.
+func (s *Setup) script() *script.Script {
+	out := &script.Script{Name: "shift"}
+	for _, k := range s.kinds() {
+		out.Lines = append(out.Lines, k.line)
 	}
-	s.Lines = append(s.Lines, script.Line{To: "*", Does: script.Refuse, Code: 404, Reason: "Not Found"})
-	return s
+	out.Lines = append(out.Lines, script.Line{To: "*", Does: script.Refuse, Code: 404, Reason: "Not Found"})
+	return out
 }
 
 // plan makes the list and the campaign.
@@ -219,7 +257,7 @@ func (x *Shift) plan(ctx context.Context, sys *app.System) error {
 	}
 	var key [32]byte
 	binary.LittleEndian.PutUint64(key[:], x.Seed)
-	dice := rand.New(rand.NewChaCha8(key))
+	dice, kinds := rand.New(rand.NewChaCha8(key)), x.kinds()
 	for i := range x.Leads {
 		roll, k := dice.IntN(100), 0
 		for ; roll >= kinds[k].share; k++ {
@@ -236,11 +274,20 @@ func (x *Shift) plan(ctx context.Context, sys *app.System) error {
 	p.Lifted = []campaign.Lift{{Rule: "cn.hours", Reason: "nobody real is called: the carrier is played"}}
 	p.Retry.Attempts = 1 // so that whoever is called twice is called wrongly
 	p.RingSeconds, p.Message, p.Contract = campaign.MinRing, "nobody", x.contract
+	p.Robot, p.Rate = campaign.RobotLane{URL: x.Dialogue, Fallback: "goodbye"}, campaign.Rate{Channels: 20, Minute: 120}
 	camp, err := sys.AddCampaign(ctx, x.company, p)
-	if err == nil {
-		x.campaign = camp.ID
-		_, err = sys.StartCampaign(ctx, x.company, camp.ID, "shift")
+	x.campaign = camp.ID
+	return err
+}
+
+// start lets the campaign run.
+func (x *Shift) start(ctx context.Context, b *serve.Books) error {
+	if x.Mode == campaign.Robot {
+		if err := robot.KeepSecret(ctx, b.System, b.Seal, x.company, x.campaign, x.Secret); err != nil {
+			return err
+		}
 	}
+	_, err := b.System.StartCampaign(ctx, x.company, x.campaign, "shift")
 	return err
 }
 
@@ -250,7 +297,7 @@ func Carrier(s *Setup) (*carrier.Carrier, error) {
 	if err != nil {
 		return nil, err
 	}
-	return carrier.Open(carrier.Config{Listen: netip.AddrPortFrom(home, 0), Ports: ports, Script: answers(), Calls: 120, Rate: 500, Tell: func(t carrier.Told) {
+	return carrier.Open(carrier.Config{Listen: netip.AddrPortFrom(home, 0), Ports: ports, Script: s.script(), Calls: 120, Rate: 500, Tell: func(t carrier.Told) {
 		if s.Called != nil {
 			s.Called(t.To)
 		}

@@ -6,6 +6,7 @@
 package carrier
 
 import (
+	"cmp"
 	"crypto/tls"
 	"log/slog"
 	"net/netip"
@@ -241,11 +242,30 @@ func (p *played) answer(sound []int16, overAndOver bool) {
 	}
 	go p.leg.Attend(p.call, 0)
 	p.leg.Play(sound, overAndOver)
+	if p.line.Keys != "" {
+		go p.press()
+	}
 	if p.line.Talk > 0 {
 		p.wait(p.line.Talk)
 		return
 	}
 	p.over()
+}
+
+// press presses the keys of the line, as long as the call lasts.
+func (p *played) press() {
+	next := time.NewTicker(time.Duration(cmp.Or(p.line.Every, script.KeyEvery)))
+	defer next.Stop()
+	for _, key := range p.line.Keys {
+		select {
+		case <-next.C:
+		case <-p.call.Done():
+			return
+		}
+		if p.leg.Press(string(key)) != nil {
+			return // the caller takes none
+		}
+	}
 }
 
 // greeting is what an answering machine says: a voice of a kind, then a beep.

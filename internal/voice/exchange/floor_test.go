@@ -181,7 +181,8 @@ type placed struct {
 func (s *stage) place(number string, r exchange.Reserved) *placed {
 	s.Helper()
 	p := &placed{told: make(chan string, 10), kept: make(chan error, 10), over: make(chan *voice.Report, 1)}
-	p.Line = must(s.x.Line("call "+number, r, exchange.Told{Rings: func() { p.told <- "rings" }, Answered: func() { p.told <- "answered" }, Parted: func() { p.told <- "parted" }, Kept: func(failed error) { p.kept <- failed }}))
+	p.Line = must(s.x.Line("call "+number, r, exchange.Told{Rings: func() { p.told <- "rings" }, Answered: func() { p.told <- "answered" }, Parted: func() { p.told <- "parted" },
+		NotTaken: func() { p.told <- "not taken" }, Kept: func(failed error) { p.kept <- failed }}))
 	go func() {
 		report, _, err := s.lines.PlaceOver(context.WithoutCancel(s.Context()), voice.Order{Number: number, Beside: p.Beside})
 		if err != nil {

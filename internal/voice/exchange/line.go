@@ -67,7 +67,8 @@ type Line struct {
 type Told struct {
 	Rings    func()
 	Answered func()
-	Parted   func()             // the agent, since somebody answered whom the call was handed to
+	Parted   func()             // whoever had the call, since somebody answered whom it was handed to
+	NotTaken func()             // whom the call was handed to did not answer
 	Kept     func(failed error) // what is recorded is, from now on; or is not any more, and why
 }
 

@@ -130,7 +130,7 @@ func (t *third) join(answered bool) {
 	}
 }
 
-// enter takes them in, and tells whether the agent parted for it.
+// enter takes them in, and tells whether the call is theirs: an agent who had it parts.
 func (t *third) enter(answered bool) (parted bool) {
 	l := t.l
 	l.mu.Lock()
@@ -144,8 +144,8 @@ func (t *third) enter(answered bool) (parted bool) {
 	}
 	t.spoke = t.spoke || answered
 	l.waitThird()
-	parted = answered && t.hand && l.agent != ""
-	if parted {
+	parted = answered && t.hand
+	if parted && l.agent != "" {
 		l.part()
 	}
 	return parted
@@ -173,15 +173,27 @@ func (l *Line) leftAlone() {
 	}
 }
 
-// done takes the room for them away.
+// done takes the room for them away, and tells if they never answered.
 func (t *third) done() {
+	if t.leave() {
+		t.l.told.NotTaken()
+	}
+}
+
+// leave tells whether the call was handed to them and is not theirs. Who handed a call on
+// that no agent ever had, has it again; any other customer who is alone is hung up.
+func (t *third) leave() (missed bool) {
 	l := t.l
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	missed = l.thirds[t] && t.hand && l.call != nil // one who answered is out already
 	delete(l.thirds, t)
 	l.waitThird()
 	l.lookAround()
-	l.leftAlone()
+	if !missed || l.joined {
+		l.leftAlone()
+	}
+	return missed
 }
 
 // hangup ends their call; the line's lock is held.

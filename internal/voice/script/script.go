@@ -33,6 +33,12 @@ func (Does) Choices() []string {
 // maxLines is how many lines a script may have.
 const maxLines = 1000
 
+// maxKeys is how many keys a line presses.
+const maxKeys = 32
+
+// KeyEvery is the pause before each key, where a line does not say.
+const KeyEvery = Span(3 * time.Second)
+
 // Script is a carrier.
 type Script struct {
 	Name  string `plan:"carrier,required" doc:"Name of the carrier, for people."`
@@ -45,6 +51,8 @@ type Line struct {
 	Does   Does   `plan:"does,required" doc:"answer, busy, no_answer, machine, announcement, refuse or silence."`
 	Ring   Span   `plan:"ring" doc:"How long it rings, or is announced, before anything else happens."`
 	Talk   Span   `plan:"talk" doc:"How long it talks before it hangs up; until the caller does if absent."`
+	Keys   string `plan:"keys" doc:"Keys the person presses, one after the other; of answer."`
+	Every  Span   `plan:"every" doc:"So long after the answer the first key, and so long between them; 3s if absent."`
 	Sound  string `plan:"sound" doc:"WAV file that is played, in the folder of the script; a tone of its own if absent."`
 	Code   int    `plan:"code" doc:"Status of refuse and announcement, 300 to 699; 503 and 404 if absent."`
 	Reason string `plan:"reason" doc:"Phrase of that status."`
@@ -94,10 +102,13 @@ func (s *Script) Validate() (all fault.Problems) {
 		if strings.ContainsAny(l.Reason, "\r\n") {
 			add(at+"reason", "more than one line", "a short phrase")
 		}
+		if len(l.Keys) > maxKeys || strings.Trim(l.Keys, "0123456789*#") != "" || l.Keys != "" && l.Does != Answer {
+			add(at+"keys", "nobody presses them, or they are none", fmt.Sprintf("up to %d of 0 to 9, * and #, with does: answer", maxKeys))
+		}
 		if l.Loss < 0 || !(l.Loss <= 1) {
 			add(at+"loss", "not a share", "0% to 100%")
 		}
-		for name, d := range map[string]Span{"ring": l.Ring, "talk": l.Talk, "retry": l.Retry, "jitter": l.Jitter} {
+		for name, d := range map[string]Span{"ring": l.Ring, "talk": l.Talk, "retry": l.Retry, "jitter": l.Jitter, "every": l.Every} {
 			if d < 0 || time.Duration(d) > time.Hour {
 				add(at+name, "out of range", "0 to 1h")
 			}

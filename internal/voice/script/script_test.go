@@ -36,9 +36,9 @@ func TestDefaultIsWhole(t *testing.T) {
 
 // TestValidateFindsEverything, each with its place.
 func TestValidateFindsEverything(t *testing.T) {
-	s := &script.Script{Lines: []script.Line{{To: "1*2", Does: script.Answer, Code: 200, Reason: "a\nb", Ring: -1}}}
+	s := &script.Script{Lines: []script.Line{{To: "1*2", Does: script.Answer, Code: 200, Reason: "a\nb", Ring: -1, Keys: "x"}}}
 	all := s.Validate().Error()
-	for _, want := range []string{"lines: ", "lines[0].to", "lines[0].code: not", "lines[0].code: a status", "lines[0].reason", "lines[0].ring"} {
+	for _, want := range []string{"lines: ", "lines[0].to", "lines[0].code: not", "lines[0].code: a status", "lines[0].reason", "lines[0].ring", "lines[0].keys"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("%q is not found in\n%s", want, all)
 		}
