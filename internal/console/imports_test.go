@@ -157,8 +157,8 @@ func TestFilesThatAreSomethingElse(t *testing.T) {
 			if at := w.Header().Get("Location"); at != "" {
 				page = d.patiently(at)
 			}
-			if w.Code != http.StatusUnprocessableEntity && w.Code != http.StatusSeeOther || strings.Contains(page, ` lang="en">`) || !strings.Contains(page, `<html lang="zh-Hant"`) {
-				t.Errorf("%s at %s: %d, English stands in %s", name, path, w.Code, regexp.MustCompile(` lang="en">[^<]*`).FindAllString(page, 3))
+			if w.Code != http.StatusUnprocessableEntity && w.Code != http.StatusSeeOther || strings.Contains(page, `<span lang="en">`) || strings.Contains(page, "; expected ") || !strings.Contains(page, `<html lang="zh-Hant"`) {
+				t.Errorf("%s at %s: %d, %s", name, path, w.Code, regexp.MustCompile(`<span lang="en">[^<]*|[^>]*; expected [^<]*`).FindAllString(page, 3))
 			}
 		}
 	}
