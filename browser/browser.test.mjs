@@ -13,6 +13,7 @@ import { planToPaid } from "./flows/plan-to-paid.test.mjs";
 import { recording } from "./flows/recording.test.mjs";
 import { telephone } from "./flows/telephone.test.mjs";
 import { tour } from "./flows/tour.test.mjs";
+import { visitor } from "./flows/visitor.test.mjs";
 import { open } from "./world.mjs";
 
 const world = await open();
@@ -24,6 +25,7 @@ telephone(world);
 recording(world);
 desk(world);
 floor(world);
+visitor(world);
 compare(world);
 audit(world);
 keyboard(world);

@@ -20,11 +20,12 @@ function freePort() {
   });
 }
 
-// startDemo gives the address of a running demo, and how to stop it.
-export async function startDemo() {
+// startDemo gives the address of a running demo, and how to stop it. Nobody works there by
+// themselves, so that pages do not change under who looks; with a floor, ten agents do.
+export async function startDemo({ floor = false } = {}) {
   if (!existsSync(binary)) throw new Error(`${binary} is missing: run make build`);
   const port = await freePort();
-  const child = spawn(binary, ["demo", "--seed", "1", "--listen", `127.0.0.1:${port}`], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(binary, ["demo", "--seed", "1", "--listen", `127.0.0.1:${port}`, ...(floor ? [] : ["--still"])], { stdio: ["ignore", "pipe", "pipe"] });
   const kill = () => child.kill();
   process.on("exit", kill);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGPIPE"]) process.once(signal, () => process.exit(1)); // so that the demo ends with us

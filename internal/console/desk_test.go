@@ -23,6 +23,9 @@ func TestTheDeskTellsItsModuleWhatItNeeds(t *testing.T) {
 	d := newDesk(t)
 	d.d.Telephone = phones{browsers: "wss://192.0.2.1:7443"}
 	ann := d.person(d.company, "ann@example.com", access.Agent)
+	if to := ann.ask("/", nil).Header().Get("Location"); to != d.at("/desk") {
+		t.Errorf("who works at the desk begins at %s", to)
+	}
 	page := ann.page(d.at("/desk"))
 	boot := regexp.MustCompile(`(?s)<script type="application/json" id="boot">(.*?)</script>`).FindStringSubmatch(page)
 	if boot == nil {

@@ -12,7 +12,8 @@ func (s *Server) homePages() {
 	s.page("GET /c/{company}", access.CompanyRead, s.overview)
 }
 
-// home sends everybody to their own first page.
+// home sends everybody to their own first page: who works at a desk and sees no money,
+// to that.
 func (s *Server) home(w http.ResponseWriter, _ *http.Request, v *visit) error {
 	if v.actor == nil || v.actor.Stage != access.Full {
 		return errLogIn
@@ -22,6 +23,10 @@ func (s *Server) home(w http.ResponseWriter, _ *http.Request, v *visit) error {
 		return s.firstPage(w, v)
 	}
 	v.company = some[0]
+	if v.may(access.FloorWork) && !v.may(access.UsageRead) {
+		v.redirect(w, v.at("/desk"))
+		return nil
+	}
 	v.redirect(w, v.at(""))
 	return nil
 }

@@ -62,7 +62,7 @@ func (s *Server) leadPage(w http.ResponseWriter, r *http.Request, v *visit) erro
 	}
 	at := func(i timex.Instant) string { return clockTime(i, zone) }
 	for i := range k.Tries {
-		b.Tries = append(b.Tries, v.tryRow(&k.Tries[i], at))
+		b.Tries = append(b.Tries, s.tryRow(v, &k.Tries[i], at))
 	}
 	for _, n := range k.Numbers {
 		row := numberRow{Number: n.Number.String(), Label: n.Label, Attempts: n.Attempts, Last: at(n.Last), Usable: n.Usable(), Note: n.Forbidden}

@@ -33,34 +33,6 @@ func (s *Server) recordingPages() {
 	s.page("POST /c/{company}/recordings/{recording}/release", access.RecordLift, s.liftHold)
 }
 
-// agentName is how people read an agent that calls name: a person of the company by name,
-// others as they are.
-func (s *Server) agentName(v *visit, agent string) string {
-	i, err := id.ParseNamed("user", agent)
-	if err != nil {
-		return agent
-	}
-	if name, known := v.people[agent]; known {
-		return name
-	}
-	name := agent
-	err = s.d.System.DB.View(v.r.Context(), func(tx store.Tx) error {
-		u, err := s.d.Gate.UserOf(tx, v.company, i)
-		if err == nil && u.Name != "" {
-			name = u.Name
-		}
-		return err
-	})
-	if err != nil {
-		name = agent // of another company, or gone: there is no better name
-	}
-	if v.people == nil {
-		v.people = map[string]string{}
-	}
-	v.people[agent] = name
-	return name
-}
-
 // recordingRow is a recording in a list.
 type recordingRow struct {
 	app.Recording

@@ -4,10 +4,12 @@ import (
 	"context"
 	"html"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"waihu/internal/app"
 	"waihu/internal/calling/campaign"
@@ -40,6 +42,7 @@ func dialed(o *office, n int) (lead store.Lead, camp app.Campaign) {
 		a, err := told.Decide(ctx, lead.ID, phone.Of(862161234567, 12), "")
 		o.must(err)
 		o.must(a.Dial(a.Decided + 1))
+		a.Call = a.ID.Named("call")
 		code := ""
 		if i%2 == 0 {
 			o.must(a.Answer(usage.Person, a.Decided+2))
@@ -106,4 +109,27 @@ func TestReports(t *testing.T) {
 	o.every(o.at("/tries"))
 	o.every(o.at("/seats"))
 	o.onlyHere("/leads/" + l.ID.Named("lead"))
+}
+
+// TestATryLeadsToItsCharge: to the call as it was charged, which says the name of its
+// campaign, once it is over.
+func TestATryLeadsToItsCharge(t *testing.T) {
+	o := newOffice(t)
+	_, camp := dialed(o, 1)
+	link := regexp.MustCompile(`href="([^"]*/usage/call[^"]*)"`).FindStringSubmatch(o.page(o.at("/tries")))
+	if link == nil {
+		t.Fatal("a try leads to no call")
+	}
+	to := html.UnescapeString(link[1])
+	q, err := url.ParseQuery(to[strings.Index(to, "?")+1:])
+	o.must(err)
+	now, err := o.d.System.Moment(t.Context())
+	o.must(err)
+	_, err = o.d.System.Ingest(t.Context(), o.company, []usage.Fact{&usage.Call{ID: q.Get("id"), Source: q.Get("source"), Direction: usage.Outbound, Result: usage.Answered, To: "+8613800000000", Campaign: camp.ID.Named("cmp"), Start: now, Answer: now, End: now.Add(time.Second), Talk: time.Second}})
+	o.must(err)
+	for _, at := range []string{to, o.at("/usage?campaign=" + camp.ID.Named("cmp"))} {
+		if body := o.page(at); !strings.Contains(body, "Spring") {
+			t.Errorf("%s does not name the campaign", at)
+		}
+	}
 }

@@ -23,7 +23,7 @@ type Tour struct {
 
 // Person is somebody a demonstration lets everybody be.
 type Person struct {
-	Role     string // a phrase says what they do: tour.as_operator, tour.as_finance, tour.as_customer
+	Role     string // a phrase says what they do: tour.as_operator, tour.as_finance, tour.as_customer, tour.as_agent
 	Name     string // of their company, where the phrase names it
 	Email    string
 	Password string

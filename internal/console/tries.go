@@ -3,6 +3,7 @@ package console
 import (
 	"net/http"
 
+	"waihu/internal/access"
 	"waihu/internal/app"
 	"waihu/internal/calling/attempt"
 	figures "waihu/internal/calling/report"
@@ -17,6 +18,7 @@ var tryFields = []string{"first", "last", "zone", "campaign", "list", "agent", "
 // tryRow is a try in a list.
 type tryRow struct {
 	Href, At, Lead, Number, Campaign, Agent, Trunk, Caller string
+	Call                                                   string // page of what it was charged; empty: there is none, or the visitor may not see it
 	Result, Tone                                           string
 	Disposition, Notes                                     string
 	Talk                                                   int64
@@ -66,7 +68,7 @@ func (s *Server) tries(w http.ResponseWriter, r *http.Request, v *visit) error {
 		}
 		for i := range page.Tries {
 			a := &page.Tries[i]
-			row := v.tryRow(a, func(i timex.Instant) string { return clockTime(i, zone) })
+			row := s.tryRow(v, a, func(i timex.Instant) string { return clockTime(i, zone) })
 			row.Lead, row.Campaign, row.Href = page.Leads[a.Lead], page.Names[a.Campaign], v.at("/leads/"+a.Lead.Named("lead"))
 			b.Rows = append(b.Rows, row)
 		}
@@ -96,8 +98,8 @@ func idOr(text string) id.ID {
 }
 
 // tryRow is what a try came to.
-func (v *visit) tryRow(a *attempt.Attempt, at func(timex.Instant) string) tryRow {
-	out := tryRow{At: at(figures.When(a)), Number: a.Number.String(), Agent: a.Agent, Trunk: a.Trunk, Caller: a.CallerID.String(), Disposition: v.dispositionName(a), Notes: a.Notes, Ordinal: a.Ordinal, Result: v.say("calling_report.try." + string(a.State))}
+func (s *Server) tryRow(v *visit, a *attempt.Attempt, at func(timex.Instant) string) tryRow {
+	out := tryRow{At: at(figures.When(a)), Number: a.Number.String(), Agent: s.agentName(v, a.Agent), Trunk: a.Trunk, Caller: a.CallerID.String(), Disposition: v.dispositionName(a), Notes: a.Notes, Ordinal: a.Ordinal, Result: v.say("calling_report.try." + string(a.State))}
 	switch {
 	case a.State == attempt.Withheld:
 		out.Tone, out.Disposition = "warn", a.Rule
@@ -111,6 +113,9 @@ func (v *visit) tryRow(a *attempt.Attempt, at func(timex.Instant) string) tryRow
 		out.Tone, out.Result = "good", lang.Choice(v.Tag, "answered_by", string(a.AnsweredBy))
 	default:
 		out.Tone, out.Result = "good", lang.Choice(v.Tag, "result", string(a.Result))
+	}
+	if a.Call != "" && !a.Ended.IsZero() && v.may(access.UsageRead) {
+		out.Call = v.callPage("waihu", a.Call, a.Dialed)
 	}
 	if !a.Joined.IsZero() && !a.Ended.IsZero() {
 		out.Talk = int64(a.Ended.Sub(a.Joined).Seconds())

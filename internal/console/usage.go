@@ -138,6 +138,9 @@ func (s *Server) usage(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if err != nil {
 		return err
 	}
+	for i := range b.Rows {
+		b.Rows[i].Agent, b.Rows[i].Campaign = s.agentName(v, b.Rows[i].Agent), s.campaignName(v, b.Rows[i].Campaign)
+	}
 	b.choices(v, f)
 	s.render(w, v, status, "usage", &Page{Title: v.say("nav.usage"), Lead: lang.Dates(v.Tag, f.first, f.last+1), Here: v.at("/usage"), Crumbs: v.crumbs(), Body: b})
 	return nil

@@ -77,7 +77,7 @@ func (s *Server) oneCall(w http.ResponseWriter, r *http.Request, v *visit) error
 			b.Bill = b.Of + "/draft?day=" + p.First.String()
 		}
 	}
-	b.Facts, b.Course = v.callFacts(c, loc), v.courseFacts(c.Call.Course, loc)
+	b.Facts, b.Course = s.callFacts(v, c, loc), v.courseFacts(c.Call.Course, loc)
 	b.Other = beside
 	if k := c.Call.Course; !k.IsZero() && k.Recording != "" && c.Call.Source == "waihu" && v.may(access.RecordFind) {
 		b.Recording = v.at("/recordings/of?call=" + queryEscape(c.Call.ID))
@@ -100,7 +100,7 @@ func dealByID(list []app.Deal, i id.ID) *app.Deal {
 }
 
 // callFacts are the fields of a record that say something.
-func (v *visit) callFacts(c *store.ChargedCall, loc *time.Location) []document.Fact {
+func (s *Server) callFacts(v *visit, c *store.ChargedCall, loc *time.Location) []document.Fact {
 	k := &c.Call
 	var out []document.Fact
 	add := func(key, value string) {
@@ -114,8 +114,8 @@ func (v *visit) callFacts(c *store.ChargedCall, loc *time.Location) []document.F
 	add("from", k.From)
 	add("to", k.To)
 	add("line", word(v.Tag, "line", string(k.Line)))
-	add("agent", k.Agent)
-	add("campaign", k.Campaign)
+	add("agent", s.agentName(v, k.Agent))
+	add("campaign", s.campaignName(v, k.Campaign))
 	add("trunk", k.Trunk)
 	add("account", k.Account)
 	add("outcome", k.Outcome)

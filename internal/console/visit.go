@@ -22,7 +22,7 @@ type visit struct {
 	company id.Company
 	about   app.Company       // of company; zero on pages of the platform
 	open    bool              // comparing needs no account here
-	people  map[string]string // names of agents that were looked up
+	people  map[string]string // names of agents and campaigns that were looked up
 }
 
 // handler makes the answer to a visit. What it returns is shown as a page.

@@ -45,15 +45,25 @@ type planned struct {
 	tries    bool
 	surnames string
 	script   string // file of the script agents are led through
+	says     string // what agents say, where no script leads them
 	wants    string // note of a callback
+	kinds    []int  // leads of a hundred by what the carrier does with them (behaviour); nil: numbers nobody calls
 }
+
+// works tells whether agents call its leads: at any hour, over the carrier of the
+// demonstration.
+func (p *planned) works() bool { return p.kinds != nil }
 
 // plans are the campaigns of a firm, by its key.
 func plans(key string) []planned {
 	switch key {
 	case "floor":
 		return []planned{
-			{name: "秋季续约", purpose: usage.Sales, mode: campaign.Predictive, list: "秋季名单", begins: "86139", digits: 8, zone: "Asia/Shanghai", basis: lead.Agreed, from: "+862150000000", budget: 1_200, runs: true, tries: true, wants: "客户在开会，约好再打", surnames: "王李张刘陈杨黄赵周吴"},
+			{name: "秋季续约", purpose: usage.Sales, mode: campaign.Predictive, list: "秋季名单", begins: "86139", digits: 7, zone: "Asia/Shanghai", basis: lead.Agreed, from: "+862150000000", budget: 1_200, runs: true, tries: true, wants: "客户在开会，约好再打", surnames: "王李张刘陈杨黄赵周吴",
+				says: "{name}您好，这里是晨星。您的{plan}套餐本月到期，现在续约第一个月免费。需要我为您办理吗？", kinds: usualKinds},
+			{name: "送货预约", purpose: usage.Service, mode: campaign.Preview, list: "本周订单", begins: "86137", digits: 7, zone: "Asia/Shanghai", basis: lead.Customer, from: "+862150000001", runs: true, tries: true, wants: "送货时间改天再约", surnames: "徐孙马朱胡郭何林罗高",
+				says: "{name}您好，您订的设备已经到货。请问明天上午还是下午送货方便？", kinds: waitingKinds},
+			{name: "满意度调查", purpose: usage.Survey, mode: campaign.Progressive, list: "近期来电客户", begins: "86136", digits: 7, zone: "Asia/Shanghai", basis: lead.Customer, from: "+862150000002", runs: true, tries: true, script: "survey.script.yaml", wants: "改天方便再回答", surnames: "陈林黄张李王吴刘蔡杨", kinds: usualKinds},
 			{name: "新年预热", purpose: usage.Sales, mode: campaign.Progressive, list: "官网咨询", begins: "86138", digits: 8, zone: "Asia/Shanghai", basis: lead.Requested, surnames: "徐孙马朱胡郭何林罗高"},
 		}
 	case "minutes":
@@ -114,6 +124,12 @@ func (t *teller) campaign(ctx context.Context, c *Customer, p *planned, rng *ran
 		from, _ := phone.Normalize(p.from, "") // it stands above
 		plan.CallerIDs = []campaign.CallerID{{Number: from, Daily: 400}}
 	}
+	if p.works() {
+		atAnyHour(&plan)
+	}
+	if p.says != "" {
+		plan.Script = campaign.Script{Steps: []campaign.Step{{ID: "hello", Text: p.says}}}
+	}
 	if p.budget > 0 {
 		plan.Budget.Daily = money.Micros(p.budget*money.Micro, money.MustCurrency("CNY"))
 	}
@@ -152,25 +168,17 @@ func (t *teller) script(ctx context.Context, c *Customer, p *planned) (g campaig
 	if err != nil {
 		return g, err
 	}
-	made, _, err := t.sys.SetScript(ctx, c.Company, app.SetScript{File: string(file), By: "floor lead"})
+	said := strings.Replace(string(file), "LANGUAGE", c.Lang, 1)
+	made, _, err := t.sys.SetScript(ctx, c.Company, app.SetScript{File: said, By: "floor lead"})
 	return campaign.Guide{Script: made.ID}, err
 }
 
 // leads fills a list.
 func (t *teller) leads(ctx context.Context, c *Customer, list id.ID, p *planned, rng *rand.Rand) (out []id.ID, err error) {
-	names := strings.Fields(p.surnames)
-	if len(names) == 1 {
-		names = strings.Split(p.surnames, "")
-	}
-	given := []string{"先生", "女士"}
-	if strings.Contains(p.surnames, " ") {
-		given = []string{" Ms", " Mr"}
-	}
 	lot := &store.LeadLot{}
 	for n := range listed {
-		l := lead.Lead{List: list, Key: fmt.Sprintf("K-%05d", 10_000+n), Name: names[rng.IntN(len(names))] + given[rng.IntN(2)], State: lead.Pending, Zone: p.zone,
-			Numbers: []lead.Number{{Number: numberOf(p.begins, p.digits, uint64(40_000*n)+rng.Uint64N(39_000))}}, Fields: map[string]string{"plan": []string{"basic", "plus", "pro"}[rng.IntN(3)]},
-			Consent: lead.Consent{Basis: p.basis, Evidence: "form", At: t.first.Start(time.UTC)}}
+		l := p.lead(n, rng, t.first.Start(time.UTC))
+		l.List = list
 		if l.ID, err = t.sys.IDs.At(t.clock.Now()); err != nil {
 			return nil, err
 		}
@@ -180,6 +188,25 @@ func (t *teller) leads(ctx context.Context, c *Customer, list id.ID, p *planned,
 		out = append(out, l.ID)
 	}
 	return out, t.sys.DB.Update(ctx, func(tx store.Tx) error { return tx.Leads().Add(c.Company, lot) })
+}
+
+// lead is the nth of a list, who agreed at some time.
+func (p *planned) lead(n int, rng *rand.Rand, agreed timex.Instant) lead.Lead {
+	names := strings.Fields(p.surnames)
+	if len(names) == 1 {
+		names = strings.Split(p.surnames, "")
+	}
+	given := []string{"先生", "女士"}
+	if strings.Contains(p.surnames, " ") {
+		given = []string{" Ms", " Mr"}
+	}
+	begins, apart := p.begins, uint64(40_000)
+	if p.works() {
+		begins, apart = begins+kindOf(p.kinds, rng), numbersApart
+	}
+	return lead.Lead{Key: fmt.Sprintf("K-%05d", 10_000+n), Name: names[rng.IntN(len(names))] + given[rng.IntN(2)], State: lead.Pending, Zone: p.zone,
+		Numbers: []lead.Number{{Number: numberOf(begins, p.digits, apart*uint64(n)+rng.Uint64N(apart-1))}}, Fields: map[string]string{"plan": []string{"basic", "plus", "pro"}[rng.IntN(3)]},
+		Consent: lead.Consent{Basis: p.basis, Evidence: "form", At: agreed}}
 }
 
 // try is one call to a lead, with what it came to.
@@ -212,10 +239,12 @@ func (t *teller) try(ctx context.Context, c *Customer, told *tries.Teller, of *a
 	if code == "callback" {
 		back = &lead.Appointment{At: t.promised(c, n), Zone: c.Calling.Zone.String(), Agent: who, Notes: p.wants}
 	}
+	up := at.Add(6 * time.Second)
 	if result == "" {
-		err = first(func() error { return a.Answer(usage.Person, at+2) }, func() error { return a.Join(who, at+3) }, func() error { return a.End("", 200, 16, at+4) })
+		talk := time.Duration(20+rng.IntN(100)) * time.Second
+		err = first(func() error { return a.Answer(usage.Person, up) }, func() error { return a.Join(who, up+1) }, func() error { return a.End("", 200, 16, up.Add(talk)) })
 	} else {
-		err = a.End(result, map[usage.Result]int{usage.Busy: 486, usage.NoAnswer: 480}[result], 0, at+4)
+		err = a.End(result, map[usage.Result]int{usage.Busy: 486, usage.NoAnswer: 480}[result], 0, up)
 	}
 	if err != nil {
 		return err

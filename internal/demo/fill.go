@@ -37,6 +37,8 @@ type Options struct {
 	Seed uint64
 	Now  time.Time
 	Tell func(string) // progress; nil: nobody is told
+	// Still lets nothing happen once the history is told: nobody works, no calls come in.
+	Still bool
 }
 
 // Customer is a firm as it stands in the books.
@@ -240,8 +242,8 @@ func (b *batch) Event(e usage.Event) error     { return b.add(&e, e.At) }
 
 var _ usage.Sink = (*batch)(nil)
 
-// Live goes on calling: now and then each firm's agents end a call, whatever the
-// hour, until the context ends.
+// Live tells of calls of firms whose switch is another: now and then each firm's agents
+// end one, whatever the hour, until the context ends.
 func Live(ctx context.Context, sys *app.System, who []Customer, seed uint64) error {
 	tick := time.NewTicker(2 * time.Second)
 	defer tick.Stop()

@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -19,7 +18,6 @@ import (
 	"waihu/internal/id"
 	"waihu/internal/lang"
 	"waihu/internal/serve"
-	"waihu/internal/store"
 	"waihu/internal/store/sqlite"
 )
 
@@ -48,7 +46,23 @@ func Run(ctx context.Context, c *serve.Config, o Options, log *slog.Logger, out 
 		fmt.Fprintf(out, "  %-28s %s\n", l.email, l.what)
 	}
 	fmt.Fprintln(out)
-	return serve.RunWith(ctx, c, log, out, serve.Beside{Tour: tour, Work: func(ctx context.Context, b *serve.Books) error { return Live(ctx, b.System, who, o.Seed) }})
+	beside := serve.Beside{Tour: tour}
+	if !o.Still {
+		w := &floorWork{to: &who[0], seed: o.Seed, address: "http://" + c.HTTP.Listen, log: log}
+		beside.Work = func(ctx context.Context, b *serve.Books) error { return live(ctx, b, w, who[1:], o.Seed) }
+	}
+	return serve.RunWith(ctx, c, log, out, beside)
+}
+
+// live lets the floor work, and calls come in from the switches of the others.
+func live(ctx context.Context, b *serve.Books, w *floorWork, others []Customer, seed uint64) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	done := make(chan error, 1)
+	go func() { done <- w.run(ctx, b) }()
+	err := Live(ctx, b.System, others, seed)
+	stop()
+	return errors.Join(err, <-done)
 }
 
 // prepare makes the key of the installation, tells the year with a clock of its
@@ -92,6 +106,7 @@ func dice(seed uint64) *rand.ChaCha8 {
 // login is a person of the demonstration.
 type login struct {
 	email, what string
+	name        string
 	role, firm  string // as the console tells them
 	lang        lang.Tag
 	member      access.Member
@@ -99,11 +114,15 @@ type login struct {
 
 func logins(who []Customer) []login {
 	out := []login{
-		{"operator@demo.example", "the platform: plans, contracts, companies", "operator", "", lang.English, access.Member{Company: id.Platform, Role: access.Operator}},
-		{"finance@demo.example", "finance: invoices, payments, closing", "finance", "", lang.Traditional, access.Member{Company: id.Platform, Role: access.Finance}},
+		{email: "operator@demo.example", what: "the platform: plans, contracts, companies", name: "operator", role: "operator", lang: lang.English, member: access.Member{Company: id.Platform, Role: access.Operator}},
+		{email: "finance@demo.example", what: "finance: invoices, payments, closing", name: "finance", role: "finance", lang: lang.Traditional, member: access.Member{Company: id.Platform, Role: access.Finance}},
 	}
 	for i := range who {
-		out = append(out, login{who[i].Key + "@demo.example", "the portal of " + who[i].Name, "customer", who[i].Name, lang.Tag(who[i].Lang), access.Member{Company: who[i].Company, Role: access.CustomerAdmin}})
+		c := &who[i]
+		out = append(out, login{email: c.Key + "@demo.example", what: "the portal of " + c.Name, name: c.Name, role: "customer", firm: c.Name, lang: lang.Tag(c.Lang), member: access.Member{Company: c.Company, Role: access.CustomerAdmin}})
+		if c.Key == working {
+			out = append(out, login{email: "seat@demo.example", what: "a seat on its floor: put on a headset, open Desk, be ready", name: "访客坐席", role: "agent", firm: c.Name, lang: lang.Tag(c.Lang), member: access.Member{Company: c.Company, Role: access.Agent}})
+		}
 	}
 	return out
 }
@@ -111,20 +130,12 @@ func logins(who []Customer) []login {
 // people makes the log-ins.
 func people(ctx context.Context, b *serve.Books, who []Customer, seed uint64) error {
 	for _, l := range logins(who) {
-		var token string
-		var user *access.User
-		err := b.DB.Update(ctx, func(tx store.Tx) (err error) {
-			user, token, err = b.Gate.AddUser(tx, access.NewUser{Email: l.email, Name: cmp.Or(l.firm, l.role), Lang: l.lang, Members: []access.Member{l.member}})
-			return err
-		})
+		user, err := l.add(ctx, b)
 		if err != nil {
 			return err
 		}
-		if _, err := b.Gate.TakeInvitation(ctx, token, Password, access.Client{Address: "127.0.0.1"}); err != nil {
-			return err
-		}
 		if c := &who[inspecting]; l.member.Company == c.Company {
-			if err := ownCall(ctx, b.System, c, user.ID.Named("user"), seed); err != nil {
+			if err := ownCall(ctx, b.System, c, user.Named("user"), seed); err != nil {
 				return err
 			}
 		}

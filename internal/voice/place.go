@@ -32,6 +32,7 @@ type Order struct {
 	Quiet  time.Duration  // nothing comes from the other side for so long: it is asked whether it is there; 20 s if 0
 	Talk   time.Duration  // after which we hang up; until all is played, or they do, if 0
 	Play   []int16        // played once it is answered
+	Again  bool           // it is played over and over, until Talk is over
 	Keys   string         // pressed once it is answered
 	Hold   time.Duration  // hold the other side for so long once it is answered, the recording paused; 0: do not
 	Record *os.File       // stereo WAV; nil: nothing is kept
@@ -185,7 +186,7 @@ func follow(ctx context.Context, call *sip.Call, leg *Leg, ear *hearing, o *Orde
 		case <-speak:
 			speak = nil
 			if len(o.Play) > 0 {
-				played = leg.Play(o.Play, false)
+				played = leg.Play(o.Play, o.Again)
 			}
 		case <-played:
 			played = nil

@@ -43,7 +43,7 @@ const (
 	MaxOffered      = 2_000           // leads of a list that are held
 	MaxAhead        = 600             // leads in the order they are dialed
 	DefaultPatience = 2 * time.Second // in the United States and the United Kingdom, after the greeting
-	DetectionWait   = 4 * time.Second // an answer nobody tells apart in so long is a person
+	DetectionWait   = 6 * time.Second // an answer nobody tells apart in so long is a person; a machine is told by its length after five (package detect)
 	RingGrace       = 10 * time.Second
 	AwayWait        = 8 * time.Second  // for the telephone of an agent who is ready: a page that is loaded anew is back within it
 	GoneWait        = 30 * time.Second // for an agent who is gone; in the middle of a call, too

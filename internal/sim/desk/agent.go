@@ -29,6 +29,8 @@ type Config struct {
 	Ports    *rtp.Ports
 	Talk     time.Duration // a conversation, on average
 	Wrap     time.Duration // writing up, on average
+	Says     []int16       // what they say, over and over; nil: something low
+	Break    time.Duration // of a pause after one of ten calls, on average; 0: there is none
 	Seed     uint64
 	Tell     func(email, what string) // of what goes on; nil: nobody
 }
@@ -65,9 +67,11 @@ type agent struct {
 	dice  *rand.Rand
 	c     client
 	codes []code
+	led   bool   // through a script whose answers are kept
+	talk  string // try whose end is planned
+	done  string // try that was disposed of
 
-	talk string // try whose end is planned
-	done string // try that was disposed of
+	rests bool // a break that ends by itself
 }
 
 // code is a disposition the agent may choose.
@@ -106,11 +110,14 @@ func (a *agent) day(ctx context.Context) error {
 	if in.Next != "full" {
 		return fault.New(fault.Conflict, "%s must do something first: %s", a.login.Email, in.Next)
 	}
-	var sheet struct{ Dispositions []code }
+	var sheet struct {
+		Dispositions []code
+		Guide        bool
+	}
 	if err := a.try(ctx, http.MethodGet, "/v1/floor/campaigns/"+url.PathEscape(a.cfg.Campaign)+"/sheet", nil, &sheet); err != nil {
 		return err
 	}
-	a.codes = sheet.Dispositions
+	a.codes, a.led = sheet.Dispositions, sheet.Guide
 	legs, hang := context.WithCancel(ctx)
 	defer hang()
 	stood := make(chan struct{})
@@ -183,8 +190,11 @@ func (a *agent) stand(ctx context.Context) {
 		err := a.c.ask(ctx, http.MethodPost, "/v1/softphone", nil, &pass)
 		if err == nil {
 			_, host, _ := strings.Cut(pass.Address, "@")
-			tone := audio.Tone{Hertz: []float64{180}, Level: 0.1}.Samples(2 * time.Second) // they say something low
-			_, err = voice.Place(ctx, a.cfg.Phone, a.cfg.Ports, voice.Order{To: "sip:floor@" + host, From: "desk", User: pass.User, Secret: pass.Secret, Quiet: 5 * time.Second, Talk: 24 * time.Hour, Play: tone})
+			said := a.cfg.Says
+			if said == nil {
+				said = audio.Tone{Hertz: []float64{180}, Level: 0.1}.Samples(2 * time.Second)
+			}
+			_, err = voice.Place(ctx, a.cfg.Phone, a.cfg.Ports, voice.Order{To: "sip:floor@" + host, From: "desk", User: pass.User, Secret: pass.Secret, Quiet: 5 * time.Second, Talk: 24 * time.Hour, Play: said, Again: true})
 		}
 		if err != nil && ctx.Err() == nil {
 			a.tell("the telephone does not stand: " + err.Error())
@@ -200,9 +210,16 @@ func (a *agent) about(mean time.Duration) time.Duration {
 
 // at does what the desk asks for.
 func (a *agent) at(ctx context.Context, p *post) {
+	a.rests = a.rests && p.State == "paused"
 	switch p.State {
 	case "paused":
-		if p.Line && p.Reason != "forced" {
+		switch {
+		case !p.Line || p.Reason == "forced":
+		case p.Reason == tea && a.rests: // its end is planned
+		case p.Reason == tea && a.cfg.Break > 0:
+			a.rests = true
+			time.AfterFunc(a.about(a.cfg.Break), func() { a.do(ctx, "ready", nil) })
+		default:
 			a.do(ctx, "ready", nil)
 		}
 	case "reserved":
@@ -233,9 +250,19 @@ func (a *agent) later(ctx context.Context, p *post, d time.Duration, hangUp bool
 		}
 		body["callback"] = map[string]any{"at": time.Now().Add(24 * time.Hour).UTC().Format(time.RFC3339), "time_zone": zone}
 	}
+	try, tired := a.done, a.cfg.Break > 0 && a.dice.IntN(10) == 0
+	seed := a.dice.Uint64() // what is done later has dice of its own
 	time.AfterFunc(d, func() {
 		if ctx.Err() != nil {
 			return
+		}
+		if hangUp && a.led {
+			if ends := a.interview(ctx, try, rand.New(rand.NewPCG(seed, 1))); ends != "" {
+				body = map[string]any{"code": ends, "notes": "simulated"}
+			}
+		}
+		if tired {
+			a.do(ctx, "pause", map[string]string{"reason": tea})
 		}
 		a.do(ctx, "dispose", body)
 		if hangUp {
@@ -244,26 +271,8 @@ func (a *agent) later(ctx context.Context, p *post, d time.Duration, hangUp bool
 	})
 }
 
-// choose is a disposition: a sale of ten, a callback and a refusal of twenty, else what
-// ends it or leaves it open.
-func (a *agent) choose() code {
-	wanted := func(c *code) bool { return !c.Flags.Refuse && !c.Flags.Sale && !c.Flags.Callback && !c.Flags.Machine }
-	switch roll := a.dice.IntN(20); {
-	case roll < 2:
-		wanted = func(c *code) bool { return c.Flags.Sale }
-	case roll == 2:
-		wanted = func(c *code) bool { return c.Flags.Callback }
-	case roll == 3:
-		wanted = func(c *code) bool { return c.Flags.Refuse }
-	}
-	start := a.dice.IntN(max(len(a.codes), 1))
-	for i := range a.codes {
-		if c := &a.codes[(start+i)%len(a.codes)]; wanted(c) {
-			return *c
-		}
-	}
-	return code{Code: "done"}
-}
+// tea is the reason of a pause.
+const tea = "tea"
 
 // do asks for something at the desk. That it crossed something else is no harm: the
 // next state says what is.

@@ -13,19 +13,22 @@ let control, heard = 0, now, ahead = 0, wait = 500;
 const said = (text) => text[document.documentElement.lang] || text.en || text["zh-Hant"] || text["zh-Hans"] || "";
 const cell = (text, kind = "td") => Object.assign(document.createElement(kind), { textContent: text });
 
+// link says how the page stands with the floor: here, away, or nobody drives the campaign.
 function link(state) {
   one("link").textContent = one("link").dataset[state];
 }
+
+const money = ({ amount, currency }) => new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency, currencyDisplay: "narrowSymbol" }).format(amount);
 
 function show(c) {
   if (c.campaign !== campaign) return;
   now = c;
   ahead = Date.parse(c.at) - Date.now();
-  link(c.live ? "on" : "nobody");
+  link(c.live ? "here" : "nobody");
   const figures = { dialing: c.dialing, waiting: c.waiting, talking: c.talking, ...c.today };
   for (const e of root.querySelectorAll("[data-n]")) {
     const n = figures[e.dataset.n];
-    e.textContent = n === undefined ? "–" : typeof n === "object" ? `${n.amount} ${n.currency}` : n;
+    e.textContent = n === undefined ? "–" : typeof n === "object" ? money(n) : n;
   }
   const { share = 0, most = 0, answered = 0, abandoned = 0 } = c.ledger ?? {};
   one("left").value = most > 0 ? Math.min(100, (100 * share) / most) : 0;
@@ -94,7 +97,7 @@ async function listen() {
     if (mine !== control) return; // another one listens
   }
   if (mine !== control) return;
-  link("off");
+  link("away");
   setTimeout(() => mine === control && listen(), (wait = Math.min(2 * wait, 15_000)));
 }
 

@@ -41,7 +41,7 @@ export function el(tag, having = {}, ...within) {
     if (name in node && !name.includes("-")) node[name] = value;
     else node.setAttribute(name, value);
   }
-  node.append(...within.filter((x) => x !== undefined && x !== null && x !== ""));
+  node.append(...within.filter((x) => x !== undefined && x !== null && x !== false && x !== ""));
   return node;
 }
 
