@@ -10,7 +10,6 @@ import (
 	"waihu/internal/calling/dialer"
 	"waihu/internal/calling/dialogue"
 	"waihu/internal/calling/lead"
-	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/robot"
 )
@@ -179,25 +178,5 @@ func (t *conversation) give(target string) {
 
 // HangUp is part of robot.Call.
 func (t *conversation) HangUp() { t.do(func() { t.d.cancel(t.try) }) }
-
-// lookAlone pauses a campaign nobody logs in to that its contract does not allow any more.
-func (f *Floor) lookAlone(ctx context.Context, d *driver) error {
-	err := f.cfg.System.MayDialAlone(ctx, d.c, d.of)
-	if err == nil || fault.KindOf(err) != fault.Conflict {
-		return err
-	}
-	d.post(func() { d.pause(campaign.BySystem, err.Error()) })
-	return nil
-}
-
-// stopAlone pauses a campaign that cannot be taken up, so that people read why.
-func (f *Floor) stopAlone(ctx context.Context, c id.Company, of id.ID) error {
-	err := f.cfg.System.MayDialAlone(ctx, c, of)
-	if err == nil || fault.KindOf(err) != fault.Conflict {
-		return err
-	}
-	_, err = f.cfg.System.PauseCampaign(ctx, c, of, "", campaign.BySystem, fault.Shorten(err.Error(), campaign.MaxWhy))
-	return err
-}
 
 var _ robot.Call = (*conversation)(nil)
