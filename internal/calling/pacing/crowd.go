@@ -16,6 +16,7 @@ type doubts struct{ answers, releases float64 }
 type crowd struct {
 	slots   int                          // agents there are
 	certain [horizons]int                // terms that are sure
+	unsure  [horizons]int                // terms that are not
 	law     [horizons][mostExact]float64 // chance of exactly so many of the unsure terms, below slots
 	mean    moments                      // of the unsure terms
 	spread  moments                      // their variance
@@ -72,6 +73,7 @@ func (c *crowd) addAt(j int, v float64) {
 }
 
 func (c *crowd) sum(j int, v, sign float64) {
+	c.unsure[j] += int(sign)
 	c.mean[j] += sign * v
 	c.spread[j] += sign * v * (1 - v)
 	c.skew[j] += sign * v * (1 - v) * (1 - 2*v)
@@ -118,6 +120,8 @@ func (c *crowd) full(j int) float64 {
 	switch {
 	case room <= 0:
 		return 1
+	case c.unsure[j] < room:
+		return 0
 	case c.exact():
 		less := 0.0
 		for _, v := range c.law[j][:room] {
@@ -125,8 +129,13 @@ func (c *crowd) full(j int) float64 {
 		}
 		return max(1-less, 0)
 	}
-	spread := c.spread[j] + c.doubt.answers*c.calls[j]*c.calls[j] + c.doubt.releases*c.frees[j]*c.frees[j]
-	return tail(float64(room), c.mean[j], spread, c.skew[j])
+	return tail(float64(room), c.mean[j], c.spread[j]+c.doubts(j, c.calls[j]), c.skew[j])
+}
+
+// doubts are the variance that the laws' own doubt adds, with so many answers
+// expected.
+func (c *crowd) doubts(j int, calls float64) float64 {
+	return c.doubt.answers*calls*calls + c.doubt.releases*c.frees[j]*c.frees[j]
 }
 
 // tail is the chance that a sum of many terms is at least room: a normal law

@@ -9,7 +9,7 @@ type Reason string
 // Reasons.
 const (
 	ByRisk     Reason = "risk"     // one more answer would too likely find everybody busy
-	ByLedger   Reason = "ledger"   // as risk, and the ledger has no room: only dials without risk are placed
+	ByLedger   Reason = "ledger"   // as risk, and the ledger has no room beside what is in flight: only dials without risk are placed
 	ByCost     Reason = "cost"     // as risk, and what an agent's waiting costs allows less than the ledger would
 	ByChannels Reason = "channels" // trunks are full
 	ByRate     Reason = "rate"     // calls a second

@@ -95,12 +95,19 @@ func (l *Ledger) Missed(answered int) (mean, most float64) {
 // holds, today and tomorrow: a day about to leave a full window takes the room it
 // brought with it. Below nothing the ledger is in debt.
 func (l *Ledger) Room() float64 {
+	room, beside := l.expects()
+	return room - beside
+}
+
+// expects is the room where as many persons are taken for machines as is to be
+// expected, and how much less it surely is not.
+func (l *Ledger) expects() (room, beside float64) {
 	answered, abandoned := l.Totals()
 	missed, most := l.Missed(answered)
-	room := l.share()*(float64(answered)+missed) - float64(abandoned) - most
+	room = l.share()*(float64(answered)+missed) - float64(abandoned) - missed
 	if n := len(l.days); n > 1 && l.days[n-1].Number-l.days[0].Number == l.window()-1 {
 		oldest := l.days[0]
 		room = min(room, room-l.share()*float64(oldest.Answered)+float64(oldest.Abandoned))
 	}
-	return room
+	return room, most - missed
 }

@@ -19,6 +19,8 @@ type Pacer struct {
 	terms  []moments // chance of each dial in flight to be answered by each horizon
 	old    []int     // dials that may be taken back
 	gone   int       // agents who will be away at every horizon
+	room   float64   // of the ledger, as it is expected
+	beside float64   // how much less it surely is not
 }
 
 // Defaults of a goal.
@@ -58,8 +60,10 @@ func (p *Pacer) Decide(s *State) Decision {
 	p.gather(s, &d.Why)
 	risk, spent := p.steer.allowed(s.Ledger, d.Why.Agents, p.Laws.Handling(), d.Why.Expected)
 	d.Why.Allowed = risk
+	p.room, p.beside = 0, 0
 	if s.Ledger != nil {
-		d.Why.Room = s.Ledger.Room()
+		p.room, p.beside = s.Ledger.expects()
+		d.Why.Room = p.room - p.beside
 		if answered, abandoned := s.Ledger.Totals(); answered > 0 {
 			d.Why.Abandoned = float64(abandoned) / float64(answered)
 		}
@@ -186,7 +190,10 @@ func (p *Pacer) cancel(s *State, d *Decision) {
 	if p.goal.NoCancel || len(s.Dials) == 0 {
 		return
 	}
-	limit := max(cancelTimes*d.Why.Allowed, cancelLeast)
+	limit, short := max(cancelTimes*d.Why.Allowed, cancelLeast), p.short(s, nil) > max(p.room, 0)
+	if short {
+		limit = min(limit, idle)
+	}
 	if p.crowd.most() <= limit {
 		return
 	}
@@ -210,6 +217,9 @@ func (p *Pacer) cancel(s *State, d *Decision) {
 		d.Cancel = append(d.Cancel, i)
 		_, person := p.dial(s, &s.Dials[i])
 		d.Why.Expected -= person
+		if short && p.short(s, nil) <= max(p.room, 0) {
+			limit, short = max(cancelTimes*d.Why.Allowed, cancelLeast), false
+		}
 	}
 }
 
@@ -220,13 +230,9 @@ func (p *Pacer) place(s *State, d *Decision, by Reason) {
 		if d.Why.Reason = p.holds(s, d, by); d.Why.Reason != "" {
 			return
 		}
-		chance := min(max(s.Next[d.Place], 0), 1)
-		q := p.tables.first
-		for j := range q {
-			q[j] *= chance
-		}
+		q := p.next(s, d)
 		p.crowd.add(&q)
-		d.Why.Expected += chance
+		d.Why.Expected += min(max(s.Next[d.Place], 0), 1)
 		d.Place++
 	}
 }
@@ -245,6 +251,8 @@ func (p *Pacer) holds(s *State, d *Decision, by Reason) Reason {
 		return ByBudget
 	case d.Why.Risk > max(d.Why.Allowed, never*10):
 		return by
+	case p.holdsLedger(s, d):
+		return ByLedger
 	case c.Channels >= 0 && more > c.Channels:
 		return ByChannels
 	case c.Starts >= 0 && more > c.Starts:

@@ -50,6 +50,17 @@ func TestTheRuleKeepsCapsAndLedgerOnEveryFloor(t *testing.T) {
 	}
 }
 
+// TestABurstOfAnswersDoesNotBreakTheLedger: campaigns that end right after one.
+// Conversations last, and for half a minute every answer finds everybody busy.
+func TestABurstOfAnswersDoesNotBreakTheLedger(t *testing.T) {
+	c := &Cases()[0]
+	for _, seed := range []uint64{2052, 2268} {
+		if got := play(c, 20, 1, seed, 0, makerOf(Kept, 0)); got.Lost() > pacing.DefaultShare {
+			t.Errorf("seed %d: %d of %d abandoned", seed, got.Abandoned, got.Persons)
+		}
+	}
+}
+
 func someReturn(f *floor) bool {
 	for _, a := range f.state.Agents {
 		if a.Status == pacing.Paused && !a.Returns.IsZero() {

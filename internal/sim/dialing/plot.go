@@ -5,6 +5,8 @@ import (
 	"html"
 	"math"
 	"strings"
+
+	"waihu/internal/calling/pacing"
 )
 
 // Size of a plot and of what is around it, in its units.
@@ -16,7 +18,7 @@ const (
 )
 
 // inks of policies, told apart by lightness too.
-var inks = map[Policy]string{Progressive: "#8a94a3", Erlang: "#b07aa1", Vicidial: "#e0a030", VicidialIdle: "#c2571a", Ratio: "#2a8a84", Kept: "#5b8def", Waihu: "#123a9c", Clairvoyant: "#1b2430"}
+var inks = map[Policy]string{Progressive: "#6b7583", Erlang: "#9c5f8c", Vicidial: "#a87400", VicidialIdle: "#c2571a", Ratio: "#2a8a84", Kept: "#3f74d8", Waihu: "#123a9c", Clairvoyant: "#1b2430"}
 
 // axis maps a value to a share of a plot's side.
 type axis struct {
@@ -40,6 +42,7 @@ type point struct{ x, y float64 }
 type plot struct {
 	title string
 	x, y  axis
+	bound float64 // of x that must not be passed; 0: none
 	lines map[Policy][]point
 }
 
@@ -56,6 +59,7 @@ func (p *plot) svg() string {
 	fmt.Fprintf(&b, `<rect width="%d" height="%d" fill="%s"/>`+"\n", plotWide, plotHigh, paper)
 	words(&b, marginLeft, 22, 15, plotInk, "start", p.title)
 	p.axes(&b)
+	fmt.Fprintf(&b, `<clipPath id="inside"><rect x="%d" y="%d" width="%d" height="%d"/></clipPath>`+"\n", marginLeft-4, marginTop-4, plotWide-marginLeft-marginRight+8, plotHigh-marginTop-marginBottom+4)
 	var ends []ending
 	for _, policy := range Policies() {
 		if list := p.lines[policy]; len(list) > 0 {
@@ -83,19 +87,27 @@ func (p *plot) axes(b *strings.Builder) {
 		fmt.Fprintf(b, `<path d="M%.1f %.1fv4" stroke="%s"/>`+"\n", x, y, plotMuted)
 		words(b, x, y+17, 11, plotMuted, "middle", p.x.write(v))
 	}
+	if p.bound > 0 {
+		x, y := p.at(point{p.bound, p.y.low})
+		fmt.Fprintf(b, `<path d="M%.1f %dV%.1f" stroke="%s" stroke-dasharray="2 3"/>`+"\n", x, marginTop, y, plotMuted)
+		words(b, x+5, y-6, 11, plotMuted, "start", "allowed")
+	}
 	words(b, marginLeft, marginTop-8, 11, plotMuted, "start", p.y.name)
 	words(b, plotWide-marginRight, plotHigh-14, 11, plotMuted, "end", p.x.name)
 }
 
-// line draws one policy and gives the end of its line.
+// line draws one policy and gives the end of its line. What is below the plot is
+// cut off, not drawn at its edge.
 func (p *plot) line(b *strings.Builder, policy Policy, list []point) point {
 	var path strings.Builder
 	var x, y float64
 	for i, v := range list {
-		v.x, v.y = min(max(v.x, p.x.low), p.x.high), min(max(v.y, p.y.low), p.y.high)
+		v.x, v.y = min(max(v.x, p.x.low), p.x.high), min(v.y, p.y.high)
 		x, y = p.at(v)
 		fmt.Fprintf(&path, "%s%.1f %.1f", [...]string{"M", "L"}[min(i, 1)], x, y)
-		fmt.Fprintf(b, `<circle cx="%.1f" cy="%.1f" r="3" fill="%s"/>`+"\n", x, y, inks[policy])
+		if v.y >= p.y.low {
+			fmt.Fprintf(b, `<circle cx="%.1f" cy="%.1f" r="3" fill="%s"/>`+"\n", x, y, inks[policy])
+		}
 	}
 	dash, width := "", 1.6
 	if policy == Kept || policy == Vicidial {
@@ -104,8 +116,8 @@ func (p *plot) line(b *strings.Builder, policy Policy, list []point) point {
 	if policy == Waihu {
 		width = 2.8
 	}
-	fmt.Fprintf(b, `<path d="%s" fill="none" stroke="%s" stroke-width="%.1f"%s/>`+"\n", path.String(), inks[policy], width, dash)
-	return point{x, y}
+	fmt.Fprintf(b, `<path d="%s" fill="none" stroke="%s" stroke-width="%.1f"%s clip-path="url(#inside)"/>`+"\n", path.String(), inks[policy], width, dash)
+	return point{x, min(y, plotHigh-marginBottom)}
 }
 
 // ending is where a line ends and its name stands.
@@ -114,8 +126,8 @@ type ending struct {
 	at     point
 }
 
-// labels writes the names beside the plot, none over another, from above; a thin
-// line leads to the end of each.
+// labels writes the names beside the plot, none over another, from above; dots
+// lead to the end of each.
 func labels(b *strings.Builder, ends []ending) {
 	const step = 16
 	for i := range ends {
@@ -129,7 +141,7 @@ func labels(b *strings.Builder, ends []ending) {
 		y := min(max(e.at.y, free), plotHigh-marginBottom-left)
 		free = y + step
 		x := float64(plotWide - marginRight + 16)
-		fmt.Fprintf(b, `<path d="M%.1f %.1fL%.1f %.1f" stroke="%s" stroke-width="0.7" opacity="0.6"/>`+"\n", e.at.x+4, e.at.y, x-3, y, inks[e.policy])
+		fmt.Fprintf(b, `<path d="M%.1f %.1fL%.1f %.1f" stroke="%s" stroke-width="1" stroke-dasharray="1 4"/>`+"\n", e.at.x+4, e.at.y, x-3, y, inks[e.policy])
 		words(b, x, y+4, 12, inks[e.policy], "start", string(e.policy))
 	}
 }
@@ -160,7 +172,7 @@ func (r *Result) Plots() map[string]string {
 	for _, row := range r.Frontier {
 		p := byAgents[row.Agents]
 		if p == nil {
-			p = &plot{title: fmt.Sprintf("Frontier of %d agents, case %s", row.Agents, row.Case), x: axis{low: 0, high: 0.06, ticks: []float64{0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06}, name: "share of answered calls abandoned", write: percent}, y: y, lines: map[Policy][]point{}}
+			p = &plot{title: fmt.Sprintf("Frontier of %d agents, case %s", row.Agents, row.Case), x: axis{low: 0, high: 0.06, ticks: []float64{0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06}, name: "share of answered calls abandoned", write: percent}, y: y, bound: pacing.DefaultShare, lines: map[Policy][]point{}}
 			byAgents[row.Agents] = p
 		}
 		p.lines[row.Policy] = append(p.lines[row.Policy], point{row.Lost, row.Used})
