@@ -3,7 +3,7 @@
 // come to. What is asked for is kept in window.fake.asked.
 //
 // fakeFloor runs in the page before its own scripts do.
-export function fakeFloor({ desk, sheet, floor, trunks }) {
+export function fakeFloor({ desk, sheet, floor, trunks, ready }) {
   const real = window.fetch.bind(window);
   const open = new Set(); // streams
   const encoder = new TextEncoder();
@@ -14,6 +14,7 @@ export function fakeFloor({ desk, sheet, floor, trunks }) {
     sheet,
     floor,
     trunks,
+    ready: ready ?? [], // agents a call can be handed to
     asked: [],
     down: false, // nothing is answered
     refuse: {}, // by verb: the problem it is answered with
@@ -70,6 +71,7 @@ export function fakeFloor({ desk, sheet, floor, trunks }) {
     if (verb === "events") return stream("floor", options.signal, () => piece("floor", { ...fake.floor, seq }));
     if (verb === "trunks") return stream("trunks", options.signal, () => piece("trunks", fake.trunks ?? []));
     if (verb.endsWith("/sheet")) return json(fake.sheet);
+    if (verb === "colleagues") return json({ at: new Date().toISOString(), ready: fake.ready });
     fake.asked.push({ verb, body: options.body ? JSON.parse(options.body) : undefined });
     if (fake.refuse[verb]) return json(fake.refuse[verb], 409);
     return json(fake.desk ?? {});
@@ -128,12 +130,15 @@ const base = { session: "fls_1", agent: "user_1", name: "Li Na", campaign: "cmp_
 // desks are the states an agent's desk comes through.
 export const desks = {
   paused: { ...base, state: "paused", reason: "lunch", since: ago(312) },
-  ready: { ...base, state: "ready", since: ago(14) },
+  ready: { ...base, state: "ready", since: ago(14), next: { ahead: 2, in_flight: 7, least_seconds: 5, most_seconds: 20 } },
   shown: { ...base, state: "reserved", since: ago(3), until: ahead(27), person, call: { ...call, step: "shown", answered: undefined, joined: undefined, began: ago(3) } },
   ringing: { ...base, state: "reserved", since: ago(9), person, call: { ...call, step: "ringing", answered: undefined, joined: undefined, began: ago(9) } },
   talking: { ...base, state: "talking", since: ago(125), person, notes: "Asked for the price of Fibre 1000.", call: { ...call, step: "talking" } },
   wrap_up: { ...base, state: "wrap_up", since: ago(12), until: ahead(48), person, notes: "Asked for the price of Fibre 1000.", call: { ...call, step: "ended", ended: ago(12) } },
 };
+
+// colleagues are agents a call can be handed to.
+export const colleagues = [{ agent: "user_7", name: "Zhou Jie", since: ago(83) }, { agent: "user_8", name: "Wu Xia", since: ago(12) }];
 
 const names = ["Li Na", "Wang Fang", "Zhang Wei", "Liu Yang", "Chen Jing", "Yang Min", "Zhao Lei", "Huang Ting", "Zhou Jie", "Wu Xia"];
 const spread = ["talking", "talking", "talking", "ready", "wrap_up", "talking", "paused", "reserved", "talking", "ready"];

@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { impaired, overflow, turned, unspoken } from "../checks.mjs";
-import { desks, fakeFloor, floorOf, guide, sheet, trunks } from "../fake-floor.mjs";
+import { colleagues, desks, fakeFloor, floorOf, guide, sheet, trunks } from "../fake-floor.mjs";
 
 // desk opens the page of an agent who is in a state already.
-async function deskIn(world, state, { lang = "en", theme = "light", with: of = sheet } = {}) {
+async function deskIn(world, state, { lang = "en", theme = "light", with: of = sheet, ready } = {}) {
   const tab = await world.tab("floor", { lang, theme });
-  await tab.page.addInitScript(fakeFloor, { desk: state, sheet: of });
+  await tab.page.addInitScript(fakeFloor, { desk: state, sheet: of, ready });
   await tab.page.addInitScript(() => {
     navigator.mediaDevices.getUserMedia = async () => {
       throw new DOMException("", "NotFoundError");
@@ -92,6 +92,40 @@ export function desk(world) {
     await page.reload();
     await page.waitForFunction(() => document.getElementById("desk").dataset.state === "talking"); // as the server says after it
     assert.match(await text(page, "[data-who]"), /Wang Xiaoming/);
+    await close();
+  });
+
+  test("a colleague who is ready joins a call and has it, and who helps can do no more than leave", async () => {
+    const { page, wrong, close } = await deskIn(world, desks.talking, { ready: colleagues });
+    const doing = (name, what) => page.locator("[data-ready] .desk-target", { hasText: name }).getByRole("button", { name: what });
+    await page.keyboard.press("t");
+    await doing("Wu Xia", "Bring in").click();
+    await put(page, { call: { ...desks.talking.call, beside: [colleagues[1]] } });
+    await page.evaluate(() => (window.fake.ready = window.fake.ready.slice(0, 1)));
+    assert.match(await text(page, "[data-shown]"), /With Wu Xia/);
+    await page.keyboard.press("t");
+    await doing("Wu Xia", "Bring in").waitFor({ state: "detached" }); // is ready no more
+    assert.match(await text(page, "[data-ready]"), /Zhou Jie.*ready for 1:/s);
+    await page.getByRole("button", { name: "Leave the call to Wu Xia" }).click();
+    await page.waitForFunction(() => window.fake.asked.filter((a) => a.verb === "transfer").length === 2);
+    assert.deepEqual(await asked(page), [["transfer", { agent: "user_8", together: true }], ["transfer", { agent: "user_8", together: false }]]);
+    await put(page, { call: { ...desks.talking.call, of: "Zhou Jie" } });
+    await page.getByRole("button", { name: /^Leave the call/ }).waitFor();
+    assert.match(await text(page, "[data-shown]"), /You help in the call of Zhou Jie/);
+    for (const key of ["h", "t", "1", "n"]) await page.keyboard.press(key);
+    await page.keyboard.press("F4");
+    await page.waitForFunction(() => window.fake.asked.at(-1).verb === "hangup");
+    assert.equal((await asked(page)).length, 3); // nothing but that is the helper's to do
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
+  test("who waits is told when the next call comes, where it can be said", async () => {
+    const { page, close } = await deskIn(world, desks.ready);
+    assert.match(await text(page, "[data-soon]"), /in about 5 to 20 seconds/);
+    await put(page, { next: { ahead: 0, in_flight: 1 } });
+    await page.locator("[data-forecast]", { hasText: "You are next" }).waitFor();
+    assert.equal(await text(page, "[data-soon]"), "");
     await close();
   });
 

@@ -76,7 +76,7 @@ func TestHandedOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, "3", "recording")
 		ctx := t.Context()
-		camp := w.campaign("spring", campaign.Progressive, 100, 8, func(c *campaign.Campaign) {
+		camp := w.campaign("spring", campaign.Progressive, 100, 12, func(c *campaign.Campaign) {
 			c.Targets, c.Voicemail, c.Record = []campaign.Target{{Name: "Desk", Number: number(900)}}, "voicemail", true
 		})
 		a := w.sit(camp.ID, "a")
@@ -100,6 +100,14 @@ func TestHandedOver(t *testing.T) {
 		}
 		_, err := w.floor.Transfer(ctx, w.c, "a", a.Session, "Nobody", "", false)
 		wantCode(t, "a target that is none", err, "no_target")
+		_, err = w.floor.Leave(ctx, w.c, "a", a.Session)
+		wantCode(t, "nobody was brought in", err, "no_target")
+		must(w.floor.Transfer(ctx, w.c, "a", a.Session, "Desk", "", true))
+		if d := must(w.floor.Leave(ctx, w.c, "a", a.Session)); d.State != agent.WrapUp || d.Call.Step != Without || len(w.lines.parted) != 1 {
+			t.Errorf("%+v", d.Call)
+		}
+		must(w.floor.Dispose(ctx, w.c, "a", a.Session, Dispose{Code: "done"}))
+		talking()
 		must(w.floor.Transfer(ctx, w.c, "a", a.Session, "Desk", "", false))
 		time.Sleep(4 * time.Second)
 		if d := must(w.floor.Desk(w.c, "a", a.Session)); d.State != agent.WrapUp || d.Call.Step != Without || d.Call.With != "Desk" {
@@ -126,13 +134,29 @@ func TestHandedOver(t *testing.T) {
 			}
 			time.Sleep(100 * time.Millisecond)
 		}
+		if got := must(w.floor.Colleagues(ctx, w.c, "a", a.Session)); len(got.Ready) != 1 || got.Ready[0].Agent != "b" || got.More != 0 {
+			t.Errorf("%+v", got)
+		}
+		if d := must(w.floor.Transfer(ctx, w.c, "a", a.Session, "", "b", true)); d.State != agent.Talking || len(d.Call.Beside) != 1 || d.Call.Beside[0].Agent != "b" {
+			t.Errorf("%+v", d.Call)
+		}
+		if d := must(w.floor.Desk(w.c, "b", b.Session)); d.State != agent.Talking || d.Call.Of != "a" || d.Person == nil {
+			t.Errorf("%+v", d.Call)
+		}
+		_, err = w.floor.Hold(ctx, w.c, "b", b.Session, true)
+		wantCode(t, "the call is another's", err, "not_yours")
+		must(w.floor.HangUp(ctx, w.c, "b", b.Session)) // is off it, and the call goes on
+		if got := must(w.floor.Colleagues(ctx, w.c, "a", a.Session)); len(got.Ready) != 1 || must(w.floor.Desk(w.c, "a", a.Session)).State != agent.Talking {
+			t.Errorf("%+v", got)
+		}
+		must(w.floor.Transfer(ctx, w.c, "a", a.Session, "", "b", true))
 		must(w.floor.Transfer(ctx, w.c, "a", a.Session, "", "b", false))
 		if d := must(w.floor.Desk(w.c, "b", b.Session)); d.State != agent.Talking || d.Person == nil {
 			t.Errorf("%+v", d)
 		}
 		time.Sleep(time.Minute + time.Second)
 		must(w.floor.Dispose(ctx, w.c, "b", b.Session, Dispose{Code: "sale"}))
-		if tally := must(w.sys.TallyOf(ctx, w.c, camp.ID)); tally.Total.Sales != 1 || tally.Total.Conversations != 3 {
+		if tally := must(w.sys.TallyOf(ctx, w.c, camp.ID)); tally.Total.Sales != 1 || tally.Total.Conversations != 4 {
 			t.Errorf("%+v", tally.Total)
 		}
 		w.floor.Close()

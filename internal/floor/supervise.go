@@ -62,7 +62,7 @@ func (f *Floor) Hear(ctx context.Context, c id.Company, user, supervisor string,
 		switch {
 		case p.State != agent.Talking:
 			return refused("no_call", "the agent is in no conversation")
-		case supervisor == user:
+		case supervisor == user || p.Of == supervisor || slices.Contains(p.With, supervisor):
 			return refused("own_call", "this is your own conversation")
 		case how != None && !f.isThere(who{c, supervisor}):
 			return refused("no_line", "your telephone is not on the line: connect it first")

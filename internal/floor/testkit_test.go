@@ -49,6 +49,8 @@ type lines struct {
 	most    int
 	dropped []string
 	moved   []Target
+	joined  []Target
+	parted  []id.ID
 	answers time.Duration // until who answers does
 	lasts   time.Duration // until the customer hangs up
 	slow    time.Duration // Place takes so long
@@ -156,7 +158,12 @@ func (l *lines) saw() (out struct {
 	return out
 }
 
-func (l *lines) Part(id.ID) error                 { return nil }
+func (l *lines) Part(try id.ID) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.parted = append(l.parted, try)
+	return nil
+}
 func (l *lines) Hold(id.ID, bool) error           { return nil }
 func (l *lines) PauseRecording(id.ID, bool) error { return nil }
 func (l *lines) Press(id.ID, string) error        { return nil }
@@ -178,7 +185,12 @@ func (l *lines) Transfer(try id.ID, to Target) error {
 	return nil
 }
 
-func (l *lines) Confer(id.ID, Target) error { return nil }
+func (l *lines) Confer(_ id.ID, to Target) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.joined = append(l.joined, to)
+	return nil
+}
 
 func (l *lines) Supervise(_ id.ID, who string, how Hearing) error {
 	l.mu.Lock()

@@ -76,6 +76,8 @@ const deeds = {
     line.mute(!line.muted);
     draw();
   },
+  handTo: (agent, together) => (unfold("transfer", false), void todo("transfer", { agent, together })),
+  leave: () => (unfold("transfer", false), void todo("leave")),
   transfer: (to, together) => (to === undefined ? unfold("transfer") : (unfold("transfer", false), void todo("transfer", { target: to, together }))),
   keypad: () => unfold("keypad"),
   voicemail: () => void todo("voicemail"),
