@@ -3,7 +3,7 @@
 // come to. What is asked for is kept in window.fake.asked.
 //
 // fakeFloor runs in the page before its own scripts do.
-export function fakeFloor({ desk, sheet, floor, trunks, ready }) {
+export function fakeFloor({ desk, sheet, floor, trunks, numbers, ready }) {
   const real = window.fetch.bind(window);
   const open = new Set(); // streams
   const encoder = new TextEncoder();
@@ -14,6 +14,7 @@ export function fakeFloor({ desk, sheet, floor, trunks, ready }) {
     sheet,
     floor,
     trunks,
+    numbers,
     ready: ready ?? [], // agents a call can be handed to
     asked: [],
     down: false, // nothing is answered
@@ -61,7 +62,7 @@ export function fakeFloor({ desk, sheet, floor, trunks, ready }) {
   };
   window.fetch = async (address, options = {}) => {
     const { pathname } = new URL(address, location.href);
-    const verb = pathname.startsWith("/v1/floor") ? pathname.slice("/v1/floor".length + 1) : pathname.split("/").at(-1) === "trunks" ? "trunks" : pathname === "/clock" ? "clock" : null;
+    const verb = pathname.startsWith("/v1/floor") ? pathname.slice("/v1/floor".length + 1) : pathname.endsWith("/wallboard/health") ? "health" : pathname === "/clock" ? "clock" : null;
     if (/^\/v1\/tries\/.*\/answers$/.test(pathname)) return json(fake.lead(options.method === "PUT" ? JSON.parse(options.body) : null));
     if (verb === null) return real(address, options);
     if (fake.down) throw new TypeError("no network");
@@ -69,7 +70,7 @@ export function fakeFloor({ desk, sheet, floor, trunks, ready }) {
     if (verb === "me") return fake.desk ? json(fake.desk) : json({ code: "floor_not_logged_in", title: "You are not logged in to a campaign" }, 409);
     if (verb === "me/events") return stream("desk", options.signal, () => piece("desk", fake.desk));
     if (verb === "events") return stream("floor", options.signal, () => piece("floor", { ...fake.floor, seq }));
-    if (verb === "trunks") return stream("trunks", options.signal, () => piece("trunks", fake.trunks ?? []));
+    if (verb === "health") return stream("health", options.signal, () => new Uint8Array([...piece("trunks", fake.trunks ?? []), ...piece("numbers", fake.numbers ?? { rows: [], all: 0, bad: 0 })]));
     if (verb.endsWith("/sheet")) return json(fake.sheet);
     if (verb === "colleagues") return json({ at: new Date().toISOString(), ready: fake.ready });
     fake.asked.push({ verb, body: options.body ? JSON.parse(options.body) : undefined });
@@ -167,6 +168,17 @@ export const trunks = [
   { name: "East", open: 34, channels: 60, calls: 8120, answered: 2510, state: "good" },
   { name: "South", open: 0, channels: 30, calls: 912, answered: 240, state: "rests" },
 ];
+
+export const numbers = {
+  all: 14,
+  bad: 2,
+  rows: [
+    { number: "862161234501", href: "/", verdict: "worse", calls: 2310, answered: 301, compared: 2310, expected: 512.3, lifted: 301, short: 62, unwanted: 14 },
+    { number: "862161234502", href: "/", verdict: "healthy", calls: 1980, answered: 431, compared: 1980, expected: 428.1, lifted: 431, short: 21, unwanted: 3 },
+    { number: "862161234503", href: "/", verdict: "too_few", calls: 40, answered: 9, compared: 40, expected: 8.7, lifted: 9, short: 0, unwanted: 0 },
+    { number: "862161234504", href: "/", verdict: "alone", calls: 12, answered: 4, lifted: 4, short: 1, unwanted: 0 },
+  ],
+};
 
 // guide is a script with questions.
 export const guide = [

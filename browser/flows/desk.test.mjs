@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { impaired, overflow, turned, unspoken } from "../checks.mjs";
-import { colleagues, desks, fakeFloor, floorOf, guide, sheet, trunks } from "../fake-floor.mjs";
+import { colleagues, desks, fakeFloor, floorOf, guide, numbers, sheet, trunks } from "../fake-floor.mjs";
 
 // desk opens the page of an agent who is in a state already.
 async function deskIn(world, state, { lang = "en", theme = "light", with: of = sheet, ready } = {}) {
@@ -178,9 +178,10 @@ export function desk(world) {
       await close();
     }
     const tab = await world.tab("floor", { lang: "zh-Hant" });
-    await tab.page.addInitScript(fakeFloor, { floor: floorOf(30), trunks });
+    await tab.page.addInitScript(fakeFloor, { floor: floorOf(30), trunks, numbers });
     await tab.page.goto(`${world.made.firms.floor}/wallboard?t_busy=90&t_wait=30`);
     await tab.page.locator(".wall-agent").first().click();
+    assert.match(await tab.page.locator("[data-callers] li").first().innerText(), /862161234501[^]*偏低[^]*13%[^]*22%/); // the worst comes first, beside the others
     assert.deepEqual(await unspoken(tab.page), []);
     assert.deepEqual(await overflow(tab.page), []);
     await reads(tab.page);
