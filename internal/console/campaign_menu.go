@@ -90,19 +90,19 @@ var menuKeys = strings.Split("1 2 3 4 5 6 7 8 9 0 * #", " ")
 
 // menuShown is what the page shows besides.
 type menuShown struct {
-	Keys, Does  []option
-	Steps       []option // those there are, and the end
-	Asks        []option // questions of the campaign's script, and none
-	Robot       bool
-	Broadcast   bool
-	Script      string // where a script is chosen; empty: one is
-	Channels    int    // defaults
-	Minute      int
-	Patience    int
-	Turns       int
-	WaitFor     int
-	Plays       int
-	Callback    int
+	Keys, Does []option
+	Steps      []option // those there are, and the end
+	Asks       []option // questions of the campaign's script, and none
+	Robot      bool
+	Broadcast  bool
+	Script     string // where a script is chosen; empty: one is
+	Channels   int    // defaults
+	Minute     int
+	Patience   int
+	Turns      int
+	WaitFor    int
+	Plays      int
+	Callback   int
 }
 
 func menuData(s *Server, v *visit, b *campaignBody) (any, error) {
