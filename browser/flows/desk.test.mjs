@@ -6,15 +6,15 @@ import { impaired, overflow, turned, unspoken } from "../checks.mjs";
 import { colleagues, desks, fakeFloor, floorOf, guide, numbers, sheet, trunks } from "../fake-floor.mjs";
 
 // desk opens the page of an agent who is in a state already.
-async function deskIn(world, state, { lang = "en", theme = "light", with: of = sheet, ready } = {}) {
+async function deskIn(world, state, { lang = "en", theme = "light", with: of = sheet, ready, microphone = "NotFoundError" } = {}) {
   const tab = await world.tab("floor", { lang, theme });
   await tab.page.addInitScript(fakeFloor, { desk: state, sheet: of, ready });
-  await tab.page.addInitScript(() => {
+  await tab.page.addInitScript((why) => {
     navigator.mediaDevices.getUserMedia = async () => {
-      throw new DOMException("", "NotFoundError");
+      throw new DOMException("", why);
     };
     Storage.prototype.getItem = new Proxy(Storage.prototype.getItem, { apply: (f, of, [key]) => (/^waihu\.desk\.co_/.test(key) ? "fls_1" : Reflect.apply(f, of, [key])) });
-  });
+  }, microphone);
   await tab.page.goto(`${world.made.firms.floor}/desk`);
   await tab.page.waitForFunction((s) => document.getElementById("desk").dataset.state === s, state.state);
   return tab;
@@ -165,6 +165,13 @@ export function desk(world) {
     await other.addInitScript(fakeFloor, { desk: null, sheet });
     await other.goto(`${world.made.firms.floor}/desk`);
     await other.locator("[data-notices]", { hasText: "open in another tab" }).waitFor();
+    await close();
+  });
+
+  test("a microphone that is refused is said, with what to do, and the call is there", async () => {
+    const { page, close } = await deskIn(world, { ...desks.talking, line: false }, { microphone: "NotAllowedError" });
+    await page.locator("[data-notices]", { hasText: /may not use the microphone.*Allow it beside the address/s }).waitFor();
+    assert.match(await text(page, "[data-who]"), /Wang Xiaoming/);
     await close();
   });
 
