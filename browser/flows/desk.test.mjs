@@ -102,7 +102,7 @@ export function desk(world) {
     await doing("Wu Xia", "Bring in").click();
     await put(page, { call: { ...desks.talking.call, beside: [colleagues[1]] } });
     await page.evaluate(() => (window.fake.ready = window.fake.ready.slice(0, 1)));
-    assert.match(await text(page, "[data-shown]"), /With Wu Xia/);
+    await page.locator("[data-shown]", { hasText: "With Wu Xia" }).waitFor();
     await page.keyboard.press("t");
     await doing("Wu Xia", "Bring in").waitFor({ state: "detached" }); // is ready no more
     assert.match(await text(page, "[data-ready]"), /Zhou Jie.*ready for 1:/s);
@@ -111,7 +111,7 @@ export function desk(world) {
     assert.deepEqual(await asked(page), [["transfer", { agent: "user_8", together: true }], ["transfer", { agent: "user_8", together: false }]]);
     await put(page, { call: { ...desks.talking.call, of: "Zhou Jie" } });
     await page.getByRole("button", { name: /^Leave the call/ }).waitFor();
-    assert.match(await text(page, "[data-shown]"), /You help in the call of Zhou Jie/);
+    await page.locator("[data-shown]", { hasText: "You help in the call of Zhou Jie" }).waitFor();
     for (const key of ["h", "t", "1", "n"]) await page.keyboard.press(key);
     await page.keyboard.press("F4");
     await page.waitForFunction(() => window.fake.asked.at(-1).verb === "hangup");
