@@ -3,7 +3,7 @@
 // come to. What is asked for is kept in window.fake.asked.
 //
 // fakeFloor runs in the page before its own scripts do.
-export function fakeFloor({ desk, sheet, floor, trunks }) {
+export function fakeFloor({ desk, sheet, floor, trunks, numbers, ready }) {
   const real = window.fetch.bind(window);
   const open = new Set(); // streams
   const encoder = new TextEncoder();
@@ -14,6 +14,8 @@ export function fakeFloor({ desk, sheet, floor, trunks }) {
     sheet,
     floor,
     trunks,
+    numbers,
+    ready: ready ?? [], // agents a call can be handed to
     asked: [],
     down: false, // nothing is answered
     refuse: {}, // by verb: the problem it is answered with
@@ -60,7 +62,7 @@ export function fakeFloor({ desk, sheet, floor, trunks }) {
   };
   window.fetch = async (address, options = {}) => {
     const { pathname } = new URL(address, location.href);
-    const verb = pathname.startsWith("/v1/floor") ? pathname.slice("/v1/floor".length + 1) : pathname.split("/").at(-1) === "trunks" ? "trunks" : pathname === "/clock" ? "clock" : null;
+    const verb = pathname.startsWith("/v1/floor") ? pathname.slice("/v1/floor".length + 1) : pathname.endsWith("/wallboard/health") ? "health" : pathname === "/clock" ? "clock" : null;
     if (/^\/v1\/tries\/.*\/answers$/.test(pathname)) return json(fake.lead(options.method === "PUT" ? JSON.parse(options.body) : null));
     if (verb === null) return real(address, options);
     if (fake.down) throw new TypeError("no network");
@@ -68,8 +70,9 @@ export function fakeFloor({ desk, sheet, floor, trunks }) {
     if (verb === "me") return fake.desk ? json(fake.desk) : json({ code: "floor_not_logged_in", title: "You are not logged in to a campaign" }, 409);
     if (verb === "me/events") return stream("desk", options.signal, () => piece("desk", fake.desk));
     if (verb === "events") return stream("floor", options.signal, () => piece("floor", { ...fake.floor, seq }));
-    if (verb === "trunks") return stream("trunks", options.signal, () => piece("trunks", fake.trunks ?? []));
+    if (verb === "health") return stream("health", options.signal, () => new Uint8Array([...piece("trunks", fake.trunks ?? []), ...piece("numbers", fake.numbers ?? { rows: [], all: 0, bad: 0 })]));
     if (verb.endsWith("/sheet")) return json(fake.sheet);
+    if (verb === "colleagues") return json({ at: new Date().toISOString(), ready: fake.ready });
     fake.asked.push({ verb, body: options.body ? JSON.parse(options.body) : undefined });
     if (fake.refuse[verb]) return json(fake.refuse[verb], 409);
     return json(fake.desk ?? {});
@@ -128,12 +131,15 @@ const base = { session: "fls_1", agent: "user_1", name: "Li Na", campaign: "cmp_
 // desks are the states an agent's desk comes through.
 export const desks = {
   paused: { ...base, state: "paused", reason: "lunch", since: ago(312) },
-  ready: { ...base, state: "ready", since: ago(14) },
+  ready: { ...base, state: "ready", since: ago(14), next: { ahead: 2, in_flight: 7, least_seconds: 5, most_seconds: 20 } },
   shown: { ...base, state: "reserved", since: ago(3), until: ahead(27), person, call: { ...call, step: "shown", answered: undefined, joined: undefined, began: ago(3) } },
   ringing: { ...base, state: "reserved", since: ago(9), person, call: { ...call, step: "ringing", answered: undefined, joined: undefined, began: ago(9) } },
   talking: { ...base, state: "talking", since: ago(125), person, notes: "Asked for the price of Fibre 1000.", call: { ...call, step: "talking" } },
   wrap_up: { ...base, state: "wrap_up", since: ago(12), until: ahead(48), person, notes: "Asked for the price of Fibre 1000.", call: { ...call, step: "ended", ended: ago(12) } },
 };
+
+// colleagues are agents a call can be handed to.
+export const colleagues = [{ agent: "user_7", name: "Zhou Jie", since: ago(83) }, { agent: "user_8", name: "Wu Xia", since: ago(12) }];
 
 const names = ["Li Na", "Wang Fang", "Zhang Wei", "Liu Yang", "Chen Jing", "Yang Min", "Zhao Lei", "Huang Ting", "Zhou Jie", "Wu Xia"];
 const spread = ["talking", "talking", "talking", "ready", "wrap_up", "talking", "paused", "reserved", "talking", "ready"];
@@ -162,6 +168,17 @@ export const trunks = [
   { name: "East", open: 34, channels: 60, calls: 8120, answered: 2510, state: "good" },
   { name: "South", open: 0, channels: 30, calls: 912, answered: 240, state: "rests" },
 ];
+
+export const numbers = {
+  all: 14,
+  bad: 2,
+  rows: [
+    { number: "862161234501", href: "/", verdict: "worse", calls: 2310, answered: 301, compared: 2310, expected: 512.3, lifted: 301, short: 62, unwanted: 14 },
+    { number: "862161234502", href: "/", verdict: "healthy", calls: 1980, answered: 431, compared: 1980, expected: 428.1, lifted: 431, short: 21, unwanted: 3 },
+    { number: "862161234503", href: "/", verdict: "too_few", calls: 40, answered: 9, compared: 40, expected: 8.7, lifted: 9, short: 0, unwanted: 0 },
+    { number: "862161234504", href: "/", verdict: "alone", calls: 12, answered: 4, lifted: 4, short: 1, unwanted: 0 },
+  ],
+};
 
 // guide is a script with questions.
 export const guide = [

@@ -47,5 +47,5 @@ export const apart = [
   "/login/provider", "/login/provider/return",
   "/c/{company}/recordings/of", "/c/{company}/quality/mine/{inspection}",
   ...["/recordings/{recording}", "/quality/mine/{inspection}"].flatMap((of) => [`/c/{company}${of}/sound`, `/c/{company}${of}/peaks`]),
-  "/c/{company}/wallboard/trunks", "/c/{company}/reports/ledger/record.csv", "/brand/preview.css", "/brand/{brand}/{revision}/{file}",
+  "/c/{company}/wallboard/health", "/c/{company}/reports/ledger/record.csv", "/brand/preview.css", "/brand/{brand}/{revision}/{file}",
 ];

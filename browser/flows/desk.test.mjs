@@ -3,18 +3,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { impaired, overflow, turned, unspoken } from "../checks.mjs";
-import { desks, fakeFloor, floorOf, guide, sheet, trunks } from "../fake-floor.mjs";
+import { colleagues, desks, fakeFloor, floorOf, guide, numbers, sheet, trunks } from "../fake-floor.mjs";
 
 // desk opens the page of an agent who is in a state already.
-async function deskIn(world, state, { lang = "en", theme = "light", with: of = sheet } = {}) {
+async function deskIn(world, state, { lang = "en", theme = "light", with: of = sheet, ready, microphone = "NotFoundError" } = {}) {
   const tab = await world.tab("floor", { lang, theme });
-  await tab.page.addInitScript(fakeFloor, { desk: state, sheet: of });
-  await tab.page.addInitScript(() => {
+  await tab.page.addInitScript(fakeFloor, { desk: state, sheet: of, ready });
+  await tab.page.addInitScript((why) => {
     navigator.mediaDevices.getUserMedia = async () => {
-      throw new DOMException("", "NotFoundError");
+      throw new DOMException("", why);
     };
     Storage.prototype.getItem = new Proxy(Storage.prototype.getItem, { apply: (f, of, [key]) => (/^waihu\.desk\.co_/.test(key) ? "fls_1" : Reflect.apply(f, of, [key])) });
-  });
+  }, microphone);
   await tab.page.goto(`${world.made.firms.floor}/desk`);
   await tab.page.waitForFunction((s) => document.getElementById("desk").dataset.state === s, state.state);
   return tab;
@@ -95,6 +95,40 @@ export function desk(world) {
     await close();
   });
 
+  test("a colleague who is ready joins a call and has it, and who helps can do no more than leave", async () => {
+    const { page, wrong, close } = await deskIn(world, desks.talking, { ready: colleagues });
+    const doing = (name, what) => page.locator("[data-ready] .desk-target", { hasText: name }).getByRole("button", { name: what });
+    await page.keyboard.press("t");
+    await doing("Wu Xia", "Bring in").click();
+    await put(page, { call: { ...desks.talking.call, beside: [colleagues[1]] } });
+    await page.evaluate(() => (window.fake.ready = window.fake.ready.slice(0, 1)));
+    await page.locator("[data-shown]", { hasText: "With Wu Xia" }).waitFor();
+    await page.keyboard.press("t");
+    await doing("Wu Xia", "Bring in").waitFor({ state: "detached" }); // is ready no more
+    assert.match(await text(page, "[data-ready]"), /Zhou Jie.*ready for 1:/s);
+    await page.getByRole("button", { name: "Leave the call to Wu Xia" }).click();
+    await page.waitForFunction(() => window.fake.asked.filter((a) => a.verb === "transfer").length === 2);
+    assert.deepEqual(await asked(page), [["transfer", { agent: "user_8", together: true }], ["transfer", { agent: "user_8", together: false }]]);
+    await put(page, { call: { ...desks.talking.call, of: "Zhou Jie" } });
+    await page.getByRole("button", { name: /^Leave the call/ }).waitFor();
+    await page.locator("[data-shown]", { hasText: "You help in the call of Zhou Jie" }).waitFor();
+    for (const key of ["h", "t", "1", "n"]) await page.keyboard.press(key);
+    await page.keyboard.press("F4");
+    await page.waitForFunction(() => window.fake.asked.at(-1).verb === "hangup");
+    assert.equal((await asked(page)).length, 3); // nothing but that is the helper's to do
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
+  test("who waits is told when the next call comes, where it can be said", async () => {
+    const { page, close } = await deskIn(world, desks.ready);
+    assert.match(await text(page, "[data-soon]"), /in about 5 to 20 seconds/);
+    await put(page, { next: { ahead: 0, in_flight: 1 } });
+    await page.locator("[data-forecast]", { hasText: "You are next" }).waitFor();
+    assert.equal(await text(page, "[data-soon]"), "");
+    await close();
+  });
+
   test("a script with questions is gone through, and kept as it is answered", async () => {
     const { page, wrong, close } = await deskIn(world, desks.talking, { with: { ...sheet, guide } });
     await page.getByLabel("Fibre").check();
@@ -134,6 +168,13 @@ export function desk(world) {
     await close();
   });
 
+  test("a microphone that is refused is said, with what to do, and the call is there", async () => {
+    const { page, close } = await deskIn(world, { ...desks.talking, line: false }, { microphone: "NotAllowedError" });
+    await page.locator("[data-notices]", { hasText: /may not use the microphone.*Allow it beside the address/s }).waitFor();
+    assert.match(await text(page, "[data-who]"), /Wang Xiaoming/);
+    await close();
+  });
+
   test("the desk and the wallboard read well in three languages and two themes", async () => {
     for (const [lang, state] of [["en", desks.wrap_up], ["zh-Hant", desks.talking], ["zh-Hans", desks.paused]]) {
       const { page, close } = await deskIn(world, state, { lang });
@@ -144,9 +185,10 @@ export function desk(world) {
       await close();
     }
     const tab = await world.tab("floor", { lang: "zh-Hant" });
-    await tab.page.addInitScript(fakeFloor, { floor: floorOf(30), trunks });
+    await tab.page.addInitScript(fakeFloor, { floor: floorOf(30), trunks, numbers });
     await tab.page.goto(`${world.made.firms.floor}/wallboard?t_busy=90&t_wait=30`);
     await tab.page.locator(".wall-agent").first().click();
+    assert.match(await tab.page.locator("[data-callers] li").first().innerText(), /862161234501[^]*偏低[^]*13%[^]*22%/); // the worst comes first, beside the others
     assert.deepEqual(await unspoken(tab.page), []);
     assert.deepEqual(await overflow(tab.page), []);
     await reads(tab.page);

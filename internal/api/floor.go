@@ -48,8 +48,8 @@ type (
 	}
 	deskTransfer struct {
 		Target   string `json:"target,omitempty" maxLength:"120" doc:"Name of one of the campaign's targets."`
-		Agent    string `json:"agent,omitempty" maxLength:"60" doc:"Or an agent of the campaign who is ready: user_..."`
-		Together bool   `json:"together,omitempty" doc:"The target joins, and the agent stays."`
+		Agent    string `json:"agent,omitempty" maxLength:"60" doc:"Or an agent of the campaign who is ready, or helps in the call: user_..."`
+		Together bool   `json:"together,omitempty" doc:"They join, and the agent stays."`
 	}
 	deskNotes struct {
 		Notes string `json:"notes" maxLength:"2000"`
@@ -93,6 +93,15 @@ func (a *API) floorRoutes() {
 				}
 				return a.d.Floor.Desk(c, user, session)
 			})
+		})
+	allowed(a, op{id: "floor-colleagues", method: http.MethodGet, path: "/v1/floor/colleagues", what: "Agents of one's campaign who can take a call now, who waits longest first.", may: access.FloorWork},
+		func(ctx context.Context, k *caller, c id.Company, in *meIn) (*answer[floor.Colleagues], error) {
+			user := agentOf(k.actor)
+			if a.d.Floor == nil {
+				return nil, errNoFloor
+			}
+			out, err := a.d.Floor.Colleagues(ctx, c, user, in.Session)
+			return &answer[floor.Colleagues]{Status: http.StatusOK, Body: out}, err
 		})
 	read(a, op{id: "floor-sheet", method: http.MethodGet, path: "/v1/floor/campaigns/{campaign}/sheet", what: "What a desk needs to know of a campaign: script, form, dispositions, targets.", may: access.FloorWork},
 		func(r *request, in *CampaignIn) (*floor.Sheet, error) {
@@ -175,7 +184,7 @@ func (a *API) atDesk() {
 		return f.Press(ctx, c, user, session, in.Keys)
 	})
 	bare(a, "voicemail", "Leave the campaign's message on a machine; one is free at once.", (*floor.Floor).Voicemail)
-	desk(a, "transfer", "Hand the conversation to a target or an agent, or bring a target into it.", func(ctx context.Context, f *floor.Floor, c id.Company, user, session string, in *deskTransfer) (floor.Desk, error) {
+	desk(a, "transfer", "Hand the conversation to a target or an agent, or bring them into it.", func(ctx context.Context, f *floor.Floor, c id.Company, user, session string, in *deskTransfer) (floor.Desk, error) {
 		return f.Transfer(ctx, c, user, session, in.Target, in.Agent, in.Together)
 	})
 	bare(a, "leave", "Leave a conversation that a target was brought into: the two talk on.", (*floor.Floor).Leave)

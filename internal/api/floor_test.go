@@ -46,6 +46,11 @@ func (q *quiet) Standing(f func(c id.Company, user string, here bool)) { q.stand
 
 // floored is a world with a floor and a campaign that runs, without leads.
 func floored(t *testing.T) (w *world, lines *quiet, campaign, contract string) {
+	w, lines, campaign, contract, _ = flooredFor(t)
+	return w, lines, campaign, contract
+}
+
+func flooredFor(t testing.TB) (w *world, lines *quiet, campaign, contract string, f *floor.Floor) {
 	w = newWorld(t)
 	contract = w.served()
 	lines = &quiet{}
@@ -58,7 +63,7 @@ func floored(t *testing.T) (w *world, lines *quiet, campaign, contract string) {
 	plan := map[string]any{"name": "Spring", "purpose": "sales", "mode": "progressive", "lists": []any{map[string]any{"list": list}}, "caller_ids": []any{map[string]any{"number": "862161234567"}}, "contract": contract}
 	campaign = w.ask(w.keyA, "POST", "/v1/campaigns", plan, once("c")).want(201).field("id")
 	w.ask(w.keyA, "POST", "/v1/campaigns/"+campaign+"/start", "{}", once("s")).want(200)
-	return w, lines, campaign, contract
+	return w, lines, campaign, contract, f
 }
 
 func first[T any](v T, err error) T {

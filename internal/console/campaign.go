@@ -61,7 +61,7 @@ func (s *Server) campaignOf(v *visit) (*app.Campaign, error) {
 // partOf is the part of a plan that a path belongs to.
 func partOf(path string) string {
 	begins := [][2]string{{"lists", "lists"}, {"mix", "lists"}, {"hours", "hours"}, {"retry", "outcomes"}, {"dispositions", "outcomes"}, {"goal", "pacing"}, {"ring_", "pacing"}, {"wrap_", "pacing"}, {"preview_", "pacing"},
-		{"message", "pacing"}, {"caller_ids", "numbers"}, {"budget", "budget"}, {"asked", "rules"}, {"lifted", "rules"}, {"script", "script"}, {"form", "script"}, {"guide", "script"}, {"voicemail", "pacing"}, {"targets", "numbers"}, {"contract", "budget"}, {"menu", "pacing"}, {"rate", "pacing"}, {"robot", "pacing"}}
+		{"message", "menu"}, {"caller_ids", "numbers"}, {"budget", "budget"}, {"asked", "rules"}, {"lifted", "rules"}, {"script", "script"}, {"form", "script"}, {"guide", "script"}, {"voicemail", "menu"}, {"targets", "numbers"}, {"contract", "budget"}, {"menu", "menu"}, {"rate", "menu"}, {"robot", "menu"}}
 	for _, b := range begins {
 		if strings.HasPrefix(path, b[0]) {
 			return b[1]

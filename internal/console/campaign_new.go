@@ -45,6 +45,11 @@ func (s *Server) addCampaign(w http.ResponseWriter, _ *http.Request, v *visit) e
 		return s.newCampaignPage(w, v, http.StatusUnprocessableEntity, f, "")
 	}
 	err = s.effect(w, v, f, func(ctx context.Context, _ store.Tx) (access.Deed, string, error) {
+		codes, err := s.d.System.Dispositions(ctx, v.company)
+		if err != nil {
+			return access.Deed{}, "", err
+		}
+		plan.Retry.Without(codes) // those say themselves what follows
 		c, err := s.d.System.AddCampaign(ctx, v.company, plan)
 		return access.Deed{Action: "campaign.add", Target: c.ID.Named("cmp"), After: c}, v.campaignAt(&c, "/lists"), err
 	})

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,6 +15,7 @@ func fillOutcomes(f *form, c *campaign.Campaign) {
 	f.set("retry.attempts", plain(c.Retry.Attempts))
 	f.set("retry.missed", plain(c.Retry.Missed))
 	f.set("retry.wait", plain(c.Retry.Wait))
+	f.set("retry.best", plain(c.Retry.Best))
 	f.setRows("retry.retries", len(c.Retry.Retries))
 	for i, r := range c.Retry.Retries {
 		f.set(f.At("retry.retries", i, "on"), r.On)
@@ -43,7 +45,7 @@ func waitOf(minutes int) (int, string) {
 }
 
 func readOutcomes(f *form, c *campaign.Campaign, _ money.Currency) {
-	c.Retry = lead.Rules{Attempts: f.count("retry.attempts", 10_000), Missed: f.count("retry.missed", 10_000), Wait: f.count("retry.wait", 10_000_000)}
+	c.Retry = lead.Rules{Attempts: f.count("retry.attempts", 10_000), Missed: f.count("retry.missed", 10_000), Wait: f.count("retry.wait", 10_000_000), Best: f.count("retry.best", 10_000)}
 	for i := range f.rows("retry.retries", lead.MaxRetries+spare) {
 		on := strings.TrimSpace(f.Value(f.At("retry.retries", i, "on")))
 		if on == "" {
@@ -113,7 +115,7 @@ func (v *visit) codeName(d *attempt.Disposition) string {
 func fillDispositions(f *form, list []attempt.Disposition) {
 	f.setRows("dispositions", len(list))
 	for i, d := range list {
-		for name, value := range map[string]string{"code": d.Code, "name": f.v.codeName(&d), "key": plain(d.Key), "auto": given(d.Auto, "1"), "notes": given(d.Notes, "1"), "off": given(d.Off, "1")} {
+		for name, value := range map[string]string{"code": d.Code, "name": f.v.codeName(&d), "key": plain(d.Key), "auto": given(d.Auto, "1"), "notes": given(d.Notes, "1"), "off": given(d.Off, "1"), "again": againOf(d.Again), "most": plain(d.Again.Most)} {
 			f.set(f.At("dispositions", i, name), value)
 		}
 		at := f.At("dispositions", i, "flags")
@@ -136,6 +138,7 @@ func readDispositions(f *form) (out []attempt.Disposition) {
 		if builtin, ok := attempt.Find(nil, d.Code); ok && d.Name == f.v.codeName(&builtin) {
 			d.Name = builtin.Name // it was shown in the visitor's language
 		}
+		d.Again = f.again(at("again"), at("most"))
 		d.Key, _ = strconv.Atoi(f.Value(at("key"))) // empty: none
 		for _, flag := range f.some(at("flags"), flagNames()...) {
 			*flagOf(&d.Flags, flag) = true
@@ -146,6 +149,69 @@ func readDispositions(f *form) (out []attempt.Disposition) {
 			}
 		}
 		out = append(out, d)
+	}
+	return out
+}
+
+// never and asCampaign are choices of the menu of what follows an outcome; the others
+// are minutes.
+const (
+	never      = "never"
+	asCampaign = ""
+)
+
+// againWaits are the waits of that menu, in minutes.
+var againWaits = []int{5, 15, 30, 60, 120, 240, 24 * 60, 2 * 24 * 60, 3 * 24 * 60, 7 * 24 * 60, 14 * 24 * 60, 30 * 24 * 60}
+
+// againOf is the choice that says when it is tried again.
+func againOf(a attempt.Again) string {
+	switch {
+	case a.IsZero():
+		return asCampaign
+	case a.Most == 1:
+		return never
+	}
+	return itoa(a.After)
+}
+
+// again reads the two menus of what follows an outcome.
+func (f *form) again(wait, most string) (a attempt.Again) {
+	switch f.Value(wait) {
+	case asCampaign:
+	case never:
+		a.Most = 1
+	default:
+		if a = (attempt.Again{After: f.count(wait, attempt.MaxAgain), Most: f.count(most, attempt.MaxAgainTries)}); a.Most == 1 {
+			a.Most = 0 // that menu begins at two: once is never
+		}
+	}
+	return a
+}
+
+// Waits are the choices of when it is tried again after the outcome of a row, for
+// templates: those of the menu and the one it has.
+func (f *form) Waits(name string) []option {
+	out := []option{{"value": asCampaign, "label": f.v.say("dispositions.as_campaign")}, {"value": never, "label": f.v.say("dispositions.never")}}
+	waits := againWaits
+	if n, err := strconv.Atoi(f.Value(name)); err == nil && !slices.Contains(waits, n) {
+		waits = append([]int{n}, waits...)
+	}
+	for _, w := range waits {
+		n, unit := waitOf(w)
+		out = append(out, option{"value": itoa(w), "label": f.v.say("dispositions.after_"+unit, "n", itoa(n))})
+	}
+	return out
+}
+
+// Times are the choices of how often.
+func (f *form) Times(name string) []option {
+	out := []option{{"value": "", "label": f.v.say("dispositions.any_times")}}
+	times := []int{2, 3, 4, 5, 6, 8, 10}
+	if n, err := strconv.Atoi(f.Value(name)); err == nil && n > 1 && !slices.Contains(times, n) {
+		times = append(times, n)
+	}
+	for _, n := range times {
+		out = append(out, option{"value": itoa(n), "label": f.v.say("dispositions.times", "n", itoa(n))})
 	}
 	return out
 }

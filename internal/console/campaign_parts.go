@@ -11,6 +11,7 @@ import (
 	"waihu/internal/app"
 	"waihu/internal/calling/campaign"
 	"waihu/internal/fault"
+	"waihu/internal/id"
 	"waihu/internal/lang"
 	"waihu/internal/money"
 	"waihu/internal/store"
@@ -34,9 +35,10 @@ func campaignParts() []campaignPart {
 		{"rules", fillRules, readRules, rulesData},
 		{"hours", fillHours, readHours, hoursData},
 		{"outcomes", fillOutcomes, readOutcomes, outcomesData},
-		{"pacing", fillPacing, readPacing, pacingData},
+		{"pacing", fillPacing, readPacing, nil},
+		{"menu", fillMenu, readMenu, menuData},
 		{"numbers", fillNumbers, readNumbers, nil},
-		{"budget", fillBudget, readBudget, nil},
+		{"budget", fillBudget, readBudget, contractsToChoose},
 		{"script", fillScript, readScript, scriptData},
 	}
 }
@@ -233,26 +235,13 @@ func fillPacing(f *form, c *campaign.Campaign) {
 	f.set("ring_seconds", plain(c.RingSeconds))
 	f.set("wrap_up_seconds", plain(c.WrapUp))
 	f.set("preview_seconds", plain(c.PreviewFor))
-	f.set("message", c.Message)
-	f.set("voicemail", c.Voicemail)
 	f.set("record", given(c.Record, "1"))
-	f.set("rate.channels", plain(c.Rate.Channels))
-	f.set("rate.minute", plain(c.Rate.Minute))
-	f.set("robot.url", c.Robot.URL)
-	f.set("robot.fallback", c.Robot.Fallback)
-	f.set("robot.turns", plain(c.Robot.Turns))
 }
 
 func readPacing(f *form, c *campaign.Campaign, cur money.Currency) {
 	c.Goal = campaign.Goal{Abandon: f.percent("goal.abandon"), Conversation: f.spend("goal.conversation", cur), Sales: f.count("goal.sales", 1<<30), Conversations: f.count("goal.conversations", 1<<30)}
 	c.RingSeconds, c.WrapUp, c.PreviewFor = f.count("ring_seconds", 1<<20), f.count("wrap_up_seconds", 1<<20), f.count("preview_seconds", 1<<20)
-	c.Message, c.Voicemail, c.Record = f.optional("message", 200), f.optional("voicemail", 200), f.Value("record") != ""
-	if c.Mode.Alone() { // the form of other modes does not ask
-		c.Rate = campaign.Rate{Channels: f.count("rate.channels", 1<<20), Minute: f.count("rate.minute", 1<<20)}
-	}
-	if c.Mode == campaign.Robot {
-		c.Robot = campaign.RobotLane{URL: f.optional("robot.url", campaign.MaxURL), Fallback: f.optional("robot.fallback", campaign.MaxName), Turns: f.count("robot.turns", 1<<20)}
-	}
+	c.Record = f.Value("record") != ""
 }
 
 // percentOf writes 1/10,000 as percent: 280 is 2.8.
@@ -336,8 +325,33 @@ func readNumbers(f *form, c *campaign.Campaign, _ money.Currency) {
 func fillBudget(f *form, c *campaign.Campaign) {
 	f.set("budget.total", amountOf(c.Budget.Total))
 	f.set("budget.daily", amountOf(c.Budget.Daily))
+	if !c.Contract.IsZero() {
+		f.set("contract", c.Contract.Named("con"))
+	}
 }
 
 func readBudget(f *form, c *campaign.Campaign, cur money.Currency) {
 	c.Budget = campaign.Budget{Total: f.spend("budget.total", cur), Daily: f.spend("budget.daily", cur)}
+	c.Contract = id.ID{}
+	if f.Value("contract") != "" {
+		c.Contract = f.id("contract", "con")
+	}
+}
+
+// contractsToChoose are those that serve, where there is a choice.
+func contractsToChoose(s *Server, v *visit, b *campaignBody) (any, error) {
+	deals, err := s.d.System.Deals(v.r.Context(), v.company)
+	if err != nil {
+		return nil, err
+	}
+	out := []option{{"value": "", "label": v.say("campaigns.only_contract")}}
+	for i := range deals {
+		if name := deals[i].ID.Named("con"); deals[i].Serves() || name == b.Form.Value("contract") {
+			out = append(out, option{"value": name, "label": deals[i].Plan.Name.Or(deals[i].Plan.ID).In(v.Tag) + " · " + name[len(name)-6:]})
+		}
+	}
+	if len(out) <= 2 && b.Form.Value("contract") == "" {
+		return []option(nil), nil
+	}
+	return out, nil
 }

@@ -5,19 +5,9 @@ import (
 	"net/http"
 
 	"waihu/internal/access"
-	"waihu/internal/calling/campaign"
 	"waihu/internal/robot"
 	"waihu/internal/store"
 )
-
-// pacingData is, of a robot lane, when its secret was made; empty: it has none.
-func pacingData(s *Server, v *visit, b *campaignBody) (any, error) {
-	if b.C.Mode != campaign.Robot {
-		return nil, nil
-	}
-	_, made, err := s.d.System.LaneSecrets(v.r.Context(), v.company, b.C.ID)
-	return clockMinute(made, s.locOf(v)), err
-}
 
 // newLaneSecret makes the secret of a robot lane and shows it, this once.
 func (s *Server) newLaneSecret(w http.ResponseWriter, _ *http.Request, v *visit) error {
@@ -25,7 +15,7 @@ func (s *Server) newLaneSecret(w http.ResponseWriter, _ *http.Request, v *visit)
 	if err != nil {
 		return err
 	}
-	back, secret := v.campaignAt(c, "/pacing"), ""
+	back, secret := v.campaignAt(c, "/menu"), ""
 	_, again, err := s.once(v, f, func(ctx context.Context, _ store.Tx) (_ access.Deed, _ string, err error) {
 		secret, err = robot.NewSecret(ctx, s.d.System, s.d.Gate.Seal, v.company, c.ID)
 		return access.Deed{Action: "campaign.secret", Target: c.ID.Named("cmp")}, back, err

@@ -3,11 +3,14 @@ package console
 import (
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"waihu/internal/app"
+	"waihu/internal/calling/attempt"
 	"waihu/internal/calling/campaign"
+	"waihu/internal/calling/lead"
 	"waihu/internal/id"
 	"waihu/internal/lang"
 )
@@ -143,7 +146,7 @@ func TestDispositionsPage(t *testing.T) {
 	at := d.at("/dispositions")
 	d.every(at)
 	seen := regexp.MustCompile(`name="seen" value="([^"]+)"`).FindStringSubmatch(d.page(at))[1]
-	form := []string{"seen", seen, "once", "d-1", "rows.dispositions", "3", "dispositions[0].code", "sold", "dispositions[0].name", "Sold", "dispositions[0].key", "1", "dispositions[0].flags", "human", "dispositions[1].code", "busy", "dispositions[1].name", "Engaged", "dispositions[1].auto", "1"}
+	form := []string{"seen", seen, "once", "d-1", "rows.dispositions", "3", "dispositions[0].code", "sold", "dispositions[0].name", "Sold", "dispositions[0].key", "1", "dispositions[0].flags", "human", "dispositions[0].again", "1440", "dispositions[0].most", "3", "dispositions[1].code", "busy", "dispositions[1].again", "never", "dispositions[1].name", "Engaged", "dispositions[1].auto", "1"}
 	if w := d.send(at, http.StatusUnprocessableEntity, append(form, "dispositions[2].code", "Not A Code", "dispositions[2].name", "x")...); !strings.Contains(w.Body.String(), "Not A Code") {
 		t.Error("what was typed is lost")
 	}
@@ -151,8 +154,16 @@ func TestDispositionsPage(t *testing.T) {
 	d.send(at, http.StatusConflict, append([]string{"seen", seen, "once", "d-2"}, form[4:]...)...)
 	list, err := d.d.System.Dispositions(t.Context(), d.company)
 	d.must(err)
-	if len(list) != 2 || list[0].Code != "sold" || !list[0].Flags.Human || list[1].Name != "Engaged" || !list[1].Auto {
+	if len(list) != 2 || list[0].Code != "sold" || !list[0].Flags.Human || list[1].Name != "Engaged" || !list[1].Auto || list[0].Again != (attempt.Again{After: 1440, Most: 3}) || list[1].Again != (attempt.Again{Most: 1}) {
 		t.Errorf("%+v", list)
+	}
+	w := d.send(d.at("/campaigns/new"), http.StatusSeeOther, "once", "d-3", "name", "Spring", "purpose", "sales", "mode", "progressive")
+	of, err := id.ParseNamed("cmp", regexp.MustCompile(`cmp_[0-9a-z]+`).FindString(w.Header().Get("Location")))
+	d.must(err)
+	made, err := d.d.System.GetCampaign(t.Context(), d.company, of)
+	d.must(err)
+	if slices.ContainsFunc(made.Retry.Retries, func(r lead.Retry) bool { return r.On == "busy" }) || len(made.Retry.Retries) == 0 {
+		t.Errorf("a new campaign has a rule of its own for an outcome the company has one for: %+v", made.Retry)
 	}
 }
 
@@ -235,17 +246,17 @@ func TestARobotLaneInTheConsole(t *testing.T) {
 	fresh := d.at("/campaigns/new")
 	at := strings.TrimSuffix(d.send(fresh, http.StatusSeeOther, "once", d.fresh(fresh), "name", "Robot", "purpose", "sales", "mode", "robot").Header().Get("Location"), "/lists")
 	name := at[strings.LastIndex(at, "/")+1:]
-	if page := d.keep(at, "pacing", http.StatusUnprocessableEntity, "robot.url", "robot.example", "rate.channels", "4"); !strings.Contains(page, "the address of a dialogue server is none") {
+	if page := d.keep(at, "menu", http.StatusUnprocessableEntity, "robot.url", "robot.example", "rate.channels", "4"); !strings.Contains(page, "the address of a dialogue server is none") {
 		t.Error("what is no address is taken")
 	}
-	d.keep(at, "pacing", http.StatusSeeOther, "robot.url", "https://robot.example/turn", "robot.fallback", "sorry", "robot.turns", "12", "rate.channels", "4", "rate.minute", "40")
+	d.keep(at, "menu", http.StatusSeeOther, "robot.url", "https://robot.example/turn", "robot.fallback", "sorry", "robot.turns", "12", "rate.channels", "4", "rate.minute", "40")
 	if c := d.kept(name); c.Robot != (campaign.RobotLane{URL: "https://robot.example/turn", Fallback: "sorry", Turns: 12}) || c.Rate != (campaign.Rate{Channels: 4, Minute: 40}) {
 		t.Errorf("%+v, %+v", c.Robot, c.Rate)
 	}
 	secret := d.send(at+"/secret", http.StatusOK, "once", "s-1").Body.String()
 	again := d.send(at+"/secret", http.StatusOK, "once", "s-1").Body.String()
-	if !strings.Contains(secret, "whsec_") || strings.Contains(again, "whsec_") || strings.Contains(d.page(at+"/pacing"), "whsec_") {
+	if !strings.Contains(secret, "whsec_") || strings.Contains(again, "whsec_") || strings.Contains(d.page(at+"/menu"), "whsec_") {
 		t.Error("the secret is not shown once")
 	}
-	d.every(at + "/pacing")
+	d.every(at + "/menu")
 }

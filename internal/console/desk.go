@@ -16,7 +16,7 @@ import (
 func (s *Server) floorPages() {
 	s.page("GET /c/{company}/desk", access.FloorWork, s.desk)
 	s.page("GET /c/{company}/wallboard", access.FloorWatch, s.wallboard)
-	s.page("GET /c/{company}/wallboard/trunks", access.FloorWatch, s.trunkEvents)
+	s.page("GET /c/{company}/wallboard/health", access.FloorWatch, s.healthEvents)
 	s.mux.HandleFunc("GET /clock", clock)
 }
 
@@ -35,7 +35,7 @@ type island struct {
 	Tag       lang.Tag          `json:"tag"`
 	Pass      string            `json:"pass"` // where the telephone gets its log-in; empty: nobody can call from here
 	JsSIP     string            `json:"jssip"`
-	Trunks    string            `json:"trunks,omitempty"` // events of trunks; empty: there are none to tell of
+	Health    string            `json:"health,omitempty"` // events of trunks and of calling numbers
 	Supervise bool              `json:"supervise,omitempty"`
 	Targets   map[string]string `json:"targets,omitempty"` // of the wallboard's numbers
 	Names     map[string]string `json:"names"`             // of dispositions every company begins with, by their English

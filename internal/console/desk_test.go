@@ -43,23 +43,24 @@ func TestTheDeskTellsItsModuleWhatItNeeds(t *testing.T) {
 		t.Error("nobody is told that there is nothing to log in to, or keys of other pages lead away from the desk")
 	}
 	auditor := d.person(d.company, "eve@example.com", access.Auditor)
-	for _, at := range []string{"/desk", "/wallboard", "/wallboard/trunks"} {
+	for _, at := range []string{"/desk", "/wallboard", "/wallboard/health"} {
 		if got := auditor.ask(d.at(at), nil).Code; got != http.StatusForbidden {
 			t.Errorf("an auditor gets %d at %s", got, at)
 		}
 	}
 }
 
-// TestTrunksAreToldAsTheyChange: the first state at once, and neither names of carriers nor
-// calls of others to who is no operator.
-func TestTrunksAreToldAsTheyChange(t *testing.T) {
+// TestTheWallboardIsToldOfHealth: the first state of trunks at once, and neither names of
+// carriers nor calls of others to who is no operator; then the numbers that were called
+// with, also where the server stops.
+func TestTheWallboardIsToldOfHealth(t *testing.T) {
 	d := newDesk(t)
 	d.d.Trunks = func() []trunk.State {
 		return []trunk.State{{Name: "carrier-x", Open: 3, Channels: 10}, {Name: "y", Down: true}, {Name: "z", Apart: "no answer yet"}, {Name: "v", Rests: time.Now()}}
 	}
 	d.every(d.at("/wallboard") + "?t_busy=80")
 	head := d.person(d.company, "head@example.com", access.Supervisor)
-	got := head.glance(d.at("/wallboard/trunks")).Body.String()
+	got := head.glance(d.at("/wallboard/health")).Body.String()
 	for _, must := range []string{"event: trunks\n", `"name":"Trunk 1"`, `"state":"down"`, `"state":"apart"`, `"state":"rests"`} {
 		if !strings.Contains(got, must) {
 			t.Errorf("%q lacks %s", got, must)
@@ -68,9 +69,13 @@ func TestTrunksAreToldAsTheyChange(t *testing.T) {
 	if strings.Contains(got, "carrier-x") || strings.Contains(got, `"open":3`) {
 		t.Error("a customer learns the name of a carrier, or the calls of others")
 	}
+	dialed(d.office, 6)
 	d.Server.EndStreams()
-	if got := head.ask(d.at("/wallboard/trunks"), nil); got.Code != http.StatusOK || !strings.Contains(got.Body.String(), "event: trunks") {
-		t.Errorf("a stream of a server that stops: %d", got.Code)
+	got = head.ask(d.at("/wallboard/health"), nil).Body.String()
+	for _, must := range []string{"event: trunks\n", "event: numbers\n", `"number":"862161234567"`, `"calls":6,"answered":3`, `"verdict":"alone"`, `"all":1,"bad":0`, `/reports/numbers?by=day\u0026number=862161234567`} {
+		if !strings.Contains(got, must) {
+			t.Errorf("%q lacks %s", got, must)
+		}
 	}
 }
 
@@ -99,7 +104,7 @@ func (b *browser) glance(path string) *httptest.ResponseRecorder {
 func TestModulesOfTheFloorHaveTheirWords(t *testing.T) {
 	said := map[string]bool{}
 	key := regexp.MustCompile("[\"`]((?:desk|wall)\\.[a-z_0-9]*)([\"`$])")
-	for _, pattern := range []string{"assets/js/*.js", "assets/js/*/*.js", "templates/pages/desk.html", "templates/pages/wallboard.html", "desk.go", "wallboard.go"} {
+	for _, pattern := range []string{"assets/js/*.js", "assets/js/*/*.js", "templates/pages/desk.html", "templates/pages/wallboard.html", "desk.go", "wallboard.go", "wallboard_health.go"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %v", pattern, err)

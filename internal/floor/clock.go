@@ -72,7 +72,7 @@ func (d *driver) eachSecond(at timex.Instant) {
 		d.end(nil)
 		return
 	}
-	d.flying = d.engine.Why().Dialing
+	d.flying, d.soon = d.engine.Why().Dialing, d.engine.Soon()
 	for _, user := range d.users() { // who is before whom changes without a change of theirs
 		d.show(user)
 	}

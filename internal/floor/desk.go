@@ -144,13 +144,23 @@ func (d *driver) show(user string) {
 	}
 	d.about(x, &p)
 	a := d.agentOf(x, &p)
-	full := Desk{Session: x.session, Agent: a, Person: x.person, Notes: x.notes, Notice: x.notices, Next: Next{Ahead: p.Ahead, Flying: d.flying}, Last: x.last}
+	full := Desk{Session: x.session, Agent: a, Person: x.person, Notes: x.notes, Notice: x.notices, Next: d.next(&p), Last: x.last}
 	if err := s.put("agent", user, a); err == nil {
 		err = s.put("desk", x.session, full)
 		if err != nil {
 			d.f.log("a desk was not told", "error", err)
 		}
 	}
+}
+
+// next is what an agent may expect; when their call comes is told who is ready, where it
+// can be said.
+func (d *driver) next(p *dialer.Post) Next {
+	out := Next{Ahead: p.Ahead, Flying: d.flying}
+	if p.State == agent.Ready && p.Ahead < len(d.soon) {
+		out.Least, out.Most = d.soon[p.Ahead].Least, d.soon[p.Ahead].Most
+	}
+	return out
 }
 
 // lastWord is how long a desk can still read why its agent was logged out.
@@ -181,6 +191,15 @@ func (d *driver) agentOf(x *desk, p *dialer.Post) Agent {
 		Ordinal: t.Ordinal, Held: x.held, Recorded: x.tape.runs, Lost: x.tape.lost, Silenced: x.silenced, With: x.with, Heard: x.heard, Said: p.Said}
 	if p.Lead != nil {
 		a.Call.Name = p.Lead.Name
+	}
+	for _, user := range p.With {
+		if o := d.desks[user]; o != nil {
+			q, _ := d.engine.Post(user)
+			a.Call.Beside = append(a.Call.Beside, Colleague{Agent: user, Name: o.name, Since: q.Since})
+		}
+	}
+	if o := d.desks[p.Of]; o != nil {
+		a.Call.Of = o.name
 	}
 	if p.Shown {
 		a.Until = p.By

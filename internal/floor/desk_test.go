@@ -201,6 +201,22 @@ func TestHandedOver(t *testing.T) {
 			}
 			time.Sleep(100 * time.Millisecond)
 		}
+		if got := must(w.floor.Colleagues(ctx, w.c, "a", a.Session)); len(got.Ready) != 1 || got.Ready[0].Agent != "b" || got.More != 0 {
+			t.Errorf("%+v", got)
+		}
+		if d := must(w.floor.Transfer(ctx, w.c, "a", a.Session, "", "b", true)); d.State != agent.Talking || len(d.Call.Beside) != 1 || d.Call.Beside[0].Agent != "b" {
+			t.Errorf("%+v", d.Call)
+		}
+		if d := must(w.floor.Desk(w.c, "b", b.Session)); d.State != agent.Talking || d.Call.Of != "a" || d.Person == nil {
+			t.Errorf("%+v", d.Call)
+		}
+		_, err = w.floor.Hold(ctx, w.c, "b", b.Session, true)
+		wantCode(t, "the call is another's", err, "not_yours")
+		must(w.floor.HangUp(ctx, w.c, "b", b.Session)) // is off it, and the call goes on
+		if got := must(w.floor.Colleagues(ctx, w.c, "a", a.Session)); len(got.Ready) != 1 || must(w.floor.Desk(w.c, "a", a.Session)).State != agent.Talking {
+			t.Errorf("%+v", got)
+		}
+		must(w.floor.Transfer(ctx, w.c, "a", a.Session, "", "b", true))
 		must(w.floor.Transfer(ctx, w.c, "a", a.Session, "", "b", false))
 		if d := must(w.floor.Desk(w.c, "b", b.Session)); d.State != agent.Talking || d.Person == nil {
 			t.Errorf("%+v", d)

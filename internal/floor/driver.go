@@ -43,10 +43,11 @@ type driver struct {
 	tally  app.Tally
 	ledger *pacing.Ledger
 	counts []LeadCount
-	leads  timex.Instant // counts are of
-	flying int           // dials nobody answered, as desks are told
-	known  int           // tries whose ends the laws were told
-	stale  bool          // the campaign's state is to be told again
+	leads  timex.Instant  // counts are of
+	flying int            // dials nobody answered, as desks are told
+	soon   []pacing.Range // when the next call comes, by who is ahead, likewise
+	known  int            // tries whose ends the laws were told
+	stale  bool           // the campaign's state is to be told again
 	told   timex.Instant
 	over   bool
 
@@ -229,6 +230,10 @@ func (d *driver) act(a dialer.Act, no map[id.ID]dialer.Withheld) {
 		d.talked(v.Try)
 		if err := d.f.cfg.Lines.Join(v.Try, v.Agent); err != nil {
 			d.post(func() { d.happened(dialer.Unjoined{Try: v.Try}) })
+		}
+	case dialer.Leave:
+		if err := d.f.cfg.Lines.Supervise(v.Try, v.Agent, None); err != nil {
+			d.f.log("an agent was not taken off a call", "error", err) // it is over, and they with it
 		}
 	case dialer.Say:
 		d.says(v.Try)

@@ -92,8 +92,11 @@ func (f *Floor) HangUp(ctx context.Context, c id.Company, user, session string) 
 func (f *Floor) talking(ctx context.Context, c id.Company, user, session string, do func(*driver, *desk, id.ID) error) (Desk, error) {
 	return f.at(ctx, c, user, session, func(d *driver, x *desk) error {
 		p, in := d.engine.Post(user)
-		if !in || p.State != agent.Talking {
+		switch {
+		case !in || p.State != agent.Talking:
 			return refused("no_call", "you are in no conversation")
+		case p.Of != "":
+			return refused("not_yours", "the conversation is another agent's: you help in it, and can leave it")
 		}
 		return do(d, x, p.Call.ID)
 	})
@@ -151,7 +154,7 @@ func (f *Floor) Voicemail(ctx context.Context, c id.Company, user, session strin
 }
 
 // Transfer hands the conversation over to a target of the campaign or an agent who is
-// ready; together: a target joins, and the agent stays.
+// ready, or helps in it; together: they join, and the agent stays.
 func (f *Floor) Transfer(ctx context.Context, c id.Company, user, session, target, to string, together bool) (Desk, error) {
 	return f.talking(ctx, c, user, session, func(d *driver, x *desk, try id.ID) error {
 		if to != "" {
@@ -187,18 +190,47 @@ func (f *Floor) Leave(ctx context.Context, c id.Company, user, session string) (
 	})
 }
 
-// passTo gives a conversation to another agent of the campaign, who is ready.
+// passTo gives a conversation to another agent of the campaign, who is ready or helps in
+// it; together: that one joins and helps.
 func (d *driver) passTo(try id.ID, user, to string, together bool) error {
-	switch p, in := d.engine.Post(to); {
-	case together:
-		return refused("no_target", "only a target joins a call; a supervisor can barge in")
-	case !in || p.State != agent.Ready || !d.f.isThere(who{d.c, to}):
+	p, in := d.engine.Post(to)
+	helps := in && p.Of == user
+	switch {
+	case !helps && (!in || p.State != agent.Ready || !d.f.isThere(who{d.c, to})):
 		return refused("not_ready", "that agent is not ready: choose another, or wait")
+	case helps && together:
+		return nil
+	case together:
+		if err := d.f.cfg.Lines.Confer(try, Target{Agent: to}); err != nil {
+			return err
+		}
+		return d.handle(dialer.Helped{User: user, To: to})
 	}
 	if err := d.f.cfg.Lines.Transfer(try, Target{Agent: to}); err != nil {
 		return err
 	}
 	return d.handle(dialer.Passed{User: user, To: to})
+}
+
+// mostReady bounds the agents a desk is told of at once.
+const mostReady = 50
+
+// Colleagues are the agents of one's campaign who can take a call now.
+func (f *Floor) Colleagues(ctx context.Context, c id.Company, user, session string) (out Colleagues, err error) {
+	out = Colleagues{At: now(), Ready: []Colleague{}}
+	_, err = f.at(ctx, c, user, session, func(d *driver, _ *desk) error {
+		for _, a := range d.engine.Ready() {
+			switch x := d.desks[a.User]; {
+			case x == nil || a.User == user || !f.isThere(who{c, a.User}):
+			case len(out.Ready) == mostReady:
+				out.More++
+			default:
+				out.Ready = append(out.Ready, Colleague{Agent: a.User, Name: x.name, Since: a.Since})
+			}
+		}
+		return nil
+	})
+	return out, err
 }
 
 // Note keeps what an agent writes until the call is written up.

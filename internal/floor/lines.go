@@ -32,7 +32,8 @@ type Lines interface {
 	// Join connects the standing leg of an agent with who answered; an error: it could not.
 	// Joining again what is joined connects anew the leg that came back.
 	Join(try id.ID, agent string) error
-	// Part takes the agent's leg off the call; the leg stands again.
+	// Part takes the agent's leg off a call that goes on with a third party; the leg
+	// stands again. An error: nobody would speak with the customer.
 	Part(try id.ID) error
 	// Hold lets the customer hear music and the agent nothing, or ends that.
 	Hold(try id.ID, on bool) error
@@ -48,9 +49,10 @@ type Lines interface {
 	// and when it answers the agent is parted and dialer.Parted told; if it does not, both
 	// are joined again and dialer.NotTaken told. Nobody need have the call.
 	Transfer(try id.ID, to Target) error
-	// Confer lets a third party join; the agent stays.
+	// Confer lets a third party join, or another agent; the agent stays.
 	Confer(try id.ID, to Target) error
-	// Supervise lets somebody with a standing leg of their own hear a call.
+	// Supervise lets somebody with a standing leg of their own hear a call; None ends
+	// that, and takes off the call an agent who joined it.
 	Supervise(try id.ID, who string, how Hearing) error
 	// Standing asks to be told of each standing leg that comes and goes; those that
 	// are there already are told at once. An agent's browser or telephone calls the

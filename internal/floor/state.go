@@ -77,6 +77,8 @@ type Call struct {
 	Lost     bool          `json:"recording_lost,omitempty" doc:"It was to be recorded and is not, or not any more: its file cannot be written."`
 	Silenced bool          `json:"recording_paused,omitempty"`
 	With     string        `json:"with,omitempty" doc:"Third party: the name of a target."`
+	Beside   []Colleague   `json:"beside,omitempty" doc:"Agents who were brought into the call and help in it."`
+	Of       string        `json:"of,omitempty" doc:"One helps in the call of this agent (name): it is theirs to write up."`
 	Heard    []Hearer      `json:"heard,omitempty" doc:"Supervisors who take part."`
 	Said     string        `json:"disposition,omitempty" doc:"Chosen before the end."`
 }
@@ -85,6 +87,20 @@ type Call struct {
 type Hearer struct {
 	Who string  `json:"who"`
 	How Hearing `json:"how" enum:"listen,whisper,barge"`
+}
+
+// Colleague is an agent beside another.
+type Colleague struct {
+	Agent string        `json:"agent" example:"user_01jd8..."`
+	Name  string        `json:"name"`
+	Since timex.Instant `json:"since" format:"date-time" doc:"Ready, or in the call."`
+}
+
+// Colleagues are agents of the same campaign who can take a call now.
+type Colleagues struct {
+	At    timex.Instant `json:"at" format:"date-time"`
+	Ready []Colleague   `json:"ready" doc:"Who waits longest first, 50 at most."`
+	More  int           `json:"more,omitempty" doc:"So many others are ready."`
 }
 
 // Desk is everything one agent's desk shows at a moment.
@@ -102,6 +118,8 @@ type Desk struct {
 type Next struct {
 	Ahead  int `json:"ahead" doc:"Agents who get a call before."`
 	Flying int `json:"in_flight" doc:"Dials that may be answered."`
+	Least  int `json:"least_seconds,omitempty" doc:"The next call comes between this and most_seconds from now, in three cases of five."`
+	Most   int `json:"most_seconds,omitempty" doc:"Absent: nobody can say."`
 }
 
 // Written is a call that was written up.

@@ -74,7 +74,7 @@ func (f *Floor) Hear(ctx context.Context, c id.Company, user string, call id.ID,
 		switch {
 		case p.State != agent.Talking || p.Call.ID != call:
 			return refused("no_call", "that conversation of the agent is over")
-		case supervisor == user:
+		case supervisor == user || p.Of == supervisor || slices.Contains(p.With, supervisor):
 			return refused("own_call", "this is your own conversation")
 		case how != None && !f.isThere(who{c, supervisor}):
 			return refused("no_line", "your telephone is not on the line: connect it first")

@@ -58,6 +58,7 @@ type lines struct {
 	dropped []string
 	said    map[id.ID][]string
 	moved   []Target
+	joined  []Target
 	parted  []id.ID
 	answers time.Duration // until who answers does
 	lasts   time.Duration // until the customer hangs up
@@ -216,7 +217,12 @@ func (l *lines) Transfer(try id.ID, to Target) error {
 	return nil
 }
 
-func (l *lines) Confer(id.ID, Target) error { return nil }
+func (l *lines) Confer(_ id.ID, to Target) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.joined = append(l.joined, to)
+	return nil
+}
 
 func (l *lines) Supervise(_ id.ID, who string, how Hearing) error {
 	l.mu.Lock()

@@ -98,6 +98,9 @@ func (f *floorLines) Part(try id.ID) error {
 	if err != nil {
 		return err
 	}
+	if !d.line.State().Outside {
+		return fault.New(fault.Conflict, "nobody else is in the call yet: the customer would be alone")
+	}
 	return d.line.Part()
 }
 
@@ -141,7 +144,7 @@ func (f *floorLines) Drop(try id.ID, name string) error {
 func (f *floorLines) Transfer(try id.ID, to floor.Target) error { return f.bring(try, to, true) }
 
 // Confer is part of floor.Lines. To nobody: who was called into the call leaves it. A
-// transfer that is spoken about first is Hold, Confer, and Part once all is said.
+// transfer that is spoken about first is Confer, and Part once all is said.
 func (f *floorLines) Confer(try id.ID, to floor.Target) error {
 	if to == (floor.Target{}) {
 		d, err := f.of(try)

@@ -29,13 +29,25 @@ type Disposition struct {
 	Auto  bool   `json:"auto,omitempty"`  // the system gives it; agents do not choose it
 	Notes bool   `json:"notes,omitempty"` // an agent must write why
 	Off   bool   `json:"off,omitempty"`   // no longer offered; what has it keeps it
+	Again Again  `json:"again,omitzero"`  // when it is tried again, where a campaign's rules do not name the code; zero: as they say of others
 }
+
+// Again is when a lead is tried again after an outcome.
+type Again struct {
+	After int `json:"after,omitempty"` // minutes
+	Most  int `json:"most,omitempty"`  // tries with this outcome, then the lead is exhausted: 1 is never again; 0: the limit of all tries alone
+}
+
+// IsZero tells whether nothing is said.
+func (a Again) IsZero() bool { return a == Again{} }
 
 // Bounds of dispositions.
 const (
 	MaxDispositions = 200
 	MaxCode         = 40
 	MaxName         = 80
+	MaxAgain        = 90 * 24 * 60 // minutes
+	MaxAgainTries   = 100
 )
 
 // Codes the system gives by itself. A company may rename them but not change
@@ -117,6 +129,12 @@ func Problems(ds []Disposition, path string) (ps fault.Problems) {
 		}
 		if f := d.Flags; f.Sale && (f.Refuse || f.Machine) || f.Callback && (f.Refuse || f.Done) || f.Human && f.Machine {
 			ps = append(ps, fault.Problem{Path: at + ".flags", What: "these flags contradict each other", Expected: "no sale with a refusal, no callback of what is done, no person who is a machine"})
+		}
+		if x := d.Again; x.After < 0 || x.After > MaxAgain || x.Most < 0 || x.Most > MaxAgainTries {
+			ps = append(ps, fault.Problem{Path: at + ".again", Value: fmt.Sprintf("%d minutes, %d tries", x.After, x.Most), What: "it is out of range", Expected: fmt.Sprintf("0 to %d minutes, 0 to %d tries", MaxAgain, MaxAgainTries)})
+		}
+		if f := d.Flags; !d.Again.IsZero() && (f.Done || f.Refuse || f.Callback) {
+			ps = append(ps, fault.Problem{Path: at + ".again", Value: d.Code, What: "nothing is tried again after this outcome", Expected: "no callback, no refusal, and something left to do"})
 		}
 		if j := slices.IndexFunc(builtin, func(b Disposition) bool { return b.Auto && b.Code == d.Code }); j >= 0 && (d.Flags != builtin[j].Flags || !d.Auto) {
 			ps = append(ps, fault.Problem{Path: at, Value: d.Code, What: "the system gives this one itself: its meaning stays", Fix: "change its name only"})

@@ -127,6 +127,11 @@ func (e *Engine) lost(user string) error {
 	}
 	s.gone = e.now
 	e.line(s)
+	if s.helps != nil { // the call is another's, and goes on
+		if err := e.leaves(s); err != nil {
+			return err
+		}
+	}
 	if s.State == agent.Reserved {
 		return e.unreserve(s.call)
 	}
@@ -175,6 +180,9 @@ func (e *Engine) hangUp(user string) error {
 	if err != nil {
 		return err
 	}
+	if s.helps != nil {
+		return e.leaves(s)
+	}
 	if s.call == nil || s.State == agent.WrapUp {
 		return fault.New(fault.Conflict, "agent %s is in no call", user)
 	}
@@ -191,7 +199,7 @@ func (e *Engine) hangUp(user string) error {
 	return nil
 }
 
-// pass gives a conversation to another agent, who takes it at once.
+// pass gives a conversation to another agent, who takes it at once, or is in it.
 func (e *Engine) pass(v Passed) error {
 	s, err := e.seat(v.User)
 	if err != nil {
@@ -202,17 +210,23 @@ func (e *Engine) pass(v Passed) error {
 		return err
 	}
 	c := s.call
-	if s.State != agent.Talking || !t.waits() {
+	inIt := t.helps != nil && t.helps == c
+	if s.State != agent.Talking || c == nil || !t.waits() && !inIt {
 		return fault.New(fault.Conflict, "agent %s is %s and agent %s is %s: talking and ready, with a telephone, were expected", v.User, s.State, v.To, t.State)
 	}
-	c.seat, s.call, c.chosen, c.Wish = nil, nil, nil, attempt.Wish{}
+	c.seat, s.call, t.helps, c.chosen, c.Wish = nil, nil, nil, nil, attempt.Wish{}
 	for _, step := range []struct {
 		of *seat
 		do func() (agent.Change, error)
 	}{
 		{s, func() (agent.Change, error) { return s.HangUp(0, e.now) }},
 		{s, func() (agent.Change, error) { return s.Done(e.now) }},
-		{t, func() (agent.Change, error) { return t.Join(c.ID, e.now) }},
+		{t, func() (agent.Change, error) {
+			if inIt {
+				return agent.Change{}, nil
+			}
+			return t.Join(c.ID, e.now)
+		}},
 	} {
 		change, err := step.do()
 		if err := e.changed(step.of, change, err); err != nil {

@@ -293,6 +293,9 @@ func (e *Engine) over(c *call, v Over) error {
 		return err
 	}
 	e.waiting = slices.DeleteFunc(e.waiting, func(o *call) bool { return o == c })
+	if err := e.helpersGo(c); err != nil {
+		return err
+	}
 	switch {
 	case c.Inbound: // nobody was dialed: no law and no ledger is about it
 	case c.Attempt.Answered.IsZero():
@@ -355,6 +358,9 @@ func (e *Engine) part(c *call) error {
 		return nil
 	}
 	c.parted = true
+	if err := e.helpersGo(c); err != nil {
+		return err
+	}
 	return e.talked(c)
 }
 

@@ -131,12 +131,9 @@ func (e *Engine) pace() {
 			s.Agents = append(s.Agents, a.paced())
 		}
 	}
-	var dials []*call
-	for _, c := range e.order {
-		if c.seat == nil && !c.taking && !c.said && (c.Answered.IsZero() || !c.told) && c.State != attempt.Ended {
-			dials = append(dials, c)
-			s.Dials = append(s.Dials, c.paced())
-		}
+	dials := e.flying()
+	for _, c := range dials {
+		s.Dials = append(s.Dials, c.paced())
 	}
 	s.Next = e.chances(nil)
 	d := e.cfg.Pacer.Decide(&s)
@@ -151,6 +148,39 @@ func (e *Engine) pace() {
 		}
 		e.begin(n, nil, false)
 	}
+}
+
+// flying are the dials that may still be answered by somebody who wants an agent.
+func (e *Engine) flying() (dials []*call) {
+	for _, c := range e.order {
+		if c.seat == nil && !c.taking && !c.said && (c.Answered.IsZero() || !c.told) && c.State != attempt.Ended {
+			dials = append(dials, c)
+		}
+	}
+	return dials
+}
+
+// Soon is when the agents who are ready get their next call, in the order of Ready; those
+// of whom it cannot be said are left out at the end. Where each dial is placed for an
+// agent, nobody who is ready has one coming.
+func (e *Engine) Soon() []pacing.Range {
+	if e.plan.Mode != campaign.Predictive {
+		return nil
+	}
+	s := pacing.State{Now: e.now.Time()}
+	for _, c := range e.flying() {
+		s.Dials = append(s.Dials, c.paced())
+	}
+	return e.cfg.Pacer.Soon(&s, len(e.ready), e.isRunning() && e.goesOn())
+}
+
+// goesOn tells whether what ends will be replaced by other dials.
+func (e *Engine) goesOn() bool {
+	switch e.paced.Reason {
+	case pacing.ByBudget, pacing.ByClosing, pacing.ByLeaving, pacing.ByAgents, pacing.ByBounds:
+		return false
+	}
+	return len(e.ahead) > 0 || slices.ContainsFunc(e.lists, func(l *listed) bool { return len(l.held) > 0 })
 }
 
 // paced is an agent as pacing sees it.

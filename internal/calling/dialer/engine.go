@@ -104,7 +104,8 @@ type seat struct {
 	agent.Agent
 	leaves timex.Instant
 	gone   timex.Instant // not heard of since; zero: there
-	call   *call         // of Reserved, Talking and WrapUp
+	call   *call         // of Reserved, Talking and WrapUp; Talking without one: who helps
+	helps  *call         // of another agent; nil: none
 }
 
 // call is a try that is open, with its lead.
@@ -221,6 +222,8 @@ func (e *Engine) take(ev Event) error {
 		return e.dispose(v)
 	case HungUp:
 		return e.hangUp(v.User)
+	case Helped:
+		return e.help(v)
 	case Passed:
 		return e.pass(v)
 	case CameIn:

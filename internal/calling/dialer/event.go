@@ -71,7 +71,9 @@ type (
 	}
 	// HungUp: the agent ends the call.
 	HungUp struct{ User string }
-	// Passed: the agent gave the conversation to another who was ready.
+	// Helped: the agent let another, who was ready, join the conversation.
+	Helped struct{ User, To string }
+	// Passed: the agent gave the conversation to another, who was ready or helped in it.
 	Passed struct{ User, To string }
 )
 
@@ -156,6 +158,7 @@ func (Chosen) event()    {}
 func (Wanted) event()    {}
 func (Disposed) event()  {}
 func (HungUp) event()    {}
+func (Helped) event()    {}
 func (Passed) event()    {}
 func (Dialed) event()    {}
 func (Withheld) event()  {}
@@ -201,6 +204,11 @@ type (
 		Try   id.ID
 		Agent string
 	}
+	// Leave takes an agent off a call that goes on without them.
+	Leave struct {
+		Try   id.ID
+		Agent string
+	}
 	// CallAgent rings the agent's telephone before anybody is dialed; give up after
 	// Ring. Report AgentUp or AgentDown. When the try is over the leg is to be hung up.
 	CallAgent struct {
@@ -240,6 +248,7 @@ type (
 func (Dial) act()      {}
 func (Cancel) act()    {}
 func (Join) act()      {}
+func (Leave) act()     {}
 func (Say) act()       {}
 func (Hang) act()      {}
 func (Show) act()      {}

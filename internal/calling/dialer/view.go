@@ -20,6 +20,8 @@ type Post struct {
 	By    timex.Instant    // shown: dialed by itself then; zero: never
 	Said  string           // the disposition the agent has chosen before the end
 	Ahead int              // of Ready: who gets calls before them
+	Of    string           // who helps: the agent whose call it is
+	With  []string         // agents who help in the call, in the order they came
 }
 
 // Post is that of an agent; false: nobody of that name is logged in.
@@ -29,14 +31,32 @@ func (e *Engine) Post(user string) (Post, bool) {
 		return Post{}, false
 	}
 	p := Post{Agent: s.Agent, Gone: s.gone, Ahead: max(slices.Index(e.ready, s), 0)}
-	if c := s.call; c != nil {
+	c := s.call
+	if c == nil && s.helps != nil {
+		if c = s.helps; c.seat != nil {
+			p.Of = c.seat.User
+		}
+	}
+	if c != nil {
 		try, who := c.Attempt, c.lead.Clone()
 		p.Call, p.Lead, p.Shown, p.By = &try, &who, c.shown, c.until
 		if c.chosen != nil {
 			p.Said = c.chosen.Code
 		}
+		for _, o := range e.helped(s.call) {
+			p.With = append(p.With, o.User)
+		}
 	}
 	return p, true
+}
+
+// Ready are the agents who can take a call now, who waits longest first.
+func (e *Engine) Ready() []agent.Agent {
+	out := make([]agent.Agent, len(e.ready))
+	for i, s := range e.ready {
+		out[i] = s.Agent
+	}
+	return out
 }
 
 // Users are those who are logged in, in the order they came.

@@ -108,6 +108,26 @@ func TestNumbersTakeTurns(t *testing.T) {
 	}
 }
 
+// TestADispositionSaysWhatFollows: where no rule names it, before whatever is less
+// specific; once may be never again.
+func TestADispositionSaysWhatFollows(t *testing.T) {
+	mine := attempt.Disposition{Code: "ill", Name: "Ill", Again: attempt.Again{After: 7 * 24 * 60, Most: 2}}
+	r := Rules{Retries: []Retry{{On: "*", After: 1}, {On: "answered", After: 2}, {On: "ill", After: 3}}}
+	o := Outcome{Result: usage.Answered, Disposition: mine}
+	if got := r.For(&o); got.After != 3 {
+		t.Errorf("a campaign's own rule stands over it: %+v", got)
+	}
+	r.Without([]attempt.Disposition{mine})
+	if got := r.For(&o); got != (Retry{On: "ill", After: 7 * 24 * 60, Most: 2}) || len(r.Retries) != 2 {
+		t.Errorf("%+v", got)
+	}
+	for _, d := range []attempt.Disposition{{Code: "x", Name: "x", Again: attempt.Again{After: -1}}, {Code: "x", Name: "x", Again: attempt.Again{Most: 101}}, {Code: "x", Name: "x", Flags: attempt.Flags{Refuse: true, Done: true}, Again: attempt.Again{Most: 1}}} {
+		if ps := attempt.Problems([]attempt.Disposition{d}, "d"); len(ps) != 1 {
+			t.Errorf("%+v: %v", d, ps)
+		}
+	}
+}
+
 // TestMostSpecificRule: a disposition before a SIP status before a cause before a result.
 func TestMostSpecificRule(t *testing.T) {
 	r := Rules{Retries: []Retry{{On: "*", After: 1}, {On: "failed", After: 2}, {On: "cause:34", After: 3}, {On: "sip:503", After: 4}, {On: "lost", After: 5}}}

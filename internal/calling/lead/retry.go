@@ -2,6 +2,7 @@ package lead
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"waihu/internal/calling/attempt"
@@ -99,10 +100,20 @@ func (r *Rules) Problems(path string) (ps fault.Problems) {
 	return ps
 }
 
-// For is the rule that an outcome falls under. Without any it is tried again in
-// a day, as often as the limit of all tries lets it.
+// For is the rule that an outcome falls under: the one that names its disposition, else
+// what the disposition itself says, else the next of On. Without any it is tried again
+// in a day, as often as the limit of all tries lets it.
 func (r *Rules) For(o *Outcome) Retry {
-	names := []string{o.Disposition.Code}
+	own := o.Disposition
+	for _, x := range r.Retries {
+		if x.On == own.Code {
+			return x
+		}
+	}
+	if !own.Again.IsZero() {
+		return Retry{On: own.Code, After: own.Again.After, Most: own.Again.Most}
+	}
+	var names []string
 	if o.SIP != 0 {
 		names = append(names, fmt.Sprintf("sip:%d", o.SIP))
 	}
@@ -117,6 +128,13 @@ func (r *Rules) For(o *Outcome) Retry {
 		}
 	}
 	return Retry{On: Anything, After: 24 * 60}
+}
+
+// Without leaves out the rules of codes whose dispositions say themselves what follows.
+func (r *Rules) Without(ds []attempt.Disposition) {
+	r.Retries = slices.DeleteFunc(r.Retries, func(x Retry) bool {
+		return slices.ContainsFunc(ds, func(d attempt.Disposition) bool { return d.Code == x.On && !d.Again.IsZero() })
+	})
 }
 
 func (r *Rules) attempts() int { return orElse(r.Attempts, DefaultAttempts) }

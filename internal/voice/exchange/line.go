@@ -533,6 +533,7 @@ type State struct {
 	Held     bool
 	Paused   bool                   // the recording, by somebody
 	Ears     map[string]bridge.Role // supervisors
+	Outside  bool                   // somebody outside speaks with them
 }
 
 // State tells how the line is.
@@ -542,6 +543,9 @@ func (l *Line) State() State {
 	out := State{Agent: l.agent, Spoken: l.joined, Answered: l.at, Held: l.holds != 0, Paused: l.paused, Ears: map[string]bridge.Role{}}
 	for s, how := range l.ears {
 		out.Ears[s.who] = how
+	}
+	for t := range l.thirds {
+		out.Outside = out.Outside || t.spoke
 	}
 	return out
 }

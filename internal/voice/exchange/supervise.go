@@ -40,10 +40,24 @@ func (l *Line) Supervise(who string, how bridge.Role) error {
 	return nil
 }
 
-// Unhear ends that somebody hears the call; whoever does not is left as they are.
+// Unhear ends that somebody hears the call or was brought into it; whoever is neither is
+// left as they are.
 func (l *Line) Unhear(who string) {
 	if s := l.x.room.of(who); s != nil {
 		l.unhear(s)
+		l.unbring(s)
+	}
+}
+
+// unbring takes an agent off who was brought into the call.
+func (l *Line) unbring(s *stand) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.guests[s] {
+		delete(l.guests, s)
+		l.letGo(s)
+		l.lookAround()
+		l.leftAlone()
 	}
 }
 

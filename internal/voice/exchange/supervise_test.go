@@ -66,6 +66,11 @@ func TestACallIsHandedToAnotherAgent(t *testing.T) {
 	s.until("three talk", func() bool {
 		return p.customer.hears(1000) && p.customer.hears(1900) && cat.hears(1000) && ann.hears(1900)
 	})
+	p.Unhear("cat")
+	s.until("cat is off the call", func() bool { return cat.quiet() && !p.customer.hears(1900) })
+	if err := p.Bring("cat", false); err != nil {
+		t.Fatal(err)
+	}
 	if err := p.Bring("bob", true); err != nil {
 		t.Fatal(err)
 	}

@@ -76,8 +76,9 @@ const deeds = {
     line.mute(!line.muted);
     draw();
   },
+  handTo: (agent, together) => (unfold("transfer", false), void todo("transfer", { agent, together })),
+  leave: () => (unfold("transfer", false), void todo("leave")),
   transfer: (to, together) => (to === undefined ? unfold("transfer") : (unfold("transfer", false), void todo("transfer", { target: to, together }))),
-  leave: () => void todo("leave"),
   keypad: () => unfold("keypad"),
   voicemail: () => void todo("voicemail"),
   recording: () => void todo("recording", { on: !call().recording_paused }),

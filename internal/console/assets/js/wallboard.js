@@ -3,6 +3,7 @@
 import { now, tick } from "./floor/clock.js";
 import { feed } from "./floor/feed.js";
 import { boot, el, put, say, show, spell } from "./floor/page.js";
+import { drawCallers } from "./wallboard/callers.js";
 import { drawCampaigns } from "./wallboard/campaigns.js";
 import { drawGrid, times } from "./wallboard/grid.js";
 import { drawNumbers } from "./wallboard/numbers.js";
@@ -52,7 +53,7 @@ feed("/v1/floor/events", {
     later();
   },
 });
-if (boot.trunks) feed(boot.trunks, { on: { trunks: drawTrunks }, up() {} });
+feed(boot.health, { on: { trunks: drawTrunks, numbers: drawCallers }, up() {} });
 
 function draw() {
   wall.toggleAttribute("data-cut", floor.up === false);

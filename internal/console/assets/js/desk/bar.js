@@ -1,8 +1,9 @@
 // The bar of the call: who it is with, how long it lasts, and all that can be done with
 // it. It stands where it stands in every state.
 import { now, since, tick } from "../floor/clock.js";
-import { dial, el, put, say, show, spell } from "../floor/page.js";
-import { state } from "./store.js";
+import { dial, put, say, show, spell } from "../floor/page.js";
+import { mine, state } from "./store.js";
+import { drawTransfer, opened } from "./transfer.js";
 
 const bar = document.querySelector("#desk [data-bar]");
 const part = (of) => bar.querySelector(`[data-${of}]`);
@@ -19,7 +20,8 @@ export function unfold(of, yes = drawer(of).hidden) {
     const is = one === of && yes && talking();
     show(drawer(one), is);
     button(one).setAttribute("aria-expanded", String(is));
-    if (is) drawer(one).querySelector("button")?.focus();
+    if (is && one === "transfer") opened();
+    if (is) (drawer(one).querySelector("button:not([hidden] *)") ?? button(one)).focus();
   }
 }
 
@@ -30,40 +32,29 @@ export function drawBar(muted, deeds) {
   if (!call) return unfold("", false);
   put(part("who"), call.name ?? "");
   put(part("number"), dial(call.number));
-  put(part("shown"), [call.caller_id && say("desk.caller_id", { name: dial(call.caller_id) }), call.with && say("desk.with", { name: call.with }), ...(call.heard ?? []).map((h) => say(`desk.heard_${h.how}`))].filter(Boolean).join(" · "));
+  put(part("shown"), [call.caller_id && say("desk.caller_id", { name: dial(call.caller_id) }), call.of && say("desk.helps_in", { name: call.of }), call.with && say("desk.with", { name: call.with }), ...(call.beside ?? []).map((a) => say("desk.with", { name: a.name })), ...(call.heard ?? []).map((h) => say(`desk.heard_${h.how}`))].filter(Boolean).join(" · "));
   put(part("step"), call.held ? say("desk.held") : say(`desk.step_${call.step}`));
   part("step").className = `badge ${call.held ? "warn" : toneOf[call.step]}`;
   const preview = call.step === "shown";
   for (const of of ["dial", "skip"]) show(button(of), preview);
-  for (const of of ["hangup", "hold", "mute", "keypad"]) show(button(of), !preview);
-  show(button("transfer"), !preview && (sheet?.targets ?? []).length > 0);
-  show(button("leave"), call.step === "talking" && Boolean(call.with));
-  show(button("voicemail"), !preview && Boolean(sheet?.voicemail));
-  show(button("recording"), !preview && Boolean(call.recorded));
+  const own = mine() && !preview;
+  for (const of of ["hangup", "mute"]) show(button(of), !preview);
+  for (const of of ["hold", "keypad", "transfer"]) show(button(of), own);
+  show(button("voicemail"), own && Boolean(sheet?.voicemail));
+  show(button("recording"), own && Boolean(call.recorded));
+  put(button("hangup").firstChild, say(call.of ? "desk.leave" : "desk.hang_up"));
   button("hangup").disabled = !open.includes(call.step);
   for (const of of ["hold", "mute", "transfer", "keypad", "voicemail", "recording"]) button(of).disabled = call.step !== "talking";
   press("hold", call.held);
   press("mute", muted);
   press("recording", call.recording_paused);
   if (call.step !== "talking") unfold("", false);
-  drawTargets(sheet?.targets ?? [], deeds);
+  drawTransfer(deeds);
   time();
 }
 
 function press(of, yes) {
   button(of).setAttribute("aria-pressed", String(Boolean(yes)));
-}
-
-function drawTargets(list, deeds) {
-  const box = part("targets");
-  const key = list.map((t) => t.name).join("\n");
-  if (box.dataset.of === key) return;
-  box.dataset.of = key;
-  box.replaceChildren(
-    ...list.map((t) =>
-      el("div", { className: "desk-target" }, el("span", {}, el("span", { className: "strong" }, t.name), el("span", { className: "muted small num" }, dial(t.number))), el("button", { type: "button", className: "button small primary", onclick: () => deeds.transfer(t.name, false) }, say("desk.hand_over")), el("button", { type: "button", className: "button small", onclick: () => deeds.transfer(t.name, true) }, say("desk.bring_in"))),
-    ),
-  );
 }
 
 function time() {

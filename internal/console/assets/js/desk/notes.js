@@ -1,7 +1,7 @@
 // What an agent writes during a call. It is kept as it is written, by the server: a
 // reload shows it again.
 import { put, say } from "../floor/page.js";
-import { deed, state } from "./store.js";
+import { deed, mine, state } from "./store.js";
 
 const area = document.querySelector("#desk [data-notes]");
 const saved = document.querySelector("#desk [data-saved]");
@@ -18,7 +18,7 @@ export const onKept = (what) => (after = what);
 export function drawNotes() {
   const { desk, gone } = state;
   const call = gone ? null : desk?.call;
-  area.disabled = !call;
+  area.disabled = !mine();
   const now_ = call?.try ?? "";
   if (now_ !== of) {
     of = now_;

@@ -6,7 +6,7 @@ import { talking } from "./bar.js";
 import { openCallback } from "./callback.js";
 import { notes, focusNotes } from "./notes.js";
 import { refuse, tell } from "./notices.js";
-import { deed, state } from "./store.js";
+import { deed, mine, state } from "./store.js";
 
 const find = (what) => document.querySelector(`#desk ${what}`);
 const tiles = find("[data-tiles]");
@@ -18,7 +18,7 @@ let pending = null; // { try, code, callback, at }: chosen, and not sent yet
 let armed = null; // a refusal that was pressed once
 let sent = null; // of the call that goes on: what was sent, to be sent again with newer notes
 
-const open = () => !state.gone && state.desk?.call && (talking() || state.desk.state === "wrap_up");
+const open = () => mine() && (talking() || state.desk.state === "wrap_up");
 const listed = () => (state.sheet?.dispositions ?? []).map((d, i) => ({ ...d, name: outcome(d), key: d.key || i + 1 }));
 
 export function drawOutcome() {

@@ -101,5 +101,15 @@ export function leave() {
   changed();
 }
 
+// colleagues are the agents of the campaign who can take a call now.
+export async function colleagues() {
+  const answer = await fetch(`${base}/colleagues`, { headers: headers(having()), cache: "no-store", signal: AbortSignal.timeout(3_000) });
+  if (!answer.ok) throw new Error(answer.status);
+  return answer.json();
+}
+
+// mine tells whether the call at the desk is this agent's own, and not one they help in.
+export const mine = () => Boolean(state.desk?.call && !state.desk.call.of && !state.gone);
+
 // deed asks for something; what it came to is told by the stream.
 export const deed = (verb, body, options) => ask(`${base}/${verb}`, body, having(), options);

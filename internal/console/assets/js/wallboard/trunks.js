@@ -6,6 +6,7 @@ const percent = new Intl.NumberFormat(boot.tag, { style: "percent", maximumFract
 const tones = { good: "good", rests: "warn", down: "bad", apart: "bad" };
 
 export function drawTrunks(trunks) {
+  if (!list) return; // nobody can call here
   while (list.childElementCount > trunks.length) list.lastElementChild.remove();
   while (list.childElementCount < trunks.length) list.append(el("li", {}, el("span", { className: "strong" }), el("span", { className: "badge" }), el("meter", { min: 0 }), el("span", { className: "num small" })));
   trunks.forEach((t, i) => {
