@@ -34,7 +34,7 @@ type Sitting struct {
 	State    agent.State   `json:"state"`
 	Since    timex.Instant `json:"since"` // of the state
 	Logged   timex.Instant `json:"logged"`
-	Seen     timex.Instant `json:"seen"` // the node was alive then
+	Seen     timex.Instant `json:"seen"` // the node was alive then, or later: see lookedAfter
 }
 
 // SeatReason is why somebody cannot log in to a campaign, or not go on.
@@ -225,8 +225,12 @@ func (s *System) seatFor(ctx context.Context, tx store.Tx, c id.Company, h *held
 		return usage.AgentSeat, nil
 	}
 	taken := 0
-	err := each(tx, c, KindSitting, store.Key{}, func(x Sitting, _ *store.Record) error {
-		if x.Contract == h.agreement.ID && tx.Now().Sub(x.Seen) < lostAfter {
+	nodes, err := lookedAfter(tx, c)
+	if err != nil {
+		return "", err
+	}
+	err = each(tx, c, KindSitting, store.Key{}, func(x Sitting, _ *store.Record) error {
+		if x.Contract == h.agreement.ID && tx.Now().Sub(nodes.seen(&x)) < lostAfter {
 			taken++
 		}
 		return nil
@@ -294,8 +298,12 @@ func (s *System) ClearSittings(ctx context.Context, c id.Company, own bool) (n i
 			r *store.Record
 		}
 		var list []gone
-		err := each(tx, c, KindSitting, store.Key{}, func(x Sitting, r *store.Record) error {
-			if own && x.Node == s.Node || tx.Now().Sub(x.Seen) >= lostAfter {
+		nodes, err := lookedAfter(tx, c)
+		if err != nil {
+			return err
+		}
+		err = each(tx, c, KindSitting, store.Key{}, func(x Sitting, r *store.Record) error {
+			if own && x.Node == s.Node || tx.Now().Sub(nodes.seen(&x)) >= lostAfter {
 				list = append(list, gone{x, r})
 			}
 			return nil
@@ -304,7 +312,7 @@ func (s *System) ClearSittings(ctx context.Context, c id.Company, own bool) (n i
 			return err
 		}
 		for i := range list {
-			if err := s.standUp(ctx, tx, c, &list[i].x, list[i].r, list[i].x.Seen); err != nil {
+			if err := s.standUp(ctx, tx, c, &list[i].x, list[i].r, nodes.seen(&list[i].x)); err != nil {
 				return err
 			}
 		}
@@ -314,24 +322,52 @@ func (s *System) ClearSittings(ctx context.Context, c id.Company, own bool) (n i
 	return n, err
 }
 
-// LookAfter says that this node is alive and looks after agents. It gives back the
-// log-ins that go on, each with what stands against it by now (nil: nothing): a seat
-// that was taken away, a contract that does not serve any more, a module that is off.
-// One that is not among them is over: it was made anew elsewhere.
+// floorLease names that a node looks after the agents of a company.
+func floorLease(c id.Company, node string) string { return "floor " + c.String() + " " + node }
+
+// FloorLives says that this node is alive and looks after agents of companies: one lease a
+// company, however many agents there are.
+func (s *System) FloorLives(ctx context.Context, companies []id.Company) (err error) {
+	defer fault.Wrap(&err, "look after the floor")
+	return s.DB.Update(ctx, func(tx store.Tx) error {
+		for _, c := range companies {
+			if _, err := tx.Leases().Take(floorLease(c, s.Node), s.Node, lostAfter); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// looked is when nodes were heard of last.
+type looked map[string]timex.Instant
+
+// lookedAfter tells it of those that looked after agents of a company.
+func lookedAfter(tx store.Tx, c id.Company) (looked, error) {
+	all, err := tx.Leases().List()
+	out := looked{}
+	for _, l := range all {
+		if l.Name == floorLease(c, l.Node) {
+			out[l.Node] = l.Until.Add(-lostAfter)
+		}
+	}
+	return out, err
+}
+
+// seen is when the node of a log-in was heard of last.
+func (n looked) seen(x *Sitting) timex.Instant { return max(x.Seen, n[x.Node]) }
+
+// LookAfter gives the log-ins of this node that go on, each with what stands against it
+// by now (nil: nothing): a seat that was taken away, a contract that does not serve any
+// more, a module that is off. One that is not among them is over: it was made anew
+// elsewhere.
 func (s *System) LookAfter(ctx context.Context, c id.Company) (out map[id.ID]error, err error) {
 	defer fault.Wrap(&err, "look after the floor")
-	err = s.DB.Update(store.For(ctx, c), func(tx store.Tx) error {
+	err = s.DB.View(ctx, func(tx store.Tx) error {
 		out = map[id.ID]error{}
 		ok := map[id.ID]*held{}
 		no := map[id.ID]error{}
-		var mine []Sitting
-		records := map[id.ID]*store.Record{}
-		err := each(tx, c, KindSitting, store.Key{Name: "node", Value: s.Node}, func(x Sitting, r *store.Record) error {
-			mine = append(mine, x)
-			kept := *r
-			records[x.ID] = &kept
-			return nil
-		})
+		mine, err := all[Sitting](tx, c, KindSitting, store.Key{Name: "node", Value: s.Node})
 		if err != nil {
 			return err
 		}
@@ -349,10 +385,6 @@ func (s *System) LookAfter(ctx context.Context, c id.Company) (out map[id.ID]err
 			}
 			if out[x.ID] = no[x.Campaign]; out[x.ID] == nil {
 				out[x.ID] = s.keepsSeat(ctx, tx, c, ok[x.Campaign], x.User)
-			}
-			x.Seen = tx.Now()
-			if err := putSitting(tx, records[x.ID], x); err != nil {
-				return err
 			}
 		}
 		return nil

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -358,7 +360,10 @@ func (f *Floor) lookAfter(ctx context.Context) error {
 		companies[w.c] = append(companies[w.c], d)
 	}
 	f.mu.Unlock()
-	var failed error
+	if len(companies) == 0 {
+		return nil
+	}
+	failed := f.cfg.System.FloorLives(ctx, slices.Collect(maps.Keys(companies)))
 	for c, drivers := range companies {
 		began := now()
 		good, err := f.cfg.System.LookAfter(ctx, c)

@@ -2,6 +2,7 @@ package floor
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -145,6 +146,35 @@ func TestNobodyLogsInWhileTheFloorCloses(t *testing.T) {
 		if len(w.floor.drivers) != 0 {
 			t.Errorf("%d campaigns are driven", len(w.floor.drivers))
 		}
+	})
+}
+
+// TestLookingAfterAgentsWritesNothingOfThem: that a node is alive is one lease, and no log-in
+// is written while nothing changes; a node that is killed counts as alive until its last look.
+func TestLookingAfterAgentsWritesNothingOfThem(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "2")
+		camp := w.campaign("spring", campaign.Progressive, 101, 0, nil)
+		w.sit(camp.ID, "a")
+		w.sit(camp.ID, "b")
+		before := must(w.sys.Sittings(t.Context(), w.c))
+		time.Sleep(10 * time.Minute)
+		after := must(w.sys.Sittings(t.Context(), w.c))
+		if len(after) != 2 || !slices.Equal(after, before) {
+			t.Errorf("%+v, before %+v", after, before)
+		}
+		w.kill()
+		time.Sleep(time.Hour)
+		w.open()
+		var worked sessions
+		day := timex.At(time.Now()).DateIn(time.UTC)
+		if err := w.sys.OwnUsage(t.Context(), w.c, day, day+1, &worked); err != nil {
+			t.Fatal(err)
+		}
+		if got := worked.users["a"]; got < 10*time.Minute-lookEvery || got > 10*time.Minute {
+			t.Errorf("who was logged in for ten minutes worked for %s", got)
+		}
+		w.floor.Close()
 	})
 }
 
