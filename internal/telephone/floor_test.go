@@ -130,10 +130,13 @@ func TestTheDialerCalls(t *testing.T) {
 	}
 	lines.Say(out.Try, string(prompt.Wait))
 	want[dialer.Said](t, events)
+	if err := lines.Part(out.Try); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("the customer is left alone: %v", err)
+	}
 	if all := o.phones.Running(o.company); len(all) != 1 || all[0].Agent != ann {
 		t.Errorf("%+v", all)
 	}
-	if err := lines.Part(out.Try); err != nil {
+	if err := lines.Drop(out.Try, string(prompt.Wait)); err != nil {
 		t.Error(err)
 	}
 	if all := o.phones.Running(o.company); len(all) != 1 || all[0].Agent != "" {
