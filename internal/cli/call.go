@@ -27,7 +27,7 @@ import (
 
 // callCmd places one test call.
 type callCmd struct {
-	To string `arg:"" help:"Whom to call: sip:NUMBER@HOST:PORT, with ;transport=tcp for TCP and ;transport=tls or sips: for TLS; with --trunks a number."`
+	To string `arg:"" help:"Whom to call: sip:NUMBER@HOST:PORT, with ;transport=tcp, tls (or sips:), ws or wss where it is not UDP; with --trunks a number."`
 	paidFlags
 	trunkFlags
 	From   string        `help:"Calling number; anonymous, or one of the trunk's own, if absent."`

@@ -73,6 +73,8 @@ func TestACallGoesOverTLS(t *testing.T) {
 		{3, "Not sent to sips:100@" + at.String() + ": its certificate is not trusted", []string{"call", "sips:100@" + at.String(), "--ports", "15540-15549"}},
 		{3, "Not sent to sip:100@" + idle.String() + ";transport=tcp: nothing listens there", []string{"call", "sip:100@" + idle.String() + ";transport=tcp", "--ports", "15540-15549"}},
 		{2, "--certificate and --key", []string{"carrier", "--tls", at.String()}},
+		{2, "--certificate and --key", []string{"carrier", "--wss", at.String()}},
+		{2, "--ws here", []string{"carrier", "--ws", "here"}},
 		{2, "--tls here", []string{"carrier", "--tls", "here"}},
 		{1, "no certificate and its key", []string{"carrier", "--tls", at.String(), "--certificate", key, "--key", trust}},
 		{1, "expected one or more in PEM", []string{"call", "sips:100@" + at.String(), "--trust", file(t, "none.pem", "none")}},

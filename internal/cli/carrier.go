@@ -45,7 +45,9 @@ type carrierCmd struct {
 	Script      string `arg:"" optional:"" help:"Script of the carrier; one that comes with the program if absent." type:"existingfile"`
 	Listen      string `default:"127.0.0.1:5070" help:"Address for SIP, UDP and TCP."`
 	TLS         string `name:"tls" help:"Address for SIP over TLS; none if absent." placeholder:"ADDRESS:PORT"`
-	Certificate string `help:"Certificate it shows there (PEM)." placeholder:"FILE" type:"existingfile"`
+	WS          string `name:"ws" help:"Address for SIP over WebSocket; none if absent." placeholder:"ADDRESS:PORT"`
+	WSS         string `name:"wss" help:"Address for SIP over WebSocket and TLS; none if absent." placeholder:"ADDRESS:PORT"`
+	Certificate string `help:"Certificate it shows over TLS (PEM)." placeholder:"FILE" type:"existingfile"`
 	Key         string `help:"Its key (PEM)." placeholder:"FILE" type:"existingfile"`
 	portsFlag
 	User   string `help:"Callers must log in as this."`
@@ -85,11 +87,11 @@ func (c *carrierCmd) Run(e *env) error {
 		return err
 	}
 	tell := func(t carrier.Told) { fmt.Fprintln(e.Out, toldOf(tag, t)) }
-	secure, config, err := c.secure()
-	if err != nil {
+	cfg := carrier.Config{Listen: at, Ports: ports, Script: s, Folder: folder, User: c.User, Secret: c.Secret, SRTP: c.SRTP, Rate: c.Rate, Calls: c.Calls, Tell: tell}
+	if err := c.further(&cfg); err != nil {
 		return err
 	}
-	running, err := carrier.Open(carrier.Config{Listen: at, Secure: secure, TLS: config, Ports: ports, Script: s, Folder: folder, User: c.User, Secret: c.Secret, SRTP: c.SRTP, Rate: c.Rate, Calls: c.Calls, Tell: tell})
+	running, err := carrier.Open(cfg)
 	if err != nil {
 		return err
 	}
@@ -97,22 +99,31 @@ func (c *carrierCmd) Run(e *env) error {
 	return untilStopped(e.ctx, running)
 }
 
-// secure is where it listens for TLS, and what it shows there.
-func (c *carrierCmd) secure() (at netip.AddrPort, _ *tls.Config, err error) {
-	if c.TLS == "" {
-		return at, nil, nil
+// further fills in where else it listens, and what it shows over TLS.
+func (c *carrierCmd) further(cfg *carrier.Config) (err error) {
+	for _, o := range []struct {
+		flag, at string
+		to       *netip.AddrPort
+	}{{"tls", c.TLS, &cfg.Secure}, {"ws", c.WS, &cfg.WS}, {"wss", c.WSS, &cfg.WSS}} {
+		if o.at == "" {
+			continue
+		}
+		if *o.to, err = netip.ParseAddrPort(o.at); err != nil {
+			return coded{exitUsage, fmt.Errorf("--%s %s: expected an address and a port such as 127.0.0.1:5071", o.flag, o.at)}
+		}
+		if o.flag != "ws" && (c.Certificate == "" || c.Key == "") {
+			return coded{exitUsage, fmt.Errorf("--%s %s: expected --certificate and --key too", o.flag, o.at)}
+		}
 	}
-	if at, err = netip.ParseAddrPort(c.TLS); err != nil {
-		return at, nil, coded{exitUsage, fmt.Errorf("--tls %s: expected an address and a port such as 127.0.0.1:5071", c.TLS)}
-	}
-	if c.Certificate == "" || c.Key == "" {
-		return at, nil, coded{exitUsage, fmt.Errorf("--tls %s: expected --certificate and --key too", c.TLS)}
+	if c.TLS == "" && c.WSS == "" {
+		return nil
 	}
 	pair, err := tls.LoadX509KeyPair(c.Certificate, c.Key)
 	if err != nil {
-		return at, nil, fault.New(fault.Invalid, "%s and %s are no certificate and its key: %v", c.Certificate, c.Key, err)
+		return fault.New(fault.Invalid, "%s and %s are no certificate and its key: %v", c.Certificate, c.Key, err)
 	}
-	return at, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, nil
+	cfg.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+	return nil
 }
 
 // script is the one that was named, or that of the program, and its folder.

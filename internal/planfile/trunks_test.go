@@ -15,7 +15,7 @@ allow: [mobile, landline]
 failover: [500, 503]
 trunks:
   - {name: a, address: "192.0.2.1:5060", channels: 30, rate: 10, deck: a.csv, callers: main}
-  - {name: b, address: "sip.example.net:5061", transport: tls, user: acme, secret_env: B_SECRET, registrar: sip.example.net, lease: 10m, channels: 5, rate: 2, classes: [mobile], prefixes: ["86"], price: "0.07", dial: digits, priority: 2}
+  - {name: b, address: "sip.example.net:5061", transport: wss, user: acme, secret_env: B_SECRET, registrar: sip.example.net, lease: 10m, channels: 5, rate: 2, classes: [mobile], prefixes: ["86"], price: "0.07", dial: digits, priority: 2}
 callers:
   - {pool: main, numbers: ["02012345678", "02012345679"], daily: 200, least_answered: 10%, most_short: 40%}
 `
@@ -42,7 +42,7 @@ func TestTrunks(t *testing.T) {
 		}
 	}
 	routes, _ := c.Order("13800138000", time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), time.UTC)
-	if routes[0].Cost.String() != "0.05" || routes[1].Address() != "sip:8613800138000@sip.example.net:5061;transport=tls" {
+	if routes[0].Cost.String() != "0.05" || routes[1].Address() != "sip:8613800138000@sip.example.net:5061;transport=wss" {
 		t.Errorf("%+v", routes)
 	}
 }

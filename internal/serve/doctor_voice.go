@@ -331,7 +331,7 @@ func (x *voiceExam) register(ctx context.Context, t *trunk.Trunk) (none VoiceFin
 // secured tells what keeps a trunk's TLS from being spoken, and why; empty: nothing
 // does, or none is asked for.
 func secured(ctx context.Context, t *trunk.Trunk) (what, why string) {
-	if t.Transport != trunk.TLS {
+	if !t.Transport.Secure() {
 		return "", ""
 	}
 	c, err := (&net.Dialer{}).DialContext(ctx, "tcp", t.Address)

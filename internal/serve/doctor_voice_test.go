@@ -88,10 +88,12 @@ func TestExamineVoiceOverTLS(t *testing.T) {
 	gone.Close()
 	v := VoiceSetup{Listen: loopback(0), First: 15966, Last: 15969, Trunks: &trunk.Config{}}
 	for name, at := range map[string]string{"trunk_certificate": web.Listener.Addr().String(), "trunk_no_tls": plain.Listener.Addr().String(), "trunk_closed": closed} {
-		v.Trunks.Trunks = []trunk.Trunk{{Name: name, Address: at, Transport: trunk.TLS, Channels: 1}}
-		found := ExamineVoice(t.Context(), v)
-		if got := whats(t, found); !slices.Contains(got, name) || found[len(found)-1].Args["why"] == "" {
-			t.Errorf("found %v, want %s with its reason", got, name)
+		for _, by := range []trunk.Transport{trunk.TLS, trunk.WSS} {
+			v.Trunks.Trunks = []trunk.Trunk{{Name: name, Address: at, Transport: by, Channels: 1}}
+			found := ExamineVoice(t.Context(), v)
+			if got := whats(t, found); !slices.Contains(got, name) || found[len(found)-1].Args["why"] == "" {
+				t.Errorf("%s: found %v, want %s with its reason", by, got, name)
+			}
 		}
 	}
 }

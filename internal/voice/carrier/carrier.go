@@ -27,7 +27,9 @@ import (
 type Config struct {
 	Listen netip.AddrPort
 	Secure netip.AddrPort // listens for TLS too; zero: it does not
-	TLS    *tls.Config    // the certificate it shows there
+	WS     netip.AddrPort // and for WebSockets
+	WSS    netip.AddrPort // and for those over TLS
+	TLS    *tls.Config    // the certificate it shows
 	Ports  *rtp.Ports
 	Script *script.Script
 	Folder string // of the script, where its sounds lie
@@ -75,7 +77,7 @@ func Open(cfg Config) (*Carrier, error) {
 		}
 		c.sounds[l.Sound] = s
 	}
-	config := sip.Config{Listen: cfg.Listen, ListenTLS: cfg.Secure, TLS: cfg.TLS, Agent: "Waihu-Carrier", Serve: c.serve, Log: cfg.Log, Rate: cfg.Rate, Burst: 4 * cfg.Rate, MaxCalls: cfg.Calls}
+	config := sip.Config{Listen: cfg.Listen, ListenTLS: cfg.Secure, ListenWS: cfg.WS, ListenWSS: cfg.WSS, TLS: cfg.TLS, Agent: "Waihu-Carrier", Serve: c.serve, Log: cfg.Log, Rate: cfg.Rate, Burst: 4 * cfg.Rate, MaxCalls: cfg.Calls}
 	if cfg.User != "" {
 		config.Register = true
 		config.Secret = func(user string) (string, bool) { return cfg.Secret, user == cfg.User }

@@ -17,8 +17,8 @@ import (
 	"waihu/internal/voice/trunk"
 )
 
-// TestATrunkOverTLSIsEncrypted: sound over such a trunk is encrypted without anybody
-// saying so; where the file says plain, a carrier that wants it encrypted refuses, and
+// TestATrunkOverTLSIsEncrypted: sound over such a trunk, also one over a WebSocket, is
+// encrypted without anybody saying so; where the file says plain, a carrier that wants it encrypted refuses, and
 // nothing falls back.
 func TestATrunkOverTLSIsEncrypted(t *testing.T) {
 	must := func(err error) {
@@ -38,25 +38,30 @@ func TestATrunkOverTLSIsEncrypted(t *testing.T) {
 	ours, err := rtp.NewPorts(home, 15570, 15579)
 	must(err)
 	any := netip.AddrPortFrom(home, 0)
-	secure := netip.AddrPortFrom(home, 15588)
-	c, err := carrier.Open(carrier.Config{Listen: any, Secure: secure, TLS: &tls.Config{Certificates: web.TLS.Certificates, MinVersion: tls.VersionTLS12}, Ports: theirs, SRTP: true,
+	secure, socket := netip.AddrPortFrom(home, 15588), netip.AddrPortFrom(home, 15589)
+	c, err := carrier.Open(carrier.Config{Listen: any, Secure: secure, WSS: socket, TLS: &tls.Config{Certificates: web.TLS.Certificates, MinVersion: tls.VersionTLS12}, Ports: theirs, SRTP: true,
 		Script: &script.Script{Name: "tls", Lines: []script.Line{{To: "*", Does: script.Answer}}}})
 	must(err)
 	defer c.Close()
 	e, err := sip.Open(sip.Config{Listen: any, TLS: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}})
 	must(err)
 	defer e.Close()
-	for sound, code := range map[trunk.Sound]int{"": 200, trunk.Encrypted: 200, trunk.Plain: 488} {
-		cfg := &trunk.Config{Home: "CN", Zone: "UTC", Allow: []trunk.Class{trunk.Mobile}, Trunks: []trunk.Trunk{{Name: "one", Address: secure.String(), Transport: trunk.TLS, Sound: sound, Channels: 1, Rate: 10}}}
+	for _, c := range []struct {
+		at    netip.AddrPort
+		by    trunk.Transport
+		sound trunk.Sound
+		code  int
+	}{{secure, trunk.TLS, "", 200}, {secure, trunk.TLS, trunk.Encrypted, 200}, {secure, trunk.TLS, trunk.Plain, 488}, {socket, trunk.WSS, "", 200}} {
+		cfg := &trunk.Config{Home: "CN", Zone: "UTC", Allow: []trunk.Class{trunk.Mobile}, Trunks: []trunk.Trunk{{Name: "one", Address: c.at.String(), Transport: c.by, Sound: c.sound, Channels: 1, Rate: 10}}}
 		must(cfg.Validate().Err())
 		lines := voice.Lines{Endpoint: e, Ports: ours, Board: trunk.NewBoard(cfg, time.UTC, 1)}
 		r, _, err := lines.PlaceOver(t.Context(), voice.Order{Number: "13800138000", Talk: 300 * time.Millisecond, Play: audio.Tone{Hertz: []float64{440}, Level: 0.4}.Samples(time.Second)})
 		must(err)
-		if r.Ending.Code != code || code == 200 && r.Figures.Received == 0 {
-			t.Errorf("%q: %+v, %d packets heard", sound, r.Ending, r.Figures.Received)
+		if r.Ending.Code != c.code || c.code == 200 && r.Figures.Received == 0 {
+			t.Errorf("%s, %q: %+v, %d packets heard", c.by, c.sound, r.Ending, r.Figures.Received)
 		}
 	}
-	if (&trunk.Trunk{}).Encrypts() || (&trunk.Trunk{Transport: trunk.TCP}).Encrypts() || !(&trunk.Trunk{Sound: trunk.Encrypted}).Encrypts() {
-		t.Error("what is encrypted by itself is what goes over TLS")
+	if (&trunk.Trunk{}).Encrypts() || (&trunk.Trunk{Transport: trunk.TCP}).Encrypts() || (&trunk.Trunk{Transport: trunk.WS}).Encrypts() || !(&trunk.Trunk{Sound: trunk.Encrypted}).Encrypts() {
+		t.Error("what is encrypted by itself is what goes over TLS, or over a WebSocket in it")
 	}
 }

@@ -149,6 +149,9 @@ func (a *attempt) cancel() {
 	req.SetTransport(a.req.Transport())
 	req.SetDestination(a.req.Destination())
 	req.Laddr = a.req.Laddr
+	if a.c.e.webSocket(context.Background(), req, true) != nil { // it cannot be matched on another
+		return
+	}
 	tx, err := a.c.e.client.TransactionRequest(context.Background(), req, asIs)
 	if err != nil {
 		return

@@ -54,6 +54,7 @@ type Call struct {
 	routes    []string      // Route fields, in order
 	transport string        // the one the other side was last heard by
 	peer      string        // address they were heard from
+	named     string        // where our INVITE went, as it was asked for; empty: it did not go out yet
 	sequence  uint32        // CSeq of our last request
 	heard     int64         // CSeq of theirs; -1: none yet
 	invite    *lib.Request  // first INVITE

@@ -164,6 +164,14 @@ func (c *Call) next(req *lib.Request, res *lib.Response) bool {
 // attempt sends one INVITE. It returns a final refusal, or nil when the call was
 // answered or has ended.
 func (c *Call) attempt(ctx context.Context, in Invite, req *lib.Request) *lib.Response {
+	c.mu.Lock()
+	if c.named == "" {
+		c.named = req.Destination()
+	}
+	if byWebSocket(req.Transport()) { // the one before may be gone since
+		req.SetDestination(c.named)
+	}
+	c.mu.Unlock()
 	tx, err := c.e.send(ctx, req, c.pinned)
 	if err != nil {
 		c.end(c.unsent(req.Destination(), req.Transport(), err))

@@ -57,6 +57,8 @@ func (c *Call) aim(req *lib.Request) {
 	case c.peer == "":
 	case c.pinned, c.e.connected(c.transport, c.peer):
 		req.SetDestination(c.peer)
+	case byWebSocket(c.transport) && c.named != "": // to be opened anew, by the name that its certificate has
+		req.SetDestination(c.named)
 	case len(c.routes) == 0 && strings.HasSuffix(strings.ToLower(req.Recipient.Host), ".invalid"):
 		req.SetDestination(c.peer)
 	}
@@ -133,7 +135,7 @@ func (c *Call) sendAck(sequence uint32, body []byte, auth *lib.Request) {
 	c.mu.Lock()
 	c.ack = ack.Clone() // what is written is changed by it, and may be asked for again meanwhile
 	c.mu.Unlock()
-	c.e.write(ack)
+	c.write(ack)
 }
 
 // againAck sends the last ACK again.
@@ -142,11 +144,15 @@ func (c *Call) againAck() {
 	ack := c.ack
 	c.mu.Unlock()
 	if ack != nil {
-		c.e.write(ack.Clone())
+		c.write(ack.Clone())
 	}
 }
 
 // write sends an ACK, which has no transaction.
-func (e *Endpoint) write(ack *lib.Request) {
-	_ = e.ua.TransportLayer().WriteMsg(ack) // lost or not: the 2xx comes again
+func (c *Call) write(ack *lib.Request) {
+	ctx, stop := background()
+	defer stop()
+	if c.e.webSocket(ctx, ack, c.pinned) == nil {
+		_ = c.e.ua.TransportLayer().WriteMsg(ack) // lost or not: the 2xx comes again
+	}
 }

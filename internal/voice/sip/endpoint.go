@@ -37,6 +37,7 @@ type Endpoint struct {
 	phones    *registrar  // nil: no phone may register
 	udp       net.PacketConn
 	listeners map[string]net.Listener // by transport: TCP, and those the configuration names
+	hatches   map[string]*hatch       // where WebSockets of ours come in
 	done      sync.WaitGroup
 	tasks     sync.WaitGroup // registrations and health, which end with quit
 	quit      context.Context
@@ -47,6 +48,7 @@ type Endpoint struct {
 	closed bool
 	asking int              // registrations and health
 	calls  map[string]*Call // by Call-ID and our tag
+	ways   map[string]*way  // WebSockets of ours, by transport and destination
 	busy   atomic.Int64     // handlers at work
 }
 
@@ -64,7 +66,7 @@ func Open(cfg Config) (_ *Endpoint, err error) {
 		lib.UDPMTUSize = maxMessage // responses go back the way the request came, whatever their size; requests are moved to TCP by us
 		lib.SetDefaultLogger(slog.New(slog.DiscardHandler))
 	})
-	e := &Endpoint{cfg: cfg, now: time.Now, calls: map[string]*Call{}}
+	e := &Endpoint{cfg: cfg, now: time.Now, calls: map[string]*Call{}, ways: map[string]*way{}}
 	e.quit, e.stop = context.WithCancel(context.Background())
 	t := newThrottle(cfg.Rate, cfg.Burst, time.Now)
 	if e.gate, err = newGate(t, time.Now); err != nil {

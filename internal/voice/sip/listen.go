@@ -22,6 +22,7 @@ func (e *Endpoint) listen() (err error) {
 	// Port 0 asks for any: TCP takes the one UDP was given.
 	e.cfg.Listen = netip.AddrPortFrom(e.cfg.Listen.Addr(), uint16(udp.LocalAddr().(*net.UDPAddr).Port))
 	e.udp, e.listeners = udp, map[string]net.Listener{}
+	e.hatches = map[string]*hatch{overWS: newHatch(udp.LocalAddr()), overWSS: newHatch(udp.LocalAddr())}
 	for transport, at := range map[string]netip.AddrPort{overTCP: e.cfg.Listen, overTLS: e.cfg.ListenTLS, overWS: e.cfg.ListenWS, overWSS: e.cfg.ListenWSS} {
 		if err = e.listenFor(transport, at); err != nil {
 			return errors.Join(err, e.closeSockets())

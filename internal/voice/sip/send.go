@@ -108,8 +108,8 @@ func (e *Endpoint) exchange(ctx context.Context, req *lib.Request, stay bool) (*
 func (e *Endpoint) send(ctx context.Context, req *lib.Request, stay bool) (lib.ClientTransaction, error) {
 	e.dress(req)
 	e.ready()
-	if byWebSocket(req.Transport()) && !e.connected(req.Transport(), req.Destination()) {
-		return nil, fault.New(fault.NotFound, "the connection from %s is gone", req.Destination())
+	if err := e.webSocket(ctx, req, stay); err != nil {
+		return nil, err
 	}
 	if !stay && req.Transport() == overUDP && len(req.String()) > maxDatagram {
 		long := req.Clone()

@@ -26,11 +26,13 @@ const (
 // dialWait is how long a connection of ours may take to be opened.
 const dialWait = 5 * time.Second
 
-// byWebSocket tells whether a transport is one that browsers open: we never do.
+// byWebSocket tells whether a transport is a WebSocket: one that a browser opened, or
+// that we opened to a carrier.
 func byWebSocket(transport string) bool { return transport == overWS || transport == overWSS }
 
 // address reads the address of somebody to call, and by which transport they are
-// reached: UDP, unless it says ;transport=tcp, ;transport=tls or sips:.
+// reached: UDP, unless it says ;transport= with another, or sips:. Over a WebSocket
+// encryption is not told by its address but by its scheme (RFC 7118, 5.3): wss is ours.
 func address(s string) (to lib.Uri, transport string, err error) {
 	if err := lib.ParseUri(s, &to); err != nil || !sipURI(s) {
 		return to, "", fault.New(fault.Invalid, "%q is no SIP address; expected one such as sip:13800138000@192.0.2.1:5060", fault.Shorten(s, 80))
@@ -44,10 +46,16 @@ func address(s string) (to lib.Uri, transport string, err error) {
 		transport = overTCP
 	case overTLS:
 		transport = overTLS
+	case overWS, overWSS:
+		transport = strings.ToUpper(named)
+		to.UriParams.Add("transport", "ws") // SIP knows no other
 	default:
-		return to, "", fault.New(fault.Invalid, "%q names the transport %q; expected udp, tcp or tls", fault.Shorten(s, 80), named)
+		return to, "", fault.New(fault.Invalid, "%q names the transport %q; expected udp, tcp, tls, ws or wss", fault.Shorten(s, 80), named)
 	}
-	if secure { // whatever else it names (RFC 3261, 26.2.2)
+	switch { // whatever else it names (RFC 3261, 26.2.2)
+	case secure && byWebSocket(transport):
+		transport = overWSS
+	case secure:
 		transport = overTLS
 	}
 	return to, transport, nil
@@ -85,7 +93,10 @@ func transports() lib.TransportsConfig {
 	tcp := func() *lib.TransportTCP {
 		return &lib.TransportTCP{ReadTimeout: tcpIdle, WriteTimeout: closeGrace, DialerCreate: func(local net.Addr) net.Dialer { return net.Dialer{Timeout: dialWait, LocalAddr: local} }}
 	}
-	ws := func() *lib.TransportWS { return &lib.TransportWS{ReadTimeout: tcpIdle, WriteTimeout: closeGrace} }
+	none := func(string) string { return "" } // an address it cannot open: we do
+	ws := func() *lib.TransportWS {
+		return &lib.TransportWS{ReadTimeout: tcpIdle, WriteTimeout: closeGrace, DialURI: none}
+	}
 	return lib.TransportsConfig{TCP: tcp(), TLS: &lib.TransportTLS{TransportTCP: tcp()}, WS: ws(), WSS: &lib.TransportWSS{TransportWS: ws()}}
 }
 
@@ -104,9 +115,12 @@ func (e *Endpoint) carry() {
 			_ = layer.ServeUDP(e.udp) // it ends when the socket is closed, or to be opened anew by errRotate
 		}
 	})
+	serve := map[string]func(net.Listener) error{overTCP: layer.ServeTCP, overTLS: layer.ServeTLS, overWS: layer.ServeWS, overWSS: layer.ServeWSS}
 	for transport, l := range e.listeners {
-		serve := map[string]func(net.Listener) error{overTCP: layer.ServeTCP, overTLS: layer.ServeTLS, overWS: layer.ServeWS, overWSS: layer.ServeWSS}[transport]
-		e.done.Go(func() { _ = serve(l) })
+		e.done.Go(func() { _ = serve[transport](l) })
+	}
+	for transport, h := range e.hatches {
+		e.done.Go(func() { _ = serve[transport](h) })
 	}
 }
 
@@ -115,6 +129,9 @@ func (e *Endpoint) closeSockets() error {
 	err := e.udp.Close()
 	for _, l := range e.listeners {
 		err = errors.Join(err, l.Close())
+	}
+	for _, h := range e.hatches {
+		err = errors.Join(err, h.Close())
 	}
 	return err
 }

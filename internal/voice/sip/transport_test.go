@@ -72,8 +72,8 @@ func TestCallsOverTLS(t *testing.T) {
 			t.Errorf("TLS without a certificate: %v", err)
 		}
 	}
-	if _, err := caller.Place(context.Background(), Invite{To: "sip:100@127.0.0.1;transport=ws", Media: newSound(40002)}); fault.KindOf(err) != fault.Invalid {
-		t.Errorf("a browser is called: %v", err)
+	if _, err := caller.Place(context.Background(), Invite{To: "sip:100@127.0.0.1;transport=sctp", Media: newSound(40002)}); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("by what nobody speaks: %v", err)
 	}
 }
 

@@ -47,7 +47,7 @@ func unsentFor(err error) Unsent {
 		return NoPath
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &slow) && slow.Timeout():
 		return TooSlow
-	case errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), fault.KindOf(err) == fault.NotFound:
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), fault.KindOf(err) == fault.NotFound:
 		return WentAway
 	}
 	return OtherUnsent

@@ -3,11 +3,14 @@ package sip
 import (
 	"bufio"
 	"bytes"
+	"crypto/rand"
 	"encoding/binary"
 	"errors"
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
+	"time"
 )
 
 // Frames of a WebSocket (RFC 6455, 5.2).
@@ -41,12 +44,17 @@ func (l webSockets) Accept() (net.Conn, error) {
 // read whole and given on as one frame.
 type webSocket struct {
 	net.Conn
-	in    *bufio.Reader
-	ready []byte // of a message, not read yet
+	in     *bufio.Reader
+	ready  []byte      // of a message, not read yet
+	ours   bool        // we opened it: we mask what we write (RFC 6455, 5.3), and they do not
+	read   func()      // called when the library reads its first message; nil: nobody waits for that
+	closed func()      // called when it is closed; nil: nobody cares
+	heard  atomic.Bool // a frame came since it was last looked at
 
 	mu     sync.Mutex
 	agreed bool   // the handshake is over
 	left   int    // bytes of the frame that is being written
+	out    []byte // what there is of that, where it is to be masked
 	pong   []byte // waits until that is written; of several the last (RFC 6455, 5.5.3)
 }
 
@@ -60,6 +68,9 @@ func (w *webSocket) Read(b []byte) (int, error) {
 	if len(w.ready) == 0 {
 		if !w.isAgreed() {
 			return w.in.Read(b)
+		}
+		if w.read != nil {
+			w.read()
 		}
 		m, err := w.message()
 		if err != nil {
@@ -101,7 +112,7 @@ func (w *webSocket) message() ([]byte, error) {
 	return nil, errors.New("a message in too many frames")
 }
 
-// frame reads one; a client masks every frame (RFC 6455, 5.1).
+// frame reads one; a client masks every frame, a server none (RFC 6455, 5.1).
 func (w *webSocket) frame(most int) (first byte, payload []byte, err error) {
 	var head [14]byte
 	if _, err := io.ReadFull(w.in, head[:2]); err != nil {
@@ -119,22 +130,25 @@ func (w *webSocket) frame(most int) (first byte, payload []byte, err error) {
 	if head[0]&0x0F >= frameClose {
 		most = maxControl
 	}
-	if err != nil || length > uint64(most) || head[1]&frameMasked == 0 {
-		return 0, nil, errors.Join(err, errors.New("a frame that is too long, or not masked"))
+	if err != nil || length > uint64(most) || (head[1]&frameMasked == 0) != w.ours {
+		return 0, nil, errors.Join(err, errors.New("a frame that is too long, or masked as it should not be"))
 	}
 	mask := head[10:14]
-	if _, err := io.ReadFull(w.in, mask); err != nil {
-		return 0, nil, err
+	if !w.ours {
+		if _, err := io.ReadFull(w.in, mask); err != nil {
+			return 0, nil, err
+		}
 	}
 	payload = make([]byte, length)
 	_, err = io.ReadFull(w.in, payload)
 	for i := range payload {
 		payload[i] ^= mask[i%4]
 	}
+	w.heard.Store(true)
 	return head[0], payload, err
 }
 
-// frame is one of ours, which is not masked; payload is that of a control frame.
+// frame is one that is not masked; payload is that of a control frame.
 func frame(kind byte, payload []byte) []byte {
 	return append([]byte{frameFinal | kind, byte(len(payload))}, payload...)
 }
@@ -145,13 +159,20 @@ func frameOf(m []byte) []byte {
 	return append(append(b, 0, 0, 0, 0), m...)
 }
 
-// answer writes a control frame, or keeps it until the frame before is written.
+// answer writes a control frame, or keeps it until the frame before is written. The
+// time the library gave its last one to be written may be long over.
 func (w *webSocket) answer(b []byte) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.ours {
+		b = masked(b)
+	}
 	if w.left > 0 {
 		w.pong = b
 		return nil
+	}
+	if err := w.SetWriteDeadline(time.Now().Add(closeGrace)); err != nil {
+		return err
 	}
 	_, err := w.Conn.Write(b)
 	return err
@@ -161,23 +182,63 @@ func (w *webSocket) answer(b []byte) error {
 func (w *webSocket) Write(b []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	n, err := w.Conn.Write(b)
-	if err != nil {
-		return n, err
-	}
 	if !w.agreed {
 		w.agreed = bytes.HasPrefix(b, []byte("HTTP/1.1 101"))
-		return n, nil
+		if w.ours { // who is asked by us need not be answered
+			return len(b), nil
+		}
+		return w.Conn.Write(b)
 	}
 	if w.left == 0 {
 		w.left = sizeOf(b)
 	}
-	w.left -= n
-	if w.left == 0 && w.pong != nil {
-		_, err = w.Conn.Write(w.pong)
-		w.pong = nil
+	w.left -= len(b)
+	now := b
+	if w.ours {
+		if w.out = append(w.out, b...); w.left > 0 {
+			return len(b), nil
+		}
+		now, w.out = masked(w.out), nil
 	}
-	return n, err
+	if w.left == 0 {
+		now, w.pong = append(now[:len(now):len(now)], w.pong...), nil
+	}
+	if _, err := w.Conn.Write(now); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
+// Close tells who wants to know.
+func (w *webSocket) Close() error {
+	if w.closed != nil {
+		w.closed()
+	}
+	return w.Conn.Close()
+}
+
+// masked is a whole frame with a mask nobody can foretell.
+func masked(frame []byte) []byte {
+	head := headOf(frame)
+	var mask [4]byte
+	_, _ = rand.Read(mask[:]) // it never fails
+	b := append(append(make([]byte, 0, len(frame)+4), frame[:head]...), mask[:]...)
+	b[1] |= frameMasked
+	for i, c := range frame[head:] {
+		b = append(b, c^mask[i%4])
+	}
+	return b
+}
+
+// headOf is how long the head is of a frame that is not masked.
+func headOf(frame []byte) int {
+	switch frame[1] {
+	case 126:
+		return 4
+	case 127:
+		return 10
+	}
+	return 2
 }
 
 // sizeOf is how long the frame is that begins with b, whose head is whole.

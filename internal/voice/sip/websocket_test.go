@@ -216,16 +216,17 @@ func TestFramesOfAWebSocket(t *testing.T) {
 	}
 }
 
-// FuzzFrames: whatever a browser sends after the handshake, what is read is a
+// FuzzFrames: whatever a browser, or a carrier, sends after the handshake, what is read is a
 // message within its bound, or the connection ends.
 func FuzzFrames(f *testing.F) {
-	f.Add([]byte("\x81\x85maskhello\x01\x82maskab\x89\x80mask\x80\x81maskc\x88\x80mask"))
-	f.Add([]byte("\x82\xFE\x00\x02maskab\x82\xFF\x00\x00\x00\x00\x00\x00\x00\x01maska"))
-	f.Fuzz(func(t *testing.T, b []byte) {
+	f.Add([]byte("\x81\x85maskhello\x01\x82maskab\x89\x80mask\x80\x81maskc\x88\x80mask"), false)
+	f.Add([]byte("\x82\xFE\x00\x02maskab\x82\xFF\x00\x00\x00\x00\x00\x00\x00\x01maska"), false)
+	f.Add([]byte("\x89\x02hi\x01\x02ab\x80\x01c\x82\x7E\x00\x02ab"), true)
+	f.Fuzz(func(t *testing.T, b []byte, ours bool) {
 		here, there := net.Pipe()
 		defer here.Close()
 		go io.Copy(io.Discard, there) //nolint:errcheck // what it answers
-		w := &webSocket{Conn: here, in: bufio.NewReader(bytes.NewReader(b)), agreed: true}
+		w := &webSocket{Conn: here, in: bufio.NewReader(bytes.NewReader(b)), agreed: true, ours: ours}
 		for read := 0; ; {
 			m, err := w.message()
 			if err != nil {

@@ -33,10 +33,15 @@ const (
 	UDP Transport = "udp"
 	TCP Transport = "tcp"
 	TLS Transport = "tls"
+	WS  Transport = "ws"  // WebSocket (RFC 7118)
+	WSS Transport = "wss" // over TLS
 )
 
 // Choices lists them; empty means udp.
-func (Transport) Choices() []string { return []string{"udp", "tcp", "tls"} }
+func (Transport) Choices() []string { return []string{"udp", "tcp", "tls", "ws", "wss"} }
+
+// Secure tells whether a trunk's messages are encrypted.
+func (t Transport) Secure() bool { return t == TLS || t == WSS }
 
 // Sound is how the sound of a trunk goes.
 type Sound string
@@ -46,13 +51,13 @@ const (
 	Plain     Sound = "plain"
 )
 
-// Choices lists them; empty means encrypted over tls and plain elsewhere.
+// Choices lists them; empty means encrypted over tls and wss, plain elsewhere.
 func (Sound) Choices() []string { return []string{"encrypted", "plain"} }
 
 // Encrypts tells whether sound is encrypted. Its keys go with the signalling, so it
 // is where that is encrypted, unless the file says otherwise.
 func (t *Trunk) Encrypts() bool {
-	return t.Sound == Encrypted || t.Sound == "" && t.Transport == TLS
+	return t.Sound == Encrypted || t.Sound == "" && t.Transport.Secure()
 }
 
 // Dial is how a trunk wants the called number.
@@ -81,8 +86,8 @@ type Config struct {
 type Trunk struct {
 	Name      string       `plan:"name,required" doc:"Name, as facts have it."`
 	Address   string       `plan:"address,required" doc:"Host and port of the carrier, such as 192.0.2.1:5060."`
-	Transport Transport    `plan:"transport" doc:"udp, tcp or tls; udp if absent."`
-	Sound     Sound        `plan:"sound" doc:"encrypted (SRTP) or plain; encrypted over tls, plain elsewhere if absent. Nothing falls back."`
+	Transport Transport    `plan:"transport" doc:"udp, tcp, tls, ws or wss; udp if absent."`
+	Sound     Sound        `plan:"sound" doc:"encrypted (SRTP) or plain; encrypted over tls and wss, plain elsewhere if absent. Nothing falls back."`
 	User      string       `plan:"user" doc:"Log-in; none where the carrier knows us by our address."`
 	Secret    string       `plan:"secret_env" doc:"Name of the environment variable that holds the secret of the log-in."`
 	Registrar string       `plan:"registrar" doc:"Host, or host and port, where the service registers with the log-in, by the trunk's transport; it does not register if absent."`
