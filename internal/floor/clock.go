@@ -3,6 +3,7 @@ package floor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"waihu/internal/app"
@@ -208,27 +209,27 @@ func (d *driver) money(at timex.Instant) {
 // spent says which budget of the campaign is used up; empty: none.
 func (d *driver) spent(at timex.Instant) string {
 	day := at.DateIn(time.UTC)
-	if why := d.usedUp("campaign", d.tally.Total.Spent, d.plan.Budget.Total, day); why != "" {
+	if why := d.usedUp("the budget of the campaign is spent: %s", d.tally.Total.Spent, d.plan.Budget.Total, day); why != "" {
 		return why
 	}
-	return d.usedUp("day", d.tally.Today(day).Spent, d.plan.Budget.Daily, day)
+	return d.usedUp("the budget of the day is spent: %s", d.tally.Today(day).Spent, d.plan.Budget.Daily, day)
 }
 
-// usedUp says why nothing more may be spent on a budget; empty: it may. One in another
-// currency than what was spent, without a rate between them, would bound nothing: it counts
-// as used up.
-func (d *driver) usedUp(of string, used, most money.Amount, day timex.Date) string {
+// usedUp says why nothing more may be spent on a budget, by a sentence with its amount;
+// empty: it may. One in another currency than what was spent, without a rate between them,
+// would bound nothing: it counts as used up.
+func (d *driver) usedUp(says string, used, most money.Amount, day timex.Date) string {
 	if most.Sign() <= 0 || used.Sign() <= 0 {
 		return ""
 	}
 	worth, err := d.f.cfg.System.Worth(d.f.ctx, used, most.Currency(), day)
 	switch {
 	case fault.KindOf(err) == fault.Unknown && err != nil:
-		return "what was spent cannot be compared with the budget of the " + of + ": " + err.Error()
+		return fmt.Sprintf("what was spent cannot be compared with the budget %s: %v", most, err)
 	case err != nil || worth.Cmp(most) < 0:
 		return "" // books out of reach: in a second again
 	}
-	return "the budget of the " + of + " is spent: " + most.String()
+	return fmt.Sprintf(says, most)
 }
 
 // brakeFor stops the campaign because nothing pays for its calls.
