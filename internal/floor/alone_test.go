@@ -72,3 +72,18 @@ func TestTwoLegsOverStandingOnes(t *testing.T) {
 		w.floor.Close()
 	})
 }
+
+// TestWhereAnswersAreToldApart: an agent who is with the call hears who answered.
+func TestWhereAnswersAreToldApart(t *testing.T) {
+	told := map[campaign.Mode]bool{campaign.Predictive: true, campaign.Progressive: true, campaign.Broadcast: true, campaign.Robot: true}
+	for _, name := range campaign.Predictive.Choices() {
+		mode := campaign.Mode(name)
+		for _, on := range []bool{true, false} {
+			d := &driver{f: &Floor{cfg: Config{Detect: on}}}
+			d.plan.Mode = mode
+			if got := d.detects(); got != (on && told[mode]) {
+				t.Errorf("%s with detection %v: %v", mode, on, got)
+			}
+		}
+	}
+}

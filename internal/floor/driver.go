@@ -93,6 +93,9 @@ func newDriver(f *Floor, w which, with *app.Dialing) (*driver, error) {
 	d.known = len(with.Past)
 	d.alone.Store(d.plan.Mode.Alone())
 	d.ledger = &pacing.Ledger{Share: shareOf(&with.Campaign)}
+	if d.detects() {
+		d.ledger.Misses = f.cfg.Taken
+	}
 	for _, day := range with.Tally.Days {
 		d.ledger.Add(pacing.Day{Number: int(day.Day), Answered: day.Answered, Abandoned: day.Abandoned})
 	}
@@ -259,12 +262,18 @@ func (d *driver) act(a dialer.Act, no map[id.ID]dialer.Withheld) {
 // is refused, and its effects count.
 func (d *driver) happened(ev dialer.Event) { _ = d.handle(ev) }
 
+// detects tells whether persons and machines are told apart: where an agent is with the
+// call before it is answered, the agent hears it.
+func (d *driver) detects() bool {
+	return d.f.cfg.Detect && d.plan.Mode != campaign.Manual && d.plan.Mode != campaign.Preview && d.plan.Mode != campaign.TwoLegs
+}
+
 // place asks the lines for a call. That may take a while, and others go on meanwhile.
 func (d *driver) place(v dialer.Dial) {
 	d.calls[v.Try] = &line{}
 	d.open.Store(int64(len(d.calls)))
 	out := Outgoing{Company: d.c, Contract: d.pays, Try: v.Try, Campaign: d.of, Number: v.Number, CallerID: v.CallerID, Ring: v.Ring, Agent: v.Agent, Mode: d.plan.Mode.Usage(),
-		Purpose: d.plan.Purpose, Record: d.plan.Record, Detect: d.f.cfg.Detect && d.plan.Mode != campaign.Manual && d.plan.Mode != campaign.Preview && d.plan.Mode != campaign.TwoLegs}
+		Purpose: d.plan.Purpose, Record: d.plan.Record, Detect: d.detects()}
 	if t, ok := d.engine.Try(v.Try); ok {
 		out.List, out.Lead = t.List, t.Lead
 	}

@@ -44,6 +44,7 @@ type Config struct {
 	Log    *slog.Logger
 	Robots *robot.Lanes                                                         // how dialogue servers are asked
 	Detect bool                                                                 // answers are told apart
+	Taken  float64                                                              // share of persons who are taken for machines then, as it was measured
 	Name   func(ctx context.Context, c id.Company, user string) (string, error) // of an agent, as people read it
 }
 

@@ -18,6 +18,7 @@ import (
 	"waihu/internal/id"
 	"waihu/internal/store"
 	"waihu/internal/telephone"
+	"waihu/internal/voice/detect"
 	"waihu/internal/voice/prompt"
 )
 
@@ -76,7 +77,7 @@ func (s *Service) openFloor(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.floor, err = floor.Open(ctx, floor.Config{System: s.books.System, Lines: s.calls.Floor(), Packs: packs, Log: s.log, Detect: true, Name: s.nameOf, Robots: s.robots})
+	s.floor, err = floor.Open(ctx, floor.Config{System: s.books.System, Lines: s.calls.Floor(), Packs: packs, Log: s.log, Detect: true, Taken: detect.PersonsTaken, Name: s.nameOf, Robots: s.robots})
 	return err
 }
 
