@@ -123,7 +123,8 @@ func newBridgedCall(ports *rtp.Ports, o *bridgeOrder, n int, phones [2]int) (*br
 	if c.file, err = os.Create(filepath.Join(o.Folder, fmt.Sprintf("%d.wav", n))); err != nil {
 		return nil, err
 	}
-	return c, c.bridge.Record(c.file)
+	_, err = c.bridge.Record(c.file)
+	return c, err
 }
 
 // analyse is what is done with each frame that is heard.
