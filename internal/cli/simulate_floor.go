@@ -20,6 +20,7 @@ type simulateFloorCmd struct {
 	Data     string        `required:"" help:"Empty folder for its books." type:"path" placeholder:"DIR"`
 	Leads    int           `default:"200" help:"Leads, up to 10,000." placeholder:"N"`
 	Agents   int           `default:"10" help:"Simulated agents, up to 50." placeholder:"N"`
+	Guest    bool          `help:"One seat more, for a person at a browser: its address and log-in are printed."`
 	Mode     string        `default:"predictive" enum:"predictive,progressive,preview,robot" help:"How it is dialed: predictive, progressive, preview or robot."`
 	Dialogue string        `help:"Address of the dialogue server of the mode robot." placeholder:"URL"`
 	Secret   string        `help:"Secret that server knows." env:"DIALOGUE_SECRET" placeholder:"whsec_..."`
@@ -38,7 +39,7 @@ func (c *simulateFloorCmd) Run(e *env) error {
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return err
 	}
-	s := shift.Setup{Data: c.Data, Leads: c.Leads, Agents: c.Agents, Mode: campaign.Mode(c.Mode), Talk: c.Talk, Wrap: c.Wrap, Seed: c.Seed, First: c.Port, Most: c.Most, Out: e.Err, Dialogue: c.Dialogue, Secret: c.Secret}
+	s := shift.Setup{Data: c.Data, Leads: c.Leads, Agents: c.Agents, Guest: c.Guest, Mode: campaign.Mode(c.Mode), Talk: c.Talk, Wrap: c.Wrap, Seed: c.Seed, First: c.Port, Most: c.Most, Out: e.Err, Dialogue: c.Dialogue, Secret: c.Secret}
 	if err := s.Check(); err != nil {
 		return coded{exitUsage, err}
 	}

@@ -43,6 +43,7 @@ type Setup struct {
 	Mode   campaign.Mode
 	Talk   time.Duration // a conversation, on average
 	Wrap   time.Duration // writing up, on average
+	Guest  bool          // a seat more, for a person at a browser
 	Seed   uint64
 	First  uint16        // of the ports for sound; those up to First+999 are used
 	Most   time.Duration // then the shift ends, however far it is
@@ -58,6 +59,7 @@ const (
 	MaxLeads  = 10_000
 	MaxAgents = 50
 	password  = "a quiet simulated shift"
+	guest     = "guest@shift.example"
 )
 
 var home = netip.MustParseAddr("127.0.0.1")
@@ -100,7 +102,7 @@ func Prepare(ctx context.Context, s Setup, far netip.AddrPort) (*Shift, error) {
 	}
 	s.Out = &oneAtATime{to: s.Out} // agents, service and carrier tell at once
 	x := &Shift{Setup: s, Settings: []string{"data=" + s.Data, "access.second_factor=false", "node=shift", "http.key_rate=200", "http.key_burst=400", "http.listen=" + at,
-		"voice.trunks=" + trunks, "webhooks.allowed=" + home.String() + "/32", "voice.listen=" + netip.AddrPortFrom(home, 0).String(), fmt.Sprintf("voice.ports=%d-%d", s.First, s.First+499)}}
+		"voice.trunks=" + trunks, "webhooks.allowed=" + home.String() + "/32", "voice.listen=" + netip.AddrPortFrom(home, 0).String(), "voice.browsers=" + netip.AddrPortFrom(home, 0).String(), "voice.media=" + netip.AddrPortFrom(home, 0).String(), fmt.Sprintf("voice.ports=%d-%d", s.First, s.First+499)}}
 	if x.cfg, _, err = serve.Load("", nil, x.Settings); err != nil {
 		return nil, err
 	}
@@ -185,24 +187,32 @@ func (x *Shift) module() string {
 	return "predictive"
 }
 
-// people are the agents.
+// people are the agents, and the guest.
 func (x *Shift) people(ctx context.Context, b *serve.Books) error {
 	for i := range x.Agents {
 		login := desk.Login{Email: fmt.Sprintf("agent%d@shift.example", i+1), Password: password}
-		var token string
-		err := b.DB.Update(ctx, func(tx store.Tx) (err error) {
-			_, token, err = b.Gate.AddUser(tx, access.NewUser{Email: login.Email, Name: fmt.Sprintf("Agent %d", i+1), Members: []access.Member{{Company: x.company, Role: access.Agent}}})
-			return err
-		})
-		if err == nil {
-			_, err = b.Gate.TakeInvitation(ctx, token, password, access.Client{Address: home.String()})
-		}
-		if err != nil {
+		if err := x.person(ctx, b, login.Email, fmt.Sprintf("Agent %d", i+1)); err != nil {
 			return err
 		}
 		x.logins = append(x.logins, login)
 	}
+	if x.Guest {
+		return x.person(ctx, b, guest, "Guest")
+	}
 	return nil
+}
+
+// person is somebody who may log in at a desk.
+func (x *Shift) person(ctx context.Context, b *serve.Books, email, name string) error {
+	var token string
+	err := b.DB.Update(ctx, func(tx store.Tx) (err error) {
+		_, token, err = b.Gate.AddUser(tx, access.NewUser{Email: email, Name: name, Members: []access.Member{{Company: x.company, Role: access.Agent}}})
+		return err
+	})
+	if err == nil {
+		_, err = b.Gate.TakeInvitation(ctx, token, password, access.Client{Address: home.String()})
+	}
+	return err
 }
 
 // kind is the first digits of numbers, how many of a hundred leads have them, and what
@@ -382,6 +392,9 @@ func (x *Shift) Work(ctx context.Context) error {
 	ports, err := rtp.NewPorts(home, x.First+750, x.First+999)
 	if err != nil {
 		return errors.Join(err, phone.Close())
+	}
+	if x.Guest {
+		fmt.Fprintf(x.Out, "a desk is free at http://%s: %s, password %q\n", x.cfg.HTTP.Listen, guest, password)
 	}
 	work, stop := context.WithCancel(ctx)
 	defer stop()
