@@ -63,16 +63,21 @@ func TestWhoHelpsIsHandedTheCall(t *testing.T) {
 }
 
 // TestWhoHelpsLeaves by a key, by a leg that is lost, or with the agent; the call goes on.
+// Whose leg is lost gets no call meanwhile, and pauses when it stays away.
 func TestWhoHelpsLeaves(t *testing.T) {
-	for ev, then := range map[Event]agent.State{HungUp{User: "b"}: agent.Ready, Gone{User: "b"}: agent.Paused} {
+	for ev, waits := range map[Event]bool{HungUp{User: "b"}: true, Gone{User: "b"}: false} {
 		f, d := helping(t)
 		if l := want[Leave](t, f.after(time.Second, ev)); l.Agent != "b" || l.Try != d.Try {
 			t.Errorf("%+v", l)
 		}
 		a, _ := f.e.Post("a")
 		b, _ := f.e.Post("b")
-		if a.State != agent.Talking || len(a.With) != 0 || b.State != then {
+		if a.State != agent.Talking || len(a.With) != 0 || b.State != agent.Ready || (len(f.e.Ready()) == 1) != waits {
 			t.Errorf("%T: %+v, %+v", ev, a, b)
+		}
+		f.after(AwayWait, Tick{})
+		if b, _ := f.e.Post("b"); (b.State == agent.Ready) != waits || !waits && b.State != agent.Paused {
+			t.Errorf("%T: %+v", ev, b)
 		}
 	}
 	f, d := helping(t)
