@@ -86,3 +86,18 @@ func TestWhoHelpsLeaves(t *testing.T) {
 		t.Errorf("%+v", b)
 	}
 }
+
+// TestNobodyHelpsWhoseTelephoneIsAway: they are back with no call to be joined with again.
+func TestNobodyHelpsWhoseTelephoneIsAway(t *testing.T) {
+	f := open(t, campaign.Progressive, nil)
+	f.leads(1)
+	talking(t, f)
+	f.after(0, LoggedIn{User: "b", Seat: "agent"})
+	f.after(0, IsReady{User: "b"})
+	f.after(time.Minute, Gone{User: "b"})
+	f.refused(Helped{User: "a", To: "b"}, fault.Conflict)
+	f.after(time.Second, Back{User: "b"})
+	if b, _ := f.e.Post("b"); b.State != agent.Ready || b.Of != "" || b.Call != nil {
+		t.Errorf("%+v", b)
+	}
+}
