@@ -79,6 +79,16 @@ func TestTheWallboardIsToldOfHealth(t *testing.T) {
 	}
 }
 
+// TestEachFigureOfNumbersIsToldAnew, also that of numbers for which a wallboard has no room.
+func TestEachFigureOfNumbersIsToldAnew(t *testing.T) {
+	was := wallNumbers{Rows: []wallNumber{{Number: "1"}}, All: 20, Bad: 13}
+	for _, now := range []wallNumbers{{Rows: was.Rows, All: 20, Bad: 14}, {Rows: was.Rows, All: 21, Bad: 13}, {Rows: []wallNumber{{Number: "1", Unwanted: 1}}, All: 20, Bad: 13}} {
+		if now.equal(&was) || !now.equal(&now) {
+			t.Errorf("%+v", now)
+		}
+	}
+}
+
 // glance reads the first piece of what has no end.
 type glance struct {
 	*httptest.ResponseRecorder

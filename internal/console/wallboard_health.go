@@ -54,6 +54,11 @@ type wallNumbers struct {
 	Bad  int          `json:"bad"` // worse than the others, or refused as unwanted
 }
 
+// equal tells whether a wallboard shows the same.
+func (n *wallNumbers) equal(o *wallNumbers) bool {
+	return n.All == o.All && n.Bad == o.Bad && slices.Equal(n.Rows, o.Rows)
+}
+
 // healthEvents tells how trunks and calling numbers are, and again when that changes.
 func (s *Server) healthEvents(w http.ResponseWriter, r *http.Request, v *visit) error {
 	events.Head(w.Header())
@@ -73,7 +78,7 @@ func (s *Server) healthEvents(w http.ResponseWriter, r *http.Request, v *visit) 
 		if err == nil && time.Since(counted) >= numberLook {
 			counted = time.Now()
 			now, failed := s.wallNumbers(v)
-			if failed == nil && (now.All != numbers.All || !slices.Equal(now.Rows, numbers.Rows)) { // books that are away: what was told stays
+			if failed == nil && !now.equal(&numbers) { // books that are away: what was told stays
 				numbers, said, err = now, time.Now(), out.Send(0, "numbers", now)
 			}
 		}

@@ -78,6 +78,8 @@ func (w *floorWork) run(ctx context.Context, b *serve.Books) (err error) {
 	if err != nil {
 		return err
 	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	said := conversation(speaker{150})
 	var all sync.WaitGroup
 	for i := range w.crews {
@@ -91,6 +93,7 @@ func (w *floorWork) run(ctx context.Context, b *serve.Books) (err error) {
 		})
 	}
 	err = w.refill(ctx, b)
+	stop() // without leads nobody works
 	all.Wait()
 	return err
 }

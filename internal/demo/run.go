@@ -54,12 +54,16 @@ func Run(ctx context.Context, c *serve.Config, o Options, log *slog.Logger, out 
 	return serve.RunWith(ctx, c, log, out, beside)
 }
 
-// live lets the floor work, and calls come in from the switches of the others.
+// live lets the floor work, and calls come in from the switches of the others. Where one
+// fails the other ends too: the worker that runs it tells why, and begins again.
 func live(ctx context.Context, b *serve.Books, w *floorWork, others []Customer, seed uint64) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	done := make(chan error, 1)
-	go func() { done <- w.run(ctx, b) }()
+	go func() {
+		defer stop()
+		done <- w.run(ctx, b)
+	}()
 	err := Live(ctx, b.System, others, seed)
 	stop()
 	return errors.Join(err, <-done)

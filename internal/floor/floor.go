@@ -336,13 +336,15 @@ func (f *Floor) Refused(ctx context.Context, c id.Company, numbers []phone.Numbe
 // logs in to is taken up.
 func (f *Floor) Changed(c id.Company, of id.ID) {
 	f.mu.Lock()
-	d := f.drivers[which{c, of}]
-	f.mu.Unlock()
-	if d != nil {
+	defer f.mu.Unlock()
+	if d := f.drivers[which{c, of}]; d != nil {
 		d.post(func() { d.replan(true) })
 		return
 	}
-	f.group.Go(func() {
+	if f.closing {
+		return
+	}
+	f.group.Go(func() { // within the lock: Close waits for what is begun before it
 		camp, err := f.cfg.System.GetCampaign(f.ctx, c, of)
 		if err == nil {
 			err = f.takeUpOne(f.ctx, c, &camp)

@@ -196,7 +196,7 @@ func (d *driver) passTo(try id.ID, user, to string, together bool) error {
 	p, in := d.engine.Post(to)
 	helps := in && p.Of == user
 	switch {
-	case !helps && (!in || p.State != agent.Ready || !d.f.isThere(who{d.c, to})):
+	case !helps && (!in || p.State != agent.Ready || !p.Gone.IsZero() || !d.f.isThere(who{d.c, to})): // a leg that came back may not be told of yet
 		return refused("not_ready", "that agent is not ready: choose another, or wait")
 	case helps && together:
 		return nil

@@ -77,6 +77,9 @@ var latinText = strings.Fields(`unknown true false yes no months year days en zh
 // what Chinese has in Latin letters there stands in the English too.
 var quoting = regexp.MustCompile(`^said\.(plan|file|people|compare|app|calling)_`)
 
+// latinRun is more than a key, a column or a command: a sentence.
+var latinRun = regexp.MustCompile(`[A-Za-z]+(?:,? [A-Za-z]+){3,}`)
+
 var latinWord = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+._-]*[A-Za-z0-9]`)
 
 // TestChineseIsTranslated finds English that was left standing in Chinese.
@@ -91,6 +94,9 @@ func TestChineseIsTranslated(t *testing.T) {
 		}
 		for _, tag := range []Tag{Traditional, Simplified} {
 			text := address.ReplaceAllString(written(p.tree[tag]), "")
+			if left := latinRun.FindString(text); left != "" && quoting.MatchString(key) {
+				t.Errorf("%s line %d %s: %s: %q is English in %q", p.file, p.line, key, tag, left, p.raw[tag])
+			}
 			for _, w := range latinWord.FindAllString(text, -1) {
 				if !slices.Contains(latinNames, w) && !slices.Contains(own, w) {
 					t.Errorf("%s line %d %s: %s: %q is not translated in %q", p.file, p.line, key, tag, w, p.raw[tag])

@@ -10,7 +10,8 @@ import (
 // disposition and its writing up stay theirs. Who helps is talking, and free again when
 // they leave, when the call is over, or when it becomes theirs (Passed).
 
-// help lets an agent who is ready join the conversation of another.
+// help lets an agent who is ready, and whose telephone is there, join the conversation of
+// another.
 func (e *Engine) help(v Helped) error {
 	s, err := e.seat(v.User)
 	if err != nil {
@@ -20,8 +21,8 @@ func (e *Engine) help(v Helped) error {
 	if err != nil {
 		return err
 	}
-	if s.State != agent.Talking || s.call == nil || t.State != agent.Ready {
-		return fault.New(fault.Conflict, "agent %s is %s and agent %s is %s: talking and ready were expected", v.User, s.State, v.To, t.State)
+	if s.State != agent.Talking || s.call == nil || !t.waits() {
+		return fault.New(fault.Conflict, "agent %s is %s and agent %s is %s: talking and ready, with a telephone, were expected", v.User, s.State, v.To, t.State)
 	}
 	change, err := t.Join(s.call.ID, e.now)
 	if err == nil {

@@ -63,21 +63,41 @@ func TestWhoHelpsIsHandedTheCall(t *testing.T) {
 }
 
 // TestWhoHelpsLeaves by a key, by a leg that is lost, or with the agent; the call goes on.
+// Whose leg is lost gets no call meanwhile, and pauses when it stays away.
 func TestWhoHelpsLeaves(t *testing.T) {
-	for ev, then := range map[Event]agent.State{HungUp{User: "b"}: agent.Ready, Gone{User: "b"}: agent.Paused} {
+	for ev, waits := range map[Event]bool{HungUp{User: "b"}: true, Gone{User: "b"}: false} {
 		f, d := helping(t)
 		if l := want[Leave](t, f.after(time.Second, ev)); l.Agent != "b" || l.Try != d.Try {
 			t.Errorf("%+v", l)
 		}
 		a, _ := f.e.Post("a")
 		b, _ := f.e.Post("b")
-		if a.State != agent.Talking || len(a.With) != 0 || b.State != then {
+		if a.State != agent.Talking || len(a.With) != 0 || b.State != agent.Ready || (len(f.e.Ready()) == 1) != waits {
 			t.Errorf("%T: %+v, %+v", ev, a, b)
+		}
+		f.after(AwayWait, Tick{})
+		if b, _ := f.e.Post("b"); (b.State == agent.Ready) != waits || !waits && b.State != agent.Paused {
+			t.Errorf("%T: %+v", ev, b)
 		}
 	}
 	f, d := helping(t)
 	want[Leave](t, f.after(time.Second, Parted{Try: d.Try}))
 	if b, _ := f.e.Post("b"); b.State != agent.Ready {
+		t.Errorf("%+v", b)
+	}
+}
+
+// TestNobodyHelpsWhoseTelephoneIsAway: they are back with no call to be joined with again.
+func TestNobodyHelpsWhoseTelephoneIsAway(t *testing.T) {
+	f := open(t, campaign.Progressive, nil)
+	f.leads(1)
+	talking(t, f)
+	f.after(0, LoggedIn{User: "b", Seat: "agent"})
+	f.after(0, IsReady{User: "b"})
+	f.after(time.Minute, Gone{User: "b"})
+	f.refused(Helped{User: "a", To: "b"}, fault.Conflict)
+	f.after(time.Second, Back{User: "b"})
+	if b, _ := f.e.Post("b"); b.State != agent.Ready || b.Of != "" || b.Call != nil {
 		t.Errorf("%+v", b)
 	}
 }

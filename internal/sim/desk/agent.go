@@ -131,7 +131,8 @@ func (a *agent) day(ctx context.Context) error {
 			}
 			continue
 		}
-		in, a.c.session = true, p.Session
+		in = true
+		a.c.session.Store(p.Session)
 		a.tell("logged in")
 		out := false
 		err := a.c.events(ctx, "/v1/floor/me/events", func(kind string, data []byte) bool {

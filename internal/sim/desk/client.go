@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"waihu/internal/fault"
@@ -18,7 +19,7 @@ type client struct {
 	address string
 	http    *http.Client
 	cookie  string
-	session string // at the floor
+	session atomic.Value // string, at the floor; what is done later reads it while a new log-in is made
 }
 
 // Bounds of what is read.
@@ -79,8 +80,8 @@ func (c *client) send(ctx context.Context, method, path string, body io.Reader) 
 	if c.cookie != "" {
 		r.Header.Set("Cookie", c.cookie)
 	}
-	if c.session != "" {
-		r.Header.Set("Floor-Session", c.session)
+	if s, _ := c.session.Load().(string); s != "" {
+		r.Header.Set("Floor-Session", s)
 	}
 	return c.http.Do(r)
 }
