@@ -110,7 +110,7 @@ export const sheet = {
   pauses: ["break", "lunch", "training", "meeting", "admin"],
 };
 
-const person = {
+const person = () => ({
   lead: "lead_1",
   name: "Wang Xiaoming",
   numbers: [{ number: "8613800000001", label: "mobile" }, { number: "862155500001", label: "home" }],
@@ -123,23 +123,35 @@ const person = {
     { at: ago(86_400), number: "8613800000001", result: "answered", disposition: "callback", notes: "Drives; asked to be called in the morning." },
     { at: ago(4 * 86_400), number: "862155500001", result: "no_answer" },
   ],
-};
-const call = { try: "try_1", lead: "lead_1", name: person.name, number: "8613800000001", caller_id: "862161234567", began: ago(140), answered: ago(126), joined: ago(125), ordinal: 3, recorded: true };
+});
+const call = () => ({ try: "try_1", lead: "lead_1", name: "Wang Xiaoming", number: "8613800000001", caller_id: "862161234567", began: ago(140), answered: ago(126), joined: ago(125), ordinal: 3, recorded: true });
 const today = { calls: 23, sales: 4, talked_seconds: 4210, wrapped_seconds: 640, ready_seconds: 830, paused_seconds: 900 };
-const base = { session: "fls_1", agent: "user_1", name: "Li Na", campaign: "cmp_1", seat: "agent", logged: ago(9000), line: true, today, next: { ahead: 2, in_flight: 7 }, last: { try: "try_0", name: "Chen Hui", disposition: "sale", at: ago(60) } };
+const base = () => ({ session: "fls_1", agent: "user_1", name: "Li Na", campaign: "cmp_1", seat: "agent", logged: ago(9000), line: true, today, next: { ahead: 2, in_flight: 7 }, last: { try: "try_0", name: "Chen Hui", disposition: "sale", at: ago(60) } });
 
-// desks are the states an agent's desk comes through.
+// desks are the states an agent's desk comes through, each as of when it is asked for.
 export const desks = {
-  paused: { ...base, state: "paused", reason: "lunch", since: ago(312) },
-  ready: { ...base, state: "ready", since: ago(14), next: { ahead: 2, in_flight: 7, least_seconds: 5, most_seconds: 20 } },
-  shown: { ...base, state: "reserved", since: ago(3), until: ahead(27), person, call: { ...call, step: "shown", answered: undefined, joined: undefined, began: ago(3) } },
-  ringing: { ...base, state: "reserved", since: ago(9), person, call: { ...call, step: "ringing", answered: undefined, joined: undefined, began: ago(9) } },
-  talking: { ...base, state: "talking", since: ago(125), person, notes: "Asked for the price of Fibre 1000.", call: { ...call, step: "talking" } },
-  wrap_up: { ...base, state: "wrap_up", since: ago(12), until: ahead(48), person, notes: "Asked for the price of Fibre 1000.", call: { ...call, step: "ended", ended: ago(12) } },
+  get paused() {
+    return { ...base(), state: "paused", reason: "lunch", since: ago(312) };
+  },
+  get ready() {
+    return { ...base(), state: "ready", since: ago(14), next: { ahead: 2, in_flight: 7, least_seconds: 5, most_seconds: 20 } };
+  },
+  get shown() {
+    return { ...base(), state: "reserved", since: ago(3), until: ahead(27), person: person(), call: { ...call(), step: "shown", answered: undefined, joined: undefined, began: ago(3) } };
+  },
+  get ringing() {
+    return { ...base(), state: "reserved", since: ago(9), person: person(), call: { ...call(), step: "ringing", answered: undefined, joined: undefined, began: ago(9) } };
+  },
+  get talking() {
+    return { ...base(), state: "talking", since: ago(125), person: person(), notes: "Asked for the price of Fibre 1000.", call: { ...call(), step: "talking" } };
+  },
+  get wrap_up() {
+    return { ...base(), state: "wrap_up", since: ago(12), until: ahead(48), person: person(), notes: "Asked for the price of Fibre 1000.", call: { ...call(), step: "ended", ended: ago(12) } };
+  },
 };
 
 // colleagues are agents a call can be handed to.
-export const colleagues = [{ agent: "user_7", name: "Zhou Jie", since: ago(83) }, { agent: "user_8", name: "Wu Xia", since: ago(12) }];
+export const colleagues = () => [{ agent: "user_7", name: "Zhou Jie", since: ago(83) }, { agent: "user_8", name: "Wu Xia", since: ago(12) }];
 
 const names = ["Li Na", "Wang Fang", "Zhang Wei", "Liu Yang", "Chen Jing", "Yang Min", "Zhao Lei", "Huang Ting", "Zhou Jie", "Wu Xia"];
 const spread = ["talking", "talking", "talking", "ready", "wrap_up", "talking", "paused", "reserved", "talking", "ready"];
@@ -149,7 +161,7 @@ export function floorOf(count) {
   const agents = Array.from({ length: count }, (_, i) => {
     const state = spread[i % spread.length];
     const inCall = state === "talking" || state === "wrap_up";
-    return { agent: `user_${i}`, name: `${names[i % names.length]}${i >= names.length ? ` ${Math.floor(i / names.length) + 1}` : ""}`, campaign: `cmp_${1 + (i % 2)}`, seat: "agent", state, since: ago(5 + ((i * 37) % 1100)), reason: state === "paused" ? ["lunch", "break", "forced"][i % 3] : undefined, logged: ago(7200), line: i % 17 !== 3, call: inCall ? { ...call, try: `try_${i}`, step: "talking", held: i % 20 === 1, heard: i === 2 ? [{ who: "user_s", how: "listen" }] : undefined } : undefined, today: { calls: 20 + (i % 9), sales: i % 5, talked_seconds: 3900 + ((i * 71) % 900), wrapped_seconds: 500, ready_seconds: 600 + ((i * 13) % 300), paused_seconds: 600 } };
+    return { agent: `user_${i}`, name: `${names[i % names.length]}${i >= names.length ? ` ${Math.floor(i / names.length) + 1}` : ""}`, campaign: `cmp_${1 + (i % 2)}`, seat: "agent", state, since: ago(5 + ((i * 37) % 1100)), reason: state === "paused" ? ["lunch", "break", "forced"][i % 3] : undefined, logged: ago(7200), line: i % 17 !== 3, call: inCall ? { ...call(), try: `try_${i}`, step: "talking", held: i % 20 === 1, heard: i === 2 ? [{ who: "user_s", how: "listen" }] : undefined } : undefined, today: { calls: 20 + (i % 9), sales: i % 5, talked_seconds: 3900 + ((i * 71) % 900), wrapped_seconds: 500, ready_seconds: 600 + ((i * 13) % 300), paused_seconds: 600 } };
   });
   const campaign = (n, name, more) => ({ campaign: `cmp_${n}`, name, mode: "predictive", purpose: "sales", status: { state: "running" }, live: true, at: ago(0), agents: {}, dialing: 14, waiting: 0, talking: 31, today: { day: "2026-11-26", tries: 2310, answered: 640, conversations: 602, sales: 71, abandoned: 11, talked_seconds: 60_000, spent: { amount: "412.365", currency: "CNY" }, cost_per_conversation: { amount: "0.69", currency: "CNY" } }, ledger: { days: 30, answered: 21_400, abandoned: 462, share: 0.0216, most: 0.03, room: 180 }, pacing: { held_by: "risk", risk: 0.021, allowed: 0.03, in_flight: 14, expected_answers: 4.2, expected_releases: 5.1, leads_at_hand: 300 }, leads: [], why: [{ code: "pacing.risk", text: { en: "One more answer would too likely find every agent busy", "zh-Hant": "再有一人接聽時，很可能沒有空閒座席", "zh-Hans": "再有一人接听时，很可能没有空闲坐席" } }, { code: "own.hours", count: 214, text: { en: "214 leads are outside the calling hours of the campaign", "zh-Hant": "214 名客戶不在外呼活動的撥打時段內", "zh-Hans": "214 名客户不在外呼活动的拨打时段内" } }], ...more });
   return {

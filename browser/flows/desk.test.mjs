@@ -96,11 +96,12 @@ export function desk(world) {
   });
 
   test("a colleague who is ready joins a call and has it, and who helps can do no more than leave", async () => {
-    const { page, wrong, close } = await deskIn(world, desks.talking, { ready: colleagues });
+    const ready = colleagues();
+    const { page, wrong, close } = await deskIn(world, desks.talking, { ready });
     const doing = (name, what) => page.locator("[data-ready] .desk-target", { hasText: name }).getByRole("button", { name: what });
     await page.keyboard.press("t");
     await doing("Wu Xia", "Bring in").click();
-    await put(page, { call: { ...desks.talking.call, beside: [colleagues[1]] } });
+    await put(page, { call: { ...desks.talking.call, beside: [ready[1]] } });
     await page.evaluate(() => (window.fake.ready = window.fake.ready.slice(0, 1)));
     await page.locator("[data-shown]", { hasText: "With Wu Xia" }).waitFor();
     await page.keyboard.press("t");
