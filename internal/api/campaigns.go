@@ -140,8 +140,10 @@ type (
 
 // LaneSecret is what a dialogue server knows by who asks it.
 type LaneSecret struct {
-	Secret string `json:"secret" doc:"Signs turns, as Standard Webhooks do; shown this once."`
+	Secret string `json:"secret,omitempty" doc:"Signs turns, as Standard Webhooks do; shown this once."`
 }
+
+func (*LaneSecret) withoutSecret() any { return &LaneSecret{} }
 
 // CampaignIn names a campaign in an address.
 type CampaignIn struct {
@@ -209,7 +211,7 @@ func (a *API) campaignRoutes() {
 			r.late = a.replanned(r.company, before.ID)
 			return &out, r.did(access.Deed{Action: "campaign.set", Target: out.ID, Before: campaignOf(before), After: out})
 		})
-	change(a, op{id: "campaign-secret", method: http.MethodPost, path: "/v1/campaigns/{campaign}/robot/secret", what: "A new secret of the robot lane, shown this once; for a day turns are signed by the one before as well.", may: access.CampaignWrite},
+	change(a, op{id: "campaign-secret", method: http.MethodPost, path: "/v1/campaigns/{campaign}/robot/secret", what: "A new secret of the robot lane, shown this once, and not again under the same Idempotency-Key; for a day turns are signed by the one before as well.", may: access.CampaignWrite},
 		func(r *request, in *CampaignIn) (*LaneSecret, error) {
 			c, err := a.campaign(r, in.Campaign)
 			if err != nil {

@@ -51,6 +51,17 @@ func TestKeysThatNobodyAskedFor(t *testing.T) {
 	}
 }
 
+// TestTheSecretOfALaneIsNotKept: what answers again has none, so no backup and no export has.
+func TestTheSecretOfALaneIsNotKept(t *testing.T) {
+	w := newWorld(t)
+	campaign := w.ask(w.keyA, "POST", "/v1/campaigns", map[string]any{"name": "Lane", "purpose": "sales", "mode": "robot"}, once("c")).want(201).field("id")
+	path := "/v1/campaigns/" + campaign + "/robot/secret"
+	first, again := w.ask(w.keyA, "POST", path, "{}", once("s")).want(200), w.ask(w.keyA, "POST", path, "{}", once("s")).want(200)
+	if !strings.HasPrefix(secret(first), "whsec_") || secret(again) != "" || again.header.Get("Idempotent-Replayed") != "true" {
+		t.Errorf("first %s, again %s", first.body, again.body)
+	}
+}
+
 // secret is what an answer shows once.
 func secret(r *reply) string {
 	for _, name := range []string{"key", "secret"} {

@@ -45,12 +45,18 @@ type (
 	Softphone struct {
 		Agent     string `json:"agent"`
 		User      string `json:"user"`
-		Secret    string `json:"secret" doc:"Shown this once; worth nothing after until."`
+		Secret    string `json:"secret,omitempty" doc:"Shown this once; worth nothing after until."`
 		Until     Time   `json:"until" format:"date-time"`
 		Address   string `json:"address" doc:"Its SIP address."`
 		WebSocket string `json:"websocket,omitempty" doc:"Where a browser connects; absent: browsers cannot."`
 	}
 )
+
+func (s *Softphone) withoutSecret() any {
+	out := *s
+	out.Secret = ""
+	return &out
+}
 
 func (a *API) telephoneRoutes() {
 	change(a, op{id: "call-plan", method: http.MethodPost, path: "/v1/calls", what: "Give an agent a call to place. The telephone is given a name for it, not the number.", may: access.CallPlan, status: http.StatusCreated},

@@ -58,7 +58,10 @@ func TestAgentsAreGivenCalls(t *testing.T) {
 	if at := got.field("address"); at != "sip:"+call+"@192.0.2.1:5060" || strings.Contains(string(got.body), "13800138000") {
 		t.Errorf("%s", got.body)
 	}
-	soft := w.ask("", "POST", "/v1/softphone", nil, session, "Sec-Fetch-Site: same-origin").want(201)
+	soft := w.ask("", "POST", "/v1/softphone", nil, session, "Sec-Fetch-Site: same-origin", once("soft")).want(201)
+	if again := w.ask("", "POST", "/v1/softphone", nil, session, "Sec-Fetch-Site: same-origin", once("soft")).want(201); secret(again) != "" {
+		t.Errorf("an answer that is kept has a log-in: %s", again.body)
+	}
 	if soft.field("agent") != ann || soft.field("secret") != "hush" || soft.field("websocket") != "ws://192.0.2.1:5066" || !strings.HasPrefix(soft.field("address"), "sip:1."+w.a.Named("co")+"-"+ann+"@") {
 		t.Errorf("%s", soft.body)
 	}
