@@ -129,6 +129,13 @@ func (l *lines) comes(ctx context.Context, from, to phone.Number) (*Caller, erro
 	return who, err
 }
 
+// spoke is what a call was told.
+func (l *lines) spoke(try id.ID) []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.said[try])
+}
+
 func (l *lines) over(try id.ID, r usage.Result) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

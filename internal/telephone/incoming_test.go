@@ -71,6 +71,9 @@ func TestTheyCallBackOverTheLines(t *testing.T) {
 	if r := o.callIn(theirs, ours, time.Second); r.Answered() || r.Ending.Code != 404 {
 		t.Errorf("nobody called them: %+v", r.Ending)
 	}
+	if r := o.callIn(theirs, "floor", time.Second); r.Ending.Code != 401 {
+		t.Errorf("a name is called without a log-in: %+v", r.Ending)
+	}
 	o.stand(ann)
 	session := must(f.LogIn(t.Context(), o.company, camp.ID, ann, 0)).Session
 	who := must(o.sys.LeadsWith(t.Context(), o.company, []phone.Number{must(parsed(theirs))}))[0]
