@@ -19,6 +19,7 @@ import (
 	"waihu/internal/fault"
 	"waihu/internal/floor"
 	"waihu/internal/id"
+	"waihu/internal/phone"
 	"waihu/internal/store"
 )
 
@@ -30,19 +31,20 @@ type quiet struct {
 func (q *quiet) Place(context.Context, floor.Outgoing, func(dialer.Event)) error {
 	return fault.New(fault.Conflict, "nothing is carried")
 }
-func (q *quiet) Hang(id.ID)                                            {}
-func (q *quiet) Say(id.ID, string)                                     {}
-func (q *quiet) Play(id.ID, []byte)                                    {}
-func (q *quiet) Join(id.ID, string) error                              { return nil }
-func (q *quiet) Part(id.ID) error                                      { return nil }
-func (q *quiet) Hold(id.ID, bool) error                                { return nil }
-func (q *quiet) PauseRecording(id.ID, bool) error                      { return nil }
-func (q *quiet) Press(id.ID, string) error                             { return nil }
-func (q *quiet) Drop(id.ID, string) error                              { return nil }
-func (q *quiet) Transfer(id.ID, floor.Target) error                    { return nil }
-func (q *quiet) Confer(id.ID, floor.Target) error                      { return nil }
-func (q *quiet) Supervise(id.ID, string, floor.Hearing) error          { return nil }
-func (q *quiet) Standing(f func(c id.Company, user string, here bool)) { q.stands = f }
+func (q *quiet) Hang(id.ID)                                                                        {}
+func (q *quiet) Say(id.ID, string)                                                                 {}
+func (q *quiet) Play(id.ID, []byte)                                                                {}
+func (q *quiet) Join(id.ID, string) error                                                          { return nil }
+func (q *quiet) Part(id.ID) error                                                                  { return nil }
+func (q *quiet) Hold(id.ID, bool) error                                                            { return nil }
+func (q *quiet) PauseRecording(id.ID, bool) error                                                  { return nil }
+func (q *quiet) Press(id.ID, string) error                                                         { return nil }
+func (q *quiet) Drop(id.ID, string) error                                                          { return nil }
+func (q *quiet) Transfer(id.ID, floor.Target) error                                                { return nil }
+func (q *quiet) Confer(id.ID, floor.Target) error                                                  { return nil }
+func (q *quiet) Supervise(id.ID, string, floor.Hearing) error                                      { return nil }
+func (q *quiet) Incoming(func(context.Context, phone.Number, phone.Number) (*floor.Caller, error)) {}
+func (q *quiet) Standing(f func(c id.Company, user string, here bool))                             { q.stands = f }
 
 // floored is a world with a floor and a campaign that runs, without leads.
 func floored(t *testing.T) (w *world, lines *quiet, campaign, contract string) {

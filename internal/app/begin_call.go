@@ -38,7 +38,7 @@ func (r *CallRefused) Unwrap() error { return r.Err }
 
 func refused(why CallReason, err error) error { return &CallRefused{why, err} }
 
-// BeginCall asks for a call that we place.
+// BeginCall asks for a call that we place, or take.
 type BeginCall struct {
 	Contract id.ID
 	Call     string // identifier of the call, once in a company
@@ -48,10 +48,11 @@ type BeginCall struct {
 	Campaign string
 	Class    string // of the destination
 	Seconds  int64  // talk to put money aside for; 60 if 0
+	Inbound  bool   // they call us: From is theirs, To is ours
 	Owner    string // who carries it: what it leaves behind is ended for it
 }
 
-// Attempt is a call we place, from before anything is sent to its end. Then its
+// Attempt is a call we place or take, from before anything is sent to its end. Then its
 // fact takes its place.
 type Attempt struct {
 	ID       id.ID         `json:"id"`
@@ -62,6 +63,7 @@ type Attempt struct {
 	To       string        `json:"to"`
 	From     string        `json:"from,omitempty"`  // known once a trunk is asked, like
 	Trunk    string        `json:"trunk,omitempty"` // the last that was
+	Inbound  bool          `json:"inbound,omitempty"`
 	Agent    string        `json:"agent,omitempty"`
 	Campaign string        `json:"campaign,omitempty"`
 	Owner    string        `json:"owner"`
@@ -79,7 +81,11 @@ type Attempt struct {
 const attemptLease = 90 * time.Second
 
 func (a *Attempt) call() *usage.Call {
-	return &usage.Call{ID: a.Call, Source: ownSource, Direction: usage.Outbound, To: a.To, From: a.From, Trunk: a.Trunk, Account: a.Account, Agent: a.Agent, Campaign: a.Campaign, Start: a.Begun}
+	way := usage.Outbound
+	if a.Inbound {
+		way = usage.Inbound
+	}
+	return &usage.Call{ID: a.Call, Source: ownSource, Direction: way, To: a.To, From: a.From, Trunk: a.Trunk, Account: a.Account, Agent: a.Agent, Campaign: a.Campaign, Start: a.Begun}
 }
 
 // BeginCall lets a call be placed: it writes the attempt, with the money put
@@ -116,7 +122,7 @@ func (s *System) BeginCall(ctx context.Context, c id.Company, in BeginCall) (out
 			return err
 		}
 		now := tx.Now()
-		out = Attempt{Call: in.Call, Contract: a.ID, Account: a.Contract, Wallet: a.Wallet, To: in.To, From: in.From, Agent: in.Agent, Campaign: in.Campaign, Owner: in.Owner,
+		out = Attempt{Call: in.Call, Contract: a.ID, Account: a.Contract, Wallet: a.Wallet, To: in.To, From: in.From, Agent: in.Agent, Campaign: in.Campaign, Inbound: in.Inbound, Owner: in.Owner,
 			Begun: now, Seen: now}
 		return s.begin(tx, c, &in, &out, p)
 	})
@@ -155,7 +161,7 @@ func (s *System) begin(tx store.Tx, c id.Company, in *BeginCall, a *Attempt, p *
 	if err != nil {
 		return err
 	}
-	if !k.mayCall(in.Class) {
+	if !in.Inbound && !k.mayCall(in.Class) {
 		return refused(ClassBlocked, fault.New(fault.Conflict, "%s is %s: the company may not call that class of destination", in.To, in.Class))
 	}
 	if err := unknownCall(tx, c, a); err != nil {
@@ -235,6 +241,9 @@ func (s *System) afford(tx store.Tx, c id.Company, k *calling, others money.Amou
 		a.Held, err = p.cost(a.call(), a.Seconds)
 	}
 	switch {
+	case err != nil && fault.KindOf(err) == fault.Unpriced && a.Inbound: // the plan has no price for those who call: nothing is put aside, and the bill lists it
+		a.Seconds, a.Longest, a.Held = seconds, LongestTalk, money.Zero(cur)
+		return nil
 	case err != nil && fault.KindOf(err) == fault.Unpriced:
 		return refused(CallUnpriced, err)
 	case err != nil:

@@ -118,8 +118,14 @@ func (k *callKeeper) try(a *attempt.Attempt, copied *lead.Lead) (no dialer.Withh
 		return no, nil // it was refused when it was decided
 	case err != nil && a.State == attempt.Decided:
 		return k.decide(a)
-	case err != nil && a.Inbound && a.State.Open():
-		return no, k.receive(a)
+	case err != nil && a.Inbound && !a.State.Open():
+		return no, nil // it was refused when it came
+	case err != nil && a.Inbound:
+		err := k.receive(a)
+		if fault.KindOf(err) == fault.Conflict { // another campaign calls them at this moment
+			no, err = dialer.Withheld{Try: a.ID, Rule: leadChanged}, nil
+		}
+		return no, err
 	case err != nil:
 		return no, fault.New(fault.Internal, "try %s is %s and was never kept as decided", a.ID, a.State)
 	case kept.State == a.State && kept.Disposition == a.Disposition && kept.Wish == a.Wish && kept.Pressed == a.Pressed:

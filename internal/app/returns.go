@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 
+	"waihu/internal/calling/attempt"
 	"waihu/internal/calling/campaign"
 	"waihu/internal/calling/lead"
 	"waihu/internal/fault"
@@ -17,8 +18,40 @@ import (
 type CalledBack struct {
 	Campaign Campaign
 	Lead     store.Lead
-	Zone     string // of the lead; empty: not known
-	Closed   bool   // outside the hours of the campaign, on the clock of the lead
+	Zone     string        // of the lead; empty: not known
+	Closed   bool          // outside the hours of the campaign, on the clock of the lead
+	Shown    bool          // the number they dial was shown to them, or none of the campaign's was
+	At       timex.Instant // of the try they answer
+
+	exact bool
+}
+
+// FindReturn is MatchReturn in whatever company called them with the number they dial: of
+// several the one that named the number, then the last. A company that does not serve
+// takes no calls.
+func (s *System) FindReturn(ctx context.Context, from, to phone.Number) (c id.Company, out CalledBack, err error) {
+	found := false
+	err = s.EachCompany(ctx, func(x Company) error {
+		if x.mayServe() != nil {
+			return nil
+		}
+		of := id.Company{ID: x.ID}
+		got, err := s.MatchReturn(ctx, of, from, to)
+		switch {
+		case fault.KindOf(err) == fault.NotFound && err != nil:
+			return nil
+		case err != nil:
+			return err
+		case !got.Shown || found && (out.exact && !got.exact || out.exact == got.exact && got.At <= out.At):
+			return nil
+		}
+		found, c, out = true, of, got
+		return nil
+	})
+	if err == nil && !found {
+		err = fault.New(fault.NotFound, "nobody called %s from %s", from, to)
+	}
+	return c, out, err
 }
 
 // maxReturned bounds the tries that are looked through for a number.
@@ -34,19 +67,12 @@ func (s *System) MatchReturn(ctx context.Context, c id.Company, from, to phone.N
 		if err != nil {
 			return err
 		}
-		best := -1
-		for i := range tries {
-			if best < 0 {
-				best = i
-			}
-			if tries[i].CallerID == to {
-				best = i
-				break
-			}
-		}
+		best := answered(tries, to)
 		if best < 0 {
 			return fault.New(fault.NotFound, "nobody of the company called %s", from)
 		}
+		out.At, out.exact = tries[best].Decided, tries[best].CallerID == to
+		out.Shown = out.exact || tries[best].CallerID.IsZero() // then the trunk's own was
 		if out.Campaign, _, err = campaignOf(tx, c, tries[best].Campaign); err != nil {
 			return err
 		}
@@ -59,6 +85,27 @@ func (s *System) MatchReturn(ctx context.Context, c id.Company, from, to phone.N
 		return err
 	})
 	return out, err
+}
+
+// answered is the try somebody answers who calls a number back, the newest first: one that
+// showed it, else one that showed the trunk's own, else the last. -1: there is none.
+func answered(tries []attempt.Attempt, to phone.Number) int {
+	best, rank := -1, 0
+	for i := range tries {
+		is := 1
+		switch {
+		case tries[i].Dialed.IsZero():
+			continue // they never heard of it
+		case tries[i].CallerID == to:
+			return i
+		case tries[i].CallerID.IsZero():
+			is = 2
+		}
+		if is > rank {
+			best, rank = i, is
+		}
+	}
+	return best
 }
 
 // closedFor tells whether the hours of a campaign are over on the clock of a lead.

@@ -41,7 +41,12 @@ func TestWhoCallsBack(t *testing.T) {
 	if got := must(f.MatchReturn(ctx, f.c, line(1), line(700))); got.Lead.ID != b.Lead {
 		t.Errorf("another number of ours: %+v", got)
 	}
-	_, err := f.MatchReturn(ctx, f.c, line(9), line(500))
+	if c, got, err := f.FindReturn(ctx, line(1), line(500)); err != nil || c != f.c || got.Lead.ID != a.Lead {
+		t.Errorf("among all companies: %s %+v, %v", c.ID, got, err)
+	}
+	_, _, err := f.FindReturn(ctx, line(1), line(700))
+	wantKind(t, "a number that was not shown may be another company's", err, fault.NotFound)
+	_, err = f.MatchReturn(ctx, f.c, line(9), line(500))
 	wantKind(t, "a stranger", err, fault.NotFound)
 	plan := f.camp
 	plan.Hours = campaign.DefaultHours()

@@ -170,7 +170,7 @@ func (d *Dialing) Laws(packs *compliance.Packs) *pacing.Laws {
 func learn(laws *pacing.Laws, packs *compliance.Packs, a *attempt.Attempt, before string) {
 	outcome, at := pacing.Person, a.Answered
 	switch {
-	case a.Dialed.IsZero() || a.Disposition == attempt.Lost:
+	case a.Dialed.IsZero() || a.Disposition == attempt.Lost || a.Inbound:
 		return
 	case !at.IsZero() && (a.AnsweredBy == usage.Machine || a.AnsweredBy == usage.Fax):
 		outcome = pacing.Machine

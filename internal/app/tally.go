@@ -64,8 +64,10 @@ func (d *TallyDay) add(a *attempt.Attempt, cost money.Amount) error {
 	if a.Dialed.IsZero() {
 		return nil
 	}
-	d.Tries++
-	if !a.Answered.IsZero() && a.AnsweredBy != usage.Machine && a.AnsweredBy != usage.Fax {
+	if !a.Inbound { // as reports count: who calls back was not dialed, and nobody is abandoned by law
+		d.Tries++
+	}
+	if !a.Inbound && !a.Answered.IsZero() && a.AnsweredBy != usage.Machine && a.AnsweredBy != usage.Fax {
 		d.Answered++
 		switch {
 		case report.IsAbandoned(a):
@@ -156,6 +158,9 @@ func (s *System) listPrice(tx store.Tx, c id.Company, of *Campaign, a *attempt.A
 		return none, notPriced(err)
 	}
 	call := usage.Call{ID: a.ID.String(), Source: ownSource, Direction: usage.Outbound, To: a.Number.String(), From: a.CallerID.String(), Mode: a.Mode, Purpose: of.Purpose, Agent: a.Agent, Start: a.Decided}
+	if a.Inbound {
+		call.Direction, call.To, call.From = usage.Inbound, call.From, call.To
+	}
 	cost, err := p.cost(&call, int64(a.Ended.Sub(a.Answered).Seconds()))
 	if err != nil {
 		return none, notPriced(err)

@@ -187,7 +187,7 @@ func (d *driver) agentOf(x *desk, p *dialer.Post) Agent {
 	if l := d.calls[t.ID]; l != nil { // what is so at the end of the call stays on the desk
 		x.tape = l.tape
 	}
-	a.Call = &Call{Try: t.ID.Named("try"), Lead: t.Lead.Named("lead"), Number: t.Number, CallerID: t.CallerID, Step: stepOf(p), Began: t.Decided, Answered: t.Answered, Joined: t.Joined, Ended: t.Ended,
+	a.Call = &Call{Try: t.ID.Named("try"), Lead: t.Lead.Named("lead"), Number: t.Number, CallerID: t.CallerID, Inbound: t.Inbound, Step: stepOf(p), Began: t.Decided, Answered: t.Answered, Joined: t.Joined, Ended: t.Ended,
 		Ordinal: t.Ordinal, Held: x.held, Recorded: x.tape.runs, Lost: x.tape.lost, Silenced: x.silenced, With: x.with, Heard: x.heard, Said: p.Said}
 	if p.Lead != nil {
 		a.Call.Name = p.Lead.Name

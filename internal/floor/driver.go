@@ -186,6 +186,11 @@ func (d *driver) handle(ev dialer.Event) error {
 		return err
 	}
 	d.noted(&fx)
+	for try := range no { // one who called back, and whom another campaign calls at this moment
+		if x := d.calls[try]; x != nil && x.began {
+			d.cancel(try)
+		}
+	}
 	for _, a := range fx.Acts {
 		d.act(a, no)
 	}
@@ -230,6 +235,9 @@ func (d *driver) act(a dialer.Act, no map[id.ID]dialer.Withheld) {
 	case dialer.Hang:
 		d.cancel(v.Try)
 	case dialer.Join:
+		if _, is := no[v.Try]; is {
+			return
+		}
 		d.talked(v.Try)
 		if err := d.f.cfg.Lines.Join(v.Try, v.Agent); err != nil {
 			d.post(func() { d.happened(dialer.Unjoined{Try: v.Try}) })
@@ -239,6 +247,9 @@ func (d *driver) act(a dialer.Act, no map[id.ID]dialer.Withheld) {
 			d.f.log("an agent was not taken off a call", "error", err) // it is over, and they with it
 		}
 	case dialer.Say:
+		if _, is := no[v.Try]; is {
+			return
+		}
 		d.says(v.Try)
 		d.f.cfg.Lines.Say(v.Try, v.Prompt)
 	case dialer.CallAgent: // the agent's leg stands: there is nobody to ring

@@ -99,6 +99,7 @@ func Open(ctx context.Context, cfg Config) (*Floor, error) {
 		return nil, err
 	}
 	cfg.Lines.Standing(f.standing)
+	cfg.Lines.Incoming(f.caller)
 	f.every(lookEvery, f.lookAfter)
 	f.every(takeUpEvery, f.takeUp)
 	f.every(sweepEvery, func(ctx context.Context) error { return f.sweep(ctx, false) })

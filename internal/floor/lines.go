@@ -58,6 +58,9 @@ type Lines interface {
 	// are there already are told at once. An agent's browser or telephone calls the
 	// name "floor" and stays on the line, hearing nothing until it is joined.
 	Standing(func(c id.Company, user string, here bool))
+	// Incoming asks to be asked whom a call is for that comes in over a trunk, by its two
+	// numbers. It rings meanwhile; the first Join or Say answers it, Hang refuses it.
+	Incoming(func(ctx context.Context, from, to phone.Number) (*Caller, error))
 }
 
 // Outgoing is a call to be placed.

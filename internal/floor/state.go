@@ -63,6 +63,7 @@ const (
 type Call struct {
 	Try      string        `json:"try" example:"try_01jd8..."`
 	Lead     string        `json:"lead" example:"lead_01jd8..."`
+	Inbound  bool          `json:"inbound,omitempty" doc:"They were called before, and call back: caller_id is the number they dialled."`
 	Name     string        `json:"name,omitempty" doc:"Of who is called."`
 	Number   phone.Number  `json:"number"`
 	CallerID phone.Number  `json:"caller_id,omitempty" doc:"The number that is shown to them."`

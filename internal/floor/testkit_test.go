@@ -47,6 +47,7 @@ func number(n int) phone.Number { return phone.Of(8613800000000+uint64(n), 13) }
 type lines struct {
 	mu      sync.Mutex
 	calls   map[id.ID]*played
+	who     func(context.Context, phone.Number, phone.Number) (*Caller, error)
 	told    func(c id.Company, user string, here bool)
 	placed  map[phone.Number]int
 	at      map[id.ID]Outgoing
@@ -108,6 +109,31 @@ func (l *lines) Place(_ context.Context, o Outgoing, tell func(dialer.Event)) er
 		}
 	})
 	return nil
+}
+
+// comes lets somebody call a number of ours.
+func (l *lines) comes(ctx context.Context, from, to phone.Number) (*Caller, error) {
+	who, err := l.who(ctx, from, to)
+	if err != nil {
+		return nil, err
+	}
+	l.mu.Lock()
+	l.at[who.Try] = who.Outgoing
+	l.calls[who.Try] = &played{tell: who.Tell, answered: true}
+	l.mu.Unlock()
+	if err = who.Came(ctx); err != nil {
+		l.mu.Lock()
+		delete(l.calls, who.Try)
+		l.mu.Unlock()
+	}
+	return who, err
+}
+
+// spoke is what a call was told.
+func (l *lines) spoke(try id.ID) []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.said[try])
 }
 
 func (l *lines) over(try id.ID, r usage.Result) {
@@ -231,6 +257,9 @@ func (l *lines) Supervise(_ id.ID, who string, how Hearing) error {
 	return nil
 }
 
+func (l *lines) Incoming(f func(context.Context, phone.Number, phone.Number) (*Caller, error)) {
+	l.who = f
+}
 func (l *lines) Standing(f func(c id.Company, user string, here bool)) { l.told = f }
 
 // world is a company with a contract, a list and campaigns over it, on a floor.

@@ -82,20 +82,44 @@ func (d *Desk) Place(ctx context.Context, w Wish) (*Done, error) {
 	if err != nil {
 		return nil, err
 	}
+	return d.carry(ctx, &w, attempt, func(ctx context.Context, o voice.Order) (*voice.Report, []voice.Try, error) {
+		return d.Lines.PlaceOver(ctx, o)
+	})
+}
+
+// Take takes a call that came in, over Order.Trunk, and is otherwise Place: take stays
+// with it to its end, by the order it is given. Order.From is who calls, Number what they
+// dialled.
+func (d *Desk) Take(ctx context.Context, w Wish, take func(context.Context, voice.Order) *voice.Report) (*Done, error) {
+	attempt, err := d.Books.BeginCall(ctx, w.Company, app.BeginCall{Contract: w.Contract, Call: w.Call, To: w.Order.Number, From: w.Order.From, Campaign: w.Campaign, Inbound: true, Owner: d.Owner})
+	if err != nil {
+		return nil, err
+	}
+	return d.carry(ctx, &w, attempt, func(ctx context.Context, o voice.Order) (*voice.Report, []voice.Try, error) {
+		o.OnTrunk(o.Trunk, o.From)
+		return take(ctx, o), nil, nil
+	})
+}
+
+// carry stays with a call the books have, pays for it, and tells them its end.
+func (d *Desk) carry(ctx context.Context, w *Wish, attempt app.Attempt, over func(context.Context, voice.Order) (*voice.Report, []voice.Try, error)) (_ *Done, err error) {
 	m := newMeter(d, w.Company, attempt)
 	o := w.Order
-	o.ID, o.OnTrunk, o.OnAnswer = call, m.over, m.answer
+	o.ID, o.OnTrunk, o.OnAnswer = attempt.Call, m.over, m.answer
 	if told := w.Order.OnTrunk; told != nil {
 		o.OnTrunk = func(trunk, from string) { m.over(trunk, from); told(trunk, from) }
 	}
 	calling, stop := context.WithCancel(ctx)
 	m.start(stop)
 	defer m.stop() // what falls over on the way must not keep its attempt alive
-	out := &Done{Call: call}
-	out.Report, out.Tries, err = d.Lines.PlaceOver(calling, o)
+	out := &Done{Call: attempt.Call}
+	out.Report, out.Tries, err = over(calling, o)
 	out.Spent = m.stop()
 	stop()
 	out.Fact = factOf(out, &o)
+	if attempt.Inbound {
+		out.Fact.Direction = usage.Inbound
+	}
 	if w.Ended != nil {
 		w.Ended(out)
 	}

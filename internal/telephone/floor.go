@@ -13,6 +13,7 @@ import (
 	"waihu/internal/floor"
 	"waihu/internal/id"
 	"waihu/internal/outbound"
+	"waihu/internal/phone"
 	"waihu/internal/usage"
 	"waihu/internal/voice"
 	"waihu/internal/voice/detect"
@@ -36,6 +37,7 @@ type floorLines struct {
 
 	mu    sync.Mutex
 	calls map[id.ID]*dialed
+	who   func(ctx context.Context, from, to phone.Number) (*floor.Caller, error) // nil: nobody takes calls
 }
 
 func newFloorLines(t *Telephone) *floorLines {
@@ -76,8 +78,9 @@ type dialed struct {
 	f     *floorLines
 	o     floor.Outgoing
 	line  *exchange.Line
-	to    string // as it is dialled
-	lang  string // of the company
+	in    *arrived // they called us; nil: we call them
+	to    string   // as it is dialled
+	lang  string   // of the company
 	begun time.Time
 
 	mu    sync.Mutex
@@ -226,6 +229,10 @@ func (d *dialed) answered() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.up = true; d.over {
+		return
+	}
+	if d.in != nil { // whoever answered knows
+		close(d.in.up)
 		return
 	}
 	d.tell(dialer.Answered{Try: d.o.Try})

@@ -26,7 +26,7 @@ const thirdRings = time.Minute
 // Hang is part of floor.Lines.
 func (f *floorLines) Hang(try id.ID) {
 	if d, err := f.of(try); err == nil {
-		d.line.Hang()
+		d.hang()
 	}
 }
 
@@ -57,6 +57,9 @@ func (f *floorLines) Play(try id.ID, wav []byte) {
 
 // play plays to the called person, and tells once it is played or broken off.
 func (d *dialed) play(sound []int16) {
+	if !d.pickUp() {
+		return // they gave up: Over follows
+	}
 	played := d.line.Say(sound)
 	if played == nil {
 		return // they are gone: Over follows
@@ -88,6 +91,9 @@ func (f *floorLines) Join(try id.ID, agent string) error {
 	d, err := f.of(try)
 	if err != nil {
 		return err
+	}
+	if !d.pickUp() {
+		return nil // they gave up: Over follows
 	}
 	return d.line.Join(standingName(d.o.Company, agent))
 }

@@ -113,7 +113,7 @@ func Open(ctx context.Context, sys *app.System, cfg Config) (_ *Telephone, err e
 		}
 		err = errors.Join(err, t.shares.Close(context.WithoutCancel(ctx)))
 	}()
-	phones := sip.Config{Listen: cfg.Listen, Secret: t.passes.Secret, Realm: access.LineRealm, Log: cfg.Log}
+	phones := sip.Config{Listen: cfg.Listen, Secret: t.passes.Secret, Realm: access.LineRealm, Trusted: board.Trusts, Log: cfg.Log}
 	if cfg.Lines != nil {
 		phones.Kept = func(account string) (string, bool, error) {
 			ctx, stop := context.WithTimeout(context.Background(), asking)
@@ -130,7 +130,7 @@ func Open(ctx context.Context, sys *app.System, cfg Config) (_ *Telephone, err e
 		}
 	}
 	t.floor = newFloorLines(t)
-	if t.x, err = exchange.Open(exchange.Config{SIP: phones, Ports: ports, Web: t.web, Connect: t.connect, Whose: t.whose}); err != nil {
+	if t.x, err = exchange.Open(exchange.Config{SIP: phones, Ports: ports, Web: t.web, Connect: t.connect, Whose: t.whose, Incoming: t.floor.incoming}); err != nil {
 		return nil, err
 	}
 	err = watch(t.x.Phone(), board, trunks, sip.Watching{})

@@ -75,13 +75,13 @@ func open(t *testing.T, balance string) *office {
 	folder := t.TempDir()
 	db := must(sqlite.Open(filepath.Join(folder, "books.db"), sqlite.Options{}))
 	v := must(vault.Open(filepath.Join(folder, "recordings")))
-	o := &office{T: t, sys: &app.System{DB: db, IDs: id.NewMaker(rand.Reader), Node: "test", Vault: v}, ports: must(rtp.NewPorts(home, 15850, 15899))}
+	o := &office{T: t, sys: &app.System{DB: store.Joining(db), IDs: id.NewMaker(rand.Reader), Node: "test", Vault: v}, ports: must(rtp.NewPorts(home, 15850, 15899))}
 	o.books(balance)
 	c := must(carrier.Open(carrier.Config{Listen: netip.AddrPortFrom(home, 0), Ports: must(rtp.NewPorts(home, 15800, 15849)), Script: &script.Script{Name: "test", Lines: []script.Line{
 		{To: "13800000001", Does: script.Busy}, {To: "13800000002", Does: script.Refuse, Code: 503},
 		{To: "+8613800000001", Does: script.Busy}, {To: "+8613800000002", Does: script.Refuse, Code: 503}, {To: "+8613800000004", Does: script.Machine, Ring: script.Span(50 * time.Millisecond)}, {To: "+8613800000005", Does: script.Answer, Ring: script.Span(50 * time.Millisecond), Keys: "2", Every: script.Span(400 * time.Millisecond)}, {To: "*", Does: script.Answer, Ring: script.Span(50 * time.Millisecond)}}}}))
 	trunks := filepath.Join(folder, "trunks.yaml")
-	text := fmt.Sprintf("home: CN\nzone: Asia/Shanghai\nallow: [mobile]\ntrunks:\n  - {name: one, address: %q, channels: 5, rate: 20}\n", c.Addr())
+	text := fmt.Sprintf("home: CN\nzone: Asia/Shanghai\nallow: [mobile]\ntrunks:\n  - {name: one, address: %q, channels: 5, rate: 20, incoming: 2}\n", c.Addr())
 	if err := os.WriteFile(trunks, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -24,6 +24,7 @@ type Order struct {
 	To     string   // SIP address
 	Number string   // called number, as the fact has it; that of To if empty
 	From   string   // calling number
+	Trunk  string   // of a call that came in
 	Routes []string // proxies it goes through first; none: to To at once
 	User   string   // log-in
 	Secret string

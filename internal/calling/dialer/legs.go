@@ -1,6 +1,7 @@
 package dialer
 
 import (
+	"cmp"
 	"time"
 
 	"waihu/internal/calling/agent"
@@ -35,8 +36,15 @@ func (e *Engine) agentDown(c *call) error {
 	return nil
 }
 
+// What people who call back are told where the plan names no prompt.
+const (
+	SaidNobody = "nobody"
+	SaidClosed = "closed"
+)
+
 // cameIn is somebody who was called and calls back: they wait for the agent whose
-// customer they are, then for anybody; at a closed hour they hear so and are called.
+// customer they are, then for anybody; at a closed hour, and where nobody is logged in,
+// they hear so and are called.
 func (e *Engine) cameIn(v CameIn) error {
 	if e.calls[v.Try] != nil || len(e.calls) >= MaxTries {
 		return fault.New(fault.Conflict, "try %s is open already, or %d others are", v.Try, MaxTries)
@@ -63,7 +71,7 @@ func (e *Engine) cameIn(v CameIn) error {
 	e.order = append(e.order, c)
 	e.taken[c.Lead] = true
 	e.keep(c)
-	if !v.Closed {
+	if !v.Closed && len(e.seats) > 0 {
 		e.waiting = append(e.waiting, c)
 		return nil
 	}
@@ -71,8 +79,12 @@ func (e *Engine) cameIn(v CameIn) error {
 		return err
 	}
 	c.alone = &alone{}
+	if !v.Closed {
+		e.noAgent(c)
+		return nil
+	}
 	e.callBack(c, campaign.DefaultCallback*time.Minute, "called back at a closed hour")
-	e.bye(c, e.plan.Menu.Closed)
+	e.bye(c, cmp.Or(e.plan.Menu.Closed, SaidClosed))
 	return nil
 }
 

@@ -296,11 +296,14 @@ func (e *Engine) queueWait() time.Duration {
 // noAgent is somebody no agent came to although they asked: they are called back.
 func (e *Engine) noAgent(c *call) {
 	e.waiting = slices.DeleteFunc(e.waiting, func(o *call) bool { return o == c })
-	if !c.Inbound {
+	prompt := e.plan.Menu.NoAgent
+	if c.Inbound {
+		prompt = cmp.Or(prompt, SaidNobody)
+	} else {
 		e.abandoned()
 	}
 	e.callBack(c, campaign.DefaultCallback*time.Minute, "no agent was free")
-	e.bye(c, e.plan.Menu.NoAgent)
+	e.bye(c, prompt)
 }
 
 // unserved gives somebody no agent came to back to the dialogue.

@@ -35,6 +35,9 @@ type Config struct {
 	// FloorName. nil: there is no floor, the name is one like others, and who calls is
 	// known by the log-in.
 	Whose func(ctx context.Context, agent string) (who string, err error)
+	// Incoming takes a call that came without a log-in, which SIP.Trusted let in, and stays
+	// with it to its end. nil: such calls are refused.
+	Incoming func(call *sip.Call)
 	// Return is how long a customer is held whose agent lost the leg; ReturnWithin if 0.
 	Return time.Duration
 }
@@ -77,8 +80,16 @@ func (x *Exchange) Phone() *sip.Endpoint { return x.phone }
 // Close ends the calls and stops.
 func (x *Exchange) Close() error { return x.phone.Close() }
 
-// serve connects one call of an agent.
+// serve connects one call of an agent, or hands one of a trunk on.
 func (x *Exchange) serve(call *sip.Call) {
+	if call.Account() == "" { // nobody is joined with it, nor placed for it, but by whoever takes it
+		if x.cfg.Incoming == nil {
+			call.Refuse(403, "Forbidden", 0)
+			return
+		}
+		x.cfg.Incoming(call)
+		return
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	who, err := x.whose(ctx, call)

@@ -26,9 +26,10 @@ type Config struct {
 	// there are no others.
 	Kept  func(user string) (ha1 string, known bool, err error)
 	Realm string // of that log-in; "waihu"
-	// Trusted are addresses whose calls need no log-in: carriers that are told by
-	// their address. A datagram's can be forged. nil: there are none.
-	Trusted func(from netip.Addr) bool
+	// Trusted tells whose calls need no log-in: carriers that are told by their address,
+	// where they call what carriers call. A datagram's address can be forged, and somebody
+	// else may stand at a carrier's. nil: everybody logs in.
+	Trusted func(from netip.Addr, called string) bool
 	// Register lets phones register with the log-ins of Secret; calls go to them
 	// by Invite.Account.
 	Register  bool

@@ -92,15 +92,24 @@ func TestAChallengeIsForOneLogIn(t *testing.T) {
 // log-in; it registers nobody.
 func TestTrustedAddress(t *testing.T) {
 	calls, media := make(chan *Call, 1), make(chan *sound, 1)
-	server := endpoint(t, Config{Register: true, Secret: logIns, Serve: answering(t, calls, media), Trusted: func(from netip.Addr) bool { return from == netip.MustParseAddr("127.0.0.1") }})
+	server := endpoint(t, Config{Register: true, Secret: logIns, Serve: answering(t, calls, media), Trusted: func(from netip.Addr, called string) bool {
+		return from == netip.MustParseAddr("127.0.0.1") && called == "100"
+	}})
 	caller := endpoint(t, Config{})
 	out, _ := place(t, caller, uri(server, "100", ""), nil)
 	await(t, "answer", out.Answered())
 	if in := <-calls; in.Account() != "" || in.pinned {
 		t.Errorf("a call of %q", in.Account())
+	} else if in.Source() != netip.MustParseAddr("127.0.0.1") || in.Addressed() != "100" {
+		t.Errorf("from %s for %q", in.Source(), in.Addressed())
 	}
 	out.Hangup()
 	await(t, "end", out.gone)
+	out, _ = place(t, caller, uri(server, "floor", ""), nil)
+	await(t, "end", out.Done())
+	if e := out.Ending(); e.Code != 401 {
+		t.Errorf("a name is called from there without a log-in: %+v", e)
+	}
 	phone := byHand(t)
 	phone.send(server.Addr(), register(phone, "alice", "x", 1, "Contact: <sip:alice@h>\r\n"))
 	phone.until("SIP/2.0 401")

@@ -2,6 +2,7 @@ package sip
 
 import (
 	"context"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -93,6 +94,13 @@ func (c *Call) Caller() string { return c.invite.From().Address.User }
 
 // Called is whom it is for.
 func (c *Call) Called() string { return c.invite.Recipient.User }
+
+// Addressed is whom the caller meant, whatever the request was sent on to: a registrar
+// puts our log-in where the number was.
+func (c *Call) Addressed() string { return c.invite.To().Address.User }
+
+// Source is the address a call that arrived came from.
+func (c *Call) Source() netip.Addr { return sourceOf(c.invite) }
 
 // Account is the log-in the call came with, or the registered phone it goes to;
 // empty: neither.

@@ -14,7 +14,7 @@ func (e *Endpoint) unwelcome(req *lib.Request) (account string, no *lib.Response
 	if no = e.unfit(req); no != nil {
 		return "", no
 	}
-	if e.cfg.Trusted != nil && e.cfg.Trusted(sourceOf(req)) {
+	if e.cfg.Trusted != nil && e.cfg.Trusted(sourceOf(req), req.Recipient.User) {
 		return "", nil
 	}
 	return e.stranger(req)

@@ -42,6 +42,7 @@ type load struct {
 	answered int64
 	part     Part      // of it that is ours, where the trunks are divided
 	until    time.Time // then it is not any more
+	came     came
 }
 
 // NewBoard makes one with nothing going on. The zone is the configuration's;
@@ -186,6 +187,7 @@ func (b *Board) Ping(name string, answered bool) {
 type State struct {
 	Name     string
 	Open     int // calls now
+	In       int // calls now that came in, beside them
 	Channels int
 	Calls    int64
 	Answered int64
@@ -201,7 +203,7 @@ func (b *Board) States(now time.Time) []State {
 	out := make([]State, len(b.trunks))
 	for i := range b.trunks {
 		l, t := &b.trunks[i], &b.cfg.Trunks[i]
-		out[i] = State{Name: t.Name, Open: l.open, Channels: t.Channels, Calls: l.calls, Answered: l.answered, Down: l.misses >= missesUntilDown}
+		out[i] = State{Name: t.Name, Open: l.open, In: l.came.open, Channels: t.Channels, Calls: l.calls, Answered: l.answered, Down: l.misses >= missesUntilDown}
 		if now.Before(l.rests) {
 			out[i].Rests = l.rests
 		}

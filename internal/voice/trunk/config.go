@@ -93,6 +93,8 @@ type Trunk struct {
 	Registrar string       `plan:"registrar" doc:"Host, or host and port, where the service registers with the log-in, by the trunk's transport; it does not register if absent."`
 	Lease     script.Span  `plan:"lease" doc:"How long a registration is asked for, such as 10m; 1h if absent."`
 	Watch     bool         `plan:"watch" doc:"Ask it with OPTIONS every 30 seconds, and use it no more while it leaves two in a row unanswered. Not for a carrier that answers none."`
+	Incoming  int          `plan:"incoming" doc:"Calls at once that come in over it, from people who call back; none if absent. They are taken without a log-in, from the address of the trunk or those of sources."`
+	Sources   []string     `plan:"sources" doc:"Addresses or networks its calls come from, such as 192.0.2.0/28; that of the address if absent."`
 	Dial      Dial         `plan:"dial" doc:"How the called number is sent: as_given, digits or plus."`
 	Channels  int          `plan:"channels,required" doc:"Calls at once."`
 	Rate      int          `plan:"rate,required" doc:"Calls begun in any one second."`
@@ -196,6 +198,7 @@ func (c *Config) checkTrunk(i int, add func(path, what, expected string)) {
 	if t.Rate < 1 || t.Rate > maxRate {
 		add(at+"rate", "out of range", fmt.Sprintf("1 to %d", maxRate))
 	}
+	t.checkIncoming(at, add)
 	for j, p := range t.Prefixes {
 		if p == "" || len(p) > phone.MaxDigits || strings.Trim(p, "0123456789") != "" {
 			add(fmt.Sprintf("%sprefixes[%d]", at, j), "no first digits of a number", "such as 86, without a plus")

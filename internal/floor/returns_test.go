@@ -1,0 +1,90 @@
+package floor
+
+import (
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"waihu/internal/calling/agent"
+	"waihu/internal/calling/campaign"
+	"waihu/internal/calling/lead"
+	"waihu/internal/fault"
+	"waihu/internal/phone"
+	"waihu/internal/store"
+)
+
+// TestWhoCallsBackFindsNobody: a stranger is refused; who was called waits for an agent,
+// hears that nobody is free, and is called; one whom another campaign calls at that moment
+// is refused, and the campaign goes on.
+func TestWhoCallsBackFindsNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "2")
+		defer func() { w.floor.Close() }()
+		ctx, them, ours := t.Context(), number(301), number(999)
+		camp := w.campaign("hand", campaign.Manual, 300, 2, nil)
+		if _, err := w.lines.comes(ctx, them, ours); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("nobody called them: %v", err)
+		}
+		d := w.sit(camp.ID, "a")
+		must(w.floor.Ready(ctx, w.c, "a", d.Session))
+		of := must(w.sys.LeadsWith(ctx, w.c, []phone.Number{them}))[0]
+		must(w.floor.Dial(ctx, w.c, "a", d.Session, of))
+		time.Sleep(8 * time.Second)
+		if _, err := w.lines.comes(ctx, them, ours); fault.KindOf(err) != fault.Conflict {
+			t.Errorf("they are on the line: %v", err)
+		}
+		must(w.floor.HangUp(ctx, w.c, "a", d.Session))
+		time.Sleep(time.Second)
+		must(w.floor.Dispose(ctx, w.c, "a", d.Session, Dispose{Code: "sale"}))
+		must(w.floor.Pause(ctx, w.c, "a", d.Session, "tea"))
+
+		who := must(w.lines.comes(ctx, them, ours))
+		time.Sleep(campaign.DefaultQueue*time.Second - time.Second)
+		if said := w.lines.spoke(who.Try); len(said) != 0 {
+			t.Errorf("%q before anybody had time to come", said)
+		}
+		time.Sleep(10 * time.Second)
+		if said := w.lines.spoke(who.Try); !slices.Equal(said, []string{"nobody"}) {
+			t.Errorf("%q", said)
+		}
+		l := must(w.sys.GetLead(ctx, w.c, of)).Lead
+		if l.State != lead.Callback || l.Callback == nil || l.Attempts != 1 {
+			t.Errorf("%+v", l)
+		}
+
+		late := must(w.lines.who(ctx, them, ours))
+		taken(t, w, &l, late)
+		w.lines.mu.Lock()
+		w.lines.calls[late.Try] = &played{tell: late.Tell, answered: true}
+		w.lines.mu.Unlock()
+		must(w.floor.Ready(ctx, w.c, "a", d.Session))
+		if err := late.Came(ctx); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(time.Second)
+		w.lines.mu.Lock()
+		_, rings := w.lines.calls[late.Try]
+		w.lines.mu.Unlock()
+		if d, err := w.floor.Desk(w.c, "a", d.Session); rings || err != nil || d.State == agent.Talking {
+			t.Errorf("rings %v, %+v, %v", rings, d, err)
+		}
+	})
+}
+
+// taken lets another campaign call a lead, after it was looked up.
+func taken(t *testing.T, w *world, l *store.Lead, who *Caller) {
+	t.Helper()
+	if err := w.sys.DB.Update(t.Context(), func(tx store.Tx) error {
+		other, err := w.sys.IDs.At(now())
+		if err != nil {
+			return err
+		}
+		if err := l.Receive(other, who.Number); err != nil { // as good as any that executes it
+			return err
+		}
+		return tx.Leads().Put(w.c, l)
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
