@@ -80,6 +80,8 @@ export function desk(world) {
   test("a call lives on through a reload and a cut, and the page says so meanwhile", async () => {
     const { page, close } = await deskIn(world, desks.talking);
     assert.equal(await page.locator("[data-notes]").inputValue(), "Asked for the price of Fibre 1000.");
+    await page.keyboard.press("m");
+    await page.locator('[data-do="mute"][aria-pressed="true"]').waitFor();
     await page.evaluate(() => window.fake.cut());
     await page.locator(".desk-notice", { hasText: "Cut off from the server" }).waitFor();
     assert.match(await text(page, "[data-notices]"), /Your call goes on/);
@@ -91,6 +93,7 @@ export function desk(world) {
     assert.equal(await page.locator(".desk-notice", { hasText: "Cut off" }).count(), 0);
     await page.reload();
     await page.waitForFunction(() => document.getElementById("desk").dataset.state === "talking"); // as the server says after it
+    await page.locator('[data-do="mute"][aria-pressed="true"]').waitFor(); // who was not to hear the agent does not
     assert.match(await text(page, "[data-who]"), /Wang Xiaoming/);
     await close();
   });

@@ -8,29 +8,37 @@ import (
 // agentName is how people read an agent that calls name: a person of the company by name,
 // others as they are.
 func (s *Server) agentName(v *visit, agent string) string {
-	i, err := id.ParseNamed("user", agent)
-	if err != nil {
-		return agent
-	}
 	if name, known := v.people[agent]; known {
 		return name
 	}
-	name := agent
-	err = s.d.System.DB.View(v.r.Context(), func(tx store.Tx) error {
-		u, err := s.d.Gate.UserOf(tx, v.company, i)
-		if err == nil && u.Name != "" {
-			name = u.Name
-		}
-		return err
-	})
-	if err != nil {
-		name = agent // of another company, or gone: there is no better name
-	}
+	s.meet(v, agent)
+	return v.people[agent]
+}
+
+// meet looks up the names of agents, all at once. Who is of another company, or gone, has
+// no better name than the one they are called by.
+func (s *Server) meet(v *visit, agents ...string) {
 	if v.people == nil {
 		v.people = map[string]string{}
 	}
-	v.people[agent] = name
-	return name
+	users := map[string]id.ID{}
+	for _, agent := range agents {
+		v.people[agent] = agent
+		if i, err := id.ParseNamed("user", agent); err == nil {
+			users[agent] = i
+		}
+	}
+	if len(users) == 0 {
+		return
+	}
+	_ = s.d.System.DB.View(v.r.Context(), func(tx store.Tx) error { // books that are away: as they are called
+		for agent, i := range users {
+			if u, err := s.d.Gate.UserOf(tx, v.company, i); err == nil && u.Name != "" {
+				v.people[agent] = u.Name
+			}
+		}
+		return nil
+	})
 }
 
 // campaignName is how people read a campaign that calls name: one of the company by name,

@@ -44,6 +44,7 @@ type seatsBody struct {
 // placeRow is a person with their seat and log-in.
 type placeRow struct {
 	app.Place
+	Name        string // as people read it
 	Since, Last string
 	State       string
 	End         string // the stretch that a button ends
@@ -107,10 +108,23 @@ func (s *Server) findSeats(v *visit, b *seatsBody) error {
 		}
 		if err == nil {
 			v.floor(b, d, &floor)
+			s.nameSeats(v, b)
 		}
 	}
 	v.sortSeats(b)
 	return nil
+}
+
+// nameSeats has people stand by their names.
+func (s *Server) nameSeats(v *visit, b *seatsBody) {
+	agents := make([]string, len(b.Places))
+	for i := range b.Places {
+		agents[i] = b.Places[i].User
+	}
+	s.meet(v, agents...)
+	for i := range b.Places {
+		b.Places[i].Name = s.agentName(v, b.Places[i].User)
+	}
 }
 
 func (v *visit) sortSeats(b *seatsBody) {
@@ -118,7 +132,7 @@ func (v *visit) sortSeats(b *seatsBody) {
 		column{"last", "seats.last", true}, column{"calls", "usage.calls", true}, column{"talk", "usage.talked", true})
 	b.Files = b.Order.files(b.Href)
 	b.Places = arranged(b.Order, b.Places, len(b.Places), func(p *placeRow) string { return p.User }, keys[placeRow]{
-		"user":  func(p *placeRow) string { return store.OrderText(p.User) },
+		"user":  func(p *placeRow) string { return store.OrderText(p.Name) },
 		"seat":  func(p *placeRow) string { return p.stateKey() },
 		"since": func(p *placeRow) string { return p.Since },
 		"last":  func(p *placeRow) string { return p.Last },
@@ -145,7 +159,7 @@ func (s *Server) seatsFile(v *visit) (*sheet, error) {
 	t := v.sheet("seats.user", "seats.type", "seats.seat", "seats.since", "seats.now", "seats.last", "usage.calls", "usage.talked")
 	for i := range b.Places {
 		p := &b.Places[i]
-		t.add(p.User, p.Type, v.say(p.stateKey()), p.Since, given(p.Logged, cmp.Or(p.State, v.say("seats.logged"))), p.Last, p.Calls, p.Talk)
+		t.add(p.Name, p.Type, v.say(p.stateKey()), p.Since, given(p.Logged, cmp.Or(p.State, v.say("seats.logged"))), p.Last, p.Calls, p.Talk)
 	}
 	return t, err
 }

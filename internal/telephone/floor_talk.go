@@ -79,7 +79,7 @@ func (d *dialed) sound(name string) []int16 {
 	sound, err := d.f.prompts.Sound(prompt.Key(name), tag)
 	if err != nil {
 		if log := d.f.t.cfg.Log; log != nil {
-			log.Error("a prompt is not there, and another is played", "error", err)
+			log.Warn("a prompt is not there, and another is played", "error", err)
 		}
 		sound, _ = d.f.prompts.Sound(prompt.Nobody, tag) // the generated set has it
 	}

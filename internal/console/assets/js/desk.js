@@ -18,6 +18,7 @@ import { drawLine, drawMic, drawNet, drawTop } from "./desk/top.js";
 const reloading = 700; // for the page of before to let go of the desk
 const quiet = 10_000; // a microphone that gives nothing so long in a conversation
 const root = document.getElementById("desk");
+const mutedIn = "waihu.desk.muted"; // the call in which the microphone is off, also once the page was loaded anew
 let willBeReady = false; // as soon as the telephone stands
 let trip = 0;
 let sound = null;
@@ -74,6 +75,8 @@ const deeds = {
   hold: () => void todo("hold", { on: !call().held }),
   mute() {
     line.mute(!line.muted);
+    if (line.muted) sessionStorage.setItem(mutedIn, call().try);
+    else sessionStorage.removeItem(mutedIn);
     draw();
   },
   handTo: (agent, together) => (unfold("transfer", false), void todo("transfer", { agent, together })),
@@ -102,6 +105,7 @@ function draw() {
     todo("ready");
   }
   if (!call() && line.muted) line.mute(false); // the next customer is heard from the first word
+  else if (call() && !line.muted && sessionStorage.getItem(mutedIn) === call().try) line.mute(true);
   drawTop(deeds);
   drawLine(line.state);
   drawBar(line.muted, deeds);
