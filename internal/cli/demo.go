@@ -16,6 +16,7 @@ type demoCmd struct {
 
 // Run fills books with a year and serves them until it is told to stop.
 func (c *demoCmd) Run(e *env) error {
+	growHeap()
 	config, _, err := serve.Load("", nil, []string{"http.listen=" + c.Listen, "access.second_factor=false", "access.second_person=false", "access.open_compare=true", "access.operator=nobody@demo.example", "log.level=warn"})
 	if err != nil {
 		return err

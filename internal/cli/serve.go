@@ -49,11 +49,16 @@ type serveCmd struct {
 // more than half of the processor time of usage by HTTP.
 const heapGrowth = 200
 
-// Run serves until it is told to stop.
-func (c *serveCmd) Run(e *env) error {
+// growHeap lets the heap of a service grow.
+func growHeap() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(heapGrowth)
 	}
+}
+
+// Run serves until it is told to stop.
+func (c *serveCmd) Run(e *env) error {
+	growHeap()
 	if c.Listen != "" {
 		c.Set = append(c.Set, "http.listen="+c.Listen)
 	}
