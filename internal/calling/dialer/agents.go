@@ -199,13 +199,17 @@ func (e *Engine) hangUp(user string) error {
 	return nil
 }
 
+// pair are the seats of two agents, who must both be logged in.
+func (e *Engine) pair(one, other string) (a, b *seat, err error) {
+	if a, err = e.seat(one); err == nil {
+		b, err = e.seat(other)
+	}
+	return a, b, err
+}
+
 // pass gives a conversation to another agent, who takes it at once, or is in it.
 func (e *Engine) pass(v Passed) error {
-	s, err := e.seat(v.User)
-	if err != nil {
-		return err
-	}
-	t, err := e.seat(v.To)
+	s, t, err := e.pair(v.User, v.To)
 	if err != nil {
 		return err
 	}

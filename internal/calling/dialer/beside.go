@@ -13,11 +13,7 @@ import (
 // help lets an agent who is ready, and whose telephone is there, join the conversation of
 // another.
 func (e *Engine) help(v Helped) error {
-	s, err := e.seat(v.User)
-	if err != nil {
-		return err
-	}
-	t, err := e.seat(v.To)
+	s, t, err := e.pair(v.User, v.To)
 	if err != nil {
 		return err
 	}
