@@ -1,14 +1,15 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"waihu/internal/id"
 	"waihu/internal/store/tables"
@@ -21,9 +22,13 @@ type engine struct {
 	db      *DB
 	conn    *pgx.Conn
 	now     timex.Instant
-	views   bool // it only reads
+	views   bool      // it only reads
+	waiting pgx.Batch // statements that are handed in with the one after them
 	cursors int
 }
+
+// maxWaiting bounds the statements that wait.
+const maxWaiting = 64
 
 // numbered writes $1, $2 ... for the question marks of a statement. None of our
 // statements has one inside a text.
@@ -49,8 +54,67 @@ func values(args []any) []any {
 }
 
 func (e *engine) Exec(sql string, args ...any) (int64, error) {
-	tag, err := e.conn.Exec(e.ctx, numbered(sql), values(args)...)
+	tag, err := e.exec(numbered(sql), values(args)...)
 	return tag.RowsAffected(), err
+}
+
+// Later lets a statement wait: each that is handed in alone is a way to the server
+// and back.
+func (e *engine) Later(sql string, args ...any) error {
+	if e.views || e.waiting.Len() == maxWaiting { // a view is told at once that it may not
+		_, err := e.Exec(sql, args...)
+		return err
+	}
+	waits := values(args)
+	for i, v := range waits {
+		if b, is := v.([]byte); is {
+			waits[i] = bytes.Clone(b) // whoever handed it in may write over it now
+		}
+	}
+	e.waiting.Queue(numbered(sql), waits...)
+	return nil
+}
+
+// exec runs a statement, and those that wait before it.
+func (e *engine) exec(sql string, args ...any) (tag pgconn.CommandTag, err error) {
+	if e.waiting.Len() == 0 {
+		return e.conn.Exec(e.ctx, sql, args...)
+	}
+	err = e.withWaiting(sql, args, func(answers pgx.BatchResults) (err error) {
+		tag, err = answers.Exec()
+		return err
+	})
+	return tag, err
+}
+
+// withWaiting hands in what waits and a statement behind it in one go, and hands
+// out the answer to that.
+func (e *engine) withWaiting(sql string, args []any, answer func(pgx.BatchResults) error) (err error) {
+	before := e.waiting.Len()
+	all := e.waiting
+	e.waiting = pgx.Batch{}
+	all.Queue(sql, args...)
+	answers := e.conn.SendBatch(e.ctx, &all)
+	defer func() {
+		if closed := answers.Close(); err == nil {
+			err = closed
+		}
+	}()
+	for range before {
+		if _, err := answers.Exec(); err != nil {
+			return err
+		}
+	}
+	return answer(answers)
+}
+
+// flush hands in what waits: a cursor's statements go alone.
+func (e *engine) flush() error {
+	if e.waiting.Len() == 0 {
+		return nil
+	}
+	_, err := e.exec("SELECT 1")
+	return err
 }
 
 // Query reads all rows before it hands them out, since the connection is theirs
@@ -61,11 +125,18 @@ func (e *engine) Query(sql string, args []any, each func(tables.Row) error) erro
 }
 
 func (e *engine) rows(sql string, args []any, each func(tables.Row) error) (n int, err error) {
-	rows, err := e.conn.Query(e.ctx, sql, args...)
-	if err != nil {
-		return 0, err
+	var all [][]any
+	collect := func(rows pgx.Rows, err error) error {
+		if err == nil {
+			all, err = pgx.CollectRows(rows, func(r pgx.CollectableRow) ([]any, error) { return r.Values() })
+		}
+		return err
 	}
-	all, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) ([]any, error) { return r.Values() })
+	if e.waiting.Len() == 0 {
+		err = collect(e.conn.Query(e.ctx, sql, args...))
+	} else {
+		err = e.withWaiting(sql, args, func(answers pgx.BatchResults) error { return collect(answers.Query()) })
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -83,15 +154,21 @@ const scanRows = 500
 func (e *engine) Scan(sql string, args []any, each func(tables.Row) error) (err error) {
 	e.cursors++
 	name := "scan" + strconv.Itoa(e.cursors)
+	if err := e.flush(); err != nil {
+		return err
+	}
 	if _, err := e.conn.Exec(e.ctx, "DECLARE "+name+" NO SCROLL CURSOR FOR "+numbered(sql), append([]any{pgx.QueryExecModeExec}, values(args)...)...); err != nil {
 		return err
 	}
 	defer func() {
 		if err == nil {
-			_, err = e.conn.Exec(e.ctx, "CLOSE "+name)
+			_, err = e.exec("CLOSE " + name)
 		}
 	}()
 	for { // ends with the rows
+		if err := e.flush(); err != nil {
+			return err
+		}
 		n, err := e.rows(fmt.Sprintf("FETCH %d FROM %s", scanRows, name), []any{pgx.QueryExecModeExec}, each)
 		if err != nil || n < scanRows {
 			return err
@@ -102,25 +179,25 @@ func (e *engine) Scan(sql string, args []any, each func(tables.Row) error) (err 
 // Lock writes the row of the company. Where a transaction of it has a later
 // instant, this one is run again with a later one still. A view has nothing to
 // keep others from, and may write nothing: what is held is asked for there too.
-func (e *engine) Lock(c id.Company) error {
+func (e *engine) Lock(c id.Company) (head int64, told bool, err error) {
 	if e.views {
-		return nil
+		return 0, false, nil
 	}
-	tag, err := e.conn.Exec(e.ctx, "UPDATE companies SET at = $1 WHERE id = $2 AND at <= $1", int64(e.now), c.ID[:])
-	if err != nil || tag.RowsAffected() == 1 {
-		return err
+	n, err := e.rows("UPDATE companies SET at = $1 WHERE id = $2 AND at <= $1 RETURNING position", []any{int64(e.now), c.ID[:]}, func(r tables.Row) error { head = r.Int(0); return nil })
+	if err != nil || n == 1 {
+		return head, true, err
 	}
 	var at int64
-	err = e.conn.QueryRow(e.ctx, "SELECT at FROM companies WHERE id = $1", c.ID[:]).Scan(&at)
-	if err == nil {
+	n, err = e.rows("SELECT at FROM companies WHERE id = $1", []any{c.ID[:]}, func(r tables.Row) error { at = r.Int(0); return nil })
+	if err != nil {
+		return 0, false, err
+	}
+	if n == 1 {
 		e.db.raise(at)
-		return errAgain
+		return 0, false, errAgain
 	}
-	if !errors.Is(err, pgx.ErrNoRows) {
-		return err
-	}
-	_, err = e.conn.Exec(e.ctx, "INSERT INTO companies (id, at) VALUES ($1, $2)", c.ID[:], int64(e.now))
-	return err
+	_, err = e.exec("INSERT INTO companies (id, at) VALUES ($1, $2)", c.ID[:], int64(e.now))
+	return 0, true, err
 }
 
 func (*engine) Tenancy() tables.Tenancy { return tables.ByTenant }
@@ -189,12 +266,12 @@ func (e *engine) InsertCalls(table string, c id.Company, rows []tables.CallRow) 
 		r := &rows[i]
 		pks[i], keys[i], contracts[i], starts[i], bodies[i] = r.PK, r.Key, r.Contract, int64(r.Start), r.Body
 	}
-	tag, err := e.conn.Exec(e.ctx, "INSERT INTO "+table+" (tenant, pk, key, contract, start, body) SELECT c.id, u.* FROM companies c, unnest($2::BIGINT[], $3::BYTEA[], $4::BIGINT[], $5::BIGINT[], $6::BYTEA[]) u WHERE c.id = $1 ON CONFLICT (tenant, key) DO NOTHING",
+	tag, err := e.exec("INSERT INTO "+table+" (tenant, pk, key, contract, start, body) SELECT c.id, u.* FROM companies c, unnest($2::BIGINT[], $3::BYTEA[], $4::BIGINT[], $5::BIGINT[], $6::BYTEA[]) u WHERE c.id = $1 ON CONFLICT (tenant, key) DO NOTHING",
 		c.ID[:], pks, keys, contracts, starts, bodies)
 	if err != nil || tag.RowsAffected() == int64(len(rows)) {
 		return true, err
 	}
-	_, err = e.conn.Exec(e.ctx, "DELETE FROM "+table+" WHERE tenant = $1 AND key = ANY($2) AND pk BETWEEN $3 AND $4", c.ID[:], keys, pks[0], pks[len(pks)-1])
+	_, err = e.exec("DELETE FROM "+table+" WHERE tenant = $1 AND key = ANY($2) AND pk BETWEEN $3 AND $4", c.ID[:], keys, pks[0], pks[len(pks)-1])
 	return false, err
 }
 

@@ -126,7 +126,7 @@ func TestAConnectionThatWasClosed(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Release()
-	err = db.run(ctx, conn, "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1", false, func(tx store.Tx) error {
+	err = db.run(ctx, conn, "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1", func(tx store.Tx) error {
 		if err := conn.Conn().PgConn().Close(ctx); err != nil {
 			return err
 		}

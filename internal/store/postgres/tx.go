@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -26,8 +27,27 @@ func (db *DB) View(ctx context.Context, f func(store.Tx) error) error {
 	if err != nil {
 		return marked(err, nil)
 	}
+	defer func() { go endView(ctx, conn) }()
+	t, err := db.inside(&engine{ctx: ctx, db: db, conn: conn.Conn(), views: true}, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1", f)
+	if err == nil {
+		t.Committed()
+	}
+	return err
+}
+
+// viewEnd is how long the end of a view may take before its connection is given up.
+const viewEnd = 10 * time.Second
+
+// endView lets a snapshot go and gives its connection back, beside whoever looked:
+// nothing they were told hangs on it.
+func endView(ctx context.Context, conn *pgxpool.Conn) {
 	defer conn.Release()
-	return db.run(ctx, conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1", true, f)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), viewEnd)
+	defer cancel()
+	wire := conn.Conn().PgConn()
+	if _, err := wire.Exec(ctx, "ROLLBACK").ReadAll(); err != nil {
+		wire.Close(ctx)
+	}
 }
 
 // Update runs f, and again where it collided with another. From the second try
@@ -69,7 +89,7 @@ func (db *DB) try(ctx context.Context, alone bool, f func(store.Tx) error) error
 			}
 		}()
 	}
-	return db.run(ctx, conn, "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1", false, f)
+	return db.run(ctx, conn, "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1", f)
 }
 
 // collided tells an error that another transaction caused: serialization
@@ -79,18 +99,9 @@ func collided(err error) bool {
 	return errors.Is(err, errAgain) || errors.As(err, &pg) && slices.Contains([]string{"40001", "40P01", "23505"}, pg.Code)
 }
 
-func (db *DB) run(ctx context.Context, conn *pgxpool.Conn, begin string, views bool, f func(store.Tx) error) (err error) {
-	var spoil error
-	defer func() {
-		if ctx.Err() == nil {
-			err = marked(err, spoil)
-		}
-	}()
-	wire := conn.Conn().PgConn()
-	if _, err := wire.Exec(ctx, begin).ReadAll(); err != nil { // fixes the snapshot
-		return err
-	}
-	open := true
+// run runs f in a transaction that writes.
+func (db *DB) run(ctx context.Context, conn *pgxpool.Conn, begin string, f func(store.Tx) error) error {
+	wire, open := conn.Conn().PgConn(), true
 	defer func() {
 		if open {
 			if _, err := wire.Exec(context.WithoutCancel(ctx), "ROLLBACK").ReadAll(); err != nil {
@@ -98,27 +109,47 @@ func (db *DB) run(ctx context.Context, conn *pgxpool.Conn, begin string, views b
 			}
 		}
 	}()
-	e := &engine{ctx: ctx, db: db, conn: conn.Conn(), now: db.Now(), views: views}
-	t := tables.New(e, db.names, e.now)
+	e := &engine{ctx: ctx, db: db, conn: conn.Conn()}
+	t, err := db.inside(e, begin, f)
+	if err != nil {
+		return err
+	}
+	tag, err := e.exec("COMMIT")
+	open = err != nil
+	if err != nil {
+		err = fmt.Errorf("COMMIT: %w", err)
+		if ctx.Err() == nil {
+			err = marked(err, nil)
+		}
+		return err
+	}
+	if tag.String() != "COMMIT" {
+		return fault.New(fault.Internal, "COMMIT was answered by %s: nothing was kept", tag)
+	}
+	t.Committed()
+	return nil
+}
+
+// inside begins a transaction and runs f in it. Its end is the caller's.
+func (db *DB) inside(e *engine, begin string, f func(store.Tx) error) (t *tables.Tx, err error) {
+	var spoil error
+	defer func() {
+		if e.ctx.Err() == nil {
+			err = marked(err, spoil)
+		}
+	}()
+	if _, err := e.conn.PgConn().Exec(e.ctx, begin).ReadAll(); err != nil { // fixes the snapshot
+		return nil, err
+	}
+	e.now = db.Now()
+	t = tables.New(e, db.names, e.now)
 	defer t.End()
 	err = f(t)
 	if spoil = t.End(); collided(spoil) || err == nil {
 		err = spoil // what f made of a collision does not count
 	}
 	if err == nil {
-		err = ctx.Err()
+		err = e.ctx.Err()
 	}
-	if err != nil {
-		return err
-	}
-	result, err := wire.Exec(ctx, "COMMIT").ReadAll()
-	open = err != nil
-	if err != nil {
-		return fmt.Errorf("COMMIT: %w", err)
-	}
-	if tag := result[0].CommandTag.String(); tag != "COMMIT" {
-		return fault.New(fault.Internal, "COMMIT was answered by %s: nothing was kept", tag)
-	}
-	t.Committed()
-	return nil
+	return t, err
 }

@@ -94,6 +94,12 @@ type engine struct{ c *conn }
 
 func (e engine) Exec(sql string, args ...any) (int64, error) { return e.c.exec(sql, args...) }
 
+// Later is Exec: there is no way to a server to spare.
+func (e engine) Later(sql string, args ...any) error {
+	_, err := e.c.exec(sql, args...)
+	return err
+}
+
 func (e engine) Query(sql string, args []any, each func(tables.Row) error) error {
 	return e.c.query(sql, args, each)
 }
@@ -103,7 +109,7 @@ func (e engine) Scan(sql string, args []any, each func(tables.Row) error) error 
 }
 
 // Lock has nothing to do: one transaction writes at a time.
-func (engine) Lock(id.Company) error { return nil }
+func (engine) Lock(id.Company) (int64, bool, error) { return 0, false, nil }
 
 func (engine) Tenancy() tables.Tenancy { return tables.ByNumber }
 

@@ -191,8 +191,7 @@ func (l *Loader) Load(k Kept, values []any) error {
 		args = o.args(firm{c, n}, values...)
 	}
 	marks := strings.TrimSuffix(strings.Repeat("?, ", len(values)), ", ")
-	_, err := l.tx.exec(fmt.Sprintf("INSERT INTO %s (%s)%s VALUES (%s)", k.Name, o.column+k.names(), numbered, o.mark+marks), args...)
-	return err
+	return l.tx.later(fmt.Sprintf("INSERT INTO %s (%s)%s VALUES (%s)", k.Name, o.column+k.names(), numbered, o.mark+marks), args...)
 }
 
 // learn remembers what later rows point at.

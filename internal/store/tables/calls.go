@@ -86,7 +86,7 @@ func (t facts) advance(company firm, from, to int64) error {
 	if to == from {
 		return nil
 	}
-	_, err := t.exec("UPDATE companies SET position = ? WHERE id = ?", to, company.id)
+	err := t.later("UPDATE companies SET position = ? WHERE id = ?", to, company.id)
 	t.heads[company.id] = to
 	return err
 }
@@ -277,18 +277,20 @@ func (b *batch) unknown(name string, rows []CallRow) ([]CallRow, error) {
 // touch notes that a month of a contract got facts up to a position.
 func (t facts) touch(company firm, contract int64, month timex.Date, position int64) error {
 	o := t.own
-	_, err := t.exec("INSERT INTO usage_months ("+o.column+"contract, month, position) VALUES ("+o.mark+"?, ?, ?) ON CONFLICT ("+o.column+"contract, month) DO UPDATE SET position = excluded.position", o.args(company, contract, month, position)...)
-	return err
+	return t.later("INSERT INTO usage_months ("+o.column+"contract, month, position) VALUES ("+o.mark+"?, ?, ?) ON CONFLICT ("+o.column+"contract, month) DO UPDATE SET position = excluded.position", o.args(company, contract, month, position)...)
 }
 
 // head is the last position of a company; 0 before the first.
 func (t facts) head(company firm) (n int64, err error) {
+	if head, known := t.heads[company.id]; known {
+		return head, t.spoil
+	}
 	err = t.query("SELECT position FROM companies WHERE id = ?", []any{company.id}, func(r Row) error { n = r.Int(0); return nil })
 	return n, err
 }
 
 func (t facts) Head(c id.Company) (int64, error) {
-	if head, advanced := t.heads[c]; advanced {
+	if head, known := t.heads[c]; known {
 		return head, t.spoil
 	}
 	company, err := t.company(c, false)

@@ -53,7 +53,7 @@ func (t documents) Put(d *store.Document) error {
 	if err := t.free(d); err != nil {
 		return err
 	}
-	if _, err := t.exec(putDocument,
+	if err := t.later(putDocument,
 		d.Company, d.ID, string(d.Kind), d.Contract, d.Of, d.First, d.After, string(d.Status), d.Series, d.Number, d.Total.Currency(), d.Total.Micros(), d.Paid.Micros(), d.Credited.Micros(),
 		d.IssuedOn, d.DueOn, d.Dunned, d.Position, d.Revision+1, d.Body, d.Seal, created, t.now); err != nil {
 		return err

@@ -81,7 +81,7 @@ func (t journal) post(c id.Company, seq int64, n int, list []ledger.Posting) err
 			order, of = append(order, at), append(of, c, string(at.account), at.cur)
 		}
 	}
-	if _, err := t.exec(addPostings[len(list)], args...); err != nil {
+	if err := t.later(addPostings[len(list)], args...); err != nil {
 		return err
 	}
 	err := t.query(readBalances[len(order)], of, func(r Row) error {
@@ -102,8 +102,7 @@ func (t journal) post(c id.Company, seq int64, n int, list []ledger.Posting) err
 	for _, at := range order {
 		args = append(args, c, string(at.account), at.cur, sums[at].Micros())
 	}
-	_, err = t.exec(keepBalances[len(order)], args...)
-	return err
+	return t.later(keepBalances[len(order)], args...)
 }
 
 func (t journal) ByRef(c id.Company, kind, ref string) (*ledger.Entry, error) {

@@ -137,7 +137,7 @@ func (t leads) count(c id.Company, changes leadCounts) error {
 		if n == 0 {
 			continue
 		}
-		if _, err := t.exec(`INSERT INTO lead_counts (company, list, state, rule, n) VALUES (?, ?, ?, ?, ?)
+		if err := t.later(`INSERT INTO lead_counts (company, list, state, rule, n) VALUES (?, ?, ?, ?, ?)
 			ON CONFLICT (company, list, state, rule) DO UPDATE SET n = lead_counts.n + excluded.n`, c, k.list, k.state, k.rule, n); err != nil {
 			return err
 		}
@@ -165,7 +165,7 @@ func (t leads) Put(c id.Company, l *store.Lead) error {
 	if err != nil {
 		return err
 	}
-	if _, err := t.exec("UPDATE leads SET state = ?, due = ?, key = ?, revision = ?, body = ? WHERE company = ? AND id = ?",
+	if err := t.later("UPDATE leads SET state = ?, due = ?, key = ?, revision = ?, body = ? WHERE company = ? AND id = ?",
 		stateNumber(l.State), l.Due, l.Key, l.Revision+1, body, c, l.ID); err != nil {
 		return err
 	}
@@ -182,14 +182,14 @@ func (t leads) Put(c id.Company, l *store.Lead) error {
 func (t leads) changeNumbers(c id.Company, old, l *lead.Lead) error {
 	for _, n := range old.Numbers {
 		if !l.Has(n.Number) {
-			if _, err := t.exec("DELETE FROM lead_numbers WHERE company = ? AND number = ? AND lead = ?", c, int64(n.Number), l.ID); err != nil {
+			if err := t.later("DELETE FROM lead_numbers WHERE company = ? AND number = ? AND lead = ?", c, int64(n.Number), l.ID); err != nil {
 				return err
 			}
 		}
 	}
 	for _, n := range l.Numbers {
 		if !old.Has(n.Number) {
-			if _, err := t.exec("INSERT INTO lead_numbers (company, number, lead, list) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", c, int64(n.Number), l.ID, l.List); err != nil {
+			if err := t.later("INSERT INTO lead_numbers (company, number, lead, list) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", c, int64(n.Number), l.ID, l.List); err != nil {
 				return err
 			}
 		}

@@ -265,8 +265,8 @@ func (m *Mover) Load(k Kept, values []any) error {
 		if m.company, err = m.tx.writing(m.company.id); err != nil {
 			return err
 		}
-		_, err = m.tx.exec("UPDATE companies SET position = ? WHERE id = ?", values[0], m.company.id)
-		return err
+		m.tx.heads[m.company.id] = values[0].(int64)
+		return m.tx.later("UPDATE companies SET position = ? WHERE id = ?", values[0], m.company.id)
 	case "names":
 		of := name{m.company, byte(values[0].(int64)), string(values[1].([]byte))}
 		key, err := m.tx.number(of, true)
@@ -288,8 +288,7 @@ func (m *Mover) Load(k Kept, values []any) error {
 
 func (m *Mover) insert(k Kept, o Tenancy, values []any) error {
 	marks := strings.TrimSuffix(strings.Repeat("?, ", len(values)), ", ")
-	_, err := m.tx.exec("INSERT INTO "+k.Name+" ("+o.column+k.names()+") VALUES ("+o.mark+marks+")", o.args(m.company, values...)...)
-	return err
+	return m.tx.later("INSERT INTO "+k.Name+" ("+o.column+k.names()+") VALUES ("+o.mark+marks+")", o.args(m.company, values...)...)
 }
 
 // MonthsOf are the months in which a company has calls.
@@ -319,6 +318,5 @@ func (m *Mover) Series(name string) (last int64, err error) {
 
 // GoOn lets a series, which has no number yet, go on behind a number.
 func (m *Mover) GoOn(name string, last int64) error {
-	_, err := m.tx.exec("INSERT INTO series (company, series, last) VALUES (?, ?, ?)", id.Platform, name, last)
-	return err
+	return m.tx.later("INSERT INTO series (company, series, last) VALUES (?, ?, ?)", id.Platform, name, last)
 }

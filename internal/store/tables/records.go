@@ -51,7 +51,7 @@ func (t records) Put(r *store.Record) error {
 	if err != nil {
 		return err
 	}
-	if _, err := t.exec(`INSERT INTO records (company, kind, id, revision, body, keys, created, updated) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+	if err := t.later(`INSERT INTO records (company, kind, id, revision, body, keys, created, updated) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (company, kind, id) DO UPDATE SET revision = excluded.revision, body = excluded.body, keys = excluded.keys, updated = excluded.updated`,
 		r.Company, string(r.Kind), r.ID, r.Revision+1, r.Body, keys, created, t.now); err != nil {
 		return err
@@ -87,7 +87,7 @@ func (t records) replaceKeys(old, r *store.Record) error {
 		keys  []store.Key
 	}{{"record_unique", r.Unique}, {"record_index", r.Index}} {
 		for _, k := range set.keys {
-			if _, err := t.exec("INSERT INTO "+set.table+" (company, kind, name, value, id) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", r.Company, string(r.Kind), k.Name, k.Value, r.ID); err != nil {
+			if err := t.later("INSERT INTO "+set.table+" (company, kind, name, value, id) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", r.Company, string(r.Kind), k.Name, k.Value, r.ID); err != nil {
 				return err
 			}
 		}
@@ -103,14 +103,14 @@ func (t records) dropKeys(old, next *store.Record) error {
 	}
 	for _, k := range old.Unique {
 		if !slices.Contains(next.Unique, k) {
-			if _, err := t.exec("DELETE FROM record_unique WHERE company = ? AND kind = ? AND name = ? AND value = ?", old.Company, string(old.Kind), k.Name, k.Value); err != nil {
+			if err := t.later("DELETE FROM record_unique WHERE company = ? AND kind = ? AND name = ? AND value = ?", old.Company, string(old.Kind), k.Name, k.Value); err != nil {
 				return err
 			}
 		}
 	}
 	for _, k := range old.Index {
 		if !slices.Contains(next.Index, k) {
-			if _, err := t.exec("DELETE FROM record_index WHERE company = ? AND kind = ? AND name = ? AND value = ? AND id = ?", old.Company, string(old.Kind), k.Name, k.Value, old.ID); err != nil {
+			if err := t.later("DELETE FROM record_index WHERE company = ? AND kind = ? AND name = ? AND value = ? AND id = ?", old.Company, string(old.Kind), k.Name, k.Value, old.ID); err != nil {
 				return err
 			}
 		}
@@ -197,8 +197,7 @@ func (t records) Delete(c id.Company, k store.Kind, i id.ID) error {
 	if err := t.dropKeys(old, nil); err != nil {
 		return err
 	}
-	_, err = t.exec("DELETE FROM records WHERE company = ? AND kind = ? AND id = ?", c, string(k), i)
-	return err
+	return t.later("DELETE FROM records WHERE company = ? AND kind = ? AND id = ?", c, string(k), i)
 }
 
 func readRecord(c id.Company, k store.Kind, r Row) (*store.Record, error) {

@@ -100,8 +100,7 @@ func (t *Tx) countLot(c id.Company, keys []spanned, all map[spanned]*report.Entr
 	for _, k := range keys {
 		args = append(args, c, string(k.Dim), k.span, k.Slot, k.Campaign, k.Value, all[k].AppendBody(nil))
 	}
-	_, err = t.exec(keep[len(keys)], args...)
-	return err
+	return t.later(keep[len(keys)], args...)
 }
 
 // countCall counts a call with its charges.

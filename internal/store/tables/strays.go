@@ -39,7 +39,7 @@ func (t facts) strays(company firm, rows []strayRow) error {
 			args = append(args, t.own.args(company, company.pk(s.position), int64(s.kind), []byte(s.source), []byte(s.id), []byte(s.account), s.reason, s.start, s.stop, s.seconds)...)
 		}
 		values := "(" + t.own.mark + "?, ?, ?, ?, ?, ?, ?, ?, ?)"
-		if _, err := t.exec("INSERT INTO strays ("+t.own.column+"pk, kind, source, id, account, reason, start, stop, seconds) VALUES "+values+strings.Repeat(", "+values, n-1), args...); err != nil {
+		if err := t.later("INSERT INTO strays ("+t.own.column+"pk, kind, source, id, account, reason, start, stop, seconds) VALUES "+values+strings.Repeat(", "+values, n-1), args...); err != nil {
 			return err
 		}
 		rows = rows[n:]
@@ -262,7 +262,7 @@ func (t facts) assignCall(company firm, owner, position int64, c *store.ChargedC
 	if err != nil {
 		return err
 	}
-	_, err = t.exec("UPDATE "+Table(store.MonthOf(c.Call.Start))+" SET pk = ?, contract = ?, body = ? WHERE "+t.own.all+" AND start = ? AND pk = ?",
+	err = t.later("UPDATE "+Table(store.MonthOf(c.Call.Start))+" SET pk = ?, contract = ?, body = ? WHERE "+t.own.all+" AND start = ? AND pk = ?",
 		company.pk(position), owner, body, t.own.who(company), c.Call.Start, company.pk(c.Position))
 	c.Position = position
 	return err
@@ -278,7 +278,7 @@ func (t facts) assignStretch(company firm, owner, position int64, s *store.Stret
 		return nil, err
 	}
 	o, old, pk := t.own, company.pk(s.Position), company.pk(position)
-	if _, err := t.exec("UPDATE stretches SET pk = ?, contract = ? WHERE "+o.is+"pk = ?", slices.Concat([]any{pk, owner}, o.args(company, old))...); err != nil {
+	if err := t.later("UPDATE stretches SET pk = ?, contract = ? WHERE "+o.is+"pk = ?", slices.Concat([]any{pk, owner}, o.args(company, old))...); err != nil {
 		return nil, err
 	}
 	months, filed := store.Months(k.From, max(k.To, k.From)), []timex.Date{openMonth}
@@ -288,7 +288,7 @@ func (t facts) assignStretch(company firm, owner, position int64, s *store.Stret
 		filed = months
 	}
 	for _, m := range filed {
-		if _, err := t.exec("UPDATE stretch_months SET pk = ? WHERE "+o.is+"company = ? AND month = ? AND pk = ?", slices.Concat([]any{pk}, o.args(company, company.n, m, old))...); err != nil {
+		if err := t.later("UPDATE stretch_months SET pk = ? WHERE "+o.is+"company = ? AND month = ? AND pk = ?", slices.Concat([]any{pk}, o.args(company, company.n, m, old))...); err != nil {
 			return nil, err
 		}
 	}

@@ -67,18 +67,18 @@ func (t facts) addStretch(company firm, position int64, s *store.Stretch) (store
 	switch outcome {
 	case store.Added:
 		pk = company.pk(position)
-		_, err = t.exec("INSERT INTO stretches ("+o.column+"pk, source, kind, id, contract, ended, start, stop, fact) VALUES ("+o.mark+"?, ?, ?, ?, ?, 0, ?, ?, ?)",
+		err = t.later("INSERT INTO stretches ("+o.column+"pk, source, kind, id, contract, ended, start, stop, fact) VALUES ("+o.mark+"?, ?, ?, ?, ?, 0, ?, ?, ?)",
 			o.args(company, pk, source, int64(k.Kind), []byte(k.ID), owner, k.From, k.To, fact)...)
 		if err == nil && s.Contract.IsZero() {
 			err = t.strays(company, []strayRow{{position: position, kind: k.Kind, source: k.Source, id: k.ID, account: store.AccountOf(s.Fact), reason: s.Reason, start: k.From, stop: k.To}})
 		}
 	case store.Ended:
 		changed = timex.Period{From: k.To, To: t.now}
-		if _, err = t.exec("UPDATE stretches SET ended = ?, stop = ?, fact = ? WHERE "+o.is+"pk = ?", slices.Concat([]any{position, k.To, fact}, o.args(company, pk))...); err == nil {
-			_, err = t.exec("DELETE FROM stretch_months WHERE "+o.is+"company = ? AND month = ? AND pk = ?", o.args(company, company.n, openMonth, pk)...)
+		if err = t.later("UPDATE stretches SET ended = ?, stop = ?, fact = ? WHERE "+o.is+"pk = ?", slices.Concat([]any{position, k.To, fact}, o.args(company, pk))...); err == nil {
+			err = t.later("DELETE FROM stretch_months WHERE "+o.is+"company = ? AND month = ? AND pk = ?", o.args(company, company.n, openMonth, pk)...)
 		}
 		if err == nil {
-			_, err = t.exec("UPDATE strays SET stop = ? WHERE "+o.is+"pk = ?", slices.Concat([]any{k.To}, o.args(company, pk))...)
+			err = t.later("UPDATE strays SET stop = ? WHERE "+o.is+"pk = ?", slices.Concat([]any{k.To}, o.args(company, pk))...)
 		}
 	default:
 		return outcome, nil
@@ -110,7 +110,7 @@ func (t facts) file(company firm, pk int64, k store.StretchKey) error {
 		months = store.Months(k.From, k.To)
 	}
 	for _, m := range months {
-		if _, err := t.exec("INSERT INTO stretch_months ("+t.own.column+"company, month, pk) VALUES ("+t.own.mark+"?, ?, ?) ON CONFLICT DO NOTHING", t.own.args(company, company.n, m, pk)...); err != nil {
+		if err := t.later("INSERT INTO stretch_months ("+t.own.column+"company, month, pk) VALUES ("+t.own.mark+"?, ?, ?) ON CONFLICT DO NOTHING", t.own.args(company, company.n, m, pk)...); err != nil {
 			return err
 		}
 	}
@@ -137,7 +137,7 @@ func (t facts) AddTallies(c id.Company, list []store.Tally) error {
 		if err != nil {
 			return err
 		}
-		if _, err := t.exec(add, o.args(company, owner, s.First, price, s.Calls, s.Raw, s.Billed, s.Cost.Micros())...); err != nil {
+		if err := t.later(add, o.args(company, owner, s.First, price, s.Calls, s.Raw, s.Billed, s.Cost.Micros())...); err != nil {
 			return err
 		}
 	}

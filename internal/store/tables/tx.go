@@ -26,12 +26,16 @@ import (
 type Engine interface {
 	// Exec runs a statement that writes and tells how many rows it changed.
 	Exec(sql string, args ...any) (int64, error)
+	// Later is Exec for whom how many rows it changed means nothing. It may wait and be
+	// handed in with the statement after it, or with the commit; its error comes then.
+	Later(sql string, args ...any) error
 	// Query hands out rows one after another; each may run other statements.
 	Query(sql string, args []any, each func(Row) error) error
 	// Scan is Query for more rows than fit in memory.
 	Scan(sql string, args []any, each func(Row) error) error
-	// Lock keeps others from writing to a company until the transaction ends.
-	Lock(c id.Company) error
+	// Lock keeps others from writing to a company until the transaction ends, and may
+	// tell its position while it is there.
+	Lock(c id.Company) (head int64, told bool, err error)
 	// Month makes the table of a month's calls unless it is there.
 	Month(m timex.Date) error
 	// Tenancy is how rows that are many say whose they are.
@@ -57,7 +61,7 @@ type Tx struct {
 	names  *Names
 	now    timex.Instant
 	locked map[id.Company]bool
-	heads  map[id.Company]int64 // positions of usage that were moved in here
+	heads  map[id.Company]int64 // positions of usage that nobody else can move now
 	fresh  map[name]int64       // names made or found in here; everybody's once it is committed
 	texts  map[int64]string
 	spoil  error
@@ -110,7 +114,11 @@ func (t *Tx) lock(c id.Company) error {
 		return t.spoil
 	}
 	t.locked[c] = true
-	return t.noted(t.engine.Lock(c))
+	head, told, err := t.engine.Lock(c)
+	if told {
+		t.heads[c] = head
+	}
+	return t.noted(err)
 }
 
 // exec runs a statement that writes.
@@ -120,6 +128,14 @@ func (t *Tx) exec(sql string, args ...any) (int64, error) {
 	}
 	n, err := t.engine.Exec(sql, args...)
 	return n, t.noted(err)
+}
+
+// later is exec where nobody asks how many rows were changed.
+func (t *Tx) later(sql string, args ...any) error {
+	if t.spoil != nil {
+		return t.spoil
+	}
+	return t.noted(t.engine.Later(sql, args...))
 }
 
 // query hands out rows; an error of each is not one of the database.

@@ -18,10 +18,9 @@ func (t holds) Put(c id.Company, h store.Hold) error {
 	if err := t.lock(c); err != nil {
 		return err
 	}
-	_, err := t.exec(`INSERT INTO holds (company, wallet, call, currency, micros, seconds, until) VALUES (?, ?, ?, ?, ?, ?, ?)
+	return t.later(`INSERT INTO holds (company, wallet, call, currency, micros, seconds, until) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (company, wallet, call) DO UPDATE SET currency = excluded.currency, micros = excluded.micros, seconds = excluded.seconds, until = excluded.until`,
 		c, h.Wallet, h.Call, h.Money.Currency(), h.Money.Micros(), h.Seconds, h.Until)
-	return err
 }
 
 const holdColumns = "wallet, call, currency, micros, seconds, until"
@@ -198,7 +197,7 @@ func (t outbox) Claim(channel string, c id.Company, now timex.Instant, hold time
 	}
 	for i := range out {
 		out[i].Due = now.Add(hold)
-		if _, err := t.exec("UPDATE outbox SET due = ? WHERE company = ? AND id = ?", out[i].Due, out[i].Company, out[i].ID); err != nil {
+		if err := t.later("UPDATE outbox SET due = ? WHERE company = ? AND id = ?", out[i].Due, out[i].Company, out[i].ID); err != nil {
 			return nil, err
 		}
 	}
@@ -263,7 +262,7 @@ func (t leases) Take(name, node string, for_ time.Duration) (store.Lease, error)
 			out.Fence++
 		}
 	}
-	_, err := t.exec(`INSERT INTO leases (name, node, until, fence) VALUES (?, ?, ?, ?)
+	err := t.later(`INSERT INTO leases (name, node, until, fence) VALUES (?, ?, ?, ?)
 		ON CONFLICT (name) DO UPDATE SET node = excluded.node, until = excluded.until, fence = excluded.fence`, out.Name, out.Node, out.Until, out.Fence)
 	return out, err
 }
@@ -274,8 +273,7 @@ func (t leases) Release(name, node string) error {
 	if err := t.one("SELECT until FROM leases WHERE name = ? AND node = ?", []any{name, node}, func(r Row) error { until = r.Instant(0); return nil }); err != nil {
 		return missing(err, "a lease of %s for %s", name, node)
 	}
-	_, err := t.exec("UPDATE leases SET until = ? WHERE name = ? AND node = ?", min(until, t.now), name, node)
-	return err
+	return t.later("UPDATE leases SET until = ? WHERE name = ? AND node = ?", min(until, t.now), name, node)
 }
 
 func (t leases) List() ([]store.Lease, error) {
@@ -300,9 +298,8 @@ func (t audit) Append(e *store.AuditEntry) error {
 	}
 	e.At = t.now
 	e.Chain(seq+1, prev)
-	_, err = t.exec("INSERT INTO audit (company, seq, at, actor, action, target, client, reason, before, after, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	return t.later("INSERT INTO audit (company, seq, at, actor, action, target, client, reason, before, after, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		e.Company, e.Seq, e.At, e.Actor, e.Action, e.Target, e.From, e.Reason, e.Before, e.After, e.Prev[:], e.Hash[:])
-	return err
 }
 
 func (t audit) List(c id.Company, after int64, limit int) ([]store.AuditEntry, error) {
