@@ -20,9 +20,16 @@ type Glance struct {
 	First    timex.Date
 	After    timex.Date
 	SoFar    money.Amount // before tax: the newest draft, and the calls since at list price
+	Parts    []GlancePart // of SoFar, the largest first
 	Unpriced int64        // records without a price when it was drafted
 	Outlook  *Outlook     // from SoFar on; nil: there is nothing to tell it from
 	Advice   []Advice
+}
+
+// GlancePart is what a component has of it.
+type GlancePart struct {
+	Name   lang.Text // zero: lines of no component of the plan, such as one-off ones
+	Amount money.Amount
 }
 
 // Glance reads all usage of a period for its days and the advice, and keeps both
@@ -78,7 +85,10 @@ func (s *System) glanceNow(ctx context.Context, c id.Company, g glanceOf, out *G
 			return err
 		}
 		out.Unpriced, out.Advice = cost.unpriced, x.advice
-		if out.SoFar, err = cost.spent(now, "", of.plan.Currency); err != nil || x.days == nil {
+		if out.SoFar, err = cost.spent(now, "", of.plan.Currency); err != nil {
+			return err
+		}
+		if out.Parts, err = cost.parts(now, of.plan, out.SoFar); err != nil || x.days == nil {
 			return err
 		}
 		f, err := budget.Until(out.SoFar, x.days, key.today, b.ServedTo)

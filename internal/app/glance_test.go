@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"testing"
 
@@ -40,6 +41,14 @@ func TestGlance(t *testing.T) {
 	b.ingest(who.company, aCall(1, "2026-03-09 02:00:00", 900))
 	if g, ready := look(false); !ready || g.SoFar != yuan("1351.80") {
 		t.Errorf("a call later: %v, ready %v", g.SoFar, ready)
+	} else {
+		var got []string
+		for _, p := range g.Parts {
+			got = append(got, p.Name.En+" "+p.Amount.String())
+		}
+		if told := strings.Join(got, ", "); told != "support 1200.00 CNY, seats 100.00 CNY, setup 50.00 CNY, talk 1.80 CNY" {
+			t.Errorf("its parts: %s", told)
+		}
 	}
 	b.at("2026-03-11 00:00:00")
 	if _, ready := look(false); ready {

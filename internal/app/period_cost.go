@@ -1,7 +1,9 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -164,6 +166,28 @@ func (x *periodCost) spent(now map[string]money.Amount, component string, cur mo
 		}
 	}
 	return sum, nil
+}
+
+// parts are what the components of a plan have of the cost now, the largest first,
+// and last what is left of it.
+func (x *periodCost) parts(now map[string]money.Amount, plan *catalog.Plan, all money.Amount) (out []GlancePart, err error) {
+	left := all.Micros()
+	for i := range plan.Components {
+		c := &plan.Components[i]
+		part, err := x.spent(now, c.ID, plan.Currency)
+		if err != nil {
+			return nil, err
+		}
+		left -= part.Micros()
+		if !part.IsZero() {
+			out = append(out, GlancePart{c.Name.Or(c.ID), part})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b GlancePart) int { return cmp.Compare(b.Amount.Micros(), a.Amount.Micros()) })
+	if left != 0 {
+		out = append(out, GlancePart{Amount: money.Micros(left, plan.Currency)})
+	}
+	return out, nil
 }
 
 // runningTotals are tallies by component, before tax.

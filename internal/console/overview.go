@@ -1,6 +1,7 @@
 package console
 
 import (
+	"math"
 	"net/http"
 	"slices"
 
@@ -36,7 +37,9 @@ type overviewContract struct {
 	After    timex.Date
 	SoFar    money.Amount
 	Forecast *app.Forecast
+	Over     *money.Amount // by how much the forecast is above a budget; nil: it is not
 	Budgets  []overviewBudget
+	Parts    []overviewPart // where it goes
 	Unpriced int64
 	Href     string // of the contract
 	Draft    string // address of the draft that explains it; empty: not for the visitor
@@ -53,6 +56,13 @@ type openInvoice struct {
 type overviewBudget struct {
 	Amount money.Amount
 	Share  int
+}
+
+// overviewPart is what a component has of a period so far.
+type overviewPart struct {
+	Name   string
+	Amount money.Amount
+	Share  int // percent of all; 0: less than half of one, or a credit
 }
 
 // overviewMonth is a billed period in the chart.
@@ -111,6 +121,16 @@ func (s *Server) overviewContract(r *http.Request, v *visit, a *app.Agreement, b
 		b.Contracts = append(b.Contracts, c)
 		return nil
 	}
+	for _, p := range g.Parts {
+		part := overviewPart{Name: v.say("overview.part_other"), Amount: p.Amount}
+		if p.Name != (lang.Text{}) {
+			part.Name = p.Name.In(v.Tag)
+		}
+		if all := g.SoFar.Micros(); p.Amount.Sign() > 0 && all > 0 {
+			part.Share = min(int(math.Round(100*float64(p.Amount.Micros())/float64(all))), 100)
+		}
+		c.Parts = append(c.Parts, part)
+	}
 	if g.Outlook != nil {
 		c.Forecast = &g.Outlook.Forecast
 	}
@@ -122,8 +142,17 @@ func (s *Server) overviewContract(r *http.Request, v *visit, a *app.Agreement, b
 		return err
 	}
 	for i := range budgets {
-		if amount := budgets[i].Amount; amount.Sign() > 0 && amount.Currency() == c.SoFar.Currency() {
-			c.Budgets = append(c.Budgets, overviewBudget{amount, int(c.SoFar.Micros() / max(amount.Micros()/100, 1))})
+		amount := budgets[i].Amount
+		if budgets[i].Component != "" || amount.Sign() <= 0 || amount.Currency() != c.SoFar.Currency() {
+			continue // a component's stands on the page of budgets
+		}
+		c.Budgets = append(c.Budgets, overviewBudget{amount, int(c.SoFar.Micros() / max(amount.Micros()/100, 1))})
+		if c.Forecast == nil || c.Forecast.Likely.Currency() != amount.Currency() {
+			continue
+		}
+		if over := c.Forecast.Likely.Micros() - amount.Micros(); over > 0 && (c.Over == nil || over > c.Over.Micros()) {
+			most := money.Micros(over, amount.Currency())
+			c.Over = &most
 		}
 	}
 	for _, t := range g.Advice[:min(len(g.Advice), adviceShown)] {

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -20,6 +21,15 @@ func TestOverviewDoesNotWait(t *testing.T) {
 		if strings.Contains(body, waits) || !strings.Contains(body, "This period so far") || !strings.Contains(body, "/draft?day=") {
 			t.Errorf("%s does not say what the period comes to, with what explains it", path)
 		}
+	}
+	con := o.contract.Named("con")
+	o.send(o.at("/budgets"), http.StatusSeeOther, "contract", con, "name", "calls", "component", "talk", "amount", "4", "once", "8a")
+	if body := o.page(o.at("")); strings.Contains(body, "Budget spent") || !strings.Contains(body, "Where the money of this period goes") {
+		t.Error("the budget of one component is measured with all of the period, or the period has no parts")
+	}
+	o.send(o.at("/budgets"), http.StatusSeeOther, "contract", con, "name", "all", "amount", "1", "once", "8b")
+	if body := o.page(o.at("")); !strings.Contains(body, "Budget spent") || !strings.Contains(body, "above the budget") {
+		t.Error("a budget that will not do is not told")
 	}
 	o.every(o.at(""))
 }
