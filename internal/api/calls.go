@@ -47,11 +47,11 @@ type Call struct {
 	Course    *Course          `json:"course,omitempty"`
 }
 
-func callOf(c store.ChargedCall) Call {
+func callOf(c store.ChargedCall, recorded bool) Call {
 	k := &c.Call
 	out := Call{ID: k.ID, Source: k.Source, Session: k.Session, LegB: k.LegB, Direction: k.Direction, Result: k.Result, By: k.By, From: k.From, To: k.To, Account: k.Account,
 		Agent: k.Agent, Campaign: k.Campaign, Trunk: k.Trunk, Outcome: k.Outcome, Cause: k.Cause, Start: timeOf(k.Start), Answer: timeOf(k.Answer), End: timeOf(k.End),
-		Talk: k.Seconds(), Charges: []Charge{}, Course: courseOf(k.Course)}
+		Talk: k.Seconds(), Charges: []Charge{}, Course: courseOf(k.Course, recorded)}
 	if !c.Contract.IsZero() {
 		out.Contract = c.Contract.Named("con")
 	}
@@ -134,8 +134,9 @@ func (a *API) calls(r *request, in *callsIn) (*List[Call], error) {
 		return nil, err
 	}
 	out := &List[Call]{Items: []Call{}}
+	recorded := access.Can(r.actor, access.RecordFind, r.company)
 	for _, c := range page.Calls {
-		out.Items = append(out.Items, callOf(c))
+		out.Items = append(out.Items, callOf(c, recorded))
 	}
 	if page.Next != (store.CallCursor{}) {
 		out.HasMore, out.NextCursor = true, numberCursor(int64(page.Next.Start), page.Next.Position)

@@ -19,7 +19,7 @@ type Course struct {
 
 	Detected        string `json:"detected,omitempty" doc:"What answered, as detection has it."`
 	Sure            int64  `json:"detected_percent,omitempty" doc:"How sure that is."`
-	Recording       string `json:"recording,omitempty" doc:"Where the recording is kept."`
+	Recording       string `json:"recording,omitempty" doc:"Where the recording is kept; for who may find recordings."`
 	RecordingSHA256 string `json:"recording_sha256,omitempty"`
 }
 
@@ -32,12 +32,17 @@ type Quality struct {
 	Jitter  float64 `json:"jitter_ms"`
 }
 
-func courseOf(c *usage.Course) *Course {
+// courseOf is how a call went; recorded: its reader may know of recordings.
+func courseOf(c *usage.Course, recorded bool) *Course {
 	if c.IsZero() {
 		return nil
 	}
-	return &Course{EndedBy: c.EndedBy, Cause: c.Cause, Status: c.Status, Why: c.Why, Trying: timeOf(c.Trying), Ringing: timeOf(c.Ringing), Early: timeOf(c.Early), OtherLeg: c.OtherLeg,
-		Heard: qualityOf(c.Heard), Told: qualityOf(c.Told), Detected: c.Detected, Sure: c.Sure, Recording: c.Recording, RecordingSHA256: c.RecordingSHA256}
+	out := &Course{EndedBy: c.EndedBy, Cause: c.Cause, Status: c.Status, Why: c.Why, Trying: timeOf(c.Trying), Ringing: timeOf(c.Ringing), Early: timeOf(c.Early), OtherLeg: c.OtherLeg,
+		Heard: qualityOf(c.Heard), Told: qualityOf(c.Told), Detected: c.Detected, Sure: c.Sure}
+	if recorded {
+		out.Recording, out.RecordingSHA256 = c.Recording, c.RecordingSHA256
+	}
+	return out
 }
 
 func qualityOf(q usage.Quality) *Quality {

@@ -68,6 +68,16 @@ func (r *CallingRules) May(c *dialer.Candidate, n phone.Number, at timex.Instant
 	return r.ask(&q, &c.Lead, at)
 }
 
+// MustTellRecording tells whether somebody who is recorded must know it, by the rules of the
+// places a lead may be in.
+func (r *CallingRules) MustTellRecording(l id.ID, n phone.Number, at timex.Instant) bool {
+	q, known := r.offered[l]
+	if !known || q.Number != n {
+		q = compliance.Query{Number: n, Line: compliance.Line(lineOf(n)), ByNumber: r.packs.OfNumber(n)}
+	}
+	return r.book.Terms(&q, at).Recording != ""
+}
+
 // forget lets go of a lead that is in no hands any more.
 func (r *CallingRules) forget(l id.ID) { delete(r.offered, l) }
 

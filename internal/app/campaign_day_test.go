@@ -254,3 +254,19 @@ func TestADecisionThatNoLongerFits(t *testing.T) {
 }
 
 func (f *floor) now() timex.Instant { return timex.Instant(f.clock.Load()) }
+
+// TestARecordedCallIsAnnounced as the rules of its place say, until the campaign lifts them.
+func TestARecordedCallIsAnnounced(t *testing.T) {
+	f := newFloor(t)
+	packs := must(compliance.Load())
+	l := f.lead(f.list.ID, 1)
+	if rules := must(app.NewCallingRules(packs, &f.camp)); !rules.MustTellRecording(l.ID, line(1), f.now()) {
+		t.Error("nobody is told that they are recorded")
+	}
+	for _, rule := range []string{"all.recording", "cn.recording"} {
+		f.camp.Lifted = append(f.camp.Lifted, campaign.Lift{Rule: rule, Reason: "agents say it themselves"})
+	}
+	if rules := must(app.NewCallingRules(packs, &f.camp)); rules.MustTellRecording(l.ID, line(1), f.now()) {
+		t.Error("a rule that is lifted holds")
+	}
+}

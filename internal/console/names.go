@@ -1,6 +1,12 @@
 package console
 
 import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"waihu/internal/calling/attempt"
 	"waihu/internal/id"
 	"waihu/internal/store"
 )
@@ -52,12 +58,57 @@ func (s *Server) campaignName(v *visit, campaign string) string {
 		return name
 	}
 	name := campaign
+	s.outcomes(v)
 	if of, err := s.d.System.GetCampaign(v.r.Context(), v.company, i); err == nil {
 		name = of.Name
+		for k := range of.Dispositions {
+			v.codes[campaign+" "+of.Dispositions[k].Code] = v.codeName(&of.Dispositions[k])
+		}
 	}
 	if v.people == nil {
 		v.people = map[string]string{}
 	}
 	v.people[campaign] = name
 	return name
+}
+
+// outcomeName is how people read the outcome of a call of a campaign.
+func (s *Server) outcomeName(v *visit, campaign, code string) string {
+	if code == "" {
+		return ""
+	}
+	s.campaignName(v, campaign)
+	s.outcomes(v)
+	return cmp.Or(v.codes[campaign+" "+code], v.codes[code], code)
+}
+
+// outcomes looks up what the company calls them, once a page.
+func (s *Server) outcomes(v *visit) {
+	if v.codes != nil {
+		return
+	}
+	v.codes = map[string]string{}
+	list, err := s.d.System.Dispositions(v.r.Context(), v.company)
+	if err != nil {
+		return // books that are away: as they are called
+	}
+	for _, d := range attempt.Over(attempt.Builtin(), list) {
+		v.codes[d.Code] = v.codeName(&d)
+	}
+}
+
+// outcomeOptions are the outcomes a filter may be narrowed to, with the one that is asked
+// for: of a campaign, or of another system.
+func (s *Server) outcomeOptions(v *visit, asked string) []option {
+	s.outcomes(v)
+	out := []option{{"value": "", "label": v.say("usage.any")}}
+	for _, code := range slices.Sorted(maps.Keys(v.codes)) {
+		if !strings.Contains(code, " ") { // of the company
+			out = append(out, option{"value": code, "label": v.codes[code]})
+		}
+	}
+	if asked != "" && v.codes[asked] == "" {
+		out = append(out, option{"value": asked, "label": asked})
+	}
+	return out
 }

@@ -73,7 +73,7 @@ type inspectionRow struct {
 }
 
 func (s *Server) inspectionRow(v *visit, x *app.Inspection, base string) inspectionRow {
-	out := inspectionRow{Inspection: *x, Who: s.agentName(v, x.Agent), Href: base + x.ID.Named("insp"), Made: stamp(x.Made), Begun: stamp(x.Begun), Scored: stamp(x.Scored), By: actorShown(x.By), Seconds: x.Millis / 1000, Why: v.say("quality.by_hand")}
+	out := inspectionRow{Inspection: *x, Who: s.agentName(v, x.Agent), Href: base + x.ID.Named("insp"), Made: s.minute(v, x.Made), Begun: s.minute(v, x.Begun), Scored: s.minute(v, x.Scored), By: actorShown(x.By), Seconds: x.Millis / 1000, Why: v.say("quality.by_hand")}
 	if x.Answer != nil {
 		out.Inspection.Answer = &app.Word{At: x.Answer.At, By: actorShown(x.Answer.By), Text: x.Answer.Text}
 	}
@@ -183,12 +183,12 @@ func list(n ...int) []int { return n }
 const mostQuotas = 3
 
 // drawOf reads the form of a draw.
-func drawOf(f *form) (in app.DrawCalls) {
+func drawOf(f *form, zone *time.Location) (in app.DrawCalls) {
 	first, last := f.date("first"), f.date("last")
 	if f.OK() && last < first {
 		f.wrong("last", "usage.too_long", "days", "92")
 	}
-	in = app.DrawCalls{Form: f.id("form", "form"), Seed: f.line("seed", 60), Campaign: f.optional("campaign", 200), Period: timex.Days(first, last+1, time.UTC),
+	in = app.DrawCalls{Form: f.id("form", "form"), Seed: f.line("seed", 60), Campaign: f.optional("campaign", 200), Period: timex.Days(first, last+1, zone),
 		Rule: quality.Rule{PerAgent: f.between("per_agent", 1, quality.MaxPerAgent), Least: int64(f.between("least", 0, 100_000))}}
 	for i := range mostQuotas {
 		at := itoa(i)
@@ -214,7 +214,7 @@ func (s *Server) drawCalls(w http.ResponseWriter, _ *http.Request, v *visit) err
 	if err != nil {
 		return err
 	}
-	in := drawOf(f)
+	in := drawOf(f, s.locOf(v))
 	if !f.OK() {
 		return s.drawForm(w, v, http.StatusUnprocessableEntity, f, "")
 	}
@@ -232,10 +232,10 @@ func (s *Server) reportOf(v *visit) (f *form, out app.QualityReport, err error) 
 	f = v.blank("first", asked.Get("first"), "last", asked.Get("last"), "form", asked.Get("form"))
 	var period timex.Period
 	if first := f.dayOr("first"); first != 0 {
-		period.From = first.Start(time.UTC)
+		period.From = first.Start(s.locOf(v))
 	}
 	if last := f.dayOr("last"); last != 0 {
-		period.To = (last + 1).Start(time.UTC)
+		period.To = (last + 1).Start(s.locOf(v))
 	}
 	if f.OK() {
 		out, err = s.d.System.QualityReport(v.r.Context(), v.company, period, f.optional("form", 300))

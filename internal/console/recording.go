@@ -1,14 +1,17 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"strings"
 
 	"waihu/internal/access"
 	"waihu/internal/app"
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/lang"
+	"waihu/internal/money"
 	"waihu/internal/store"
 	"waihu/internal/voice/record"
 	"waihu/internal/voice/retention"
@@ -60,7 +63,9 @@ type recordingBody struct {
 	Player           *playerView
 	Why              string // there is none
 	Download         string
-	Call, Lead       string
+	Call             string
+	Lead, Campaign   Link // a name alone where the visitor may see no more
+	Costs            []money.Amount
 	Paused           string
 	Rules            []keptRule
 	Held             []keptHold
@@ -106,7 +111,7 @@ func (s *Server) recordingPage(w http.ResponseWriter, v *visit, status int, x *a
 	case x.State == retention.Open:
 		b.Why = v.say("recording.is_open")
 	case x.State != retention.Kept:
-		b.Why = v.say("recording.is_gone", "at", stamp(x.Gone), "why", v.toldWhy(x.Why))
+		b.Why = v.say("recording.is_gone", "at", s.minute(v, x.Gone), "why", v.toldWhy(x.Why))
 	case !v.may(access.RecordHear):
 		b.Why = v.say("recording.may_not")
 	default:
@@ -117,30 +122,41 @@ func (s *Server) recordingPage(w http.ResponseWriter, v *visit, status int, x *a
 	if err := s.callOf(v, &b, x); err != nil {
 		return err
 	}
-	v.terms(&b, x)
+	s.terms(v, &b, x)
 	if err := s.beside(v, &b, x); err != nil {
 		return err
 	}
-	s.render(w, v, status, "recording", &Page{Title: v.say("recording.title", "at", b.Row.Made), Lead: x.About.Number, Here: v.at("/recordings"), Crumbs: v.crumbs(Link{v.say("nav.recordings"), v.at("/recordings")}), Island: "player", Body: b})
+	s.render(w, v, status, "recording", &Page{Title: v.say("recording.title", "at", b.Row.Made), Lead: strings.TrimSpace(x.About.Number + " " + s.locOf(v).String()), Here: v.at("/recordings"), Crumbs: v.crumbs(Link{v.say("nav.recordings"), v.at("/recordings")}), Island: "player", Body: b})
 	return nil
 }
 
-// callOf leads to the call in the usage, if it is told there.
+// callOf leads to the call in the usage, with what it cost, if it is told there, and to whom
+// and what it was about.
 func (s *Server) callOf(v *visit, b *recordingBody, x *app.Recording) error {
+	if _, err := id.ParseNamed("cmp", x.About.Campaign); err == nil && v.may(access.CampaignRead) {
+		b.Campaign.Href = v.at("/campaigns/" + x.About.Campaign)
+	}
+	if b.Campaign.Text = b.Row.Campaign; !x.About.Lead.IsZero() && v.may(access.LeadRead) {
+		b.Lead = Link{x.About.Number, v.at("/leads/" + x.About.Lead.Named("lead"))}
+	}
 	if !v.may(access.UsageRead) {
 		return nil
 	}
-	err := s.d.System.DB.View(v.r.Context(), func(tx store.Tx) error {
-		_, err := tx.Usage().CallByID(v.company, "waihu", x.Call, store.MonthOf(x.Made))
-		return err
-	})
-	if err == nil {
-		b.Call = v.callPage("waihu", x.Call, x.Made)
-	}
+	k, err := s.d.System.LookAtCall(v.r.Context(), v.company, "waihu", x.Call, store.MonthOf(x.Made))
 	if fault.KindOf(err) == fault.NotFound {
 		return nil
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	b.Call = v.callPage("waihu", x.Call, x.Made)
+	if b.Lead.Href != "" {
+		b.Lead.Text = cmp.Or(k.Lead, b.Lead.Text)
+	}
+	for _, h := range k.Charges {
+		b.Costs = addCost(b.Costs, h.Cost)
+	}
+	return nil
 }
 
 // toldWhy is a reason of the program in the language of the page.
@@ -150,16 +166,16 @@ func (v *visit) toldWhy(english string) string {
 }
 
 // terms are the rules and holds that keep it.
-func (v *visit) terms(b *recordingBody, x *app.Recording) {
+func (s *Server) terms(v *visit, b *recordingBody, x *app.Recording) {
 	for _, r := range x.Rules {
 		ends, err := retention.Begin(x.Made, []retention.Rule{r})
 		if err != nil {
 			continue // it was checked when it was added
 		}
-		b.Rules = append(b.Rules, keptRule{r, stamp(ends.Until), ends.Until == x.Until})
+		b.Rules = append(b.Rules, keptRule{r, s.minute(v, ends.Until), ends.Until == x.Until})
 	}
 	for _, h := range x.Holds {
-		b.Held = append(b.Held, keptHold{h, stamp(h.Since)})
+		b.Held = append(b.Held, keptHold{h, s.minute(v, h.Since)})
 	}
 }
 
@@ -172,7 +188,7 @@ func (s *Server) beside(v *visit, b *recordingBody, x *app.Recording) error {
 		}
 		for i := range list {
 			h := &list[i]
-			row := heardRow{Who: actorShown(h.Who), From: h.From, How: v.say("recording.h_" + h.How), At: stamp(h.At)}
+			row := heardRow{Who: actorShown(h.Who), From: h.From, How: v.say("recording.h_" + h.How), At: s.minute(v, h.At)}
 			for _, p := range h.Parts {
 				row.Parts = append(row.Parts, lang.Clock(p.From/1000)+"–"+lang.Clock((p.To+999)/1000))
 			}

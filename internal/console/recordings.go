@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"waihu/internal/access"
 	"waihu/internal/app"
@@ -36,7 +35,7 @@ func (s *Server) recordingPages() {
 // recordingRow is a recording in a list.
 type recordingRow struct {
 	app.Recording
-	Agent                          string // as people read it
+	Agent, Campaign, Outcome       string // as people read them
 	Href, Made, Until, Gone, Score string
 	UntilDay                       string // the list has no room for the hour
 	Tone                           string // of the score
@@ -46,7 +45,7 @@ type recordingRow struct {
 }
 
 func (s *Server) recordingRow(v *visit, r *app.Recording) recordingRow {
-	out := recordingRow{Recording: *r, Agent: s.agentName(v, r.About.Agent), Href: v.at("/recordings/" + r.ID.Named("rec")), Made: stamp(r.Made), Until: stamp(r.Until), Gone: stamp(r.Gone), Direction: word(v.Tag, "direction", string(r.About.Direction)), Seconds: r.Millis / 1000, Size: sizeOf(r.Bytes)}
+	out := recordingRow{Recording: *r, Agent: s.agentName(v, r.About.Agent), Campaign: s.campaignName(v, r.About.Campaign), Outcome: s.outcomeName(v, r.About.Campaign, r.About.Disposition), Href: v.at("/recordings/" + r.ID.Named("rec")), Made: s.minute(v, r.Made), Until: s.minute(v, r.Until), Gone: s.minute(v, r.Gone), Direction: word(v.Tag, "direction", string(r.About.Direction)), Seconds: r.Millis / 1000, Size: sizeOf(r.Bytes)}
 	out.UntilDay, _, _ = strings.Cut(out.Until, " ")
 	if r.Score != nil {
 		out.Score = tenths(*r.Score)
@@ -72,29 +71,32 @@ func sizeOf(bytes int64) string {
 // recordingFilter is what a list of recordings is asked for.
 type recordingFilter struct {
 	*form
-	query app.RecordingQuery
+	query  app.RecordingQuery
+	agents []string // who are offered
 }
 
 // recordingFields are the words of the filter, in its order.
 var recordingFields = []string{"first", "last", "agent", "campaign", "number", "disposition", "direction", "least", "most", "score", "held", "sort"}
 
-// recordingFilter reads the filter; days are those of UTC.
-func (v *visit) recordingFilter() *recordingFilter {
+// recordingFilter reads the filter; days are those of the company's contract.
+func (s *Server) recordingFilter(v *visit) *recordingFilter {
 	f := &recordingFilter{form: v.blank()}
 	asked := v.r.URL.Query()
 	for _, name := range recordingFields {
-		if s := asked.Get(name); s != "" {
-			f.Values.Set(name, s)
+		if word := asked.Get(name); word != "" {
+			f.Values.Set(name, word)
 		}
 	}
 	q := &f.query
-	q.Agent, q.Campaign, q.Disposition = f.optional("agent", 200), f.optional("campaign", 200), f.optional("disposition", 60)
+	q.Campaign, q.Disposition = f.optional("campaign", 200), f.optional("disposition", 60)
+	q.Agent, f.agents = s.agentAsked(v, f.form)
+	zone := s.locOf(v)
 	q.Number = writtenNumber(f.optional("number", 40))
 	if first := f.dayOr("first"); first != 0 {
-		q.Period.From = first.Start(time.UTC)
+		q.Period.From = first.Start(zone)
 	}
 	if last := f.dayOr("last"); last != 0 {
-		q.Period.To = (last + 1).Start(time.UTC)
+		q.Period.To = (last + 1).Start(zone)
 	}
 	if f.Value("direction") != "" {
 		q.Direction = usage.Direction(f.choice("direction", usage.Direction("").Choices()...))
@@ -136,7 +138,7 @@ func (s *Server) recordings(w http.ResponseWriter, r *http.Request, v *visit) er
 	if err != nil {
 		return err
 	}
-	f := v.recordingFilter()
+	f := s.recordingFilter(v)
 	f.query.Before, f.query.Limit = before, pageRows
 	status := http.StatusOK
 	found := app.FoundRecordings{}
@@ -160,15 +162,19 @@ func (s *Server) recordings(w http.ResponseWriter, r *http.Request, v *visit) er
 		directions = append(directions, option{"value": d, "label": lang.Choice(v.Tag, "direction", d)})
 	}
 	sorts := []option{{"value": "", "label": v.say("recordings.by_newest")}, {"value": app.ByLength, "label": v.say("recordings.by_length")}, {"value": app.ByScore, "label": v.say("recordings.by_score")}}
-	b := map[string]any{"Form": f.form, "Rows": rows, "Next": next, "Cut": found.Cut, "Narrow": f.address() != "", "Directions": directions, "Sorts": sorts, "Keeping": v.at("/recordings/keeping"),
+	campaigns, err := s.campaignOptions(v, f.Value("campaign"))
+	if err != nil {
+		return err
+	}
+	b := map[string]any{"Agents": f.agents, "Campaigns": campaigns, "Outcomes": s.outcomeOptions(v, f.Value("disposition")), "Form": f.form, "Rows": rows, "Next": next, "Cut": found.Cut, "Narrow": f.address() != "", "Directions": directions, "Sorts": sorts, "Keeping": v.at("/recordings/keeping"),
 		"Files": listFiles(v.at("/recordings/list"), "?"+f.address(), "csv", "xlsx")}
-	s.render(w, v, status, "recordings", &Page{Title: v.say("nav.recordings"), Lead: v.say("recordings.lead"), Here: v.at("/recordings"), Crumbs: v.crumbs(), Body: b})
+	s.render(w, v, status, "recordings", &Page{Title: v.say("nav.recordings"), Lead: v.say("recordings.lead", "zone", s.locOf(v).String()), Here: v.at("/recordings"), Crumbs: v.crumbs(), Body: b})
 	return nil
 }
 
 // recordingsFile gives what the filter takes as a file.
 func (s *Server) recordingsFile(w http.ResponseWriter, r *http.Request, v *visit) error {
-	f := v.recordingFilter()
+	f := s.recordingFilter(v)
 	if !f.OK() {
 		return s.recordings(w, r, v)
 	}
@@ -185,7 +191,7 @@ func (s *Server) recordingsFile(w http.ResponseWriter, r *http.Request, v *visit
 			for _, h := range x.Holds {
 				holds = append(holds, h.Name)
 			}
-			t.add(x.Made, x.About.Number, x.Agent, x.About.Campaign, x.Direction, x.About.Disposition, x.Seconds, x.Score, v.say("recordings.s_"+string(x.State)), x.Until, strings.Join(holds, ", "), x.SHA256, x.Call)
+			t.add(x.Made, x.About.Number, x.Agent, x.Campaign, x.Direction, x.Outcome, x.Seconds, x.Score, v.say("recordings.s_"+string(x.State)), x.Until, strings.Join(holds, ", "), x.SHA256, x.Call)
 		}
 		if f.query.Before = found.Next; f.query.Before.IsZero() {
 			if found.Cut { // of what was sorted there is one page

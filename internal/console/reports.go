@@ -41,6 +41,7 @@ type reportBody struct {
 	Tabs      []Link
 	Now       string // address of the tab that is shown
 	Campaigns []option
+	Offered   []string // agents, by name
 	Splits    []option
 	Answer    []string
 	Empty     string
@@ -88,7 +89,7 @@ type weekCell struct {
 }
 
 // reportAsk reads the form.
-func (s *Server) reportAsk(v *visit) (f *form, ask figures.Ask, err error) {
+func (s *Server) reportAsk(v *visit) (f *form, ask figures.Ask, agents []string, err error) {
 	f = v.blank()
 	asked := v.r.URL.Query()
 	for _, name := range reportFields {
@@ -99,22 +100,23 @@ func (s *Server) reportAsk(v *visit) (f *form, ask figures.Ask, err error) {
 		ask.Kind = figures.Campaigns
 	}
 	if !slices.Contains(ask.Kind.Choices(), string(ask.Kind)) {
-		return f, ask, fault.New(fault.NotFound, "there is no such report")
+		return f, ask, nil, fault.New(fault.NotFound, "there is no such report")
 	}
 	if ask.Zone, err = s.dayZone(v, f); err != nil {
-		return f, ask, err
+		return f, ask, nil, err
 	}
 	now, err := s.d.System.Moment(v.r.Context())
 	if err != nil {
-		return f, ask, err
+		return f, ask, nil, err
 	}
 	ask.First, ask.After = f.someDays(now.DateIn(ask.Zone), 30, 400)
-	ask.Campaign, ask.Agent, ask.Trunk, ask.Number = f.optional("campaign", 200), f.optional("agent", 200), f.optional("trunk", 200), writtenNumber(f.optional("number", 40))
+	ask.Campaign, ask.Trunk, ask.Number = f.optional("campaign", 200), f.optional("trunk", 200), writtenNumber(f.optional("number", 40))
+	ask.Agent, agents = s.agentAsked(v, f)
 	if f.Value("by") != "" {
 		ask.Split = figures.Split(f.choice("by", figures.Split("").Choices()...))
 	}
 	ask.Sort, ask.Up = f.Value("sort"), f.Value("order") == "up"
-	return f, ask, nil
+	return f, ask, agents, nil
 }
 
 // dayZone is the zone of the days: the one in the form, else that of the first
@@ -178,12 +180,12 @@ func (f *form) address(fields []string, pairs ...string) string {
 
 // reports shows a report.
 func (s *Server) reports(w http.ResponseWriter, r *http.Request, v *visit) error {
-	f, ask, err := s.reportAsk(v)
+	f, ask, agents, err := s.reportAsk(v)
 	if err != nil {
 		return err
 	}
 	status := http.StatusOK
-	b := reportBody{Form: f, Kind: ask.Kind, Agents: takes(ask.Kind, figures.Agent), Trunks: takes(ask.Kind, figures.Trunk), Numbers: takes(ask.Kind, figures.Caller)}
+	b := reportBody{Form: f, Offered: agents, Kind: ask.Kind, Agents: takes(ask.Kind, figures.Agent), Trunks: takes(ask.Kind, figures.Trunk), Numbers: takes(ask.Kind, figures.Caller)}
 	if err := s.reportChoices(v, &b); err != nil {
 		return err
 	}
@@ -220,21 +222,29 @@ func (s *Server) reportChoices(v *visit, b *reportBody) error {
 		}
 	}
 	b.Splits = []option{{"value": "", "label": v.say("calling_report.name." + string(b.Kind.Dim()))}, {"value": "day", "label": v.say("calling_report.by.day")}, {"value": "hour", "label": v.say("calling_report.by.hour")}}
+	var err error
+	b.Campaigns, err = s.campaignOptions(v, b.Form.Value("campaign"))
+	return err
+}
+
+// campaignOptions are the campaigns a filter may be narrowed to, the newest first, with the
+// one that is asked for, which may be another system's.
+func (s *Server) campaignOptions(v *visit, asked string) ([]option, error) {
 	list, err := s.d.System.Campaigns(v.r.Context(), v.company, "", store.Page{Limit: store.MaxPage, Down: true})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	b.Campaigns = []option{{"value": "", "label": v.say("usage.any")}}
-	known := b.Form.Value("campaign") == ""
+	out := []option{{"value": "", "label": v.say("usage.any")}}
+	known := asked == ""
 	for i := range list {
 		word := list[i].ID.Named("cmp")
-		known = known || word == b.Form.Value("campaign")
-		b.Campaigns = append(b.Campaigns, option{"value": word, "label": list[i].Name})
+		known = known || word == asked
+		out = append(out, option{"value": word, "label": list[i].Name})
 	}
-	if word := b.Form.Value("campaign"); !known { // of another system
-		b.Campaigns = append(b.Campaigns, option{"value": word, "label": word})
+	if !known { // of another system
+		out = append(out, option{"value": asked, "label": asked})
 	}
-	return nil
+	return out, nil
 }
 
 // tellReport fills the page.
@@ -342,7 +352,7 @@ func twoDigits(n int) string {
 
 // reportFile gives a report as CSV or XLSX.
 func (s *Server) reportFile(w http.ResponseWriter, r *http.Request, v *visit) error {
-	f, ask, err := s.reportAsk(v)
+	f, ask, _, err := s.reportAsk(v)
 	if err != nil {
 		return err
 	}
@@ -376,7 +386,7 @@ func (s *Server) reportFile(w http.ResponseWriter, r *http.Request, v *visit) er
 // ledgerRecord gives the legal record of abandoned calls.
 func (s *Server) ledgerRecord(w http.ResponseWriter, r *http.Request, v *visit) error {
 	r.SetPathValue("report", string(figures.Ledger))
-	f, ask, err := s.reportAsk(v)
+	f, ask, _, err := s.reportAsk(v)
 	if err != nil {
 		return err
 	}

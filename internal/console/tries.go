@@ -17,6 +17,7 @@ var tryFields = []string{"first", "last", "zone", "campaign", "list", "agent", "
 
 // tryRow is a try in a list.
 type tryRow struct {
+	ID                                                     string // of the try, as addresses have it
 	Href, At, Lead, Number, Campaign, Agent, Trunk, Caller string
 	Call                                                   string // page of what it was charged; empty: there is none, or the visitor may not see it
 	Result, Tone                                           string
@@ -27,11 +28,12 @@ type tryRow struct {
 
 // triesBody is the page of tries.
 type triesBody struct {
-	Form     *form
-	Rows     []tryRow
-	Outcomes []option
-	Next     string
-	Narrow   bool
+	Form                       *form
+	Rows                       []tryRow
+	Outcomes, Campaigns, Lists []option
+	Agents                     []string // who are offered
+	Next                       string
+	Narrow                     bool
 }
 
 // tries lists what was dialed: where the cells of reports lead.
@@ -50,12 +52,20 @@ func (s *Server) tries(w http.ResponseWriter, r *http.Request, v *visit) error {
 		return err
 	}
 	first, after := f.someDays(now.DateIn(zone), 30, app.MaxReportDays)
-	q := app.TryQuery{Period: timex.Days(first, after, zone), Agent: f.optional("agent", 200), Trunk: f.optional("trunk", 200), Caller: writtenNumber(f.optional("number", 40)), Limit: pageRows}
+	q := app.TryQuery{Period: timex.Days(first, after, zone), Trunk: f.optional("trunk", 200), Caller: writtenNumber(f.optional("number", 40)), Limit: pageRows}
+	b := triesBody{Form: f, Narrow: f.address(tryFields[3:]) != ""}
+	q.Agent, b.Agents = s.agentAsked(v, f)
+	if b.Campaigns, err = s.campaignOptions(v, f.Value("campaign")); err != nil {
+		return err
+	}
+	if b.Lists, err = s.listOptions(v); err != nil {
+		return err
+	}
 	if f.Value("outcome") != "" {
 		q.Outcome = figures.Outcome(f.choice("outcome", figures.Outcome("").Choices()...))
 	}
 	q.Campaign, q.List, q.Before = optionalID(f, "campaign", "cmp"), optionalID(f, "list", "lst"), idOr(asked.Get("before"))
-	b := triesBody{Form: f, Narrow: f.address(tryFields[3:]) != "", Outcomes: []option{{"value": "", "label": v.say("calling_report.outcome.dialed")}}}
+	b.Outcomes = []option{{"value": "", "label": v.say("calling_report.outcome.dialed")}}
 	for _, word := range figures.Outcome("").Choices() {
 		b.Outcomes = append(b.Outcomes, option{"value": word, "label": v.say("calling_report.outcome." + word)})
 	}
@@ -99,7 +109,7 @@ func idOr(text string) id.ID {
 
 // tryRow is what a try came to.
 func (s *Server) tryRow(v *visit, a *attempt.Attempt, at func(timex.Instant) string) tryRow {
-	out := tryRow{At: at(figures.When(a)), Number: a.Number.String(), Agent: s.agentName(v, a.Agent), Trunk: a.Trunk, Caller: a.CallerID.String(), Disposition: v.dispositionName(a), Notes: a.Notes, Ordinal: a.Ordinal, Result: v.say("calling_report.try." + string(a.State))}
+	out := tryRow{ID: a.ID.Named("try"), At: at(figures.When(a)), Number: a.Number.String(), Agent: s.agentName(v, a.Agent), Trunk: a.Trunk, Caller: a.CallerID.String(), Disposition: s.outcomeName(v, a.Campaign.Named("cmp"), a.Disposition), Notes: a.Notes, Ordinal: a.Ordinal, Result: v.say("calling_report.try." + string(a.State))}
 	switch {
 	case a.State == attempt.Withheld:
 		out.Tone, out.Disposition = "warn", a.Rule
@@ -121,13 +131,4 @@ func (s *Server) tryRow(v *visit, a *attempt.Attempt, at func(timex.Instant) str
 		out.Talk = int64(a.Ended.Sub(a.Joined).Seconds())
 	}
 	return out
-}
-
-// dispositionName is the code, in words where the system gives it.
-func (v *visit) dispositionName(a *attempt.Attempt) string {
-	key := "calling_report.code." + a.Disposition
-	if a.Disposition == "" || !lang.Has(key) {
-		return a.Disposition
-	}
-	return lang.Phrase(v.Tag, key, nil)
 }

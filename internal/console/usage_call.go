@@ -20,17 +20,20 @@ import (
 // callBody is one call with its charges.
 type callBody struct {
 	Facts     []document.Fact
+	About     *callAbout // nil: the books know no more than the record
 	Charges   []chargeRow
 	Of        string // the contract's page
 	Word      string
-	Bill      string // the invoice or draft it stands on
+	Bill      Link   // the invoice it stands on, or the draft it would
 	Other     string // the page of the leg it was bridged with
 	Recording string // the page of its recording
+	Player    *playerView
 	Course    []document.Fact
 }
 
 // chargeRow is what a call came to at one price.
 type chargeRow struct {
+	Line             string // where the bill explains it; empty: the visitor sees no bill
 	Name, Label, Why string
 	Raw, Billed      int64
 	Added            int64 // Billed less Raw
@@ -46,21 +49,7 @@ func (s *Server) oneCall(w http.ResponseWriter, r *http.Request, v *visit) error
 	if err != nil {
 		return fault.New(fault.NotFound, "there is no such call")
 	}
-	var c *store.ChargedCall
-	var beside string // page of the other leg
-	err = s.d.System.DB.View(r.Context(), func(tx store.Tx) (err error) {
-		if c, err = tx.Usage().CallByID(v.company, q.Get("source"), q.Get("id"), month); err != nil || c.Call.Course.IsZero() || c.Call.Course.OtherLeg == "" {
-			return err
-		}
-		other, err := tx.Usage().CallByID(v.company, c.Call.Source, c.Call.Course.OtherLeg, month)
-		if err == nil {
-			beside = v.callPage(other.Call.Source, other.Call.ID, other.Call.Start)
-		}
-		if fault.KindOf(err) == fault.NotFound { // it is not told yet
-			return nil
-		}
-		return err
-	})
+	k, err := s.d.System.LookAtCall(r.Context(), v.company, q.Get("source"), q.Get("id"), month)
 	if err != nil {
 		return err
 	}
@@ -68,26 +57,51 @@ func (s *Server) oneCall(w http.ResponseWriter, r *http.Request, v *visit) error
 	if err != nil {
 		return err
 	}
-	b, loc := callBody{}, time.UTC
+	c := k.ChargedCall
+	b, loc := callBody{About: s.callAbout(v, &k)}, time.UTC
 	names := priceNames{tag: v.Tag}
 	if d := dealByID(deals, c.Contract); d != nil {
 		names.plan, loc = d.Plan, d.Loc
-		b.Of, b.Word = v.at("/contracts/"+d.ID.Named("con")), d.Contract
-		if p, ok := d.PeriodOn(c.Call.Start.DateIn(loc)); ok {
-			b.Bill = b.Of + "/draft?day=" + p.First.String()
-		}
+		b.Of, b.Word = given(v.may(access.ContractRead), v.contractAt(d.ID, "")), d.Contract
+		b.Bill = v.billOf(&k, d)
 	}
 	b.Facts, b.Course = s.callFacts(v, c, loc), v.courseFacts(c.Call.Course, loc)
-	b.Other = beside
-	if k := c.Call.Course; !k.IsZero() && k.Recording != "" && c.Call.Source == "waihu" && v.may(access.RecordFind) {
-		b.Recording = v.at("/recordings/of?call=" + queryEscape(c.Call.ID))
+	if o := k.Other; o != nil {
+		b.Other = v.callPage(o.Call.Source, o.Call.ID, o.Call.Start)
+	}
+	if len(k.Recordings) > 0 && v.may(access.RecordFind) {
+		rec := &k.Recordings[0]
+		b.Recording = v.at("/recordings/" + rec.ID.Named("rec"))
+		if v.may(access.RecordHear) {
+			b.Player = v.player(rec, b.Recording)
+			hearing(w)
+		}
 	}
 	for _, h := range c.Charges {
-		b.Charges = append(b.Charges, v.chargeRow(names, h))
+		row := v.chargeRow(names, h)
+		if b.Bill.Href != "" {
+			row.Line = b.Bill.Href + "#why-" + h.Component
+		}
+		b.Charges = append(b.Charges, row)
 	}
-	s.render(w, v, http.StatusOK, "call", &Page{Title: v.say("usage.call_title", "to", c.Call.To), Lead: clockTime(c.Call.Start, loc) + " " + loc.String(), Here: v.at("/usage"),
-		Crumbs: v.crumbs(Link{v.say("nav.usage"), v.at("/usage")}), Body: b})
+	page := &Page{Title: v.say("usage.call_title", "to", c.Call.To), Lead: clockTime(c.Call.Start, loc) + " " + loc.String(), Here: v.at("/usage"), Crumbs: v.crumbs(Link{v.say("nav.usage"), v.at("/usage")}), Body: b}
+	if b.Player != nil {
+		page.Island = "player"
+	}
+	s.render(w, v, http.StatusOK, "call", page)
 	return nil
+}
+
+// billOf leads to the invoice that charges a call, or to the draft that would.
+func (v *visit) billOf(k *app.CallCase, d *app.Deal) Link {
+	if k.Invoice != nil && v.may(access.InvoiceRead) {
+		return Link{k.Invoice.Number, v.at("/invoices/" + k.Invoice.ID.Named("inv"))}
+	}
+	p, ok := d.PeriodOn(k.Call.Start.DateIn(d.Loc))
+	if k.Invoice != nil || !ok || !v.may(access.InvoiceDraft) {
+		return Link{}
+	}
+	return Link{v.say("usage.draft"), v.contractAt(d.ID, "/draft?day="+p.First.String())}
 }
 
 func dealByID(list []app.Deal, i id.ID) *app.Deal {

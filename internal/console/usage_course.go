@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"waihu/internal/access"
 	"waihu/internal/document"
 	"waihu/internal/lang"
 	"waihu/internal/timex"
@@ -34,8 +35,10 @@ func (v *visit) courseFacts(c *usage.Course, loc *time.Location) (out []document
 	if c.Detected != "" {
 		add("detected", v.say("usage.detected", "what", word(v.Tag, "answered_by", c.Detected), "percent", whole(c.Sure)))
 	}
-	add("recording", c.Recording)
-	add("recording_sha256", c.RecordingSHA256)
+	if v.may(access.RecordFind) { // who may not find recordings is not told that there is one
+		add("recording", c.Recording)
+		add("recording_sha256", c.RecordingSHA256)
+	}
 	return out
 }
 

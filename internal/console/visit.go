@@ -3,6 +3,7 @@ package console
 import (
 	"errors"
 	"net/http"
+	"time"
 	"net/url"
 	"strings"
 
@@ -23,6 +24,8 @@ type visit struct {
 	about   app.Company       // of company; zero on pages of the platform
 	open    bool              // comparing needs no account here
 	people  map[string]string // names of agents and campaigns that were looked up
+	zone    *time.Location    // of the contract, once it was looked up
+	codes   map[string]string // of outcomes likewise: of the company by code, of a campaign by its name, a space and code
 }
 
 // handler makes the answer to a visit. What it returns is shown as a page.

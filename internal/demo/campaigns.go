@@ -48,6 +48,7 @@ type planned struct {
 	says     string // what agents say, where no script leads them
 	wants    string // note of a callback
 	kinds    []int  // leads of a hundred by what the carrier does with them (behaviour); nil: numbers nobody calls
+	records  bool   // what is said
 }
 
 // works tells whether agents call its leads: at any hour, over the carrier of the
@@ -62,8 +63,8 @@ func plans(key string) []planned {
 			{name: "秋季续约", purpose: usage.Sales, mode: campaign.Predictive, list: "秋季名单", begins: "86139", digits: 7, zone: "Asia/Shanghai", basis: lead.Agreed, from: "+862150000000", budget: 1_200, runs: true, tries: true, wants: "客户在开会，约好再打", surnames: "王李张刘陈杨黄赵周吴",
 				says: "{name}您好，这里是晨星。您的{plan}套餐本月到期，现在续约第一个月免费。需要我为您办理吗？", kinds: usualKinds},
 			{name: "送货预约", purpose: usage.Service, mode: campaign.Preview, list: "本周订单", begins: "86137", digits: 7, zone: "Asia/Shanghai", basis: lead.Customer, from: "+862150000001", runs: true, tries: true, wants: "送货时间改天再约", surnames: "徐孙马朱胡郭何林罗高",
-				says: "{name}您好，您订的设备已经到货。请问明天上午还是下午送货方便？", kinds: waitingKinds},
-			{name: "满意度调查", purpose: usage.Survey, mode: campaign.Progressive, list: "近期来电客户", begins: "86136", digits: 7, zone: "Asia/Shanghai", basis: lead.Customer, from: "+862150000002", runs: true, tries: true, script: "survey.script.yaml", wants: "改天方便再回答", surnames: "陈林黄张李王吴刘蔡杨", kinds: usualKinds},
+				says: "{name}您好，您订的设备已经到货。请问明天上午还是下午送货方便？", kinds: waitingKinds, records: true},
+			{name: "满意度调查", purpose: usage.Survey, mode: campaign.Progressive, list: "近期来电客户", begins: "86136", digits: 7, zone: "Asia/Shanghai", basis: lead.Customer, from: "+862150000002", runs: true, tries: true, script: "survey.script.yaml", wants: "改天方便再回答", surnames: "陈林黄张李王吴刘蔡杨", kinds: usualKinds, records: true},
 			{name: "新年预热", purpose: usage.Sales, mode: campaign.Progressive, list: "官网咨询", begins: "86138", digits: 8, zone: "Asia/Shanghai", basis: lead.Requested, surnames: "徐孙马朱胡郭何林罗高"},
 		}
 	case "minutes":
@@ -119,7 +120,7 @@ func (t *teller) campaign(ctx context.Context, c *Customer, p *planned, rng *ran
 		return err
 	}
 	plan := campaign.New(p.name, p.purpose, p.mode, 0)
-	plan.Lists = []campaign.Share{{List: list.ID, Share: 1}}
+	plan.Lists, plan.Record = []campaign.Share{{List: list.ID, Share: 1}}, p.records
 	if p.from != "" {
 		from, _ := phone.Normalize(p.from, "") // it stands above
 		plan.CallerIDs = []campaign.CallerID{{Number: from, Daily: 400}}

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"waihu/internal/calling/campaign"
+	"waihu/internal/lang"
 	"waihu/internal/voice/audio"
+	"waihu/internal/voice/prompt"
 	"waihu/internal/voice/script"
 )
 
@@ -85,13 +87,35 @@ func answers() *script.Script {
 // then, over and over; a machine greets.
 func customers(folder string) error {
 	for name, sound := range map[string][]int16{womanSays: conversation(speaker{205}), manSays: conversation(speaker{120}), machineSays: greeting()} {
-		b := make([]byte, len(sound))
-		audio.ALaw.EncodeTo(b, sound)
-		if err := os.WriteFile(filepath.Join(folder, name), append(audio.Header(audio.ALaw, 1, int64(len(b))), b...), 0o600); err != nil {
+		if err := writeSound(filepath.Join(folder, name), sound); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// prompts writes the notice that a call is recorded in a voice like the others, and gives its
+// folder: beside people who speak the generated set's Morse code would be odd.
+func prompts(folder string) (string, error) {
+	out := filepath.Join(folder, "prompts")
+	sound := speaker{190}.say(1600 * time.Millisecond)
+	for _, tag := range lang.Tags() {
+		of := filepath.Join(out, string(tag))
+		if err := os.MkdirAll(of, 0o700); err != nil {
+			return "", err
+		}
+		if err := writeSound(filepath.Join(of, string(prompt.Recorded)+".wav"), sound); err != nil {
+			return "", err
+		}
+	}
+	return out, nil
+}
+
+// writeSound writes a file of sound.
+func writeSound(path string, sound []int16) error {
+	b := make([]byte, len(sound))
+	audio.ALaw.EncodeTo(b, sound)
+	return os.WriteFile(path, append(audio.Header(audio.ALaw, 1, int64(len(b))), b...), 0o600)
 }
 
 // greeting is a machine's: longer than a person speaks without waiting.

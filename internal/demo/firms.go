@@ -59,7 +59,7 @@ func (f *firm) plan() (string, error) {
 // contract is the text of its contract, beginning on a day.
 func (f *firm) contract(start timex.Date) (string, error) {
 	b, err := books.ReadFile("books/" + f.Key + ".contract.yaml")
-	return strings.NewReplacer("START", start.String(), "QUALITY", start.AddMonths(5).String()).Replace(string(b)), err
+	return strings.NewReplacer("START", start.String(), "QUALITY", start.AddMonths(5).String(), "THIS_MONTH", start.AddMonths(months).String()).Replace(string(b)), err
 }
 
 // renewed is the text of the contract that follows it.

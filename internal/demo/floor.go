@@ -13,6 +13,7 @@ import (
 	"waihu/internal/access"
 	"waihu/internal/app"
 	"waihu/internal/calling/campaign"
+	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/serve"
 	"waihu/internal/sim/desk"
@@ -59,6 +60,7 @@ type floorWork struct {
 	address string // of the service
 	log     *slog.Logger
 	crews   []crew // made once
+	heard   inspector
 }
 
 // run lets the agents work until the context ends. Everything they do goes over the
@@ -126,7 +128,7 @@ func (w *floorWork) assemble(ctx context.Context, b *serve.Books) ([]crew, error
 	return out, nil
 }
 
-// refill keeps leads in the lists until the context ends.
+// refill keeps leads in the lists, and hears what was recorded, until the context ends.
 func (w *floorWork) refill(ctx context.Context, b *serve.Books) error {
 	rng := rand.New(rand.NewPCG(w.seed, 70))
 	tick := time.NewTicker(lookAtLists)
@@ -141,6 +143,9 @@ func (w *floorWork) refill(ctx context.Context, b *serve.Books) error {
 			if err := w.fill(ctx, b, &w.crews[i], rng); err != nil && ctx.Err() == nil {
 				return err
 			}
+		}
+		if err := w.heard.look(ctx, b, w.to.Company, rng); err != nil && ctx.Err() == nil {
+			return err
 		}
 	}
 }
@@ -170,13 +175,20 @@ func (w *floorWork) fill(ctx context.Context, b *serve.Books, c *crew, rng *rand
 	return nil
 }
 
-// add makes a log-in, which Password opens.
+// add makes a log-in, which Password opens. One that an assembling that failed has made is
+// taken, and its password set anew.
 func (l *login) add(ctx context.Context, b *serve.Books) (user id.ID, err error) {
 	var token string
 	err = b.DB.Update(ctx, func(tx store.Tx) error {
-		u, t, err := b.Gate.AddUser(tx, access.NewUser{Email: l.email, Name: l.name, Lang: l.lang, Members: []access.Member{l.member}})
+		u, err := b.Gate.UserByEmail(tx, l.email)
+		switch {
+		case err == nil:
+			token, err = b.Gate.Invite(tx, u.ID)
+		case fault.KindOf(err) == fault.NotFound:
+			u, token, err = b.Gate.AddUser(tx, access.NewUser{Email: l.email, Name: l.name, Lang: l.lang, Members: []access.Member{l.member}})
+		}
 		if err == nil {
-			user, token = u.ID, t
+			user = u.ID
 		}
 		return err
 	})

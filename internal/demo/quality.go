@@ -43,7 +43,7 @@ func (t *teller) quality(ctx context.Context, c *Customer) error {
 	}
 	rng := rand.New(rand.NewPCG(t.o.Seed, 68))
 	for i := range drawn[:len(drawn)*2/3] {
-		in := app.ScoreCall{Inspection: drawn[i].ID, By: "質檢員甲", Answers: findings(rng, i == 1), Comment: "整體流程完整。", Notes: []app.Note{{At: 6000, Text: "此處語速過快"}}}
+		in := app.ScoreCall{Inspection: drawn[i].ID, By: "質檢員甲", Answers: findings(rng, &scoreForm, i == 1), Comment: "整體流程完整。", Notes: []app.Note{{At: 6000, Text: "此處語速過快"}}}
 		if _, err := t.sys.ScoreCall(ctx, c.Company, in); err != nil {
 			return err
 		}
@@ -55,8 +55,8 @@ func (t *teller) quality(ctx context.Context, c *Customer) error {
 }
 
 // findings are an inspector's: most points, one missing here and there.
-func findings(rng *rand.Rand, fatal bool) (out []quality.Answer) {
-	for _, s := range scoreForm.Sections {
+func findings(rng *rand.Rand, form *quality.Form, fatal bool) (out []quality.Answer) {
+	for _, s := range form.Sections {
 		for _, q := range s.Questions {
 			a := quality.Answer{Key: q.Key, Points: q.Points}
 			if rng.IntN(3) == 0 && !q.Fatal {
@@ -82,7 +82,7 @@ func (t *teller) calibration(ctx context.Context, c *Customer, rng *rand.Rand, r
 		return err
 	}
 	for _, by := range []string{"質檢員甲", "質檢員乙", "主管"} {
-		if _, err := t.sys.ScoreCalibration(ctx, c.Company, x.ID, by, findings(rng, false)); err != nil {
+		if _, err := t.sys.ScoreCalibration(ctx, c.Company, x.ID, by, findings(rng, &scoreForm, false)); err != nil {
 			return err
 		}
 	}
@@ -105,6 +105,6 @@ func ownCall(ctx context.Context, sys *app.System, c *Customer, agent string, se
 	if err != nil {
 		return err
 	}
-	_, err = sys.ScoreCall(ctx, c.Company, app.ScoreCall{Inspection: x.ID, By: "質檢員乙", Answers: findings(rng, false)})
+	_, err = sys.ScoreCall(ctx, c.Company, app.ScoreCall{Inspection: x.ID, By: "質檢員乙", Answers: findings(rng, &scoreForm, false)})
 	return err
 }

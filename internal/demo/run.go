@@ -27,7 +27,10 @@ const Password = "a quiet demonstration"
 // Run fills books in a folder of their own, serves them until the context ends
 // and removes the folder.
 func Run(ctx context.Context, c *serve.Config, o Options, log *slog.Logger, out io.Writer) (err error) {
-	if c.Data, err = os.MkdirTemp("", "waihu-demo-"); err != nil {
+	if err := clearLeft(os.TempDir()); err != nil {
+		return err
+	}
+	if c.Data, err = os.MkdirTemp("", folders); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(c.Data)) }()
@@ -48,10 +51,30 @@ func Run(ctx context.Context, c *serve.Config, o Options, log *slog.Logger, out 
 	fmt.Fprintln(out)
 	beside := serve.Beside{Tour: tour}
 	if !o.Still {
-		w := &floorWork{to: &who[0], seed: o.Seed, address: "http://" + c.HTTP.Listen, log: log}
+		w := &floorWork{to: &who[0], seed: o.Seed, address: "http://" + c.HTTP.Listen, log: log, heard: inspector{folder: c.Recordings}}
 		beside.Work = func(ctx context.Context, b *serve.Books) error { return live(ctx, b, w, who[1:], o.Seed) }
 	}
 	return serve.RunWith(ctx, c, log, out, beside)
+}
+
+// folders are what those of demonstrations are called.
+const folders = "waihu-demo-"
+
+// clearLeft removes those of demonstrations that were killed, with what they recorded. One
+// that somebody has stays, as does one that may just be filled.
+func clearLeft(in string) error {
+	left, err := filepath.Glob(filepath.Join(in, folders+"*"))
+	for _, folder := range left {
+		if at, failed := os.Stat(folder); failed != nil || time.Since(at.ModTime()) < time.Hour {
+			continue
+		}
+		free, failed := serve.Own(&serve.Config{Data: folder})
+		if failed != nil {
+			continue // it runs, or is somebody else's
+		}
+		err = errors.Join(err, free(), os.RemoveAll(folder))
+	}
+	return err
 }
 
 // live lets the floor work, and calls come in from the switches of the others. Where one

@@ -33,6 +33,9 @@ func (t *teller) finish(ctx context.Context) error {
 	if err := t.quality(ctx, &t.who[inspecting]); err != nil {
 		return err
 	}
+	if _, err := t.sys.PublishForm(ctx, t.who[0].Company, "主管", floorForm); err != nil {
+		return err
+	}
 	if err := t.objection(ctx, &t.who[objecting]); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -34,6 +35,9 @@ func voice(c *serve.Config) (*carrier.Carrier, error) {
 	far, err := carrier.Open(carrier.Config{Listen: netip.AddrPortFrom(home, 0), Ports: ports, Script: answers(), Folder: c.Data, Rate: 200, Calls: 80})
 	if err != nil {
 		return nil, err
+	}
+	if c.Voice.Prompts, err = prompts(c.Data); err != nil {
+		return nil, errors.Join(err, far.Close())
 	}
 	c.Voice.Trunks = filepath.Join(c.Data, "trunks.yaml")
 	any := netip.AddrPortFrom(home, 0).String()

@@ -288,6 +288,7 @@ func (d *driver) place(v dialer.Dial) {
 	if t, ok := d.engine.Try(v.Try); ok {
 		out.List, out.Lead = t.List, t.Lead
 	}
+	out.Notice = out.Record && d.rules.MustTellRecording(out.Lead, out.Number, now())
 	out.Kept = func(failed error) { d.post(func() { d.taped(v.Try, failed) }) }
 	tell := func(ev dialer.Event) { d.post(func() { d.heard(v.Try, ev) }) }
 	d.f.group.Go(func() {

@@ -78,6 +78,7 @@ type Outgoing struct {
 	Mode     usage.Mode
 	Purpose  usage.Purpose
 	Record   bool // both sides, from the join on; Kept follows
+	Notice   bool // both hear at the join that it is recorded
 	Detect   bool // Told follows Answered
 	// Kept is told that the recording runs, and that it does not, or not any more, and
 	// why. It does not wait. nil: nobody asks.

@@ -129,6 +129,9 @@ func (f *floorLines) enter(d *dialed) (err error) {
 		return fault.New(fault.Conflict, "the service stops")
 	}
 	reserved := exchange.Reserved{Early: !d.o.Detect}
+	if d.o.Notice {
+		reserved.Notice = d.sound(string(prompt.Recorded))
+	}
 	if d.o.Agent != "" {
 		reserved.Agent = standingName(d.o.Company, d.o.Agent)
 	}

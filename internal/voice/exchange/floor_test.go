@@ -216,3 +216,23 @@ func (s *stage) third(p *placed, number string, hand bool) {
 		done()
 	}()
 }
+
+// TestBothHearThatTheyAreRecorded, before they hear each other, and once.
+func TestBothHearThatTheyAreRecorded(t *testing.T) {
+	s := perform(t, 0)
+	ann := s.stand("ann", 1000)
+	p := s.place(mobile(1), exchange.Reserved{Notice: audio.Tone{Hertz: []float64{2000}, Level: 0.4}.Samples(time.Second)})
+	if err := p.Join("ann"); err != nil {
+		t.Fatal(err)
+	}
+	s.until("both hear the notice, and nobody else", func() bool { return ann.hears(2000) && p.customer.hears(2000) && !ann.hears(500) && !p.customer.hears(1000) })
+	s.until("both hear each other", func() bool { return ann.hears(500) && p.customer.hears(1000) })
+	if err := p.Join("ann"); err != nil {
+		t.Fatal(err)
+	}
+	if ann.hears(2000) || p.customer.hears(2000) {
+		t.Error("whoever was joined again is told again")
+	}
+	p.Hang()
+	<-p.over
+}

@@ -24,8 +24,9 @@ const (
 // Reserved is an agent a call is placed for, whose leg hears it before anybody joins
 // them: first words are not lost.
 type Reserved struct {
-	Agent string // empty: whoever is free when it is answered
-	Early bool   // hears the network too: ring-back, announcements
+	Agent  string  // empty: whoever is free when it is answered
+	Early  bool    // hears the network too: ring-back, announcements
+	Notice []int16 // played to both when somebody speaks with them first, before they hear each other; nil: nothing
 }
 
 // Line is a call whose customer's half we placed: who speaks with them, who else
@@ -220,8 +221,13 @@ func (l *Line) pickUp() {
 	l.told.Answered()
 }
 
-// speaks notes that somebody speaks with them: what is recorded begins.
+// speaks notes that somebody speaks with them: what is recorded begins, and both are told so
+// where they must be.
 func (l *Line) speaks() {
+	if !l.joined && l.reserved.Notice != nil {
+		l.leg.Play(l.reserved.Notice, false)
+		l.seat.leg.Play(l.reserved.Notice, false)
+	}
 	if l.joined = true; l.first == "" {
 		l.first = l.agent
 	}
