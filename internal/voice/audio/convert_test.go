@@ -67,7 +67,7 @@ func TestAnyUsualWAVBecomesWhatTheLinesNeed(t *testing.T) {
 			t.Errorf("%v: %.3f of the sound is the tone", f, tone)
 		}
 	}
-	high := written(1, 16, 48000, 1, 5000, 250*time.Millisecond) // would be 3,000 if it folded
+	high := written(1, 16, 48000, 1, 5000, 250*time.Millisecond)                               // would be 3,000 if it folded
 	if out, _, err := Convert(high, time.Second); err == nil && Loudness(out[400:1600]) > 12 { // 60 dB below
 		t.Errorf("a tone above what lines carry is left at %.1f", Loudness(out[400:1600]))
 	}
