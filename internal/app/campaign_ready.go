@@ -76,7 +76,9 @@ func nobodyWaits(tx store.Tx, c id.Company, plan *campaign.Campaign) (bool, erro
 		if err != nil {
 			return false, err
 		}
-		if slices.ContainsFunc(counts, func(n store.LeadCount) bool { return n.Count > 0 && (n.State == lead.Pending || n.State == lead.Callback) }) {
+		if slices.ContainsFunc(counts, func(n store.LeadCount) bool {
+			return n.Count > 0 && (n.State == lead.Pending || n.State == lead.Callback)
+		}) {
 			return false, nil
 		}
 	}

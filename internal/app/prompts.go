@@ -282,6 +282,8 @@ func promptsOf(tx store.Tx, c id.Company) (out []Prompt, err error) {
 		}
 		return nil
 	})
-	slices.SortFunc(out, func(a, b Prompt) int { return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID.String(), b.ID.String())) })
+	slices.SortFunc(out, func(a, b Prompt) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID.String(), b.ID.String()))
+	})
 	return out, err
 }

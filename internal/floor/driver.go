@@ -284,7 +284,7 @@ func (d *driver) place(v dialer.Dial) {
 	d.calls[v.Try] = &line{}
 	d.open.Store(int64(len(d.calls)))
 	out := Outgoing{Company: d.c, Contract: d.pays, Try: v.Try, Campaign: d.of, Number: v.Number, CallerID: v.CallerID, Ring: v.Ring, Agent: v.Agent, Mode: d.plan.Mode.Usage(),
-		Purpose: d.plan.Purpose, Record: d.plan.Record, Detect: d.detects()}
+		Purpose: d.plan.Purpose, Record: d.plan.Record, Notice: saidFirst(&d.plan.Campaign), Detect: d.detects()}
 	if t, ok := d.engine.Try(v.Try); ok {
 		out.List, out.Lead = t.List, t.Lead
 	}
@@ -304,6 +304,14 @@ func (d *driver) place(v dialer.Dial) {
 			d.f.cfg.Lines.Hang(v.Try) // the driver ended meanwhile, and nobody waits for the call
 		}
 	})
+}
+
+// saidFirst is what people hear before a conversation that is recorded.
+func saidFirst(c *campaign.Campaign) string {
+	if !c.Record {
+		return ""
+	}
+	return c.Notice
 }
 
 // placed is what the lines said to a call they were asked for.

@@ -24,7 +24,7 @@ type Lines interface {
 	// Hang cancels what rings and hangs up what talks; Over follows. A call that is
 	// not there is over already.
 	Hang(try id.ID)
-	// Say plays a prompt to the called person, breaking off what is played; Said follows
+	// Say plays a prompt, one of the company's or of the system's, to the called person, breaking off what is played; Said follows
 	// for each, also for one that is broken off.
 	Say(try id.ID, prompt string)
 	// Play is Say of the sound of a WAV file. One that cannot be read is silence.
@@ -77,8 +77,9 @@ type Outgoing struct {
 	Agent    string        // who is reserved for it; empty: whoever is free
 	Mode     usage.Mode
 	Purpose  usage.Purpose
-	Record   bool // both sides, from the join on; Kept follows
-	Detect   bool // Told follows Answered
+	Record   bool   // both sides, from the join on; Kept follows
+	Notice   string // prompt the called person hears at the first join; empty: none
+	Detect   bool   // Told follows Answered
 	// Kept is told that the recording runs, and that it does not, or not any more, and
 	// why. It does not wait. nil: nobody asks.
 	Kept func(failed error)

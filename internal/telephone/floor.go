@@ -18,7 +18,6 @@ import (
 	"waihu/internal/voice"
 	"waihu/internal/voice/detect"
 	"waihu/internal/voice/exchange"
-	"waihu/internal/voice/prompt"
 	"waihu/internal/voice/trunk"
 )
 
@@ -30,7 +29,6 @@ const stopWait = 10 * time.Second
 // paid for over the desk.
 type floorLines struct {
 	t       *Telephone
-	prompts *prompt.Set
 	running context.Context // until the service stops
 	cancel  func()
 	busy    sync.WaitGroup
@@ -41,10 +39,7 @@ type floorLines struct {
 }
 
 func newFloorLines(t *Telephone) *floorLines {
-	f := &floorLines{t: t, prompts: t.cfg.Prompts, calls: map[id.ID]*dialed{}}
-	if f.prompts == nil {
-		f.prompts = prompt.Generated()
-	}
+	f := &floorLines{t: t, calls: map[id.ID]*dialed{}}
 	f.running, f.cancel = context.WithCancel(context.Background())
 	return f
 }
@@ -90,6 +85,8 @@ type dialed struct {
 	by    usage.AnsweredBy // known before the answer was told
 	over  bool
 	tape  *tape
+
+	noticed bool
 }
 
 // Place is part of floor.Lines.
