@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 
 	"waihu/internal/calling/campaign"
 	"waihu/internal/fault"
@@ -23,6 +24,10 @@ func (s *System) StartCampaign(ctx context.Context, c id.Company, i id.ID, by st
 			return err
 		}
 		if err := now.Start(by, tx.Now()); err != nil {
+			return err
+		}
+		unknown, err := s.unknownPrompts(tx, c, &now.Campaign)
+		if err := errors.Join(err, unknown.Err()); err != nil {
 			return err
 		}
 		return s.alone(ctx, tx, c, now)

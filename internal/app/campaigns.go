@@ -63,7 +63,11 @@ func (s *System) SetCampaign(ctx context.Context, c id.Company, in Campaign) (ou
 		now.Campaign, now.Status = in.Campaign, status
 		problems := now.DraftProblems()
 		if status.State == campaign.Running {
-			problems = now.Problems()
+			unknown, err := s.unknownPrompts(tx, c, &now.Campaign)
+			if err != nil {
+				return err
+			}
+			problems = append(now.Problems(), unknown...)
 		}
 		if err := problems.Err(); err != nil {
 			return err

@@ -19,7 +19,7 @@ type Day struct {
 	Alerts    int `json:"alerts"`  // of budgets
 	Advised   int `json:"advised"` // contracts that could have cost less
 	Expired   int `json:"expired"` // amounts in wallets
-	Deleted   int `json:"deleted"` // recordings whose time is over
+	Deleted   int `json:"deleted"` // recordings and sounds of prompts whose time is over
 }
 
 // Daily does what the calendar asks of every company on a day (0: the day it is
@@ -35,6 +35,9 @@ func (s *System) Daily(ctx context.Context, on timex.Date) (out Day, err error) 
 		if err := s.day(ctx, id.Company{ID: c.ID}, on, &out); err != nil {
 			failed = append(failed, fault.New(fault.KindOf(err), "company %s: %v", c.ID, err))
 		}
+		sounds, err := s.SweepPrompts(ctx, id.Company{ID: c.ID})
+		out.Deleted += sounds
+		failed = append(failed, err)
 		if s.Vault != nil {
 			swept, err := s.SweepRecordings(ctx, id.Company{ID: c.ID})
 			out.Deleted += swept.Deleted

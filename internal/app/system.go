@@ -7,6 +7,7 @@ import (
 	"waihu/internal/charging/life"
 	"waihu/internal/id"
 	"waihu/internal/store"
+	"waihu/internal/voice/prompt"
 	"waihu/internal/voice/vault"
 )
 
@@ -20,6 +21,9 @@ type System struct {
 	Reach Reach        // where the trunks go; nil: nobody calls here
 	Vault *vault.Vault // where recordings lie; nil: nothing is recorded here
 	Fraud FraudBound   // when calls of a company are held by themselves
+
+	Prompts  *prompt.Set // the system's own, beside those of companies; nil: the generated ones
+	KeepDays int         // that a prompt's sound is kept once another took its place, as recordings are; 0: DefaultKeepDays
 
 	billing atomic.Bool // a bill run is done here: its lease is the node's, and tells nodes apart only
 
@@ -35,4 +39,5 @@ type System struct {
 	margins keptFigures[costed]           // carrier costs of periods
 	floors  keptFigures[*watch]           // people and modules seen in periods
 	checked checked                       // files of recordings
+	heard   heardPrompts                  // prompts that were played
 }

@@ -17,7 +17,7 @@ import (
 // is over with the process.
 func callingKinds() []store.Kind {
 	return []store.Kind{app.KindCampaign, app.KindTally, app.KindLeadList, app.KindLeadMapping, app.KindLeadImport, app.KindDispositions, app.KindScript, app.KindScriptVersion, app.KindSheet, app.KindQuotas,
-		app.KindScoreForm, app.KindInspection, app.KindCalibration, app.KindHearing}
+		app.KindScoreForm, app.KindInspection, app.KindCalibration, app.KindHearing, app.KindPrompt, app.KindPromptSound}
 }
 
 // emit writes what each hands out, a line of JSON for each.

@@ -32,8 +32,8 @@ func TestABroadcastNeedsNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, "1", "robot")
 		camp := w.campaign("news", campaign.Broadcast, 300, 40, func(c *campaign.Campaign) {
-			c.Message, c.Rate = "news", campaign.Rate{Channels: 6, Minute: 60}
-			c.Menu.Steps = []campaign.MenuStep{{ID: "a", Keys: []campaign.KeyAct{{Key: "9", Does: campaign.KeyRefuse, Prompt: "never"}}}}
+			c.Message, c.Rate = "wait", campaign.Rate{Channels: 6, Minute: 60}
+			c.Menu.Steps = []campaign.MenuStep{{ID: "a", Keys: []campaign.KeyAct{{Key: "9", Does: campaign.KeyRefuse, Prompt: "goodbye"}}}}
 		})
 		var refused id.ID
 		for range 200 {

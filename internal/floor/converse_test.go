@@ -23,7 +23,7 @@ import (
 // lane makes a campaign of the mode robot that waits to be started, with its secret.
 func (w *world) lane(leads int) app.Campaign {
 	camp := w.draft("lane", campaign.Robot, 300, leads, func(c *campaign.Campaign) {
-		c.Robot = campaign.RobotLane{URL: "https://robot.example/turn", Fallback: "sorry"}
+		c.Robot = campaign.RobotLane{URL: "https://robot.example/turn", Fallback: "nobody"}
 		c.Rate = campaign.Rate{Channels: 3, Minute: 60}
 		c.Menu.Patience = 10
 		c.Targets = []campaign.Target{{Name: "Desk", Number: number(777)}}
@@ -179,7 +179,7 @@ func TestADialogueServerThatFails(t *testing.T) {
 			t.Errorf("%v", got)
 		}
 		for _, said := range w.lines.said {
-			if fmt.Sprint(said) != "[sorry]" {
+			if fmt.Sprint(said) != "[nobody]" {
 				t.Errorf("%v", said)
 			}
 		}

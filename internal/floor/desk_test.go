@@ -144,7 +144,7 @@ func TestHandedOver(t *testing.T) {
 		w := newWorld(t, "3", "recording")
 		ctx := t.Context()
 		camp := w.campaign("spring", campaign.Progressive, 100, 12, func(c *campaign.Campaign) {
-			c.Targets, c.Voicemail, c.Record = []campaign.Target{{Name: "Desk", Number: number(900)}}, "voicemail", true
+			c.Targets, c.Voicemail, c.Record = []campaign.Target{{Name: "Desk", Number: number(900)}}, "goodbye", true
 		})
 		a := w.sit(camp.ID, "a")
 		talking := func() Desk {

@@ -14,6 +14,7 @@ import (
 	"waihu/internal/calling/pacing"
 	"waihu/internal/fault"
 	"waihu/internal/id"
+	"waihu/internal/phone"
 	"waihu/internal/timex"
 )
 
@@ -288,7 +289,7 @@ func (d *driver) place(v dialer.Dial) {
 	if t, ok := d.engine.Try(v.Try); ok {
 		out.List, out.Lead = t.List, t.Lead
 	}
-	out.Notice = out.Record && d.rules.MustTellRecording(out.Lead, out.Number, now())
+	out.Notice = d.saidFirst(out.Lead, out.Number)
 	out.Kept = func(failed error) { d.post(func() { d.taped(v.Try, failed) }) }
 	tell := func(ev dialer.Event) { d.post(func() { d.heard(v.Try, ev) }) }
 	d.f.group.Go(func() {
@@ -305,6 +306,21 @@ func (d *driver) place(v dialer.Dial) {
 			d.f.cfg.Lines.Hang(v.Try) // the driver ended meanwhile, and nobody waits for the call
 		}
 	})
+}
+
+// announced is the system's own prompt that a call is recorded.
+const announced = "recorded"
+
+// saidFirst is what is said before a conversation that is recorded: what the campaign
+// has for it, or the system's prompt where a rule of their place asks for one.
+func (d *driver) saidFirst(l id.ID, n phone.Number) string {
+	switch {
+	case !d.plan.Record:
+		return ""
+	case d.plan.Notice == "" && d.rules.MustTellRecording(l, n, now()):
+		return announced
+	}
+	return d.plan.Notice
 }
 
 // placed is what the lines said to a call they were asked for.

@@ -77,9 +77,9 @@ type Outgoing struct {
 	Agent    string        // who is reserved for it; empty: whoever is free
 	Mode     usage.Mode
 	Purpose  usage.Purpose
-	Record   bool // both sides, from the join on; Kept follows
-	Notice   bool // both hear at the join that it is recorded
-	Detect   bool // Told follows Answered
+	Record   bool   // both sides, from the join on; Kept follows
+	Notice   string // prompt both hear when somebody speaks with them first; empty: none
+	Detect   bool   // Told follows Answered
 	// Kept is told that the recording runs, and that it does not, or not any more, and
 	// why. It does not wait. nil: nobody asks.
 	Kept func(failed error)

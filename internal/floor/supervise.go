@@ -186,7 +186,12 @@ func (f *Floor) idle(ctx context.Context, c id.Company, of *app.Campaign) (out C
 	if err != nil {
 		return out, err
 	}
+	missing, err := f.missing(ctx, c, of)
+	if err != nil {
+		return out, err
+	}
 	out = idleCampaign(of, &t, countsOf(counts), now())
+	out.Why = append(out.Why, missing...)
 	out.Node, err = f.cfg.System.CampaignNode(ctx, c, of.ID)
 	return out, err
 }

@@ -2,6 +2,7 @@ package floor
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"slices"
 	"strconv"
@@ -16,6 +17,7 @@ import (
 	"waihu/internal/calling/pacing"
 	"waihu/internal/exact"
 	"waihu/internal/explain"
+	"waihu/internal/id"
 	"waihu/internal/lang"
 	"waihu/internal/money"
 	"waihu/internal/timex"
@@ -174,6 +176,19 @@ func ruleReason(packs *compliance.Packs, rule string, n int64) Reason {
 	}
 	r.Text = phrase("floor.why.rule", map[string]string{"rule": rule})
 	return r
+}
+
+// missing is what a campaign needs that does not run, before it can.
+func (f *Floor) missing(ctx context.Context, c id.Company, of *app.Campaign) (out []Reason, err error) {
+	if st := of.Status.State; st != campaign.Draft && st != campaign.Paused {
+		return nil, nil
+	}
+	problems, err := f.cfg.System.Missing(ctx, c, of.ID)
+	for _, p := range problems {
+		in := func(tag lang.Tag) string { text, _ := lang.Said(tag, p.What); return text }
+		out = append(out, Reason{Code: "missing." + p.Path, Text: lang.Text{En: in(lang.English), Hant: in(lang.Traditional), Hans: in(lang.Simplified)}})
+	}
+	return out, err
 }
 
 // leadReasons are the leads that are called no more, or not now.

@@ -17,6 +17,7 @@ import (
 	"waihu/internal/store"
 	"waihu/internal/store/postgres"
 	"waihu/internal/store/sqlite"
+	"waihu/internal/voice/prompt"
 	"waihu/internal/voice/vault"
 )
 
@@ -72,7 +73,12 @@ func Open(ctx context.Context, c *Config) (_ *Books, err error) {
 	}
 	b := &Books{DB: store.Joining(db), Seal: seal}
 	ids := id.NewMaker(rand.Reader)
-	b.System = &app.System{DB: b.DB, IDs: ids, Node: node, Fraud: fraudOf(c)}
+	b.System = &app.System{DB: b.DB, IDs: ids, Node: node, Fraud: fraudOf(c), KeepDays: c.Voice.KeepDays}
+	if c.Voice.Prompts != "" {
+		if b.System.Prompts, err = prompt.Read(os.DirFS(c.Voice.Prompts)); err != nil {
+			return nil, errors.Join(fault.New(fault.Invalid, "voice.prompts: %v", err), b.DB.Close())
+		}
+	}
 	if c.Recordings != "" {
 		if b.System.Vault, err = vault.Open(c.Recordings); err != nil { // it is open as long as the process is there
 			return nil, errors.Join(err, b.DB.Close())

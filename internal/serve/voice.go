@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/tls"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -19,7 +18,6 @@ import (
 	"waihu/internal/store"
 	"waihu/internal/telephone"
 	"waihu/internal/voice/detect"
-	"waihu/internal/voice/prompt"
 )
 
 // endsFolder is where ends of calls wait that the books could not be told, in the data
@@ -59,13 +57,6 @@ func (s *Service) openTelephone(ctx context.Context) (*telephone.Telephone, erro
 			return nil, fault.New(fault.Invalid, "http.certificate: %v", err)
 		}
 		cfg.Secure = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
-	}
-	if v.Prompts != "" {
-		set, err := prompt.Read(os.DirFS(v.Prompts))
-		if err != nil {
-			return nil, fault.New(fault.Invalid, "voice.prompts: %v", err)
-		}
-		cfg.Prompts = set
 	}
 	return telephone.Open(ctx, s.books.System, cfg)
 }

@@ -18,7 +18,6 @@ import (
 	"waihu/internal/voice"
 	"waihu/internal/voice/detect"
 	"waihu/internal/voice/exchange"
-	"waihu/internal/voice/prompt"
 	"waihu/internal/voice/trunk"
 )
 
@@ -30,7 +29,6 @@ const stopWait = 10 * time.Second
 // paid for over the desk.
 type floorLines struct {
 	t       *Telephone
-	prompts *prompt.Set
 	running context.Context // until the service stops
 	cancel  func()
 	busy    sync.WaitGroup
@@ -41,10 +39,7 @@ type floorLines struct {
 }
 
 func newFloorLines(t *Telephone) *floorLines {
-	f := &floorLines{t: t, prompts: t.cfg.Prompts, calls: map[id.ID]*dialed{}}
-	if f.prompts == nil {
-		f.prompts = prompt.Generated()
-	}
+	f := &floorLines{t: t, calls: map[id.ID]*dialed{}}
 	f.running, f.cancel = context.WithCancel(context.Background())
 	return f
 }
@@ -129,8 +124,8 @@ func (f *floorLines) enter(d *dialed) (err error) {
 		return fault.New(fault.Conflict, "the service stops")
 	}
 	reserved := exchange.Reserved{Early: !d.o.Detect}
-	if d.o.Notice {
-		reserved.Notice = d.sound(string(prompt.Recorded))
+	if d.o.Notice != "" {
+		reserved.Notice = d.sound(d.o.Notice)
 	}
 	if d.o.Agent != "" {
 		reserved.Agent = standingName(d.o.Company, d.o.Agent)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"time"
 
+	"waihu/internal/app"
 	"waihu/internal/calling/dialer"
 	"waihu/internal/fault"
 	"waihu/internal/floor"
@@ -70,18 +71,21 @@ func (d *dialed) play(sound []int16) {
 	}()
 }
 
-// sound is a prompt in the language of the company.
+// sound is a prompt of the company as it was when the call began, or one of the system's
+// in the language of the company.
 func (d *dialed) sound(name string) []int16 {
 	tag, err := lang.ParseTag(d.lang)
 	if err != nil {
 		tag = lang.English
 	}
-	sound, err := d.f.prompts.Sound(prompt.Key(name), tag)
+	ctx, stop := context.WithTimeout(d.f.running, asking)
+	defer stop()
+	sound, err := d.f.t.sys.PlayPrompt(ctx, d.o.Company, app.Spoken{Prompt: name, Lang: tag, Began: timex.At(d.begun)})
 	if err != nil {
 		if log := d.f.t.cfg.Log; log != nil {
 			log.Warn("a prompt is not there, and another is played", "error", err)
 		}
-		sound, _ = d.f.prompts.Sound(prompt.Nobody, tag) // the generated set has it
+		sound, _ = prompt.Generated().Sound(prompt.Nobody, tag) // it has it
 	}
 	return sound
 }

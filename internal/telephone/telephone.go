@@ -24,7 +24,6 @@ import (
 	"waihu/internal/usage"
 	"waihu/internal/voice"
 	"waihu/internal/voice/exchange"
-	"waihu/internal/voice/prompt"
 	"waihu/internal/voice/record"
 	"waihu/internal/voice/retention"
 	"waihu/internal/voice/rtp"
@@ -45,7 +44,6 @@ type Config struct {
 	KeepDays int            // of recordings
 	Ends     string         // folder for ends of calls that the books cannot be told; empty: none is kept
 	Lines    Lines          // log-ins of desk telephones; nil: there are none
-	Prompts  *prompt.Set    // what people are told; nil: the generated ones
 	Log      *slog.Logger
 }
 

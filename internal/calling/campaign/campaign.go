@@ -112,6 +112,7 @@ type Campaign struct {
 	PreviewFor   int                   `json:"preview_seconds,omitempty"` // until a preview dials by itself; 0: it waits
 	Message      string                `json:"message,omitempty"`         // prompt for a person no agent comes to
 	Voicemail    string                `json:"voicemail,omitempty"`       // prompt an agent leaves on a machine
+	Notice       string                `json:"notice,omitempty"`          // prompt said before a conversation that is recorded
 	Contract     id.ID                 `json:"contract,omitzero"`         // whose prices its calls have; zero: the only one that serves
 	Record       bool                  `json:"record,omitempty"`          // conversations, both sides
 	Targets      []Target              `json:"targets,omitempty"`         // whom agents may hand a call to

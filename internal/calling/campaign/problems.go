@@ -57,6 +57,9 @@ func (c *Campaign) DraftProblems() (ps fault.Problems) {
 			bad(n.path, fmt.Sprint(n.v), "it is out of range", fmt.Sprintf("%d to %d, or 0 for the default", n.a, n.b))
 		}
 	}
+	if max(len(c.Message), len(c.Voicemail), len(c.Notice)) > MaxName {
+		bad("message", "", "a prompt has a long key", fmt.Sprintf("at most %d bytes", MaxName))
+	}
 	if c.Budget.Total.Sign() < 0 || c.Budget.Daily.Sign() < 0 || c.Goal.Conversation.Sign() < 0 {
 		bad("budget", "", "an amount is below zero", "zero or more")
 	}

@@ -121,6 +121,18 @@ func (s *Set) whole() error {
 	return fault.New(fault.Invalid, "prompts are not there in every language; add %s", fault.Shorten(strings.Join(missing, ", "), 500))
 }
 
+// All are the keys of a set and of what it is over, sorted. Without a set: Keys.
+func (s *Set) All() []Key {
+	out := Keys()
+	for ; s != nil; s = s.under {
+		for key := range s.sounds {
+			out = append(out, key)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // Sound is a prompt in a language. A key nobody knows is of kind NotFound.
 func (s *Set) Sound(key Key, tag lang.Tag) ([]int16, error) {
 	for ; s != nil; s = s.under {
