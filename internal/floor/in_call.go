@@ -40,29 +40,34 @@ func (f *Floor) Dispose(ctx context.Context, c id.Company, user, session string,
 		if err := d.handle(ev); err != nil || p.State != agent.Talking {
 			return err
 		}
-		return d.refuseNow(ctx, &p, &ev)
+		barred, err := d.bar(ctx, p.Call.ID, p.Lead.Numbers, ev.Code, ev.Notes, user)
+		if barred {
+			d.refused(p.Lead.Numbers)
+		}
+		return err
 	})
 }
 
-// refuseNow puts a refusal on the do-not-call list while the call still lasts: it must
-// not wait for the end, nor be lost with it.
-func (d *driver) refuseNow(ctx context.Context, p *dialer.Post, ev *dialer.Disposed) error {
+// bar puts the numbers of a call on the do-not-call list, where its disposition refuses:
+// that must not wait for the end of the call, nor be lost with it. Any goroutine may.
+func (d *driver) bar(ctx context.Context, try id.ID, numbers []lead.Number, code, notes, by string) (is bool, err error) {
 	codes, err := d.f.cfg.System.Dispositions(ctx, d.c)
 	if err != nil {
-		return err
+		return false, err
 	}
-	if code, ok := attempt.Find(attempt.Over(codes, d.plan.Dispositions), ev.Code); !ok || !code.Flags.Refuse {
-		return nil
+	plan, err := d.f.cfg.System.GetCampaign(ctx, d.c, d.of)
+	if err != nil {
+		return false, err
 	}
-	list := make([]store.Barred, len(p.Lead.Numbers))
-	for i, n := range p.Lead.Numbers {
-		list[i] = store.Barred{Number: n.Number, Rule: lead.Refused, Source: "try " + p.Call.ID.Named("try"), Reason: ev.Notes, By: ev.User, At: now()}
+	if of, ok := attempt.Find(attempt.Over(codes, plan.Dispositions), code); !ok || !of.Flags.Refuse {
+		return false, nil
 	}
-	if _, err := d.f.cfg.System.Bar(ctx, d.c, list); err != nil {
-		return err
+	list := make([]store.Barred, len(numbers))
+	for i, n := range numbers {
+		list[i] = store.Barred{Number: n.Number, Rule: lead.Refused, Source: "try " + try.Named("try"), Reason: notes, By: by, At: now()}
 	}
-	d.refused(p.Lead.Numbers)
-	return nil
+	_, err = d.f.cfg.System.Bar(ctx, d.c, list)
+	return err == nil, err
 }
 
 // Choose answers a lead that is shown: dial it, or skip it.

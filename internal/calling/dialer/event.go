@@ -109,6 +109,8 @@ type (
 		Try  id.ID
 		Wish attempt.Wish // Flags and By are the engine's to say
 	}
+	// Spoken: a dialogue says nothing more of the call.
+	Spoken struct{ Try id.ID }
 	// Asked: a dialogue asked questions of the script, and this was answered.
 	Asked struct {
 		Try     id.ID
@@ -171,6 +173,7 @@ func (NotTaken) event()  {}
 func (Asked) event()     {}
 func (ForAgent) event()  {}
 func (Settled) event()   {}
+func (Spoken) event()    {}
 func (AgentUp) event()   {}
 func (AgentDown) event() {}
 func (CameIn) event()    {}
@@ -219,7 +222,8 @@ type (
 	// Unserved tells the dialogue that no agent came, and the call is its own again.
 	Unserved struct{ Try id.ID }
 	// Converse lets the dialogue server speak with who answered. Report ForAgent, Asked
-	// and Settled, and Over at last.
+	// and Settled, Over, and Spoken, before or after Over: what the call came to waits
+	// for it.
 	Converse struct {
 		Try  id.ID
 		Lead lead.Lead
