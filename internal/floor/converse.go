@@ -189,10 +189,10 @@ func (t *conversation) give(target string) {
 		t.tell(dialogue.Unserved{})
 		return
 	}
-	to := Target{Number: t.d.plan.Targets[i].Number}
+	to := t.d.plan.Targets[i].Number
 	t.d.f.group.Go(func() {
-		if err := t.d.f.cfg.Lines.Transfer(t.try, to); err != nil {
-			t.d.post(func() { t.d.heard(t.try, dialer.NotTaken{Try: t.try}) })
+		if err := t.d.f.cfg.Lines.Transfer(t.try, Target{Number: to}); err != nil { // then the lines tell nothing
+			t.d.post(func() { t.d.heard(t.try, dialer.NotTaken{Try: t.try, Number: to}) })
 		}
 	})
 }

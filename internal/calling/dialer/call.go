@@ -69,8 +69,8 @@ func (e *Engine) called(ev Event) error {
 		})
 	case Asked:
 		return e.with(v.Try, func(c *call) error { return e.asked(c, v.Answers) })
-	case NotTaken:
-		return e.with(v.Try, func(*call) error { return nil })
+	case Came, Left, NotTaken: // nothing of the dialer's changes
+		return nil
 	case Settled:
 		return e.with(v.Try, func(c *call) error { return e.settle(c, v.Wish) })
 	case Spoken:

@@ -131,8 +131,21 @@ type (
 	// Parted: the agent, or the dialogue, is off the call, which goes on without: it was
 	// handed to a third party, or a message is left. The agent writes up.
 	Parted struct{ Try id.ID }
-	// NotTaken: the third party a call was handed to did not come. Who had it has it.
-	NotTaken struct{ Try id.ID }
+	// Came: a third party who was called into the call, by a number, is in it.
+	Came struct {
+		Try    id.ID
+		Number phone.Number
+	}
+	// Left: they are not any more.
+	Left struct {
+		Try    id.ID
+		Number phone.Number
+	}
+	// NotTaken: they did not come; who had the call has it.
+	NotTaken struct {
+		Try    id.ID
+		Number phone.Number
+	}
 	// Unjoined: the agent could not be connected with who answered.
 	Unjoined struct{ Try id.ID }
 	// Said: the message was played to its end.
@@ -169,6 +182,8 @@ func (Answered) event()  {}
 func (Told) event()      {}
 func (Pressed) event()   {}
 func (Parted) event()    {}
+func (Came) event()      {}
+func (Left) event()      {}
 func (NotTaken) event()  {}
 func (Asked) event()     {}
 func (ForAgent) event()  {}
