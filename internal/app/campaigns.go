@@ -9,7 +9,7 @@ import (
 	"waihu/internal/store"
 )
 
-// KindCampaign holds a Campaign; index "state".
+// KindCampaign holds a Campaign; index "state", and "alone" of those that go on alone.
 const KindCampaign store.Kind = "campaign"
 
 // Campaign is a campaign that is kept.
@@ -91,13 +91,17 @@ func (s *System) GetCampaign(ctx context.Context, c id.Company, i id.ID) (out Ca
 }
 
 // Campaigns lists those in a state, or (empty) all.
-func (s *System) Campaigns(ctx context.Context, c id.Company, state campaign.State, p store.Page) (out []Campaign, err error) {
+func (s *System) Campaigns(ctx context.Context, c id.Company, state campaign.State, p store.Page) ([]Campaign, error) {
+	key := store.Key{}
+	if state != "" {
+		key = store.Key{Name: "state", Value: string(state)}
+	}
+	return s.campaignsBy(ctx, c, key, p)
+}
+
+func (s *System) campaignsBy(ctx context.Context, c id.Company, key store.Key, p store.Page) (out []Campaign, err error) {
 	defer fault.Wrap(&err, "campaigns")
 	err = s.DB.View(ctx, func(tx store.Tx) error {
-		key := store.Key{}
-		if state != "" {
-			key = store.Key{Name: "state", Value: string(state)}
-		}
 		list, err := tx.Records().List(c, KindCampaign, key, p)
 		if err != nil {
 			return err
@@ -111,6 +115,14 @@ func (s *System) Campaigns(ctx context.Context, c id.Company, state campaign.Sta
 		return nil
 	})
 	return out, err
+}
+
+// alone is the key of campaigns that go on though nobody is logged in.
+var alone = store.Key{Name: "alone", Value: "yes"}
+
+// LoneCampaigns lists those that are to be driven though nobody is logged in.
+func (s *System) LoneCampaigns(ctx context.Context, c id.Company, p store.Page) ([]Campaign, error) {
+	return s.campaignsBy(ctx, c, alone, p)
 }
 
 func campaignOf(tx store.Tx, c id.Company, i id.ID) (Campaign, *store.Record, error) {
@@ -127,6 +139,9 @@ func loadCampaign(r *store.Record, err error) (Campaign, *store.Record, error) {
 
 func putCampaign(tx store.Tx, r *store.Record, out *Campaign) error {
 	r.Index = []store.Key{{Name: "state", Value: string(out.Status.State)}}
+	if out.GoesOnAlone() {
+		r.Index = append(r.Index, alone)
+	}
 	out.Revision = r.Revision + 1
 	return save(tx, r, out)
 }

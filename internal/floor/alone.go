@@ -12,25 +12,27 @@ import (
 )
 
 // takeUp drives the campaigns that run without agents, or that wait for money: nobody's
-// log-in begins them.
+// log-in begins them. One that cannot be taken up stops no other.
 func (f *Floor) takeUp(ctx context.Context) error {
-	return f.cfg.System.EachCompany(ctx, func(x app.Company) error {
-		c := id.Company{ID: x.ID}
-		return errors.Join(f.takeUpAll(ctx, c, campaign.Running), f.takeUpAll(ctx, c, campaign.Paused))
+	var failed []error
+	err := f.cfg.System.EachCompany(ctx, func(x app.Company) error {
+		if err := f.takeUpAll(ctx, id.Company{ID: x.ID}); err != nil {
+			failed = append(failed, err)
+		}
+		return ctx.Err()
 	})
+	return errors.Join(append(failed, err)...)
 }
 
-func (f *Floor) takeUpAll(ctx context.Context, c id.Company, state campaign.State) error {
+func (f *Floor) takeUpAll(ctx context.Context, c id.Company) error {
 	page := store.Page{Limit: campaignsAtOnce}
 	for {
-		list, err := f.cfg.System.Campaigns(ctx, c, state, page)
+		list, err := f.cfg.System.LoneCampaigns(ctx, c, page)
 		if err != nil {
 			return err
 		}
 		for i := range list {
-			if err := f.takeUpOne(ctx, c, &list[i]); err != nil {
-				return err
-			}
+			f.takeUpOne(ctx, c, &list[i])
 		}
 		if len(list) < page.Limit {
 			return nil
@@ -39,27 +41,59 @@ func (f *Floor) takeUpAll(ctx context.Context, c id.Company, state campaign.Stat
 	}
 }
 
-// takeUpOne drives a campaign that goes on alone. Another node may have it; where it may
-// not be dialed, it pauses and says why.
-func (f *Floor) takeUpOne(ctx context.Context, c id.Company, of *app.Campaign) error {
-	if !goesOnAlone(of) {
+// takeUpOne drives a campaign that goes on alone. Why it cannot is kept with it, for those
+// who ask why it does not dial, and logged once.
+func (f *Floor) takeUpOne(ctx context.Context, c id.Company, of *app.Campaign) {
+	w, why := which{c, of.ID}, ""
+	if err := f.tryTakeUp(ctx, w, of); err != nil {
+		if ctx.Err() != nil {
+			return
+		}
+		why = err.Error()
+	}
+	f.mu.Lock()
+	was := f.stuck[w]
+	if f.stuck[w] = why; why == "" {
+		delete(f.stuck, w)
+	}
+	f.mu.Unlock()
+	if why != "" && why != was {
+		f.log("a campaign cannot be taken up", "company", c.Named("co"), "campaign", of.ID.Named("cmp"), "error", why)
+	}
+}
+
+// tryTakeUp drives a campaign, unless another node has it. Where it may not be dialed, it
+// pauses and says why.
+func (f *Floor) tryTakeUp(ctx context.Context, w which, of *app.Campaign) error {
+	if !of.GoesOnAlone() {
 		return nil
 	}
 	f.logins.Lock()
-	_, err := f.drive(ctx, which{c, of.ID})
+	_, err := f.drive(ctx, w)
 	f.logins.Unlock()
-	if err != nil && fault.KindOf(err) == fault.Conflict {
-		err = f.stopAlone(ctx, c, of.ID)
+	var no *Refusal
+	if err == nil || errors.As(err, &no) || fault.KindOf(err) != fault.Conflict {
+		if no != nil { // another node has it, or this one stops
+			err = nil
+		}
+		return err
 	}
+	may := f.cfg.System.MayDialAlone(ctx, w.c, w.of)
+	if may == nil || fault.KindOf(may) != fault.Conflict {
+		return errors.Join(err, may)
+	}
+	_, err = f.cfg.System.PauseCampaign(ctx, w.c, w.of, "", campaign.BySystem, fault.Shorten(may.Error(), campaign.MaxWhy))
 	if err != nil && fault.KindOf(err) == fault.Conflict { // somebody else paused it
 		err = nil
 	}
 	return err
 }
 
-// goesOnAlone tells whether a campaign is to be driven though nobody is logged in.
-func goesOnAlone(c *app.Campaign) bool {
-	return c.Mode.Alone() && (c.Status.State == campaign.Running || c.Status.State == campaign.Paused && c.Status.Cause == campaign.ByBudget)
+// stuckFor is why a campaign cannot be taken up here; empty: nothing is known against it.
+func (f *Floor) stuckFor(w which) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.stuck[w]
 }
 
 // lookAlone pauses a campaign nobody logs in to that its contract does not allow any more.
@@ -70,14 +104,4 @@ func (f *Floor) lookAlone(ctx context.Context, d *driver) error {
 	}
 	d.post(func() { d.pause(campaign.BySystem, err.Error()) })
 	return nil
-}
-
-// stopAlone pauses a campaign that cannot be taken up, so that people read why.
-func (f *Floor) stopAlone(ctx context.Context, c id.Company, of id.ID) error {
-	err := f.cfg.System.MayDialAlone(ctx, c, of)
-	if err == nil || fault.KindOf(err) != fault.Conflict {
-		return err
-	}
-	_, err = f.cfg.System.PauseCampaign(ctx, c, of, "", campaign.BySystem, fault.Shorten(err.Error(), campaign.MaxWhy))
-	return err
 }

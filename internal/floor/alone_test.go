@@ -1,15 +1,19 @@
 package floor
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"waihu/internal/app"
 	"waihu/internal/calling/campaign"
 	"waihu/internal/calling/dialer"
 	"waihu/internal/calling/lead"
 	"waihu/internal/id"
 	"waihu/internal/phone"
+	"waihu/internal/store"
 )
 
 // press presses a key in one call that was answered.
@@ -54,6 +58,66 @@ func TestABroadcastNeedsNobody(t *testing.T) {
 		states := w.states(&camp)
 		if w.lines.most > 6 || w.lines.most < 4 || len(w.lines.placed) < 30 || states[lead.Connected] < 5 || states[lead.Forbidden] != 1 {
 			t.Errorf("%d at once, %d numbers, %v", w.lines.most, len(w.lines.placed), states)
+		}
+		w.floor.Close()
+	})
+}
+
+// TestOneThatIsStuckStopsNoOther: a campaign that cannot be taken up says why, and those
+// behind it, of its company and of the next, are dialed.
+func TestOneThatIsStuckStopsNoOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "1", "robot")
+		plan := func(c *campaign.Campaign) {
+			c.Message, c.Rate = "news", campaign.Rate{Channels: 2, Minute: 60}
+		}
+		bad, good := w.draft("bad", campaign.Broadcast, 300, 9, plan), w.draft("good", campaign.Broadcast, 400, 9, plan)
+		for _, of := range []id.ID{bad.ID, good.ID} {
+			must(w.sys.StartCampaign(t.Context(), w.c, of, "wu"))
+		}
+		damage := func(lifted ...campaign.Lift) {
+			if err := w.sys.DB.Update(t.Context(), func(tx store.Tx) error {
+				r, err := tx.Records().Get(w.c, app.KindCampaign, bad.ID)
+				if err != nil {
+					return err
+				}
+				of := must(w.sys.GetCampaign(t.Context(), w.c, bad.ID))
+				of.Lifted = lifted
+				if r.Body, err = json.Marshal(of); err != nil {
+					return err
+				}
+				return tx.Records().Put(r)
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		damage(campaign.Lift{Rule: "no.such", Reason: "damaged"})
+		time.Sleep(30 * time.Second)
+		placed := func() (low, high int) {
+			for n := range w.lines.saw().placed {
+				if n < number(400) {
+					low++
+				} else {
+					high++
+				}
+			}
+			return low, high
+		}
+		if low, high := placed(); low != 0 || high == 0 {
+			t.Errorf("%d of the damaged one, %d of the other", low, high)
+		}
+		of := must(w.sys.GetCampaign(t.Context(), w.c, bad.ID))
+		if why := must(w.floor.Campaign(t.Context(), w.c, &of)).Why; len(why) == 0 || why[0].Code != "stuck" || !strings.Contains(why[0].Text.En, "no.such") {
+			t.Errorf("%+v", why)
+		}
+		damage()
+		time.Sleep(30 * time.Second)
+		if low, _ := placed(); low == 0 || w.floor.stuckFor(which{w.c, bad.ID}) != "" {
+			t.Errorf("%d of it once it is mended", low)
+		}
+		must(w.sys.PauseCampaign(t.Context(), w.c, bad.ID, "wu", campaign.ByPerson, "tea"))
+		if list := must(w.sys.LoneCampaigns(t.Context(), w.c, store.Page{Limit: 9})); len(list) != 1 || list[0].ID != good.ID {
+			t.Errorf("%+v", list)
 		}
 		w.floor.Close()
 	})

@@ -67,7 +67,7 @@ func (d *driver) eachSecond(at timex.Instant) {
 	d.refusals()
 	d.caps(at)
 	switch {
-	case len(d.desks) > 0 || len(d.calls) > 0 || goesOnAlone(&d.plan):
+	case len(d.desks) > 0 || len(d.calls) > 0 || d.plan.GoesOnAlone():
 		d.empty = at
 	case at.Sub(d.empty) >= linger && d.engine.Open() == 0:
 		d.end(nil)

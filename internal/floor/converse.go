@@ -10,6 +10,7 @@ import (
 	"waihu/internal/calling/dialer"
 	"waihu/internal/calling/dialogue"
 	"waihu/internal/calling/lead"
+	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/robot"
 )
@@ -31,6 +32,7 @@ type robots struct {
 type conversation struct {
 	d      *driver
 	try    id.ID
+	with   []lead.Number // of the called person
 	events chan dialogue.Event
 }
 
@@ -41,18 +43,21 @@ func (d *driver) converse(v dialer.Converse) {
 		return // it is over already
 	}
 	t, _ := d.engine.Try(v.Try)
-	talk, of := &conversation{d: d, try: v.Try, events: make(chan dialogue.Event, mostHeard)}, d.plan
+	talk, of := &conversation{d: d, try: v.Try, with: v.Lead.Numbers, events: make(chan dialogue.Event, mostHeard)}, d.plan
 	x.talk = talk
 	s := dialogue.New(v.Try.Named("try"), d.of.Named("cmp"), dialogue.Limits{Turns: of.Robot.Turns, Fallback: of.Robot.Fallback})
 	d.f.group.Go(func() {
 		gone := context.AfterFunc(d.life, func() { talk.tell(dialogue.Ended{}) }) // nobody tells of the end then
 		defer gone()
-		client, err := d.f.cfg.Robots.Client(d.life, d.c, &of, &d.robots.counts)
+		client, err := d.f.cfg.Robots.Client(d.f.ctx, d.c, &of, &d.robots.counts)
 		if err != nil {
 			d.f.log("the secret of a robot lane cannot be read", "campaign", d.of.Named("cmp"), "error", err)
 		}
-		robot.Run(d.life, client, s, calledOf(&v.Lead, &t), talk, talk.events)
-		d.post(func() { d.conversed(s.HasFailed()) })
+		robot.Run(d.f.ctx, client, s, calledOf(&v.Lead, &t), talk, talk.events)
+		d.post(func() {
+			d.happened(dialer.Spoken{Try: v.Try})
+			d.conversed(s.HasFailed())
+		})
 	})
 }
 
@@ -133,19 +138,35 @@ func (t *conversation) do(what func()) {
 	})
 }
 
+// errLetGo is of a dialogue whose campaign ended while it said something.
+var errLetGo = fault.New(fault.Conflict, "the campaign was let go")
+
 // Settle is part of robot.Call. It returns once the outcome is kept: a refusal is on the
-// do-not-call list by then.
+// do-not-call list by then. One that the call cannot take any more, since an agent has it
+// or the campaign was let go, is put there all the same.
 func (t *conversation) Settle(o dialogue.Outcome) error {
-	ctx, stop := context.WithTimeout(t.d.life, placing)
+	ctx, stop := context.WithTimeout(t.d.f.ctx, placing)
 	defer stop()
-	return t.d.ask(ctx, func() error {
-		return t.d.handle(dialer.Settled{Try: t.try, Wish: attempt.Wish{Code: o.Code, Notes: o.Notes, At: o.CallBack, Zone: o.Zone}})
+	err := t.d.ask(ctx, func() error {
+		err := t.d.handle(dialer.Settled{Try: t.try, Wish: attempt.Wish{Code: o.Code, Notes: o.Notes, At: o.CallBack, Zone: o.Zone}})
+		if t.d.over {
+			return errLetGo
+		}
+		return err
 	})
+	if kind := fault.KindOf(err); err == nil || kind == fault.Invalid || ctx.Err() != nil {
+		return err
+	}
+	barred, failed := t.d.bar(ctx, t.try, t.with, o.Code, o.Notes, attempt.ByDialogue)
+	if failed == nil && !barred {
+		t.d.f.log("what a dialogue said of a call came too late", "try", t.try.Named("try"), "disposition", o.Code, "error", err)
+	}
+	return failed
 }
 
-// Answer is part of robot.Call.
+// Answer is part of robot.Call. It counts as well where the call has ended meanwhile.
 func (t *conversation) Answer(answers map[string]string) {
-	t.do(func() { t.d.happened(dialer.Asked{Try: t.try, Answers: answers}) })
+	t.d.post(func() { t.d.happened(dialer.Asked{Try: t.try, Answers: answers}) })
 }
 
 // HandOver is part of robot.Call.
@@ -168,10 +189,10 @@ func (t *conversation) give(target string) {
 		t.tell(dialogue.Unserved{})
 		return
 	}
-	to := Target{Number: t.d.plan.Targets[i].Number}
+	to := t.d.plan.Targets[i].Number
 	t.d.f.group.Go(func() {
-		if err := t.d.f.cfg.Lines.Transfer(t.try, to); err != nil {
-			t.d.post(func() { t.d.heard(t.try, dialer.NotTaken{Try: t.try}) })
+		if err := t.d.f.cfg.Lines.Transfer(t.try, Target{Number: to}); err != nil { // then the lines tell nothing
+			t.d.post(func() { t.d.heard(t.try, dialer.NotTaken{Try: t.try, Number: to}) })
 		}
 	})
 }

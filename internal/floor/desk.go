@@ -31,7 +31,6 @@ type desk struct {
 	notes    string
 	held     bool
 	silenced bool
-	with     string
 	heard    []Hearer
 	tape     tape
 }
@@ -87,7 +86,7 @@ func (d *driver) about(x *desk, p *dialer.Post) {
 	if x.call == call {
 		return
 	}
-	x.call, x.person, x.notes, x.held, x.silenced, x.with, x.heard, x.tape = call, nil, "", false, false, "", nil, tape{}
+	x.call, x.person, x.notes, x.held, x.silenced, x.heard, x.tape = call, nil, "", false, false, nil, tape{}
 	if l := d.calls[call]; l != nil && l.tape.lost { // somebody handed it over
 		x.notice("recording_lost", "")
 	}
@@ -184,11 +183,12 @@ func (d *driver) agentOf(x *desk, p *dialer.Post) Agent {
 		return a
 	}
 	t := p.Call
-	if l := d.calls[t.ID]; l != nil { // what is so at the end of the call stays on the desk
-		x.tape = l.tape
+	var with []Third
+	if l := d.calls[t.ID]; l != nil { // how the recording is at the end of the call stays on the desk
+		x.tape, with = l.tape, slices.Clone(l.with)
 	}
 	a.Call = &Call{Try: t.ID.Named("try"), Lead: t.Lead.Named("lead"), Number: t.Number, CallerID: t.CallerID, Inbound: t.Inbound, Step: stepOf(p), Began: t.Decided, Answered: t.Answered, Joined: t.Joined, Ended: t.Ended,
-		Ordinal: t.Ordinal, Held: x.held, Recorded: x.tape.runs, Lost: x.tape.lost, Silenced: x.silenced, With: x.with, Heard: x.heard, Said: p.Said}
+		Ordinal: t.Ordinal, Held: x.held, Recorded: x.tape.runs, Lost: x.tape.lost, Silenced: x.silenced, With: with, Heard: x.heard, Said: p.Said}
 	if p.Lead != nil {
 		a.Call.Name = p.Lead.Name
 	}

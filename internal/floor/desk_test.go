@@ -169,7 +169,7 @@ func TestHandedOver(t *testing.T) {
 		wantCode(t, "a target that is none", err, "no_target")
 		must(w.floor.Transfer(ctx, w.c, "a", a.Session, "Desk", "", false))
 		time.Sleep(4 * time.Second)
-		if d := must(w.floor.Desk(w.c, "a", a.Session)); d.State != agent.WrapUp || d.Call.Step != Without || d.Call.With != "Desk" {
+		if d := must(w.floor.Desk(w.c, "a", a.Session)); d.State != agent.WrapUp || d.Call.Step != Without || len(d.Call.With) != 1 || d.Call.With[0].Name != "Desk" || d.Call.With[0].Rings {
 			t.Errorf("%+v", d)
 		}
 		must(w.floor.Dispose(ctx, w.c, "a", a.Session, Dispose{Code: "done"}))
@@ -183,6 +183,12 @@ func TestHandedOver(t *testing.T) {
 		_, err = w.floor.Leave(ctx, w.c, "a", a.Session)
 		wantCode(t, "nobody was brought in", err, "no_third")
 		must(w.floor.Transfer(ctx, w.c, "a", a.Session, "Desk", "", true))
+		_, err = w.floor.Leave(ctx, w.c, "a", a.Session)
+		wantCode(t, "they have not answered", err, "no_third")
+		_, err = w.floor.Transfer(ctx, w.c, "a", a.Session, "Desk", "", false)
+		wantCode(t, "they ring already", err, "there")
+		time.Sleep(3 * time.Second)
+		synctest.Wait()
 		if d := must(w.floor.Leave(ctx, w.c, "a", a.Session)); d.State != agent.WrapUp || d.Call.Step != Without || len(w.lines.parted) != 1 {
 			t.Errorf("%+v", d)
 		}

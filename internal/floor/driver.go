@@ -63,6 +63,7 @@ type line struct {
 	taken bool          // it is to be taken back as soon as they have it
 	tape  tape          // its recording
 	says  int           // prompts whose Said is to come: that of the last one counts
+	with  []Third       // who was called into it and has not left
 	talk  *conversation // a dialogue server leads it; nil: none does
 }
 
@@ -395,13 +396,8 @@ func (d *driver) heard(try id.ID, ev dialer.Event) {
 		}
 	case dialer.Parted:
 		d.talked(try)
-	case dialer.NotTaken:
-		for user, at := range d.desks {
-			if at.call == try {
-				at.with = ""
-				d.show(user)
-			}
-		}
+	case dialer.Came, dialer.Left, dialer.NotTaken:
+		d.outside(try, ev)
 	case dialer.Over:
 		d.ended(try)
 	}

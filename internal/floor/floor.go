@@ -59,8 +59,9 @@ type Floor struct {
 	mu      sync.Mutex
 	closing bool // no campaign is taken up any more
 	drivers map[which]*driver
-	users   map[who]*driver // where agents are logged in
-	there   map[who]bool    // whose standing leg is on the line
+	stuck   map[which]string // campaigns that go on alone and cannot be taken up, and why
+	users   map[who]*driver  // where agents are logged in
+	there   map[who]bool     // whose standing leg is on the line
 	streams map[id.Company]*stream
 }
 
@@ -92,7 +93,7 @@ func refused(code, form string, args ...any) error {
 // Open makes a floor. What this node left behind when it was here last is closed
 // first: its agents are logged out, its tries are lost.
 func Open(ctx context.Context, cfg Config) (*Floor, error) {
-	f := &Floor{cfg: cfg, drivers: map[which]*driver{}, users: map[who]*driver{}, there: map[who]bool{}, streams: map[id.Company]*stream{}}
+	f := &Floor{cfg: cfg, drivers: map[which]*driver{}, stuck: map[which]string{}, users: map[who]*driver{}, there: map[who]bool{}, streams: map[id.Company]*stream{}}
 	f.ctx, f.stop = context.WithCancel(context.WithoutCancel(ctx))
 	if err := f.sweep(ctx, true); err != nil {
 		f.stop()
@@ -348,9 +349,8 @@ func (f *Floor) Changed(c id.Company, of id.ID) {
 	f.group.Go(func() { // within the lock: Close waits for what is begun before it
 		camp, err := f.cfg.System.GetCampaign(f.ctx, c, of)
 		if err == nil {
-			err = f.takeUpOne(f.ctx, c, &camp)
-		}
-		if err != nil && f.ctx.Err() == nil {
+			f.takeUpOne(f.ctx, c, &camp)
+		} else if f.ctx.Err() == nil {
 			f.log("a campaign was not taken up yet", "campaign", of.Named("cmp"), "error", err)
 		}
 	})

@@ -2,7 +2,7 @@ package floor
 
 import (
 	"context"
-	"slices"
+	"errors"
 	"strings"
 
 	"waihu/internal/app"
@@ -11,6 +11,7 @@ import (
 	"waihu/internal/calling/campaign"
 	"waihu/internal/calling/dialer"
 	"waihu/internal/calling/lead"
+	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/store"
 )
@@ -40,29 +41,34 @@ func (f *Floor) Dispose(ctx context.Context, c id.Company, user, session string,
 		if err := d.handle(ev); err != nil || p.State != agent.Talking {
 			return err
 		}
-		return d.refuseNow(ctx, &p, &ev)
+		barred, err := d.bar(ctx, p.Call.ID, p.Lead.Numbers, ev.Code, ev.Notes, user)
+		if barred {
+			d.refused(p.Lead.Numbers)
+		}
+		return err
 	})
 }
 
-// refuseNow puts a refusal on the do-not-call list while the call still lasts: it must
-// not wait for the end, nor be lost with it.
-func (d *driver) refuseNow(ctx context.Context, p *dialer.Post, ev *dialer.Disposed) error {
+// bar puts the numbers of a call on the do-not-call list, where its disposition refuses:
+// that must not wait for the end of the call, nor be lost with it. Any goroutine may.
+func (d *driver) bar(ctx context.Context, try id.ID, numbers []lead.Number, code, notes, by string) (is bool, err error) {
 	codes, err := d.f.cfg.System.Dispositions(ctx, d.c)
 	if err != nil {
-		return err
+		return false, err
 	}
-	if code, ok := attempt.Find(attempt.Over(codes, d.plan.Dispositions), ev.Code); !ok || !code.Flags.Refuse {
-		return nil
+	plan, err := d.f.cfg.System.GetCampaign(ctx, d.c, d.of)
+	if err != nil {
+		return false, err
 	}
-	list := make([]store.Barred, len(p.Lead.Numbers))
-	for i, n := range p.Lead.Numbers {
-		list[i] = store.Barred{Number: n.Number, Rule: lead.Refused, Source: "try " + p.Call.ID.Named("try"), Reason: ev.Notes, By: ev.User, At: now()}
+	if of, ok := attempt.Find(attempt.Over(codes, plan.Dispositions), code); !ok || !of.Flags.Refuse {
+		return false, nil
 	}
-	if _, err := d.f.cfg.System.Bar(ctx, d.c, list); err != nil {
-		return err
+	list := make([]store.Barred, len(numbers))
+	for i, n := range numbers {
+		list[i] = store.Barred{Number: n.Number, Rule: lead.Refused, Source: "try " + try.Named("try"), Reason: notes, By: by, At: now()}
 	}
-	d.refused(p.Lead.Numbers)
-	return nil
+	_, err = d.f.cfg.System.Bar(ctx, d.c, list)
+	return err == nil, err
 }
 
 // Choose answers a lead that is shown: dial it, or skip it.
@@ -98,8 +104,18 @@ func (f *Floor) talking(ctx context.Context, c id.Company, user, session string,
 		case p.Of != "":
 			return refused("not_yours", "the conversation is another agent's: you help in it, and can leave it")
 		}
-		return do(d, x, p.Call.ID)
+		return named(do(d, x, p.Call.ID), "line")
 	})
+}
+
+// named gives what the lines refuse a name, so that a desk says in its own words what is
+// the matter. A refusal that has one keeps it.
+func named(err error, code string) error {
+	var has *Refusal
+	if kind := fault.KindOf(err); err == nil || errors.As(err, &has) || kind != fault.Conflict && kind != fault.NotFound {
+		return err
+	}
+	return &Refusal{code, err}
 }
 
 // Hold lets the customer wait, or ends that.
@@ -153,43 +169,6 @@ func (f *Floor) Voicemail(ctx context.Context, c id.Company, user, session strin
 	})
 }
 
-// Transfer hands the conversation over to a target of the campaign or an agent who is
-// ready, or helps in it; together: they join, and the agent stays.
-func (f *Floor) Transfer(ctx context.Context, c id.Company, user, session, target, to string, together bool) (Desk, error) {
-	return f.talking(ctx, c, user, session, func(d *driver, x *desk, try id.ID) error {
-		if to != "" {
-			return d.passTo(try, user, to, together)
-		}
-		i := slices.IndexFunc(d.plan.Targets, func(t campaign.Target) bool { return t.Name == target })
-		if i < 0 {
-			return refused("no_target", "campaign %q has no target of that name", d.plan.Name)
-		}
-		give := f.cfg.Lines.Transfer
-		if together {
-			give = f.cfg.Lines.Confer
-		}
-		if err := give(try, Target{Number: d.plan.Targets[i].Number}); err != nil {
-			return err
-		}
-		x.with = target
-		return nil
-	})
-}
-
-// Leave lets the agent go from a conversation that a target was brought into: the two talk
-// on, and the agent writes up.
-func (f *Floor) Leave(ctx context.Context, c id.Company, user, session string) (Desk, error) {
-	return f.talking(ctx, c, user, session, func(d *driver, x *desk, try id.ID) error {
-		if x.with == "" {
-			return refused("no_third", "nobody would be left with the customer: bring a target in first, or hang up")
-		}
-		if err := f.cfg.Lines.Part(try); err != nil {
-			return err
-		}
-		return d.handle(dialer.Parted{Try: try})
-	})
-}
-
 // passTo gives a conversation to another agent of the campaign, who is ready or helps in
 // it; together: that one joins and helps.
 func (d *driver) passTo(try id.ID, user, to string, together bool) error {
@@ -202,12 +181,12 @@ func (d *driver) passTo(try id.ID, user, to string, together bool) error {
 		return nil
 	case together:
 		if err := d.f.cfg.Lines.Confer(try, Target{Agent: to}); err != nil {
-			return err
+			return named(err, "not_ready")
 		}
 		return d.handle(dialer.Helped{User: user, To: to})
 	}
 	if err := d.f.cfg.Lines.Transfer(try, Target{Agent: to}); err != nil {
-		return err
+		return named(err, "not_ready")
 	}
 	return d.handle(dialer.Passed{User: user, To: to})
 }

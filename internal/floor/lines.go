@@ -19,7 +19,7 @@ type Lines interface {
 	// Place begins a call. It returns once the call is begun or refused; an error says
 	// why nothing was sent. What happens to the call is told in order, by another
 	// goroutine: Dialed, Rings, Answered, Told (if Detect), Pressed, Said, Unjoined,
-	// Parted, NotTaken, and Over, after which nothing more is told. tell does not wait.
+	// Parted, Came, Left, NotTaken, and Over, after which nothing more is told. tell does not wait.
 	Place(ctx context.Context, o Outgoing, tell func(dialer.Event)) error
 	// Hang cancels what rings and hangs up what talks; Over follows. A call that is
 	// not there is over already.
@@ -46,10 +46,12 @@ type Lines interface {
 	Drop(try id.ID, prompt string) error
 	// Transfer hands the call over. To an agent it is done when it returns: that one is
 	// joined, the other parted. To a number: it begins to ring, the customer hears music,
-	// and when it answers the agent is parted and dialer.Parted told; if it does not, both
-	// are joined again and dialer.NotTaken told. Nobody need have the call.
+	// and when it answers the agent is parted, dialer.Came and dialer.Parted told; if it does
+	// not, both are joined again and dialer.NotTaken told. Nobody need have the call.
 	Transfer(try id.ID, to Target) error
-	// Confer lets a third party join, or another agent; the agent stays.
+	// Confer lets a third party join, or another agent; the agent stays. Of a number
+	// dialer.Came and then dialer.Left, or dialer.NotTaken is told, once, as of Transfer; of
+	// one that was refused, with an error, nothing is.
 	Confer(try id.ID, to Target) error
 	// Supervise lets somebody with a standing leg of their own hear a call; None ends
 	// that, and takes off the call an agent who joined it.

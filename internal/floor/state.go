@@ -77,11 +77,19 @@ type Call struct {
 	Recorded bool          `json:"recorded,omitempty" doc:"Its recording runs."`
 	Lost     bool          `json:"recording_lost,omitempty" doc:"It was to be recorded and is not, or not any more: its file cannot be written."`
 	Silenced bool          `json:"recording_paused,omitempty"`
-	With     string        `json:"with,omitempty" doc:"Third party: the name of a target."`
+	With     []Third       `json:"with,omitempty" doc:"Targets of the campaign who were called into it, and have not left."`
 	Beside   []Colleague   `json:"beside,omitempty" doc:"Agents who were brought into the call and help in it."`
 	Of       string        `json:"of,omitempty" doc:"One helps in the call of this agent (name): it is theirs to write up."`
 	Heard    []Hearer      `json:"heard,omitempty" doc:"Supervisors who take part."`
 	Said     string        `json:"disposition,omitempty" doc:"Chosen before the end."`
+}
+
+// Third is somebody outside who was called into a call.
+type Third struct {
+	Name   string        `json:"name" doc:"Of the target."`
+	Number phone.Number  `json:"number"`
+	Rings  bool          `json:"rings,omitempty" doc:"They have not answered yet."`
+	Since  timex.Instant `json:"since" format:"date-time" doc:"They ring, or are in the call."`
 }
 
 // Hearer is a supervisor who takes part in a call.
@@ -133,7 +141,7 @@ type Written struct {
 
 // Notice is something an agent must know.
 type Notice struct {
-	Code string        `json:"code" enum:"elsewhere,seat_taken,contract_stopped,forced_pause,forced_out,line_gone,line_back,campaign_stopped,recording_lost"`
+	Code string        `json:"code" enum:"elsewhere,seat_taken,contract_stopped,forced_pause,forced_out,line_gone,line_back,campaign_stopped,recording_lost,not_come"`
 	At   timex.Instant `json:"at" format:"date-time"`
 	Why  string        `json:"why,omitempty"`
 	Text lang.Text     `json:"text"`

@@ -192,6 +192,9 @@ func (f *Floor) idle(ctx context.Context, c id.Company, of *app.Campaign) (out C
 	}
 	out = idleCampaign(of, &t, countsOf(counts), now())
 	out.Why = append(out.Why, missing...)
+	if why := f.stuckFor(which{c, of.ID}); why != "" && of.GoesOnAlone() {
+		out.Why = slices.Insert(out.Why, 0, reasonIn("stuck", why))
+	}
 	out.Node, err = f.cfg.System.CampaignNode(ctx, c, of.ID)
 	return out, err
 }

@@ -60,6 +60,7 @@ type lines struct {
 	said    map[id.ID][]string
 	moved   []Target
 	joined  []Target
+	noThird error // what is said to calling somebody outside into a call
 	parted  []id.ID
 	answers time.Duration // until who answers does
 	lasts   time.Duration // until the customer hangs up
@@ -233,20 +234,33 @@ func (l *lines) Transfer(try id.ID, to Target) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.moved = append(l.moved, to)
-	if c := l.calls[try]; c != nil && to.Agent == "" {
-		var ev dialer.Event = dialer.Parted{Try: try}
-		if c.talks == nil { // nobody has the call yet, and who is called does not come
-			ev = dialer.NotTaken{Try: try}
-		}
-		time.AfterFunc(3*time.Second, func() { c.tell(ev) })
+	if c := l.calls[try]; c != nil && c.talks == nil { // nobody has the call yet, and who is called does not come
+		return l.calledIn(try, to, dialer.NotTaken{Try: try, Number: to.Number})
 	}
-	return nil
+	return l.calledIn(try, to, dialer.Came{Try: try, Number: to.Number}, dialer.Parted{Try: try})
 }
 
-func (l *lines) Confer(_ id.ID, to Target) error {
+func (l *lines) Confer(try id.ID, to Target) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.joined = append(l.joined, to)
+	return l.calledIn(try, to, dialer.Came{Try: try, Number: to.Number})
+}
+
+// calledIn tells what becomes of somebody outside; the first of it after three seconds.
+func (l *lines) calledIn(try id.ID, to Target, told ...dialer.Event) error {
+	c := l.calls[try]
+	switch {
+	case c == nil || to.Agent != "":
+		return nil
+	case l.noThird != nil:
+		return l.noThird
+	}
+	time.AfterFunc(3*time.Second, func() {
+		for _, ev := range told {
+			c.tell(ev)
+		}
+	})
 	return nil
 }
 

@@ -109,14 +109,18 @@ func reason(code string, count int64, args map[string]string) Reason {
 
 func stateReason(s *campaign.Status) Reason {
 	if s.State == campaign.Paused {
-		code := "paused." + string(s.Cause)
-		in := func(tag lang.Tag) string {
-			why, _ := lang.Said(tag, s.Why) // a person's own words stay as they are
-			return lang.Phrase(tag, "floor.why."+code, map[string]string{"why": why})
-		}
-		return Reason{Code: code, Text: lang.Text{En: in(lang.English), Hant: in(lang.Traditional), Hans: in(lang.Simplified)}}
+		return reasonIn("paused."+string(s.Cause), s.Why)
 	}
 	return reason("state."+string(s.State), 0, nil)
+}
+
+// reasonIn is one with words of its own, which are said in each language where they can be.
+func reasonIn(code, words string) Reason {
+	in := func(tag lang.Tag) string {
+		why, _ := lang.Said(tag, words) // a person's own words stay as they are
+		return lang.Phrase(tag, "floor.why."+code, map[string]string{"why": why})
+	}
+	return Reason{Code: code, Text: lang.Text{En: in(lang.English), Hant: in(lang.Traditional), Hans: in(lang.Simplified)}}
 }
 
 // why is what holds calls back now: what stops all of them first, then what holds back

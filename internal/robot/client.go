@@ -32,6 +32,8 @@ type Counts struct {
 	Slow   atomic.Int64 // no reply in time
 	Wrong  atomic.Int64 // a reply that may not be said, or a disposition that is none
 	Failed atomic.Int64 // no connection, or another status than 200
+	Late   atomic.Int64 // a reply that wanted something of a call that had ended
+	Unkept atomic.Int64 // what a call came to, and our books did not take in time
 }
 
 // Bounds of a client.

@@ -5,12 +5,15 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"waihu/internal/calling/dialogue"
+	"waihu/internal/fault"
 	"waihu/internal/notify"
 )
 
@@ -73,15 +76,21 @@ func TestNothingInsideIsAsked(t *testing.T) {
 // line is a call that is played at once.
 type line struct {
 	said   []string
+	kept   []error // what Settle says, one after the other; then nil
 	events chan dialogue.Event
 }
 
-func (l *line) Say(prompt string)             { l.said = append(l.said, prompt); l.events <- dialogue.Played{} }
-func (l *line) Play(wav []byte)               { l.said = append(l.said, string(wav)); l.events <- dialogue.Played{} }
-func (l *line) Settle(dialogue.Outcome) error { return nil }
-func (l *line) HandOver(string)               {}
-func (l *line) Answer(map[string]string)      {}
-func (l *line) HangUp()                       { l.events <- dialogue.Ended{} }
+func (l *line) Say(prompt string) { l.said = append(l.said, prompt); l.events <- dialogue.Played{} }
+func (l *line) Play(wav []byte)   { l.said = append(l.said, string(wav)); l.events <- dialogue.Played{} }
+func (l *line) Settle(dialogue.Outcome) (err error) {
+	if len(l.kept) > 0 {
+		err, l.kept = l.kept[0], l.kept[1:]
+	}
+	return err
+}
+func (l *line) HandOver(string)          {}
+func (l *line) Answer(map[string]string) {}
+func (l *line) HangUp()                  { l.events <- dialogue.Ended{} }
 
 // TestWAVByItsAddress is fetched and played; one that is none is passed over.
 func TestWAVByItsAddress(t *testing.T) {
@@ -129,5 +138,38 @@ func TestTheCallEndsFirst(t *testing.T) {
 	Run(ctx, c, s, dialogue.Person{}, l, l.events)
 	if !s.IsOver() {
 		t.Error("it is not over")
+	}
+}
+
+// replies is a server that says the same to each turn.
+type replies string
+
+func (r replies) RoundTrip(*http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(string(r)))}, nil
+}
+
+// TestWhoseFaultItIs that a disposition is not kept: the server's, where the campaign has
+// none such; ours, where the books are away: they are asked again for a minute.
+func TestWhoseFaultItIs(t *testing.T) {
+	away := fault.New(fault.Conflict, "the books are away")
+	for what, c := range map[string]struct {
+		kept          []error
+		said          string
+		wrong, unkept int64
+	}{
+		"right": {nil, "never", 0, 0},
+		"wrong": {[]error{fault.New(fault.Invalid, "there is no such")}, "sorry", 1, 0},
+		"away":  {[]error{away, away, away}, "never", 0, 0},
+		"long":  {slices.Repeat([]error{away}, 100), "sorry", 0, 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			l := &line{events: make(chan dialogue.Event, 100), kept: c.kept}
+			client := &Client{URL: "https://robot.example/", Secrets: []string{notify.NewSecret()}, HTTP: &http.Client{Transport: replies(`{"say":[{"prompt":"never"}],"hang_up":true,"disposition":{"code":"refused"}}`)}, Counts: &Counts{}}
+			s := dialogue.New("a", "b", dialogue.Limits{Fallback: "sorry"})
+			Run(t.Context(), client, s, dialogue.Person{}, l, l.events)
+			if got := strings.Join(l.said, ", "); got != c.said || client.Counts.Wrong.Load() != c.wrong || client.Counts.Unkept.Load() != c.unkept || s.HasFailed() != (what == "wrong") {
+				t.Errorf("%s: said %q, wrong %d, not kept %d, failed %v", what, got, client.Counts.Wrong.Load(), client.Counts.Unkept.Load(), s.HasFailed())
+			}
+		})
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"waihu/internal/calling/dialogue"
+	"waihu/internal/fault"
 	"waihu/internal/timex"
 )
 
@@ -14,14 +15,18 @@ import (
 type Call interface {
 	Say(prompt string)               // by its key, breaking off what is played
 	Play(wav []byte)                 // likewise
-	Settle(o dialogue.Outcome) error // why it cannot be: the disposition is none of the campaign
+	Settle(o dialogue.Outcome) error // of kind Invalid: it is none of the campaign's; else it could not be kept
 	Answer(answers map[string]string)
 	HandOver(target string) // empty: to an agent
 	HangUp()
 }
 
-// overTime is for the last turn, whose reply nobody reads.
-const overTime = 2 * time.Second
+// Bounds of a call.
+const (
+	overTime  = 2 * time.Second // for the last turn, whose reply nobody reads
+	settleFor = time.Minute     // for books that are away, to keep what a call came to
+	settleGap = 5 * time.Second // between two tries of that, at most
+)
 
 // Run drives a call until it has ended, or until ctx has: then it hangs up.
 func Run(ctx context.Context, c *Client, s *dialogue.Session, who dialogue.Person, call Call, events <-chan dialogue.Event) {
@@ -46,6 +51,9 @@ func Run(ctx context.Context, c *Client, s *dialogue.Session, who dialogue.Perso
 			call.HangUp()
 			done = nil // Ended follows
 		}
+	}
+	if s.WasLate() {
+		c.Counts.Late.Add(1)
 	}
 }
 
@@ -80,6 +88,7 @@ func (r *runner) happened(ctx context.Context, ev dialogue.Event) {
 }
 
 func (r *runner) handle(ctx context.Context, ev dialogue.Event) {
+	unsettled := false
 	for _, a := range r.session.Handle(timex.At(time.Now()), ev) {
 		switch v := a.(type) {
 		case dialogue.Ask:
@@ -89,13 +98,13 @@ func (r *runner) handle(ctx context.Context, ev dialogue.Event) {
 		case dialogue.Utter:
 			r.utter(ctx, v.What)
 		case dialogue.Settle:
-			if r.call.Settle(v.Outcome) != nil {
-				r.client.Counts.Wrong.Add(1)
-				r.handle(ctx, dialogue.Refused{})
+			if unsettled = !r.settle(ctx, v.Outcome); unsettled && !r.session.IsOver() {
 				return
 			}
 		case dialogue.Answer:
-			r.call.Answer(v.Answers)
+			if !unsettled {
+				r.call.Answer(v.Answers)
+			}
 		case dialogue.HandOver:
 			r.call.HandOver(v.Target)
 		case dialogue.HangUp:
@@ -104,18 +113,46 @@ func (r *runner) handle(ctx context.Context, ev dialogue.Event) {
 	}
 }
 
-// ask brings the reply, or that there is none. A reply that comes too late for its turn
-// finds the place of the channel taken by none: it is let go.
+// settle has it kept what the call came to, and tells whether it is. What is none of the
+// campaign's is the server's fault; that our books are away is ours: they are asked again,
+// since it may be that somebody will never be called again.
+func (r *runner) settle(ctx context.Context, o dialogue.Outcome) bool {
+	var err error
+	for wait, began := 50*time.Millisecond, time.Now(); ; wait = min(2*wait, settleGap) {
+		if err = r.call.Settle(o); err == nil {
+			return true
+		}
+		if fault.KindOf(err) == fault.Invalid {
+			r.client.Counts.Wrong.Add(1)
+			r.handle(ctx, dialogue.Refused{})
+			return false
+		}
+		if time.Since(began) > settleFor {
+			break
+		}
+		again := time.NewTimer(wait)
+		select {
+		case <-again.C:
+			continue
+		case <-ctx.Done():
+			again.Stop()
+		}
+		break
+	}
+	r.client.Counts.Unkept.Add(1)
+	r.handle(ctx, dialogue.Unkept{})
+	return false
+}
+
+// ask brings the reply, or that there is none. There is room for it: the next turn is
+// asked once it was looked at.
 func (r *runner) ask(ctx context.Context, t dialogue.Turn) {
 	reply, err := r.client.Ask(ctx, &t)
 	var ev dialogue.Event = dialogue.Replied{Turn: t.Turn, Reply: reply}
 	if err != nil {
 		ev = dialogue.Failed{Turn: t.Turn}
 	}
-	select {
-	case r.replies <- ev:
-	case <-ctx.Done():
-	}
+	r.replies <- ev
 }
 
 // tell lets the server know that the call is over, for so long and no longer.

@@ -25,9 +25,9 @@ func TestATransferWaitsFiveSeconds(t *testing.T) {
 			"refused": {refused: time.Second, waits: time.Second, good: func(err error) bool { return errors.Is(err, no) }},
 			"neither": {begun: 6 * time.Second, waits: 5 * time.Second, good: func(err error) bool { return fault.KindOf(err) == fault.Conflict && err != nil }, stopped: true},
 		} {
-			begun, done, stopped, from := make(chan struct{}), make(chan error, 1), false, time.Now()
+			begun, done, stopped, from := &beginning{is: make(chan struct{})}, make(chan error, 1), false, time.Now()
 			if x.begun > 0 {
-				time.AfterFunc(x.begun, func() { close(begun) })
+				time.AfterFunc(x.begun, begun.begin)
 			}
 			if x.refused > 0 {
 				time.AfterFunc(x.refused, func() { done <- no })

@@ -134,7 +134,6 @@ func (f *floorLines) enter(d *dialed) (err error) {
 		Rings:    func() { d.say(dialer.Rings{Try: d.o.Try}) },
 		Answered: d.answered,
 		Parted:   func() { d.say(dialer.Parted{Try: d.o.Try}) },
-		NotTaken: func() { d.say(dialer.NotTaken{Try: d.o.Try}) },
 		Kept:     d.kept,
 	})
 	if err == nil {

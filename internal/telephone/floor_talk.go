@@ -3,6 +3,7 @@ package telephone
 import (
 	"bytes"
 	"context"
+	"sync"
 	"time"
 
 	"waihu/internal/app"
@@ -18,6 +19,7 @@ import (
 	"waihu/internal/voice"
 	"waihu/internal/voice/audio"
 	"waihu/internal/voice/bridge"
+	"waihu/internal/voice/exchange"
 	"waihu/internal/voice/prompt"
 )
 
@@ -180,63 +182,98 @@ func (f *floorLines) bring(try id.ID, to floor.Target, hand bool) error {
 }
 
 // third calls somebody outside into the call: a call of its own, which is paid for. It
-// returns once that is begun or refused.
+// returns once that is begun or refused; what becomes of one that is begun is told.
 func (d *dialed) third(n phone.Number, hand bool) error {
 	f := d.f
 	call, err := f.t.sys.IDs.At(timex.At(time.Now()))
 	if err != nil {
 		return err
 	}
-	beside, over, err := d.line.Third(hand)
+	try := d.o.Try
+	beside, over, err := d.line.Third(hand, exchange.Outside{Came: func() { d.say(dialer.Came{Try: try, Number: n}) }, Left: func() { d.say(dialer.Left{Try: try, Number: n}) },
+		NotCame: func() { d.say(dialer.NotTaken{Try: try, Number: n}) }})
 	if err != nil {
 		return err
 	}
 	if !f.more() {
-		over()
+		over(false)
 		return fault.New(fault.Conflict, "the service stops")
 	}
-	begun, done := make(chan struct{}), make(chan error, 1)
+	begun, done := &beginning{is: make(chan struct{})}, make(chan error, 1)
 	placing, stop := context.WithCancel(f.running)
-	first := true
 	w := outbound.Wish{Company: d.o.Company, Contract: d.o.Contract, Call: callName(call), Agent: d.agent(), Campaign: campaignName(d.o.Campaign),
-		Order: voice.Order{Number: number(n), From: number(d.o.CallerID), Ring: thirdRings, Beside: beside, OnTrunk: func(string, string) {
-			if first { // each trunk is asked after the other
-				first = false
-				close(begun)
-			}
-		}},
+		Order: voice.Order{Number: number(n), From: number(d.o.CallerID), Ring: thirdRings, Beside: beside, OnTrunk: func(string, string) { begun.begin() }},
 		Ended: func(out *outbound.Done) {
 			out.Fact.Session, out.Fact.Purpose, out.Fact.Mode, out.Fact.Course.OtherLeg = callName(d.o.Try), d.o.Purpose, usage.Manual, callName(d.o.Try)
-			over()
+			over(!begun.refuse())
 		}}
 	go func() {
 		defer f.busy.Done()
-		defer over() // where nothing was begun
 		defer stop()
 		out, err := f.t.desk.Place(placing, w)
 		f.t.count(d.o.Company, w.Order.Number, err)
 		if err == nil && out.Report == nil {
 			err = &voice.NoWay{Number: w.Order.Number, Tries: out.Tries}
 		}
+		over(!begun.refuse()) // where the books ended nothing
 		done <- f.t.refusedFor(err)
 	}()
 	return begins(n, begun, done, stop)
 }
 
+// beginning is whether a call was begun, or refused before it was: one of the two for
+// good, since of one that is refused nothing is told.
+type beginning struct {
+	mu      sync.Mutex
+	is      chan struct{} // closed once it has begun
+	refused bool
+}
+
+// begin is a trunk that is asked, each after the other.
+func (b *beginning) begin() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.refused && !isClosed(b.is) {
+		close(b.is)
+	}
+}
+
+// refuse tells whether it is refused: it is, unless it has begun.
+func (b *beginning) refuse() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.refused = b.refused || !isClosed(b.is)
+	return b.refused
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
 // begins waits until a call is begun or refused, and stops one that is neither in time:
 // whoever hands a call over waits, and a campaign with them.
-func begins(n phone.Number, begun <-chan struct{}, done <-chan error, stop func()) error {
+func begins(n phone.Number, begun *beginning, done <-chan error, stop func()) error {
 	late := time.NewTimer(asking)
 	defer late.Stop()
 	select {
-	case <-begun:
+	case <-begun.is:
 		return nil
 	case err := <-done:
-		return err
+		if begun.refuse() {
+			return err
+		}
 	case <-late.C:
-		stop()
-		return fault.New(fault.Conflict, "the call to %s could not be begun within %s", n, asking)
+		if begun.refuse() {
+			stop()
+			return fault.New(fault.Conflict, "the call to %s could not be begun within %s", n, asking)
+		}
 	}
+	return nil // it had begun at that moment
 }
 
 // more takes one more call in, unless the service stops.

@@ -270,16 +270,30 @@ func TestSomebodyOutsideIsASecondCall(t *testing.T) {
 			t.Errorf("%+v: %v", to, err)
 		}
 	}
-	if err := lines.Transfer(out.Try, floor.Target{Number: must(parsed("8613900000001"))}); err != nil {
+	busy, free := must(parsed("8613800000001")), must(parsed("8613900000001"))
+	if err := lines.Confer(out.Try, floor.Target{Number: busy}); err != nil {
 		t.Fatal(err)
+	}
+	if e := want[dialer.NotTaken](t, events); e.Number != busy { // of who was refused nothing is told
+		t.Errorf("%+v", e)
+	}
+	if err := lines.Transfer(out.Try, floor.Target{Number: free}); err != nil {
+		t.Fatal(err)
+	}
+	if e := want[dialer.Came](t, events); e.Number != free {
+		t.Errorf("%+v", e)
 	}
 	want[dialer.Parted](t, events)
 	lines.Hang(out.Try)
 	want[dialer.Over](t, events)
-	f := o.facts(2)
-	first, second := &f[0].Call, &f[1].Call
-	if first.ID != out.Try.Named("call") {
-		first, second = second, first
+	var first, second *usage.Call
+	for _, f := range o.facts(3) {
+		switch c := f.Call; {
+		case c.ID == out.Try.Named("call"):
+			first = &c
+		case c.To == "+8613900000001":
+			second = &c
+		}
 	}
 	if second.Session != first.ID || second.Course.OtherLeg != first.ID || second.To != "+8613900000001" || second.Result != usage.Answered || second.Campaign != first.Campaign || second.Agent != ann || first.Agent != ann {
 		t.Errorf("%+v\n%+v", first, second)

@@ -91,6 +91,12 @@ const (
 // Alone tells whether the mode dials without agents who wait.
 func (m Mode) Alone() bool { return m == Broadcast || m == Robot }
 
+// GoesOnAlone tells whether a campaign is to be driven though nobody is logged in: it runs,
+// or waits for money.
+func (c *Campaign) GoesOnAlone() bool {
+	return c.Mode.Alone() && (c.Status.State == Running || c.Status.State == Paused && c.Status.Cause == ByBudget)
+}
+
 // Step finds a step of a menu; nil: there is none.
 func (m *Menu) Step(name string) *MenuStep {
 	for i := range m.Steps {

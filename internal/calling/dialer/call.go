@@ -61,7 +61,7 @@ func (e *Engine) called(ev Event) error {
 		})
 	case ForAgent:
 		return e.with(v.Try, func(c *call) error {
-			if c.alone == nil || !c.alone.robot || c.alone.queue || c.seat != nil {
+			if c.alone == nil || !c.alone.robot || c.alone.queue || c.seat != nil || c.State != attempt.Talking {
 				return fault.New(fault.Conflict, "try %s is in no dialogue", c.ID)
 			}
 			e.ask(c)
@@ -69,10 +69,12 @@ func (e *Engine) called(ev Event) error {
 		})
 	case Asked:
 		return e.with(v.Try, func(c *call) error { return e.asked(c, v.Answers) })
-	case NotTaken:
-		return e.with(v.Try, func(*call) error { return nil })
+	case Came, Left, NotTaken: // nothing of the dialer's changes
+		return nil
 	case Settled:
 		return e.with(v.Try, func(c *call) error { return e.settle(c, v.Wish) })
+	case Spoken:
+		return e.with(v.Try, e.spoken)
 	case AgentUp:
 		return e.with(v.Try, e.agentUp)
 	case AgentDown:
@@ -193,6 +195,10 @@ func (e *Engine) deadline(c *call) timex.Instant {
 		if c.alone != nil && c.seat == nil {
 			return c.alone.until
 		}
+	case attempt.Ended:
+		if c.alone != nil {
+			return c.alone.until
+		}
 	}
 	return 0
 }
@@ -216,6 +222,8 @@ func (e *Engine) expire() {
 			e.takeBack(c)
 		case attempt.Answered:
 			e.outOfPatience(c)
+		case attempt.Ended:
+			_ = e.spoken(c) // as good as said: it is too late
 		}
 	}
 	for _, s := range slices.Clone(e.seats) {
@@ -318,8 +326,12 @@ func (e *Engine) over(c *call, v Over) error {
 	if talked {
 		return e.talked(c)
 	}
-	if c.alone != nil {
-		return e.closeAlone(c, waited)
+	if a := c.alone; a != nil {
+		if a.waited = waited; a.robot && !a.spoken {
+			a.until = e.now.Add(SpokenWait)
+			return nil
+		}
+		return e.closeAlone(c)
 	}
 	if s := c.seat; s != nil {
 		c.seat, s.call = nil, nil

@@ -310,6 +310,7 @@ func (d *day) converse(try id.ID) {
 		})
 	}
 	d.after(d.some(40*time.Second), func() { d.hang(try) })
+	d.after(d.some(50*time.Second), func() { d.tell(Spoken{Try: try}) }) // a reply may come after the end
 }
 
 func (d *day) hang(try id.ID) {

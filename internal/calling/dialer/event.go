@@ -109,6 +109,8 @@ type (
 		Try  id.ID
 		Wish attempt.Wish // Flags and By are the engine's to say
 	}
+	// Spoken: a dialogue says nothing more of the call.
+	Spoken struct{ Try id.ID }
 	// Asked: a dialogue asked questions of the script, and this was answered.
 	Asked struct {
 		Try     id.ID
@@ -129,8 +131,21 @@ type (
 	// Parted: the agent, or the dialogue, is off the call, which goes on without: it was
 	// handed to a third party, or a message is left. The agent writes up.
 	Parted struct{ Try id.ID }
-	// NotTaken: the third party a call was handed to did not come. Who had it has it.
-	NotTaken struct{ Try id.ID }
+	// Came: a third party who was called into the call, by a number, is in it.
+	Came struct {
+		Try    id.ID
+		Number phone.Number
+	}
+	// Left: they are not any more.
+	Left struct {
+		Try    id.ID
+		Number phone.Number
+	}
+	// NotTaken: they did not come; who had the call has it.
+	NotTaken struct {
+		Try    id.ID
+		Number phone.Number
+	}
 	// Unjoined: the agent could not be connected with who answered.
 	Unjoined struct{ Try id.ID }
 	// Said: the message was played to its end.
@@ -167,10 +182,13 @@ func (Answered) event()  {}
 func (Told) event()      {}
 func (Pressed) event()   {}
 func (Parted) event()    {}
+func (Came) event()      {}
+func (Left) event()      {}
 func (NotTaken) event()  {}
 func (Asked) event()     {}
 func (ForAgent) event()  {}
 func (Settled) event()   {}
+func (Spoken) event()    {}
 func (AgentUp) event()   {}
 func (AgentDown) event() {}
 func (CameIn) event()    {}
@@ -219,7 +237,8 @@ type (
 	// Unserved tells the dialogue that no agent came, and the call is its own again.
 	Unserved struct{ Try id.ID }
 	// Converse lets the dialogue server speak with who answered. Report ForAgent, Asked
-	// and Settled, and Over at last.
+	// and Settled, Over, and Spoken, before or after Over: what the call came to waits
+	// for it.
 	Converse struct {
 		Try  id.ID
 		Lead lead.Lead

@@ -21,6 +21,8 @@ const (
 	MaxSaid   = 30               // prompts of a call: whatever is pressed, it ends
 	SaidWait  = 3 * time.Minute  // for the end of a prompt nobody tells of
 	AloneWait = 30 * time.Minute // of a dialogue, in all
+
+	SpokenWait = 90 * time.Second // after the end of a call, for what its dialogue says of it still
 )
 
 // alone is a call that hears a broadcast, a dialogue, or a last word.
@@ -37,6 +39,8 @@ type alone struct {
 	keyed   bool // a question was answered
 	ends    bool // what is played is the last
 	queue   bool // an agent was asked for
+	waited  bool // until the end
+	spoken  bool // the dialogue says nothing more
 }
 
 // meet is who answered a call that is for no agent.
@@ -333,8 +337,21 @@ func (e *Engine) settle(c *call, w attempt.Wish) error {
 	return nil
 }
 
+// spoken is a dialogue that says nothing more of a call. One that has ended waited for it:
+// a reply may cross the hang-up, and a refusal in it is none the less one.
+func (e *Engine) spoken(c *call) error {
+	if c.alone == nil { // an agent has the call
+		return nil
+	}
+	if c.alone.spoken = true; c.State != attempt.Ended {
+		return nil
+	}
+	e.keep(c)
+	return e.closeAlone(c)
+}
+
 // closeAlone gives a call without an agent what it came to.
-func (e *Engine) closeAlone(c *call, waited bool) error {
+func (e *Engine) closeAlone(c *call) error {
 	a, w := c.alone, &c.Wish
 	if w.Code != "" {
 		return e.close(c, w.Code, w.Notes, w.By, lead.Wished(w))
@@ -345,7 +362,7 @@ func (e *Engine) closeAlone(c *call, waited bool) error {
 		code = attempt.Left
 	case a.machine:
 		code = attempt.ByMachine
-	case waited:
+	case a.waited:
 		code = attempt.Abandoned
 	case a.keyed:
 		code = attempt.Keyed

@@ -174,6 +174,7 @@ func TestADialogue(t *testing.T) {
 	}
 	f.after(0, Settled{Try: d.Try, Wish: attempt.Wish{Code: "sale"}}) // nothing takes a refusal back
 	f.after(0, Over{Try: d.Try, Result: usage.Answered})
+	f.after(0, Spoken{Try: d.Try})
 	if a := f.last.Tries[0]; a.Disposition != "refused" || a.By != attempt.ByDialogue || a.Notes != "said never" {
 		t.Errorf("%+v", a)
 	}
@@ -185,8 +186,24 @@ func TestADialogue(t *testing.T) {
 	f.after(0, ForAgent{Try: d.Try})
 	want[Unserved](t, f.after(campaign.DefaultQueue*time.Second, Tick{}))
 	f.after(0, ForAgent{Try: d.Try})
-	f, _ = begin()
+	f, d = begin()
 	want[Hang](t, f.after(AloneWait, Tick{}))
+	f.after(0, Over{Try: d.Try, Result: usage.Answered})
+	f.after(time.Second, Settled{Try: d.Try, Wish: attempt.Wish{Code: "refused"}}) // it crossed the hang-up
+	if f.last.Leads[0].Rule != lead.Refused || f.last.Tries[0].State != attempt.Ended {
+		t.Errorf("%+v", f.last)
+	}
+	f.after(SpokenWait-time.Second, Tick{}) // nothing more is told of it
+	if a := f.last.Tries[0]; a.State != attempt.Closed || a.Disposition != "refused" {
+		t.Errorf("%+v", a)
+	}
+	f, d = begin()
+	f.after(0, Spoken{Try: d.Try})
+	f.after(0, Parted{Try: d.Try}) // handed on
+	f.after(time.Hour, Over{Try: d.Try, Result: usage.Answered})
+	if a := f.last.Tries[0]; a.Disposition != attempt.NoCode {
+		t.Errorf("%+v", a)
+	}
 }
 
 // TestTwoLegs: the agent's telephone first, then the customer's; an agent who does not

@@ -46,6 +46,8 @@ type (
 	Unserved struct{}
 	// Refused: the dialer does not take what the last reply says the call came to.
 	Refused struct{}
+	// Unkept: what the last reply says the call came to is right, and cannot be kept.
+	Unkept struct{}
 	// Ended: the line is free, or somebody else has the call.
 	Ended struct{}
 	// Tick: time has passed.
@@ -60,6 +62,7 @@ func (Pressed) event()    {}
 func (Understood) event() {}
 func (Unserved) event()   {}
 func (Refused) event()    {}
+func (Unkept) event()     {}
 func (Ended) event()      {}
 func (Tick) event()       {}
 
@@ -74,7 +77,7 @@ type (
 	// Utter plays something, breaking off what is played; report Played.
 	Utter struct{ What Utterance }
 	// Settle tells the dialer what the call came to. Where it does not take that, nothing
-	// that follows is done; report Refused.
+	// that follows is done but Tell; report Refused or Unkept.
 	Settle struct{ Outcome Outcome }
 	// Answer keeps answers to questions of the script.
 	Answer struct{ Answers map[string]string }
@@ -104,6 +107,7 @@ const (
 	handing // over to an agent or a target
 	leaving // the last word is said
 	hung    // up, and the line is not free yet
+	ending  // the call has ended, and a reply is under way
 	over
 )
 
@@ -120,6 +124,7 @@ type Session struct {
 	keys           string
 	until          timex.Instant
 	failed         bool
+	late           bool
 	acts           []Act
 }
 
@@ -135,6 +140,9 @@ func (s *Session) IsOver() bool { return s.at == over }
 // HasFailed tells whether the program did not do its part.
 func (s *Session) HasFailed() bool { return s.failed }
 
+// WasLate tells whether a reply wanted something of a call that had ended.
+func (s *Session) WasLate() bool { return s.late }
+
 // Wake is when a Tick is due; zero: there is no need.
 func (s *Session) Wake() timex.Instant { return s.until }
 
@@ -148,11 +156,15 @@ func (s *Session) Handle(now timex.Instant, ev Event) []Act {
 			s.ask(Turn{Happened: Met, Person: &v.Person})
 		}
 	case Replied:
-		if s.at == waiting && v.Turn == s.turn {
+		switch {
+		case v.Turn != s.turn:
+		case s.at == waiting:
 			s.replied(v.Reply)
+		case s.at == ending:
+			s.afterwards(v.Reply)
 		}
 	case Failed:
-		if s.at == waiting && v.Turn == s.turn {
+		if (s.at == waiting || s.at == ending) && v.Turn == s.turn {
 			s.fail()
 		}
 	case Played:
@@ -168,14 +180,14 @@ func (s *Session) Handle(now timex.Instant, ev Event) []Act {
 			s.ask(Turn{Happened: NoAgent})
 		}
 	case Refused:
-		if s.at != over { // what followed the outcome was not done
-			s.fail()
-		}
+		s.fail() // what followed the outcome was not done
+	case Unkept:
+		s.lastWord()
 	case Ended:
 		s.ended()
 	case Tick:
 		if !s.until.IsZero() && s.now >= s.until {
-			s.late()
+			s.due()
 		}
 	}
 	return s.acts
@@ -280,10 +292,10 @@ func (s *Session) enough() {
 	}
 }
 
-// late is what is due by the clock.
-func (s *Session) late() {
+// due is what is to be done by the clock.
+func (s *Session) due() {
 	switch s.at {
-	case waiting:
+	case waiting, ending:
 		s.fail()
 	case speaking:
 		s.next()
@@ -300,9 +312,22 @@ func (s *Session) late() {
 	}
 }
 
-// fail says the last word where the program did not do its part.
+// fail is a program that did not do its part.
 func (s *Session) fail() {
-	s.failed, s.left = true, nil
+	s.failed = true
+	s.lastWord()
+}
+
+// lastWord ends the call with the prompt of the campaign, where somebody still hears it.
+func (s *Session) lastWord() {
+	s.left = nil
+	switch s.at {
+	case ending:
+		s.finish()
+		return
+	case over:
+		return
+	}
 	if s.limits.Fallback == "" {
 		s.end()
 		return
@@ -316,14 +341,40 @@ func (s *Session) end() {
 	s.at, s.until = hung, 0
 }
 
-// ended tells the program that the call is over, once.
+// ended takes in that the call is over. A reply that is under way is waited for, as long
+// as it may take: what the person said before may be in it.
 func (s *Session) ended() {
-	if s.at == over {
+	switch s.at {
+	case waiting:
+		s.at = ending
+	case begun:
+		s.at = over
+	case ending, over:
+	default:
+		s.finish()
+	}
+}
+
+// afterwards does what a reply says about the person, who has gone meanwhile. Whatever
+// else it wants would need the call.
+func (s *Session) afterwards(r Reply) {
+	if r.Problems() != nil {
+		s.fail()
 		return
 	}
-	if s.at != begun {
-		s.do(Tell{s.fill(Turn{Happened: Over})})
+	s.state, s.late = r.State, len(r.Say) > 0 || r.Listen != nil || r.hands()
+	if r.Outcome != nil {
+		s.do(Settle{*r.Outcome})
 	}
+	if len(r.Answers) > 0 {
+		s.do(Answer{r.Answers})
+	}
+	s.finish()
+}
+
+// finish tells the program that the call is over.
+func (s *Session) finish() {
+	s.do(Tell{s.fill(Turn{Happened: Over})})
 	s.at, s.until = over, 0
 }
 

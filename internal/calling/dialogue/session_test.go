@@ -107,6 +107,31 @@ func TestAProgramThatDoesNotDoItsPart(t *testing.T) {
 	}
 }
 
+// TestAReplyCrossesTheEnd: what it says of the person is done, what it wants of the call
+// is not; one that never comes is waited for as long as any.
+func TestAReplyCrossesTheEnd(t *testing.T) {
+	for want, ev := range map[string]Event{
+		"settle refused; answer map[size:42]; tell over": Replied{1, Reply{Say: []Utterance{{Prompt: "bye"}}, Target: "desk", Outcome: &Outcome{Code: "refused"}, Answers: map[string]string{"size": "42"}}},
+		"tell over": Failed{1},
+		"":          Failed{7},
+	} {
+		s := New("c", "d", Limits{Fallback: "sorry"})
+		s.Handle(start, Answered{})
+		if got := told(s.Handle(start, Ended{})); got != "" || s.IsOver() {
+			t.Errorf("%q before the reply", got)
+		}
+		if got := told(s.Handle(start, ev)); got != want || s.WasLate() != strings.HasPrefix(want, "settle") {
+			t.Errorf("%q, want %q", got, want)
+		}
+		if got := told(s.Handle(s.Wake(), Tick{})); (got == "tell over") != (want == "") || !s.IsOver() {
+			t.Errorf("%q by the clock", got)
+		}
+		if got := told(s.Handle(start, Refused{})); got != "" || !s.HasFailed() {
+			t.Errorf("%q once its disposition was refused", got)
+		}
+	}
+}
+
 func TestRepliesThatAreNone(t *testing.T) {
 	for path, r := range map[string]Reply{
 		"say":         {Say: make([]Utterance, MaxSay+1)},

@@ -20,7 +20,7 @@ type OldRow struct {
 	want        []store.Key
 }
 
-// OldRows are a company and money that moved.
+// OldRows are a company, money that moved, and campaigns that nobody logs in to.
 func OldRows() []OldRow {
 	long := strings.Repeat("外呼", 60)
 	moved := func(n int, amount, keys string, micros int64, old ...store.Key) OldRow {
@@ -28,7 +28,17 @@ func OldRows() []OldRow {
 		return OldRow{Company: num(900), ID: num(n), Kind: "movement", Keys: keys, Body: `{"id":"x","on":"2026-03-05","amount":{"amount":"` + amount + `","currency":"CNY"},"booked":1}`,
 			want: append(old, store.Key{Name: "by.on", Value: "2026-03-05"}, store.Key{Name: "by.amount", Value: store.OrderMoney(in)})}
 	}
+	ran := func(n int, mode, status string, more ...store.Key) OldRow {
+		state := store.Key{Name: "state", Value: strings.Split(status, `"`)[3]}
+		return OldRow{Company: num(900), ID: num(n), Kind: "campaign", Keys: `{"Index":[{"Name":"state","Value":"` + state.Value + `"}]}`, Body: `{"id":"x","name":"a\u0000b","mode":"` + mode + `","status":{` + status + `}}`,
+			want: append(more, state)}
+	}
+	alone := store.Key{Name: "alone", Value: "yes"}
 	return []OldRow{
+		ran(911, "robot", `"state":"running"`, alone),
+		ran(912, "broadcast", `"state":"paused","cause":"budget"`, alone),
+		ran(913, "broadcast", `"state":"paused","cause":"person"`),
+		ran(914, "predictive", `"state":"running"`),
 		{num(900), num(901), "company", `{"name":"Ärger & Zeta ` + long + `","email":"A\u0000@X.example\\u0000","revision":1}`, `{"Unique":[{"Name":"name","Value":"Zeta"}]}`,
 			[]store.Key{{Name: "by.name", Value: store.OrderText("Ärger & Zeta " + long)}, {Name: "by.email", Value: `a@x.example\u0000`}, {Name: "by.series", Value: ""}}},
 		moved(902, "169.63", `{"Index":[{"Name":"invoice","Value":"i1"}]}`, 169_630_000, store.Key{Name: "invoice", Value: "i1"}),

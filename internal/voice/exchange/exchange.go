@@ -123,7 +123,7 @@ func (x *Exchange) serve(call *sip.Call) {
 		return // it was refused, for what it offered
 	}
 	c := &connection{call: call, leg: leg, own: &stand{who: holder, call: call, leg: leg, passing: true}}
-	if c.line, err = x.Line(name, Reserved{}, Told{Rings: func() {}, Answered: c.answered, Parted: func() {}, NotTaken: func() {}, Kept: func(error) {}}); err != nil {
+	if c.line, err = x.Line(name, Reserved{}, Told{Rings: func() {}, Answered: c.answered, Parted: func() {}, Kept: func(error) {}}); err != nil {
 		call.Refuse(503, "Service Unavailable", retryPorts)
 		return
 	}

@@ -182,7 +182,7 @@ func (s *stage) place(number string, r exchange.Reserved) *placed {
 	s.Helper()
 	p := &placed{told: make(chan string, 10), kept: make(chan error, 10), over: make(chan *voice.Report, 1)}
 	p.Line = must(s.x.Line("call "+number, r, exchange.Told{Rings: func() { p.told <- "rings" }, Answered: func() { p.told <- "answered" }, Parted: func() { p.told <- "parted" },
-		NotTaken: func() { p.told <- "not taken" }, Kept: func(failed error) { p.kept <- failed }}))
+		Kept: func(failed error) { p.kept <- failed }}))
 	go func() {
 		report, _, err := s.lines.PlaceOver(context.WithoutCancel(s.Context()), voice.Order{Number: number, Beside: p.Beside})
 		if err != nil {
@@ -205,7 +205,7 @@ func mobile(n byte) string { return "1380000000" + string('0'+n) }
 // outside lets somebody called be called into a call.
 func (s *stage) third(p *placed, number string, hand bool) {
 	s.Helper()
-	beside, done, err := p.Third(hand)
+	beside, done, err := p.Third(hand, exchange.Outside{Came: func() { p.told <- "came" }, Left: func() { p.told <- "left" }, NotCame: func() { p.told <- "not come" }})
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -213,7 +213,8 @@ func (s *stage) third(p *placed, number string, hand bool) {
 		if _, _, err := s.lines.PlaceOver(context.WithoutCancel(s.Context()), voice.Order{Number: number, Beside: beside, Ring: 500 * time.Millisecond}); err != nil {
 			s.Error(err)
 		}
-		done()
+		done(true)
+		done(true) // told of once
 	}()
 }
 
@@ -237,4 +238,14 @@ func TestBothHearThatTheyAreRecorded(t *testing.T) {
 	}
 	p.Hang()
 	<-p.over
+}
+
+// tells waits for what is told of a call.
+func (p *placed) tells(t *testing.T, want ...string) {
+	t.Helper()
+	for _, what := range want {
+		if got := <-p.told; got != what {
+			t.Errorf("%q is told, want %q", got, what)
+		}
+	}
 }

@@ -69,7 +69,6 @@ type Told struct {
 	Rings    func()
 	Answered func()
 	Parted   func()             // whoever had the call, since somebody answered whom it was handed to
-	NotTaken func()             // whom the call was handed to did not answer
 	Kept     func(failed error) // what is recorded is, from now on; or is not any more, and why
 }
 

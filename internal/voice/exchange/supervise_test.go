@@ -94,6 +94,7 @@ func TestSomebodyOutsideIsCalledIn(t *testing.T) {
 	s.third(p, mobile(9), false)
 	s.until("the customer hears music and the agent that it rings", func() bool { return p.customer.hears(261.6) && ann.hears(450) })
 	s.until("they talk again, since nobody answers", func() bool { return p.customer.hears(1000) && ann.hears(500) })
+	p.tells(t, "not come")
 	s.third(p, mobile(3), false)
 	outside := <-s.answered
 	s.until("three talk", func() bool {
@@ -103,9 +104,16 @@ func TestSomebodyOutsideIsCalledIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.until("two talk on", func() bool { return ann.quiet() && p.customer.hears(700) && outside.hears(500) && !outside.hears(1000) })
+	p.tells(t, "came")
 	outside.call.Hangup()
 	if r := <-p.over; r.Ending.By != sip.Us {
 		t.Errorf("%+v", r.Ending)
+	}
+	p.tells(t, "left")
+	select {
+	case what := <-p.told:
+		t.Errorf("%q is told as well", what)
+	default:
 	}
 }
 
@@ -117,9 +125,7 @@ func TestACallIsHandedOutside(t *testing.T) {
 	p := s.place(mobile(1), exchange.Reserved{Agent: "ann"})
 	s.third(p, mobile(3), true)
 	outside := <-s.answered
-	if told := <-p.told; told != "parted" {
-		t.Error(told)
-	}
+	p.tells(t, "came", "parted")
 	s.until("the agent stands again and the two talk", func() bool { return ann.quiet() && p.customer.hears(700) && outside.hears(500) })
 	p.customer.call.Hangup()
 	<-p.over

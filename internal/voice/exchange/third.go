@@ -7,10 +7,17 @@ import (
 	"waihu/internal/voice/sip"
 )
 
+// Outside is told of somebody outside who is called into a call: that they answered and
+// left, or that they did not come. Nothing of it may wait.
+type Outside struct {
+	Came, Left, NotCame func()
+}
+
 // third is somebody outside who is called into a call.
 type third struct {
 	l      *Line
 	hand   bool // the agent parts when they answer
+	told   Outside
 	call   *sip.Call
 	leg    *voice.Leg
 	heard  bool // in the bridge
@@ -56,9 +63,10 @@ func full() error {
 }
 
 // Third makes room for somebody outside: what it returns goes beside the call that is
-// placed to them, once for each trunk, and done is called when that is over. Until they
-// answer the customer is on hold; hand: then the agent parts.
-func (l *Line) Third(hand bool) (beside func(*sip.Call, *voice.Leg), done func(), err error) {
+// placed to them, once for each trunk, and done is called when that is over: the first
+// time it counts, begun says whether anything was sent. Until they answer the customer is
+// on hold; hand: then the agent parts.
+func (l *Line) Third(hand bool, told Outside) (beside func(*sip.Call, *voice.Leg), done func(begun bool), err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
@@ -70,7 +78,7 @@ func (l *Line) Third(hand bool) (beside func(*sip.Call, *voice.Leg), done func()
 	if err := l.open(); err != nil {
 		return nil, nil, err
 	}
-	t := &third{l: l, hand: hand}
+	t := &third{l: l, hand: hand, told: told}
 	l.thirds[t] = true
 	l.waitThird()
 	return t.beside, t.done, nil
@@ -125,7 +133,11 @@ func (t *third) begin(call *sip.Call, leg *voice.Leg) bool {
 
 // join lets them be heard, and speak once they have answered.
 func (t *third) join(answered bool) {
-	if t.enter(answered) {
+	parted := t.enter(answered)
+	if answered && t.spoke {
+		t.told.Came()
+	}
+	if parted {
 		t.l.told.Parted()
 	}
 }
@@ -153,10 +165,17 @@ func (t *third) enter(answered bool) (parted bool) {
 
 // end takes them out; a customer who is left alone is hung up.
 func (t *third) end() {
+	if t.out() {
+		t.told.Left()
+	}
+}
+
+// out tells whether they had answered.
+func (t *third) out() (spoke bool) {
 	l := t.l
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if t.heard && l.bridge != nil {
+	if spoke = t.spoke; t.heard && l.bridge != nil {
 		_ = l.bridge.Leave(t.leg) // it may have left by itself
 	}
 	if t.spoke { // else another trunk may be asked
@@ -164,6 +183,7 @@ func (t *third) end() {
 		l.leftAlone()
 	}
 	t.call, t.leg, t.heard, t.spoke = nil, nil, false, false
+	return spoke
 }
 
 // leftAlone hangs a customer up who had been handed over, once nobody else is there.
@@ -173,24 +193,25 @@ func (l *Line) leftAlone() {
 	}
 }
 
-// done takes the room for them away, and tells if they never answered.
-func (t *third) done() {
-	if t.leave() {
-		t.l.told.NotTaken()
+// done takes the room for them away, and tells if they were called and never answered.
+// Whoever asked for them in vain, before anything was sent, knows.
+func (t *third) done(begun bool) {
+	if t.leave() && begun {
+		t.told.NotCame()
 	}
 }
 
-// leave tells whether the call was handed to them and is not theirs. Who handed a call on
-// that no agent ever had, has it again; any other customer who is alone is hung up.
+// leave tells whether they never answered. Who handed a call on that no agent ever had,
+// has it again; any other customer who is alone is hung up.
 func (t *third) leave() (missed bool) {
 	l := t.l
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	missed = l.thirds[t] && t.hand && l.call != nil // one who answered is out already
+	missed = l.thirds[t] && l.call != nil // one who answered is out already
 	delete(l.thirds, t)
 	l.waitThird()
 	l.lookAround()
-	if !missed || l.joined {
+	if !missed || !t.hand || l.joined {
 		l.leftAlone()
 	}
 	return missed

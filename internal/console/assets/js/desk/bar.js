@@ -32,7 +32,7 @@ export function drawBar(muted, deeds) {
   if (!call) return unfold("", false);
   put(part("who"), call.name ?? "");
   put(part("number"), dial(call.number));
-  put(part("shown"), [call.caller_id && say(call.inbound ? "desk.calls_back" : "desk.caller_id", { name: dial(call.caller_id) }), call.of && say("desk.helps_in", { name: call.of }), call.with && say("desk.with", { name: call.with }), ...(call.beside ?? []).map((a) => say("desk.with", { name: a.name })), ...(call.heard ?? []).map((h) => say(`desk.heard_${h.how}`))].filter(Boolean).join(" · "));
+  put(part("shown"), [call.caller_id && say(call.inbound ? "desk.calls_back" : "desk.caller_id", { name: dial(call.caller_id) }), call.of && say("desk.helps_in", { name: call.of }), ...(call.with ?? []).map((t) => say(t.rings ? "desk.calling" : "desk.with", { name: t.name })), ...(call.beside ?? []).map((a) => say("desk.with", { name: a.name })), ...(call.heard ?? []).map((h) => say(`desk.heard_${h.how}`))].filter(Boolean).join(" · "));
   put(part("step"), call.held ? say("desk.held") : say(`desk.step_${call.step}`));
   part("step").className = `badge ${call.held ? "warn" : toneOf[call.step]}`;
   const preview = call.step === "shown";

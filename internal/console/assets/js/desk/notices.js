@@ -73,10 +73,11 @@ function told() {
 
 // holds tells whether a notice is still about something: a pause that is over is not, and
 // at a desk that is closed only why it is.
-function holds({ code }) {
+function holds({ code, at }) {
   const { desk, gone } = state;
   if (code.startsWith("line_")) return false;
   if (code === "forced_pause") return !gone && (desk.reason === "forced" || desk.then_for === "forced");
+  if (code === "not_come") return !gone && since(at) < 3 * moment;
   if (code === "recording_lost") return !gone && Boolean(desk.call?.recording_lost);
   return !gone || (gone === "over" && code !== "elsewhere");
 }

@@ -21,12 +21,13 @@ export function drawTransfer(todo) {
   deeds = todo;
   const { sheet, desk } = state;
   const call = desk?.call;
-  const there = [call?.with, ...(call?.beside ?? []).map((a) => a.agent)].join("\n");
+  const outside = call?.with ?? [];
+  const there = [...outside.map((t) => `${t.name} ${t.rings}`), ...(call?.beside ?? []).map((a) => a.agent)].join("\n");
   draw("inside", there, () => [
-    ...(call?.with ? [row(call.with, "", button(say("desk.leave_to", { name: call.with }), true, () => deeds.leave()))] : []),
+    ...outside.map((t) => (t.rings ? row(say("desk.calling", { name: t.name }), "") : row(t.name, "", button(say("desk.leave_to", { name: t.name }), true, () => deeds.leave())))),
     ...(call?.beside ?? []).map((a) => row(a.name, "", button(say("desk.leave_to", { name: a.name }), true, () => deeds.handTo(a.agent, false)))),
   ]);
-  show(part("inside-box"), Boolean(call?.with || call?.beside?.length));
+  show(part("inside-box"), Boolean(outside.length || call?.beside?.length));
   const targets = sheet?.targets ?? [];
   draw("targets", targets.map((t) => t.name).join("\n"), () => targets.map((t) => row(t.name, el("span", { className: "muted small num" }, dial(t.number)), button(say("desk.hand_over"), true, () => deeds.transfer(t.name, false)), button(say("desk.bring_in"), false, () => deeds.transfer(t.name, true)))));
   show(part("targets-box"), targets.length > 0);
