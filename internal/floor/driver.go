@@ -494,7 +494,7 @@ func (d *driver) noted(fx *dialer.Effects) {
 		c := &fx.Changes[i]
 		touched[c.User] = true
 		if x := d.desks[c.User]; x != nil {
-			x.changed(c)
+			d.count(x)
 		}
 	}
 	for i := range fx.Tries {
@@ -502,6 +502,7 @@ func (d *driver) noted(fx *dialer.Effects) {
 		touched[a.Agent] = true
 		if x := d.desks[a.Agent]; x != nil && a.State == attempt.Closed {
 			x.closed(a, &fx.Leads[i])
+			d.count(x)
 		}
 		if a.State == attempt.Closed {
 			d.known++

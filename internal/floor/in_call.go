@@ -20,16 +20,14 @@ type Dispose struct {
 	Code     string
 	Notes    string // empty: those that were noted
 	Callback *Appointment
+	Kept     bool // it may be changed or taken back until a moment after the call, or after it was chosen there
 }
 
 // Dispose says what the call came to, while it lasts or after it. A refusal holds for
-// every campaign of the company from the moment this returns.
+// every campaign of the company from the moment this returns, whatever is chosen later.
 func (f *Floor) Dispose(ctx context.Context, c id.Company, user, session string, in Dispose) (Desk, error) {
 	return f.at(ctx, c, user, session, func(d *driver, x *desk) error {
-		if in.Notes == "" {
-			in.Notes = x.notes
-		}
-		ev := dialer.Disposed{User: user, Code: in.Code, Notes: in.Notes}
+		ev := dialer.Disposed{User: user, Code: in.Code, Notes: in.Notes, Kept: in.Kept}
 		if a := in.Callback; a != nil {
 			ev.Callback = &lead.Appointment{At: a.At, Zone: a.Zone, Number: a.Number, Notes: a.Notes}
 			if a.Mine {
@@ -37,32 +35,52 @@ func (f *Floor) Dispose(ctx context.Context, c id.Company, user, session string,
 			}
 		}
 		p, _ := d.engine.Post(user)
-		if err := d.handle(ev); err != nil || p.State != agent.Talking {
+		if err := d.handle(ev); err != nil {
 			return err
 		}
-		return d.refuseNow(ctx, &p, &ev)
+		refuses, err := d.refuseNow(ctx, &p, &ev)
+		if err == nil && !refuses && p.Call.Wish.Flags.Refuse {
+			x.notice("refusal_stands", "")
+		}
+		return err
 	})
 }
 
-// refuseNow puts a refusal on the do-not-call list while the call still lasts: it must
-// not wait for the end, nor be lost with it.
-func (d *driver) refuseNow(ctx context.Context, p *dialer.Post, ev *dialer.Disposed) error {
+// Retract takes back what was chosen. A refusal stands: who may change the do-not-call list
+// takes the number off it, with a reason that the audit log keeps.
+func (f *Floor) Retract(ctx context.Context, c id.Company, user, session string) (Desk, error) {
+	return f.at(ctx, c, user, session, func(d *driver, x *desk) error {
+		p, _ := d.engine.Post(user)
+		err := d.handle(dialer.Retracted{User: user})
+		if err == nil && p.Call.Wish.Flags.Refuse {
+			x.notice("refusal_stands", "")
+		}
+		return err
+	})
+}
+
+// refuseNow puts a refusal on the do-not-call list while the call is not closed yet: it must
+// not wait for that, nor be lost with it.
+func (d *driver) refuseNow(ctx context.Context, p *dialer.Post, ev *dialer.Disposed) (is bool, err error) {
 	codes, err := d.f.cfg.System.Dispositions(ctx, d.c)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if code, ok := attempt.Find(attempt.Over(codes, d.plan.Dispositions), ev.Code); !ok || !code.Flags.Refuse {
-		return nil
+		return false, nil
+	}
+	if p.State != agent.Talking && !ev.Kept {
+		return true, nil // the call is closed, and the refusal kept with that
 	}
 	list := make([]store.Barred, len(p.Lead.Numbers))
 	for i, n := range p.Lead.Numbers {
 		list[i] = store.Barred{Number: n.Number, Rule: lead.Refused, Source: "try " + p.Call.ID.Named("try"), Reason: ev.Notes, By: ev.User, At: now()}
 	}
 	if _, err := d.f.cfg.System.Bar(ctx, d.c, list); err != nil {
-		return err
+		return true, err
 	}
 	d.refused(p.Lead.Numbers)
-	return nil
+	return true, nil
 }
 
 // Choose answers a lead that is shown: dial it, or skip it.
@@ -242,8 +260,7 @@ func (f *Floor) Note(ctx context.Context, c id.Company, user, session, notes str
 		case len(notes) > attempt.MaxNotes:
 			return refused("notes", "at most %d bytes were expected", attempt.MaxNotes)
 		}
-		x.notes = notes
-		return nil
+		return d.handle(dialer.Noted{User: user, Notes: notes})
 	})
 }
 
