@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -33,6 +34,7 @@ type (
 		Code     string             `json:"code" minLength:"1" maxLength:"40" doc:"Of a disposition the agent may choose."`
 		Notes    string             `json:"notes,omitempty" maxLength:"2000" doc:"Absent: those that were noted during the call."`
 		Callback *floor.Appointment `json:"callback,omitempty" doc:"With a disposition that is a callback."`
+		Kept     bool               `json:"kept,omitempty" doc:"It can be changed, and taken back (retract), until five seconds after the call, or after this if the call is over. Absent: it is final once the call is over."`
 	}
 	deskPreview struct {
 		Dial bool `json:"dial" doc:"false: skip it; it is shown again later."`
@@ -156,13 +158,14 @@ func bare(a *API, verb, what string, do func(f *floor.Floor, ctx context.Context
 // atDesk adds what agents ask for at their desk; each answers with the desk.
 func (a *API) atDesk() {
 	bare(a, "logout", "Log out; in a conversation, after it.", (*floor.Floor).LogOut)
-	bare(a, "ready", "Be free for calls. A telephone or browser must be on the line.", (*floor.Floor).Ready)
-	desk(a, "pause", "Pause with a reason; in a call, after it.", func(ctx context.Context, f *floor.Floor, c id.Company, user, session string, in *deskPause) (floor.Desk, error) {
+	bare(a, "ready", "Be free for calls. A telephone or browser must be on the line, and no supervisor's pause hold.", (*floor.Floor).Ready)
+	desk(a, "pause", "Pause with a reason; in a call, after it and its writing up. Refused while a supervisor's pause holds.", func(ctx context.Context, f *floor.Floor, c id.Company, user, session string, in *deskPause) (floor.Desk, error) {
 		return f.Pause(ctx, c, user, session, in.Reason)
 	})
-	desk(a, "dispose", "Say what the call came to, while it lasts or after it. A refusal holds for every campaign from then on.", func(ctx context.Context, f *floor.Floor, c id.Company, user, session string, in *deskDispose) (floor.Desk, error) {
-		return f.Dispose(ctx, c, user, session, floor.Dispose{Code: in.Code, Notes: in.Notes, Callback: in.Callback})
+	desk(a, "dispose", "Say what the call came to, while it lasts or after it. A refusal holds for every campaign from then on, whatever is chosen later.", func(ctx context.Context, f *floor.Floor, c id.Company, user, session string, in *deskDispose) (floor.Desk, error) {
+		return f.Dispose(ctx, c, user, session, floor.Dispose{Code: in.Code, Notes: in.Notes, Callback: in.Callback, Kept: in.Kept})
 	})
+	bare(a, "retract", "Take back what was chosen. A number that is on the do-not-call list by it stays there.", (*floor.Floor).Retract)
 	desk(a, "preview", "Dial the lead that is shown, or skip it.", func(ctx context.Context, f *floor.Floor, c id.Company, user, session string, in *deskPreview) (floor.Desk, error) {
 		return f.Choose(ctx, c, user, session, in.Dial)
 	})
@@ -224,23 +227,34 @@ func (a *API) floorWatchRoutes() {
 			out, err := a.d.Floor.Campaign(ctx, c, &of)
 			return &answer[floor.Campaign]{Status: http.StatusOK, Body: out}, err
 		})
+	a.superviseRoutes()
+}
+
+// superviseRoutes are what supervisors do with agents.
+func (a *API) superviseRoutes() {
 	type whyIn struct {
 		FloorAgentIn
 		Body superviseWhy
 	}
 	for verb, step := range map[string]struct {
 		what string
-		do   func(f *floor.Floor, ctx context.Context, c id.Company, user, why string) (floor.Agent, error)
+		do   func(f *floor.Floor, ctx context.Context, c id.Company, user, by, why string) (floor.Agent, error)
 	}{
-		"pause":  {"Make an agent pause; in a call, after it.", (*floor.Floor).ForcePause},
+		"pause":  {"Make an agent pause; in a call, after it. It holds, also over log-ins, until a supervisor ends it (release).", (*floor.Floor).ForcePause},
 		"logout": {"Log an agent out; in a call, after it.", (*floor.Floor).ForceOut},
 	} {
 		allowed(a, op{id: "floor-agent-" + verb, method: http.MethodPost, path: "/v1/floor/agents/{agent}/" + verb, what: step.what, may: access.FloorSupervise},
 			func(ctx context.Context, k *caller, c id.Company, in *whyIn) (*answer[floor.Agent], error) {
 				deed := access.Deed{Action: "floor." + verb, Target: in.Agent, Reason: in.Body.Why}
-				return a.supervise(ctx, k, c, in.Agent, deed, func() (floor.Agent, error) { return step.do(a.d.Floor, ctx, c, in.Agent, in.Body.Why) })
+				return a.supervise(ctx, k, c, in.Agent, deed, func() (floor.Agent, error) {
+					return step.do(a.d.Floor, ctx, c, in.Agent, cmp.Or(agentOf(k.actor), k.actor.Name), in.Body.Why)
+				})
 			})
 	}
+	allowed(a, op{id: "floor-agent-release", method: http.MethodPost, path: "/v1/floor/agents/{agent}/release", what: "End a pause that a supervisor made, of an agent who is logged in or not. They are ready when they say so.", may: access.FloorSupervise},
+		func(ctx context.Context, k *caller, c id.Company, in *FloorAgentIn) (*answer[floor.Agent], error) {
+			return a.supervise(ctx, k, c, in.Agent, access.Deed{Action: "floor.release", Target: in.Agent}, func() (floor.Agent, error) { return a.d.Floor.EndPause(ctx, c, in.Agent) })
+		})
 	type hearIn struct {
 		FloorAgentIn
 		Body superviseHear

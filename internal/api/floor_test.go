@@ -97,6 +97,7 @@ func TestADeskThroughTheInterface(t *testing.T) {
 	w.ask("", "POST", "/v1/floor/preview", map[string]bool{"dial": true}, session, desk).wantCode(409, "conflict")
 	w.ask("", "POST", "/v1/floor/hangup", nil, session, desk).wantCode(409, "conflict")
 	w.ask("", "POST", "/v1/floor/dispose", map[string]string{"code": "sale"}, session, desk).wantCode(409, "conflict")
+	w.ask("", "POST", "/v1/floor/retract", nil, session, desk).wantCode(409, "conflict")
 	w.ask("", "POST", "/v1/floor/pause", map[string]string{"reason": "tea"}, session, desk).want(200)
 	w.ask("", "GET", "/v1/floor", nil, session).wantCode(403, "forbidden")
 	sheet := w.ask("", "GET", "/v1/floor/campaigns/"+campaign+"/sheet", nil, session).want(200)
@@ -115,6 +116,17 @@ func TestADeskThroughTheInterface(t *testing.T) {
 	}
 	w.ask("", "POST", "/v1/floor/agents/"+user+"/hear", map[string]string{"how": "listen"}, bossSession).wantCode(409, "floor_no_call")
 	w.ask("", "POST", "/v1/floor/agents/"+boss+"/pause", map[string]string{"why": "a meeting"}, bossSession).wantCode(409, "floor_not_logged_in")
+	w.ask("", "POST", "/v1/floor/agents/"+user+"/pause", map[string]string{"why": "a meeting"}, bossSession).want(200)
+	for verb, body := range map[string]any{"ready": nil, "pause": map[string]string{"reason": "tea"}} { // an agent does not lift it
+		w.ask("", "POST", "/v1/floor/"+verb, body, session, desk).wantCode(409, "floor_forced")
+	}
+	w.ask("", "POST", "/v1/floor/agents/"+user+"/release", nil, session).wantCode(403, "forbidden")
+	if held := w.ask("", "GET", "/v1/floor/me", nil, session, desk).want(200).json()["forced"].(map[string]any); held["by"] != boss || held["why"] != "a meeting" {
+		t.Errorf("%v", held)
+	}
+	w.ask("", "POST", "/v1/floor/agents/"+user+"/release", nil, bossSession).want(200)
+	w.ask("", "POST", "/v1/floor/agents/"+user+"/release", nil, bossSession).wantCode(409, "floor_not_forced")
+	w.ask("", "POST", "/v1/floor/ready", nil, session, desk).want(200)
 	w.ask("", "POST", "/v1/floor/agents/"+user+"/logout", map[string]string{"why": "the end of the day"}, bossSession).want(200)
 	w.ask("", "POST", "/v1/floor/ready", nil, session, desk).wantCode(409, "floor_not_logged_in")
 	must(t, w.db.View(t.Context(), func(tx store.Tx) error {

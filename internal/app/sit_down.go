@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"waihu/internal/calling/agent"
 	"waihu/internal/calling/campaign"
@@ -34,6 +35,8 @@ type Sitting struct {
 	Since    timex.Instant `json:"since"` // of the state
 	Logged   timex.Instant `json:"logged"`
 	Seen     timex.Instant `json:"seen"` // the node was alive then, or later: see lookedAfter
+
+	Zone *time.Location `json:"-"` // whose days the agent's are, of the contract; told by SitDown
 }
 
 // SeatReason is why somebody cannot log in to a campaign, or not go on.
@@ -96,7 +99,7 @@ func (s *System) SitDown(ctx context.Context, c id.Company, of id.ID, user strin
 			return err
 		}
 		now := tx.Now()
-		out = Sitting{User: user, Campaign: camp.ID, Contract: held.agreement.ID, Seat: seat, Node: s.Node, State: agent.Paused, Since: now, Logged: now, Seen: now}
+		out = Sitting{User: user, Campaign: camp.ID, Contract: held.agreement.ID, Seat: seat, Node: s.Node, State: agent.Paused, Since: now, Logged: now, Seen: now, Zone: held.of.loc}
 		if out.ID, err = s.newID(tx); err != nil {
 			return err
 		}

@@ -75,6 +75,9 @@ func (d *driver) eachSecond(at timex.Instant) {
 	}
 	d.flying, d.soon = d.engine.Why().Dialing, d.engine.Soon()
 	for _, user := range d.users() { // who is before whom changes without a change of theirs
+		if x := d.desks[user]; x.day != at.DateIn(x.zone) { // a new day
+			d.count(x)
+		}
 		d.show(user)
 	}
 }

@@ -4,10 +4,12 @@ import (
 	"slices"
 	"time"
 
+	"waihu/internal/app"
 	"waihu/internal/calling/agent"
 	"waihu/internal/calling/attempt"
 	"waihu/internal/calling/dialer"
 	"waihu/internal/calling/lead"
+	"waihu/internal/calling/report"
 	"waihu/internal/id"
 	"waihu/internal/lang"
 	"waihu/internal/timex"
@@ -21,6 +23,9 @@ type desk struct {
 	session string
 	sitting id.ID
 	logged  timex.Instant
+	zone    *time.Location   // whose days theirs are
+	day     timex.Date       // that today is about
+	forced  *app.ForcedPause // by a supervisor; nil: by none
 	today   AgentDay
 	notices []Notice
 	last    *Written
@@ -28,7 +33,6 @@ type desk struct {
 
 	call     id.ID // the rest is of it
 	person   *Person
-	notes    string
 	held     bool
 	silenced bool
 	heard    []Hearer
@@ -38,27 +42,22 @@ type desk struct {
 // maxNotices bounds what a desk is told at once.
 const maxNotices = 10
 
-// changed adds up the stretch that a change ended.
-func (x *desk) changed(c *agent.Change) {
-	seconds := int64(c.At.Sub(c.Since) / time.Second)
-	switch c.From {
-	case agent.Talking:
-		x.today.Calls++
-		x.today.Talked += seconds
-	case agent.WrapUp:
-		x.today.Wrapped += seconds
-	case agent.Ready, agent.Reserved:
-		x.today.Ready += seconds
-	case agent.Paused:
-		x.today.Paused += seconds
+// count reads what the books counted of an agent today: the same whoever looks, after a
+// log-in anew and at another node.
+func (d *driver) count(x *desk) {
+	day := now().DateIn(x.zone)
+	s, err := d.f.cfg.System.AgentToday(d.f.ctx, d.c, x.user, day, x.zone)
+	if err != nil {
+		d.f.log("what an agent did today was not read", "agent", x.user, "error", err)
+		return // with the next change
 	}
+	const second = 1000 // milliseconds
+	x.day, x.today = day, AgentDay{Calls: int(s[report.Conversations]), Sales: int(s[report.Sales]), Talked: s[report.Talking] / second, Wrapped: s[report.WrapUp] / second,
+		Ready: s[report.Ready] / second, Paused: s[report.Paused] / second}
 }
 
 // closed is a try of the agent's that is over.
 func (x *desk) closed(a *attempt.Attempt, l *lead.Lead) {
-	if a.Flags.Sale {
-		x.today.Sales++
-	}
 	if !a.Joined.IsZero() {
 		x.last = &Written{Try: a.ID.Named("try"), Name: l.Name, Disposition: a.Disposition, At: a.Closed}
 	}
@@ -86,7 +85,7 @@ func (d *driver) about(x *desk, p *dialer.Post) {
 	if x.call == call {
 		return
 	}
-	x.call, x.person, x.notes, x.held, x.silenced, x.heard, x.tape = call, nil, "", false, false, nil, tape{}
+	x.call, x.person, x.held, x.silenced, x.heard, x.tape = call, nil, false, false, nil, tape{}
 	if l := d.calls[call]; l != nil && l.tape.lost { // somebody handed it over
 		x.notice("recording_lost", "")
 	}
@@ -119,10 +118,21 @@ func personOf(l *lead.Lead, user string) *Person {
 	if zones := l.Zones(l.Trying); len(zones) > 0 {
 		p.Zone = zones[0]
 	}
-	if a := l.Callback; a != nil {
-		p.Callback = &Appointment{At: a.At, Zone: a.Zone, Mine: a.Agent == user, Number: a.Number, Notes: a.Notes}
-	}
+	p.Callback = appointmentOf(l.Callback, user)
 	return p
+}
+
+// appointmentOf is a callback as an agent sees it; nil: none.
+func appointmentOf(a *lead.Appointment, user string) *Appointment {
+	if a == nil {
+		return nil
+	}
+	return &Appointment{At: a.At, Zone: a.Zone, Mine: a.Agent == user, Number: a.Number, Notes: a.Notes}
+}
+
+// isRefused tells whether the called person refused, in this call or elsewhere meanwhile.
+func isRefused(p *dialer.Post) bool {
+	return p.Call.Wish.Flags.Refuse || p.Lead != nil && p.Lead.Rule == lead.Refused
 }
 
 // show tells the state of an agent to whoever watches. Who is not logged in any more
@@ -143,7 +153,7 @@ func (d *driver) show(user string) {
 	}
 	d.about(x, &p)
 	a := d.agentOf(x, &p)
-	full := Desk{Session: x.session, Agent: a, Person: x.person, Notes: x.notes, Notice: x.notices, Next: d.next(&p), Last: x.last}
+	full := Desk{Session: x.session, Agent: a, Person: x.person, Notes: p.Notes, Notice: x.notices, Next: d.next(&p), Last: x.last}
 	if err := s.put("agent", user, a); err == nil {
 		err = s.put("desk", x.session, full)
 		if err != nil {
@@ -179,6 +189,9 @@ func (d *driver) farewell(x *desk) {
 func (d *driver) agentOf(x *desk, p *dialer.Post) Agent {
 	a := Agent{Agent: x.user, Name: x.name, Campaign: d.of.Named("cmp"), Seat: p.Seat, State: p.State, Since: p.Since, Reason: p.Reason, Until: p.Until, Then: p.Then, ThenFor: p.ThenFor,
 		Logged: p.Logged, Line: d.f.isThere(who{d.c, x.user}), Ahead: p.Ahead, Today: x.today}
+	if f := x.forced; f != nil {
+		a.Forced = &ForcedPause{f.By, f.Name, f.Since, f.Why}
+	}
 	if p.Call == nil {
 		return a
 	}
@@ -188,7 +201,10 @@ func (d *driver) agentOf(x *desk, p *dialer.Post) Agent {
 		x.tape, with = l.tape, slices.Clone(l.with)
 	}
 	a.Call = &Call{Try: t.ID.Named("try"), Lead: t.Lead.Named("lead"), Number: t.Number, CallerID: t.CallerID, Inbound: t.Inbound, Step: stepOf(p), Began: t.Decided, Answered: t.Answered, Joined: t.Joined, Ended: t.Ended,
-		Ordinal: t.Ordinal, Held: x.held, Recorded: x.tape.runs, Lost: x.tape.lost, Silenced: x.silenced, With: with, Heard: x.heard, Said: p.Said}
+		Ordinal: t.Ordinal, Held: x.held, Recorded: x.tape.runs, Lost: x.tape.lost, Silenced: x.silenced, With: with, Heard: x.heard, Refused: isRefused(p)}
+	if v := p.Said; v != nil {
+		a.Call.Said, a.Call.Agreed = v.Code, appointmentOf(v.Callback, x.user)
+	}
 	if p.Lead != nil {
 		a.Call.Name = p.Lead.Name
 	}

@@ -13,6 +13,7 @@ import (
 	"waihu/internal/calling/lead"
 	"waihu/internal/charging/fx"
 	"waihu/internal/exact"
+	"waihu/internal/fault"
 	"waihu/internal/money"
 	"waihu/internal/store"
 	"waihu/internal/store/postgres"
@@ -339,4 +340,51 @@ func TestOnAServer(t *testing.T) {
 	if states := w.states(&camp); states[lead.Executing] != 0 || states[lead.Connected] == 0 || states[lead.Forbidden] == 0 {
 		t.Errorf("%v", states)
 	}
+}
+
+// TestAnOutcomeThatIsTakenBack: chosen while they talk it is told to every desk of the
+// agent, and can be taken back. A refusal holds at once, and whatever is chosen after it.
+func TestAnOutcomeThatIsTakenBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "1")
+		ctx := t.Context()
+		camp := w.campaign("spring", campaign.Progressive, 100, 1, nil)
+		a := w.sit(camp.ID, "a")
+		must(w.floor.Ready(ctx, w.c, "a", a.Session))
+		time.Sleep(8 * time.Second)
+		_, err := w.floor.Retract(ctx, w.c, "a", a.Session)
+		if fault.KindOf(err) != fault.Conflict {
+			t.Errorf("nothing was chosen: %v", err)
+		}
+		at := timex.At(time.Now()).Add(26 * time.Hour)
+		must(w.floor.Dispose(ctx, w.c, "a", a.Session, Dispose{Code: "callback", Kept: true, Callback: &Appointment{At: at, Zone: "Asia/Shanghai", Mine: true}}))
+		a = must(w.floor.LogIn(ctx, w.c, camp.ID, "a", 0)) // at another browser
+		if a.Call.Said != "callback" || a.Call.Agreed == nil || a.Call.Agreed.At != at || !a.Call.Agreed.Mine || a.Call.Refused {
+			t.Fatalf("%+v", a.Call)
+		}
+		must(w.floor.Dispose(ctx, w.c, "a", a.Session, Dispose{Code: "refused", Kept: true}))
+		if list := must(w.sys.Barred(ctx, w.c, numbers(100))); len(list) != 1 {
+			t.Errorf("a refusal waits for the end of the call: %+v", list)
+		}
+		d := must(w.floor.Retract(ctx, w.c, "a", a.Session))
+		time.Sleep(time.Second) // other campaigns are told beside
+		d = must(w.floor.Desk(w.c, "a", d.Session))
+		if d.Call.Said != "" || !d.Call.Refused || d.Notice[len(d.Notice)-1].Code != "refusal_stands" {
+			t.Errorf("%+v, %+v", d.Call, d.Notice)
+		}
+		must(w.floor.HangUp(ctx, w.c, "a", a.Session))
+		time.Sleep(time.Second)
+		must(w.floor.Dispose(ctx, w.c, "a", a.Session, Dispose{Code: "not_there", Kept: true}))
+		if d = must(w.floor.Desk(w.c, "a", a.Session)); d.State != agent.WrapUp || d.Call.Said != "not_there" {
+			t.Errorf("%+v", d)
+		}
+		time.Sleep(6 * time.Second)
+		if d = must(w.floor.Desk(w.c, "a", a.Session)); d.State != agent.Ready || d.Last.Disposition != "not_there" {
+			t.Errorf("%+v", d)
+		}
+		if n := w.states(&camp)[lead.Forbidden]; n != 1 || len(must(w.sys.Barred(ctx, w.c, numbers(100)))) != 1 {
+			t.Errorf("who refused can be called again: %v", w.states(&camp))
+		}
+		w.floor.Close()
+	})
 }

@@ -507,7 +507,7 @@ func (d *driver) noted(fx *dialer.Effects) {
 		c := &fx.Changes[i]
 		touched[c.User] = true
 		if x := d.desks[c.User]; x != nil {
-			x.changed(c)
+			d.count(x)
 		}
 	}
 	for i := range fx.Tries {
@@ -515,6 +515,7 @@ func (d *driver) noted(fx *dialer.Effects) {
 		touched[a.Agent] = true
 		if x := d.desks[a.Agent]; x != nil && a.State == attempt.Closed {
 			x.closed(a, &fx.Leads[i])
+			d.count(x)
 		}
 		if a.State == attempt.Closed {
 			d.known++

@@ -21,16 +21,14 @@ type Dispose struct {
 	Code     string
 	Notes    string // empty: those that were noted
 	Callback *Appointment
+	Kept     bool // it may be changed or taken back until a moment after the call, or after it was chosen there
 }
 
 // Dispose says what the call came to, while it lasts or after it. A refusal holds for
-// every campaign of the company from the moment this returns.
+// every campaign of the company from the moment this returns, whatever is chosen later.
 func (f *Floor) Dispose(ctx context.Context, c id.Company, user, session string, in Dispose) (Desk, error) {
 	return f.at(ctx, c, user, session, func(d *driver, x *desk) error {
-		if in.Notes == "" {
-			in.Notes = x.notes
-		}
-		ev := dialer.Disposed{User: user, Code: in.Code, Notes: in.Notes}
+		ev := dialer.Disposed{User: user, Code: in.Code, Notes: in.Notes, Kept: in.Kept}
 		if a := in.Callback; a != nil {
 			ev.Callback = &lead.Appointment{At: a.At, Zone: a.Zone, Number: a.Number, Notes: a.Notes}
 			if a.Mine {
@@ -38,37 +36,75 @@ func (f *Floor) Dispose(ctx context.Context, c id.Company, user, session string,
 			}
 		}
 		p, _ := d.engine.Post(user)
-		if err := d.handle(ev); err != nil || p.State != agent.Talking {
+		if err := d.handle(ev); err != nil {
 			return err
 		}
-		barred, err := d.bar(ctx, p.Call.ID, p.Lead.Numbers, ev.Code, ev.Notes, user)
-		if barred {
-			d.refused(p.Lead.Numbers)
+		refuses, err := d.refuseNow(ctx, &p, &ev)
+		if err == nil && !refuses && p.Call.Wish.Flags.Refuse {
+			x.notice("refusal_stands", "")
 		}
 		return err
 	})
 }
 
-// bar puts the numbers of a call on the do-not-call list, where its disposition refuses:
-// that must not wait for the end of the call, nor be lost with it. Any goroutine may.
-func (d *driver) bar(ctx context.Context, try id.ID, numbers []lead.Number, code, notes, by string) (is bool, err error) {
-	codes, err := d.f.cfg.System.Dispositions(ctx, d.c)
-	if err != nil {
-		return false, err
+// Retract takes back what was chosen. A refusal stands: who may change the do-not-call list
+// takes the number off it, with a reason that the audit log keeps.
+func (f *Floor) Retract(ctx context.Context, c id.Company, user, session string) (Desk, error) {
+	return f.at(ctx, c, user, session, func(d *driver, x *desk) error {
+		p, _ := d.engine.Post(user)
+		err := d.handle(dialer.Retracted{User: user})
+		if err == nil && p.Call.Wish.Flags.Refuse {
+			x.notice("refusal_stands", "")
+		}
+		return err
+	})
+}
+
+// refuseNow puts a refusal on the do-not-call list while the call is not closed yet: it must
+// not wait for that, nor be lost with it.
+func (d *driver) refuseNow(ctx context.Context, p *dialer.Post, ev *dialer.Disposed) (is bool, err error) {
+	is, err = d.refuses(ctx, d.plan.Dispositions, ev.Code)
+	if err != nil || !is || p.State != agent.Talking && !ev.Kept { // a call that is closed has its refusal kept with that
+		return is, err
 	}
+	if err := d.keepOff(ctx, p.Call.ID, p.Lead.Numbers, ev.Notes, ev.User); err != nil {
+		return true, err
+	}
+	d.refused(p.Lead.Numbers)
+	return true, nil
+}
+
+// bar is refuseNow for what a program said of a call. Any goroutine may.
+func (d *driver) bar(ctx context.Context, try id.ID, numbers []lead.Number, code, notes, by string) (is bool, err error) {
 	plan, err := d.f.cfg.System.GetCampaign(ctx, d.c, d.of)
 	if err != nil {
 		return false, err
 	}
-	if of, ok := attempt.Find(attempt.Over(codes, plan.Dispositions), code); !ok || !of.Flags.Refuse {
-		return false, nil
+	if is, err = d.refuses(ctx, plan.Dispositions, code); err != nil || !is {
+		return false, err
 	}
+	err = d.keepOff(ctx, try, numbers, notes, by)
+	return err == nil, err
+}
+
+// refuses tells whether a disposition is one that somebody is never called again after.
+func (d *driver) refuses(ctx context.Context, own []attempt.Disposition, code string) (bool, error) {
+	codes, err := d.f.cfg.System.Dispositions(ctx, d.c)
+	if err != nil {
+		return false, err
+	}
+	of, ok := attempt.Find(attempt.Over(codes, own), code)
+	return ok && of.Flags.Refuse, nil
+}
+
+// keepOff puts the numbers of a call on the do-not-call list.
+func (d *driver) keepOff(ctx context.Context, try id.ID, numbers []lead.Number, notes, by string) error {
 	list := make([]store.Barred, len(numbers))
 	for i, n := range numbers {
 		list[i] = store.Barred{Number: n.Number, Rule: lead.Refused, Source: "try " + try.Named("try"), Reason: notes, By: by, At: now()}
 	}
-	_, err = d.f.cfg.System.Bar(ctx, d.c, list)
-	return err == nil, err
+	_, err := d.f.cfg.System.Bar(ctx, d.c, list)
+	return err
 }
 
 // Choose answers a lead that is shown: dial it, or skip it.
@@ -221,8 +257,7 @@ func (f *Floor) Note(ctx context.Context, c id.Company, user, session, notes str
 		case len(notes) > attempt.MaxNotes:
 			return refused("notes", "at most %d bytes were expected", attempt.MaxNotes)
 		}
-		x.notes = notes
-		return nil
+		return d.handle(dialer.Noted{User: user, Notes: notes})
 	})
 }
 

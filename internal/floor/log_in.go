@@ -53,9 +53,14 @@ func (f *Floor) LogIn(ctx context.Context, c id.Company, of id.ID, user string, 
 		if d.draining {
 			return errClosing
 		}
-		d.desks[user] = &desk{user: user, name: name, session: session, sitting: s.ID, logged: now()}
-		err := d.handle(dialer.LoggedIn{User: user, Seat: s.Seat, Leaves: leaves})
+		forced, err := f.cfg.System.ForcedPauseOf(ctx, c, user)
 		if err != nil {
+			return err
+		}
+		x := &desk{user: user, name: name, session: session, sitting: s.ID, logged: now(), zone: s.Zone, forced: forced}
+		d.count(x)
+		d.desks[user] = x
+		if err := d.handle(dialer.LoggedIn{User: user, Seat: s.Seat, Leaves: leaves, Barred: forced != nil}); err != nil {
 			delete(d.desks, user)
 			return err
 		}
@@ -164,16 +169,25 @@ func (f *Floor) LogOut(ctx context.Context, c id.Company, user, session string) 
 // Ready makes an agent free for calls; a telephone or browser must be on the line.
 func (f *Floor) Ready(ctx context.Context, c id.Company, user, session string) (Desk, error) {
 	return f.at(ctx, c, user, session, func(d *driver, x *desk) error {
-		if !f.isThere(who{c, user}) {
+		switch {
+		case x.forced != nil:
+			return errForced
+		case !f.isThere(who{c, user}):
 			return refused("no_line", "your telephone is not on the line: connect it, then be ready")
 		}
 		return d.handle(dialer.IsReady{User: user})
 	})
 }
 
-// Pause makes a pause with a reason, after the call if there is one.
+// Pause makes a pause with a reason, after the call and its writing up if there is one.
 func (f *Floor) Pause(ctx context.Context, c id.Company, user, session, reason string) (Desk, error) {
 	return f.at(ctx, c, user, session, func(d *driver, x *desk) error {
+		if x.forced != nil {
+			return errForced
+		}
 		return d.handle(dialer.Pausing{User: user, Reason: reason})
 	})
 }
+
+// errForced is of an agent whom a supervisor made pause.
+var errForced = refused("forced", "a supervisor made you pause: ask them to let you go on")

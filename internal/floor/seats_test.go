@@ -36,7 +36,7 @@ func TestSeatsAndModules(t *testing.T) {
 		w.sit(preview.ID, "b")
 		_, err = w.floor.LogIn(ctx, w.c, preview.ID, "c", 0)
 		wantCode(t, "one too many", err, "seats_full")
-		if _, err := w.floor.ForceOut(ctx, w.c, "b", "the end of the day"); err != nil {
+		if _, err := w.floor.ForceOut(ctx, w.c, "b", "user_boss", "the end of the day"); err != nil {
 			t.Fatal(err)
 		}
 		desk := w.sit(preview.ID, "c")
@@ -103,7 +103,7 @@ func TestACallSurvivesWhatHappensToTheAgent(t *testing.T) {
 		}
 		_, err = w.floor.Hear(ctx, w.c, "a", id.ID{9}, "boss", Barge)
 		wantCode(t, "a conversation that is over", err, "no_call")
-		if a, err := w.floor.ForcePause(ctx, w.c, "a", "a meeting"); err != nil || a.State != agent.Talking || a.Then != agent.Paused {
+		if a, err := w.floor.ForcePause(ctx, w.c, "a", "user_boss", "a meeting"); err != nil || a.State != agent.Talking || a.Then != agent.Paused {
 			t.Errorf("%v, %+v", err, a)
 		}
 		if _, err := w.sys.HoldCompany(ctx, w.c, "by hand"); err != nil {
@@ -222,6 +222,90 @@ func TestNoCallOutlivesItsDriver(t *testing.T) {
 		w.lines.mu.Unlock()
 		if placed == 0 || going != 0 {
 			t.Errorf("%d numbers were called, and %d calls go on", placed, going)
+		}
+		w.floor.Close()
+	})
+}
+
+// TestASupervisorsPause holds over a log-in anew, another campaign and another node; who made
+// it, when and why is told; a supervisor ends it, also of who is logged out.
+func TestASupervisorsPause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "2")
+		ctx := t.Context()
+		spring, autumn := w.campaign("spring", campaign.Progressive, 100, 1, nil), w.campaign("autumn", campaign.Progressive, 300, 1, nil)
+		_, err := w.floor.ForcePause(ctx, w.c, "a", "user_boss", "early")
+		wantCode(t, "who is not there", err, "not_logged_in")
+		a := w.sit(spring.ID, "a")
+		must(w.floor.ForcePause(ctx, w.c, "a", "user_boss", "a meeting"))
+		since := timex.At(time.Now())
+		holds := func(f *Floor, d Desk) {
+			t.Helper()
+			_, err := f.Ready(ctx, w.c, "a", d.Session)
+			wantCode(t, "ready", err, "forced")
+			_, err = f.Pause(ctx, w.c, "a", d.Session, "tea")
+			wantCode(t, "another pause", err, "forced")
+			d = must(f.Desk(w.c, "a", d.Session))
+			if d.State != agent.Paused || d.Reason != agent.Forced || d.Forced == nil || *d.Forced != (ForcedPause{By: "user_boss", Since: since, Why: "a meeting"}) {
+				t.Errorf("%+v, %+v", d.Agent, d.Forced)
+			}
+		}
+		holds(w.floor, a)
+		time.Sleep(time.Minute)
+		must(w.floor.LogOut(ctx, w.c, "a", a.Session))
+		holds(w.floor, w.sit(autumn.ID, "a"))
+		other := *w
+		other.lines, other.sys = newLines(), &app.System{DB: w.sys.DB, IDs: w.ids, Node: "n2"}
+		other.open()
+		if _, err := other.floor.EndPause(ctx, w.c, "a"); fault.KindOf(err) != fault.Conflict {
+			t.Errorf("from a node that cannot tell the agent: %v", err)
+		}
+		w.floor.Close()
+		d := other.sit(spring.ID, "a")
+		holds(other.floor, d)
+		must(other.floor.EndPause(ctx, w.c, "a"))
+		if d = must(other.floor.Desk(w.c, "a", d.Session)); d.State != agent.Paused || d.Reason != agent.Freed || d.Forced != nil || d.Notice[len(d.Notice)-1].Code != "pause_ended" {
+			t.Errorf("%+v", d)
+		}
+		must(other.floor.Ready(ctx, w.c, "a", d.Session))
+		_, err = other.floor.EndPause(ctx, w.c, "a")
+		wantCode(t, "twice", err, "not_forced")
+		must(other.floor.ForcePause(ctx, w.c, "a", "user_boss", "once more"))
+		must(other.floor.LogOut(ctx, w.c, "a", d.Session))
+		must(other.floor.EndPause(ctx, w.c, "a")) // while they are away
+		d = other.sit(spring.ID, "a")
+		must(other.floor.Ready(ctx, w.c, "a", d.Session))
+		other.floor.Close()
+	})
+}
+
+// TestTodayIsOfTheDay: what an agent did today is what the books counted since midnight where
+// the contract is, over log-ins and campaigns, and begins anew at midnight.
+func TestTodayIsOfTheDay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "2")
+		ctx := t.Context()
+		spring, autumn := w.campaign("spring", campaign.Progressive, 100, 1, nil), w.campaign("autumn", campaign.Progressive, 103, 1, nil)
+		for _, of := range []id.ID{spring.ID, autumn.ID} {
+			a := w.sit(of, "a")
+			must(w.floor.Ready(ctx, w.c, "a", a.Session))
+			time.Sleep(10 * time.Second)
+			must(w.floor.Dispose(ctx, w.c, "a", a.Session, Dispose{Code: "sale"}))
+			must(w.floor.HangUp(ctx, w.c, "a", a.Session))
+			time.Sleep(time.Second)
+			must(w.floor.LogOut(ctx, w.c, "a", a.Session))
+		}
+		w.floor.Close()
+		midnight := time.Date(2026, 3, 2, 16, 0, 0, 0, time.UTC) // in Shanghai
+		time.Sleep(time.Until(midnight) - 2*time.Second)
+		w.open() // another process
+		a := w.sit(spring.ID, "a")
+		if was := a.Today; was.Calls != 2 || was.Sales != 2 || was.Talked < 6 || was.Ready < 6 {
+			t.Errorf("%+v", was)
+		}
+		time.Sleep(4 * time.Second)
+		if d := must(w.floor.Desk(w.c, "a", a.Session)); d.Today != (AgentDay{}) {
+			t.Errorf("after midnight: %+v", d.Today)
 		}
 		w.floor.Close()
 	})

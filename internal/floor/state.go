@@ -24,20 +24,29 @@ type Agent struct {
 	Seat     string        `json:"seat" doc:"Type of the seat: agent, supervisor or a company's own."`
 	State    agent.State   `json:"state" enum:"paused,ready,reserved,talking,wrap_up"`
 	Since    timex.Instant `json:"since" format:"date-time" doc:"Of the state."`
-	Reason   string        `json:"reason,omitempty" doc:"Of a pause: log_in, gone, missed, forced, seat, contract, or words."`
+	Reason   string        `json:"reason,omitempty" doc:"Of a pause: log_in, gone, missed, forced, freed, or words."`
 	Until    timex.Instant `json:"until,omitzero" format:"date-time" doc:"Writing up ends then, or a lead that is shown is dialed by itself."`
-	Then     agent.State   `json:"then,omitempty" enum:"paused,out" doc:"After the call."`
+	Then     agent.State   `json:"then,omitempty" enum:"paused,out" doc:"After the call and its writing up."`
 	ThenFor  string        `json:"then_for,omitempty"`
 	Logged   timex.Instant `json:"logged" format:"date-time"`
 	Line     bool          `json:"line" doc:"Their telephone or browser is on the line."`
 	Ahead    int           `json:"ahead,omitempty" doc:"Who is ready: others who get a call before."`
 	Call     *Call         `json:"call,omitempty"`
+	Forced   *ForcedPause  `json:"forced,omitempty" doc:"A supervisor made them pause: ready is refused until a supervisor ends it."`
 	Today    AgentDay      `json:"today"`
 }
 
-// AgentDay is what an agent did since they logged in.
+// ForcedPause is a pause a supervisor made.
+type ForcedPause struct {
+	By    string        `json:"by" doc:"Who made it: user_..., or a key."`
+	Name  string        `json:"name,omitempty"`
+	Since timex.Instant `json:"since" format:"date-time"`
+	Why   string        `json:"why"`
+}
+
+// AgentDay is what an agent did today, by the clock of the contract, over all log-ins.
 type AgentDay struct {
-	Calls   int   `json:"calls" doc:"Conversations."`
+	Calls   int   `json:"calls" doc:"Conversations that are written up."`
 	Sales   int   `json:"sales"`
 	Talked  int64 `json:"talked_seconds"`
 	Wrapped int64 `json:"wrapped_seconds"`
@@ -81,7 +90,9 @@ type Call struct {
 	Beside   []Colleague   `json:"beside,omitempty" doc:"Agents who were brought into the call and help in it."`
 	Of       string        `json:"of,omitempty" doc:"One helps in the call of this agent (name): it is theirs to write up."`
 	Heard    []Hearer      `json:"heard,omitempty" doc:"Supervisors who take part."`
-	Said     string        `json:"disposition,omitempty" doc:"Chosen before the end."`
+	Said     string        `json:"disposition,omitempty" doc:"What it comes to, unless that is changed or taken back (retract)."`
+	Agreed   *Appointment  `json:"callback,omitempty" doc:"Chosen with it."`
+	Refused  bool          `json:"refused,omitempty" doc:"They are on the do-not-call list, whatever the call comes to."`
 }
 
 // Third is somebody outside who was called into a call.
@@ -141,7 +152,7 @@ type Written struct {
 
 // Notice is something an agent must know.
 type Notice struct {
-	Code string        `json:"code" enum:"elsewhere,seat_taken,contract_stopped,forced_pause,forced_out,line_gone,line_back,campaign_stopped,recording_lost,not_come"`
+	Code string        `json:"code" enum:"elsewhere,seat_taken,contract_stopped,forced_pause,pause_ended,refusal_stands,forced_out,line_gone,line_back,campaign_stopped,recording_lost,not_come"`
 	At   timex.Instant `json:"at" format:"date-time"`
 	Why  string        `json:"why,omitempty"`
 	Text lang.Text     `json:"text"`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"waihu/internal/app"
 	"waihu/internal/calling/agent"
@@ -38,16 +39,53 @@ func (f *Floor) supervised(ctx context.Context, c id.Company, user string, do fu
 	return out, err
 }
 
-// ForcePause makes an agent pause, after the call if there is one; they are told.
-func (f *Floor) ForcePause(ctx context.Context, c id.Company, user, why string) (Agent, error) {
+// ForcePause makes an agent pause, after the call if there is one; they are told by whom
+// and why. It holds until EndPause, also over a log-in anew.
+func (f *Floor) ForcePause(ctx context.Context, c id.Company, user, by, why string) (Agent, error) {
+	p := app.ForcedPause{User: user, By: by, Since: now(), Why: why}
+	if f.cfg.Name != nil && strings.HasPrefix(by, "user_") {
+		var err error
+		if p.Name, err = f.cfg.Name(ctx, c, by); err != nil {
+			return Agent{}, err
+		}
+	}
 	return f.supervised(ctx, c, user, func(d *driver, x *desk, _ *dialer.Post) error {
+		if err := f.cfg.System.ForcePause(ctx, c, p); err != nil {
+			return err
+		}
+		x.forced = &p
 		x.notice("forced_pause", why)
-		return d.handle(dialer.Pausing{User: user, Reason: agent.Forced})
+		return d.handle(dialer.Pausing{User: user, Reason: agent.Forced, Forced: true})
+	})
+}
+
+// EndPause ends a pause a supervisor made, of an agent who is logged in or not. The agent
+// is ready when they say so.
+func (f *Floor) EndPause(ctx context.Context, c id.Company, user string) (Agent, error) {
+	f.logins.Lock() // nobody logs in with a pause that has just been ended
+	defer f.logins.Unlock()
+	end := func() error {
+		err := f.cfg.System.EndForcedPause(ctx, c, user)
+		if fault.KindOf(err) == fault.NotFound {
+			return refused("not_forced", "no supervisor made this agent pause")
+		}
+		return err
+	}
+	if f.of(who{c, user}) == nil {
+		return Agent{Agent: user, State: agent.Out, Since: now()}, end()
+	}
+	return f.supervised(ctx, c, user, func(d *driver, x *desk, _ *dialer.Post) error {
+		if err := end(); err != nil {
+			return err
+		}
+		x.forced = nil
+		x.notice("pause_ended", "")
+		return d.handle(dialer.Unbarred{User: user})
 	})
 }
 
 // ForceOut logs an agent out, after the call if there is one; they are told.
-func (f *Floor) ForceOut(ctx context.Context, c id.Company, user, why string) (Agent, error) {
+func (f *Floor) ForceOut(ctx context.Context, c id.Company, user, _, why string) (Agent, error) {
 	return f.supervised(ctx, c, user, func(d *driver, x *desk, _ *dialer.Post) error {
 		x.leaving = true
 		x.notice("forced_out", why)

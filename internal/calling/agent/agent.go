@@ -30,6 +30,7 @@ const (
 	Gone     = "gone"   // the browser or the phone is not heard of
 	Missed   = "missed" // a call was given and not taken
 	Forced   = "forced" // by a supervisor
+	Freed    = "freed"  // a supervisor ended a pause; nobody is ready before they say so
 )
 
 // MaxReason bounds a reason, in bytes.
@@ -90,29 +91,30 @@ func (a *Agent) LogIn(at timex.Instant) (Change, error) {
 	return c, err
 }
 
-// Ready makes an agent free for calls. In a call it takes back a pause that was asked for.
+// Ready makes an agent free for calls. Before the end of a call and of its writing up it
+// takes back a pause that was asked for.
 func (a *Agent) Ready(at timex.Instant) (Change, error) {
-	switch a.State {
-	case Reserved, Talking:
+	switch {
+	case a.State == Reserved || a.State == Talking || a.State == WrapUp && a.Then != "":
 		a.Then, a.ThenFor = "", ""
 		return Change{}, nil
-	case Paused, WrapUp:
+	case a.State == Paused || a.State == WrapUp:
 		return a.become(Ready, at)
 	}
 	return Change{}, a.cannot("be ready")
 }
 
-// Pause makes a pause with a reason, after the call if there is one. A change
-// whose To is empty is none: it comes later.
+// Pause makes a pause with a reason, after the call and its writing up if there is one. A
+// change whose To is empty is none: it comes later.
 func (a *Agent) Pause(reason string, at timex.Instant) (Change, error) {
 	if reason == "" || len(reason) > MaxReason {
 		return Change{}, fault.New(fault.Invalid, "agent %s: a pause needs a reason of 1 to %d bytes", a.User, MaxReason)
 	}
 	switch a.State {
-	case Reserved, Talking:
+	case Reserved, Talking, WrapUp:
 		a.Then, a.ThenFor = Paused, reason
 		return Change{}, nil
-	case Paused, Ready, WrapUp:
+	case Paused, Ready:
 		c, err := a.become(Paused, at)
 		if err == nil {
 			a.Reason = reason
@@ -174,6 +176,13 @@ func (a *Agent) Done(at timex.Instant) (Change, error) {
 		return Change{}, a.cannot("be done")
 	}
 	return a.after(at)
+}
+
+// WriteUntil lets the writing up end by itself at another instant.
+func (a *Agent) WriteUntil(at timex.Instant) {
+	if a.State == WrapUp {
+		a.Until = at
+	}
 }
 
 // IsLate tells whether the time for writing up is over.

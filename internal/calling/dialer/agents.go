@@ -54,9 +54,12 @@ func (e *Engine) logIn(v LoggedIn) error {
 	if v.User == "" || e.agents[v.User] != nil || len(e.agents) == MaxAgents {
 		return fault.New(fault.Conflict, "agent %q cannot log in: is logged in already, or %d others are", v.User, MaxAgents)
 	}
-	s := &seat{Agent: agent.New(v.User, v.Seat), leaves: v.Leaves}
+	s := &seat{Agent: agent.New(v.User, v.Seat), leaves: v.Leaves, barred: v.Barred}
 	c, err := s.LogIn(e.now)
 	if err == nil {
+		if s.barred {
+			s.Reason = agent.Forced
+		}
 		e.agents[v.User] = s
 		e.seats = append(e.seats, s)
 	}
@@ -65,11 +68,13 @@ func (e *Engine) logIn(v LoggedIn) error {
 
 func (e *Engine) isReady(user string) error {
 	s, err := e.seat(user)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if s.State == agent.WrapUp {
-		return e.written(s, attempt.NoCode, "", s.User, nil)
+	case s.barred:
+		return fault.New(fault.Conflict, "agent %s was paused by a supervisor: a supervisor lets them go on", user)
+	case s.State == agent.WrapUp && s.Then == "":
+		return e.wroteUp(s, s.User)
 	}
 	c, err := s.Ready(e.now)
 	if err == nil {
@@ -83,16 +88,31 @@ func (e *Engine) pause(v Pausing) error {
 	if err != nil {
 		return err
 	}
-	if s.State == agent.WrapUp { // the call is closed first, so that it has its end
-		if err := e.written(s, attempt.NoCode, "", s.User, nil); err != nil {
-			return err
-		}
-	}
-	if e.agents[v.User] == nil { // gone with the end of the call, as was asked for
-		return nil
+	if s.barred && !v.Forced {
+		return fault.New(fault.Conflict, "agent %s was paused by a supervisor already", v.User)
 	}
 	c, err := s.Pause(v.Reason, e.now)
+	if err == nil {
+		s.barred = v.Forced
+	}
 	return e.changed(s, c, err)
+}
+
+// unbar ends what a supervisor's pause holds back. The agent stays paused until they say
+// that they are ready: nobody is called for a chair that may be empty.
+func (e *Engine) unbar(user string) error {
+	s, err := e.seat(user)
+	if err != nil || !s.barred {
+		return err
+	}
+	s.barred = false
+	switch {
+	case s.State == agent.Paused:
+		s.Reason = agent.Freed
+	case s.Then == agent.Paused && s.ThenFor == agent.Forced:
+		s.Then, s.ThenFor = "", ""
+	}
+	return nil
 }
 
 // logOut lets an agent go: in a conversation after it, else at once.
@@ -103,7 +123,7 @@ func (e *Engine) logOut(user string) error {
 	}
 	switch s.State {
 	case agent.WrapUp:
-		if err := e.written(s, attempt.NoCode, "", s.User, nil); err != nil {
+		if err := e.wroteUp(s, s.User); err != nil {
 			return err
 		}
 	case agent.Reserved:

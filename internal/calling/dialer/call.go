@@ -228,7 +228,7 @@ func (e *Engine) expire() {
 	}
 	for _, s := range slices.Clone(e.seats) {
 		if s.IsLate(e.now) {
-			_ = e.written(s, attempt.NoCode, "", attempt.System, nil)
+			_ = e.wroteUp(s, attempt.System)
 		}
 		switch {
 		case s.gone.IsZero():
@@ -376,8 +376,8 @@ func (e *Engine) part(c *call) error {
 	return e.talked(c)
 }
 
-// talked is a conversation that is over: the agent writes up, unless they said
-// already what it came to.
+// talked is a conversation that is over: the agent writes up. What they chose during it
+// can be taken back for a moment, or is final.
 func (e *Engine) talked(c *call) error {
 	s := c.seat
 	e.cfg.Pacer.Laws.Talked(e.now.Sub(c.Joined).Seconds())
@@ -386,11 +386,15 @@ func (e *Engine) talked(c *call) error {
 	if err := e.changed(s, change, err); err != nil {
 		return err
 	}
-	if c.missed {
+	s.late = s.Until
+	switch v := c.chosen; {
+	case c.missed:
 		return e.written(s, attempt.Abandoned, "", attempt.System, nil)
-	}
-	if v := c.chosen; v != nil {
-		return e.written(s, v.Code, v.Notes, v.User, v.Callback)
+	case v == nil:
+	case v.Kept:
+		s.WriteUntil(min(s.late, e.now.Add(UndoWait)))
+	default:
+		return e.wroteUp(s, s.User)
 	}
 	return nil
 }
@@ -406,6 +410,7 @@ func (e *Engine) dispose(v Disposed) error {
 		return fault.New(fault.Conflict, "agent %s has no call that a disposition belongs to", v.User)
 	}
 	d, known := attempt.Find(e.codes, v.Code)
+	v.Notes = cmp.Or(v.Notes, c.notes)
 	switch {
 	case !known || d.Auto || d.Off:
 		return fault.New(fault.Invalid, "there is no disposition %q that an agent may choose in campaign %q", v.Code, e.plan.Name)
@@ -414,12 +419,61 @@ func (e *Engine) dispose(v Disposed) error {
 	case d.Flags.Callback && (v.Callback == nil || v.Callback.At <= e.now || v.Callback.Zone == ""):
 		return fault.New(fault.Invalid, "disposition %q: an instant after now and its zone were expected", v.Code)
 	}
-	if s.State == agent.Talking {
-		c.chosen = &v
-		e.wish(c, d, &v)
-		return nil
+	c.chosen, c.notes = &v, v.Notes
+	if s.State == agent.WrapUp && !v.Kept {
+		return e.wroteUp(s, s.User)
 	}
-	return e.written(s, v.Code, v.Notes, v.User, v.Callback)
+	s.WriteUntil(min(s.late, e.now.Add(UndoWait)))
+	e.wish(c, d, &v)
+	return nil
+}
+
+// retract takes back what was chosen: the call is to be written up as before.
+func (e *Engine) retract(user string) error {
+	s, err := e.seat(user)
+	if err != nil {
+		return err
+	}
+	c := s.call
+	if c == nil || c.chosen == nil || s.State != agent.Talking && s.State != agent.WrapUp {
+		return fault.New(fault.Conflict, "agent %s has chosen nothing that can be taken back", user)
+	}
+	c.chosen, c.Wish = nil, attempt.Wish{}
+	s.WriteUntil(s.late)
+	e.keep(c)
+	return nil
+}
+
+// noted is what the agent has written of the call until now: it goes with the call to
+// whoever has it next, and is closed with it.
+func (e *Engine) noted(v Noted) error {
+	s, err := e.seat(v.User)
+	switch {
+	case err != nil:
+		return err
+	case s.call == nil:
+		return fault.New(fault.Conflict, "agent %s has no call to take notes of", v.User)
+	case len(v.Notes) > attempt.MaxNotes:
+		return fault.New(fault.Invalid, "notes of at most %d bytes were expected", attempt.MaxNotes)
+	}
+	c := s.call
+	if c.notes = v.Notes; c.chosen != nil && c.Wish.By == c.chosen.User {
+		c.Wish.Notes = cmp.Or(c.notes, c.chosen.Notes)
+		e.keep(c)
+	}
+	return nil
+}
+
+// wroteUp ends the writing up with what was chosen, else with no code: by is who ended it.
+func (e *Engine) wroteUp(s *seat, by string) error {
+	c := s.call
+	if c == nil {
+		return fault.New(fault.Conflict, "agent %s has nothing to write up", s.User)
+	}
+	if v := c.chosen; v != nil { // notes it cannot be without may have been wiped out since
+		return e.written(s, v.Code, cmp.Or(c.notes, v.Notes), v.User, v.Callback)
+	}
+	return e.written(s, attempt.NoCode, c.notes, by, nil)
 }
 
 // wish keeps what was chosen before the end, so that no crash loses it.

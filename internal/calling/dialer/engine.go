@@ -45,6 +45,7 @@ const (
 	DefaultPatience = 2 * time.Second // in the United States and the United Kingdom, after the greeting
 	DetectionWait   = 6 * time.Second // an answer nobody tells apart in so long is a person; a machine is told by its length after five (package detect)
 	RingGrace       = 10 * time.Second
+	UndoWait        = 5 * time.Second  // after the call, or after it was chosen there: what a call came to can be taken back so long
 	AwayWait        = 8 * time.Second  // for the telephone of an agent who is ready: a page that is loaded anew is back within it
 	GoneWait        = 30 * time.Second // for an agent who is gone; in the middle of a call, too
 	TrunkWait       = 5 * time.Minute  // until a lead no trunk would carry is tried again
@@ -104,6 +105,8 @@ type seat struct {
 	agent.Agent
 	leaves timex.Instant
 	gone   timex.Instant // not heard of since; zero: there
+	barred bool          // a supervisor made them pause: only one lets them go on
+	late   timex.Instant // of WrapUp: it ends then, if nothing is chosen before
 	call   *call         // of Reserved, Talking and WrapUp; Talking without one: who helps
 	helps  *call         // of another agent; nil: none
 }
@@ -125,7 +128,8 @@ type call struct {
 	legs   bool           // shown: to nobody; the agent's telephone is called first
 	zone   *time.Location // of the called person; nil: not known
 	missed bool           // the agent could not be connected
-	chosen *Disposed      // before the end of the call
+	chosen *Disposed      // what it comes to, unless that is changed or taken back
+	notes  string         // as they were written last
 	parted bool           // the agent is off it
 	kept   bool           // in dirty already
 
@@ -210,6 +214,12 @@ func (e *Engine) take(ev Event) error {
 		return e.isReady(v.User)
 	case Pausing:
 		return e.pause(v)
+	case Unbarred:
+		return e.unbar(v.User)
+	case Noted:
+		return e.noted(v)
+	case Retracted:
+		return e.retract(v.User)
 	case Gone:
 		return e.lost(v.User)
 	case Back:

@@ -47,10 +47,16 @@ type (
 	LoggedIn struct {
 		User, Seat string
 		Leaves     timex.Instant // a break or the end of the shift; zero: not planned
+		Barred     bool          // a pause that a supervisor made goes on
 	}
 	LoggedOut struct{ User string }
 	IsReady   struct{ User string }
-	Pausing   struct{ User, Reason string }
+	// Pausing: the agent wants a pause; Forced: a supervisor made it, and ends it (Unbarred).
+	Pausing struct {
+		User, Reason string
+		Forced       bool
+	}
+	Unbarred struct{ User string }
 	// Gone: the agent's browser or phone is not heard of; Back: it is again.
 	Gone struct{ User string }
 	Back struct{ User string }
@@ -64,11 +70,16 @@ type (
 		User string
 		Lead Candidate
 	}
-	// Disposed: the agent says what the call came to, while it lasts or after it.
+	// Disposed: the agent says what the call came to, while it lasts or after it. Kept says
+	// that it may be taken back (Retracted) until UndoWait after that, or after the call.
 	Disposed struct {
 		User, Code, Notes string
 		Callback          *lead.Appointment
+		Kept              bool
 	}
+	Retracted struct{ User string }
+	// Noted: what the agent has written of the call until now.
+	Noted struct{ User, Notes string }
 	// HungUp: the agent ends the call.
 	HungUp struct{ User string }
 	// Helped: the agent let another, who was ready, join the conversation.
@@ -167,6 +178,9 @@ func (LoggedIn) event()  {}
 func (LoggedOut) event() {}
 func (IsReady) event()   {}
 func (Pausing) event()   {}
+func (Unbarred) event()  {}
+func (Retracted) event() {}
+func (Noted) event()     {}
 func (Gone) event()      {}
 func (Back) event()      {}
 func (Chosen) event()    {}

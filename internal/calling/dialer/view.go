@@ -18,7 +18,8 @@ type Post struct {
 	Lead  *lead.Lead       // of it
 	Shown bool             // the call waits for the agent's choice
 	By    timex.Instant    // shown: dialed by itself then; zero: never
-	Said  string           // the disposition the agent has chosen before the end
+	Said  *Disposed        // what the agent has chosen, and can still change; nil: nothing
+	Notes string           // that were written of the call
 	Ahead int              // of Ready: who gets calls before them
 	Of    string           // who helps: the agent whose call it is
 	With  []string         // agents who help in the call, in the order they came
@@ -40,8 +41,8 @@ func (e *Engine) Post(user string) (Post, bool) {
 	if c != nil {
 		try, who := c.Attempt, c.lead.Clone()
 		p.Call, p.Lead, p.Shown, p.By = &try, &who, c.shown, c.until
-		if c.chosen != nil {
-			p.Said = c.chosen.Code
+		if s.call != nil { // who helps has nothing to say of it
+			p.Said, p.Notes = c.chosen, c.notes
 		}
 		for _, o := range e.helped(s.call) {
 			p.With = append(p.With, o.User)
