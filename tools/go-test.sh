@@ -4,6 +4,11 @@
 # everything five times slower; so it does with a dozen
 # long tests that others of their room go beside, which are left out the first time
 # and run last, without it.
+#
+# The engine of SQLite is C in the form of Go. All it reads and writes is memory it
+# maps by itself, which the detector leaves out of account, so that to instrument it
+# finds nothing and makes it seven times slower. What hands it our values, the driver, stays
+# under the detector. The full go vet has been made by make lint.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 GO=${GO:-go}
@@ -22,11 +27,12 @@ if ((${#racing[@]} == 0 || ${#plain[@]} == 0)); then
 	exit 1
 fi
 
-"$GO" test -race -shuffle=on -timeout 12m -skip "$long" "${racing[@]}"
-"$GO" test -shuffle=on -timeout 12m "${plain[@]}"
+engine=(-gcflags=modernc.org/sqlite/lib=-race=false -gcflags=modernc.org/libc=-race=false)
+"$GO" test -vet=off -race "${engine[@]}" -shuffle=on -timeout 12m -skip "$long" "${racing[@]}"
+"$GO" test -vet=off -shuffle=on -timeout 12m "${plain[@]}"
 seen=$(mktemp)
 trap 'rm -f "$seen"' EXIT
-"$GO" test -shuffle=on -timeout 12m -v -run "$long" ./internal/{app,charging/compare,console,demo,document,floor,store/sqlite} | tee "$seen"
+"$GO" test -vet=off -shuffle=on -timeout 12m -v -run "$long" ./internal/{app,charging/compare,console,demo,document,floor,store/sqlite} | tee "$seen"
 ran=$(grep -c '^--- PASS' "$seen" || true)
 if [ "$ran" -ne "$(tr '|' '\n' <<<"$long" | wc -l)" ]; then
 	echo "tools/go-test.sh: $ran of the long tests ran: a name above is no test any more" >&2
