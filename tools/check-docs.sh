@@ -7,9 +7,8 @@ cd "$(dirname "$0")/.."
 root=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-mkdir "$work/bin"
-go build -o "$work/bin/waihu" ./cmd/waihu
-export PATH="$work/bin:$PATH"
+go build -o bin/waihu ./cmd/waihu
+export PATH="$root/bin:$PATH"
 blocks() { sed -n '/^```sh$/,/^```$/p' "$1" | sed '/^```/d'; }
 run=0
 for page in "$root"/docs/guide/en/*.md; do
@@ -26,7 +25,7 @@ done
 mkdir "$work/readme"
 cd "$work/readme"
 ln -s "$root/examples" examples
-ln -s "$work/bin" bin
+ln -s "$root/bin" bin
 sed '/^## The service/,/^## /{/^```sh$/,/^```$/d}' "$root/README.md" >README.md
 blocks README.md | sed -e :a -e '/\\$/{N;s/\\\n//;ta' -e '}' >lines.txt
 while IFS= read -r line; do

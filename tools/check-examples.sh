@@ -4,8 +4,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-go build -o "$work/waihu" ./cmd/waihu
-waihu="$work/waihu"
+go build -o bin/waihu ./cmd/waihu
+waihu=$PWD/bin/waihu
 passed=0 failed=0
 ok() { passed=$((passed + 1)); }
 bad() { failed=$((failed + 1)); echo "FAIL $*" >&2; }

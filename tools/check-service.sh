@@ -14,8 +14,8 @@ cleanup() {
 trap cleanup EXIT
 fail() { echo "FAIL $*" >&2; [ -f "$work/walk.err" ] && tail -20 "$work/walk.err" >&2; exit 1; }
 
-mkdir "$work/bin"
-go build -o "$work/bin/waihu" ./cmd/waihu
+go build -o bin/waihu ./cmd/waihu
+ln -s "$root/bin" "$work/bin"
 ln -s "$root/examples" "$work/examples"
 cd "$work"
 export WAIHU_HTTP_LISTEN=127.0.0.1:$((20000 + RANDOM % 20000))
