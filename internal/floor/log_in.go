@@ -53,7 +53,7 @@ func (f *Floor) LogIn(ctx context.Context, c id.Company, of id.ID, user string, 
 		if d.draining {
 			return errClosing
 		}
-		d.desks[user] = &desk{user: user, name: name, session: session, sitting: s.ID, logged: now()}
+		d.desks[user] = &desk{user: user, name: name, session: session, sitting: s.ID, seat: s.Contract, logged: now()}
 		err := d.handle(dialer.LoggedIn{User: user, Seat: s.Seat, Leaves: leaves})
 		if err != nil {
 			delete(d.desks, user)
