@@ -5,25 +5,47 @@ import (
 
 	"waihu/internal/access"
 	"waihu/internal/app"
+	"waihu/internal/calling/agent"
 	"waihu/internal/calling/report"
 	"waihu/internal/exact"
 	"waihu/internal/money"
 	"waihu/internal/timex"
-	"waihu/internal/usage"
 )
 
 // SeatFloor is who sits where under a contract, what is on, and what that costs.
 type SeatFloor struct {
-	First    timex.Date      `json:"first" doc:"Of the running billing period."`
-	Last     timex.Date      `json:"last"`
-	Today    timex.Date      `json:"today"`
-	Paid     exact.Number    `json:"seats_paid"`
-	Used     int             `json:"seats_used" doc:"People who logged in or called in the period."`
-	Idle     exact.Number    `json:"seats_idle" doc:"Paid and not used."`
-	Cost     money.Amount    `json:"seats_cost"`
-	IdleCost money.Amount    `json:"seats_idle_cost" doc:"What the idle ones cost."`
-	Places   []SeatPlace     `json:"places"`
-	Modules  []ModuleOnFloor `json:"modules"`
+	First   timex.Date      `json:"first" doc:"Of the running billing period."`
+	Last    timex.Date      `json:"last"`
+	Today   timex.Date      `json:"today"`
+	At      timex.Instant   `json:"at" format:"date-time" doc:"What is now, and how many were logged in, is as of then."`
+	Paid    exact.Number    `json:"seats_paid" doc:"Of all lines."`
+	Cost    money.Amount    `json:"seats_cost" doc:"Of all lines, before tax."`
+	Seats   []SeatsOfLine   `json:"seats" doc:"What the plan charges seats by."`
+	Places  []SeatPlace     `json:"places"`
+	Modules []ModuleOnFloor `json:"modules"`
+}
+
+// SeatsOfLine is one thing a plan charges seats by.
+type SeatsOfLine struct {
+	Component string        `json:"component"`
+	Kind      app.SeatKind  `json:"kind" enum:"named,bought,peak,active" doc:"named: each is somebody's; bought: as many as the contract says; peak: as many as were logged in at once; active: whoever logged in."`
+	Types     []string      `json:"seat_types,omitempty" doc:"Absent: all."`
+	Paid      exact.Number  `json:"paid"`
+	Cost      money.Amount  `json:"cost" doc:"On the running period's draft, before tax."`
+	Used      exact.Number  `json:"used" doc:"named: with somebody who came; active: people; else as many at once as are counted."`
+	Highest   int64         `json:"highest" doc:"Logged in at once in the period."`
+	HighestAt Time          `json:"highest_at,omitempty" format:"date-time"`
+	Now       int64         `json:"now" doc:"Logged in now."`
+	Idle      exact.Number  `json:"idle" doc:"Paid and not used."`
+	IdleCost  money.Amount  `json:"idle_cost"`
+	Fewer     *money.Amount `json:"one_fewer_saves,omitempty" doc:"With what is charged or included for each seat; below zero: it would cost more. Absent: that cannot be told."`
+	Days      []SeatsOfDay  `json:"days,omitempty" doc:"Until today."`
+}
+
+// SeatsOfDay is how many were logged in at once on a day.
+type SeatsOfDay struct {
+	Day     timex.Date `json:"day"`
+	Highest int64      `json:"highest"`
 }
 
 // SeatPlace is a person with a seat, or one who worked without.
@@ -34,7 +56,7 @@ type SeatPlace struct {
 	Since  Time        `json:"since,omitempty" format:"date-time"`
 	Idle   bool        `json:"idle" doc:"Paid for and not used in the period."`
 	Logged bool        `json:"logged_in"`
-	State  usage.State `json:"state,omitempty" enum:"ready,talking,wrap_up,paused,offline"`
+	State  agent.State `json:"state,omitempty" enum:"paused,ready,reserved,talking,wrap_up,offline"`
 	Last   Time        `json:"last,omitempty" format:"date-time"`
 	Calls  int64       `json:"calls"`
 	Talk   int64       `json:"talk_seconds"`
@@ -77,7 +99,18 @@ func (a *API) seatRoutes() {
 }
 
 func seatFloorOf(f *app.Floor) *SeatFloor {
-	out := &SeatFloor{First: f.First, Last: f.After - 1, Today: f.Today, Paid: f.Paid, Used: f.Used, Idle: f.Idle, Cost: f.Cost, IdleCost: f.IdleCost, Places: []SeatPlace{}, Modules: []ModuleOnFloor{}}
+	out := &SeatFloor{First: f.First, Last: f.After - 1, Today: f.Today, At: f.At, Paid: f.Paid, Cost: f.Cost, Seats: []SeatsOfLine{}, Places: []SeatPlace{}, Modules: []ModuleOnFloor{}}
+	for i := range f.Seats {
+		l := &f.Seats[i]
+		one := SeatsOfLine{Component: l.Component.ID, Kind: l.Kind, Types: l.Types, Paid: l.Paid, Cost: l.Cost, Used: l.Used, Highest: l.High, Now: l.Now, Idle: l.Idle, IdleCost: l.IdleCost, Fewer: l.Fewer}
+		if l.High > 0 {
+			one.HighestAt = timeOf(l.HighAt)
+		}
+		for _, d := range l.Days {
+			one.Days = append(one.Days, SeatsOfDay{d.Day, d.High})
+		}
+		out.Seats = append(out.Seats, one)
+	}
 	for i := range f.Places {
 		p := &f.Places[i]
 		s := func(m report.Measure) int64 { return p.Today[m] / 1000 }

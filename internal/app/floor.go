@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"waihu/internal/calling/agent"
 	"waihu/internal/calling/report"
 	"waihu/internal/charging/catalog"
 	"waihu/internal/charging/contract"
@@ -28,8 +29,11 @@ type Place struct {
 	Seat   bool          // a seat is assigned now
 	Since  timex.Instant // of the seat
 	Open   id.ID         // the stretch that ends it; zero: a source outside keeps it
-	State  usage.State   // of the log-in now; empty: logged out
+	State  agent.State   // of the log-in now; empty: logged out, or nobody tells
 	Logged bool          // logged in now
+	Here   timex.Instant // of the state, where the floor tells it
+	At     id.ID         // the campaign they are logged in to on the floor
+	Node   string        // that looks after them there
 	Last   timex.Instant // last log-in or call of the period
 	Calls  int64
 	Talk   int64       // seconds
@@ -47,6 +51,7 @@ type ModuleState struct {
 	Open     id.ID // the stretch that ends it
 	Since    timex.Instant
 	Cost     money.Amount // on the running period's draft, before tax
+	Line     string       // of that draft; empty: none charges it
 	Uses     int64
 	Told     bool // facts tell whether it was used
 }
@@ -57,13 +62,12 @@ type Floor struct {
 	First, After timex.Date
 	Today        timex.Date // in the zone of the contract
 	Zone         *time.Location
+	At           timex.Instant // what is "now"
 	Places       []Place
+	Seats        []SeatLine
 	Modules      []ModuleState
-	Paid         exact.Number // seats on the draft
-	Used         int          // people who logged in or called
+	Paid         exact.Number // seats on the draft, of all lines
 	Cost         money.Amount // of the seats
-	Idle         exact.Number // paid and not used
-	IdleCost     money.Amount
 }
 
 // maxSeen bounds the people of one floor.
@@ -77,10 +81,6 @@ func (s *System) Floor(ctx context.Context, c id.Company, contractID id.ID) (out
 		if err != nil {
 			return err
 		}
-		w, err := s.watched(ctx, tx, c, &a, of, b)
-		if err != nil {
-			return err
-		}
 		open, err := all[Stretch](tx, c, KindOpen, store.Key{Name: "contract", Value: a.ID.String()})
 		if err != nil {
 			return err
@@ -89,21 +89,57 @@ func (s *System) Floor(ctx context.Context, c id.Company, contractID id.ID) (out
 		if err != nil {
 			return err
 		}
-		out = Floor{First: b.First, After: b.After}
-		out.Places, out.Zone, out.Today = w.places(open), of.loc, tx.Now().DateIn(of.loc)
-		if err := out.today(tx, c); err != nil {
+		t, err := of.terms(b.First, b.After, d.inv.Inputs)
+		if err != nil {
 			return err
 		}
-		t, err := of.terms(b.First, b.After, invoice.Inputs{End: a.ends()})
+		w, err := s.sighted(ctx, tx, c, &a, of, t, d.inv)
 		if err != nil {
+			return err
+		}
+		out = Floor{First: b.First, After: b.After, At: tx.Now(), Zone: of.loc, Today: tx.Now().DateIn(of.loc), Seats: slices.Clone(w.lines)}
+		out.Places = w.places(open)
+		if err := out.sit(tx, c, a.ID); err != nil {
+			return err
+		}
+		if err := out.today(tx, c); err != nil {
 			return err
 		}
 		if out.Modules, err = w.modules(t, open, d.inv, tx.Now()); err != nil {
 			return err
 		}
-		return out.count(of.plan, d.inv)
+		return out.count(d.inv.Currency)
 	})
 	return out, err
+}
+
+// sit adds who is logged in to campaigns of the contract on the live floor: what they do
+// becomes usage only when it is over.
+func (f *Floor) sit(tx store.Tx, c id.Company, contractID id.ID) error {
+	nodes, err := lookedAfter(tx, c)
+	if err != nil {
+		return err
+	}
+	of := map[string]int{}
+	for i := range f.Places {
+		of[f.Places[i].User] = i
+	}
+	err = each(tx, c, KindSitting, store.Key{}, func(x Sitting, _ *store.Record) error {
+		if x.Contract != contractID || f.At.Sub(nodes.seen(&x)) >= lostAfter {
+			return nil
+		}
+		i, seen := of[x.User]
+		if !seen {
+			i = len(f.Places)
+			f.Places = append(f.Places, Place{User: x.User})
+		}
+		p := &f.Places[i]
+		p.Type = cmp.Or(p.Type, x.Seat)
+		p.Logged, p.State, p.Here, p.At, p.Node, p.Last = true, x.State, x.Since, x.Campaign, x.Node, f.At
+		return nil
+	})
+	slices.SortStableFunc(f.Places, func(a, b Place) int { return strings.Compare(a.User, b.User) })
+	return err
 }
 
 // today adds what was counted of each person since midnight: time is counted when a
@@ -133,7 +169,7 @@ func (s *System) watched(ctx context.Context, tx store.Tx, c id.Company, a *Agre
 	if err != nil || there {
 		return w, err
 	}
-	w = &watch{people: map[string]*Place{}, uses: map[string]int64{}}
+	w = newWatch()
 	if err := tx.Usage().Each(ctx, c, a.ID, key.use, 0, w); err != nil {
 		return nil, err
 	}
@@ -147,6 +183,8 @@ type watch struct {
 	uses   map[string]int64
 	modes  bool
 }
+
+func newWatch() *watch { return &watch{people: map[string]*Place{}, uses: map[string]int64{}} }
 
 func (w *watch) of(user string) *Place {
 	p := w.people[user]
@@ -188,7 +226,7 @@ func (w *watch) Session(f usage.Session) error {
 	p.Type = cmp.Or(p.Type, f.Type)
 	p.Last = max(p.Last, f.From, f.To)
 	if f.To == 0 {
-		p.Logged, p.State = true, f.State
+		p.Logged, p.State = true, agent.State(f.State)
 	}
 	return nil
 }
@@ -240,6 +278,7 @@ func (w *watch) modules(t *contract.Terms, open []Stretch, inv *invoice.Invoice,
 		m.Uses, m.Told = w.used(m.Module.ID)
 		for j := range inv.Lines {
 			if c, ok := t.Plan.Component(inv.Lines[j].Component); ok && slices.Contains(c.Where.Module, m.Module.ID) {
+				m.Line = inv.Lines[j].ID
 				if m.Cost, err = plus(m.Cost, nets[j]); err != nil {
 					return nil, err
 				}
@@ -259,36 +298,6 @@ func (w *watch) used(module string) (n int64, told bool) {
 		}
 	}
 	return n, n > 0 || w.modes && slices.Contains(usage.Mode("").Choices(), module)
-}
-
-// count says how many seats are paid, used and idle, and what they cost.
-func (f *Floor) count(p *catalog.Plan, inv *invoice.Invoice) error {
-	f.Cost, f.IdleCost = money.Zero(inv.Currency), money.Zero(inv.Currency)
-	for i := range inv.Lines {
-		l := &inv.Lines[i]
-		c, ok := p.Component(l.Component)
-		if !ok || !countsSeats(p, c) {
-			continue
-		}
-		var err error
-		f.Paid = f.Paid.Add(l.Charged)
-		if f.Cost, err = plus(f.Cost, l.Amount); err != nil {
-			return err
-		}
-	}
-	for i := range f.Places {
-		if f.Places[i].Last != 0 {
-			f.Used++
-		}
-	}
-	f.Idle = f.Paid.Sub(exact.Int(int64(f.Used)))
-	if f.Idle.Sign() <= 0 {
-		f.Idle = exact.Int(0)
-		return nil
-	}
-	var err error
-	f.IdleCost, err = money.ToMinor(f.Cost.Exact().Mul(f.Idle).Div(f.Paid), inv.Currency)
-	return err
 }
 
 // countsSeats tells whether a component charges seats: by its measure, or as a

@@ -38,6 +38,7 @@ type System struct {
 	drafts  keptFigures[*invoice.Invoice] // drafts that are looked at
 	margins keptFigures[costed]           // carrier costs of periods
 	floors  keptFigures[*watch]           // people and modules seen in periods
+	sights  keptFigures[*sight]           // the same with what seats came to
 	checked checked                       // files of recordings
 	heard   heardPrompts                  // prompts that were played
 }

@@ -125,8 +125,8 @@ func TestFloor(t *testing.T) {
 	if len(f.Places) != 2 || f.Places[0].Idle() || !f.Places[0].Logged || !f.Places[1].Idle() || f.Places[1].Open.IsZero() {
 		t.Fatalf("%+v", f.Places)
 	}
-	if f.Paid.String() != "5" || f.Used != 1 || f.Idle.String() != "4" || f.Cost != yuan("500") || f.IdleCost != yuan("400") {
-		t.Errorf("paid %s, used %d, idle %s of %s: %s", f.Paid, f.Used, f.Idle, f.Cost, f.IdleCost)
+	if l := f.Seats[0]; f.Paid.String() != "5" || l.Used.String() != "1" || l.Idle.String() != "4" || f.Cost != yuan("500") || l.IdleCost != yuan("400") {
+		t.Errorf("paid %s of %s: %s", f.Paid, f.Cost, seatsTold(&f))
 	}
 	if m := f.Modules; len(m) != 2 || !m[0].On || !m[0].Contract || !m[1].On || m[1].Contract || m[1].Open.IsZero() {
 		t.Errorf("modules %+v", m)

@@ -9,10 +9,8 @@ import (
 	"waihu/internal/access"
 	"waihu/internal/app"
 	figures "waihu/internal/calling/report"
-	"waihu/internal/exact"
 	"waihu/internal/fault"
 	"waihu/internal/lang"
-	"waihu/internal/money"
 	"waihu/internal/store"
 )
 
@@ -29,28 +27,39 @@ type seatsBody struct {
 	Refused   string
 	Contracts []option
 	Contract  string // its name in addresses
+	Name      string // of it, with its address
+	Deal      string
 	Href      string
 	Draft     string
 	Floor     *app.Floor
+	At        string // what is "now"
 	Dates     string
+	Lines     []seatLine
 	Places    []placeRow
 	Order     *order
 	Files     []Link
 	Modules   []moduleRow
-	Idle      int
+	People    []option // whom a seat can be assigned to
+	Types     []option
 	MayChange bool
+	MayAssign bool
+	Live      *island // nil: nobody tells what is now
 }
 
 // placeRow is a person with their seat and log-in.
 type placeRow struct {
 	app.Place
-	Name        string // as people read it
-	Since, Last string
-	State       string
-	End         string // the stretch that a button ends
-	CallsHref   string
-	Today       string // logged in since midnight, as far as it was counted
-	TodayHref   string
+	Name         string // as people read it
+	Kind         string // of the seat
+	Since, Last  string
+	State        string
+	Campaign     string
+	CampaignHref string
+	Here         bool   // the floor of this node tells of them
+	End          string // the stretch that a button ends
+	CallsHref    string
+	Today        string // logged in since midnight, as far as it was counted
+	TodayHref    string
 }
 
 // moduleRow is a module and its switch.
@@ -60,6 +69,7 @@ type moduleRow struct {
 	Since  string
 	End    string
 	Amend  string // where the contract switches it off
+	Href   string // the line of the draft that charges it
 	Unused bool
 }
 
@@ -76,7 +86,19 @@ func (s *Server) seatsPage(w http.ResponseWriter, v *visit, status int, f *form,
 	if _, err := f.Once(); err != nil {
 		return err
 	}
-	s.render(w, v, status, "seats", &Page{Title: v.say("nav.seats"), Lead: v.say("seats.lead"), Here: v.at("/seats"), Crumbs: v.crumbs(), Body: b})
+	page := &Page{Title: v.say("nav.seats"), Lead: v.say("seats.lead"), Here: v.at("/seats"), Crumbs: v.crumbs()}
+	if b.Floor != nil && s.d.Seated != nil && v.may(access.FloorWatch) {
+		live, err := s.islandOf(w, v, "seats.live", "seats.as_of", "desk.state_")
+		if err != nil {
+			return err
+		}
+		b.Live, page.Island = &live, "seats"
+	}
+	for i := range b.Lines {
+		page.Chart = page.Chart || len(b.Lines[i].Days) > 1
+	}
+	page.Body = b
+	s.render(w, v, status, "seats", page)
 	return nil
 }
 
@@ -107,8 +129,11 @@ func (s *Server) findSeats(v *visit, b *seatsBody) error {
 			return err
 		}
 		if err == nil {
-			v.floor(b, d, &floor)
+			s.floor(v, b, d, &floor)
 			s.nameSeats(v, b)
+			if err := s.choices(v, b, d); err != nil {
+				return err
+			}
 		}
 	}
 	v.sortSeats(b)
@@ -128,13 +153,14 @@ func (s *Server) nameSeats(v *visit, b *seatsBody) {
 }
 
 func (v *visit) sortSeats(b *seatsBody) {
-	b.Order = v.order(url.Values{"contract": {b.Contract}}, "user", column{"user", "seats.user", false}, column{"seat", "seats.seat", false}, column{"since", "seats.since", true},
+	b.Order = v.order(url.Values{"contract": {b.Contract}}, "user", column{"user", "seats.user", false}, column{"seat", "seats.seat", false}, column{"since", "seats.since", true}, column{"now", "seats.now", true},
 		column{"last", "seats.last", true}, column{"calls", "usage.calls", true}, column{"talk", "usage.talked", true})
 	b.Files = b.Order.files(b.Href)
 	b.Places = arranged(b.Order, b.Places, len(b.Places), func(p *placeRow) string { return p.User }, keys[placeRow]{
 		"user":  func(p *placeRow) string { return store.OrderText(p.Name) },
 		"seat":  func(p *placeRow) string { return p.stateKey() },
 		"since": func(p *placeRow) string { return p.Since },
+		"now":   func(p *placeRow) string { return given(p.Logged, cmp.Or(string(p.State), "-")) },
 		"last":  func(p *placeRow) string { return p.Last },
 		"calls": func(p *placeRow) string { return store.OrderInt(p.Calls) },
 		"talk":  func(p *placeRow) string { return store.OrderInt(p.Talk) },
@@ -159,36 +185,27 @@ func (s *Server) seatsFile(v *visit) (*sheet, error) {
 	t := v.sheet("seats.user", "seats.type", "seats.seat", "seats.since", "seats.now", "seats.last", "usage.calls", "usage.talked")
 	for i := range b.Places {
 		p := &b.Places[i]
-		t.add(p.Name, p.Type, v.say(p.stateKey()), p.Since, given(p.Logged, cmp.Or(p.State, v.say("seats.logged"))), p.Last, p.Calls, p.Talk)
+		t.add(p.Name, p.Kind, v.say(p.stateKey()), p.Since, p.State, p.Last, p.Calls, p.Talk)
 	}
 	return t, err
 }
 
 // floor fills the page.
-func (v *visit) floor(b *seatsBody, d *app.Deal, floor *app.Floor) {
+func (s *Server) floor(v *visit, b *seatsBody, d *app.Deal, floor *app.Floor) {
 	b.Floor, b.Contract, b.Dates = floor, d.ID.Named("con"), lang.Dates(v.Tag, floor.First, floor.After)
-	b.Draft = v.contractAt(d.ID, "/draft?day="+floor.First.String())
+	b.Name, b.Deal, b.At = d.Contract, v.contractAt(d.ID, ""), clockTime(floor.At, d.Loc)
+	if v.may(access.InvoiceDraft) {
+		b.Draft = v.contractAt(d.ID, "/draft?day="+floor.First.String())
+	}
+	for i := range floor.Seats {
+		b.Lines = append(b.Lines, v.seatLine(b, d, &floor.Seats[i]))
+	}
 	for i := range floor.Places {
-		p := &floor.Places[i]
-		row := placeRow{Place: *p, Since: clockTime(p.Since, d.Loc), Last: clockTime(p.Last, d.Loc), State: word(v.Tag, "state", string(p.State)), CallsHref: v.callsOf(d.ID, floor.First, floor.After) + "&agent=" + queryEscape(p.User)}
-		if !p.Open.IsZero() {
-			row.End = p.Open.Named("st")
-		}
-		if n := p.Today[figures.Logged]; n > 0 {
-			row.Today = lang.Clock(n / 1000)
-			if v.may(access.CampaignRead) {
-				q := url.Values{"first": {floor.Today.String()}, "last": {floor.Today.String()}, "zone": {floor.Zone.String()}, "agent": {p.User}}
-				row.TodayHref = v.at("/reports/agents?") + q.Encode()
-			}
-		}
-		if p.Idle() {
-			b.Idle++
-		}
-		b.Places = append(b.Places, row)
+		b.Places = append(b.Places, s.placeRow(v, b, d, &floor.Places[i]))
 	}
 	for i := range floor.Modules {
 		m := &floor.Modules[i]
-		row := moduleRow{ModuleState: *m, Name: m.Module.Name.Or(m.Module.ID).In(v.Tag), Since: clockTime(m.Since, d.Loc), Unused: m.On && m.Told && m.Uses == 0}
+		row := moduleRow{ModuleState: *m, Name: m.Module.Name.Or(m.Module.ID).In(v.Tag), Since: clockTime(m.Since, d.Loc), Href: b.lineAt(m.Line), Unused: m.On && m.Told && m.Uses == 0}
 		if !m.Open.IsZero() {
 			row.End = m.Open.Named("st")
 		}
@@ -199,13 +216,38 @@ func (v *visit) floor(b *seatsBody, d *app.Deal, floor *app.Floor) {
 	}
 }
 
-// SeatCost is what one paid seat costs in the period; nothing where none is paid.
-func (b seatsBody) SeatCost() (*money.Amount, error) {
-	if b.Floor.Paid.Cmp(exact.Int(0)) <= 0 {
-		return nil, nil
+func (s *Server) placeRow(v *visit, b *seatsBody, d *app.Deal, p *app.Place) placeRow {
+	row := placeRow{Place: *p, Kind: seatTypeName(v.Tag, p.Type), Since: clockTime(p.Since, d.Loc), Last: clockTime(p.Last, d.Loc), Here: p.Node != "" && p.Node == s.d.System.Node,
+		CallsHref: v.callsOf(d.ID, b.Floor.First, b.Floor.After) + "&agent=" + queryEscape(p.User)}
+	if p.Logged {
+		row.State = stateName(v.Tag, string(p.State))
 	}
-	a, err := money.ToMinor(b.Floor.Cost.Exact().Div(b.Floor.Paid), b.Floor.Cost.Currency())
-	return &a, err
+	if !p.At.IsZero() {
+		row.Campaign = s.campaignName(v, p.At.Named("cmp"))
+		if v.may(access.CampaignRead) {
+			row.CampaignHref = v.at("/campaigns/" + p.At.Named("cmp"))
+		}
+	}
+	if !p.Open.IsZero() {
+		row.End = p.Open.Named("st")
+	}
+	if n := p.Today[figures.Logged]; n > 0 {
+		row.Today = lang.Clock(n / 1000)
+		if v.may(access.CampaignRead) {
+			q := url.Values{"first": {b.Floor.Today.String()}, "last": {b.Floor.Today.String()}, "zone": {b.Floor.Zone.String()}, "agent": {p.User}}
+			row.TodayHref = v.at("/reports/agents?") + q.Encode()
+		}
+	}
+	return row
+}
+
+// stateName is what somebody who is logged in does; a phone system that tells no state
+// says only that they are.
+func stateName(tag lang.Tag, state string) string {
+	if key := "desk.state_" + state; lang.Has(key) {
+		return lang.Phrase(tag, key, nil)
+	}
+	return cmp.Or(word(tag, "state", state), lang.Phrase(tag, "seats.logged", nil))
 }
 
 // beginStretch assigns a seat or switches a module on.
@@ -214,7 +256,10 @@ func (s *Server) beginStretch(w http.ResponseWriter, r *http.Request, v *visit) 
 	if err != nil {
 		return err
 	}
-	in := app.Begin{Contract: f.id("contract", "con"), What: f.choice("what", app.SeatStretch, app.ModuleStretch), Of: f.text("of", 200), Type: f.optional("type", 64)}
+	in := app.Begin{Contract: f.id("contract", "con"), What: f.choice("what", app.SeatStretch, app.ModuleStretch), Of: cmp.Or(f.optional("other", 200), f.optional("of", 200)), Type: f.optional("type", 64)}
+	if in.Of == "" {
+		f.wrong("of", "form.needed")
+	}
 	if !f.OK() {
 		return s.seatsPage(w, v, http.StatusUnprocessableEntity, f, "")
 	}

@@ -22,6 +22,7 @@ type desk struct {
 	name    string
 	session string
 	sitting id.ID
+	seat    id.ID // the contract of the seat
 	logged  timex.Instant
 	zone    *time.Location   // whose days theirs are
 	day     timex.Date       // that today is about
@@ -187,7 +188,7 @@ func (d *driver) farewell(x *desk) {
 
 // agentOf is an agent as others see them.
 func (d *driver) agentOf(x *desk, p *dialer.Post) Agent {
-	a := Agent{Agent: x.user, Name: x.name, Campaign: d.of.Named("cmp"), Seat: p.Seat, State: p.State, Since: p.Since, Reason: p.Reason, Until: p.Until, Then: p.Then, ThenFor: p.ThenFor,
+	a := Agent{Agent: x.user, Name: x.name, Campaign: d.of.Named("cmp"), Contract: x.seat.Named("con"), Seat: p.Seat, State: p.State, Since: p.Since, Reason: p.Reason, Until: p.Until, Then: p.Then, ThenFor: p.ThenFor,
 		Logged: p.Logged, Line: d.f.isThere(who{d.c, x.user}), Ahead: p.Ahead, Today: x.today}
 	if f := x.forced; f != nil {
 		a.Forced = &ForcedPause{f.By, f.Name, f.Since, f.Why}

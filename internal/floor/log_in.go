@@ -57,7 +57,7 @@ func (f *Floor) LogIn(ctx context.Context, c id.Company, of id.ID, user string, 
 		if err != nil {
 			return err
 		}
-		x := &desk{user: user, name: name, session: session, sitting: s.ID, logged: now(), zone: s.Zone, forced: forced}
+		x := &desk{user: user, name: name, session: session, sitting: s.ID, seat: s.Contract, logged: now(), zone: s.Zone, forced: forced}
 		d.count(x)
 		d.desks[user] = x
 		if err := d.handle(dialer.LoggedIn{User: user, Seat: s.Seat, Leaves: leaves, Barred: forced != nil}); err != nil {

@@ -21,6 +21,7 @@ type Agent struct {
 	Agent    string        `json:"agent" example:"user_01jd8..."`
 	Name     string        `json:"name"`
 	Campaign string        `json:"campaign" example:"cmp_01jd8..."`
+	Contract string        `json:"contract,omitempty" example:"con_01jd8..." doc:"Whose seat they have."`
 	Seat     string        `json:"seat" doc:"Type of the seat: agent, supervisor or a company's own."`
 	State    agent.State   `json:"state" enum:"paused,ready,reserved,talking,wrap_up"`
 	Since    timex.Instant `json:"since" format:"date-time" doc:"Of the state."`

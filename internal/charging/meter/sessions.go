@@ -35,6 +35,18 @@ func SystemTime(c *catalog.Component, sessions []usage.Session, terms *contract.
 	return q, nil
 }
 
+// LoggedIn is how many are logged in at each instant of a period, of the sessions that
+// a component of seats or of logged-in time takes: the level its peak is found in.
+// Errors are those of SystemTime.
+func LoggedIn(c *catalog.Component, sessions []usage.Session, terms *contract.Terms) (_ Level, err error) {
+	defer fault.Wrap(&err, "component %s", c.ID)
+	in, err := gatherLogins(c, sessions, Served(c, terms).in(terms.Loc))
+	if err != nil {
+		return Level{}, err
+	}
+	return in.level(), nil
+}
+
 // logins is the sessions a component takes, by user.
 type logins struct {
 	users  map[string][]between[timex.Instant]
