@@ -108,8 +108,14 @@ func TestTheyCallBackOverTheLines(t *testing.T) {
 	if l := must(o.sys.GetLead(t.Context(), o.company, who)).Lead; l.State != lead.Callback || l.Callback == nil || l.Attempts != 1 {
 		t.Errorf("%+v", l)
 	}
+	if _, err := voice.Place(t.Context(), o.agent, o.ports, voice.Order{To: "sip:" + ours + "@" + o.phones.Host(), From: theirs, Keys: "9", Talk: time.Second}); err != nil {
+		t.Fatal(err)
+	}
+	if a := o.tries(&camp, 4)[0]; !a.Inbound || !a.Flags.Refuse {
+		t.Errorf("%+v", a)
+	}
 	in := 0
-	for _, x := range o.facts(3) {
+	for _, x := range o.facts(4) {
 		if x.Call.Direction != usage.Inbound {
 			continue
 		}
@@ -117,7 +123,7 @@ func TestTheyCallBackOverTheLines(t *testing.T) {
 			t.Errorf("%+v", x.Call)
 		}
 	}
-	if tally := must(o.sys.TallyOf(t.Context(), o.company, camp.ID)).Total; in != 2 || tally.Tries != 1 || tally.Answered != 1 || tally.Abandoned != 0 || tally.Sales != 2 {
+	if tally := must(o.sys.TallyOf(t.Context(), o.company, camp.ID)).Total; in != 3 || tally.Tries != 1 || tally.Answered != 1 || tally.Abandoned != 0 || tally.Sales != 2 {
 		t.Errorf("%d facts of calls that came in, %+v", in, tally)
 	}
 }
