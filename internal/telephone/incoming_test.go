@@ -90,6 +90,9 @@ func TestTheyCallBackOverTheLines(t *testing.T) {
 	if d := o.until(f, session, talking); !d.Call.Inbound || d.Call.CallerID != must(parsed(ours)) || d.Call.Number != must(parsed(theirs)) || d.Person == nil || len(d.Person.History) != 1 {
 		t.Errorf("%+v, %+v", d.Call, d.Person)
 	}
+	if all := o.phones.Running(o.company); len(all) != 1 || !all[0].In || all[0].From != theirs || all[0].To != ours {
+		t.Errorf("%+v", all)
+	}
 	if r := <-came; !r.Answered() || r.Times.Ringing.IsZero() {
 		t.Errorf("%+v %+v", r.Ending, r.Times)
 	}
