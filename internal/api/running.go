@@ -13,6 +13,7 @@ import (
 	"waihu/internal/phone"
 	"waihu/internal/store"
 	"waihu/internal/timex"
+	"waihu/internal/usage"
 )
 
 // RunningCalls are the calls that run on this node.
@@ -28,7 +29,9 @@ type (
 		ID       string     `json:"id" example:"call_01jd8..."`
 		Campaign string     `json:"campaign,omitempty"`
 		Agent    string     `json:"agent,omitempty" doc:"Who speaks, or is to."`
-		To       string     `json:"to"`
+		Way      string     `json:"direction" enum:"outbound,inbound"`
+		From     string     `json:"from,omitempty" doc:"Of a call that came in the caller; else the number that is shown. Absent: the trunk's own."`
+		To       string     `json:"to" doc:"Of a call that came in the number of ours that was dialled."`
 		Begun    Time       `json:"begun" format:"date-time"`
 		Answered Time       `json:"answered,omitempty" format:"date-time"`
 		Held     bool       `json:"held" doc:"The customer hears music."`
@@ -251,7 +254,10 @@ func (w *TransferWish) target() (to floor.Target, err error) {
 }
 
 func runningCall(c *floor.Running) RunningCall {
-	out := RunningCall{ID: c.Call.Named("call"), Agent: c.Agent, To: c.To, Begun: timeOf(timex.At(c.Begun)), Held: c.Held, Paused: c.Paused, Hearing: []Listener{}}
+	out := RunningCall{ID: c.Call.Named("call"), Agent: c.Agent, Way: string(usage.Outbound), From: c.From, To: c.To, Begun: timeOf(timex.At(c.Begun)), Held: c.Held, Paused: c.Paused, Hearing: []Listener{}}
+	if c.In {
+		out.Way = string(usage.Inbound)
+	}
 	if !c.Campaign.IsZero() {
 		out.Campaign = c.Campaign.Named("cmp")
 	}

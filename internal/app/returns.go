@@ -26,29 +26,42 @@ type CalledBack struct {
 	exact bool
 }
 
+// maxCallers bounds the companies that called one number and are looked through.
+const maxCallers = 100
+
 // FindReturn is MatchReturn in whatever company called them with the number they dial: of
 // several the one that named the number, then the last. A company that does not serve
 // takes no calls.
 func (s *System) FindReturn(ctx context.Context, from, to phone.Number) (c id.Company, out CalledBack, err error) {
+	var callers []id.Company
+	err = s.DB.View(ctx, func(tx store.Tx) error {
+		callers, err = tx.Attempts().Callers(from, maxCallers)
+		return err
+	})
+	if err != nil {
+		return c, out, err
+	}
 	found := false
-	err = s.EachCompany(ctx, func(x Company) error {
-		if x.mayServe() != nil {
-			return nil
+	for _, of := range callers {
+		x, err := s.GetCompany(ctx, of)
+		if err != nil {
+			return c, out, err
 		}
-		of := id.Company{ID: x.ID}
+		if x.mayServe() != nil {
+			continue
+		}
 		got, err := s.MatchReturn(ctx, of, from, to)
 		switch {
 		case fault.KindOf(err) == fault.NotFound && err != nil:
-			return nil
+			continue
 		case err != nil:
-			return err
+			return c, out, err
 		case !got.Shown || found && (out.exact && !got.exact || out.exact == got.exact && got.At <= out.At):
-			return nil
+			continue
 		}
 		found, c, out = true, of, got
-		return nil
-	})
-	if err == nil && !found {
+	}
+	if !found {
 		err = fault.New(fault.NotFound, "nobody called %s from %s", from, to)
 	}
 	return c, out, err

@@ -54,17 +54,9 @@ func (s *System) TakeCampaign(ctx context.Context, c id.Company, of id.ID, lengt
 	}
 	err = s.DB.View(ctx, func(tx store.Tx) error {
 		out.Past = nil
-		if out.Campaign, _, err = campaignOf(tx, c, of); err != nil {
+		if err := s.dialingOf(ctx, tx, c, of, &out); err != nil {
 			return err
 		}
-		if out.Dispositions, err = dispositionsOf(tx, c); err != nil {
-			return err
-		}
-		h, err := s.license(ctx, tx, c, &out.Campaign)
-		if err != nil {
-			return err
-		}
-		out.Contract = h.agreement.ID
 		if out.Tally, _, err = get[Tally](tx, c, KindTally, of); err != nil && fault.KindOf(err) != fault.NotFound {
 			return err
 		}
@@ -84,6 +76,28 @@ func (s *System) TakeCampaign(ctx context.Context, c id.Company, of id.ID, lengt
 		return nil
 	})
 	return out, err
+}
+
+// VisitCampaign is what a node needs of a campaign that another one dials, to answer
+// somebody who calls back: it gives no right to dial.
+func (s *System) VisitCampaign(ctx context.Context, c id.Company, of id.ID) (out Dialing, err error) {
+	defer fault.Wrap(&err, "visit the campaign")
+	err = s.DB.View(ctx, func(tx store.Tx) error { return s.dialingOf(ctx, tx, c, of, &out) })
+	return out, err
+}
+
+func (s *System) dialingOf(ctx context.Context, tx store.Tx, c id.Company, of id.ID, out *Dialing) (err error) {
+	if out.Campaign, _, err = campaignOf(tx, c, of); err != nil {
+		return err
+	}
+	if out.Dispositions, err = dispositionsOf(tx, c); err != nil {
+		return err
+	}
+	h, err := s.license(ctx, tx, c, &out.Campaign)
+	if err == nil {
+		out.Contract = h.agreement.ID
+	}
+	return err
 }
 
 // HoldCampaign takes or renews the right to dial for a campaign.

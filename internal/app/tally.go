@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"waihu/internal/calling/attempt"
@@ -34,6 +35,8 @@ type TallyDay struct {
 	Abandoned     int          `json:"abandoned"` // of Answered
 	Talked        int64        `json:"talked"`    // seconds with an agent
 	Spent         money.Amount `json:"spent,omitzero"`
+
+	Before []money.Amount `json:"before,omitempty"` // spent beside that, in currencies without a rate, one of each
 }
 
 // tallyDays is how many days are kept one by one: the longest window of a law.
@@ -92,9 +95,10 @@ func (d *TallyDay) add(a *attempt.Attempt, cost money.Amount) error {
 }
 
 // become keeps what was spent in the currency of what is spent now, at the rate of today,
-// where the contract was changed for one in another. Without a rate it is begun anew.
+// where the contract was changed for one in another. Without a rate it stays beside it
+// until there is one: a budget does not begin anew.
 func (t *Tally) become(tx store.Tx, cost money.Amount) error {
-	if cost.Sign() == 0 || t.Total.Spent.Sign() == 0 || t.Total.Spent.Currency() == cost.Currency() {
+	if cost.Sign() == 0 || len(t.Total.Before) == 0 && (t.Total.Spent.Sign() == 0 || t.Total.Spent.Currency() == cost.Currency()) {
 		return nil
 	}
 	table, err := rates(tx)
@@ -106,16 +110,37 @@ func (t *Tally) become(tx store.Tx, cost money.Amount) error {
 		days = append(days, &t.Days[i])
 	}
 	for _, d := range days {
-		if d.Spent.Sign() == 0 || d.Spent.Currency() == cost.Currency() {
-			continue
+		all := d.All()
+		d.Spent, d.Before = money.Zero(cost.Currency()), nil
+		for _, part := range all {
+			at, err := table.Convert(part, cost.Currency(), tx.Now().DateIn(time.UTC))
+			if err != nil {
+				d.Before = append(d.Before, part)
+				continue
+			}
+			if d.Spent, err = d.Spent.Add(at.Worth); err != nil {
+				return err
+			}
 		}
-		at, err := table.Convert(d.Spent, cost.Currency(), tx.Now().DateIn(time.UTC))
-		if err != nil {
-			at.Worth = money.Zero(cost.Currency())
-		}
-		d.Spent = at.Worth
 	}
 	return nil
+}
+
+// All is what was spent, one amount a currency.
+func (d *TallyDay) All() (out []money.Amount) {
+	for _, part := range append([]money.Amount{d.Spent}, d.Before...) {
+		if part.Sign() == 0 {
+			continue
+		}
+		if i := slices.IndexFunc(out, func(o money.Amount) bool { return o.Currency() == part.Currency() }); i >= 0 {
+			if sum, err := out[i].Add(part); err == nil { // one that is too great stays two
+				out[i] = sum
+				continue
+			}
+		}
+		out = append(out, part)
+	}
+	return out
 }
 
 // tally counts a try that is closed, with what its call costs at list price. A call

@@ -23,6 +23,7 @@ import (
 	"waihu/internal/voice/detect"
 	"waihu/internal/voice/rtp"
 	"waihu/internal/voice/sip"
+	"waihu/internal/voice/trunk"
 )
 
 // callCmd places one test call.
@@ -105,7 +106,7 @@ func (c *callCmd) ping(e *env, tag lang.Tag) (err error) {
 	if err != nil {
 		return err
 	}
-	phone, err := c.open(at)
+	phone, err := c.open(at, nil)
 	if err != nil {
 		return err
 	}
@@ -198,7 +199,7 @@ func (c *callCmd) place(e *env) (placed *placement, err error) {
 		}()
 		o.Record = f.File
 	}
-	phone, err := c.open(at)
+	phone, err := c.open(at, trunks)
 	if err != nil {
 		return nil, err
 	}
@@ -242,8 +243,11 @@ func reopen(f *newFile) error {
 }
 
 // open listens for what comes back.
-func (c *callCmd) open(at netip.AddrPort) (*sip.Endpoint, error) {
+func (c *callCmd) open(at netip.AddrPort, trunks *trunkFile) (*sip.Endpoint, error) {
 	cfg := sip.Config{Listen: at}
+	if trunks != nil {
+		cfg.Paths = trunk.Paths(trunks.Trunks)
+	}
 	if c.Trust != "" {
 		text, err := os.ReadFile(c.Trust)
 		if err != nil {
@@ -268,7 +272,7 @@ func (c *callCmd) address(trunks *trunkFile) (netip.AddrPort, error) {
 		return at, nil
 	}
 	if trunks != nil {
-		return toward(trunks.Trunks[0].Address)
+		return toward(trunks.Trunks[0].Host())
 	}
 	host := c.To[strings.LastIndexByte(c.To, '@')+1:]
 	host, _, _ = strings.Cut(strings.TrimPrefix(strings.TrimPrefix(host, "sips:"), "sip:"), ";")

@@ -66,7 +66,7 @@ func (c *doctorVoiceCmd) setup() (v serve.VoiceSetup, err error) {
 			return v, coded{exitUsage, fmt.Errorf("--listen %s: expected an address and a port such as 192.0.2.1:5060", c.Listen)}
 		}
 	case trunks != nil:
-		v.Listen, err = toward(trunks.Trunks[0].Address)
+		v.Listen, err = toward(trunks.Trunks[0].Host())
 	default:
 		return v, coded{exitUsage, errors.New("name the address for SIP with --listen, or the trunks with --trunks")}
 	}

@@ -61,7 +61,7 @@ func runningTable(tag lang.Tag, calls []api.RunningCall, now time.Time) *explain
 	if len(calls) == 0 {
 		return d
 	}
-	table := &explain.Table{Head: []string{say("running.call"), say("running.to"), say("running.agent"), say("running.state"), say("running.for"), say("running.ears")}}
+	table := &explain.Table{Head: []string{say("running.call"), say("running.from"), say("running.to"), say("running.agent"), say("running.state"), say("running.for"), say("running.ears")}}
 	for i := range calls {
 		k := &calls[i]
 		state, since := "ringing", k.Begun
@@ -80,7 +80,7 @@ func runningTable(tag lang.Tag, calls []api.RunningCall, now time.Time) *explain
 			ears = append(ears, lang.Phrase(tag, "running.ear", map[string]string{"user": l.User, "how": l.How}))
 		}
 		seconds := max(int(now.Sub(since.Time())/time.Second), 0)
-		table.Rows = append(table.Rows, []string{k.ID, k.To, k.Agent, lang.Phrase(tag, "running.is", args), fmt.Sprintf("%d:%02d", seconds/60, seconds%60), strings.Join(ears, ", ")})
+		table.Rows = append(table.Rows, []string{k.ID, k.From, k.To, k.Agent, lang.Phrase(tag, "running.is", args), fmt.Sprintf("%d:%02d", seconds/60, seconds%60), strings.Join(ears, ", ")})
 	}
 	d.Sections = []explain.Section{{Path: "calls", Table: table}}
 	return d

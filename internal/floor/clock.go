@@ -212,25 +212,34 @@ func (d *driver) money(at timex.Instant) {
 // spent says which budget of the campaign is used up; empty: none.
 func (d *driver) spent(at timex.Instant) string {
 	day := at.DateIn(time.UTC)
-	if why := d.usedUp("the budget of the campaign is spent: %s", d.tally.Total.Spent, d.plan.Budget.Total, day); why != "" {
+	if why := d.usedUp("the budget of the campaign is spent: %s", d.tally.Total, d.plan.Budget.Total, day); why != "" {
 		return why
 	}
-	return d.usedUp("the budget of the day is spent: %s", d.tally.Today(day).Spent, d.plan.Budget.Daily, day)
+	return d.usedUp("the budget of the day is spent: %s", d.tally.Today(day), d.plan.Budget.Daily, day)
 }
 
 // usedUp says why nothing more may be spent on a budget, by a sentence with its amount;
 // empty: it may. One in another currency than what was spent, without a rate between them,
 // would bound nothing: it counts as used up.
-func (d *driver) usedUp(says string, used, most money.Amount, day timex.Date) string {
-	if most.Sign() <= 0 || used.Sign() <= 0 {
+func (d *driver) usedUp(says string, used app.TallyDay, most money.Amount, day timex.Date) string {
+	if most.Sign() <= 0 {
 		return ""
 	}
-	worth, err := d.f.cfg.System.Worth(d.f.ctx, used, most.Currency(), day)
-	switch {
-	case fault.KindOf(err) == fault.Unknown && err != nil:
-		return fmt.Sprintf("what was spent cannot be compared with the budget %s: %v", most, err)
-	case err != nil || worth.Cmp(most) < 0:
-		return "" // books out of reach: in a second again
+	sum := money.Zero(most.Currency())
+	for _, part := range used.All() {
+		worth, err := d.f.cfg.System.Worth(d.f.ctx, part, most.Currency(), day)
+		if err == nil {
+			sum, err = sum.Add(worth)
+		}
+		switch {
+		case fault.KindOf(err) == fault.Unknown && err != nil:
+			return fmt.Sprintf("what was spent cannot be compared with the budget %s: %v", most, err)
+		case err != nil:
+			return "" // books out of reach: in a second again
+		}
+	}
+	if sum.Cmp(most) < 0 {
+		return ""
 	}
 	return fmt.Sprintf(says, most)
 }

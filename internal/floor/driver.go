@@ -182,7 +182,7 @@ func (d *driver) run() {
 func (d *driver) handle(ev dialer.Event) error {
 	fx, wrong := d.engine.Handle(now(), ev)
 	d.wake = fx.Wake
-	no, err := d.keep(&fx)
+	no, err := d.f.keep(d.which, d.rules, &fx)
 	if err != nil {
 		d.end(err)
 		return err
@@ -202,16 +202,16 @@ func (d *driver) handle(ev dialer.Event) error {
 
 // keep keeps what came of an event. Books that are out of reach are tried again for a
 // while: calls that go on are not hurt by it, and what happens meanwhile waits.
-func (d *driver) keep(fx *dialer.Effects) (map[id.ID]dialer.Withheld, error) {
+func (f *Floor) keep(w which, rules *app.CallingRules, fx *dialer.Effects) (map[id.ID]dialer.Withheld, error) {
 	wait := 50 * time.Millisecond
 	for n, began := 1, now(); ; n, wait = n+1, min(2*wait, time.Second) {
-		no, err := d.f.cfg.System.KeepCalling(d.f.ctx, d.c, d.of, d.rules, fx)
+		no, err := f.cfg.System.KeepCalling(f.ctx, w.c, w.of, rules, fx)
 		kind := fault.KindOf(err)
 		final := kind == fault.Invalid || kind == fault.Conflict && n == mostCollisions // another closed its tries
-		if err == nil || d.f.ctx.Err() != nil || now().Sub(began) > keepFor || final {
+		if err == nil || f.ctx.Err() != nil || now().Sub(began) > keepFor || final {
 			return no, err
 		}
-		d.f.log("a campaign's calls are not kept yet", "campaign", d.of.Named("cmp"), "error", err)
+		f.log("a campaign's calls are not kept yet", "campaign", w.of.Named("cmp"), "error", err)
 		time.Sleep(wait)
 	}
 }

@@ -110,6 +110,9 @@ func Open(ctx context.Context, cfg Config) (*Floor, error) {
 // closeWait is how long the end of what goes on may take.
 const closeWait = 5 * time.Second
 
+// otherNode is the code of a campaign that another node dials.
+const otherNode = "other_node"
+
 // errClosing is of who comes while the floor closes.
 var errClosing = refused("closing", "this node stops: log in again in a moment")
 
@@ -224,7 +227,7 @@ func (f *Floor) drive(ctx context.Context, w which) (*driver, error) {
 	if err != nil {
 		if fault.KindOf(err) == fault.Conflict {
 			if node, failed := f.cfg.System.CampaignNode(ctx, w.c, w.of); failed == nil && node != "" && node != f.cfg.System.Node {
-				return nil, refused("other_node", "campaign %s is dialed by node %s: log in there", w.of.Named("cmp"), node)
+				return nil, refused(otherNode, "campaign %s is dialed by node %s: log in there", w.of.Named("cmp"), node)
 			}
 		}
 		return nil, err

@@ -6,8 +6,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"waihu/internal/app"
 	"waihu/internal/calling/agent"
 	"waihu/internal/calling/campaign"
+	"waihu/internal/calling/dialer"
 	"waihu/internal/calling/lead"
 	"waihu/internal/fault"
 	"waihu/internal/phone"
@@ -69,6 +71,49 @@ func TestWhoCallsBackFindsNobody(t *testing.T) {
 		if d, err := w.floor.Desk(w.c, "a", d.Session); rings || err != nil || d.State == agent.Talking {
 			t.Errorf("rings %v, %+v, %v", rings, d, err)
 		}
+	})
+}
+
+// TestWhoCallsBackAtAnotherNode: another node dials the campaign. They hear that nobody is
+// there and are called back; who presses the key to be left alone is not called again.
+func TestWhoCallsBackAtAnotherNode(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "2")
+		camp := w.campaign("spring", campaign.Progressive, 301, 7, nil)
+		w.work(camp.ID, "a", "sale")
+		time.Sleep(5 * time.Minute)
+		other := *w
+		other.lines = newLines()
+		other.sys = &app.System{DB: w.sys.DB, IDs: w.ids, Node: "n2"}
+		other.open()
+		for n, key := range map[int]string{301: "", 304: "9"} {
+			who := must(other.lines.comes(t.Context(), number(n), number(999)))
+			time.Sleep(time.Second)
+			if key != "" {
+				who.Tell(dialer.Pressed{Try: who.Try, Key: key})
+			}
+			time.Sleep(8 * time.Second)
+			synctest.Wait()
+			other.lines.mu.Lock()
+			up := other.lines.calls[who.Try] != nil
+			other.lines.mu.Unlock()
+			if said := other.lines.spoke(who.Try); up || !slices.Equal(said, []string{"nobody"}) {
+				t.Errorf("%d: on the line %v, %q", n, up, said)
+			}
+			l := must(w.sys.GetLead(t.Context(), w.c, who.Lead))
+			if try := l.Tries[0]; !try.Inbound || try.ID != who.Try || try.Flags.Callback == (key != "") || try.Flags.Refuse != (key != "") {
+				t.Errorf("%d: %+v", n, try)
+			}
+			if barred := must(w.sys.Barred(t.Context(), w.c, numbers(n))); (len(barred) == 1) != (key != "") || (l.State == lead.Callback) != (key == "") {
+				t.Errorf("%d: %s, barred %v", n, l.State, barred)
+			}
+		}
+		time.Sleep(2 * time.Hour)
+		if saw := w.lines.saw().placed; saw[number(301)] != 2 || saw[number(304)] != 1 || w.left(&camp) != 0 {
+			t.Errorf("%v", saw)
+		}
+		other.floor.Close()
+		w.floor.Close()
 	})
 }
 

@@ -119,7 +119,7 @@ func (x *voiceExam) outside() string {
 		return ""
 	}
 	for _, t := range x.Trunks.Trunks {
-		at, err := netip.ParseAddrPort(t.Address)
+		at, err := netip.ParseAddrPort(t.Host())
 		switch {
 		case err != nil || at.Addr().IsLoopback():
 		case !isInner(at.Addr()) || x.Listen.Addr().IsLoopback():
@@ -241,7 +241,7 @@ func (x *voiceExam) folder() {
 
 // trunks opens the SIP port and asks each trunk whether it is there.
 func (x *voiceExam) trunks(ctx context.Context) {
-	phone, err := sip.Open(sip.Config{Listen: x.Listen})
+	phone, err := sip.Open(sip.Config{Listen: x.Listen, Paths: trunk.Paths(x.Trunks.Trunks)})
 	if err != nil {
 		x.found(Problem, "sip_port", "address", x.Listen.String(), "why", err.Error())
 		return
@@ -279,7 +279,7 @@ func (x *voiceExam) ping(ctx context.Context, t *trunk.Trunk) VoiceFinding {
 	args := map[string]string{"trunk": t.Name, "address": t.Address}
 	ctx, stop := context.WithTimeout(ctx, pingWait)
 	defer stop()
-	if host, _, err := net.SplitHostPort(t.Address); err == nil {
+	if host, _, err := net.SplitHostPort(t.Host()); err == nil {
 		if _, err := net.DefaultResolver.LookupHost(ctx, host); err != nil {
 			return VoiceFinding{"trunk_unknown", Problem, args}
 		}
@@ -334,12 +334,12 @@ func secured(ctx context.Context, t *trunk.Trunk) (what, why string) {
 	if !t.Transport.Secure() {
 		return "", ""
 	}
-	c, err := (&net.Dialer{}).DialContext(ctx, "tcp", t.Address)
+	c, err := (&net.Dialer{}).DialContext(ctx, "tcp", t.Host())
 	if err != nil {
 		return "trunk_closed", err.Error()
 	}
 	defer c.Close()
-	host, _, _ := net.SplitHostPort(t.Address) // it was just dialled
+	host, _, _ := net.SplitHostPort(t.Host()) // it was just dialled
 	err = tls.Client(c, &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12}).HandshakeContext(ctx)
 	if untrusted := (*tls.CertificateVerificationError)(nil); errors.As(err, &untrusted) {
 		return "trunk_certificate", untrusted.Err.Error()

@@ -186,4 +186,6 @@ type Attempts interface {
 	// Dialed are the instants at which a number was dialed by any campaign, or decided
 	// to be, since one, the oldest first, at most MaxPage.
 	Dialed(c id.Company, n phone.Number, since timex.Instant) ([]timex.Instant, error)
+	// Callers are the companies that have tries of a number, at most limit.
+	Callers(n phone.Number, limit int) ([]id.Company, error)
 }

@@ -178,8 +178,7 @@ func number(n interface {
 // begun says that nothing was sent.
 func (d *dialed) run(ctx context.Context, begun chan<- struct{}) error {
 	o := &d.o
-	order := voice.Order{Number: d.to, From: number(o.CallerID), Ring: o.Ring, Beside: d.line.Beside, OnWho: d.who,
-		OnKey: func(key byte) { d.say(dialer.Pressed{Try: o.Try, Key: string(key)}) }}
+	order := voice.Order{Number: d.to, From: number(o.CallerID), Ring: o.Ring, Beside: d.line.Beside, OnWho: d.who, OnKey: d.key}
 	if o.Detect {
 		order.Detect = &detect.Config{}
 	}
@@ -205,6 +204,9 @@ func (d *dialed) say(e dialer.Event) {
 		d.tell(e)
 	}
 }
+
+// key tells a key of the other side.
+func (d *dialed) key(k byte) { d.say(dialer.Pressed{Try: d.o.Try, Key: string(k)}) }
 
 // begin tells that a trunk was asked, the first time.
 func (d *dialed) begin(trunk string) bool {

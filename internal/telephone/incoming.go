@@ -112,7 +112,7 @@ func (f *floorLines) take(call *sip.Call, over *trunk.Trunk) error {
 // receive lets the line ring and stays with it until the books know its end.
 func (d *dialed) receive(who *floor.Caller, over string) error {
 	var refused error
-	o := voice.Order{Number: d.to, From: number(d.o.Number), Trunk: over, Beside: func(call *sip.Call, leg *voice.Leg) {
+	o := voice.Order{Number: d.to, From: number(d.o.Number), Trunk: over, OnKey: d.key, Beside: func(call *sip.Call, leg *voice.Leg) {
 		came := make(chan error, 1)
 		go func() { // the campaign may answer before it has come back
 			ctx, stop := context.WithTimeout(d.f.running, asking)

@@ -90,6 +90,9 @@ func TestTheyCallBackOverTheLines(t *testing.T) {
 	if d := o.until(f, session, talking); !d.Call.Inbound || d.Call.CallerID != must(parsed(ours)) || d.Call.Number != must(parsed(theirs)) || d.Person == nil || len(d.Person.History) != 1 {
 		t.Errorf("%+v, %+v", d.Call, d.Person)
 	}
+	if all := o.phones.Running(o.company); len(all) != 1 || !all[0].In || all[0].From != theirs || all[0].To != ours {
+		t.Errorf("%+v", all)
+	}
 	if r := <-came; !r.Answered() || r.Times.Ringing.IsZero() {
 		t.Errorf("%+v %+v", r.Ending, r.Times)
 	}
@@ -108,8 +111,14 @@ func TestTheyCallBackOverTheLines(t *testing.T) {
 	if l := must(o.sys.GetLead(t.Context(), o.company, who)).Lead; l.State != lead.Callback || l.Callback == nil || l.Attempts != 1 {
 		t.Errorf("%+v", l)
 	}
+	if _, err := voice.Place(t.Context(), o.agent, o.ports, voice.Order{To: "sip:" + ours + "@" + o.phones.Host(), From: theirs, Keys: "9", Talk: time.Second}); err != nil {
+		t.Fatal(err)
+	}
+	if a := o.tries(&camp, 4)[0]; !a.Inbound || !a.Flags.Refuse {
+		t.Errorf("%+v", a)
+	}
 	in := 0
-	for _, x := range o.facts(3) {
+	for _, x := range o.facts(4) {
 		if x.Call.Direction != usage.Inbound {
 			continue
 		}
@@ -117,7 +126,7 @@ func TestTheyCallBackOverTheLines(t *testing.T) {
 			t.Errorf("%+v", x.Call)
 		}
 	}
-	if tally := must(o.sys.TallyOf(t.Context(), o.company, camp.ID)).Total; in != 2 || tally.Tries != 1 || tally.Answered != 1 || tally.Abandoned != 0 || tally.Sales != 2 {
+	if tally := must(o.sys.TallyOf(t.Context(), o.company, camp.ID)).Total; in != 3 || tally.Tries != 1 || tally.Answered != 1 || tally.Abandoned != 0 || tally.Sales != 2 {
 		t.Errorf("%d facts of calls that came in, %+v", in, tally)
 	}
 }

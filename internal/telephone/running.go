@@ -38,7 +38,10 @@ func (t *Telephone) Running(c id.Company) []floor.Running {
 // running is how a call is now.
 func (d *dialed) running() floor.Running {
 	s := d.line.State()
-	out := floor.Running{Call: d.o.Try, Campaign: d.o.Campaign, Agent: d.o.Agent, To: d.to, Begun: d.begun, Answered: s.Answered, Held: s.Held, Paused: s.Paused, Hearing: map[string]floor.Hearing{}}
+	out := floor.Running{Call: d.o.Try, Campaign: d.o.Campaign, Agent: d.o.Agent, From: number(d.o.CallerID), To: d.to, Begun: d.begun, Answered: s.Answered, Held: s.Held, Paused: s.Paused, Hearing: map[string]floor.Hearing{}}
+	if d.in != nil { // whoever is called is the customer, and here they call
+		out.From, out.In = number(d.o.Number), true
+	}
 	if s.Agent != "" || s.Spoken { // nobody any more, where the agent has parted
 		out.Agent = agentIn(s.Agent)
 	}

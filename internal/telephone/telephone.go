@@ -111,7 +111,7 @@ func Open(ctx context.Context, sys *app.System, cfg Config) (_ *Telephone, err e
 		}
 		err = errors.Join(err, t.shares.Close(context.WithoutCancel(ctx)))
 	}()
-	phones := sip.Config{Listen: cfg.Listen, Secret: t.passes.Secret, Realm: access.LineRealm, Trusted: board.Trusts, Log: cfg.Log}
+	phones := sip.Config{Listen: cfg.Listen, Secret: t.passes.Secret, Realm: access.LineRealm, Trusted: board.Trusts, Paths: trunk.Paths(trunks), Log: cfg.Log}
 	if cfg.Lines != nil {
 		phones.Kept = func(account string) (string, bool, error) {
 			ctx, stop := context.WithTimeout(context.Background(), asking)

@@ -55,7 +55,8 @@ const (
 	TickEvery       = time.Second      // while something may have to be dialed
 )
 
-// RefuseKey is what somebody presses during the message of a campaign not to be
+// RefuseKey is what somebody presses during the message of a campaign, or while they hear
+// that nobody is there and they are called back, not to be
 // called again: every message says so.
 const RefuseKey = "9"
 

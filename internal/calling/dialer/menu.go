@@ -176,6 +176,9 @@ func (e *Engine) press(c *call, key string) error {
 		e.refuse(c, "pressed "+key)
 	}
 	a := c.alone
+	if c.Inbound && a != nil && a.ends && key == RefuseKey { // who hears that they are called back
+		e.refuse(c, "pressed "+key)
+	}
 	if a == nil || a.ends || a.queue || a.machine || a.step == nil || c.State != attempt.Talking || c.seat != nil {
 		return nil
 	}

@@ -106,6 +106,10 @@ func tries(t *testing.T, b *bench) {
 		if want := []timex.Instant{all[6].Decided, all[9].Decided}; !reflect.DeepEqual(dialed, want) {
 			t.Errorf("dialed %v, want %v", dialed, want)
 		}
+		callers, err := tx.Attempts().Callers(line(0), 10)
+		if !reflect.DeepEqual(callers, []id.Company{acme}) {
+			t.Errorf("called by %v", callers)
+		}
 		_, bad := tx.Attempts().List(acme, store.AttemptQuery{Lead: num(1), Number: line(1), Limit: 1})
 		kindIs(t, "by two", bad, fault.Invalid)
 		return err

@@ -112,6 +112,15 @@ func (t attempts) Open(c id.Company, campaign, after id.ID, limit int) ([]attemp
 	return t.read("SELECT id, body FROM attempts"+By("attempts_open")+" WHERE company = ? AND campaign = ? AND state = 1 AND id > ? ORDER BY id LIMIT ?", c, campaign, after, limit)
 }
 
+func (t attempts) Callers(n phone.Number, limit int) (out []id.Company, err error) {
+	if err := store.CheckLimit(limit); err != nil {
+		return nil, err
+	}
+	err = t.query("SELECT DISTINCT company FROM attempts"+By("attempts_number")+" WHERE number = ? ORDER BY company LIMIT ?", []any{int64(n), int64(limit)},
+		func(r Row) error { out = append(out, id.Company{ID: r.ID(0)}); return nil })
+	return out, err
+}
+
 func (t attempts) Dialed(c id.Company, n phone.Number, since timex.Instant) (out []timex.Instant, err error) {
 	err = t.query("SELECT decided FROM attempts"+By("attempts_number")+" WHERE company = ? AND number = ? AND decided >= ? AND state <> 3 ORDER BY id DESC LIMIT ?", []any{c, int64(n), since, store.MaxPage},
 		func(r Row) error { out = append(out, r.Instant(0)); return nil })

@@ -30,6 +30,7 @@ type Call struct {
 	account  string // of the phone on the other side; empty: it is none of ours
 	old      *Call  // whose place it takes; nil: nobody's
 	secure   bool   // their address is sips
+	browser  bool   // came over a WebSocket that the other side opened
 	pinned   bool   // requests go to where it was heard from, whatever its Contact says
 
 	answered chan struct{} // closed when it is answered

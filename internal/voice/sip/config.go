@@ -14,10 +14,12 @@ type Config struct {
 	ListenTLS netip.AddrPort
 	ListenWS  netip.AddrPort
 	ListenWSS netip.AddrPort
-	TLS       *tls.Config     // the certificate we show, and whom we trust when we call; nil: as the system does
-	Agent     string          // User-Agent; "Waihu"
-	Serve     func(*Call)     // takes a call that arrives; nil: none is taken
-	Refer     func(*Referral) // is asked when the other side wants somebody else called; nil: that is not offered
+	TLS       *tls.Config // the certificate we show, and whom we trust when we call; nil: as the system does
+	// Paths of WebSockets that we open, by host and port; "/" where none is named.
+	Paths map[string]string
+	Agent string          // User-Agent; "Waihu"
+	Serve func(*Call)     // takes a call that arrives; nil: none is taken
+	Refer func(*Referral) // is asked when the other side wants somebody else called; nil: that is not offered
 	// Secret is the secret of a caller's log-in; nil: callers need none.
 	Secret func(user string) (string, bool)
 	// Kept is asked for users that Secret does not know, and gives what is kept of a

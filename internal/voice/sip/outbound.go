@@ -2,6 +2,7 @@ package sip
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha1"
@@ -75,6 +76,16 @@ func (w *way) isOver() bool {
 	}
 }
 
+// isOpen tells whether it was opened: before, nobody but who opens it reads where it leads.
+func (w *way) isOpen() bool {
+	select {
+	case <-w.done:
+		return w.err == nil
+	default:
+		return false
+	}
+}
+
 // webSocket sees that a WebSocket leads to where a request goes, and aims it there.
 // With stay it must stand already: a browser cannot be opened from here.
 func (e *Endpoint) webSocket(ctx context.Context, req *lib.Request, stay bool) error {
@@ -99,6 +110,18 @@ func (e *Endpoint) webSocket(ctx context.Context, req *lib.Request, stay bool) e
 	}
 	req.SetDestination(w.to)
 	return nil
+}
+
+// opened tells whether we opened the WebSocket that something came by.
+func (e *Endpoint) opened(from string) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, w := range e.ways { // of maxOpened
+		if w.isOpen() && w.to == from && !w.isOver() {
+			return true
+		}
+	}
+	return false
 }
 
 // way is the WebSocket to a destination; where none stands or is being opened, one is.
@@ -179,7 +202,7 @@ func (e *Endpoint) dialWay(ctx context.Context, transport, to string) (_ *webSoc
 	if err := c.SetDeadline(until); err != nil {
 		return nil, err
 	}
-	w, err := handshake(c, to)
+	w, err := handshake(c, to, cmp.Or(e.cfg.Paths[to], "/"))
 	if err != nil {
 		return nil, err
 	}
@@ -200,11 +223,11 @@ func (e *Endpoint) trustOf(to string) *tls.Config {
 
 // handshake asks for a WebSocket with the protocol of SIP (RFC 7118, 4). The library
 // is asked the same then, and its answer goes nowhere.
-func handshake(c net.Conn, to string) (*webSocket, error) {
+func handshake(c net.Conn, to, path string) (*webSocket, error) {
 	var nonce [16]byte
 	_, _ = rand.Read(nonce[:]) // it never fails
 	key := base64.StdEncoding.EncodeToString(nonce[:])
-	ask := "GET / HTTP/1.1\r\nHost: " + to + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: " + key + "\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: sip\r\n\r\n"
+	ask := "GET " + path + " HTTP/1.1\r\nHost: " + to + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: " + key + "\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: sip\r\n\r\n"
 	if _, err := io.WriteString(c, ask); err != nil {
 		return nil, err
 	}

@@ -40,6 +40,9 @@ func TestCallsOverAWebSocketOfOurs(t *testing.T) {
 			await(t, "answer", out.Answered())
 			in := <-calls
 			<-media
+			if !in.FromBrowser() || out.FromBrowser() {
+				t.Error("who opened a WebSocket is not taken for a browser, or we are")
+			}
 			via := in.invite.Via()
 			if contact := in.invite.Contact().Value(); in.transport != transport || via.Transport != transport || !strings.Contains(contact, ";transport=ws") || strings.Contains(in.invite.String(), "transport=wss") {
 				t.Errorf("by %s, from %s", in.transport, contact)
@@ -67,6 +70,9 @@ func TestCallsOverAWebSocketOfOurs(t *testing.T) {
 		await(t, "answer", back.Answered())
 		in := <-heard
 		<-theirs
+		if in.FromBrowser() {
+			t.Error("a carrier who calls over a WebSocket of ours is taken for a browser")
+		}
 		in.Hangup()
 		await(t, "end", back.gone)
 		r.Close()
@@ -93,6 +99,7 @@ func TestCallsOverAWebSocketOfOurs(t *testing.T) {
 // carrierEnd is a carrier made by hand that takes WebSockets.
 type carrierEnd struct {
 	*streamed
+	path string  // that was asked for
 	mask [4]byte // of the frame it heard last
 }
 
@@ -112,6 +119,7 @@ func takes(t *testing.T, l net.Listener, status, protocol string) *carrierEnd {
 	if err != nil || ask.Header.Get("Sec-WebSocket-Protocol") != "sip" || ask.Host != l.Addr().String() {
 		t.Fatalf("%+v, %v", ask, err)
 	}
+	s.path = ask.RequestURI
 	sum := sha1.Sum([]byte(ask.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
 	s.send("HTTP/1.1 " + status + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + base64.StdEncoding.EncodeToString(sum[:]) + "\r\nSec-WebSocket-Protocol: " + protocol + "\r\n\r\n")
 	return s
@@ -174,9 +182,12 @@ func TestAWebSocketOfOursThatIsLost(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	us := endpoint(t, Config{})
+	us := endpoint(t, Config{Paths: map[string]string{l.Addr().String(): "/ws?acme"}})
 	call, _ := place(t, us, "sip:100@"+l.Addr().String()+";transport=ws", nil)
 	s := takes(t, l, "101 Switching Protocols", "sip")
+	if s.path != "/ws?acme" {
+		t.Errorf("the path %q was asked for", s.path)
+	}
 	invite := s.until("INVITE sip:100@")
 	s.frame(0x89, "are you there")
 	if kind, text := s.hears(); kind != 0x8A || text != "are you there" {

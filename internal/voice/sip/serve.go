@@ -41,6 +41,7 @@ func (e *Endpoint) onInvite(req *lib.Request, tx lib.ServerTransaction) {
 	c := e.newCall(false)
 	c.old = old
 	c.account, c.pinned = account, account != "" || byWebSocket(req.Transport())
+	c.browser = byWebSocket(req.Transport()) && !e.opened(req.Source())
 	c.secure = strings.EqualFold(req.Recipient.Scheme, "sips")
 	c.id, c.invite, c.transport, c.peer = req.CallID().Value(), req, req.Transport(), req.Source()
 	c.theirs, _ = req.From().Params.Get("tag")
@@ -256,5 +257,6 @@ func background() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), 64*lib.T1)
 }
 
-// FromBrowser tells whether the call came over a WebSocket.
-func (c *Call) FromBrowser() bool { return !c.outgoing && byWebSocket(c.invite.Transport()) }
+// FromBrowser tells whether the call came over a WebSocket that the other side opened: who
+// calls over one of ours is a carrier.
+func (c *Call) FromBrowser() bool { return c.browser }

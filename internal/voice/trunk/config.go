@@ -85,7 +85,7 @@ type Config struct {
 // Trunk is one way out.
 type Trunk struct {
 	Name      string       `plan:"name,required" doc:"Name, as facts have it."`
-	Address   string       `plan:"address,required" doc:"Host and port of the carrier, such as 192.0.2.1:5060."`
+	Address   string       `plan:"address,required" doc:"Host and port of the carrier, such as 192.0.2.1:5060; over ws and wss with the path of its WebSocket, if that is not /: sip.example.net:443/ws."`
 	Transport Transport    `plan:"transport" doc:"udp, tcp, tls, ws or wss; udp if absent."`
 	Sound     Sound        `plan:"sound" doc:"encrypted (SRTP) or plain; encrypted over tls and wss, plain elsewhere if absent. Nothing falls back."`
 	User      string       `plan:"user" doc:"Log-in; none where the carrier knows us by our address."`
@@ -177,8 +177,13 @@ func (c *Config) checkTrunk(i int, add func(path, what, expected string)) {
 	if slices.IndexFunc(c.Trunks, func(o Trunk) bool { return o.Name == t.Name }) < i {
 		add(at+"name", "two trunks have this name", "a name of its own")
 	}
-	if !isAddress(t.Address) {
+	switch path := t.Path(); {
+	case !isAddress(t.Host()):
 		add(at+"address", "no host and port", "such as 192.0.2.1:5060 or sip.example.net:5060")
+	case path != "/" && t.Transport != WS && t.Transport != WSS:
+		add(at+"address", "a path, and no WebSocket", "a path over ws and wss alone")
+	case len(path) > maxPath || strings.Trim(path, pathLetters) != "":
+		add(at+"address", "no path", fmt.Sprintf("letters, digits and %s, %d at most", pathLetters[62:], maxPath))
 	}
 	if (t.User == "") != (t.Secret == "") {
 		add(at+"user", "a log-in without its secret, or the other way round", "both user and secret_env, or neither")
@@ -247,6 +252,32 @@ func (c *Config) pool(name string) *Pool {
 		}
 	}
 	return nil
+}
+
+// What a path of a WebSocket may have.
+const (
+	maxPath     = 200 // bytes
+	pathLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-._~%?=&"
+)
+
+// Host is its host and port.
+func (t *Trunk) Host() string {
+	host, _, _ := strings.Cut(t.Address, "/")
+	return host
+}
+
+// Path is the path of its WebSocket.
+func (t *Trunk) Path() string { return "/" + t.Address[min(len(t.Host())+1, len(t.Address)):] }
+
+// Paths are the paths of trunks' WebSockets by host and port, where they are not /.
+func Paths(trunks []Trunk) map[string]string {
+	out := map[string]string{}
+	for i := range trunks {
+		if t := &trunks[i]; t.Path() != "/" {
+			out[t.Host()] = t.Path()
+		}
+	}
+	return out
 }
 
 // isAddress tells whether s is a host and a port.

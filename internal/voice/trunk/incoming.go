@@ -102,7 +102,7 @@ func (c *Config) brings(from netip.Addr) int {
 // sources are where a trunk's calls come from.
 func (t *Trunk) sources() (out []netip.Prefix) {
 	if len(t.Sources) == 0 {
-		if at, err := netip.ParseAddrPort(t.Address); err == nil {
+		if at, err := netip.ParseAddrPort(t.Host()); err == nil {
 			out = append(out, netip.PrefixFrom(at.Addr().Unmap(), at.Addr().Unmap().BitLen()))
 		}
 	}

@@ -2,6 +2,7 @@ package trunk
 
 import (
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 )
@@ -70,4 +71,27 @@ func TestWhatATrunkMayNotSay(t *testing.T) {
 			t.Error(at)
 		}
 	})
+}
+
+// TestAnAddressWithAPath is one of a WebSocket alone.
+func TestAnAddressWithAPath(t *testing.T) {
+	for address, c := range map[string]struct {
+		by         Transport
+		found      bool
+		host, path string
+	}{
+		"sip.example.net:5060":         {UDP, false, "sip.example.net:5060", "/"},
+		"sip.example.net:443/ws?acme=": {WSS, false, "sip.example.net:443", "/ws?acme="},
+		"192.0.2.1:80/":                {WS, false, "192.0.2.1:80", "/"},
+		"192.0.2.1:5060/ws":            {TLS, true, "192.0.2.1:5060", "/ws"},
+		"192.0.2.1:80/w s":             {WS, true, "192.0.2.1:80", "/w s"},
+		"192.0.2.1/ws":                 {WS, true, "192.0.2.1", "/ws"},
+	} {
+		cfg := Config{Trunks: []Trunk{{Name: "a", Address: address, Transport: c.by, Channels: 1, Rate: 1}}}
+		found := false
+		cfg.checkTrunk(0, func(path, _, _ string) { found = found || strings.HasSuffix(path, "address") })
+		if o := &cfg.Trunks[0]; found != c.found || o.Host() != c.host || o.Path() != c.path || (Paths(cfg.Trunks)[c.host] == c.path) != (c.path != "/") {
+			t.Errorf("%s: found %v, %s %s, %v", address, found, o.Host(), o.Path(), Paths(cfg.Trunks))
+		}
+	}
 }

@@ -54,7 +54,7 @@ type Route struct {
 }
 
 // Address is the called address, as SIP has it.
-func (r *Route) Address() string { return r.Trunk.by("sip:" + r.To + "@" + r.Trunk.Address) }
+func (r *Route) Address() string { return r.Trunk.by("sip:" + r.To + "@" + r.Trunk.Host()) }
 
 // RegistersAt is the address of its registrar, as SIP has it.
 func (t *Trunk) RegistersAt() string { return t.by("sip:" + t.Registrar) }

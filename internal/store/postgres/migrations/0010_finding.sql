@@ -7,3 +7,7 @@ SELECT company, id FROM (SELECT company, id, replace(replace(replace(convert_fro
 UPDATE records r SET keys = convert_to(jsonb_insert(convert_from(r.keys, 'UTF8')::jsonb, '{Index,-1}', '{"Name": "alone", "Value": "yes"}', true)::text, 'UTF8')
   FROM lonely l WHERE r.company = l.company AND r.kind = 'campaign' AND r.id = l.id;
 INSERT INTO record_index SELECT company, 'campaign', 'alone', 'yes', id FROM lonely;
+
+-- Who calls back is looked for among all companies: the number comes first.
+DROP INDEX attempts_number;
+CREATE INDEX attempts_number ON attempts (number, company, id);

@@ -8,3 +8,7 @@ UPDATE records SET keys = CAST(json_insert(CAST(keys AS TEXT), '$.Index[#]', jso
   WHERE kind = 'campaign' AND (company, id) IN (SELECT company, id FROM lonely);
 INSERT INTO record_index SELECT company, 'campaign', 'alone', 'yes', id FROM lonely;
 DROP TABLE temp.lonely;
+
+-- Who calls back is looked for among all companies: the number comes first.
+DROP INDEX attempts_number;
+CREATE INDEX attempts_number ON attempts (number, company, id);
