@@ -6,15 +6,18 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"waihu/internal/access"
 	"waihu/internal/app"
 	"waihu/internal/calling/campaign"
 	"waihu/internal/calling/lead"
 	figures "waihu/internal/calling/report"
+	"waihu/internal/id"
 	"waihu/internal/phone"
 	"waihu/internal/sim/tries"
 	"waihu/internal/store"
@@ -111,11 +114,13 @@ func TestReports(t *testing.T) {
 	o.onlyHere("/leads/" + l.ID.Named("lead"))
 }
 
-// TestATryLeadsToItsCharge: to the call as it was charged, which says the name of its
-// campaign, once it is over.
+// TestATryLeadsToItsCharge, over the page of its call: that says whom it was with, what came
+// of it and what it cost, plays it, and leads back to the try. Everybody finds there what they
+// may see, and no way to what they may not.
 func TestATryLeadsToItsCharge(t *testing.T) {
-	o := newOffice(t)
-	_, camp := dialed(o, 1)
+	d := newDesk(t)
+	o := d.office
+	l, camp := dialed(o, 1)
 	link := regexp.MustCompile(`href="([^"]*/usage/call[^"]*)"`).FindStringSubmatch(o.page(o.at("/tries")))
 	if link == nil {
 		t.Fatal("a try leads to no call")
@@ -123,13 +128,40 @@ func TestATryLeadsToItsCharge(t *testing.T) {
 	to := html.UnescapeString(link[1])
 	q, err := url.ParseQuery(to[strings.Index(to, "?")+1:])
 	o.must(err)
+	rec := o.tape(q.Get("id"), "ann", 2)
 	now, err := o.d.System.Moment(t.Context())
 	o.must(err)
-	_, err = o.d.System.Ingest(t.Context(), o.company, []usage.Fact{&usage.Call{ID: q.Get("id"), Source: q.Get("source"), Direction: usage.Outbound, Result: usage.Answered, To: "+8613800000000", Campaign: camp.ID.Named("cmp"), Start: now, Answer: now, End: now.Add(time.Second), Talk: time.Second}})
+	_, err = o.d.System.Ingest(t.Context(), o.company, []usage.Fact{&usage.Call{ID: q.Get("id"), Source: q.Get("source"), Direction: usage.Outbound, Result: usage.Answered, To: "+8613800000000", Agent: "ann", Campaign: camp.ID.Named("cmp"), Start: now, Answer: now, End: now.Add(time.Second), Talk: time.Second,
+		Course: &usage.Course{Recording: rec.ID.Named("rec"), RecordingSHA256: rec.SHA256}}})
 	o.must(err)
-	for _, at := range []string{to, o.at("/usage?campaign=" + camp.ID.Named("cmp"))} {
-		if body := o.page(at); !strings.Contains(body, "Spring") {
-			t.Errorf("%s does not name the campaign", at)
+	if body := o.page(o.at("/usage?campaign=" + camp.ID.Named("cmp"))); !strings.Contains(body, "Spring") {
+		t.Error("the list of calls does not name the campaign")
+	}
+	o.every(to)
+	try := "try_" + strings.TrimPrefix(q.Get("id"), "call_")
+	lead, recording, campaign, bill := "/leads/"+l.ID.Named("lead")+"#"+try, "/recordings/"+rec.ID.Named("rec"), "/campaigns/"+camp.ID.Named("cmp"), "#why-talk"
+	everything := []string{lead, recording, campaign, bill, rec.SHA256, "data-sound=", "Wang", "Spring", ">Sale<", "ann"}
+	for role, hidden := range map[access.Role][]string{access.CustomerAdmin: nil, access.Supervisor: {bill, "/contracts/"}, access.Auditor: {lead, bill, "data-sound=", "Wang", ">Sale<"},
+		access.Finance: {lead, recording, rec.ID.Named("rec"), rec.SHA256, "data-sound=", "Wang", ">Sale<"}} {
+		of := o.company
+		if role == access.Finance {
+			of = id.Platform
 		}
+		who := o.as(access.Member{Company: of, Role: role})
+		body := who.page(to)
+		for _, what := range everything {
+			if strings.Contains(body, what) == slices.Contains(hidden, what) {
+				t.Errorf("%s, %s: hidden %v", role, what, slices.Contains(hidden, what))
+			}
+		}
+		for _, at := range regexp.MustCompile(`<a[^>]* href="(/c/[^"#]+)`).FindAllStringSubmatch(body[strings.Index(body, "<main"):], -1) {
+			who.page(html.UnescapeString(at[1]))
+		}
+	}
+	if body := o.page(o.at("/leads/" + l.ID.Named("lead"))); !strings.Contains(body, `id="`+try+`"`) || !strings.Contains(body, link[1]) {
+		t.Error("the lead does not lead to the call, or has no place for its try")
+	}
+	if body := o.page(o.at(recording)); !strings.Contains(body, link[1]+"#charges") {
+		t.Error("the recording does not lead to what the call cost")
 	}
 }
