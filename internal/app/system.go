@@ -10,6 +10,12 @@ import (
 	"waihu/internal/voice/vault"
 )
 
+// People knows the people of companies.
+type People interface {
+	// NameOf is what a person of a company is called; of others nothing is found.
+	NameOf(tx store.Tx, c id.Company, user id.ID) (string, error)
+}
+
 // System is the books of a running service: use cases that need what was stored
 // are its methods, one file a verb.
 type System struct {
@@ -20,6 +26,8 @@ type System struct {
 	Reach Reach        // where the trunks go; nil: nobody calls here
 	Vault *vault.Vault // where recordings lie; nil: nothing is recorded here
 	Fraud FraudBound   // when calls of a company are held by themselves
+
+	People People // what agents are called; nil: as their calls name them
 
 	billing atomic.Bool // a bill run is done here: its lease is the node's, and tells nodes apart only
 

@@ -1,7 +1,9 @@
 package console
 
 import (
+	"bytes"
 	"context"
+	"encoding/csv"
 	"html"
 	"net/http"
 	"net/url"
@@ -28,6 +30,12 @@ import (
 // lead of it.
 func dialed(o *office, n int) (lead store.Lead, camp app.Campaign) {
 	o.t.Helper()
+	return dialedBy(o, n, "ann")
+}
+
+// dialedBy is dialed with an agent of one's own.
+func dialedBy(o *office, n int, agent string) (lead store.Lead, camp app.Campaign) {
+	o.t.Helper()
 	ctx, sys := context.Background(), o.d.System
 	list, err := sys.SetLeadList(ctx, o.company, app.LeadList{Name: "spring", Country: "CN"})
 	o.must(err)
@@ -49,13 +57,13 @@ func dialed(o *office, n int) (lead store.Lead, camp app.Campaign) {
 		code := ""
 		if i%2 == 0 {
 			o.must(a.Answer(usage.Person, a.Decided+2))
-			o.must(a.Join("ann", a.Decided+3))
+			o.must(a.Join(agent, a.Decided+3))
 			o.must(a.End("", 200, 16, a.Decided+4))
 			code = "sale"
 		} else {
 			o.must(a.End(usage.Busy, 486, 17, a.Decided+4))
 		}
-		o.must(told.Conclude(ctx, &a, code, "ann", nil))
+		o.must(told.Conclude(ctx, &a, code, agent, nil))
 	}
 	return lead, camp
 }
@@ -112,6 +120,50 @@ func TestReports(t *testing.T) {
 	o.every(o.at("/tries"))
 	o.every(o.at("/seats"))
 	o.onlyHere("/leads/" + l.ID.Named("lead"))
+}
+
+// TestReportsAreByName: an agent stands by name on the page, in the files and in the filter,
+// which takes them by name or as calls have them; the workbook has the figures of the page.
+func TestReportsAreByName(t *testing.T) {
+	o := newOffice(t)
+	var who string
+	o.must(o.db.Update(t.Context(), func(tx store.Tx) error {
+		u, _, err := o.d.Gate.AddUser(tx, access.NewUser{Email: "li@example.com", Name: "Li Na", Members: []access.Member{{Company: o.company, Role: access.Agent}}})
+		if err == nil {
+			who = u.ID.Named("user")
+		}
+		return err
+	}))
+	dialedBy(o, 5, who)
+	for _, at := range []string{"/reports/agents", "/reports/agents?agent=Li+Na", "/reports/agents?agent=" + who, "/tries?agent=Li+Na&outcome=sale"} {
+		body := o.page(o.at(at))
+		if !strings.Contains(body, ">Li Na<") || strings.Contains(at, "agent=") && !strings.Contains(body, `value="Li Na"`) || strings.Contains(body, ">"+who) {
+			t.Errorf("%s does not name the agent", at)
+		}
+	}
+	page := map[string][]string{}
+	for _, row := range regexp.MustCompile(`(?s)<tr><th scope="row">(.*?)</th>(.*?)</tr>`).FindAllStringSubmatch(o.page(o.at("/reports/agents")), -1) {
+		for _, cell := range regexp.MustCompile(`(?s)<td[^>]*>(.*?)</td>`).FindAllStringSubmatch(row[2], -1) {
+			name := plainText(row[1])
+			page[name] = append(page[name], plainText(cell[1]))
+		}
+	}
+	rows, err := csv.NewReader(bytes.NewReader(o.ask(o.at("/reports/agents/file.csv"), nil).Body.Bytes())).ReadAll()
+	o.must(err)
+	if len(rows) < 2 || len(page["Li Na"]) < 5 {
+		t.Fatalf("%q, %q", rows, page)
+	}
+	for _, row := range rows[1:] {
+		if row[0] == "Li Na" && !slices.Equal(row[1:4], page[row[0]][:3]) {
+			t.Errorf("the file has %q, the page %q", row, page[row[0]])
+		}
+	}
+}
+
+var tags = regexp.MustCompile(`<[^>]*>`)
+
+func plainText(s string) string {
+	return strings.TrimSpace(html.UnescapeString(tags.ReplaceAllString(s, "")))
 }
 
 // TestATryLeadsToItsCharge, over the page of its call: that says whom it was with, what came

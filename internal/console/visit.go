@@ -3,9 +3,9 @@ package console
 import (
 	"errors"
 	"net/http"
-	"time"
 	"net/url"
 	"strings"
+	"time"
 
 	"waihu/internal/access"
 	"waihu/internal/app"
