@@ -56,8 +56,8 @@ func rowQuery(a *figures.Answer, r *figures.Row) (url.Values, bool) {
 		put("campaign", r.Campaign)
 	case a.Kind == figures.Causes:
 		code, trunk := figures.SplitCause(r.Value)
-		if r.Value != "" && !isResult(code) {
-			return nil, false // lists of calls know results and no codes
+		if !isResult(code) {
+			return nil, false // lists of calls know results and no codes, nor all that were not answered
 		}
 		put("result", code)
 		put("trunk", trunk)
