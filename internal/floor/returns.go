@@ -39,7 +39,7 @@ func (f *Floor) caller(ctx context.Context, from, to phone.Number) (*Caller, err
 		return nil, err
 	}
 	out := &Caller{Outgoing: Outgoing{Company: c, Contract: d.pays, Try: try, Campaign: d.of, List: found.Lead.List, Lead: found.Lead.ID, Number: from, CallerID: to,
-		Mode: usage.Manual, Purpose: found.Campaign.Purpose, Record: found.Campaign.Record, Kept: func(failed error) { d.post(func() { d.taped(try, failed) }) }}}
+		Mode: usage.Manual, Purpose: found.Campaign.Purpose, Record: found.Campaign.Record, Notice: found.Campaign.Record, Kept: func(failed error) { d.post(func() { d.taped(try, failed) }) }}}
 	out.Tell = func(ev dialer.Event) { d.post(func() { d.heard(try, ev) }) }
 	out.Came = func(ctx context.Context) error { return d.ask(ctx, func() error { return d.cameIn(ctx, out, &found) }) }
 	return out, nil
