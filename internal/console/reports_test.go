@@ -210,6 +210,15 @@ func TestATryLeadsToItsCharge(t *testing.T) {
 			who.page(html.UnescapeString(at[1]))
 		}
 	}
+	inspector := o.as(access.Member{Company: o.company, Role: access.Inspector}).page(o.at(recording))
+	for _, what := range []string{"/usage/call", "/leads/", "/campaigns/"} { // pages an inspector may not open
+		if strings.Contains(inspector, what) {
+			t.Errorf("an inspector is led to %s", what)
+		}
+	}
+	if !strings.Contains(inspector, "data-sound=") || !strings.Contains(inspector, "spring") {
+		t.Error("an inspector does not find what they inspect")
+	}
 	if body := o.page(o.at("/leads/" + l.ID.Named("lead"))); !strings.Contains(body, `id="`+try+`"`) || !strings.Contains(body, link[1]) {
 		t.Error("the lead does not lead to the call, or has no place for its try")
 	}
