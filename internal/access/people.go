@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"slices"
 
 	"waihu/internal/fault"
@@ -20,6 +21,15 @@ func (g *Gate) UserOf(tx store.Tx, c id.Company, user id.ID) (*User, error) {
 		return nil, fault.New(fault.NotFound, "there is no user %s", user.Named("user"))
 	}
 	return u, nil
+}
+
+// NameOf is what a person of a company is called: by name, or by address who has none.
+func (g *Gate) NameOf(tx store.Tx, c id.Company, user id.ID) (string, error) {
+	u, err := g.UserOf(tx, c, user)
+	if err != nil {
+		return "", err
+	}
+	return cmp.Or(u.Name, u.Email), nil
 }
 
 // Within leaves of a person only the roles in one company, for whoever looks

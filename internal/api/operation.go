@@ -18,7 +18,7 @@ type Lease struct {
 func (a *API) operationRoutes() {
 	read(a, op{id: "lease-list", method: http.MethodGet, path: "/v1/leases", what: "Which node does what.", may: access.Operate, platform: true},
 		func(r *request, _ *none) (*List[Lease], error) {
-			all, err := r.tx.Leases().List()
+			all, err := r.tx.Leases().List("")
 			if err != nil {
 				return nil, err
 			}

@@ -3,9 +3,11 @@ package api_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"waihu/internal/access"
 	"waihu/internal/app"
+	"waihu/internal/timex"
 	"waihu/internal/usage"
 	"waihu/internal/voice/audio"
 	"waihu/internal/voice/record"
@@ -62,6 +64,15 @@ func TestRecordingsOverTheInterface(t *testing.T) {
 	w.ask(w.keyA, "POST", at+"/release", map[string]any{"name": "case 7", "reason": "over"}).want(200)
 	if got := w.ask(w.keyA, "GET", "/v1/recordings-due?days=60", nil).want(200); !strings.Contains(string(got.body), `"recordings":2`) {
 		t.Errorf("%s", got.body)
+	}
+	at8 := timex.MustDate("2026-03-02").Start(time.UTC)
+	_, err := w.sys.Ingest(w.Context(), w.a, []usage.Fact{&usage.Call{ID: r.Call, Source: "waihu", Direction: usage.Outbound, Result: usage.Answered, To: "+8613800138000", Start: at8, Answer: at8, End: at8.Add(time.Second), Talk: time.Second,
+		Course: &usage.Course{Recording: r.ID.Named("rec"), RecordingSHA256: r.SHA256}}})
+	must(t, err)
+	for key, may := range map[string]bool{w.keyA: true, w.switchA: false} { // who may not find recordings is not told that there is one
+		if got := w.ask(key, "GET", "/v1/calls?from=2026-03-01T00:00:00Z&until=2026-04-01T00:00:00Z", nil).want(200); strings.Contains(string(got.body), `"recording`) != may || !strings.Contains(string(got.body), r.Call) {
+			t.Errorf("may %v: %s", may, got.body)
+		}
 	}
 	_, agent := w.person(w.a, access.Agent)
 	w.ask("", "GET", "/v1/recordings", nil, agent).want(403)

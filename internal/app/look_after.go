@@ -49,8 +49,9 @@ func (s *System) ClearSittings(ctx context.Context, c id.Company, own bool) (n i
 	return n, err
 }
 
-// floorLease names that a node looks after the agents of a company.
-func floorLease(c id.Company, node string) string { return "floor " + c.String() + " " + node }
+// floorLeases is what the names of the leases of nodes that look after the agents of a
+// company begin with; the name of the node follows.
+func floorLeases(c id.Company) string { return "floor " + c.String() + " " }
 
 // FloorLives says that this node is alive and looks after agents of companies: one lease a
 // company, however many agents there are.
@@ -58,7 +59,7 @@ func (s *System) FloorLives(ctx context.Context, companies []id.Company) (err er
 	defer fault.Wrap(&err, "look after the floor")
 	return s.DB.Update(ctx, func(tx store.Tx) error {
 		for _, c := range companies {
-			if _, err := tx.Leases().Take(floorLease(c, s.Node), s.Node, lostAfter); err != nil {
+			if _, err := tx.Leases().Take(floorLeases(c)+s.Node, s.Node, lostAfter); err != nil {
 				return err
 			}
 		}
@@ -71,12 +72,10 @@ type looked map[string]timex.Instant
 
 // lookedAfter tells it of those that looked after agents of a company.
 func lookedAfter(tx store.Tx, c id.Company) (looked, error) {
-	all, err := tx.Leases().List()
+	all, err := tx.Leases().List(floorLeases(c))
 	out := looked{}
 	for _, l := range all {
-		if l.Name == floorLease(c, l.Node) {
-			out[l.Node] = l.Until.Add(-lostAfter)
-		}
+		out[l.Node] = l.Until.Add(-lostAfter)
 	}
 	return out, err
 }

@@ -20,7 +20,7 @@ const MaxReportDays = 400
 // hoursShown is how many best hours a report names.
 const hoursShown = 5
 
-// maxNamed bounds the campaigns and lists a report reads the names of; others are
+// maxNamed bounds the campaigns, lists and agents a report reads the names of; others are
 // called by their identifier.
 const maxNamed = 500
 
@@ -38,7 +38,7 @@ func (s *System) Report(ctx context.Context, c id.Company, ask report.Ask) (out 
 	}
 	err = s.DB.View(ctx, func(tx store.Tx) error {
 		out = report.Answer{Ask: ask}
-		r := reporting{tx: tx, c: c, out: &out}
+		r := reporting{tx: tx, c: c, out: &out, people: s.People}
 		if err := r.rows(q); err != nil {
 			return err
 		}
@@ -46,7 +46,7 @@ func (s *System) Report(ctx context.Context, c id.Company, ask report.Ask) (out 
 		return r.names()
 	})
 	if err == nil && ask.Split == report.ByThing {
-		ask.Kind.Sort(out.Rows, ask.Sort, ask.Up)
+		ask.Kind.Sort(out.Rows, ask.Sort, ask.Up, out.Name)
 	}
 	return out, err
 }
@@ -120,6 +120,8 @@ type reporting struct {
 	tx  store.Tx
 	c   id.Company
 	out *report.Answer
+
+	people People
 }
 
 func (r *reporting) rows(q store.SumQuery) error {
@@ -289,7 +291,7 @@ func countLeads(to *report.Leads, n store.LeadCount) {
 	}
 }
 
-// names are those of the campaigns and lists in the rows.
+// names are those of the campaigns, lists and agents in the rows.
 func (r *reporting) names() error {
 	r.out.Names = map[string]string{}
 	for i := range r.out.Rows {
@@ -317,6 +319,10 @@ func (r *reporting) nameOf(key string) (name string, err error) {
 	if i, wrong := id.ParseNamed("lst", key); wrong == nil {
 		of, _, err := get[LeadList](r.tx, r.c, KindLeadList, i)
 		return of.Name, ignoreMissing(err)
+	}
+	if i, wrong := id.ParseNamed("user", key); wrong == nil && r.people != nil {
+		name, err := r.people.NameOf(r.tx, r.c, i)
+		return name, ignoreMissing(err)
 	}
 	return "", nil
 }

@@ -83,7 +83,7 @@ func TestReportsOfACampaignOnTheBooks(t *testing.T) {
 	}
 	for _, k := range []report.Kind{report.Campaigns, report.Conversion, report.Agents, report.Ledger} { // a cell leads to as many tries as it says
 		for _, col := range k.Columns() {
-			if col.To != report.ToTries || col.Unit != report.Count {
+			if col.To != report.ToTries && col.To != report.ToDials || col.Unit != report.Count {
 				continue
 			}
 			a := of(k, nil)
@@ -132,5 +132,40 @@ func TestReportsThatCannotBe(t *testing.T) {
 	}
 	if out := must(f.Report(ctx, f.c, good)); len(out.Rows) != 0 {
 		t.Errorf("%+v", out.Rows)
+	}
+}
+
+// TestReportsOfDaysThatAreNot24HoursLong: a call an hour over the days on which a clock is put
+// on or back is counted on the day it has there, by the day and by the hour.
+func TestReportsOfDaysThatAreNot24HoursLong(t *testing.T) {
+	b, ctx := newBooks(t), context.Background()
+	c := b.company("One")
+	b.at("2026-11-03 12:00:00")
+	zone := must(timex.LoadZone("America/New_York"))
+	for _, on := range []struct {
+		day   string
+		hours int64
+	}{{"2026-03-08", 23}, {"2026-11-01", 25}} {
+		day := timex.MustDate(on.day)
+		var calls []usage.Fact
+		for at := (day - 1).Start(zone); at < (day + 2).Start(zone); at = at.Add(time.Hour) {
+			calls = append(calls, &usage.Call{ID: at.String(), Source: "pbx", Direction: usage.Outbound, Result: usage.NoAnswer, To: "+13055550100", Campaign: "spring", Start: at.Add(time.Minute), End: at.Add(2 * time.Minute)})
+		}
+		must(b.Ingest(ctx, c, calls))
+		ask := report.Ask{Kind: report.Trunks, First: day - 1, After: day + 2, Zone: zone, Split: report.ByDay}
+		days := must(b.Report(ctx, c, ask))
+		for i, want := range []int64{24, on.hours, 24} {
+			if r := days.Rows[i]; r.Value != (day-1+timex.Date(i)).String() || r.Sums[report.Calls] != want {
+				t.Errorf("%s: %s has %d calls, want %d", on.day, r.Value, r.Sums[report.Calls], want)
+			}
+		}
+		ask.First, ask.After, ask.Split = day, day+1, report.ByHour
+		hours, sum := must(b.Report(ctx, c, ask)), int64(0)
+		for _, r := range hours.Rows {
+			sum += r.Sums[report.Calls]
+		}
+		if sum != on.hours {
+			t.Errorf("%s: the hours have %d calls", on.day, sum)
+		}
 	}
 }

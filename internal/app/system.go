@@ -11,6 +11,12 @@ import (
 	"waihu/internal/voice/vault"
 )
 
+// People knows the people of companies.
+type People interface {
+	// NameOf is what a person of a company is called; of others nothing is found.
+	NameOf(tx store.Tx, c id.Company, user id.ID) (string, error)
+}
+
 // System is the books of a running service: use cases that need what was stored
 // are its methods, one file a verb.
 type System struct {
@@ -24,6 +30,7 @@ type System struct {
 
 	Prompts  *prompt.Set // the system's own, beside those of companies; nil: the generated ones
 	KeepDays int         // that a prompt's sound is kept once another took its place, as recordings are; 0: DefaultKeepDays
+	People   People      // what agents are called; nil: as their calls name them
 
 	billing atomic.Bool // a bill run is done here: its lease is the node's, and tells nodes apart only
 

@@ -116,7 +116,7 @@ func (s *System) LetGoCampaign(ctx context.Context, c id.Company, of id.ID) erro
 // CampaignNode is the node that dials for a campaign; empty: none does.
 func (s *System) CampaignNode(ctx context.Context, c id.Company, of id.ID) (node string, err error) {
 	err = s.DB.View(ctx, func(tx store.Tx) error {
-		all, err := tx.Leases().List()
+		all, err := tx.Leases().List(campaignLease(c, of))
 		for _, l := range all {
 			if l.Name == campaignLease(c, of) && tx.Now() < l.Until {
 				node = l.Node

@@ -147,7 +147,7 @@ func (s *Server) campaign(w http.ResponseWriter, r *http.Request, v *visit) erro
 
 func (s *Server) overviewOf(w http.ResponseWriter, v *visit, status int, b *campaignBody) (err error) {
 	c := b.C
-	d := overviewData{Since: stamp(c.Status.Since), By: actorShown(c.Status.By), Agents: c.Mode.Agents()}
+	d := overviewData{Since: s.minute(v, c.Status.Since), By: actorShown(c.Status.By), Agents: c.Mode.Agents()}
 	d.Why, _ = lang.Said(v.Tag, c.Status.Why)
 	if d.Row, err = s.campaignRow(v, c); err != nil {
 		return err

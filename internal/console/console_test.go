@@ -44,7 +44,7 @@ func server(t *testing.T) *world {
 	}
 	ids := id.NewMaker(rand.Reader)
 	gate := &access.Gate{DB: db, IDs: ids, Seal: seal, Hasher: access.NewQuickHasher()}
-	s, err := New(Deps{System: &app.System{DB: store.Joining(db), IDs: ids, Node: "test"}, Gate: gate, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	s, err := New(Deps{System: &app.System{DB: store.Joining(db), IDs: ids, Node: "test", People: gate}, Gate: gate, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -171,7 +171,11 @@ func (s *Server) drawForm(w http.ResponseWriter, v *visit, status int, f *form, 
 	if err != nil {
 		return err
 	}
-	b := map[string]any{"Form": f, "Forms": forms, "Refused": refused, "Quotas": list(0, 1, 2), "New": v.at("/quality/forms/new")}
+	campaigns, err := s.campaignOptions(v, f.Value("campaign"))
+	if err != nil {
+		return err
+	}
+	b := map[string]any{"Form": f, "Forms": forms, "Campaigns": campaigns, "Refused": refused, "Quotas": list(0, 1, 2), "New": v.at("/quality/forms/new")}
 	s.render(w, v, status, "draw", &Page{Title: v.say("quality.draw"), Lead: v.say("quality.draw_lead"), Here: v.at("/quality"), Crumbs: v.underQuality(), Body: b})
 	return nil
 }

@@ -166,7 +166,7 @@ func (s *Server) recordings(w http.ResponseWriter, r *http.Request, v *visit) er
 	if err != nil {
 		return err
 	}
-	b := map[string]any{"Agents": f.agents, "Campaigns": campaigns, "Outcomes": s.outcomeOptions(v, f.Value("disposition")), "Form": f.form, "Rows": rows, "Next": next, "Cut": found.Cut, "Narrow": f.address() != "", "Directions": directions, "Sorts": sorts, "Keeping": v.at("/recordings/keeping"),
+	b := map[string]any{"First": given(v.may(access.CampaignRead), v.at("/campaigns")), "Agents": f.agents, "Campaigns": campaigns, "Outcomes": s.outcomeOptions(v, f.Value("disposition")), "Form": f.form, "Rows": rows, "Next": next, "Cut": found.Cut, "Narrow": f.address() != "", "Directions": directions, "Sorts": sorts, "Keeping": v.at("/recordings/keeping"),
 		"Files": listFiles(v.at("/recordings/list"), "?"+f.address(), "csv", "xlsx")}
 	s.render(w, v, status, "recordings", &Page{Title: v.say("nav.recordings"), Lead: v.say("recordings.lead", "zone", s.locOf(v).String()), Here: v.at("/recordings"), Crumbs: v.crumbs(), Body: b})
 	return nil

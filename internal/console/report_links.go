@@ -16,22 +16,17 @@ func (v *visit) behind(a *figures.Answer, r *figures.Row, c *figures.Column) str
 	if !ok {
 		return ""
 	}
-	to := c.To
-	if to == figures.ToTries && r.Sums[figures.Untried] > 0 {
-		to = figures.ToCalls // what it counts has records of switches among it
-	}
-	switch to {
-	case figures.ToTries:
+	switch {
+	case c.To == figures.ToTries, c.To == figures.ToDials && r.Sums[figures.Untried] == 0:
 		return v.toTries(a, q, c.What)
-	case figures.ToCalls:
+	case c.To == figures.ToCalls, c.To == figures.ToDials:
 		return v.toCalls(a, q, c.What)
-	case figures.ToLeads:
-		if r.Value == "" || !v.may(access.LeadRead) {
-			return ""
-		}
-		return v.at("/lists/"+r.Value+"/leads?") + url.Values{"state": {c.What}}.Encode()
+	case c.To != figures.ToLeads || r.Value == "" || !v.may(access.LeadRead):
+		return ""
+	case c.What == "": // of several states, which the page of the list has
+		return v.at("/lists/" + r.Value)
 	}
-	return ""
+	return v.at("/lists/"+r.Value+"/leads?") + url.Values{"state": {c.What}}.Encode()
 }
 
 // rowQuery is what a row is about, in the words that lists take; false: no list can
@@ -61,8 +56,8 @@ func rowQuery(a *figures.Answer, r *figures.Row) (url.Values, bool) {
 		put("campaign", r.Campaign)
 	case a.Kind == figures.Causes:
 		code, trunk := figures.SplitCause(r.Value)
-		if r.Value != "" && !isResult(code) {
-			return nil, false // lists of calls know results and no codes
+		if !isResult(code) {
+			return nil, false // lists of calls know results and no codes, nor all that were not answered
 		}
 		put("result", code)
 		put("trunk", trunk)
@@ -98,9 +93,9 @@ func (v *visit) toTries(a *figures.Answer, q url.Values, outcome string) string 
 }
 
 // toCalls leads to the list of calls, which is of days up to usageDays and on the
-// clock of the contract.
+// clock of the contract: days on another's are others.
 func (v *visit) toCalls(a *figures.Answer, q url.Values, what string) string {
-	if !v.may(access.UsageRead) || a.After-a.First > usageDays || q.Get("list") != "" {
+	if !v.may(access.UsageRead) || a.After-a.First > usageDays || q.Get("list") != "" || a.Zone.String() != v.calls.String() {
 		return ""
 	}
 	if n := q.Get("number"); n != "" {

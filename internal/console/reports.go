@@ -122,6 +122,12 @@ func (s *Server) reportAsk(v *visit) (f *form, ask figures.Ask, agents []string,
 // dayZone is the zone of the days: the one in the form, else that of the first
 // contract.
 func (s *Server) dayZone(v *visit, f *form) (*time.Location, error) {
+	deals, err := s.d.System.Deals(v.r.Context(), v.company)
+	loc := time.UTC
+	if err == nil && len(deals) > 0 {
+		loc = deals[0].Loc
+	}
+	v.calls = loc
 	if name := f.optional("zone", 60); name != "" {
 		loc, err := timex.LoadZone(name)
 		if err != nil {
@@ -129,11 +135,6 @@ func (s *Server) dayZone(v *visit, f *form) (*time.Location, error) {
 			return time.UTC, nil
 		}
 		return loc, nil
-	}
-	deals, err := s.d.System.Deals(v.r.Context(), v.company)
-	loc := time.UTC
-	if err == nil && len(deals) > 0 {
-		loc = deals[0].Loc
 	}
 	f.Values.Set("zone", loc.String())
 	return loc, err

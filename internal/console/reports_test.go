@@ -1,20 +1,25 @@
 package console
 
 import (
+	"bytes"
 	"context"
+	"encoding/csv"
 	"html"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"waihu/internal/access"
 	"waihu/internal/app"
 	"waihu/internal/calling/campaign"
 	"waihu/internal/calling/lead"
 	figures "waihu/internal/calling/report"
+	"waihu/internal/id"
 	"waihu/internal/phone"
 	"waihu/internal/sim/tries"
 	"waihu/internal/store"
@@ -24,6 +29,12 @@ import (
 // dialed puts a campaign with some tries that are over into the office, and gives a
 // lead of it.
 func dialed(o *office, n int) (lead store.Lead, camp app.Campaign) {
+	o.t.Helper()
+	return dialedBy(o, n, "ann")
+}
+
+// dialedBy is dialed with an agent of one's own.
+func dialedBy(o *office, n int, agent string) (lead store.Lead, camp app.Campaign) {
 	o.t.Helper()
 	ctx, sys := context.Background(), o.d.System
 	list, err := sys.SetLeadList(ctx, o.company, app.LeadList{Name: "spring", Country: "CN"})
@@ -46,13 +57,13 @@ func dialed(o *office, n int) (lead store.Lead, camp app.Campaign) {
 		code := ""
 		if i%2 == 0 {
 			o.must(a.Answer(usage.Person, a.Decided+2))
-			o.must(a.Join("ann", a.Decided+3))
+			o.must(a.Join(agent, a.Decided+3))
 			o.must(a.End("", 200, 16, a.Decided+4))
 			code = "sale"
 		} else {
 			o.must(a.End(usage.Busy, 486, 17, a.Decided+4))
 		}
-		o.must(told.Conclude(ctx, &a, code, "ann", nil))
+		o.must(told.Conclude(ctx, &a, code, agent, nil))
 	}
 	return lead, camp
 }
@@ -111,11 +122,57 @@ func TestReports(t *testing.T) {
 	o.onlyHere("/leads/" + l.ID.Named("lead"))
 }
 
-// TestATryLeadsToItsCharge: to the call as it was charged, which says the name of its
-// campaign, once it is over.
-func TestATryLeadsToItsCharge(t *testing.T) {
+// TestReportsAreByName: an agent stands by name on the page, in the files and in the filter,
+// which takes them by name or as calls have them; the workbook has the figures of the page.
+func TestReportsAreByName(t *testing.T) {
 	o := newOffice(t)
-	_, camp := dialed(o, 1)
+	var who string
+	o.must(o.db.Update(t.Context(), func(tx store.Tx) error {
+		u, _, err := o.d.Gate.AddUser(tx, access.NewUser{Email: "li@example.com", Name: "Li Na", Members: []access.Member{{Company: o.company, Role: access.Agent}}})
+		if err == nil {
+			who = u.ID.Named("user")
+		}
+		return err
+	}))
+	dialedBy(o, 5, who)
+	for _, at := range []string{"/reports/agents", "/reports/agents?agent=Li+Na", "/reports/agents?agent=" + who, "/tries?agent=Li+Na&outcome=sale"} {
+		body := o.page(o.at(at))
+		if !strings.Contains(body, ">Li Na<") || strings.Contains(at, "agent=") && !strings.Contains(body, `value="Li Na"`) || strings.Contains(body, ">"+who) {
+			t.Errorf("%s does not name the agent", at)
+		}
+	}
+	page := map[string][]string{}
+	for _, row := range regexp.MustCompile(`(?s)<tr><th scope="row">(.*?)</th>(.*?)</tr>`).FindAllStringSubmatch(o.page(o.at("/reports/agents")), -1) {
+		for _, cell := range regexp.MustCompile(`(?s)<td[^>]*>(.*?)</td>`).FindAllStringSubmatch(row[2], -1) {
+			name := plainText(row[1])
+			page[name] = append(page[name], plainText(cell[1]))
+		}
+	}
+	rows, err := csv.NewReader(bytes.NewReader(o.ask(o.at("/reports/agents/file.csv"), nil).Body.Bytes())).ReadAll()
+	o.must(err)
+	if len(rows) < 2 || len(page["Li Na"]) < 5 {
+		t.Fatalf("%q, %q", rows, page)
+	}
+	for _, row := range rows[1:] {
+		if row[0] == "Li Na" && !slices.Equal(row[1:4], page[row[0]][:3]) {
+			t.Errorf("the file has %q, the page %q", row, page[row[0]])
+		}
+	}
+}
+
+var tags = regexp.MustCompile(`<[^>]*>`)
+
+func plainText(s string) string {
+	return strings.TrimSpace(html.UnescapeString(tags.ReplaceAllString(s, "")))
+}
+
+// TestATryLeadsToItsCharge, over the page of its call: that says whom it was with, what came
+// of it and what it cost, plays it, and leads back to the try. Everybody finds there what they
+// may see, and no way to what they may not.
+func TestATryLeadsToItsCharge(t *testing.T) {
+	d := newDesk(t)
+	o := d.office
+	l, camp := dialed(o, 1)
 	link := regexp.MustCompile(`href="([^"]*/usage/call[^"]*)"`).FindStringSubmatch(o.page(o.at("/tries")))
 	if link == nil {
 		t.Fatal("a try leads to no call")
@@ -123,13 +180,49 @@ func TestATryLeadsToItsCharge(t *testing.T) {
 	to := html.UnescapeString(link[1])
 	q, err := url.ParseQuery(to[strings.Index(to, "?")+1:])
 	o.must(err)
+	rec := o.tape(q.Get("id"), "ann", 2)
 	now, err := o.d.System.Moment(t.Context())
 	o.must(err)
-	_, err = o.d.System.Ingest(t.Context(), o.company, []usage.Fact{&usage.Call{ID: q.Get("id"), Source: q.Get("source"), Direction: usage.Outbound, Result: usage.Answered, To: "+8613800000000", Campaign: camp.ID.Named("cmp"), Start: now, Answer: now, End: now.Add(time.Second), Talk: time.Second}})
+	_, err = o.d.System.Ingest(t.Context(), o.company, []usage.Fact{&usage.Call{ID: q.Get("id"), Source: q.Get("source"), Direction: usage.Outbound, Result: usage.Answered, To: "+8613800000000", Agent: "ann", Campaign: camp.ID.Named("cmp"), Start: now, Answer: now, End: now.Add(time.Second), Talk: time.Second,
+		Course: &usage.Course{Recording: rec.ID.Named("rec"), RecordingSHA256: rec.SHA256}}})
 	o.must(err)
-	for _, at := range []string{to, o.at("/usage?campaign=" + camp.ID.Named("cmp"))} {
-		if body := o.page(at); !strings.Contains(body, "Spring") {
-			t.Errorf("%s does not name the campaign", at)
+	if body := o.page(o.at("/usage?campaign=" + camp.ID.Named("cmp"))); !strings.Contains(body, "Spring") {
+		t.Error("the list of calls does not name the campaign")
+	}
+	o.every(to)
+	try := "try_" + strings.TrimPrefix(q.Get("id"), "call_")
+	lead, recording, campaign, bill := "/leads/"+l.ID.Named("lead")+"#"+try, "/recordings/"+rec.ID.Named("rec"), "/campaigns/"+camp.ID.Named("cmp"), "#why-talk"
+	everything := []string{lead, recording, campaign, bill, rec.SHA256, "data-sound=", "Wang", "Spring", ">Sale<", "ann"}
+	for role, hidden := range map[access.Role][]string{access.CustomerAdmin: nil, access.Supervisor: {bill, "/contracts/"}, access.Auditor: {lead, bill, "data-sound=", "Wang", ">Sale<"},
+		access.Finance: {lead, recording, rec.ID.Named("rec"), rec.SHA256, "data-sound=", "Wang", ">Sale<"}} {
+		of := o.company
+		if role == access.Finance {
+			of = id.Platform
 		}
+		who := o.as(access.Member{Company: of, Role: role})
+		body := who.page(to)
+		for _, what := range everything {
+			if strings.Contains(body, what) == slices.Contains(hidden, what) {
+				t.Errorf("%s, %s: hidden %v", role, what, slices.Contains(hidden, what))
+			}
+		}
+		for _, at := range regexp.MustCompile(`<a[^>]* href="(/c/[^"#]+)`).FindAllStringSubmatch(body[strings.Index(body, "<main"):], -1) {
+			who.page(html.UnescapeString(at[1]))
+		}
+	}
+	inspector := o.as(access.Member{Company: o.company, Role: access.Inspector}).page(o.at(recording))
+	for _, what := range []string{"/usage/call", "/leads/", "/campaigns/"} { // pages an inspector may not open
+		if strings.Contains(inspector, what) {
+			t.Errorf("an inspector is led to %s", what)
+		}
+	}
+	if !strings.Contains(inspector, "data-sound=") || !strings.Contains(inspector, "spring") {
+		t.Error("an inspector does not find what they inspect")
+	}
+	if body := o.page(o.at("/leads/" + l.ID.Named("lead"))); !strings.Contains(body, `id="`+try+`"`) || !strings.Contains(body, link[1]) {
+		t.Error("the lead does not lead to the call, or has no place for its try")
+	}
+	if body := o.page(o.at(recording)); !strings.Contains(body, link[1]+"#charges") {
+		t.Error("the recording does not lead to what the call cost")
 	}
 }

@@ -24,6 +24,7 @@ type visit struct {
 	about   app.Company       // of company; zero on pages of the platform
 	open    bool              // comparing needs no account here
 	people  map[string]string // names of agents and campaigns that were looked up
+	calls   *time.Location    // whose days lists of calls have, on pages of reports
 	zone    *time.Location    // of the contract, once it was looked up
 	codes   map[string]string // of outcomes likewise: of the company by code, of a campaign by its name, a space and code
 }

@@ -152,12 +152,18 @@ func (t *teller) campaign(ctx context.Context, c *Customer, p *planned, rng *ran
 	if err != nil {
 		return err
 	}
+	var calls []usage.Fact
 	for n, l := range leads[:tried] {
-		if err := t.try(ctx, c, told, &made, p, l, n, rng); err != nil {
+		call, err := t.try(ctx, c, told, &made, p, l, n, rng)
+		if err != nil {
 			return err
 		}
+		if call != nil {
+			calls = append(calls, call)
+		}
 	}
-	return nil
+	_, err = t.sys.Ingest(ctx, c.Company, calls)
+	return err
 }
 
 // script keeps the script of a campaign that has one.
@@ -210,19 +216,20 @@ func (p *planned) lead(n int, rng *rand.Rand, agreed timex.Instant) lead.Lead {
 		Consent: lead.Consent{Basis: p.basis, Evidence: "form", At: agreed}}
 }
 
-// try is one call to a lead, with what it came to.
-func (t *teller) try(ctx context.Context, c *Customer, told *tries.Teller, of *app.Campaign, p *planned, l id.ID, n int, rng *rand.Rand) error {
+// try is one call to a lead, with what it came to, and its record; nil: it may not be called.
+func (t *teller) try(ctx context.Context, c *Customer, told *tries.Teller, of *app.Campaign, p *planned, l id.ID, n int, rng *rand.Rand) (*usage.Call, error) {
 	a, err := told.Decide(ctx, l, 0, "")
 	if err != nil {
 		if fault.KindOf(err) == fault.Conflict { // it is on the do-not-call list
-			return nil
+			return nil, nil
 		}
-		return err
+		return nil, err
 	}
 	at := a.Decided
 	if err := a.Dial(at + 1); err != nil {
-		return err
+		return nil, err
 	}
+	a.Call, a.Trunk = a.ID.Named("call"), c.Calling.Trunk
 	who := []string{"anna", "bo", "chen", "dora"}[rng.IntN(4)]
 	code, result := "", usage.Result("")
 	var back *lead.Appointment
@@ -248,15 +255,25 @@ func (t *teller) try(ctx context.Context, c *Customer, told *tries.Teller, of *a
 		err = a.End(result, map[usage.Result]int{usage.Busy: 486, usage.NoAnswer: 480}[result], 0, up)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	t.clock.set(at + 10)
 	if result == "" {
 		if err := t.answers(ctx, c, told, of, &a, rng); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return told.Conclude(ctx, &a, code, who, back)
+	return recordOf(&a, of, p), told.Conclude(ctx, &a, code, who, back)
+}
+
+// recordOf is the record of the call of a try.
+func recordOf(a *attempt.Attempt, of *app.Campaign, p *planned) *usage.Call {
+	k := &usage.Call{ID: a.Call, Source: "waihu", Direction: usage.Outbound, Mode: of.Mode.Usage(), Purpose: p.purpose, Result: a.Result, By: a.AnsweredBy, From: p.from, To: "+" + a.Number.String(), Trunk: a.Trunk,
+		Agent: a.Agent, Campaign: of.ID.Named("cmp"), Start: a.Dialed, End: a.Ended, Total: a.Ended.Sub(a.Dialed)}
+	if a.Answered != 0 {
+		k.Result, k.Answer, k.Talk = usage.Answered, a.Answered, a.Ended.Sub(a.Answered)
+	}
+	return k
 }
 
 // promised is the time of a callback: by day, on the customer's clock, in the next days.

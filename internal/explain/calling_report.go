@@ -263,7 +263,7 @@ func (t *reportTeller) chart() *Chart {
 	rows, order := t.a.Rows, "calling_report.chart_days"
 	if t.a.Split == report.ByThing {
 		rows, order = append([]report.Row(nil), t.a.Rows...), "calling_report.chart"
-		t.a.Kind.Sort(rows, first.Name, false)
+		t.a.Kind.Sort(rows, first.Name, false, t.a.Name)
 	}
 	bars, twin := &Bars{}, &Table{Head: []string{t.head(), t.say("calling_report.col." + first.Name)}}
 	if second != nil {

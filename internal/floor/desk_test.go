@@ -96,6 +96,9 @@ func TestARecordingThatFails(t *testing.T) {
 		}
 		w.lines.mu.Lock()
 		for _, o := range w.lines.at {
+			if o.Notice != announced {
+				t.Error("nobody hears that they are recorded")
+			}
 			o.Kept(errors.New("the disk is full"))
 		}
 		w.lines.mu.Unlock()

@@ -52,7 +52,7 @@ func leasesHeld(b *Books) (n float64) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	err := b.DB.View(ctx, func(tx store.Tx) error {
-		all, err := tx.Leases().List()
+		all, err := tx.Leases().List("")
 		for _, l := range all {
 			n += truth(l.Node == b.System.Node && tx.Now() < l.Until)
 		}

@@ -85,6 +85,7 @@ func Open(ctx context.Context, c *Config) (_ *Books, err error) {
 		}
 	}
 	b.Gate = &access.Gate{DB: b.DB, IDs: ids, Seal: seal, Hasher: access.NewHasher(), Policy: access.Policy{SecondFactor: c.Access.SecondFactor, SecondPerson: c.Access.SecondPerson}}
+	b.System.People = b.Gate
 	return b, nil
 }
 

@@ -87,7 +87,8 @@ type Leases interface {
 	Take(name, node string, for_ time.Duration) (Lease, error)
 	// Release ends a lease; the next holder's Fence still rises.
 	Release(name, node string) error
-	List() ([]Lease, error)
+	// List gives those whose names begin so, in the order of names; empty: all.
+	List(begins string) ([]Lease, error)
 }
 
 // AuditEntry is who did what, chained by hash.

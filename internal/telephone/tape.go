@@ -7,6 +7,7 @@ import (
 
 	"waihu/internal/app"
 	"waihu/internal/id"
+	"waihu/internal/usage"
 	"waihu/internal/voice/record"
 	"waihu/internal/voice/retention"
 )
@@ -29,13 +30,22 @@ func (d *dialed) record() {
 		defer close(k.ready)
 		ctx, stop := context.WithTimeout(context.Background(), asking)
 		defer stop()
-		k.kept, k.file, k.err = t.sys.BeginRecording(ctx, d.o.Company, app.BeginRecording{Call: callName(d.o.Try), Rules: []retention.Rule{{Name: "installation", Days: t.cfg.KeepDays}}})
+		k.kept, k.file, k.err = t.sys.BeginRecording(ctx, d.o.Company, app.BeginRecording{Call: callName(d.o.Try), Rules: []retention.Rule{{Name: "installation", Days: t.cfg.KeepDays}}, About: d.about()})
 		if k.err == nil {
 			d.line.Record(k.file)
 		} else {
 			d.kept(k.err)
 		}
 	}()
+}
+
+// about is what is known of a call at its answer; who spoke and what came of it follow.
+func (d *dialed) about() app.RecordingAbout {
+	out := app.RecordingAbout{Agent: d.o.Agent, Campaign: campaignName(d.o.Campaign), Number: number(d.o.Number), Direction: usage.Outbound, Lead: d.o.Lead}
+	if d.in != nil {
+		out.Direction = usage.Inbound
+	}
+	return out
 }
 
 // kept tells the floor how the recording is: it runs, or it does not and why.

@@ -40,7 +40,7 @@ type Answer struct {
 	Ask
 	Rows    []Row
 	Total   Row
-	Names   map[string]string // of campaigns and lists, by the identifier in a row
+	Names   map[string]string // of campaigns, lists and agents, by the identifier in a row
 	Week    *[hoursInWeek]Hour
 	Best    []int // hours of the week
 	Unknown int64 // dials at numbers whose clock nobody knows

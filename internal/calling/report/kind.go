@@ -49,6 +49,7 @@ func (k Kind) ByCampaign() bool { return k == Campaigns || k == Conversion || k 
 const (
 	ToTries = "tries"
 	ToCalls = "calls"
+	ToDials = "dials" // tries; calls, where those of other switches are counted with them
 	ToLeads = "leads"
 )
 
@@ -117,7 +118,7 @@ func (k Kind) Columns() []Column {
 	switch k {
 	case Campaigns:
 		return []Column{
-			{"dialed", Count, count((*Row).Dials), ToTries, ""}, {"answered", Count, count((*Row).Picked), ToTries, "answered"}, {"asr", Share, asr, ToTries, "answered"},
+			{"dialed", Count, count((*Row).Dials), ToDials, ""}, {"answered", Count, count((*Row).Picked), ToDials, "answered"}, {"asr", Share, asr, ToDials, "answered"},
 			{"persons", Count, tries(Persons), ToTries, "person"}, {"contacts", Count, tries(Contacts), ToTries, "contact"}, {"contact_rate", Share, part(Contacts, Dialed), ToTries, "contact"},
 			{"sales", Count, tries(Sales), ToTries, "sale"}, {"conversion", Share, part(Sales, Contacts), ToTries, "sale"},
 			{"abandoned", Count, tries(Abandoned), ToTries, "abandoned"}, {"abandon_rate", Share, part(Abandoned, Persons), ToTries, "abandoned"},
@@ -126,7 +127,7 @@ func (k Kind) Columns() []Column {
 		}
 	case Agents:
 		return []Column{
-			{"conversations", Count, count(func(r *Row) int64 { return r.Sums[Conversations] + r.Sums[UntriedAnswered] }), ToTries, "conversation"}, {"contacts", Count, tries(Contacts), ToTries, "contact"}, {"sales", Count, tries(Sales), ToTries, "sale"},
+			{"conversations", Count, count(func(r *Row) int64 { return r.Sums[Conversations] + r.Sums[UntriedAnswered] }), ToDials, "conversation"}, {"contacts", Count, tries(Contacts), ToTries, "contact"}, {"sales", Count, tries(Sales), ToTries, "sale"},
 			{"conversion", Share, part(Sales, Contacts), ToTries, "sale"}, {"talk", Seconds, part(Talk, Conversations), ToTries, "conversation"}, {"after_work", Seconds, part(AfterWork, Conversations), ToTries, "conversation"}, {"aht", Seconds, aht, ToTries, "conversation"},
 			{"logged", Seconds, tries(Logged), "", ""}, {"ready", Seconds, tries(Ready), "", ""}, {"talking", Seconds, tries(Talking), "", ""}, {"wrap_up", Seconds, tries(WrapUp), "", ""}, {"paused", Seconds, tries(Paused), "", ""},
 			{"occupancy", Share, occupancy, "", ""}, {"utilisation", Share, utilisation, "", ""}, {"cost", Amount, cost, ToCalls, ""},
@@ -143,16 +144,16 @@ func (k Kind) Columns() []Column {
 			{"leads", Count, lead(func(l *Leads) int64 { return l.All }), "", ""}, {"tried", Count, count(func(r *Row) int64 { return min(r.Sums[First], r.Leads.All) }), "", ""}, {"penetration", Share, penetration, "", ""},
 			{"reached", Count, lead(func(l *Leads) int64 { return l.Done }), ToLeads, "connected"}, {"exhausted", Count, lead(func(l *Leads) int64 { return l.Exhausted }), ToLeads, "exhausted"},
 			{"forbidden", Count, lead(func(l *Leads) int64 { return l.Forbidden }), ToLeads, "forbidden"}, {"aborted", Count, lead(func(l *Leads) int64 { return l.Aborted }), ToLeads, "aborted"},
-			{"remaining", Count, lead(func(l *Leads) int64 { return l.Waiting }), ToLeads, "pending"},
+			{"remaining", Count, lead(func(l *Leads) int64 { return l.Waiting }), ToLeads, ""},
 			{"dialed", Count, tries(Dialed), ToTries, ""}, {"contacts", Count, tries(Contacts), ToTries, "contact"}, {"sales", Count, tries(Sales), ToTries, "sale"}, {"attempts_contact", Times, attemptsPerContact, ToTries, "contact"},
 		}
 	case Hours:
 		return []Column{{"dialed", Count, count((*Row).Dials), "", ""}, {"answered", Count, count((*Row).Picked), "", ""}, {"asr", Share, asr, "", ""}, {"contacts", Count, tries(Contacts), "", ""}, {"contact_rate", Share, part(Contacts, Dialed), "", ""}}
 	case Numbers:
 		return []Column{
-			{"calls", Count, count((*Row).Dials), ToTries, ""}, {"answered", Count, count((*Row).Picked), ToTries, "answered"}, {"asr", Share, asr, ToTries, "answered"},
+			{"calls", Count, count((*Row).Dials), ToDials, ""}, {"answered", Count, count((*Row).Picked), ToDials, "answered"}, {"asr", Share, asr, ToDials, "answered"},
 			{"expected", Share, func(r *Row) Figure { return r.Health.expected() }, "", ""}, {"verdict", Word, func(r *Row) Figure { return Figure{Word: string(r.Health.Verdict)} }, "", ""},
-			{"short", Share, part(CallsShort, CallsAnswered), ToCalls, "answered"}, {"unwanted", Count, tries(CallsUnwanted), ToCalls, ""}, {"refusals", Count, tries(Refusals), ToTries, "refusal"},
+			{"short", Share, part(CallsShort, CallsAnswered), ToCalls, "answered"}, {"unwanted", Count, tries(CallsUnwanted), "", ""}, {"refusals", Count, tries(Refusals), ToTries, "refusal"},
 		}
 	case Trunks:
 		return []Column{
@@ -162,8 +163,8 @@ func (k Kind) Columns() []Column {
 		}
 	case Quality:
 		return []Column{
-			{"calls", Count, tries(Calls), ToCalls, ""}, {"measured", Count, tries(Heard), ToCalls, ""}, {"mos", Score, part(MOS, Heard), ToCalls, ""}, {"poor", Share, part(Poor, Heard), ToCalls, ""},
-			{"loss", Share, part(Missing, Packets), ToCalls, ""}, {"pdd", Moment, part(Delay, Delayed), ToCalls, ""}, {"ner", Share, part(CallsEffective, CallsDeliverable), ToCalls, ""}, {"unwanted", Count, tries(CallsUnwanted), ToCalls, ""},
+			{"calls", Count, tries(Calls), ToCalls, ""}, {"measured", Count, tries(Heard), "", ""}, {"mos", Score, part(MOS, Heard), ToCalls, ""}, {"poor", Share, part(Poor, Heard), ToCalls, ""},
+			{"loss", Share, part(Missing, Packets), ToCalls, ""}, {"pdd", Moment, part(Delay, Delayed), ToCalls, ""}, {"ner", Share, part(CallsEffective, CallsDeliverable), ToCalls, ""}, {"unwanted", Count, tries(CallsUnwanted), "", ""},
 		}
 	case Causes:
 		return []Column{{"calls", Count, tries(Calls), ToCalls, ""}}

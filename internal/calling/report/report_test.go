@@ -224,12 +224,17 @@ func TestWeekSaysWhatIsLittle(t *testing.T) {
 
 // TestSortPutsTheUnknownLast, up and down.
 func TestSortPutsTheUnknownLast(t *testing.T) {
+	named := func(r *Row) string { return map[string]string{"few": "a", "half": "b"}[r.Value] }
+	byName := []Row{{Value: "half"}, {Value: "few"}}
+	if !Campaigns.Sort(byName, "name", true, named) || byName[0].Value != "few" {
+		t.Errorf("by name: %v", byName)
+	}
 	for _, up := range []bool{true, false} {
 		rows := []Row{{Value: "none"}, {Value: "half", Sums: Sums{Dialed: 4, Answered: 2}}, {Value: "few", Sums: Sums{Dialed: 9, Answered: 1}}}
-		if !Campaigns.Sort(rows, "asr", up) || rows[2].Value != "none" || (rows[0].Value == "few") != up {
+		if !Campaigns.Sort(rows, "asr", up, named) || rows[2].Value != "none" || (rows[0].Value == "few") != up {
 			t.Errorf("up %v: %v", up, rows)
 		}
-		if Campaigns.Sort(rows, "no such", up) {
+		if Campaigns.Sort(rows, "no such", up, named) {
 			t.Error("a column that is not there was sorted by")
 		}
 	}

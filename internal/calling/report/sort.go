@@ -7,9 +7,11 @@ import (
 
 // Sort puts rows in the order of a figure, the largest first unless up; rows that
 // do not know it come last, and equal ones stay in the order of their names. Name
-// is a column too: "name".
-func (k Kind) Sort(rows []Row, by string, up bool) bool {
-	byName := func(a, b *Row) int { return cmp.Or(cmp.Compare(a.Campaign, b.Campaign), cmp.Compare(a.Value, b.Value)) }
+// is a column too: "name"; what rows are called is given.
+func (k Kind) Sort(rows []Row, by string, up bool, name func(*Row) string) bool {
+	byName := func(a, b *Row) int {
+		return cmp.Or(cmp.Compare(name(a), name(b)), cmp.Compare(a.Campaign, b.Campaign), cmp.Compare(a.Value, b.Value))
+	}
 	c, known := k.Find(by)
 	if !known {
 		slices.SortStableFunc(rows, func(a, b Row) int {

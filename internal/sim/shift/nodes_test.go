@@ -187,7 +187,7 @@ func (in *installation) pass() {
 				return err
 			}
 		}
-		leases, failed := tx.Leases().List()
+		leases, failed := tx.Leases().List("")
 		for _, l := range leases {
 			if l.Name == "calls" && (l.Node != "a" || l.Until.Sub(tx.Now()) > 2*time.Minute) {
 				in.Errorf("lost calls are looked for by %s alone until %s", l.Node, l.Until)

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -276,12 +277,22 @@ func leases(t *testing.T, b *bench) {
 	if err != nil || third.Fence <= second.Fence {
 		t.Errorf("after a release: %+v, %v", third, err)
 	}
+	b.update(func(tx store.Tx) error {
+		_, one := tx.Leases().Take("floor a one", "n1", time.Minute)
+		_, two := tx.Leases().Take("floor a two", "n2", time.Minute)
+		return errors.Join(one, two)
+	})
 	b.view(func(tx store.Tx) error {
-		l, err := tx.Leases().List()
-		if len(l) != 1 || l[0] != third {
-			t.Errorf("list: %+v", l)
+		for begins, n := range map[string]int{"": 3, "floor a": 2, "floor a two": 1, "floor b": 0, "close": 1} {
+			l, err := tx.Leases().List(begins)
+			if err != nil {
+				return err
+			}
+			if len(l) != n || begins == "close" && l[0] != third {
+				t.Errorf("those that begin with %q: %+v", begins, l)
+			}
 		}
-		return err
+		return nil
 	})
 
 	var wg sync.WaitGroup

@@ -276,9 +276,12 @@ func (t leases) Release(name, node string) error {
 	return t.later("UPDATE leases SET until = ? WHERE name = ? AND node = ?", min(until, t.now), name, node)
 }
 
-func (t leases) List() ([]store.Lease, error) {
+// behindAll is behind every name that goes on after its beginning.
+const behindAll = "\U0010FFFF"
+
+func (t leases) List(begins string) ([]store.Lease, error) {
 	var out []store.Lease
-	err := t.query("SELECT name, node, until, fence FROM leases ORDER BY name", nil, func(r Row) error { out = append(out, readLease(r)); return nil })
+	err := t.query("SELECT name, node, until, fence FROM leases WHERE name >= ? AND name < ? ORDER BY name", []any{begins, begins + behindAll}, func(r Row) error { out = append(out, readLease(r)); return nil })
 	return out, err
 }
 
