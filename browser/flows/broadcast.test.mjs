@@ -96,7 +96,7 @@ export function broadcast(world) {
     await page.locator('form[action$="/pause"]').waitFor({ state: "attached" });
 
     const tries = `${firm}/tries?campaign=${at.split("/").pop()}`;
-    await page.waitForFunction(async (at) => (await (await fetch(at)).text()).includes("pressed 9"), tries, { polling: 500, timeout: 60_000 });
+    for (let n = 0; n < 120 && !(await (await world.people.floor.get(tries)).text()).includes("pressed 9"); n++) await new Promise((again) => setTimeout(again, 500));
     await page.goto(tries);
     assert.match(await page.locator("main tbody").innerText(), /Wu\t8613900000901\tRoadworks next week\tperson\tDo not call again pressed 9/);
     await page.goto(`${firm}/dnc/8613900000901`);

@@ -12,7 +12,7 @@ import (
 )
 
 // news is how long what a broadcast says lasts: the keys of the scripted customers come
-// while it is said, and silence hears it twice.
+// while it is said, and silence ends the call.
 const news = 8 * time.Second
 
 // broadcast gives a campaign what it says, as somebody hands it in, and its keys: an
@@ -35,6 +35,6 @@ func (x *Shift) broadcast(ctx context.Context, sys *app.System, p *campaign.Camp
 		return err
 	}
 	p.Message = said.Named()
-	p.Menu = campaign.Menu{NoAgent: "nobody", Steps: []campaign.MenuStep{{ID: "news", Keys: []campaign.KeyAct{{Key: "1", Does: campaign.KeyAgent}, {Key: "2", Does: campaign.KeyCallback, Prompt: "goodbye"}, {Key: "9", Does: campaign.KeyRefuse, Prompt: "goodbye"}}}}}
+	p.Menu = campaign.Menu{NoAgent: "nobody", Steps: []campaign.MenuStep{{ID: "news", Most: 1, Keys: []campaign.KeyAct{{Key: "1", Does: campaign.KeyAgent}, {Key: "2", Does: campaign.KeyCallback, Prompt: "goodbye"}, {Key: "9", Does: campaign.KeyRefuse, Prompt: "goodbye"}}}}}
 	return nil
 }
