@@ -46,6 +46,6 @@ export const apart = [
   "/begin", "/begin/company", "/begin/contract", "/begin/plan", "/begin/usage",
   "/login/provider", "/login/provider/return",
   "/c/{company}/recordings/of", "/c/{company}/quality/mine/{inspection}",
-  ...["/recordings/{recording}", "/quality/mine/{inspection}"].flatMap((of) => [`/c/{company}${of}/sound`, `/c/{company}${of}/peaks`]),
+  ...["/recordings/{recording}", "/quality/mine/{inspection}", "/prompts/{prompt}"].flatMap((of) => [`/c/{company}${of}/sound`, `/c/{company}${of}/peaks`]),
   "/c/{company}/wallboard/health", "/c/{company}/reports/ledger/record.csv", "/brand/preview.css", "/brand/{brand}/{revision}/{file}",
 ];

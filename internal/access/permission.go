@@ -51,6 +51,8 @@ const (
 
 	CampaignRead  Permission = "campaign.read"
 	CampaignWrite Permission = "campaign.write"
+	PromptRead    Permission = "prompt.read"
+	PromptWrite   Permission = "prompt.write"
 	LeadRead      Permission = "lead.read"
 	LeadWrite     Permission = "lead.write"
 	DNCRead       Permission = "dnc.read"
@@ -184,6 +186,8 @@ func Table() []Grant {
 		{QualityOwn, "see one's own scores and object to them", []Role{Supervisor, Inspector, Agent, CustomerAdmin}},
 		{CampaignRead, "see campaigns, lists and dispositions", []Role{Finance, Supervisor, Auditor, API, CustomerAdmin}},
 		{CampaignWrite, "plan, start, pause and finish campaigns", []Role{Supervisor, API, CustomerAdmin}},
+		{PromptRead, "see what is played to people, and hear it", []Role{Supervisor, Inspector, Auditor, API, CustomerAdmin}},
+		{PromptWrite, "hand in prompts, replace and remove them", []Role{Supervisor, API, CustomerAdmin}},
 		{LeadRead, "see leads and what was tried", []Role{Supervisor, API, CustomerAdmin}},
 		{LeadWrite, "bring in lists of leads, change leads, agree callbacks", []Role{Supervisor, API, CustomerAdmin}},
 		{DNCRead, "see and ask the do-not-call list", []Role{Supervisor, Agent, Auditor, API, CustomerAdmin}},

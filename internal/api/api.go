@@ -181,6 +181,7 @@ func (a *API) register() {
 	a.campaignRoutes()
 	a.dispositionRoutes()
 	a.scriptRoutes()
+	a.promptRoutes()
 	a.tryAnswerRoutes()
 	a.leadListRoutes()
 	a.leadUploadRoutes()

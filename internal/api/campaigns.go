@@ -39,8 +39,9 @@ type CampaignPlan struct {
 	RingSeconds  int                   `json:"ring_seconds,omitempty"`
 	WrapUp       int                   `json:"wrap_up_seconds,omitempty"`
 	PreviewFor   int                   `json:"preview_seconds,omitempty"`
-	Message      string                `json:"message,omitempty" maxLength:"200" doc:"Prompt for a person no agent comes to."`
+	Message      string                `json:"message,omitempty" maxLength:"200" doc:"Prompt for a person no agent comes to; of a broadcast: what it says. Prompts are the identifier of one of the company's (GET /v1/prompts), or the key of one of the system's."`
 	Voicemail    string                `json:"voicemail,omitempty" maxLength:"200" doc:"Prompt an agent leaves on a machine."`
+	Notice       string                `json:"notice,omitempty" maxLength:"200" doc:"Prompt said before a conversation that is recorded."`
 	Contract     string                `json:"contract,omitempty" maxLength:"40" doc:"Whose prices its calls have; absent: the only contract that serves."`
 	Record       bool                  `json:"record,omitempty" doc:"Conversations are recorded, both sides."`
 	Targets      []campaign.Target     `json:"targets,omitempty" maxItems:"50" doc:"Whom agents may hand a call to."`
@@ -70,7 +71,7 @@ func campaignOf(c *app.Campaign) Campaign {
 	p := &c.Campaign
 	out := Campaign{ID: c.ID.Named("cmp"), Revision: c.Revision, Status: p.Status, CampaignPlan: CampaignPlan{Name: p.Name, Purpose: p.Purpose, Mode: p.Mode, Mix: p.Mix, Groups: p.Groups,
 		Dispositions: p.Dispositions, CallerIDs: p.CallerIDs, Hours: &p.Hours, Retry: &p.Retry, Goal: &p.Goal, Budget: &p.Budget, Asked: p.Asked, Lifted: p.Lifted, RingSeconds: p.RingSeconds,
-		WrapUp: p.WrapUp, PreviewFor: p.PreviewFor, Message: p.Message, Voicemail: p.Voicemail, Record: p.Record, Targets: p.Targets, Script: &p.Script, Form: p.Form}}
+		WrapUp: p.WrapUp, PreviewFor: p.PreviewFor, Message: p.Message, Voicemail: p.Voicemail, Notice: p.Notice, Record: p.Record, Targets: p.Targets, Script: &p.Script, Form: p.Form}}
 	if !p.Contract.IsZero() {
 		out.Contract = p.Contract.Named("con")
 	}
@@ -97,7 +98,7 @@ func (p *CampaignPlan) read() (campaign.Campaign, error) {
 	set(&out.Menu, p.Menu)
 	set(&out.Rate, p.Rate)
 	set(&out.Robot, p.Robot)
-	out.Voicemail, out.Record, out.Targets = p.Voicemail, p.Record, p.Targets
+	out.Voicemail, out.Notice, out.Record, out.Targets = p.Voicemail, p.Notice, p.Record, p.Targets
 	if p.Contract != "" {
 		i, err := named("con", p.Contract, "contract")
 		if err != nil {

@@ -1,6 +1,8 @@
 package api_test
 
 import (
+	"time"
+
 	"waihu/internal/access"
 	"waihu/internal/id"
 	"waihu/internal/store"
@@ -24,6 +26,7 @@ func (w *world) furnish(c id.Company) map[string]string {
 	out["campaign"] = w.ask(w.keyA, "POST", "/v1/campaigns", map[string]any{"name": secretOfA, "purpose": "sales", "mode": "preview", "lists": []any{map[string]any{"list": out["list"]}}}, once("furnish-campaign")).want(201).field("id")
 	out["lead"] = w.ask(w.keyA, "POST", "/v1/leads", map[string]any{"list": out["list"], "name": secretOfA, "numbers": []any{map[string]any{"number": "8613800138000"}}}, once("furnish-lead")).want(201).field("id")
 	out["script"] = w.ask(w.keyA, "POST", "/v1/scripts", map[string]any{"file": "script: " + secretOfA + "\nsteps: [{id: a, text: x}]\n"}, once("furnish-script")).want(201).field("id")
+	out["prompt"] = w.ask(w.keyA, "POST", "/v1/prompts?title="+secretOfA, beepFile(100*time.Millisecond), rawFile).want(201).field("id")
 	out["number"] = "8613800138009"
 	w.ask(w.keyA, "POST", "/v1/dnc", map[string]any{"numbers": []string{out["number"]}, "source": secretOfA}, once("furnish-dnc")).want(200)
 	must(w.TB, w.db.Update(w.Context(), func(tx store.Tx) error {

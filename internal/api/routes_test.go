@@ -24,7 +24,7 @@ func filled(path string, with func(name string) string) string {
 
 // nothing is an identifier of each noun that names nothing.
 func nothing(name string) string {
-	nouns := map[string]string{"user": "user", "key": "key", "webhook": "whk", "message": "msg", "approval": "apr", "contract": "con", "invoice": "inv", "session": "ses", "dispute": "dis", "campaign": "cmp", "list": "lst", "lead": "lead"}
+	nouns := map[string]string{"user": "user", "key": "key", "webhook": "whk", "message": "msg", "approval": "apr", "contract": "con", "invoice": "inv", "session": "ses", "dispute": "dis", "campaign": "cmp", "list": "lst", "lead": "lead", "prompt": "prm"}
 	if n, ok := nouns[name]; ok {
 		return n + "_01jd8zzzzzzzzzzzzzzzzzzzzz"
 	}

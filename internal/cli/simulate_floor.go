@@ -21,7 +21,7 @@ type simulateFloorCmd struct {
 	Leads    int           `default:"200" help:"Leads, up to 10,000." placeholder:"N"`
 	Agents   int           `default:"10" help:"Simulated agents, up to 50." placeholder:"N"`
 	Guest    bool          `help:"One seat more, for a person at a browser: its address and log-in are printed."`
-	Mode     string        `default:"predictive" enum:"predictive,progressive,preview,robot" help:"How it is dialed: predictive, progressive, preview or robot."`
+	Mode     string        `default:"predictive" enum:"predictive,progressive,preview,broadcast,robot" help:"How it is dialed: predictive, progressive, preview, broadcast or robot."`
 	Dialogue string        `help:"Address of the dialogue server of the mode robot." placeholder:"URL"`
 	Secret   string        `help:"Secret that server knows." env:"DIALOGUE_SECRET" placeholder:"whsec_..."`
 	Talk     time.Duration `default:"20s" help:"A conversation, on average."`

@@ -19,7 +19,7 @@ import (
 var assetFiles embed.FS
 
 // sheets are the parts of the one style sheet, in the order they apply.
-var sheets = []string{"tokens", "base", "shell", "parts", "table", "chart", "compare", "plan", "money", "people", "ways", "calling", "guide", "recording", "desk", "wallboard", "print"}
+var sheets = []string{"tokens", "base", "shell", "parts", "table", "chart", "compare", "plan", "money", "people", "ways", "calling", "guide", "recording", "prompts", "desk", "wallboard", "print"}
 
 // asset is a file as it is served.
 type asset struct {

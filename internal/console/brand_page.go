@@ -3,10 +3,7 @@ package console
 import (
 	"context"
 	"encoding/base64"
-	"errors"
 	"html/template"
-	"io"
-	"mime/multipart"
 	"net/http"
 	"net/url"
 
@@ -121,43 +118,8 @@ func (s *Server) brandForm(w http.ResponseWriter, v *visit, status int, f *form,
 
 // formWithLogo reads the form and the picture in it; nil: none was chosen.
 func (v *visit) formWithLogo(w http.ResponseWriter) (*form, []byte, error) {
-	v.r.Body = http.MaxBytesReader(w, v.r.Body, 2*app.LogoBytes+formBytes)
-	parts, err := v.r.MultipartReader()
-	if err != nil {
-		return nil, nil, fault.New(fault.Invalid, "this is no form with a picture: %v", err)
-	}
-	f := v.blank()
-	var logo []byte
-	room := formBytes
-	for range 20 {
-		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			return f, logo, nil
-		}
-		if err != nil {
-			return nil, nil, fault.New(fault.Invalid, "the form could not be read, or its picture is larger than %d KB: %v", app.LogoBytes>>10, err)
-		}
-		if part.FormName() == "logo" {
-			if logo, err = pictureOf(part); err != nil {
-				return nil, nil, err
-			}
-			continue
-		}
-		if err := field(f.Values, part, &room); err != nil {
-			return nil, nil, err
-		}
-	}
-	return nil, nil, fault.New(fault.Invalid, "the form has too many parts")
-}
-
-// pictureOf reads a picture, one byte beyond its bound at most, so that the use
-// case says that it is too large.
-func pictureOf(part *multipart.Part) ([]byte, error) {
-	b, err := io.ReadAll(io.LimitReader(part, app.LogoBytes+1))
-	if err != nil || len(b) == 0 {
-		return nil, err
-	}
-	return b, nil
+	f, logo, _, err := v.formAndFile(w, "logo", app.LogoBytes)
+	return f, logo, err
 }
 
 // brandFields are the fields that problems of a brand stand beside, with what is

@@ -26,10 +26,11 @@ type campaignBody struct {
 	Base    string
 	Form    *form
 	Tabs    []campaignTab
-	At, Of  int    // which step of a draft this is
-	Back    string // the step before
-	May     bool   // the plan may be changed, by this visitor and in this state
-	Wrong   []campaignWrong
+	At, Of  int             // which step of a draft this is
+	Back    string          // the step before
+	May     bool            // the plan may be changed, by this visitor and in this state
+	Wrong   []campaignWrong // what keeps it from running
+	Checks  []campaignCheck // of one that does not run: all that it needs, part by part
 	Refused string
 	Cur     string // currency of amounts; empty: no contract tells one
 	Beside  []Link // live view, report, answers
@@ -61,7 +62,7 @@ func (s *Server) campaignOf(v *visit) (*app.Campaign, error) {
 // partOf is the part of a plan that a path belongs to.
 func partOf(path string) string {
 	begins := [][2]string{{"lists", "lists"}, {"mix", "lists"}, {"hours", "hours"}, {"retry", "outcomes"}, {"dispositions", "outcomes"}, {"goal", "pacing"}, {"ring_", "pacing"}, {"wrap_", "pacing"}, {"preview_", "pacing"},
-		{"message", "menu"}, {"caller_ids", "numbers"}, {"budget", "budget"}, {"asked", "rules"}, {"lifted", "rules"}, {"script", "script"}, {"form", "script"}, {"guide", "script"}, {"voicemail", "menu"}, {"targets", "numbers"}, {"contract", "budget"}, {"menu", "menu"}, {"rate", "menu"}, {"robot", "menu"}}
+		{"message", "menu"}, {"caller_ids", "numbers"}, {"budget", "budget"}, {"asked", "rules"}, {"lifted", "rules"}, {"script", "script"}, {"form", "script"}, {"guide", "script"}, {"voicemail", "menu"}, {"notice", "menu"}, {"targets", "numbers"}, {"contract", "budget"}, {"menu", "menu"}, {"rate", "menu"}, {"robot", "menu"}}
 	for _, b := range begins {
 		if strings.HasPrefix(path, b[0]) {
 			return b[1]
@@ -70,17 +71,20 @@ func partOf(path string) string {
 	return "purpose"
 }
 
-// dress fills in what every part of a campaign shows.
-func (b *campaignBody) dress(v *visit) {
+// around fills in what every part of a campaign shows.
+func (s *Server) around(v *visit, b *campaignBody) error {
 	b.Base, b.May = v.campaignAt(b.C, ""), v.may(access.CampaignWrite) && b.C.CanChange() == nil
 	counts := map[string]int{}
-	if b.C.CanChange() == nil {
-		for _, p := range b.C.Problems() {
-			part := partOf(p.Path)
-			counts[part]++
-			b.Wrong = append(b.Wrong, campaignWrong{p, v.say("campaigns.t_" + part), b.Base + "/" + part})
-		}
+	found, err := s.missingFrom(v, b.C)
+	if err != nil {
+		return err
 	}
+	for _, p := range found.Errors() {
+		part := partOf(p.Path)
+		counts[part]++
+		b.Wrong = append(b.Wrong, campaignWrong{p, v.say("campaigns.t_" + part), b.Base + "/" + part})
+	}
+	b.Checks = v.checks(b, found)
 	b.Tabs = []campaignTab{{Name: v.say("campaigns.t_overview"), Href: b.Base, Here: b.Part == ""}}
 	if v.may(access.FloorWatch) && b.C.Status.State != campaign.Draft {
 		b.Beside = append(b.Beside, Link{v.say("live.title"), b.Base + "/live"})
@@ -97,11 +101,14 @@ func (b *campaignBody) dress(v *visit) {
 			}
 		}
 	}
+	return nil
 }
 
 // showCampaign shows a part of a campaign.
 func (s *Server) showCampaign(w http.ResponseWriter, v *visit, status int, b *campaignBody) error {
-	b.dress(v)
+	if err := s.around(v, b); err != nil {
+		return err
+	}
 	if b.Form == nil {
 		b.Form = v.blank()
 	}
@@ -109,8 +116,17 @@ func (s *Server) showCampaign(w http.ResponseWriter, v *visit, status int, b *ca
 		return err
 	}
 	lead := v.say("campaigns.is", "purpose", word(v.Tag, "purpose", string(b.C.Purpose)), "mode", word(v.Tag, "campaign_mode", string(b.C.Mode)))
-	s.render(w, v, status, "campaign", &Page{Title: b.C.Name, Lead: lead, Here: v.at("/campaigns"), Crumbs: v.crumbs(Link{v.say("nav.campaigns"), v.at("/campaigns")}), Island: "compare", Body: b})
+	s.render(w, v, status, "campaign", &Page{Title: b.C.Name, Lead: lead, Here: v.at("/campaigns"), Crumbs: v.crumbs(Link{v.say("nav.campaigns"), v.at("/campaigns")}), Island: b.island(w), Body: b})
 	return nil
+}
+
+// island is the script of the part; that of prompts plays them.
+func (b *campaignBody) island(w http.ResponseWriter) string {
+	if b.Part != "menu" {
+		return "compare"
+	}
+	hearing(w)
+	return "prompts"
 }
 
 // overviewData is how a campaign stands.

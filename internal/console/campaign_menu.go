@@ -5,9 +5,11 @@ import (
 	"slices"
 	"strings"
 
+	"waihu/internal/access"
 	"waihu/internal/calling/campaign"
 	"waihu/internal/fault"
 	"waihu/internal/id"
+	"waihu/internal/lang"
 	"waihu/internal/money"
 )
 
@@ -17,7 +19,7 @@ import (
 
 func fillMenu(f *form, c *campaign.Campaign) {
 	m := &c.Menu
-	for name, value := range map[string]string{"message": c.Message, "voicemail": c.Voicemail, "menu.machine": m.Machine, "menu.no_agent": m.NoAgent, "menu.closed": m.Closed, "menu.patience": plain(m.Patience),
+	for name, value := range map[string]string{"message": c.Message, "voicemail": c.Voicemail, "notice": c.Notice, "menu.machine": m.Machine, "menu.no_agent": m.NoAgent, "menu.closed": m.Closed, "menu.patience": plain(m.Patience),
 		"rate.channels": plain(c.Rate.Channels), "rate.minute": plain(c.Rate.Minute), "robot.url": c.Robot.URL, "robot.fallback": c.Robot.Fallback, "robot.turns": plain(c.Robot.Turns)} {
 		f.set(name, value)
 	}
@@ -39,14 +41,14 @@ func fillMenu(f *form, c *campaign.Campaign) {
 // readMenu reads what the page of the mode has; what it does not have stays.
 func readMenu(f *form, c *campaign.Campaign, _ money.Currency) {
 	m := &c.Menu
-	c.Message, c.Voicemail = f.optional("message", campaign.MaxName), f.optional("voicemail", campaign.MaxName)
-	m.Machine, m.NoAgent, m.Closed, m.Patience = f.optional("menu.machine", campaign.MaxName), f.optional("menu.no_agent", campaign.MaxName), f.optional("menu.closed", campaign.MaxName), f.count("menu.patience", 1<<20)
+	c.Message, c.Voicemail, c.Notice = f.Value("message"), f.Value("voicemail"), f.Value("notice")
+	m.Machine, m.NoAgent, m.Closed, m.Patience = f.Value("menu.machine"), f.Value("menu.no_agent"), f.Value("menu.closed"), f.count("menu.patience", 1<<20)
 	if c.Mode.Alone() {
 		c.Rate = campaign.Rate{Channels: f.count("rate.channels", 1<<20), Minute: f.count("rate.minute", 1<<20)}
 	}
 	switch c.Mode {
 	case campaign.Robot:
-		c.Robot.URL, c.Robot.Fallback, c.Robot.Turns = f.optional("robot.url", campaign.MaxURL), f.optional("robot.fallback", campaign.MaxName), f.count("robot.turns", 1<<20)
+		c.Robot.URL, c.Robot.Fallback, c.Robot.Turns = f.optional("robot.url", campaign.MaxURL), f.Value("robot.fallback"), f.count("robot.turns", 1<<20)
 	case campaign.Broadcast:
 		m.Steps = nil
 		for i := range f.rows("menu.steps", campaign.MaxMenuSteps+spare) {
@@ -60,7 +62,7 @@ func readMenu(f *form, c *campaign.Campaign, _ money.Currency) {
 // menuStep reads a step; false: its card is empty.
 func (f *form) menuStep(i int) (st campaign.MenuStep, is bool) {
 	at := func(field string) string { return f.At("menu.steps", i, field) }
-	st = campaign.MenuStep{ID: f.optional(at("id"), campaign.MaxName), Prompt: f.optional(at("prompt"), campaign.MaxName), Answer: f.Value(at("answer")), Next: f.Value(at("next")),
+	st = campaign.MenuStep{ID: f.optional(at("id"), campaign.MaxName), Prompt: f.Value(at("prompt")), Answer: f.Value(at("answer")), Next: f.Value(at("next")),
 		Digits: f.count(at("digits"), 1<<20), Wait: f.count(at("wait"), 1<<20), Most: f.count(at("most"), 1<<20)}
 	for j := range f.rows(at("keys"), len(menuKeys)+spare) {
 		key := func(field string) string { return f.At(at("keys"), j, field) }
@@ -70,11 +72,11 @@ func (f *form) menuStep(i int) (st campaign.MenuStep, is bool) {
 		k := campaign.KeyAct{Key: f.Value(key("key")), Does: campaign.Does(f.Value(key("does")))}
 		switch k.Does { // the fields of others are not this key's
 		case campaign.KeyAnswer:
-			k.Value, k.To, k.Prompt = f.optional(key("value"), campaign.MaxName), f.Value(key("to")), f.optional(key("prompt"), campaign.MaxName)
+			k.Value, k.To, k.Prompt = f.optional(key("value"), campaign.MaxName), f.Value(key("to")), f.Value(key("prompt"))
 		case campaign.KeyCallback:
-			k.After, k.Prompt = f.count(key("after"), 1<<20), f.optional(key("prompt"), campaign.MaxName)
+			k.After, k.Prompt = f.count(key("after"), 1<<20), f.Value(key("prompt"))
 		case campaign.KeyRefuse, campaign.KeyEnd:
-			k.Prompt = f.optional(key("prompt"), campaign.MaxName)
+			k.Prompt = f.Value(key("prompt"))
 		}
 		st.Keys = append(st.Keys, k)
 	}
@@ -93,6 +95,10 @@ type menuShown struct {
 	Keys, Does []option
 	Steps      []option // those there are, and the end
 	Asks       []option // questions of the campaign's script, and none
+	Prompts    []option // to choose from, none first
+	First      []option // of the first step: none is the first message
+	At         string   // of prompts
+	Manage     bool     // they can be opened
 	Robot      bool
 	Secret     string // when that of a robot lane was made; empty: it has none
 	Broadcast  bool
@@ -116,6 +122,12 @@ func menuData(s *Server, v *visit, b *campaignBody) (any, error) {
 	for _, d := range campaign.KeyEnd.Choices() {
 		out.Does = append(out.Does, option{"value": d, "label": v.say("menu.does_" + d)})
 	}
+	var err error
+	if out.Prompts, err = s.promptsToChoose(v, b); err != nil {
+		return nil, err
+	}
+	out.First = append([]option{{"value": "", "label": v.say("prompts.first_message")}}, out.Prompts[1:]...)
+	out.At, out.Manage = v.at("/prompts"), v.may(access.PromptRead)
 	asks, err := s.questionsOf(v, b.C.Guide)
 	if err != nil {
 		return nil, err
@@ -140,6 +152,41 @@ func menuData(s *Server, v *visit, b *campaignBody) (any, error) {
 		}
 	}
 	return out, nil
+}
+
+// promptsToChoose are none, those of the company by name, then the system's own, and what
+// the form names that is not there any more.
+func (s *Server) promptsToChoose(v *visit, b *campaignBody) ([]option, error) {
+	list, err := s.d.System.CompanyPrompts(v.r.Context(), v.company)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]bool{}
+	entry := func(value, label string) option {
+		known[value] = true
+		return option{"value": value, "label": label}
+	}
+	var company, system, gone []option
+	for i := range list {
+		company = append(company, entry(list[i].Named(), list[i].Name))
+	}
+	for _, key := range s.d.System.Prompts.All() {
+		label := string(key)
+		if name := "prompts.s_" + label; lang.Has(name) {
+			label += " · " + v.say(name)
+		}
+		system = append(system, entry(string(key), label))
+	}
+	for _, said := range b.C.Prompts() {
+		if !known[said.Prompt] {
+			gone = append(gone, entry(said.Prompt, v.say("prompts.gone_name", "name", fault.Shorten(said.Prompt, 40))))
+		}
+	}
+	out := append([]option{{"value": "", "label": v.say("prompts.none_chosen")}}, gone...)
+	if len(company) > 0 {
+		out = append(out, option{"group": v.say("prompts.group_own"), "options": company})
+	}
+	return append(out, option{"group": v.say("prompts.group_system"), "options": system}), nil
 }
 
 // questionsOf are those a script asks, to be answered by keys.

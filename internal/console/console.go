@@ -107,6 +107,7 @@ func New(d Deps) (*Server, error) {
 	s.doNotCallPages()
 	s.callbackPages()
 	s.scriptPages()
+	s.promptPages()
 	s.resultPages()
 	s.livePages()
 	s.ticketPages()

@@ -44,6 +44,7 @@ func navigation(v *visit, here string) []navGroup {
 			{Key: "nav.campaigns", Href: v.at("/campaigns"), Icon: "phone", may: access.CampaignRead},
 			{Key: "nav.lists", Href: v.at("/lists"), Icon: "upload", may: access.CampaignRead},
 			{Key: "nav.scripts", Href: v.at("/scripts"), Icon: "book", may: access.CampaignRead},
+			{Key: "nav.prompts", Href: v.at("/prompts"), Icon: "play", may: access.PromptRead},
 			{Key: "nav.callbacks", Href: v.at("/callbacks"), Icon: "bell", may: access.LeadRead},
 			{Key: "nav.dispositions", Href: v.at("/dispositions"), Icon: "check", may: access.CampaignRead},
 			{Key: "nav.dnc", Href: v.at("/dnc"), Icon: "close", may: access.DNCRead},

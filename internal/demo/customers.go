@@ -65,13 +65,17 @@ func atAnyHour(plan *campaign.Campaign) {
 	plan.CallerIDs[0].Daily = 0
 }
 
-// answers is what the carrier does: leads behave as their number says; who else is
-// called answers, but for two numbers.
+// answers is what the carrier does: leads behave as their number says; numbers from
+// 139 0000 0100, 0200 and 0900 on press 1, 2 and 9; who else is called answers, but for
+// two numbers.
 func answers() *script.Script {
 	s := &script.Script{Name: "demo", Lines: []script.Line{
 		{To: "13800000002", Does: script.Busy, Ring: script.Span(time.Second)},
 		{To: "13800000003", Does: script.NoAnswer},
 	}}
+	for _, key := range []string{"1", "2", "9"} { // who hears a broadcast out and answers it
+		s.Lines = append(s.Lines, script.Line{To: "+8613900000" + key + "*", Does: script.Answer, Ring: script.Span(time.Second), Talk: script.Span(time.Minute), Sound: womanSays, Keys: key, Every: script.Span(6 * time.Second)})
+	}
 	for _, p := range plans(working) {
 		for kind := range p.kinds {
 			line := behaviour[kind]

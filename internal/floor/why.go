@@ -189,7 +189,10 @@ func (f *Floor) missing(ctx context.Context, c id.Company, of *app.Campaign) (ou
 	}
 	problems, err := f.cfg.System.Missing(ctx, c, of.ID)
 	for _, p := range problems {
-		in := func(tag lang.Tag) string { text, _ := lang.Said(tag, p.What); return text }
+		in := func(tag lang.Tag) string {
+			what, _ := lang.Said(tag, p.What)
+			return lang.Phrase(tag, "floor.why.missing", map[string]string{"what": what})
+		}
 		out = append(out, Reason{Code: "missing." + p.Path, Text: lang.Text{En: in(lang.English), Hant: in(lang.Traditional), Hans: in(lang.Simplified)}})
 	}
 	return out, err

@@ -181,7 +181,7 @@ func (x *Shift) fill(ctx context.Context, b *serve.Books) error {
 
 // module is what the contract has beside seats and talk.
 func (x *Shift) module() string {
-	if x.Mode == campaign.Robot {
+	if x.Mode.Alone() {
 		return "robot"
 	}
 	return "predictive"
@@ -224,13 +224,18 @@ type kind struct {
 }
 
 // answers are persons who answer: in a robot lane they press keys, as the server of
-// examples/dialogue asks for them.
+// examples/dialogue asks for them, in a broadcast as its menu does.
 func (s *Setup) answers() []kind {
 	ring := script.Span(3 * time.Second)
-	if s.Mode != campaign.Robot {
+	var all []kind
+	switch s.Mode {
+	case campaign.Robot:
+		all = []kind{{861391, 14, script.Line{Keys: "125#"}}, {861392, 7, script.Line{Keys: "9"}}, {861393, 7, script.Line{Keys: "2"}}, {861394, 7, script.Line{}}}
+	case campaign.Broadcast:
+		all = []kind{{861391, 14, script.Line{}}, {861392, 7, script.Line{Keys: "9"}}, {861393, 7, script.Line{Keys: "1"}}, {861394, 7, script.Line{Keys: "2"}}}
+	default:
 		return []kind{{861391, 35, script.Line{To: "+861391*", Does: script.Answer, Ring: ring}}}
 	}
-	all := []kind{{861391, 14, script.Line{Keys: "125#"}}, {861392, 7, script.Line{Keys: "9"}}, {861393, 7, script.Line{Keys: "2"}}, {861394, 7, script.Line{}}}
 	for i := range all {
 		l := &all[i].line
 		l.To, l.Does, l.Ring, l.Every = fmt.Sprintf("+%d*", all[i].head), script.Answer, ring, script.Span(6*time.Second)
@@ -284,6 +289,11 @@ func (x *Shift) plan(ctx context.Context, sys *app.System) error {
 	p.Lifted = []campaign.Lift{{Rule: "cn.hours", Reason: "nobody real is called: the carrier is played"}}
 	p.Retry.Attempts = 1 // so that whoever is called twice is called wrongly
 	p.RingSeconds, p.Message, p.Contract = campaign.MinRing, "nobody", x.contract
+	if x.Mode == campaign.Broadcast {
+		if err := x.broadcast(ctx, sys, &p); err != nil {
+			return err
+		}
+	}
 	p.Robot, p.Rate = campaign.RobotLane{URL: x.Dialogue, Fallback: "goodbye"}, campaign.Rate{Channels: 20, Minute: 120}
 	camp, err := sys.AddCampaign(ctx, x.company, p)
 	x.campaign = camp.ID
