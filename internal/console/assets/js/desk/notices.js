@@ -58,7 +58,7 @@ export function drawNotices(with_ = deeds) {
   if (forced) list.push({ key: "forced", tone: "warn", head: `${whoPaused(forced)}: ${forced.why}`, words: say(state.desk.state === "paused" ? "desk.forced_why" : "desk.forced_then") });
   for (const n of told()) {
     const key = `${n.code} ${n.at}`;
-    if (!read.has(key)) list.push({ key, tone: tones[n.code] ?? "warn", head: text(n.text), words: n.why ?? "", away: () => read.add(key) });
+    if (!read.has(key)) list.push({ key, tone: tones[n.code] ?? "warn", head: text(n.text), words: n.why ? `– ${n.why}` : "", away: () => read.add(key) });
   }
   if (said) list.push({ key: "said", tone: said.tone, head: said.words, words: "", away: () => (said = null) });
   draw(list);
