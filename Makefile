@@ -5,7 +5,7 @@ DEMO ?= 127.0.0.1:8420
 PERIOD := 2026-03
 OUT := out
 
-.PHONY: deps run example man detect test test-browser pages pictures readme-pictures bench fuzz coverage planted soak build lint clean
+.PHONY: deps run example man detect test test-browser pages floor-figures pictures readme-pictures bench fuzz coverage planted soak build lint clean
 
 build:
 	$(GO) build -o $(BIN) ./cmd/waihu
@@ -32,6 +32,10 @@ test: deps lint
 # Every page and the flows through them, in Debian's Chromium.
 test-browser: deps build
 	node --test-reporter=spec browser/browser.test.mjs
+
+# How late the desk and the wallboard are, over a floor that works, as a table.
+floor-figures: deps build
+	node browser/floor-figures.mjs
 
 # How fast pages answer and how many bytes a first load takes, as a table.
 pages: deps build

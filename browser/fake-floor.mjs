@@ -73,8 +73,10 @@ export function fakeFloor({ desk, sheet, floor, trunks, numbers, ready }) {
     if (verb === "health") return stream("health", options.signal, () => new Uint8Array([...piece("trunks", fake.trunks ?? []), ...piece("numbers", fake.numbers ?? { rows: [], all: 0, bad: 0 })]));
     if (verb.endsWith("/sheet")) return json(fake.sheet);
     if (verb === "colleagues") return json({ at: new Date().toISOString(), ready: fake.ready });
-    fake.asked.push({ verb, body: options.body ? JSON.parse(options.body) : undefined });
+    const body = options.body ? JSON.parse(options.body) : undefined;
+    fake.asked.push({ verb, body });
     if (fake.refuse[verb]) return json(fake.refuse[verb], 409);
+    if (verb === "retract" || (verb === "dispose" && body.kept)) fake.put({ call: { ...fake.desk.call, disposition: body?.code, callback: body?.callback } });
     return json(fake.desk ?? {});
   };
 }

@@ -54,6 +54,7 @@ export function desk(world) {
     await page.keyboard.press("3"); // a callback: its first preset has the focus
     await page.keyboard.press("Enter");
     await page.locator("[data-drawer=callback] .primary").press("Enter");
+    await page.locator("[data-pending]", { hasText: /Call back[^]*Callback agreed for/ }).waitFor(); // kept, and shown as it is kept
     await page.keyboard.press("F4");
     await put(page, desks.wrap_up);
     await page.waitForFunction(() => document.getElementById("desk").dataset.state === "wrap_up");
@@ -65,11 +66,12 @@ export function desk(world) {
     assert.match(await text(page, '[data-code="refused"]'), /Press again/); // final for the company: two presses
     await page.keyboard.press("2");
     await page.keyboard.press("Enter"); // now, and not in five seconds
-    await page.waitForFunction(() => window.fake.asked.filter((a) => a.verb === "dispose").length === 2);
+    await page.waitForFunction(() => window.fake.asked.filter((a) => a.verb === "dispose").length === 4);
     const all = await asked(page);
     const verbs = all.map(([verb]) => verb).filter((v) => v !== "notes");
-    assert.deepEqual(verbs, ["preview", "hold", "recording", "transfer", "dispose", "hangup", "dispose"]);
-    const [first, last] = all.filter(([verb]) => verb === "dispose").map(([, body]) => body);
+    assert.deepEqual(verbs, ["preview", "hold", "recording", "transfer", "dispose", "hangup", "dispose", "retract", "dispose", "dispose"]);
+    const [first, second, , last] = all.filter(([verb]) => verb === "dispose").map(([, body]) => body);
+    assert.ok(first.kept && second.kept && !last.kept, "what is chosen can be taken back until it is sent");
     assert.equal(first.callback.time_zone, "Asia/Shanghai");
     assert.ok(Date.parse(first.callback.at) > Date.now() && first.callback.mine && first.notes.endsWith(" 1"), JSON.stringify(first));
     assert.equal(last.code, "no_interest");
@@ -161,6 +163,9 @@ export function desk(world) {
     await page.evaluate(() => (window.fake.refuse.hold = { code: "floor_no_call", title: "There is no conversation" }));
     await page.keyboard.press("h");
     await says("There is no conversation");
+    await put(page, { then: "paused", then_for: "forced", forced: { by: "user_s", name: "Wu Xia", since: new Date().toISOString(), why: "team meeting" } });
+    await says(/Paused by Wu Xia since .*: team meeting.*after this call/);
+    assert.equal(await page.locator('[data-do="ready"]').isVisible(), false); // a supervisor ends it
     await page.evaluate(() => (Date.now = () => performance.now() + 7_200_000));
     await says("The clock of this computer is wrong");
     await put(page, { state: "out", notices: [notice("elsewhere", "You are logged in elsewhere since")] });

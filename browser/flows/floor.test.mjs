@@ -27,9 +27,15 @@ export function floor(world) {
     await page.keyboard.press("h");
     await step("Talking");
     const seconds = () => page.locator("[data-call-time]").innerText().then((t) => t.split(":").reduce((n, p) => 60 * n + Number(p), 0));
+    await page.keyboard.press("1");
+    const chosen = page.locator('[data-code="sale"][aria-pressed="true"]');
+    await chosen.waitFor();
     const before = await seconds();
     await page.reload();
     await is("talking");
+    await chosen.waitFor(); // the server keeps what is chosen
+    await page.keyboard.press("z");
+    await chosen.waitFor({ state: "detached" });
     await page.locator('[data-health="line"][data-tone="good"]').waitFor(); // the same call is heard again
     assert.ok((await seconds()) >= before, "the time of the call began anew");
     await context.setOffline(true);

@@ -2,20 +2,13 @@
 // hung up; then it is usage, rated, and its recording has both voices.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { hearing } from "../sound.mjs";
 
 export function telephone(world) {
   test("an agent calls from the page, and the call is heard, recorded and charged", async () => {
     const tab = await world.tab("floor");
     const { page } = tab;
-    await page.addInitScript(() => {
-      const Real = window.RTCPeerConnection;
-      window.paths = [];
-      window.RTCPeerConnection = function (...args) {
-        const path = new Real(...args);
-        window.paths.push(path);
-        return path;
-      };
-    });
+    await hearing(page);
     const firm = world.made.firms.floor;
     const company = firm.split("/")[2];
     await page.goto(`${firm}/telephone`);

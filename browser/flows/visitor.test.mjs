@@ -3,6 +3,7 @@
 // follows links alone from the campaign to the call, its price, and the draft that has it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { heard, hearing } from "../sound.mjs";
 
 export function visitor(world) {
   test("a visitor's call is found in the campaign's report, priced, and on the invoice", async () => {
@@ -35,15 +36,7 @@ export function visitor(world) {
 
 // called is the visitor's call, and gives the number it went to.
 async function called(page) {
-  await page.addInitScript(() => {
-    const Real = window.RTCPeerConnection;
-    window.paths = [];
-    window.RTCPeerConnection = function (...args) {
-      const path = new Real(...args);
-      window.paths.push(path);
-      return path;
-    };
-  });
+  await hearing(page);
   const is = (state) => page.waitForFunction((s) => document.getElementById("desk").dataset.state === s, state);
   await page.goto("/login");
   await page.locator(".people button", { hasText: "A seat on the floor" }).click();
@@ -58,10 +51,7 @@ async function called(page) {
   await page.keyboard.press("Enter");
   await is("talking");
   assert.match(await page.locator("[data-script]").innerText(), /设备已经到货/);
-  await page.waitForFunction(async () => {
-    const all = await Promise.all(window.paths.map((p) => p.getStats()));
-    return all.some((stats) => [...stats.values()].some((s) => s.type === "inbound-rtp" && s.totalAudioEnergy > 0.001));
-  });
+  await heard(page);
   await page.keyboard.press("h");
   await page.locator('[data-do="hold"][aria-pressed="true"]').waitFor();
   await page.keyboard.press("h");

@@ -71,12 +71,13 @@ func (s *Server) healthEvents(w http.ResponseWriter, r *http.Request, v *visit) 
 	var trunks []wallTrunk
 	numbers := wallNumbers{All: -1}
 	said, counted := time.Now(), time.Time{}
+	used := s.trunksUsed(v)
 	for first := true; time.Now().Before(end); first = false {
-		if rows := s.wallTrunks(v); first || !slices.Equal(rows, trunks) {
+		if rows := s.wallTrunks(v, used); first || !slices.Equal(rows, trunks) {
 			trunks, said, err = rows, time.Now(), out.Send(0, "trunks", rows)
 		}
 		if err == nil && time.Since(counted) >= numberLook {
-			counted = time.Now()
+			counted, used = time.Now(), s.trunksUsed(v)
 			now, failed := s.wallNumbers(v)
 			if failed == nil && !now.equal(&numbers) { // books that are away: what was told stays
 				numbers, said, err = now, time.Now(), out.Send(0, "numbers", now)
@@ -99,9 +100,26 @@ func (s *Server) healthEvents(w http.ResponseWriter, r *http.Request, v *visit) 
 	return nil
 }
 
-// wallTrunks are the trunks; who is no operator learns whether they carry calls, neither
-// their names nor how many calls of others they have.
-func (s *Server) wallTrunks(v *visit) []wallTrunk {
+// trunksUsed are those the company's calls went over lately, by which its reports name
+// them; books that are away name none.
+func (s *Server) trunksUsed(v *visit) map[string]bool {
+	out := map[string]bool{}
+	if now, err := s.d.System.Moment(v.r.Context()); err == nil {
+		loc := s.locOf(v)
+		today := now.DateIn(loc)
+		if answer, err := s.d.System.Report(v.r.Context(), v.company, figures.Ask{Kind: figures.Trunks, First: today - numberDays + 1, After: today + 1, Zone: loc}); err == nil {
+			for i := range answer.Rows {
+				out[answer.Rows[i].Value] = true
+			}
+		}
+	}
+	return out
+}
+
+// wallTrunks are the trunks. Who is no operator learns whether they carry calls, and the
+// names of those their own calls went over, as reports and calls tell them: neither others'
+// names nor how many calls of others they have.
+func (s *Server) wallTrunks(v *visit, used map[string]bool) []wallTrunk {
 	rows := []wallTrunk{}
 	if s.d.Trunks == nil {
 		return rows
@@ -111,6 +129,9 @@ func (s *Server) wallTrunks(v *visit) []wallTrunk {
 		row := wallTrunk{Name: t.Name, Open: t.Open, Channels: t.Channels, Calls: t.Calls, Answered: t.Answered, State: "good"}
 		if !named {
 			row = wallTrunk{Name: v.say("wall.trunk_n", "n", itoa(i+1)), State: "good", Apart: true}
+			if used[t.Name] {
+				row.Name = t.Name
+			}
 		}
 		switch {
 		case t.Down:

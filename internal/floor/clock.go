@@ -294,7 +294,7 @@ func (d *driver) looked(good map[id.ID]error, began timex.Instant) {
 func (d *driver) leave(user, code, why string) {
 	x := d.desks[user]
 	if x.leaving = true; code != "" {
-		x.notice(code, why)
+		x.cause(code, why)
 	}
 	d.happened(dialer.LoggedOut{User: user})
 	d.show(user)

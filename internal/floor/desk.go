@@ -64,9 +64,22 @@ func (x *desk) closed(a *attempt.Attempt, l *lead.Lead) {
 	}
 }
 
-// notice tells the agent something.
+// notice tells the agent something; why is in somebody's own words.
 func (x *desk) notice(code, why string) {
-	x.notices = append(x.notices, Notice{Code: code, At: now(), Why: why, Text: phrase("floor.notice."+code, nil)})
+	x.add(Notice{Code: code, At: now(), Why: why, Text: phrase("floor.notice."+code, nil)})
+}
+
+// cause tells the agent what the system does, and why: that is said in every language.
+func (x *desk) cause(code, why string) {
+	in := func(tag lang.Tag) string {
+		said, _ := lang.Said(tag, why)
+		return lang.Phrase(tag, "floor.notice."+code, map[string]string{"why": said})
+	}
+	x.add(Notice{Code: code, At: now(), Text: lang.Text{En: in(lang.English), Hant: in(lang.Traditional), Hans: in(lang.Simplified)}})
+}
+
+func (x *desk) add(n Notice) {
+	x.notices = append(x.notices, n)
 	if extra := len(x.notices) - maxNotices; extra > 0 {
 		x.notices = slices.Delete(x.notices, 0, extra)
 	}

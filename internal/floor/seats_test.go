@@ -2,6 +2,7 @@ package floor
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -113,6 +114,9 @@ func TestACallSurvivesWhatHappensToTheAgent(t *testing.T) {
 		d := must(w.floor.Desk(w.c, "a", newer.Session))
 		if d.State != agent.Talking || d.Then != agent.Out {
 			t.Errorf("the call goes on: %+v", d)
+		}
+		if told := d.Notice[len(d.Notice)-1].Text; !strings.Contains(told.En, "the operator holds the service up") || !strings.Contains(told.Hans, "运营商已暂停服务") {
+			t.Errorf("why is not said in every language: %+v", told)
 		}
 		time.Sleep(50 * time.Second) // the customer hangs up
 		must(w.floor.Dispose(ctx, w.c, "a", newer.Session, Dispose{Code: "sale"}))

@@ -7,9 +7,9 @@ import { makeLine } from "./floor/line.js";
 import { button, drawBar, drawer, talking, unfold } from "./desk/bar.js";
 import { closeCallback, drawCallback } from "./desk/callback.js";
 import { helpOpen, listen, toggleHelp } from "./desk/keys.js";
-import { drawNotes, focusNotes, onKept } from "./desk/notes.js";
+import { drawNotes, focusNotes } from "./desk/notes.js";
 import { drawNotices, hush, noticeLine, noticeSilent, refuse, tell } from "./desk/notices.js";
-import { chooseCallback, chooseKey, drawOutcome, isPending, sendAgain, sendNow, undo } from "./desk/outcome.js";
+import { canSend, chooseCallback, chooseKey, drawOutcome, isChosen, sendNow, undo } from "./desk/outcome.js";
 import { drawPerson } from "./desk/person.js";
 import { drawCentre, focusAnswers } from "./desk/script.js";
 import { deed, leave, logIn, onChange, resume, state } from "./desk/store.js";
@@ -119,7 +119,6 @@ function draw() {
   else if (state.session && !state.desk?.line && line.state === "off") line.on();
 }
 onChange(draw);
-onKept(sendAgain);
 tick(() => drawNet(trip, sound));
 
 root.addEventListener("click", (e) => {
@@ -143,7 +142,7 @@ const openPause = () => (pausing().hidden ? false : void ((pausing().open = true
 listen({
   F2: () => (root.querySelector('[data-do="ready"]').hidden ? openPause() : deeds.ready()),
   p: openPause,
-  Enter: () => (isPending() ? sendNow() : able("dial") ? deeds.dial() : false),
+  Enter: () => (canSend() ? sendNow() : able("dial") ? deeds.dial() : false),
   s: by("skip"),
   F4: by("hangup"),
   h: by("hold"),
@@ -155,7 +154,7 @@ listen({
   c: () => (call() ? chooseCallback() : false),
   n: () => (call() ? focusNotes() : false),
   a: () => (call() ? focusAnswers() : false),
-  z: () => (isPending() ? undo() : false),
+  z: () => (isChosen() ? undo() : false),
   "?": () => toggleHelp(),
   Escape: escape,
   digit(n) {

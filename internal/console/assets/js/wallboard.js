@@ -15,12 +15,18 @@ const wall = document.getElementById("wall");
 const notices = wall.querySelector("[data-notices]");
 const floor = { agents: new Map(), campaigns: new Map(), standing: new Set(), up: null, cutAt: 0, refused: null };
 let waiting = 0;
+let drawnAt = -pause;
 
+// later draws at once what comes alone, and what comes quickly together.
 function later() {
-  waiting ||= setTimeout(() => {
-    waiting = 0;
-    draw();
-  }, pause);
+  waiting ||= setTimeout(
+    () => {
+      waiting = 0;
+      drawnAt = performance.now();
+      draw();
+    },
+    Math.max(0, drawnAt + pause - performance.now()),
+  );
 }
 
 const kinds = { agent: floor.agents, campaign: floor.campaigns };

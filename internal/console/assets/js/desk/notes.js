@@ -9,11 +9,9 @@ const pause = 600; // after the last key
 let of = ""; // the try they are of
 let timer = 0;
 let dirty = false;
-let after = () => {};
 
 export const notes = () => area.value;
 export const focusNotes = () => area.focus();
-export const onKept = (what) => (after = what);
 
 export function drawNotes() {
   const { desk, gone } = state;
@@ -44,7 +42,6 @@ async function keep() {
     if (mine !== of || text !== area.value) return;
     dirty = false;
     put(saved, say("desk.saved"));
-    after();
   } catch (problem) {
     if (mine !== of) return;
     put(saved, say("desk.not_saved"));

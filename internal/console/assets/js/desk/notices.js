@@ -1,7 +1,7 @@
 // What an agent must know: each says what is happening and what to do. They stand above
 // the bar of the call and cover nothing.
 import { off, since, tick } from "../floor/clock.js";
-import { el, has, say, spell, text } from "../floor/page.js";
+import { el, has, say, spell, text, whoPaused } from "../floor/page.js";
 import { place } from "../floor/line.js";
 import { state } from "./store.js";
 
@@ -9,6 +9,7 @@ const box = document.querySelector("#desk [data-notices]");
 const read = new Set(); // notices of the server that were put away
 const shown = new Map(); // by key: { node, words }
 const moment = 6; // seconds
+const reading = 60; // seconds, for what has no end of its own
 const stays = 10_000; // what was refused is told so long
 let said = null;
 let lineState = "off";
@@ -16,7 +17,7 @@ let silent = false;
 
 // Lines that only a person can mend, and those that are tried again.
 const troubles = ["no_microphone", "no_device", "device_busy", "no_pass", "taken", "unable", "blocked"];
-const tones = { line_back: "good", forced_pause: "warn", line_gone: "bad", seat_taken: "bad", contract_stopped: "bad", forced_out: "bad", elsewhere: "bad", campaign_stopped: "warn" };
+const tones = { line_back: "good", pause_ended: "good", line_gone: "bad", seat_taken: "bad", contract_stopped: "bad", forced_out: "bad", elsewhere: "bad", campaign_stopped: "warn" };
 
 export function noticeLine(is) {
   lineState = is;
@@ -53,9 +54,11 @@ export function drawNotices(with_ = deeds) {
   if (lineState === "lost" && state.session) list.push({ key: "line", tone: "bad", head: say("desk.line_lost"), words: say("desk.line_lost_why") });
   if (silent) list.push({ key: "silent", tone: "warn", head: say("desk.silent"), words: say("desk.silent_why") });
   if (off()) list.push({ key: "clock", tone: "warn", head: say("desk.clock", { time: spell(Math.abs(off()) / 1000) }), words: say("desk.clock_why") });
+  const forced = state.gone ? null : state.desk?.forced;
+  if (forced) list.push({ key: "forced", tone: "warn", head: `${whoPaused(forced)}: ${forced.why}`, words: say(state.desk.state === "paused" ? "desk.forced_why" : "desk.forced_then") });
   for (const n of told()) {
     const key = `${n.code} ${n.at}`;
-    if (!read.has(key)) list.push({ key, tone: tones[n.code] ?? "warn", head: text(n.text), words: n.why ?? "", away: () => read.add(key) });
+    if (!read.has(key)) list.push({ key, tone: tones[n.code] ?? "warn", head: text(n.text), words: n.why ? `– ${n.why}` : "", away: () => read.add(key) });
   }
   if (said) list.push({ key: "said", tone: said.tone, head: said.words, words: "", away: () => (said = null) });
   draw(list);
@@ -76,7 +79,9 @@ function told() {
 function holds({ code, at }) {
   const { desk, gone } = state;
   if (code.startsWith("line_")) return false;
-  if (code === "forced_pause") return !gone && (desk.reason === "forced" || desk.then_for === "forced");
+  if (code === "forced_pause") return false; // desk.forced says who and since when, as long as it holds
+  if (code === "pause_ended") return !gone && !desk.forced && desk.reason === "freed";
+  if (code === "refusal_stands") return !gone && since(at) < reading;
   if (code === "not_come") return !gone && since(at) < 3 * moment;
   if (code === "recording_lost") return !gone && Boolean(desk.call?.recording_lost);
   return !gone || (gone === "over" && code !== "elsewhere");

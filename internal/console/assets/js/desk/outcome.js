@@ -1,30 +1,29 @@
-// What a call came to: one key each. After the call it can be taken back until it is
-// sent; while the call lasts it can be changed.
+// What a call came to: one key each. The server keeps what is chosen, and every desk of the
+// agent shows it: it is changed and taken back until a moment after the call.
 import { now, tick } from "../floor/clock.js";
 import { el, outcome, put, say, show } from "../floor/page.js";
 import { talking } from "./bar.js";
 import { openCallback } from "./callback.js";
 import { notes, focusNotes } from "./notes.js";
 import { refuse, tell } from "./notices.js";
+import { when } from "./person.js";
 import { deed, mine, state } from "./store.js";
 
 const find = (what) => document.querySelector(`#desk ${what}`);
 const tiles = find("[data-tiles]");
 const box = find("[data-pending]");
-const wait = 5_000; // to take it back
-const spare = 1_000; // before the time for writing up is over
 const arming = 4_000; // for the second press of a refusal
-let pending = null; // { try, code, callback, at }: chosen, and not sent yet
 let armed = null; // a refusal that was pressed once
-let sent = null; // of the call that goes on: what was sent, to be sent again with newer notes
+let sent = null; // what the server was asked to keep and has not told yet
+let queue = Promise.resolve(); // one thing after the other: Enter may come before the answer to a digit
 
-const open = () => mine() && (talking() || state.desk.state === "wrap_up");
+const writing = () => state.desk?.state === "wrap_up";
+const open = () => mine() && (talking() || writing());
+const chosen = () => (open() ? state.desk.call.disposition : undefined);
 const listed = () => (state.sheet?.dispositions ?? []).map((d, i) => ({ ...d, name: outcome(d), key: d.key || i + 1 }));
 
 export function drawOutcome() {
   const { desk } = state;
-  if (pending && desk?.call?.try !== pending.try) pending = null;
-  if (sent && desk?.call?.try !== sent.try) sent = null;
   if (armed && desk?.call?.try !== armed.try) armed = null;
   const list = listed();
   const key = JSON.stringify(list);
@@ -35,12 +34,11 @@ export function drawOutcome() {
   const can = Boolean(open());
   for (const tile of tiles.children) {
     const d = list.find((x) => x.code === tile.dataset.code);
-    const is = (pending?.code ?? desk?.call?.disposition) === d.code;
     tile.disabled = !can;
-    tile.setAttribute("aria-pressed", String(can && is));
+    tile.setAttribute("aria-pressed", String(chosen() === d.code));
     put(tile.querySelector(".desk-tile-name"), armed?.code === d.code ? say("desk.press_again", { name: d.name }) : d.name);
   }
-  count();
+  drawChosen(list);
 }
 
 function toneOf(f) {
@@ -78,64 +76,55 @@ function choose(code) {
 }
 
 function take(code, callback) {
-  const call = state.desk?.call;
   if (!open()) return tell(say("desk.too_late"));
-  if (talking()) return send({ try: call.try, code, callback });
-  if (pending?.code === code && !callback) return sendNow();
-  const most = state.desk.until ? Date.parse(state.desk.until) - spare : Infinity;
-  pending = { try: call.try, code, callback, at: Math.min(now() + wait, most) };
-  drawOutcome();
+  if (writing() && chosen() === code && !callback) return sendNow();
+  send({ code, callback, kept: true });
 }
 
-export const isPending = () => pending !== null;
+export const isChosen = () => Boolean(sent ?? chosen());
 
 export function undo() {
-  pending = null;
-  drawOutcome();
+  sent = null;
+  queue = queue.then(() => deed("retract")).catch(refuse);
 }
 
+// sendNow ends the writing up with what is chosen.
+export const canSend = () => writing() && isChosen();
 export function sendNow() {
-  const what = pending;
-  pending = null;
-  if (what) send(what);
-  drawOutcome();
+  if (canSend()) send(sent ? { ...sent, kept: undefined } : { code: chosen(), callback: state.desk.call.callback });
 }
 
-async function send(what, options) {
+function send(what) {
   sent = what;
-  try {
-    await deed("dispose", { code: what.code, notes: notes() || undefined, callback: what.callback }, options);
-  } catch (problem) {
-    sent = null;
-    refuse(problem);
-  }
+  const all = { ...what, notes: notes() || undefined };
+  queue = queue
+    .then(() => deed("dispose", all))
+    .catch(refuse)
+    .then(() => sent === what && (sent = null));
 }
 
-// sendAgain keeps notes that were written after the disposition with it.
-export function sendAgain() {
-  if (sent && talking()) send(sent);
+// drawChosen tells what is chosen, until when it can be taken back, and that a refusal holds.
+function drawChosen(list) {
+  const { callback, refused } = state.desk?.call ?? {};
+  const code = chosen();
+  show(box, Boolean(code) || Boolean(open() && refused));
+  const key = JSON.stringify([code, callback, refused, writing(), list.map((d) => d.name)]);
+  if (box.dataset.of === key) return time();
+  box.dataset.of = key;
+  const name = list.find((d) => d.code === code)?.name ?? code;
+  const parts = [];
+  if (code) {
+    const left = el("span", { className: "muted small num", "aria-hidden": "true", "data-left": "" }); // it counts: read out once is enough
+    const send = writing() && el("button", { type: "button", className: "button small quiet", onclick: sendNow }, say("desk.send_now"), el("kbd", {}, "Enter"));
+    parts.push(el("p", {}, el("strong", {}, name), " ", left), callback && el("p", { className: "small" }, say("desk.agreed", { time: when(callback.at, callback.time_zone) })), el("div", { className: "row" }, el("button", { type: "button", className: "button small", onclick: undo }, say("desk.undo"), el("kbd", {}, "Z")), send));
+  }
+  if (refused) parts.push(el("p", { className: "small" }, say("desk.refused_holds")));
+  box.replaceChildren(...parts.filter(Boolean));
+  time();
 }
 
-// count tells how long it can still be taken back, and sends it when that is over.
-function count() {
-  show(box, pending !== null);
-  if (!pending) {
-    box.dataset.of = "";
-    return;
-  }
-  const left = Math.ceil((pending.at - now()) / 1000);
-  if (left <= 0) return sendNow();
-  const name = listed().find((d) => d.code === pending.code)?.name ?? pending.code;
-  if (box.dataset.of !== pending.code) {
-    box.dataset.of = pending.code;
-    box.replaceChildren(el("p", {}, el("strong", {}, name), " ", el("span", { className: "muted small num", "aria-hidden": "true", "data-left": "" })), el("div", { className: "row" }, el("button", { type: "button", className: "button small", onclick: undo }, say("desk.undo"), el("kbd", {}, "Z")), el("button", { type: "button", className: "button small quiet", onclick: sendNow }, say("desk.send_now"), el("kbd", {}, "Enter"))));
-  }
-  put(box.querySelector("[data-left]"), say("desk.sent_in", { n: left }));
+function time() {
+  const at = box.querySelector("[data-left]");
+  if (at && !box.hidden) put(at, writing() ? say("desk.sent_in", { n: Math.max(0, Math.ceil((Date.parse(state.desk.until) - now()) / 1000)) }) : say("desk.kept_until"));
 }
-tick(count);
-
-// A page that is left sends what was chosen: nobody is there to take it back any more.
-addEventListener("pagehide", () => {
-  if (pending) send(pending, { keepalive: true });
-  pending = null;
-});
+tick(time);

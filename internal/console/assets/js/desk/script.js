@@ -26,7 +26,7 @@ function drawIdle(desk) {
   put(find("[data-idle]"), desk.state === "paused" ? say("desk.idle_paused", { why: reason(desk.reason) }) : say(`desk.idle_${desk.state}`));
   const ready = desk.state === "ready";
   put(find("[data-soon]"), ready && next.most_seconds ? say("desk.soon", { n: next.least_seconds ?? 0, of: next.most_seconds }) : "");
-  put(find("[data-forecast]"), ready ? (next.ahead > 0 ? say("desk.forecast_ahead", { n: next.ahead, of: next.in_flight }) : say("desk.forecast", { n: next.in_flight })) : desk.state === "paused" ? say(desk.line ? "desk.idle_go" : "desk.idle_line", { key: "F2" }) : "");
+  put(find("[data-forecast]"), ready ? (next.ahead > 0 ? say("desk.forecast_ahead", { n: next.ahead, of: next.in_flight }) : say("desk.forecast", { n: next.in_flight })) : desk.forced ? say("desk.forced_why") : desk.state === "paused" ? say(desk.line ? "desk.idle_go" : "desk.idle_line", { key: "F2" }) : "");
   const name = last && outcome(state.sheet?.dispositions?.find((d) => d.code === last.disposition) ?? { name: last.disposition });
   put(find("[data-last]"), last ? say("desk.last", { name: [last.name, name].filter(Boolean).join(": ") }) : "");
 }

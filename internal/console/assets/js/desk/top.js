@@ -21,9 +21,10 @@ export function drawTop(deeds) {
   put(at.pill, is === "paused" && desk.reason ? say("desk.idle_paused", { why: reason(desk.reason) }) : say(`desk.state_${is}`));
   put(at.campaign, there ? (sheet?.name ?? "") : "");
   put(at.then, there && desk.then ? (desk.then === "out" ? say("desk.then_out") : say("desk.then_paused", { why: reason(desk.then_for) })) : "");
+  at.then.title = at.then.textContent; // where it is cut short
   show(at.today, Boolean(there));
-  show(find('[data-do="ready"]'), Boolean(there) && (is === "paused" || desk.then === "paused"));
-  show(find("[data-pause]"), Boolean(there) && is !== "paused" && desk.then !== "paused");
+  show(find('[data-do="ready"]'), Boolean(there) && (is === "paused" || desk.then === "paused") && !desk.forced);
+  show(find("[data-pause]"), Boolean(there) && is !== "paused" && desk.then !== "paused" && !desk.forced);
   show(find('[data-do="logout"]'), Boolean(there) && desk.then !== "out");
   if (there) {
     put(part("calls"), String(desk.today.calls));

@@ -45,6 +45,9 @@ export function el(tag, having = {}, ...within) {
   return node;
 }
 
+// whoPaused tells which supervisor made an agent pause, and since when.
+export const whoPaused = ({ name, since }) => say(name ? "desk.forced" : "desk.forced_by_key", { name, time: new Intl.DateTimeFormat(boot.tag, { timeStyle: "short" }).format(new Date(since)) });
+
 // spell writes a count of seconds as a clock does.
 export function spell(seconds) {
   const s = Math.max(0, Math.floor(seconds));

@@ -1,7 +1,9 @@
 // The strip of campaigns: what each is doing, what it may still do, and why it is not
 // dialing, or not more.
 import { boot, el, put, say, show, text } from "../floor/page.js";
+import { exactly, lost, share } from "./ledger.js";
 import { read, write } from "./money.js";
+import { tip } from "./tips.js";
 
 const body = document.querySelector("[data-campaigns]");
 const none = document.querySelector("[data-no-campaign]");
@@ -44,19 +46,24 @@ function fill(row, c) {
   put(row.name, c.name);
   put(row.badge, say(`wall.state_${c.status.state}`));
   row.badge.className = `badge ${tones[c.status.state] ?? ""}`;
-  put(row.mode, [say(`choice.mode.${c.mode}`), c.live ? c.pacing.held_by && say("wall.pace", { n: c.pacing.in_flight, of: percent.format(c.pacing.risk), name: percent.format(c.pacing.allowed) }) : say("wall.not_live")].filter(Boolean).join(" · "));
+  put(row.mode, [say(`choice.mode.${c.mode}`), !c.live && say("wall.not_live")].filter(Boolean).join(" · "));
   const figures = { dialing: c.dialing, waiting: c.waiting, talking: c.talking, tries: c.today.tries, conversations: c.today.conversations, sales: c.today.sales };
   for (const name of columns) put(row.cells[name], plain.format(figures[name]));
   row.cells.waiting.classList.toggle("bad-text", c.waiting > 0);
-  const { share, most, room, answered, days } = c.ledger;
-  const used = most > 0 ? Math.min(1, share / most) : 0;
+  const { share: is, most, answered, days } = c.ledger;
+  const used = most > 0 ? Math.min(1, is / most) : 0;
   Object.assign(row.meter, { low: 0.8, high: 0.95, optimum: 0, value: used });
   row.meter.setAttribute("aria-label", say("wall.ledger"));
-  put(row.ledger, answered > 0 ? say("wall.ledger_of", { n: percent.format(share), of: percent.format(most), name: plain.format(Math.max(0, room)), time: days }) : say("wall.no_answers"));
+  put(row.ledger, answered > 0 ? say("wall.ledger_of", { n: share(is), of: share(most), time: days, name: lost(c.ledger) }) : say("wall.no_answers"));
+  tip(row.ledger, answered > 0 ? exactly(c.ledger) : "");
   put(row.cost, money(c.today.cost_per_conversation));
   put(row.spent, money(c.today.spent));
   reasons(row, c.why ?? []);
+  for (const [i, r] of (c.why ?? []).entries()) tip(row.reasons.children[i], r.code.startsWith("pacing.") ? pace(c.pacing) : "");
 }
+
+// pace is what the last decision about one more dial was made from.
+const pace = (p) => say("wall.pace", { of: percent.format(p.risk), name: percent.format(p.allowed), n: p.in_flight, time: plain.format(p.expected_answers), amount: plain.format(p.expected_releases) });
 
 // reasons are given in the order of the server: what stops everything comes first.
 function reasons(row, list) {

@@ -1,7 +1,7 @@
 // The agents, a cell each: their state as a colour and a word, and how long. Cells stay
 // and are changed in place; only what differs is written.
 import { since } from "../floor/clock.js";
-import { boot, dial, el, has, put, say, show, spell } from "../floor/page.js";
+import { boot, dial, el, has, put, say, show, spell, whoPaused } from "../floor/page.js";
 
 const grid = document.querySelector("[data-grid]");
 const chips = document.querySelector("[data-chips]");
@@ -73,7 +73,7 @@ function choose(key) {
   redraw();
 }
 
-export const what = (a) => (a.state === "paused" && a.reason ? (has(`desk.pause_${a.reason}`) ? say(`desk.pause_${a.reason}`) : a.reason) : a.call?.held ? say("desk.held") : say(`desk.state_${a.state}`));
+export const what = (a) => (a.state === "paused" && a.forced ? whoPaused(a.forced) : a.state === "paused" && a.reason ? (has(`desk.pause_${a.reason}`) ? say(`desk.pause_${a.reason}`) : a.reason) : a.call?.held ? say("desk.held") : say(`desk.state_${a.state}`));
 
 function fill(c, a, floor) {
   c.of = a;

@@ -1,14 +1,16 @@
 // Six numbers with their targets: what a supervisor looks up at.
 import { since } from "../floor/clock.js";
 import { boot, put, say, spell, tone } from "../floor/page.js";
+import { exactly, lost, share } from "./ledger.js";
 import { add, read, write } from "./money.js";
+import { tip } from "./tips.js";
 
 const at = Object.fromEntries([...document.querySelectorAll("[data-number]")].map((n) => [n.dataset.number, { box: n, value: n.querySelector("[data-value]"), note: n.querySelector("[data-note]") }]));
 const target = (name) => {
   const n = Number.parseFloat((boot.targets?.[name] ?? "").replace(",", "."));
   return Number.isFinite(n) ? n : null;
 };
-const percent = (share, digits = 0) => new Intl.NumberFormat(boot.tag, { style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits }).format(share);
+const percent = new Intl.NumberFormat(boot.tag, { style: "percent", maximumFractionDigits: 0 });
 const plain = new Intl.NumberFormat(boot.tag, { maximumFractionDigits: 1 });
 
 function fill(name, value, note, is = "") {
@@ -41,8 +43,8 @@ function busy(all) {
   const worked = sum("talked_seconds") + sum("wrapped_seconds");
   const there = worked + sum("ready_seconds");
   const wanted = target("busy");
-  fill("busy", there > 0 ? percent(worked / there) : "–", goal(wanted === null ? null : `${wanted} %`), there > 0 ? against((100 * worked) / there, wanted, true) : "");
-  const hours = all.reduce((n, a) => n + Math.max(0, since(a.logged)), 0) / 3600;
+  fill("busy", there > 0 ? percent.format(worked / there) : "–", goal(wanted === null ? null : `${wanted} %`), there > 0 ? against((100 * worked) / there, wanted, true) : "");
+  const hours = (there + sum("paused_seconds")) / 3600;
   const talks = sum("calls");
   const pace = target("hour");
   const settled = hours > 0.05;
@@ -60,9 +62,10 @@ function longest(all) {
 function abandoned(all) {
   const near = (c) => (c.ledger.most > 0 ? c.ledger.share / c.ledger.most : 0);
   const worst = all.filter((c) => c.ledger?.answered > 0).sort((a, b) => near(b) - near(a))[0];
+  tip(at.abandoned.note, worst ? exactly(worst.ledger) : "");
   if (!worst) return fill("abandoned", "–", say("wall.no_answers"));
-  const { share, most, room, days } = worst.ledger;
-  fill("abandoned", percent(share, 1), say("wall.room", { n: plain.format(Math.max(0, room)), of: percent(most, 0), time: days, name: worst.name }), share > most ? "bad" : share > 0.8 * most ? "warn" : "good");
+  const used = near(worst);
+  fill("abandoned", share(worst.ledger.share), [say("wall.room", { of: share(worst.ledger.most), time: worst.ledger.days }), lost(worst.ledger), worst.name].join(" · "), used > 1 ? "bad" : used > 0.8 ? "warn" : "good");
 }
 
 function money(all) {

@@ -2,7 +2,7 @@
 // them pause or log out. One panel for all, so that three hundred cells have no buttons.
 import { ask } from "../floor/feed.js";
 import { makeLine, place } from "../floor/line.js";
-import { boot, has, put, say, show, spell } from "../floor/page.js";
+import { boot, has, put, say, show, spell, whoPaused } from "../floor/page.js";
 import { chosen, what } from "./grid.js";
 
 const panel = document.querySelector("[data-panel]");
@@ -27,7 +27,11 @@ export function drawPanel(floor) {
   if (!a) return;
   put(find("panel-name"), a.name);
   put(find("panel-what"), [what(a), floor.campaigns.get(a.campaign)?.name, say("wall.talked", { n: a.today.calls, time: spell(a.today.talked_seconds) })].filter(Boolean).join(" · "));
+  const held = a.forced;
+  put(find("panel-forced"), held ? `${whoPaused(held)}: ${held.why}` : "");
   if (!boot.supervise) return;
+  show(find("release"), Boolean(held));
+  show(find("pause"), !held);
   const here = floor.standing.has(boot.user);
   const headset = find("line");
   show(headset, !here);
@@ -61,6 +65,7 @@ panel.addEventListener("click", (e) => {
     drawPanel(last);
   }
   if ("line" in button.dataset) line.on();
+  if ("release" in button.dataset) ask(at("release")).catch(refuse);
   if (button.dataset.hear) ask(at("hear"), { how: button.getAttribute("aria-pressed") === "true" ? "none" : button.dataset.hear }).catch(refuse);
 });
 find("force")?.addEventListener("submit", (e) => {
