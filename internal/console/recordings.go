@@ -79,13 +79,16 @@ type recordingFilter struct {
 var recordingFields = []string{"first", "last", "agent", "campaign", "number", "disposition", "direction", "least", "most", "score", "held", "sort"}
 
 // recordingFilter reads the filter; days are those of UTC.
-func (v *visit) recordingFilter() *recordingFilter {
+func (s *Server) recordingFilter(v *visit) (*recordingFilter, error) {
 	f := &recordingFilter{form: v.blank()}
 	asked := v.r.URL.Query()
 	for _, name := range recordingFields {
 		if s := asked.Get(name); s != "" {
 			f.Values.Set(name, s)
 		}
+	}
+	if err := s.byName(v, f.form, "agent", "campaign", "disposition"); err != nil {
+		return nil, err
 	}
 	q := &f.query
 	q.Agent, q.Campaign, q.Disposition = f.optional("agent", 200), f.optional("campaign", 200), f.optional("disposition", 60)
@@ -113,7 +116,7 @@ func (v *visit) recordingFilter() *recordingFilter {
 		q.ScoreMost = &most
 	}
 	q.Held = f.Value("held") != ""
-	return f
+	return f, nil
 }
 
 // address is the query of the filter.
@@ -136,7 +139,10 @@ func (s *Server) recordings(w http.ResponseWriter, r *http.Request, v *visit) er
 	if err != nil {
 		return err
 	}
-	f := v.recordingFilter()
+	f, err := s.recordingFilter(v)
+	if err != nil {
+		return err
+	}
 	f.query.Before, f.query.Limit = before, pageRows
 	status := http.StatusOK
 	found := app.FoundRecordings{}
@@ -168,7 +174,10 @@ func (s *Server) recordings(w http.ResponseWriter, r *http.Request, v *visit) er
 
 // recordingsFile gives what the filter takes as a file.
 func (s *Server) recordingsFile(w http.ResponseWriter, r *http.Request, v *visit) error {
-	f := v.recordingFilter()
+	f, err := s.recordingFilter(v)
+	if err != nil {
+		return err
+	}
 	if !f.OK() {
 		return s.recordings(w, r, v)
 	}

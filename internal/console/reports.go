@@ -101,6 +101,9 @@ func (s *Server) reportAsk(v *visit) (f *form, ask figures.Ask, err error) {
 	if !slices.Contains(ask.Kind.Choices(), string(ask.Kind)) {
 		return f, ask, fault.New(fault.NotFound, "there is no such report")
 	}
+	if err := s.byName(v, f, "agent", "trunk"); err != nil {
+		return f, ask, err
+	}
 	if ask.Zone, err = s.dayZone(v, f); err != nil {
 		return f, ask, err
 	}

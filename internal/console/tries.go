@@ -41,6 +41,9 @@ func (s *Server) tries(w http.ResponseWriter, r *http.Request, v *visit) error {
 	for _, name := range tryFields {
 		f.Values.Set(name, asked.Get(name))
 	}
+	if err := s.byName(v, f, "agent", "campaign", "list", "trunk"); err != nil {
+		return err
+	}
 	zone, err := s.dayZone(v, f)
 	if err != nil {
 		return err
