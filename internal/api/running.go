@@ -28,7 +28,9 @@ type (
 	RunningCall struct {
 		ID       string     `json:"id" example:"call_01jd8..."`
 		Campaign string     `json:"campaign,omitempty"`
+		Of       string     `json:"campaign_name,omitempty"`
 		Agent    string     `json:"agent,omitempty" doc:"Who speaks, or is to."`
+		Name     string     `json:"agent_name,omitempty" doc:"Absent: no person of the company is called so."`
 		Way      string     `json:"direction" enum:"outbound,inbound"`
 		From     string     `json:"from,omitempty" doc:"Of a call that came in the caller; else the number that is shown. Absent: the trunk's own."`
 		To       string     `json:"to" doc:"Of a call that came in the number of ours that was dialled."`
@@ -41,6 +43,7 @@ type (
 	// Listener is a supervisor of a call.
 	Listener struct {
 		User string `json:"user"`
+		Name string `json:"name,omitempty"`
 		How  string `json:"how" doc:"listen, whisper or barge."`
 	}
 	// HearingWish is how to hear a call.
@@ -140,6 +143,53 @@ func (a *API) ownCall(actor *access.Actor, c id.Company, call id.ID) error {
 	return fault.New(fault.NotFound, "call %s does not run here", call.Named("call"))
 }
 
+// nameRunning adds what people call the agents and campaigns of calls. Who is gone stays
+// without a name.
+func (a *API) nameRunning(r *request, calls []RunningCall) error {
+	names := map[string]string{}
+	for i := range calls {
+		names[calls[i].Agent] = ""
+		for _, l := range calls[i].Hearing {
+			names[l.User] = ""
+		}
+	}
+	err := a.d.System.DB.View(r.ctx, func(tx store.Tx) error {
+		for who := range names {
+			user, err := id.ParseNamed("user", who)
+			if err != nil { // a telephone's own name
+				continue
+			}
+			u, err := a.d.Gate.UserOf(tx, r.company, user)
+			if err == nil {
+				names[who] = u.Name
+			} else if fault.KindOf(err) != fault.NotFound {
+				return err
+			}
+		}
+		return nil
+	})
+	for i := range calls {
+		k := &calls[i]
+		k.Name = names[k.Agent]
+		for j := range k.Hearing {
+			k.Hearing[j].Name = names[k.Hearing[j].User]
+		}
+		of, none := id.ParseNamed("cmp", k.Campaign)
+		if err != nil || none != nil {
+			continue
+		}
+		if _, known := names[k.Campaign]; !known {
+			c, missing := r.sys.GetCampaign(r.ctx, r.company, of)
+			if missing != nil && fault.KindOf(missing) != fault.NotFound {
+				err = missing
+			}
+			names[k.Campaign] = c.Name
+		}
+		k.Of = names[k.Campaign]
+	}
+	return err
+}
+
 func (a *API) runningRoutes() {
 	read(a, op{id: "running-list", method: http.MethodGet, path: "/v1/running", what: "Calls that run on this node, the oldest first. A campaign's is changed by its agent, at /v1/floor.", may: access.FloorSupervise},
 		func(r *request, _ *none) (*List[RunningCall], error) {
@@ -150,7 +200,7 @@ func (a *API) runningRoutes() {
 			for _, c := range a.d.Running.Running(r.company) {
 				out.Items = append(out.Items, runningCall(&c))
 			}
-			return out, nil
+			return out, a.nameRunning(r, out.Items)
 		})
 	onRunning(a, op{id: "running-hear", method: http.MethodPut, path: "/v1/running/{call}/hearing", what: "Listen to a call, whisper to its agent, or barge in, with one's own telephone, which stands on the floor; a key names whose. Each is in the audit log.", may: access.FloorSupervise}, heard, a.ear,
 		func(l floor.Lines, call id.ID, _ *access.Actor, w *HearingWish) error {

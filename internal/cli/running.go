@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -61,7 +62,7 @@ func runningTable(tag lang.Tag, calls []api.RunningCall, now time.Time) *explain
 	if len(calls) == 0 {
 		return d
 	}
-	table := &explain.Table{Head: []string{say("running.call"), say("running.from"), say("running.to"), say("running.agent"), say("running.state"), say("running.for"), say("running.ears")}}
+	table := &explain.Table{Head: []string{say("running.call"), say("running.from"), say("running.to"), say("running.agent"), say("running.campaign"), say("running.state"), say("running.for"), say("running.ears")}}
 	for i := range calls {
 		k := &calls[i]
 		state, since := "ringing", k.Begun
@@ -77,10 +78,10 @@ func runningTable(tag lang.Tag, calls []api.RunningCall, now time.Time) *explain
 		}
 		var ears []string
 		for _, l := range k.Hearing {
-			ears = append(ears, lang.Phrase(tag, "running.ear", map[string]string{"user": l.User, "how": l.How}))
+			ears = append(ears, lang.Phrase(tag, "running.ear", map[string]string{"user": cmp.Or(l.Name, l.User), "how": l.How}))
 		}
 		seconds := max(int(now.Sub(since.Time())/time.Second), 0)
-		table.Rows = append(table.Rows, []string{k.ID, k.From, k.To, k.Agent, lang.Phrase(tag, "running.is", args), fmt.Sprintf("%d:%02d", seconds/60, seconds%60), strings.Join(ears, ", ")})
+		table.Rows = append(table.Rows, []string{k.ID, k.From, k.To, cmp.Or(k.Name, k.Agent), cmp.Or(k.Of, k.Campaign), lang.Phrase(tag, "running.is", args), fmt.Sprintf("%d:%02d", seconds/60, seconds%60), strings.Join(ears, ", ")})
 	}
 	d.Sections = []explain.Section{{Path: "calls", Table: table}}
 	return d

@@ -90,7 +90,7 @@ func served(t *testing.T) (l *lines, data, sue string) {
 		return err
 	}))
 	begun := time.Now().Add(-133 * time.Second)
-	l.calls = []floor.Running{{Call: id.ID{1}, Agent: "user_ann", To: "+8613800138000", Begun: begun.Add(-time.Minute), Answered: begun, Paused: true, Hearing: map[string]floor.Hearing{sue: floor.Whisper}},
+	l.calls = []floor.Running{{Call: id.ID{1}, Agent: sue, To: "+8613800138000", Begun: begun.Add(-time.Minute), Answered: begun, Paused: true, Hearing: map[string]floor.Hearing{sue: floor.Whisper}},
 		{Call: id.ID{2}, To: "+8613800138001", Begun: begun}}
 	shelf, err := workspace.Open("", workspace.Limits{}, b.System, time.Now)
 	check(err)
@@ -119,7 +119,7 @@ func TestCallsThatRunFromATerminal(t *testing.T) {
 	t.Setenv("WAIHU_API_KEY", strings.TrimSpace(key))
 	call := l.calls[0].Call.Named("call")
 	for tag, wants := range map[string][]string{
-		"en":      {"2 calls run on this node.", call, "+8613800138000  user_ann", "talking, recording paused  2:1", sue + " whispers", "ringing"},
+		"en":      {"2 calls run on this node.", call, "+8613800138000  Sue", "talking, recording paused  2:1", "Sue whispers", "ringing"},
 		"zh-Hant": {"2 通進行中", "通話中，錄音暫停", "耳語", "響鈴中"}, "zh-Hans": {"2 通进行中", "通话中，录音暂停", "耳语", "响铃中"},
 	} {
 		code, out, errs := run(t, "running", "--lang", tag)

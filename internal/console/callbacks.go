@@ -94,12 +94,17 @@ func (s *Server) callbacks(w http.ResponseWriter, r *http.Request, v *visit) err
 	if !known {
 		span = "week"
 	}
+	f := v.blank("agent", agent)
+	if err := s.byName(v, f, "agent"); err != nil {
+		return err
+	}
+	agent = f.Value("agent")
 	rows, err := s.findCallbacks(v, agent, span)
 	if err != nil {
 		return err
 	}
 	query := "?span=" + span + "&agent=" + queryEscape(agent)
-	b := map[string]any{"Rows": rows, "Agent": agent, "Span": span, "Spans": spans, "All": v.at("/callbacks"), "Files": listFiles(v.at("/callbacks"), query, "csv", "xlsx"), "Campaigns": v.at("/campaigns")}
+	b := map[string]any{"Rows": rows, "Form": f, "Span": span, "Spans": spans, "All": v.at("/callbacks"), "Files": listFiles(v.at("/callbacks"), query, "csv", "xlsx"), "Campaigns": v.at("/campaigns")}
 	s.render(w, v, http.StatusOK, "callbacks", &Page{Title: v.say("nav.callbacks"), Lead: v.say("callbacks.lead"), Here: v.at("/callbacks"), Crumbs: v.crumbs(), Body: b})
 	return nil
 }

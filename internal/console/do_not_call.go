@@ -28,16 +28,28 @@ func (s *Server) doNotCallPages() {
 // barredRow is a number nobody calls.
 type barredRow struct {
 	store.Barred
-	Href  string
-	Why   string
-	At    string
-	Added string
-	Who   string
+	Source string // in words
+	Href   string
+	Why    string
+	At     string
+	Added  string
+	Who    string
+}
+
+// sourceSaid is where a refusal came from: a call is known by its name, a file by what
+// somebody wrote.
+func (v *visit) sourceSaid(source string) string {
+	if of, is := strings.CutPrefix(source, "try "); is {
+		if _, err := id.ParseNamed("try", of); err == nil {
+			return v.say("dnc.from_try")
+		}
+	}
+	return source
 }
 
 func (v *visit) barredRow(b *store.Barred) barredRow {
 	packs, _ := rulePacks() // a rule nobody knows stands by its name
-	return barredRow{Barred: *b, Href: v.at("/dnc/" + pathEscape(b.Number.String())), Why: v.ruleSaid(packs, b.Rule), At: stamp(b.At), Added: stamp(b.Added), Who: actorShown(b.By)}
+	return barredRow{Barred: *b, Source: v.sourceSaid(b.Source), Href: v.at("/dnc/" + pathEscape(b.Number.String())), Why: v.ruleSaid(packs, b.Rule), At: stamp(b.At), Added: stamp(b.Added), Who: actorShown(b.By)}
 }
 
 // doNotCallBody is the list, and what a number that was looked up is.

@@ -23,8 +23,9 @@ const (
 // wrong beside each field.
 type form struct {
 	Values url.Values
-	Wrong  map[string]string // by field, in the visitor's language
-	Stale  bool              // somebody changed meanwhile what it is about
+	Wrong  map[string]string   // by field, in the visitor's language
+	Stale  bool                // somebody changed meanwhile what it is about
+	Known  map[string][]option // by field: what is chosen by name
 	v      *visit
 }
 

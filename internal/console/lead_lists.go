@@ -425,13 +425,3 @@ func (s *Server) listFiles(v *visit, list id.ID) (out []listFileRow, err error) 
 	}
 	return out, nil
 }
-
-// listOptions are the lists a filter may be narrowed to.
-func (s *Server) listOptions(v *visit) ([]option, error) {
-	all, err := s.d.System.LeadLists(v.r.Context(), v.company, id.ID{}, store.Page{Limit: store.MaxPage, Down: true})
-	out := []option{{"value": "", "label": v.say("usage.any")}}
-	for i := range all {
-		out = append(out, option{"value": all[i].ID.Named("lst"), "label": all[i].Name})
-	}
-	return out, err
-}

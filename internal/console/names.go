@@ -2,9 +2,6 @@ package console
 
 import (
 	"cmp"
-	"maps"
-	"slices"
-	"strings"
 
 	"waihu/internal/calling/attempt"
 	"waihu/internal/id"
@@ -95,20 +92,4 @@ func (s *Server) outcomes(v *visit) {
 	for _, d := range attempt.Over(attempt.Builtin(), list) {
 		v.codes[d.Code] = v.codeName(&d)
 	}
-}
-
-// outcomeOptions are the outcomes a filter may be narrowed to, with the one that is asked
-// for: of a campaign, or of another system.
-func (s *Server) outcomeOptions(v *visit, asked string) []option {
-	s.outcomes(v)
-	out := []option{{"value": "", "label": v.say("usage.any")}}
-	for _, code := range slices.Sorted(maps.Keys(v.codes)) {
-		if !strings.Contains(code, " ") { // of the company
-			out = append(out, option{"value": code, "label": v.codes[code]})
-		}
-	}
-	if asked != "" && v.codes[asked] == "" {
-		out = append(out, option{"value": asked, "label": asked})
-	}
-	return out
 }

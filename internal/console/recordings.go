@@ -71,15 +71,14 @@ func sizeOf(bytes int64) string {
 // recordingFilter is what a list of recordings is asked for.
 type recordingFilter struct {
 	*form
-	query  app.RecordingQuery
-	agents []string // who are offered
+	query app.RecordingQuery
 }
 
 // recordingFields are the words of the filter, in its order.
 var recordingFields = []string{"first", "last", "agent", "campaign", "number", "disposition", "direction", "least", "most", "score", "held", "sort"}
 
 // recordingFilter reads the filter; days are those of the company's contract.
-func (s *Server) recordingFilter(v *visit) *recordingFilter {
+func (s *Server) recordingFilter(v *visit) (*recordingFilter, error) {
 	f := &recordingFilter{form: v.blank()}
 	asked := v.r.URL.Query()
 	for _, name := range recordingFields {
@@ -87,9 +86,11 @@ func (s *Server) recordingFilter(v *visit) *recordingFilter {
 			f.Values.Set(name, word)
 		}
 	}
+	if err := s.byName(v, f.form, "agent", "campaign", "disposition"); err != nil {
+		return nil, err
+	}
 	q := &f.query
-	q.Campaign, q.Disposition = f.optional("campaign", 200), f.optional("disposition", 60)
-	q.Agent, f.agents = s.agentAsked(v, f.form)
+	q.Agent, q.Campaign, q.Disposition = f.optional("agent", 200), f.optional("campaign", 200), f.optional("disposition", 60)
 	zone := s.locOf(v)
 	q.Number = writtenNumber(f.optional("number", 40))
 	if first := f.dayOr("first"); first != 0 {
@@ -115,7 +116,7 @@ func (s *Server) recordingFilter(v *visit) *recordingFilter {
 		q.ScoreMost = &most
 	}
 	q.Held = f.Value("held") != ""
-	return f
+	return f, nil
 }
 
 // address is the query of the filter.
@@ -138,7 +139,10 @@ func (s *Server) recordings(w http.ResponseWriter, r *http.Request, v *visit) er
 	if err != nil {
 		return err
 	}
-	f := s.recordingFilter(v)
+	f, err := s.recordingFilter(v)
+	if err != nil {
+		return err
+	}
 	f.query.Before, f.query.Limit = before, pageRows
 	status := http.StatusOK
 	found := app.FoundRecordings{}
@@ -162,11 +166,7 @@ func (s *Server) recordings(w http.ResponseWriter, r *http.Request, v *visit) er
 		directions = append(directions, option{"value": d, "label": lang.Choice(v.Tag, "direction", d)})
 	}
 	sorts := []option{{"value": "", "label": v.say("recordings.by_newest")}, {"value": app.ByLength, "label": v.say("recordings.by_length")}, {"value": app.ByScore, "label": v.say("recordings.by_score")}}
-	campaigns, err := s.campaignOptions(v, f.Value("campaign"))
-	if err != nil {
-		return err
-	}
-	b := map[string]any{"First": given(v.may(access.CampaignRead), v.at("/campaigns")), "Agents": f.agents, "Campaigns": campaigns, "Outcomes": s.outcomeOptions(v, f.Value("disposition")), "Form": f.form, "Rows": rows, "Next": next, "Cut": found.Cut, "Narrow": f.address() != "", "Directions": directions, "Sorts": sorts, "Keeping": v.at("/recordings/keeping"),
+	b := map[string]any{"First": given(v.may(access.CampaignRead), v.at("/campaigns")), "Form": f.form, "Rows": rows, "Next": next, "Cut": found.Cut, "Narrow": f.address() != "", "Directions": directions, "Sorts": sorts, "Keeping": v.at("/recordings/keeping"),
 		"Files": listFiles(v.at("/recordings/list"), "?"+f.address(), "csv", "xlsx")}
 	s.render(w, v, status, "recordings", &Page{Title: v.say("nav.recordings"), Lead: v.say("recordings.lead", "zone", s.locOf(v).String()), Here: v.at("/recordings"), Crumbs: v.crumbs(), Body: b})
 	return nil
@@ -174,7 +174,10 @@ func (s *Server) recordings(w http.ResponseWriter, r *http.Request, v *visit) er
 
 // recordingsFile gives what the filter takes as a file.
 func (s *Server) recordingsFile(w http.ResponseWriter, r *http.Request, v *visit) error {
-	f := s.recordingFilter(v)
+	f, err := s.recordingFilter(v)
+	if err != nil {
+		return err
+	}
 	if !f.OK() {
 		return s.recordings(w, r, v)
 	}

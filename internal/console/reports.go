@@ -41,7 +41,6 @@ type reportBody struct {
 	Tabs      []Link
 	Now       string // address of the tab that is shown
 	Campaigns []option
-	Offered   []string // agents, by name
 	Splits    []option
 	Answer    []string
 	Empty     string
@@ -89,7 +88,7 @@ type weekCell struct {
 }
 
 // reportAsk reads the form.
-func (s *Server) reportAsk(v *visit) (f *form, ask figures.Ask, agents []string, err error) {
+func (s *Server) reportAsk(v *visit) (f *form, ask figures.Ask, err error) {
 	f = v.blank()
 	asked := v.r.URL.Query()
 	for _, name := range reportFields {
@@ -100,23 +99,25 @@ func (s *Server) reportAsk(v *visit) (f *form, ask figures.Ask, agents []string,
 		ask.Kind = figures.Campaigns
 	}
 	if !slices.Contains(ask.Kind.Choices(), string(ask.Kind)) {
-		return f, ask, nil, fault.New(fault.NotFound, "there is no such report")
+		return f, ask, fault.New(fault.NotFound, "there is no such report")
+	}
+	if err := s.byName(v, f, "agent", "trunk"); err != nil {
+		return f, ask, err
 	}
 	if ask.Zone, err = s.dayZone(v, f); err != nil {
-		return f, ask, nil, err
+		return f, ask, err
 	}
 	now, err := s.d.System.Moment(v.r.Context())
 	if err != nil {
-		return f, ask, nil, err
+		return f, ask, err
 	}
 	ask.First, ask.After = f.someDays(now.DateIn(ask.Zone), 30, 400)
-	ask.Campaign, ask.Trunk, ask.Number = f.optional("campaign", 200), f.optional("trunk", 200), writtenNumber(f.optional("number", 40))
-	ask.Agent, agents = s.agentAsked(v, f)
+	ask.Agent, ask.Campaign, ask.Trunk, ask.Number = f.optional("agent", 200), f.optional("campaign", 200), f.optional("trunk", 200), writtenNumber(f.optional("number", 40))
 	if f.Value("by") != "" {
 		ask.Split = figures.Split(f.choice("by", figures.Split("").Choices()...))
 	}
 	ask.Sort, ask.Up = f.Value("sort"), f.Value("order") == "up"
-	return f, ask, agents, nil
+	return f, ask, nil
 }
 
 // dayZone is the zone of the days: the one in the form, else that of the first
@@ -181,12 +182,12 @@ func (f *form) address(fields []string, pairs ...string) string {
 
 // reports shows a report.
 func (s *Server) reports(w http.ResponseWriter, r *http.Request, v *visit) error {
-	f, ask, agents, err := s.reportAsk(v)
+	f, ask, err := s.reportAsk(v)
 	if err != nil {
 		return err
 	}
 	status := http.StatusOK
-	b := reportBody{Form: f, Offered: agents, Kind: ask.Kind, Agents: takes(ask.Kind, figures.Agent), Trunks: takes(ask.Kind, figures.Trunk), Numbers: takes(ask.Kind, figures.Caller)}
+	b := reportBody{Form: f, Kind: ask.Kind, Agents: takes(ask.Kind, figures.Agent), Trunks: takes(ask.Kind, figures.Trunk), Numbers: takes(ask.Kind, figures.Caller)}
 	if err := s.reportChoices(v, &b); err != nil {
 		return err
 	}
@@ -353,7 +354,7 @@ func twoDigits(n int) string {
 
 // reportFile gives a report as CSV or XLSX.
 func (s *Server) reportFile(w http.ResponseWriter, r *http.Request, v *visit) error {
-	f, ask, _, err := s.reportAsk(v)
+	f, ask, err := s.reportAsk(v)
 	if err != nil {
 		return err
 	}
@@ -387,7 +388,7 @@ func (s *Server) reportFile(w http.ResponseWriter, r *http.Request, v *visit) er
 // ledgerRecord gives the legal record of abandoned calls.
 func (s *Server) ledgerRecord(w http.ResponseWriter, r *http.Request, v *visit) error {
 	r.SetPathValue("report", string(figures.Ledger))
-	f, ask, _, err := s.reportAsk(v)
+	f, ask, err := s.reportAsk(v)
 	if err != nil {
 		return err
 	}

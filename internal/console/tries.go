@@ -28,12 +28,11 @@ type tryRow struct {
 
 // triesBody is the page of tries.
 type triesBody struct {
-	Form                       *form
-	Rows                       []tryRow
-	Outcomes, Campaigns, Lists []option
-	Agents                     []string // who are offered
-	Next                       string
-	Narrow                     bool
+	Form     *form
+	Rows     []tryRow
+	Outcomes []option
+	Next     string
+	Narrow   bool
 }
 
 // tries lists what was dialed: where the cells of reports lead.
@@ -42,6 +41,9 @@ func (s *Server) tries(w http.ResponseWriter, r *http.Request, v *visit) error {
 	asked := r.URL.Query()
 	for _, name := range tryFields {
 		f.Values.Set(name, asked.Get(name))
+	}
+	if err := s.byName(v, f, "agent", "campaign", "list", "trunk"); err != nil {
+		return err
 	}
 	zone, err := s.dayZone(v, f)
 	if err != nil {
@@ -52,15 +54,8 @@ func (s *Server) tries(w http.ResponseWriter, r *http.Request, v *visit) error {
 		return err
 	}
 	first, after := f.someDays(now.DateIn(zone), 30, app.MaxReportDays)
-	q := app.TryQuery{Period: timex.Days(first, after, zone), Trunk: f.optional("trunk", 200), Caller: writtenNumber(f.optional("number", 40)), Limit: pageRows}
+	q := app.TryQuery{Period: timex.Days(first, after, zone), Agent: f.optional("agent", 200), Trunk: f.optional("trunk", 200), Caller: writtenNumber(f.optional("number", 40)), Limit: pageRows}
 	b := triesBody{Form: f, Narrow: f.address(tryFields[3:]) != ""}
-	q.Agent, b.Agents = s.agentAsked(v, f)
-	if b.Campaigns, err = s.campaignOptions(v, f.Value("campaign")); err != nil {
-		return err
-	}
-	if b.Lists, err = s.listOptions(v); err != nil {
-		return err
-	}
 	if f.Value("outcome") != "" {
 		q.Outcome = figures.Outcome(f.choice("outcome", figures.Outcome("").Choices()...))
 	}

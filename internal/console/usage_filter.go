@@ -35,7 +35,10 @@ func (s *Server) usageFilter(v *visit) (*usageFilter, error) {
 		f.Values.Set(name, strings.TrimSpace(asked.Get(name)))
 	}
 	f.Values.Set("to", writtenNumber(asked.Get("to")))
-	var err error
+	err := s.byName(v, f.form, "agent", "campaign", "trunk")
+	if err != nil {
+		return nil, err
+	}
 	if f.deals, err = s.d.System.Deals(v.r.Context(), v.company); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -97,7 +98,8 @@ func (t *teller) campaigns(ctx context.Context) error {
 func (t *teller) barred(ctx context.Context, c *Customer) error {
 	var list []store.Barred
 	for n := range 6 {
-		list = append(list, store.Barred{Number: numberOf(c.Calling.Numbers[0].Prefix[1:], c.Calling.Numbers[0].Digits, uint64(900+7*n)), Source: "letter of March", By: "import"})
+		letter := cmp.Or(map[string]string{"zh-Hans": "三月来函", "zh-Hant": "三月來函"}[c.Lang], "letter of March")
+		list = append(list, store.Barred{Number: numberOf(c.Calling.Numbers[0].Prefix[1:], c.Calling.Numbers[0].Digits, uint64(900+7*n)), Source: letter, By: "import"})
 	}
 	_, err := t.sys.Bar(ctx, c.Company, list)
 	return err

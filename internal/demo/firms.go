@@ -38,7 +38,7 @@ func firms(calendars map[string]*timex.Calendar) ([]firm, error) {
 	// Load by month: spring sales, a quiet February, a strong autumn.
 	season := [12]float64{.85, .55, .9, 1, 1, .95, .85, .8, .95, 1, 1, .9}
 	return []firm{
-		{Key: "floor", Name: "晨星電銷示例有限公司", Lang: "zh-Hans", Series: "CX", Spent: 97, Calling: sim.Firm{Name: "floor", Zone: zone("Asia/Shanghai"), Calendar: calendars["cn"],
+		{Key: "floor", Name: "晨星电销示例有限公司", Lang: "zh-Hans", Series: "CX", Spent: 97, Calling: sim.Firm{Name: "floor", Zone: zone("Asia/Shanghai"), Calendar: calendars["cn"],
 			Purpose: usage.Sales, Mode: usage.Predictive, Agents: 9, Opens: 9, Closes: 18, Tries: 9, Answered: .34, Talk: 75, Season: season, From: "+862150000000", Trunk: "sh-1",
 			Cost: money.Micros(60_000, money.MustCurrency("CNY")), Numbers: []sim.Numbers{{Prefix: "+86139", Digits: 8, Line: usage.Mobile, Reach: usage.LongDistance, Weight: 8}, {Prefix: "+8621", Digits: 8, Line: usage.Landline, Reach: usage.Local, Weight: 2}}}},
 		{Key: "minutes", Name: "Harbour Service Example Ltd.", Lang: "en", Series: "HB", Spent: 91, Calling: sim.Firm{Name: "minutes", Zone: zone("Asia/Hong_Kong"), Calendar: calendars["hk"],

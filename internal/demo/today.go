@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -49,7 +50,8 @@ func (t *teller) budget(ctx context.Context, c *Customer) error {
 		return err
 	}
 	amount := roundUp(draft.Net, c.Spent)
-	if _, err := t.sys.SetBudget(ctx, c.Company, app.Budget{Name: "month", Contract: c.Contract, Budget: budget.Budget{Amount: amount}}); err != nil {
+	name := cmp.Or(map[string]string{"zh-Hans": "每月预算", "zh-Hant": "每月預算"}[c.Lang], "Each month")
+	if _, err := t.sys.SetBudget(ctx, c.Company, app.Budget{Name: name, Contract: c.Contract, Budget: budget.Budget{Amount: amount}}); err != nil {
 		return err
 	}
 	told, err := t.sys.CheckBudgets(ctx, c.Company)

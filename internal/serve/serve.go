@@ -226,6 +226,7 @@ func (s *Service) begin(ctx context.Context, post *notify.Post) (closing func() 
 	s.workers.every(ctx, "mail", time.Second, func(ctx context.Context) error { return post.Due(ctx, notify.Mail) })
 	s.workers.every(ctx, "sweeper", time.Minute, leased(s.books, "sweeper", 3*time.Minute, sweep(s.books, s.api)))
 	s.workers.every(ctx, "daily", 10*time.Minute, leased(s.books, "daily", 30*time.Minute, today(s.books)))
+	s.workers.once(ctx, "warm", s.books.System.Warm)
 	s.workers.every(ctx, "calls", lostPause, leased(s.books, "calls", 2*lostPause, s.lost))
 	if s.beside.Work != nil {
 		s.workers.every(ctx, "beside", time.Minute, func(ctx context.Context) error { return s.beside.Work(ctx, s.books) })

@@ -47,6 +47,16 @@ func (w *workers) every(ctx context.Context, name string, pause time.Duration, f
 	})
 }
 
+// once calls f a single time, beside everything else.
+func (w *workers) once(ctx context.Context, name string, f func(context.Context) error) {
+	w.note(name, nil)
+	w.group.Go(func() {
+		if err := w.turn(ctx, name, f); ctx.Err() == nil {
+			w.note(name, err)
+		}
+	})
+}
+
 // turn calls f; a panic in it is its error, and the others go on.
 func (w *workers) turn(ctx context.Context, name string, f func(context.Context) error) (err error) {
 	defer func() {

@@ -50,10 +50,7 @@ func (a *adviser) of(id string, seats exact.Number) (money.Amount, bool, error) 
 	return a.again(func(t *contract.Terms, p *catalog.Plan) {
 		c := component(p, id)
 		c.Measure, c.Quantity, c.Where, c.IgnoreBelow, c.MergeUser = catalog.Recurring, exact.Number{}, catalog.Filter{}, 0, nil
-		c.SeatIncrease, c.SeatDecrease, c.PaidPeak, c.SameDay = "", "", "", ""
-		if seats.Less(c.Commitment) {
-			c.Commitment = seats
-		}
+		c.SeatIncrease, c.SeatDecrease, c.PaidPeak, c.SameDay, c.Commitment = "", "", "", "", exact.Number{}
 		t.State(id, seats)
 	})
 }

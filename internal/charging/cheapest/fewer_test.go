@@ -40,6 +40,7 @@ func TestOneFewer(t *testing.T) {
 		{"the least that is charged goes down with it", plan(catalog.SeatsConcurrentPeak, 9, nil), 4, "188.00"},
 		{"users who were active", plan(catalog.SeatsActive, 0, nil), 2, "188.00"},
 		{"seats of people", plan(catalog.SeatsAssigned, 0, nil), 2, "188.00"},
+		{"a graduated price above the least that is charged", plan(catalog.SeatsConcurrentPeak, 2, &catalog.Tiers{Mode: catalog.Graduated, Rows: []catalog.Tier{{UpTo: &three, UnitPrice: price("180")}, {UnitPrice: price("150")}}}), 5, "158.00"},
 		{"nobody", plan(catalog.SeatsConcurrentPeak, 0, nil), 0, ""},
 		{"a volume price that rises", plan(catalog.SeatsActive, 0, &catalog.Tiers{Mode: catalog.Volume, Rows: []catalog.Tier{{UpTo: &three, UnitPrice: price("800")}, {UnitPrice: price("500")}}}), 4, "-392.00"},
 	} {

@@ -13,7 +13,9 @@ import (
 	"waihu/internal/app"
 	"waihu/internal/calling/attempt"
 	"waihu/internal/charging/invoice"
+	"waihu/internal/document"
 	"waihu/internal/id"
+	"waihu/internal/lang"
 	"waihu/internal/phone"
 	"waihu/internal/serve"
 	"waihu/internal/store"
@@ -155,18 +157,13 @@ func (r *Result) Write(w io.Writer) error {
 	}) {
 		lines = append(lines, fmt.Sprintf("  %-20s %6d", code, r.Dispositions[code]))
 	}
-	lines = append(lines, "The invoice as it stands:")
-	for i := range r.Invoice.Lines {
-		l := &r.Invoice.Lines[i]
-		lines = append(lines, fmt.Sprintf("  %-20s %10s  %s", l.Component, l.Charged, l.Amount))
-	}
-	lines = append(lines, fmt.Sprintf("  total %s", r.Invoice.Total))
+	lines = append(lines, "", "The invoice as it stands:", "")
 	for _, l := range lines {
 		if _, err := fmt.Fprintln(w, l); err != nil {
 			return err
 		}
 	}
-	return nil
+	return document.Text(w, r.Invoice, document.TextOptions{Tag: lang.English, Brief: true})
 }
 
 // open is how many tries are not over.
