@@ -5,7 +5,7 @@ DEMO ?= 127.0.0.1:8420
 PERIOD := 2026-03
 OUT := out
 
-.PHONY: deps run example man detect test test-browser pages floor-figures pictures readme-pictures bench fuzz coverage planted soak build lint clean
+.PHONY: deps run example man detect test check-docs check-examples check-service test-browser pages floor-figures pictures readme-pictures bench fuzz coverage planted soak build lint clean
 
 build:
 	$(GO) build -o $(BIN) ./cmd/waihu
@@ -24,10 +24,13 @@ example: build
 
 test: deps lint
 	tools/go-test.sh
-	tools/check-examples.sh
-	tools/check-service.sh
-	tools/check-docs.sh
+	$(MAKE) -j3 -O check-docs check-examples check-service
 	$(MAKE) test-browser
+
+# What examples, manual and README.md say is done, beside one another: mostly one
+# command at a time of each.
+check-docs check-examples check-service: build
+	tools/$@.sh
 
 # Every page and the flows through them, in Debian's Chromium.
 test-browser: deps build

@@ -59,6 +59,36 @@ export async function unspoken(page) {
 // colours are the rules that a theme decides; they take axe the longest.
 export const colours = ["color-contrast", "link-in-text-block"];
 
+// worded are the rules that compare words or go by how much room they take.
+export const worded = ["image-redundant-alt", "label-content-name-mismatch", "label-title-only", "landmark-unique", "scrollable-region-focusable", "table-duplicate-name"];
+
+// shape is a page without its words: where there are some, and everything else. What axe finds
+// beside colours and worded rules follows from it, so that one shape need be looked at once.
+// What names languages in themselves is the same in all; the mark of the chosen one wanders.
+export function shape(page) {
+  return page.evaluate(() => {
+    const said = new Set(["alt", "aria-label", "label", "placeholder", "title"]);
+    const some = (text) => (text.trim() ? "words" : "");
+    const out = [some(document.title)];
+    const walk = (node) => {
+      for (const e of node.childNodes) {
+        if (e.nodeType === Node.TEXT_NODE) out.push(some(e.data));
+        if (e.nodeType !== Node.ELEMENT_NODE || (e.localName === "input" && e.type === "hidden")) continue;
+        out.push(`<${e.localName}`);
+        for (const { name, value } of e.attributes) {
+          if (name === "aria-current" && e.hasAttribute("lang")) continue;
+          out.push(name, name.startsWith("data-") ? "" : said.has(name) ? some(value) : value);
+        }
+        out.push(">");
+        if (!["script", "style"].includes(e.localName)) walk(e);
+        out.push("</>");
+      }
+    };
+    walk(document.body);
+    return out.filter(Boolean).join("\n");
+  });
+}
+
 // turned shows a page in another theme.
 export async function turned(page, theme) {
   const before = await page.evaluate(() => getComputedStyle(document.body).color);

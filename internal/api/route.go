@@ -152,6 +152,18 @@ func allowed[I, O any](a *API, o op, f func(context.Context, *caller, id.Company
 }
 
 func add[I, O any](a *API, o op, f func(context.Context, *I) (*O, error)) {
+	huma.Register(a.huma, a.described(o), func(ctx context.Context, in *I) (*O, error) {
+		out, err := f(ctx, in)
+		if err != nil {
+			return nil, a.problem(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+// described is what the document says of an operation. It knows no types: what does is
+// compiled once for each operation.
+func (a *API) described(o op) huma.Operation {
 	if o.status == 0 {
 		o.status = http.StatusOK
 	}
@@ -182,13 +194,7 @@ func add[I, O any](a *API, o op, f func(context.Context, *I) (*O, error)) {
 	}
 	slices.Sort(h.Errors)
 	a.routes = append(a.routes, kind)
-	huma.Register(a.huma, h, func(ctx context.Context, in *I) (*O, error) {
-		out, err := f(ctx, in)
-		if err != nil {
-			return nil, a.problem(ctx, err)
-		}
-		return out, nil
-	})
+	return h
 }
 
 func ptr[T any](v T) *T { return &v }

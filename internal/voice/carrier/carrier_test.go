@@ -224,14 +224,17 @@ func TestAMachineGreetsAndBeeps(t *testing.T) {
 	}
 }
 
-// TestABadLineIsMeasured: a fifth of the packets is lost, and the score says so.
+// TestABadLineIsMeasured: a fifth of the packets is lost, and the score says so. It is
+// held against the same call without its losses: a busy machine makes packets late on any call.
 func TestABadLineIsMeasured(t *testing.T) {
 	w := open(t, nil)
 	good, _ := w.call(voice.Order{To: "9", Talk: 1500 * time.Millisecond})
 	poor, _ := w.call(voice.Order{To: "6", Talk: 1500 * time.Millisecond})
 	g, p := good.Figures.Heard, poor.Figures.Heard
-	if g.Lost != 0 || p.Lost < 5 || p.Lost > 30 || p.MOS() >= g.MOS()-0.5 || p.Jitter <= 0 {
-		t.Errorf("good %+v %.2f\npoor %+v %.2f", g, g.MOS(), p, p.MOS())
+	spared := p
+	spared.Lost, spared.Gaps = g.Lost, g.Gaps
+	if g.Lost != 0 || p.Lost < 5 || p.Lost > 30 || p.MOS() >= spared.MOS()-0.5 || p.Jitter <= 0 {
+		t.Errorf("good %+v %.2f\npoor %+v %.2f, without losses %.2f", g, g.MOS(), p, p.MOS(), spared.MOS())
 	}
 }
 

@@ -70,6 +70,15 @@ func (e *Endpoint) onAck(req *lib.Request, _ lib.ServerTransaction) {
 	})
 }
 
+// sawAnswer waits, as long as a message may be on its way, for an ACK that has the answer to
+// our offer: requests are handled side by side, and the one behind it may overtake it.
+func (c *Call) sawAnswer() bool {
+	c.mu.Lock()
+	w := c.waiting
+	c.mu.Unlock()
+	return w == nil || !w.offered || inTime(w.acked)
+}
+
 // wasAccepted tells whether we sent a 2xx.
 func (c *Call) wasAccepted() bool {
 	c.mu.Lock()

@@ -232,6 +232,7 @@ func (e *Endpoint) onBye(req *lib.Request, tx lib.ServerTransaction) {
 	if c.wasAccepted() || c.outgoing && c.theirTag() != "" {
 		c.pickUp() // their BYE overtook us noting the answer
 	}
+	c.sawAnswer() // or its own ACK, which may say where sound went; without it the call ends all the same
 	c.end(how)
 	_ = tx.Respond(e.response(req, 200, "OK"))
 }

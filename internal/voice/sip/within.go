@@ -31,7 +31,7 @@ func (c *Call) reinvited(req *lib.Request, tx lib.ServerTransaction) {
 		return
 	case w != nil && !w.offered: // who changes the call has our answer, whether its ACK came or not
 		w.once.Do(func() { close(w.acked) })
-	case w != nil && !inTime(w.acked): // its ACK has the answer to our offer, and may be just behind: requests are handled side by side
+	case !c.sawAnswer():
 		_ = tx.Respond(e.response(req, 500, "The Last One Is Not Confirmed", header("Retry-After", strconv.Itoa(rand.IntN(11)))))
 		return
 	}
