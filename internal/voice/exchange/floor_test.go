@@ -225,7 +225,9 @@ func TestBothHearThatTheyAreRecorded(t *testing.T) {
 	if err := p.Join("ann"); err != nil {
 		t.Fatal(err)
 	}
-	s.until("both hear the notice, and nobody else", func() bool { return ann.hears(2000) && p.customer.hears(2000) && !ann.hears(500) && !p.customer.hears(1000) })
+	s.until("both hear the notice, and nobody else", func() bool {
+		return ann.hears(2000) && p.customer.hears(2000) && !ann.hears(500) && !p.customer.hears(1000)
+	})
 	s.until("both hear each other", func() bool { return ann.hears(500) && p.customer.hears(1000) })
 	if err := p.Join("ann"); err != nil {
 		t.Fatal(err)
