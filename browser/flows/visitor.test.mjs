@@ -24,8 +24,8 @@ export function visitor(world) {
     await page.waitForURL(/\/usage\/call\?/);
     const facts = await page.locator("main").innerText();
     for (const what of [`+${number}`, "访客坐席", "送货预约", "CNY 0.12 for each minute"]) assert.ok(facts.includes(what), `${what} is not in: ${facts}`);
-    await page.locator('main a[href*="/draft?"]').click();
-    await page.locator('a[href="#why-talk"]').click();
+    await page.locator("#player canvas").waitFor(); // its campaign records
+    await page.locator('main a[href*="/draft?"][href$="#why-talk"]').click();
     await page.locator("#why-talk[open]").waitFor();
     await page.locator('#why-talk a', { hasText: "The calls behind it" }).click();
     await ofCall().waitFor();
