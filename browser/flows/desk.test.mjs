@@ -115,6 +115,14 @@ export function desk(world) {
     await page.getByRole("button", { name: "Leave the call to Wu Xia" }).click();
     await page.waitForFunction(() => window.fake.asked.filter((a) => a.verb === "transfer").length === 2);
     assert.deepEqual(await asked(page), [["transfer", { agent: "user_8", together: true }], ["transfer", { agent: "user_8", together: false }]]);
+    const third = { name: "Second line", number: "862161230000", since: new Date().toISOString() };
+    const leaves = page.getByRole("button", { name: "Leave the call to Second line", includeHidden: true });
+    await put(page, { call: { ...desks.talking.call, with: [{ ...third, rings: true }] } });
+    await page.locator("[data-shown]", { hasText: "Calling Second line" }).waitFor();
+    assert.equal(await leaves.count(), 0); // nobody would be there yet
+    await put(page, { call: { ...desks.talking.call, with: [third] } });
+    await page.locator("[data-shown]", { hasText: "With Second line" }).waitFor();
+    await leaves.waitFor({ state: "attached" });
     await put(page, { call: { ...desks.talking.call, of: "Zhou Jie" } });
     await page.getByRole("button", { name: /^Leave the call/ }).waitFor();
     await page.locator("[data-shown]", { hasText: "You help in the call of Zhou Jie" }).waitFor();

@@ -241,7 +241,11 @@ func (x *voiceExam) folder() {
 
 // trunks opens the SIP port and asks each trunk whether it is there.
 func (x *voiceExam) trunks(ctx context.Context) {
-	phone, err := sip.Open(sip.Config{Listen: x.Listen, Paths: trunk.Paths(x.Trunks.Trunks)})
+	cfg := sip.Config{Listen: x.Listen}
+	if x.Trunks != nil {
+		cfg.Paths = trunk.Paths(x.Trunks.Trunks)
+	}
+	phone, err := sip.Open(cfg)
 	if err != nil {
 		x.found(Problem, "sip_port", "address", x.Listen.String(), "why", err.Error())
 		return

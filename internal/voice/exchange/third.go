@@ -170,12 +170,12 @@ func (t *third) end() {
 	}
 }
 
-// out tells whether they had answered.
-func (t *third) out() (spoke bool) {
+// out tells whether they had answered, and the call goes on.
+func (t *third) out() (left bool) {
 	l := t.l
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if spoke = t.spoke; t.heard && l.bridge != nil {
+	if left = t.spoke && l.call != nil; t.heard && l.bridge != nil {
 		_ = l.bridge.Leave(t.leg) // it may have left by itself
 	}
 	if t.spoke { // else another trunk may be asked
@@ -183,7 +183,7 @@ func (t *third) out() (spoke bool) {
 		l.leftAlone()
 	}
 	t.call, t.leg, t.heard, t.spoke = nil, nil, false, false
-	return spoke
+	return left
 }
 
 // leftAlone hangs a customer up who had been handed over, once nobody else is there.
