@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
+import { beep } from "./beep.mjs";
 import { done } from "./deeds.mjs";
 
 export const example = (name) => new URL(`../examples/${name}`, import.meta.url);
@@ -109,6 +110,12 @@ async function secondVersion(operator) {
   await operator.api("POST", "/plans", { type: "application/yaml", once: "floor-2", body: file.replace("version: 1", "version: 2").replace("unit_price: 180", "unit_price: 170") });
 }
 
+// prompt hands in a second of a tone.
+async function prompt(floor, company) {
+  const file = beep(1);
+  await floor.api("POST", "/prompts?title=Welcome&language=en&name=welcome.wav", { company, type: "application/octet-stream", body: file });
+}
+
 // furnish gives the addresses that lead to what it made.
 export async function furnish(people) {
   const { operator } = people;
@@ -116,6 +123,7 @@ export async function furnish(people) {
   const at = `/c/${more.company}/contracts`;
   const firms = {};
   for (const name of ["floor", "minutes", "modules"]) firms[name] = (await people[name].get("/")).headers.get("location");
+  await prompt(people.floor, firms.floor.split("/")[2]);
   const running = (await operator.api("GET", "/contracts", { company: firms.floor.split("/")[2] })).items;
   const made = { firms, contract: `${firms.floor}/contracts/${running[0].id}`, compare, audit, company: `/c/${more.company}`, quoted: `${at}/${more.quoted}`, signed: `${at}/${more.signed}` };
   return { ...made, deeds: await done(operator, made) };
