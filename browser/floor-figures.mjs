@@ -6,7 +6,7 @@ import { Person, startDemo } from "./demo.mjs";
 import { launch } from "./world.mjs";
 
 const clicks = 60;
-const watched = 90_000; // of the wallboard
+const watched = 60_000; // of the wallboard
 const demo = await startDemo({ floor: true });
 const browser = await launch();
 try {
@@ -14,10 +14,13 @@ try {
   const firm = (await boss.get("/")).headers.get("location");
   const said = told(boss, firm.split("/")[2]);
   const wall = await open("floor", `${firm}/wallboard`);
+  await wall.waitForFunction(() => document.querySelectorAll(".wall-agent").length >= 10);
+  await wall.waitForTimeout(3_000); // until all have logged in
   await wall.evaluate(() => {
     window.seen = [];
     const at = (cell) => window.seen.push([cell.firstElementChild.textContent, cell.dataset.state, Date.now()]);
     new MutationObserver((all) => all.forEach((m) => m.target.matches(".wall-agent") && at(m.target))).observe(document.querySelector("[data-grid]"), { subtree: true, attributeFilter: ["data-state"] });
+    document.querySelectorAll(".wall-agent").forEach(at);
   });
   const began = Date.now();
   const took = await clicked(await open("seat", `${firm}/desk`));
