@@ -45,11 +45,11 @@ export function badInput(world, walk) {
     test("a form that is sent twice does its work once", async () => {
       const tab = await world.tab("operator");
       const { page } = tab;
-      const at = `${world.made.firms.floor}/seats`;
+      const at = `${world.made.firms.modules}/seats`; // whose seats have a type: they are assigned
       await page.goto(at);
       const rows = page.locator("tbody th", { hasText: "twice-agent" });
-      await page.locator("#f-of").fill("twice-agent");
-      const form = await page.locator('form[action$="/seats/begin"]:has(#f-of)').evaluate((f) => [...new FormData(f)]);
+      await page.locator("#f-other").fill("twice-agent");
+      const form = await page.locator('form[action$="/seats/begin"]:has(#f-other)').evaluate((f) => [...new FormData(f)]);
       const send = () => world.people.operator.send(`${at}/begin`, new URLSearchParams(form));
       const answers = await Promise.all([send(), send(), send()]);
       assert.deepEqual(answers.map((a) => a.status), [303, 303, 303]);

@@ -5,9 +5,11 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"waihu/internal/access"
 	"waihu/internal/store"
+	"waihu/internal/usage"
 )
 
 // TestFiltersByName: a person is chosen by name, an address holds who they are, and who is
@@ -22,6 +24,12 @@ func TestFiltersByName(t *testing.T) {
 		}
 		return err
 	}))
+	start := o.first.Start(time.UTC)
+	_, err := o.d.System.Ingest(t.Context(), o.company, []usage.Fact{&usage.Session{ID: "of-wu", Source: "pbx", User: user, State: usage.Ready, From: start, To: start.Add(time.Hour)}})
+	o.must(err)
+	if body := o.page(o.at("/reports/agents?first=" + o.first.String())); !strings.Contains(body, ">Wu Fang<") || strings.Contains(body, ">"+user+"<") {
+		t.Error("the report by agents does not name them")
+	}
 	for _, page := range []string{"/usage", "/tries", "/recordings", "/reports/agents", "/callbacks"} {
 		for _, asked := range []string{"Wu Fang", user} {
 			if body := o.page(o.at(page + "?agent=" + url.QueryEscape(asked))); !strings.Contains(body, `value="Wu Fang" list="l-agent"`) || !strings.Contains(body, `<option value="Wu Fang">`) {

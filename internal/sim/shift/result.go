@@ -163,7 +163,7 @@ func (r *Result) Write(w io.Writer) error {
 			return err
 		}
 	}
-	return document.Text(w, r.Invoice, document.TextOptions{Tag: lang.English, Brief: true})
+	return document.Text(w, r.Invoice, document.TextOptions{Tag: lang.English})
 }
 
 // open is how many tries are not over.
