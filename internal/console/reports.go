@@ -2,7 +2,6 @@ package console
 
 import (
 	"bytes"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -200,7 +199,6 @@ func (s *Server) reports(w http.ResponseWriter, r *http.Request, v *visit) error
 			return err
 		} else {
 			skip, _ := strconv.Atoi(r.URL.Query().Get("skip")) // what is no number begins at the first
-			s.nameAgents(v, &a)
 			v.tellReport(&b, &a, max(skip, 0))
 		}
 	}
@@ -249,26 +247,6 @@ func (s *Server) campaignOptions(v *visit, asked string) ([]option, error) {
 		out = append(out, option{"value": asked, "label": asked})
 	}
 	return out, nil
-}
-
-// nameAgents has people stand by their names in a report by agents.
-func (s *Server) nameAgents(v *visit, a *figures.Answer) {
-	if a.Kind.Dim() != figures.Agent {
-		return
-	}
-	var agents []string
-	for i := range a.Rows {
-		agents = append(agents, a.Rows[i].Value)
-	}
-	s.meet(v, agents...)
-	names := maps.Clone(a.Names)
-	if names == nil {
-		names = map[string]string{}
-	}
-	for _, agent := range agents {
-		names[agent] = s.agentName(v, agent)
-	}
-	a.Names = names
 }
 
 // tellReport fills the page.
@@ -387,7 +365,6 @@ func (s *Server) reportFile(w http.ResponseWriter, r *http.Request, v *visit) er
 	if err != nil {
 		return err
 	}
-	s.nameAgents(v, &a)
 	d := explain.CallingReport(&a, v.Tag)
 	name := string(a.Kind) + "-" + a.First.String() + "-" + (a.After - 1).String()
 	h := w.Header()
