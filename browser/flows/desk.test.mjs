@@ -227,6 +227,11 @@ export function desk(world) {
     assert.ok(await page.evaluate((were) => were.every((c) => c.isConnected), cells), "cells were made anew");
     await page.locator('.wall-chip[data-state="paused"]').click();
     await page.locator('.wall-agent[data-state="talking"]').first().waitFor({ state: "hidden" });
+    await page.evaluate(() => window.fake.tell("agent", { ...window.fake.floor.agents[0], state: "paused", reason: "forced", forced: { by: "user_s", name: "Wu Xia", since: new Date().toISOString(), why: "team meeting" } }));
+    await page.locator(".wall-agent", { hasText: "Paused by Wu Xia" }).click();
+    assert.match(await page.locator("[data-panel-forced]").innerText(), /team meeting/);
+    await page.locator("[data-release]").click();
+    await page.waitForFunction(() => window.fake.asked.at(-1)?.verb === "agents/user_0/release");
     assert.deepEqual(tab.wrong, []);
     await tab.close();
   });
