@@ -9,7 +9,7 @@
 # maps by itself, which the detector leaves out of account, so that to instrument it
 # finds nothing and makes it seven times slower. What hands it our values, the driver, stays
 # under the detector. internal/api is one large function for each operation: not to inline
-in it makes its compiling a third shorter. The full go vet has been made by make lint.
+# in it makes its compiling a third shorter. The full go vet has been made by make lint.
 #
 # Rooms that place calls wait for sound most of the time. They run beside all others, which
 # stand behind them (nice): no core is idle, and a call has one when its 20 ms are over.
