@@ -205,7 +205,7 @@ func TestAnswersByKeys(t *testing.T) {
 	f, _ := surveyed(t)
 	ctx := context.Background()
 	plan := f.camp
-	plan.Mode, plan.Message, plan.Retry.Attempts = campaign.Broadcast, "news", 3
+	plan.Mode, plan.Message, plan.Retry.Attempts = campaign.Broadcast, "wait", 3
 	plan.Hours.Windows = []campaign.Window{{Days: []int{1, 2, 3, 4, 5, 6, 7}, From: "00:00", To: "24:00"}}
 	plan.Menu.Steps = []campaign.MenuStep{{ID: "a", Answer: "gone", Keys: []campaign.KeyAct{{Key: "1", Does: campaign.KeyAnswer}}}}
 	_, err := f.SetCampaign(ctx, f.c, plan)

@@ -69,7 +69,7 @@ func TestOneThatIsStuckStopsNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, "1", "robot")
 		plan := func(c *campaign.Campaign) {
-			c.Message, c.Rate = "news", campaign.Rate{Channels: 2, Minute: 60}
+			c.Message, c.Rate = "wait", campaign.Rate{Channels: 2, Minute: 60}
 		}
 		bad, good := w.draft("bad", campaign.Broadcast, 300, 9, plan), w.draft("good", campaign.Broadcast, 400, 9, plan)
 		for _, of := range []id.ID{bad.ID, good.ID} {
