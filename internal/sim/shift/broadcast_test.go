@@ -23,7 +23,7 @@ func TestABroadcastIsPlayedToItsInvoice(t *testing.T) {
 	if d := r.Dispositions; d["refused"] == 0 || d["callback"] == 0 || d["heard"] == 0 || r.Calls != 10 || len(r.Twice)+r.Open+r.Left != 0 {
 		t.Errorf("that is not what was pressed")
 	}
-	if l := r.Invoice.Lines; !bytes.Contains(out.Bytes(), []byte("robot")) || len(l) == 0 || r.Invoice.Total.Sign() <= 0 {
+	if l := r.Invoice.Lines; !bytes.Contains(out.Bytes(), []byte("Robot lanes")) || len(l) == 0 || r.Invoice.Total.Sign() <= 0 {
 		t.Errorf("the lane is not on the invoice")
 	}
 	if t.Failed() {
