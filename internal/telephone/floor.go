@@ -18,6 +18,7 @@ import (
 	"waihu/internal/voice"
 	"waihu/internal/voice/detect"
 	"waihu/internal/voice/exchange"
+	"waihu/internal/voice/prompt"
 	"waihu/internal/voice/trunk"
 )
 
@@ -116,19 +117,20 @@ func (f *floorLines) Place(ctx context.Context, o floor.Outgoing, tell func(dial
 	}
 }
 
-// enter takes a call in.
+// enter takes a call in. The books are asked for its notice first: while they take their
+// time, other calls go on.
 func (f *floorLines) enter(d *dialed) (err error) {
+	reserved := exchange.Reserved{Early: !d.o.Detect}
+	if d.o.Notice != "" {
+		reserved.Notice = d.sound(d.o.Notice, prompt.Recorded)
+	}
+	if d.o.Agent != "" {
+		reserved.Agent = standingName(d.o.Company, d.o.Agent)
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.running.Err() != nil {
 		return fault.New(fault.Conflict, "the service stops")
-	}
-	reserved := exchange.Reserved{Early: !d.o.Detect}
-	if d.o.Notice != "" {
-		reserved.Notice = d.sound(d.o.Notice)
-	}
-	if d.o.Agent != "" {
-		reserved.Agent = standingName(d.o.Company, d.o.Agent)
 	}
 	d.line, err = f.t.x.Line(callName(d.o.Try), reserved, exchange.Told{
 		Rings:    func() { d.say(dialer.Rings{Try: d.o.Try}) },

@@ -37,7 +37,7 @@ func (f *floorLines) Hang(try id.ID) {
 // whoever waits must hear something.
 func (f *floorLines) Say(try id.ID, name string) {
 	if d, err := f.of(try); err == nil {
-		d.play(d.sound(name))
+		d.play(d.sound(name, prompt.Nobody))
 	}
 }
 
@@ -74,8 +74,8 @@ func (d *dialed) play(sound []int16) {
 }
 
 // sound is a prompt of the company as it was when the call began, or one of the system's
-// in the language of the company.
-func (d *dialed) sound(name string) []int16 {
+// in the language of the company. What cannot be had is told by one of the generated.
+func (d *dialed) sound(name string, instead prompt.Key) []int16 {
 	tag, err := lang.ParseTag(d.lang)
 	if err != nil {
 		tag = lang.English
@@ -87,7 +87,7 @@ func (d *dialed) sound(name string) []int16 {
 		if log := d.f.t.cfg.Log; log != nil {
 			log.Warn("a prompt is not there, and another is played", "error", err)
 		}
-		sound, _ = prompt.Generated().Sound(prompt.Nobody, tag) // it has it
+		sound, _ = prompt.Generated().Sound(instead, tag) // it has all of prompt.Keys
 	}
 	return sound
 }
@@ -149,7 +149,7 @@ func (f *floorLines) Drop(try id.ID, name string) error {
 	if err != nil {
 		return err
 	}
-	return d.line.Drop(d.sound(name))
+	return d.line.Drop(d.sound(name, prompt.Nobody))
 }
 
 // Transfer is part of floor.Lines.
