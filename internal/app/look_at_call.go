@@ -36,7 +36,8 @@ func (s *System) LookAtCall(ctx context.Context, c id.Company, source, call stri
 		}
 		k := &out.Call
 		if !k.Course.IsZero() && k.Course.OtherLeg != "" {
-			if out.Other, err = tx.Usage().CallByID(c, source, k.Course.OtherLeg, month); err != nil && fault.KindOf(err) != fault.NotFound {
+			out.Other, err = tx.Usage().CallByID(c, source, k.Course.OtherLeg, month)
+			if err = ignoreMissing(err); err != nil {
 				return err
 			}
 		}

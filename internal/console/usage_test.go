@@ -76,6 +76,12 @@ func TestACallTellsHowItWent(t *testing.T) {
 	if strings.Contains(o.page(o.at("/usage/call?id=alone&source=waihu&month="+o.first.String())), "The other leg") {
 		t.Error("a call leads to a leg that is not there")
 	}
+	stray, long := alone, start.Add(-360*24*time.Hour) // before there was a contract
+	stray.ID, stray.Start, stray.Answer, stray.End = "stray", long, long.Add(4*time.Second), long.Add(9*time.Second)
+	if _, err := o.d.System.Ingest(t.Context(), o.company, []usage.Fact{&stray}); err != nil {
+		t.Fatal(err)
+	}
+	o.page(o.at("/usage/call?id=stray&source=waihu&month=" + store.MonthOf(long).String()))
 }
 
 // TestUsagePaging walks two months of calls, page by page.
