@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"waihu/internal/access"
 	"waihu/internal/calling/attempt"
 	"waihu/internal/id"
 	"waihu/internal/store"
@@ -56,8 +57,8 @@ func (f *form) Named(field string) string {
 	return value
 }
 
-// known are the things of the company that a field is about. Who may see the list that is
-// filtered may see their names.
+// known are the things that a field is about. Who may see the list that is filtered may see
+// the names of what is the company's.
 func (s *Server) known(v *visit, field string) (out []option, err error) {
 	ctx, page := v.r.Context(), store.Page{Limit: store.MaxPage, Down: true}
 	put := func(value, label string) { out = append(out, option{"value": value, "label": cmp.Or(label, value)}) }
@@ -89,11 +90,28 @@ func (s *Server) known(v *visit, field string) (out []option, err error) {
 		}
 		return out, err
 	case "trunk":
-		if s.d.Trunks != nil {
-			for _, t := range s.d.Trunks() {
-				put(t.Name, t.Name)
-			}
+		for _, name := range s.trunksNamed(v) {
+			put(name, name)
 		}
 	}
 	return out, err
+}
+
+// trunksNamed are the trunks whose names a visitor may know: an operator all, others those
+// their own calls went over.
+func (s *Server) trunksNamed(v *visit) (out []string) {
+	if s.d.Trunks == nil {
+		return nil
+	}
+	all := v.everywhere(access.Operate)
+	var used map[string]bool
+	if !all {
+		used = s.trunksUsed(v)
+	}
+	for _, t := range s.d.Trunks() {
+		if all || used[t.Name] {
+			out = append(out, t.Name)
+		}
+	}
+	return out
 }

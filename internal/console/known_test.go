@@ -9,7 +9,9 @@ import (
 
 	"waihu/internal/access"
 	"waihu/internal/store"
+	"waihu/internal/timex"
 	"waihu/internal/usage"
+	"waihu/internal/voice/trunk"
 )
 
 // TestFiltersByName: a person is chosen by name, an address holds who they are, and who is
@@ -39,5 +41,23 @@ func TestFiltersByName(t *testing.T) {
 	}
 	if w := o.ask(o.at("/usage?agent=ann"), nil); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `value="ann" list="l-agent"`) {
 		t.Errorf("who is of another phone system: %d", w.Code)
+	}
+}
+
+// TestTrunksOfferedByName: to an operator all, to others those their own calls went over.
+func TestTrunksOfferedByName(t *testing.T) {
+	o := newOffice(t)
+	o.d.Trunks = func() []trunk.State { return []trunk.State{{Name: "north"}, {Name: "of others"}} }
+	now := timex.At(time.Now().Add(-time.Minute))
+	_, err := o.d.System.Ingest(t.Context(), o.company, []usage.Fact{&usage.Call{ID: "over", Source: "pbx", Direction: usage.Outbound, Result: usage.NoAnswer, To: "+8613800000001", Trunk: "north", Start: now, End: now.Add(time.Second)}})
+	o.must(err)
+	customer := o.as(access.Member{Company: o.company, Role: access.CustomerAdmin})
+	for who, at := range map[string]*office{"an operator": o, "a customer": customer} {
+		for _, page := range []string{"/usage", "/tries", "/reports/trunks"} {
+			body := at.page(o.at(page))
+			if !strings.Contains(body, `<option value="north">`) || strings.Contains(body, `<option value="of others">`) != (at == o) {
+				t.Errorf("%s of %s offers other trunks than they may know", page, who)
+			}
+		}
 	}
 }
