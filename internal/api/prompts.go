@@ -106,9 +106,9 @@ func (a *API) promptRoutes() {
 			if err != nil {
 				return nil, err
 			}
-			uses, err := r.sys.PromptUses(r.ctx, r.company, p)
+			uses, err := r.sys.PromptUses(r.ctx, r.company, *p)
 			out := promptOf(p)
-			for _, u := range uses {
+			for _, u := range uses[p.ID] {
 				out.Uses = append(out.Uses, CallPromptUse{u.Campaign.Named("cmp"), u.Name, string(u.State), u.Paths})
 			}
 			return &out, err

@@ -140,9 +140,11 @@ func TestABroadcastStartsOnceNothingIsMissing(t *testing.T) {
 	if stops, looks := paths(); len(stops) > 0 || !slices.Equal(looks, []string{"trunks"}) {
 		t.Fatalf("missing are %q, to be looked at %q", stops, looks)
 	}
-	if uses := must(f.PromptUses(ctx, f.c, &p)); len(uses) != 1 || !slices.Equal(uses[0].Paths, []string{"message"}) {
+	other := must(f.SetPrompt(ctx, f.c, app.SetPrompt{Name: "other", Sound: tone(t, 700), By: "wu"}))
+	if uses := must(f.PromptUses(ctx, f.c, other, p)); len(uses) != 1 || len(uses[p.ID]) != 1 || !slices.Equal(uses[p.ID][0].Paths, []string{"message"}) {
 		t.Errorf("%+v", uses)
 	}
+	must(f.RemovePrompt(ctx, f.c, other.ID))
 	_, err := f.RemovePrompt(ctx, f.c, p.ID)
 	wantKind(t, "a prompt that is said", err, fault.Conflict)
 	running := must(f.GetCampaign(ctx, f.c, camp.ID))

@@ -19,29 +19,39 @@ type PromptUse struct {
 	Paths    []string
 }
 
-// PromptUses are the campaigns that say a prompt and are not finished.
-func (s *System) PromptUses(ctx context.Context, c id.Company, p *Prompt) (out []PromptUse, err error) {
-	defer fault.Wrap(&err, "uses of a prompt")
+// PromptUses are the campaigns that say prompts and are not finished, by prompt. All
+// campaigns are read once, however many prompts are asked for.
+func (s *System) PromptUses(ctx context.Context, c id.Company, list ...Prompt) (out map[id.ID][]PromptUse, err error) {
+	defer fault.Wrap(&err, "uses of prompts")
 	err = s.DB.View(ctx, func(tx store.Tx) error {
-		out, err = promptUses(tx, c, p)
+		out, err = promptUses(tx, c, list)
 		return err
 	})
 	return out, err
 }
 
-func promptUses(tx store.Tx, c id.Company, p *Prompt) (out []PromptUse, err error) {
-	err = each(tx, c, KindCampaign, store.Key{}, func(of Campaign, _ *store.Record) error {
+func promptUses(tx store.Tx, c id.Company, list []Prompt) (map[id.ID][]PromptUse, error) {
+	named, out := map[string]id.ID{}, map[id.ID][]PromptUse{}
+	for i := range list {
+		p := &list[i]
+		named[p.Named()], named[p.Name] = p.ID, p.ID
+	}
+	err := each(tx, c, KindCampaign, store.Key{}, func(of Campaign, _ *store.Record) error {
 		if of.CanChange() != nil {
 			return nil
 		}
-		use := PromptUse{Campaign: of.ID, Name: of.Name, State: of.Status.State}
 		for _, said := range of.Prompts() {
-			if said.Prompt == p.Named() || said.Prompt == p.Name {
-				use.Paths = append(use.Paths, said.Path)
+			p, asked := named[said.Prompt]
+			if !asked {
+				continue
 			}
-		}
-		if len(use.Paths) > 0 {
-			out = append(out, use)
+			uses := out[p]
+			if n := len(uses); n == 0 || uses[n-1].Campaign != of.ID {
+				uses = append(uses, PromptUse{Campaign: of.ID, Name: of.Name, State: of.Status.State})
+			}
+			last := &uses[len(uses)-1]
+			last.Paths = append(last.Paths, said.Path)
+			out[p] = uses
 		}
 		return nil
 	})
@@ -61,11 +71,11 @@ func (s *System) RemovePrompt(ctx context.Context, c id.Company, i id.ID) (out P
 		if err != nil {
 			return err
 		}
-		uses, err := promptUses(tx, c, &p)
+		uses, err := promptUses(tx, c, []Prompt{p})
 		if err != nil {
 			return err
 		}
-		for _, u := range uses {
+		for _, u := range uses[p.ID] {
 			if u.State != campaign.Draft {
 				return fault.New(fault.Conflict, "campaign %q says this prompt: give it another one first", u.Name)
 			}

@@ -71,7 +71,7 @@ func (s *Server) promptPage(w http.ResponseWriter, v *visit, status int, p *app.
 	if _, err := f.Once(); err != nil {
 		return err
 	}
-	uses, err := s.d.System.PromptUses(v.r.Context(), v.company, p)
+	uses, err := s.d.System.PromptUses(v.r.Context(), v.company, *p)
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func (s *Server) promptPage(w http.ResponseWriter, v *visit, status int, p *app.
 	for i := len(p.Versions) - 1; i >= 0; i-- {
 		b.Versions = append(b.Versions, v.promptVersion(b.Base, &p.Versions[i]))
 	}
-	for _, u := range uses {
+	for _, u := range uses[p.ID] {
 		b.Uses = append(b.Uses, promptUse{Link{u.Name, v.at("/campaigns/" + u.Campaign.Named("cmp") + "/menu")}, u.State})
 		b.MayGo = b.MayGo && u.State == campaign.Draft
 	}

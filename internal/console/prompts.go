@@ -68,6 +68,10 @@ func (s *Server) promptsPage(w http.ResponseWriter, v *visit, status int, f *for
 	if err != nil {
 		return err
 	}
+	uses, err := s.d.System.PromptUses(v.r.Context(), v.company, list...)
+	if err != nil {
+		return err
+	}
 	if _, err := f.Once(); err != nil {
 		return err
 	}
@@ -75,11 +79,7 @@ func (s *Server) promptsPage(w http.ResponseWriter, v *visit, status int, f *for
 	for i := range list {
 		p := &list[i]
 		row := promptRow{Name: p.Name, Href: v.promptAt(p.Named()), Sound: v.promptAt(p.Named()) + "/sound", Language: v.say("prompts.l_" + p.Language), Length: lang.Clock((p.Newest().Millis + 999) / 1000), Version: len(p.Versions)}
-		uses, err := s.d.System.PromptUses(v.r.Context(), v.company, p)
-		if err != nil {
-			return err
-		}
-		for _, u := range uses {
+		for _, u := range uses[p.ID] {
 			row.Uses = append(row.Uses, Link{u.Name, v.at("/campaigns/" + u.Campaign.Named("cmp") + "/menu")})
 		}
 		b.Rows = append(b.Rows, row)
