@@ -153,21 +153,17 @@ func (a *API) nameRunning(r *request, calls []RunningCall) error {
 			names[l.User] = ""
 		}
 	}
-	err := a.d.System.DB.View(r.ctx, func(tx store.Tx) error {
-		for who := range names {
-			user, err := id.ParseNamed("user", who)
-			if err != nil { // a telephone's own name
-				continue
-			}
-			u, err := a.d.Gate.UserOf(tx, r.company, user)
-			if err == nil {
-				names[who] = u.Name
-			} else if fault.KindOf(err) != fault.NotFound {
-				return err
-			}
+	for who := range names {
+		user, other := id.ParseNamed("user", who)
+		if other != nil { // a telephone's own name
+			continue
 		}
-		return nil
-	})
+		name, err := a.d.Gate.NameOf(r.tx, r.company, user)
+		if err != nil && fault.KindOf(err) != fault.NotFound {
+			return err
+		}
+		names[who] = name
+	}
 	for i := range calls {
 		k := &calls[i]
 		k.Name = names[k.Agent]
@@ -175,19 +171,19 @@ func (a *API) nameRunning(r *request, calls []RunningCall) error {
 			k.Hearing[j].Name = names[k.Hearing[j].User]
 		}
 		of, none := id.ParseNamed("cmp", k.Campaign)
-		if err != nil || none != nil {
+		if none != nil {
 			continue
 		}
 		if _, known := names[k.Campaign]; !known {
-			c, missing := r.sys.GetCampaign(r.ctx, r.company, of)
-			if missing != nil && fault.KindOf(missing) != fault.NotFound {
-				err = missing
+			c, err := r.sys.GetCampaign(r.ctx, r.company, of)
+			if err != nil && fault.KindOf(err) != fault.NotFound {
+				return err
 			}
 			names[k.Campaign] = c.Name
 		}
 		k.Of = names[k.Campaign]
 	}
-	return err
+	return nil
 }
 
 func (a *API) runningRoutes() {

@@ -8,8 +8,8 @@ import (
 	"waihu/internal/store"
 )
 
-// agentName is how people read an agent that calls name: a person of the company by name,
-// others as they are.
+// agentName is how people read an agent that calls name: a person of the company by name, or
+// by address who has none, others as they are.
 func (s *Server) agentName(v *visit, agent string) string {
 	if name, known := v.people[agent]; known {
 		return name
@@ -36,8 +36,8 @@ func (s *Server) meet(v *visit, agents ...string) {
 	}
 	_ = s.d.System.DB.View(v.r.Context(), func(tx store.Tx) error { // books that are away: as they are called
 		for agent, i := range users {
-			if u, err := s.d.Gate.UserOf(tx, v.company, i); err == nil && u.Name != "" {
-				v.people[agent] = u.Name
+			if name, err := s.d.Gate.NameOf(tx, v.company, i); err == nil {
+				v.people[agent] = name
 			}
 		}
 		return nil
