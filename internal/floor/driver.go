@@ -319,12 +319,12 @@ func (d *driver) end(failed error) {
 
 // noted takes the changes of agents and tries to their desks.
 func (d *driver) noted(fx *dialer.Effects) {
-	touched := map[string]bool{}
+	touched, counts := map[string]bool{}, map[*desk]bool{}
 	for i := range fx.Changes {
 		c := &fx.Changes[i]
 		touched[c.User] = true
 		if x := d.desks[c.User]; x != nil {
-			d.count(x)
+			counts[x] = true
 		}
 	}
 	for i := range fx.Tries {
@@ -332,7 +332,7 @@ func (d *driver) noted(fx *dialer.Effects) {
 		touched[a.Agent] = true
 		if x := d.desks[a.Agent]; x != nil && a.State == attempt.Closed {
 			x.closed(a, &fx.Leads[i])
-			d.count(x)
+			counts[x] = true
 		}
 		if a.State == attempt.Closed {
 			d.known++
@@ -340,6 +340,9 @@ func (d *driver) noted(fx *dialer.Effects) {
 		if a.State == attempt.Closed && a.Flags.Refuse {
 			d.refused(fx.Leads[i].Numbers)
 		}
+	}
+	for x := range counts { // once, whatever an event changed
+		d.count(x)
 	}
 	for user := range touched {
 		d.show(user)
