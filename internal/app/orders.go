@@ -5,7 +5,7 @@ import (
 )
 
 // Names of the index keys by which records stand in the order of a column. They are
-// set with every record of the kind; schema 10 sets those of older books.
+// set with every record of the kind; schema 8 sets those of older books.
 const (
 	CompaniesByName   = "by.name"
 	CompaniesByEmail  = "by.email"
