@@ -41,7 +41,7 @@ type CampaignPlan struct {
 	PreviewFor   int                   `json:"preview_seconds,omitempty"`
 	Message      string                `json:"message,omitempty" maxLength:"200" doc:"Prompt for a person no agent comes to; of a broadcast: what it says. Prompts are the identifier of one of the company's (GET /v1/prompts), or the key of one of the system's."`
 	Voicemail    string                `json:"voicemail,omitempty" maxLength:"200" doc:"Prompt an agent leaves on a machine."`
-	Notice       string                `json:"notice,omitempty" maxLength:"200" doc:"Prompt said before a conversation that is recorded."`
+	Notice       string                `json:"notice,omitempty" maxLength:"200" doc:"Prompt both sides hear before a conversation that is recorded. Absent: the system's, where a rule of the place asks for it."`
 	Contract     string                `json:"contract,omitempty" maxLength:"40" doc:"Whose prices its calls have; absent: the only contract that serves."`
 	Record       bool                  `json:"record,omitempty" doc:"Conversations are recorded, both sides."`
 	Targets      []campaign.Target     `json:"targets,omitempty" maxItems:"50" doc:"Whom agents may hand a call to."`
