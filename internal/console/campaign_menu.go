@@ -97,8 +97,7 @@ type menuShown struct {
 	Asks       []option // questions of the campaign's script, and none
 	Prompts    []option // to choose from, none first
 	First      []option // of the first step: none is the first message
-	At         string   // of prompts
-	Manage     bool     // they can be opened
+	At         string   // of prompts; empty: the visitor may not hear them
 	Robot      bool
 	Secret     string // when that of a robot lane was made; empty: it has none
 	Broadcast  bool
@@ -127,7 +126,7 @@ func menuData(s *Server, v *visit, b *campaignBody) (any, error) {
 		return nil, err
 	}
 	out.First = append([]option{{"value": "", "label": v.say("prompts.first_message")}}, out.Prompts[1:]...)
-	out.At, out.Manage = v.at("/prompts"), v.may(access.PromptRead)
+	out.At = given(v.may(access.PromptRead), v.at("/prompts"))
 	asks, err := s.questionsOf(v, b.C.Guide)
 	if err != nil {
 		return nil, err

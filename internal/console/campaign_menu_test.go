@@ -6,7 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"waihu/internal/access"
 	"waihu/internal/calling/campaign"
+	"waihu/internal/id"
 )
 
 // automatic is a campaign without agents, and where its pages are.
@@ -28,6 +30,10 @@ func TestKeysOfABroadcast(t *testing.T) {
 	d := newDesk(t)
 	at, get := d.automatic(campaign.Broadcast)
 	d.every(at + "/menu")
+	finance := d.person(id.Platform, "fin@example.com", access.Finance)
+	if !strings.Contains(d.page(at+"/menu"), "data-hear-chosen") || strings.Contains(finance.page(at+"/menu"), "data-hear-chosen") {
+		t.Error("who may not hear prompts has buttons that play them, or who may has none")
+	}
 	form := []string{"message", "hello", "menu.machine", "left", "menu.patience", "20", "rate.channels", "50", "rate.minute", "300", "rows.menu.steps", "3",
 		"menu.steps[0].id", "hello", "rows.menu.steps[0].keys", "4",
 		"menu.steps[0].keys[0].key", "1", "menu.steps[0].keys[0].does", "agent", "menu.steps[0].keys[0].value", "stray",
