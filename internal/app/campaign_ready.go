@@ -85,20 +85,21 @@ func nobodyWaits(tx store.Tx, c id.Company, plan *campaign.Campaign) (bool, erro
 	return len(plan.Lists) > 0, nil
 }
 
-// unknownPrompts are the places of a plan that say a prompt which is not there.
+// unknownPrompts are the places of a plan that say a prompt which is not there. A plan names
+// a company's by its identifier alone: the name may be changed while calls go on.
 func (s *System) unknownPrompts(tx store.Tx, c id.Company, plan *campaign.Campaign) (out fault.Problems, err error) {
 	own := s.Prompts.All()
 	for _, said := range plan.Prompts() {
-		_, err := promptNamed(tx, c, said.Prompt)
-		if i, wrong := id.ParseNamed("prm", said.Prompt); wrong == nil {
-			_, _, err = keptPrompt(tx, c, i) // not one that was removed
+		there := slices.Contains(own, prompt.Key(said.Prompt))
+		if i, other := id.ParseNamed("prm", said.Prompt); other == nil {
+			_, _, err := keptPrompt(tx, c, i) // not one that was removed
+			if ignoreMissing(err) != nil {
+				return nil, err
+			}
+			there = err == nil
 		}
-		switch {
-		case err == nil || slices.Contains(own, prompt.Key(said.Prompt)):
-		case fault.KindOf(err) == fault.NotFound:
+		if !there {
 			out = append(out, fault.Problem{Path: said.Path, Value: said.Prompt, What: "there is no such prompt", Expected: "a prompt of the company, or one of the system's"})
-		default:
-			return nil, err
 		}
 	}
 	return out, nil

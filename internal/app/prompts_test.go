@@ -135,7 +135,12 @@ func TestABroadcastStartsOnceNothingIsMissing(t *testing.T) {
 		t.Errorf("missing are %q", stops)
 	}
 	p := must(f.SetPrompt(ctx, f.c, app.SetPrompt{Name: "news", Sound: tone(t, 500), By: "wu"}))
-	camp.Message, camp.Menu.Steps[0].Keys[0].Prompt = p.Named(), "goodbye"
+	camp.Message, camp.Menu.Steps[0].Keys[0].Prompt = p.Name, "goodbye"
+	camp = must(f.SetCampaign(ctx, f.c, camp))
+	if stops, _ := paths(); !slices.Equal(stops, []string{"message"}) {
+		t.Errorf("a name that may be changed is taken: missing are %q", stops)
+	}
+	camp.Message = p.Named()
 	camp = must(f.SetCampaign(ctx, f.c, camp))
 	if stops, looks := paths(); len(stops) > 0 || !slices.Equal(looks, []string{"trunks"}) {
 		t.Fatalf("missing are %q, to be looked at %q", stops, looks)
