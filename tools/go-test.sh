@@ -40,7 +40,7 @@ set -m # what runs beside has a group of its own, which ends as a whole
 "$GO" "${race[@]}" "${calling[@]}" >"$said" 2>&1 &
 calls=$!
 set +m
-trap 'kill -INT -- "-$calls" 2>/dev/null || true; rm -f "$said" "$seen"' EXIT
+trap 'kill -INT -- "-$calls" 2>/dev/null || true; cat "$said"; rm -f "$said" "$seen"' EXIT
 
 behind=(nice -n 10 "$GO")
 "${behind[@]}" "${all[@]}" "${plain[@]}"
@@ -53,5 +53,4 @@ if [ "$ran" -ne "$(tr '|' '\n' <<<"$long" | wc -l)" ]; then
 fi
 ended=0
 wait "$calls" || ended=$?
-cat "$said"
 exit "$ended"

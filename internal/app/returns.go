@@ -44,6 +44,9 @@ func (s *System) FindReturn(ctx context.Context, from, to phone.Number) (c id.Co
 	found := false
 	for _, of := range callers {
 		x, err := s.GetCompany(ctx, of)
+		if fault.KindOf(err) == fault.NotFound && err != nil {
+			continue // of the others one may be meant
+		}
 		if err != nil {
 			return c, out, err
 		}

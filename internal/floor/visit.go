@@ -109,8 +109,8 @@ func (v *visit) handle(ev dialer.Event) error {
 		v.end(err)
 		return err
 	}
-	if _, is := no[v.try]; is { // somebody calls them at this moment
-		v.f.cfg.Lines.Hang(v.try)
+	if _, is := no[v.try]; is { // somebody calls them at this moment: the books have no such try
+		v.end(nil)
 		return wrong
 	}
 	for _, a := range fx.Acts {

@@ -27,12 +27,13 @@ function rowOf(a) {
 }
 
 function drawRow(row, a) {
-  const words = a ? `${say(`desk.state_${a.state}`)}|${campaigns.get(a.campaign) ?? ""}` : "";
+  const state = a ? say(`desk.state_${a.state}`) : "";
+  const campaign = a ? (campaigns.get(a.campaign) ?? "") : "";
+  const words = `${state}\n${campaign}`;
   row.toggleAttribute("data-in", Boolean(a));
   const cell = row.querySelector("[data-now]");
   if (cell.dataset.of === words) return;
   cell.dataset.of = words;
-  const [state, campaign] = words.split("|");
   cell.replaceChildren(...(a ? [el("span", { className: "badge info" }, state), " ", el("a", { className: "small", href: `/c/${boot.company}/campaigns/${a.campaign}` }, campaign)] : []));
 }
 
