@@ -58,7 +58,7 @@ function tour(stop, shows, open) {
 async function desk(page) {
   const is = (state) => page.waitForFunction((s) => document.getElementById("desk").dataset.state === s, state);
   await page.reload();
-  await page.locator(".desk-campaign").first().click();
+  await page.locator(".desk-campaign", { hasText: "满意度调查" }).click();
   await page.locator("[data-login] .primary").click();
   await is("paused");
   await page.locator('[data-health="line"][data-tone="good"]').waitFor();

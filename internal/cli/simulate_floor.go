@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"waihu/internal/calling/campaign"
+	"waihu/internal/lang"
 	"waihu/internal/sim/desk"
 	"waihu/internal/sim/shift"
 	"waihu/internal/voice/sip"
@@ -29,10 +30,15 @@ type simulateFloorCmd struct {
 	Seed     uint64        `default:"1" help:"Gives leads, who answers, and agents."`
 	Port     uint16        `default:"42000" help:"First of a thousand ports for sound." placeholder:"PORT"`
 	Most     time.Duration `default:"1h" help:"Then it ends, however far it is."`
+	Lang     string        `default:"en" help:"Language of the invoice: en, zh-Hant, zh-Hans."`
 }
 
 // Run runs it.
 func (c *simulateFloorCmd) Run(e *env) error {
+	tag, err := lang.ParseTag(c.Lang)
+	if err != nil {
+		return coded{exitUsage, err}
+	}
 	if list, err := os.ReadDir(c.Data); err == nil && len(list) > 0 {
 		return coded{exitUsage, fmt.Errorf("--data %s: an empty folder was expected", c.Data)}
 	}
@@ -47,7 +53,7 @@ func (c *simulateFloorCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	if err := r.Write(e.Out); err != nil {
+	if err := r.Write(e.Out, tag); err != nil {
 		return err
 	}
 	if len(r.Twice)+r.Open+r.Left > 0 {

@@ -29,7 +29,7 @@ type wallboardTarget struct{ Name, Label, Value string }
 
 // wallboard is what a supervisor watches; what it shows comes from the floor.
 func (s *Server) wallboard(w http.ResponseWriter, r *http.Request, v *visit) error {
-	boot, err := s.islandOf(w, v, "wall.", "desk.", "choice.mode.", "calling_report.verdict.")
+	boot, err := s.islandOf(w, v, "wall.", "desk.", "choice.campaign_mode.", "calling_report.verdict.")
 	if err != nil {
 		return err
 	}

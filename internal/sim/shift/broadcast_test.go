@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"waihu/internal/calling/campaign"
+	"waihu/internal/lang"
 )
 
 // TestABroadcastIsPlayedToItsInvoice: who presses is refused for good, called back or
@@ -17,7 +18,7 @@ func TestABroadcastIsPlayedToItsInvoice(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
-	if err := r.Write(&out); err != nil {
+	if err := r.Write(&out, lang.English); err != nil {
 		t.Fatal(err)
 	}
 	if d := r.Dispositions; d["refused"] == 0 || d["callback"] == 0 || d["heard"] == 0 || r.Calls != 10 || len(r.Twice)+r.Open+r.Left != 0 {

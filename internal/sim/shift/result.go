@@ -141,14 +141,14 @@ func (c *counted) Rental(usage.Rental) error { return nil }
 func (c *counted) Event(usage.Event) error   { return nil }
 
 // Write tells it.
-func (r *Result) Write(w io.Writer) error {
+func (r *Result) Write(w io.Writer, tag lang.Tag) error {
 	t := &r.Tally.Total
 	lines := []string{
 		fmt.Sprintf("The shift took %s.", r.Took.Round(time.Second)),
 		fmt.Sprintf("Dialed %d, answered by persons %d, conversations %d, sales %d.", t.Tries, t.Answered, t.Conversations, t.Sales),
 		fmt.Sprintf("Ledger: %d abandoned of %d answered, %.2f %%.", t.Abandoned, t.Answered, 100*r.Share()),
 		fmt.Sprintf("Agents: logged in %s, talking or writing up %.1f %% of it.", r.Sitting.Round(time.Second), 100*r.Busy()),
-		fmt.Sprintf("Usage: %d calls, %d seconds of talk; spent %s at list prices.", r.Calls, r.Seconds, t.Spent),
+		fmt.Sprintf("Usage: %d calls, %d seconds of talk; spent %s at list prices, with tax.", r.Calls, r.Seconds, t.Spent),
 		fmt.Sprintf("Numbers called twice: %d; tries left open: %d; agents left logged in: %d.", len(r.Twice), r.Open, r.Left),
 		"What calls came to:",
 	}
@@ -163,7 +163,7 @@ func (r *Result) Write(w io.Writer) error {
 			return err
 		}
 	}
-	return document.Text(w, r.Invoice, document.TextOptions{Tag: lang.English})
+	return document.Text(w, r.Invoice, document.TextOptions{Tag: tag})
 }
 
 // open is how many tries are not over.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"waihu/internal/calling/campaign"
+	"waihu/internal/lang"
 )
 
 // TestAShift: the whole service with real signalling: a list is called to its end by
@@ -17,7 +18,7 @@ func TestAShift(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
-	if err := r.Write(&out); err != nil {
+	if err := r.Write(&out, lang.English); err != nil {
 		t.Fatal(err)
 	}
 	if n := r.Tally.Total; n.Tries < 8 || n.Conversations < 2 || r.Calls < 8 || r.Seconds == 0 || r.Invoice.Total.Sign() <= 0 || r.Talking == 0 {

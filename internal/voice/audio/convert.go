@@ -72,6 +72,10 @@ func Convert(file []byte, most time.Duration) ([]int16, Form, error) {
 	return out, form, nil
 }
 
+// openLength is what stands, or more, for a length that is not known: of who writes while
+// they record.
+const openLength = 1<<31 - 1
+
 // chunks finds the format and the samples of a file.
 func chunks(file []byte) (form Form, body []byte, err error) {
 	if len(file) < 12 || string(file[:4]) != "RIFF" || string(file[8:12]) != "WAVE" {
@@ -80,13 +84,16 @@ func chunks(file []byte) (form Form, body []byte, err error) {
 	for rest := file[12:]; len(rest) >= 8; { // ends: each chunk takes its head away
 		name, size := string(rest[:4]), int64(binary.LittleEndian.Uint32(rest[4:]))
 		rest = rest[8:]
-		here := rest[:min(size, int64(len(rest)))] // who writes while recording leaves the length open
+		here := rest[:min(size, int64(len(rest)))]
 		switch {
 		case name == "fmt ":
 			if form, err = readForm(here); err != nil {
 				return form, nil, err
 			}
 		case name == "data" && form.Rate > 0:
+			if size > int64(len(rest)) && size < openLength {
+				return form, nil, fault.Problem{What: "the file ends before the sound its head tells of", Expected: "the whole file: hand it in again"}
+			}
 			return form, here, nil
 		}
 		rest = rest[min(size+size&1, int64(len(rest))):]

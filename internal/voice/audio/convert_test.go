@@ -81,7 +81,7 @@ func TestWhatIsNoSoundIsRefusedWithWhatWasExpected(t *testing.T) {
 	}{
 		"mp3": {[]byte("ID3\x03 and so on, for a while"), "MP3"}, "m4a": {[]byte("\x00\x00\x00\x20ftypM4A "), "M4A"}, "text": {[]byte("hello"), "no sound file"}, "nothing": {nil, "no sound file"},
 		"adpcm": {written(1, 4, 8000, 1, 1000, 0), "a way that is not read"}, "five channels": {written(1, 16, 8000, 5, 1000, time.Second/10), "5 channels"}, "too slow": {written(1, 16, 4000, 1, 900, time.Second/10), "4000 Hz"},
-		"long": {written(1, 16, 8000, 1, 1000, 2*time.Second), "at most 1 seconds"}, "empty": {written(1, 16, 8000, 1, 1000, 0), "some sound"}, "silent": {silent, "nothing is to be heard"}, "cut": {silent[:50], "no sound in it"},
+		"long": {written(1, 16, 8000, 1, 1000, 2*time.Second), "at most 1 seconds"}, "empty": {written(1, 16, 8000, 1, 1000, 0), "some sound"}, "silent": {silent, "nothing is to be heard"}, "cut": {silent[:50], "no sound in it"}, "half": {written(1, 16, 8000, 1, 1000, time.Second)[:9000], "ends before the sound"},
 	} {
 		_, _, err := Convert(c.file, time.Second)
 		var p fault.Problem

@@ -103,12 +103,18 @@ async function listen() {
 
 setInterval(() => {
   for (const e of root.querySelectorAll("[data-since]")) e.textContent = clock(e.dataset.since);
-  if (now && heard && Date.now() - heard > quiet) {
+  if (!document.hidden && now && heard && Date.now() - heard > quiet) {
     heard = Date.now();
     listen();
   }
 }, 1000);
-document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && Date.now() - heard > 5000 && listen());
+// Out of sight it listens no more: a browser has six connections to a server, and tabs
+// that nobody looks at would take them all.
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) return void listen();
+  control?.abort();
+  control = undefined;
+});
 addEventListener("online", listen);
 addEventListener("pagehide", () => control?.abort());
 listen();

@@ -66,6 +66,7 @@ function tell() {
 const ours = (a) => a.contract === root.dataset.contract;
 const set = (a) => (ours(a) ? agents.set(a.agent, a) : agents.delete(a.agent));
 feed("/v1/floor/events", {
+  rests: true,
   on: {
     floor(all) {
       campaigns.clear();

@@ -31,6 +31,7 @@ function later() {
 
 const kinds = { agent: floor.agents, campaign: floor.campaigns };
 feed("/v1/floor/events", {
+  rests: true,
   on: {
     floor(all) {
       floor.agents.clear();
@@ -59,7 +60,7 @@ feed("/v1/floor/events", {
     later();
   },
 });
-feed(boot.health, { on: { trunks: drawTrunks, numbers: drawCallers }, up() {} });
+feed(boot.health, { rests: true, on: { trunks: drawTrunks, numbers: drawCallers }, up() {} });
 
 function draw() {
   wall.toggleAttribute("data-cut", floor.up === false);

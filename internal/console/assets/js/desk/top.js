@@ -24,7 +24,9 @@ export function drawTop(deeds) {
   at.then.title = at.then.textContent; // where it is cut short
   show(at.today, Boolean(there));
   show(find('[data-do="ready"]'), Boolean(there) && (is === "paused" || desk.then === "paused") && !desk.forced);
-  show(find("[data-pause]"), Boolean(there) && is !== "paused" && desk.then !== "paused" && !desk.forced);
+  const mayPause = Boolean(there) && is !== "paused" && desk.then !== "paused" && !desk.forced;
+  show(find("[data-pause]"), mayPause);
+  if (!mayPause) find("[data-pause]").open = false; // what is out of sight takes no keys
   show(find('[data-do="logout"]'), Boolean(there) && desk.then !== "out");
   if (there) {
     put(part("calls"), String(desk.today.calls));

@@ -11,8 +11,9 @@ export const headers = (more = {}) => ({ "Waihu-Company": boot.company, "Accept-
 
 // feed reads an address. on has a function for each kind of event; up is told true when
 // the first state has come and false when the stream is cut; refused gets the problem
-// that ends it for good.
-export function feed(address, { having = {}, on, up, refused }) {
+// that ends it for good. One that rests is cut while its tab is out of sight: a browser has
+// six connections to a server, and tabs that nobody looks at would take them all.
+export function feed(address, { having = {}, on, up, refused, rests = false }) {
   let stop = null;
   let tries = 0;
   let timer = 0;
@@ -66,7 +67,16 @@ export function feed(address, { having = {}, on, up, refused }) {
     told(false);
     stop?.abort();
   }
-  onWake(again);
+  function look() {
+    if (!document.hidden) return again();
+    const streams = stop;
+    stop = null; // so that it is not tried again
+    clearTimeout(timer);
+    streams?.abort();
+    told(false);
+  }
+  if (rests) document.addEventListener("visibilitychange", look);
+  onWake(() => (rests && document.hidden) || again());
   addEventListener("online", again);
   addEventListener("offline", cut);
   read();
@@ -76,6 +86,7 @@ export function feed(address, { having = {}, on, up, refused }) {
       ended = true;
       clearTimeout(timer);
       stop?.abort();
+      document.removeEventListener("visibilitychange", look);
       removeEventListener("online", again);
       removeEventListener("offline", cut);
     },

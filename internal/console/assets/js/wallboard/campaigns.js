@@ -46,7 +46,7 @@ function fill(row, c) {
   put(row.name, c.name);
   put(row.badge, say(`wall.state_${c.status.state}`));
   row.badge.className = `badge ${tones[c.status.state] ?? ""}`;
-  put(row.mode, [say(`choice.mode.${c.mode}`), !c.live && say("wall.not_live")].filter(Boolean).join(" · "));
+  put(row.mode, [say(`choice.campaign_mode.${c.mode}`), !c.live && say("wall.not_live")].filter(Boolean).join(" · "));
   const figures = { dialing: c.dialing, waiting: c.waiting, talking: c.talking, tries: c.today.tries, conversations: c.today.conversations, sales: c.today.sales };
   for (const name of columns) put(row.cells[name], plain.format(figures[name]));
   row.cells.waiting.classList.toggle("bad-text", c.waiting > 0);
