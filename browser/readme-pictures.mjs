@@ -67,7 +67,7 @@ async function desk(page) {
   await page.locator(".desk-option input").first().check();
   await page.locator("[data-script] .primary").first().click();
   await page.locator('[data-question="score"] input').nth(3).check();
-  await page.waitForFunction(() => document.querySelector("[data-call-time]").textContent >= "0:15");
+  await page.waitForFunction(() => document.querySelector("[data-call-time]").textContent >= "0:10");
 }
 
 // wallboard waits until most agents talk, in the form for the wall.

@@ -2,8 +2,10 @@ package console
 
 import (
 	"net/http"
+	"regexp"
 
 	"waihu/internal/access"
+	"waihu/internal/fault"
 )
 
 // targets are the numbers of the wallboard a supervisor may set a target for. They stand
@@ -22,10 +24,14 @@ type wallboardBody struct {
 	Lines   string // likewise of trunks
 	Other   string // the same board on the wall, or back from it
 	Targets []wallboardTarget
+	Wrong   bool // one of them is no number
 }
 
 // wallboardTarget is a field of the form for targets.
-type wallboardTarget struct{ Name, Label, Value string }
+type wallboardTarget struct{ Name, Label, Value, Wrong string }
+
+// decimal is a target as it may be written.
+var decimal = regexp.MustCompile(`^[0-9]+([.,][0-9]+)?$`)
 
 // wallboard is what a supervisor watches; what it shows comes from the floor.
 func (s *Server) wallboard(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -44,12 +50,13 @@ func (s *Server) wallboard(w http.ResponseWriter, r *http.Request, v *visit) err
 	b.Boot.Targets = map[string]string{}
 	kept := r.URL.Query()
 	for _, name := range targets {
-		value := kept.Get("t_" + name)
-		if len(value) > targetText {
-			value = ""
+		field := wallboardTarget{Name: "t_" + name, Label: v.say("wall.target_" + name), Value: kept.Get("t_" + name)}
+		if field.Value == "" || len(field.Value) <= targetText && decimal.MatchString(field.Value) {
+			b.Boot.Targets[name] = field.Value
+		} else {
+			field.Wrong, b.Wrong = v.say("wall.target_wrong", "value", fault.Shorten(field.Value, targetText)), true
 		}
-		b.Boot.Targets[name] = value
-		b.Targets = append(b.Targets, wallboardTarget{"t_" + name, v.say("wall.target_" + name), value})
+		b.Targets = append(b.Targets, field)
 	}
 	kept.Del("tv")
 	if !b.TV {

@@ -220,7 +220,7 @@ func (p *planned) lead(n int, rng *rand.Rand, agreed timex.Instant) lead.Lead {
 
 // try is one call to a lead, with what it came to, and its record; nil: it may not be called.
 func (t *teller) try(ctx context.Context, c *Customer, told *tries.Teller, of *app.Campaign, p *planned, l id.ID, n int, rng *rand.Rand) (*usage.Call, error) {
-	a, err := told.Decide(ctx, l, 0, "")
+	a, err := told.Decide(ctx, l, of.CallerIDs[0].Number, "")
 	if err != nil {
 		if fault.KindOf(err) == fault.Conflict { // it is on the do-not-call list
 			return nil, nil
