@@ -35,6 +35,10 @@ func (f *floorLines) Incoming(who func(ctx context.Context, from, to phone.Numbe
 // incoming takes a call of a trunk and stays with it to its end. It reaches the campaign
 // that called its caller, or nobody: it is never sent on anywhere.
 func (f *floorLines) incoming(call *sip.Call) {
+	if !f.t.isOpen() {
+		call.Refuse(503, "Service Unavailable", time.Second)
+		return
+	}
 	board := f.t.desk.Lines.Board
 	in, why := board.Admit(call.Source(), time.Now())
 	if in == nil {

@@ -70,13 +70,21 @@ type Telephone struct {
 	shares *outbound.Shares
 	spool  *outbound.Spool // nil: none
 	floor  *floorLines
+	opened chan struct{} // closed once calls can be taken, or never will be
+}
+
+// isOpen waits until calls can be taken: whoever calls may be heard before Open has
+// returned. False: it failed.
+func (t *Telephone) isOpen() bool {
+	<-t.opened
+	return t.desk != nil
 }
 
 // Open begins to take agents' calls. Calls that this node left behind are ended
 // first.
 func Open(ctx context.Context, sys *app.System, cfg Config) (_ *Telephone, err error) {
 	defer fault.Wrap(&err, "voice")
-	t := &Telephone{cfg: cfg, sys: sys}
+	t := &Telephone{cfg: cfg, sys: sys, opened: make(chan struct{})}
 	board, trunks, err := boardOf(cfg.Trunks)
 	if err != nil {
 		return nil, err
@@ -136,9 +144,11 @@ func Open(ctx context.Context, sys *app.System, cfg Config) (_ *Telephone, err e
 		err = register(t.x.Phone(), board, trunks, os.Getenv, cfg.Log)
 	}
 	if err != nil {
+		close(t.opened) // Close waits for calls that wait for this
 		return nil, errors.Join(err, t.x.Close())
 	}
 	t.desk = &outbound.Desk{Books: sys, Owner: sys.Node, Spool: t.spool, Lines: &voice.Lines{Endpoint: t.x.Phone(), Ports: ports, Board: board, Secret: os.Getenv, More: t.shares.More}}
+	close(t.opened)
 	return t, nil
 }
 
@@ -236,6 +246,9 @@ func (t *Telephone) Pass(c id.Company, agent string) (user, secret string, until
 
 // connect is what an agent's call is.
 func (t *Telephone) connect(ctx context.Context, user, name string, _ bool) (string, exchange.Placing, error) {
+	if !t.isOpen() {
+		return "", nil, fault.New(fault.Conflict, "the service stops")
+	}
 	c, agent, err := t.holder(ctx, user)
 	if err != nil {
 		return "", nil, err
