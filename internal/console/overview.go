@@ -1,7 +1,6 @@
 package console
 
 import (
-	"math"
 	"net/http"
 	"slices"
 
@@ -127,7 +126,8 @@ func (s *Server) overviewContract(r *http.Request, v *visit, a *app.Agreement, b
 			part.Name = p.Name.In(v.Tag)
 		}
 		if all := g.SoFar.Micros(); p.Amount.Sign() > 0 && all > 0 {
-			part.Share = min(int(math.Round(100*float64(p.Amount.Micros())/float64(all))), 100)
+			hundredth := max(all/100, 1)
+			part.Share = int(min((p.Amount.Micros()+hundredth/2)/hundredth, 100))
 		}
 		c.Parts = append(c.Parts, part)
 	}
