@@ -145,7 +145,7 @@ func TestQuoteToStart(t *testing.T) {
 	}
 	o.send(o.at("/contracts/new"), http.StatusConflict, "do", "quote", "file", text+"# more\n", "once", "77")
 	con := w.Header().Get("Location")
-	signed := o.drop(con+"/sign", []byte("the signed paper"))
+	signed := o.drop(con+"/sign", "document", "signed.pdf", []byte("the signed paper"))
 	sum := sha256.Sum256([]byte("the signed paper"))
 	if hash := hex.EncodeToString(sum[:]); signed.Code != 200 || !strings.Contains(signed.Body.String(), hash) {
 		t.Fatalf("%d: the hash is not shown: %s", signed.Code, signed.Body)
@@ -168,12 +168,15 @@ func TestQuoteToStart(t *testing.T) {
 	}
 }
 
-// drop sends a file as the form of a browser does.
-func (o *office) drop(path string, file []byte) *httptest.ResponseRecorder {
+// drop sends a file and other fields as the form of a browser does.
+func (o *office) drop(path, field, name string, file []byte, fields ...string) *httptest.ResponseRecorder {
 	o.t.Helper()
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)
-	part, err := form.CreateFormFile("document", "signed.pdf")
+	for i := 0; i < len(fields); i += 2 {
+		o.must(form.WriteField(fields[i], fields[i+1]))
+	}
+	part, err := form.CreateFormFile(field, name)
 	o.must(err)
 	_, err = part.Write(file)
 	o.must(err)

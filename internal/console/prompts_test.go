@@ -3,9 +3,7 @@ package console
 import (
 	"bytes"
 	"encoding/binary"
-	"mime/multipart"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -23,51 +21,28 @@ func beepFile(length time.Duration) []byte {
 	return out.Bytes()
 }
 
-// handSound sends a form with a sound.
-func (o *office) handSound(path string, file []byte, fields ...string) *httptest.ResponseRecorder {
-	o.t.Helper()
-	var b bytes.Buffer
-	form := multipart.NewWriter(&b)
-	for i := 0; i < len(fields); i += 2 {
-		o.must(form.WriteField(fields[i], fields[i+1]))
-	}
-	part, err := form.CreateFormFile("file", "beep.wav")
-	o.must(err)
-	_, err = part.Write(file)
-	o.must(err)
-	o.must(form.Close())
-	r := httptest.NewRequest("POST", path, &b)
-	r.Header.Set("Content-Type", form.FormDataContentType())
-	for k, v := range o.cookies {
-		r.AddCookie(&http.Cookie{Name: k, Value: v})
-	}
-	w := httptest.NewRecorder()
-	o.ServeHTTP(w, r)
-	return w
-}
-
 // TestAPromptIsHandedInHeardReplacedAndRemoved: what is no WAV stands beside its field,
 // and what was typed stays.
 func TestAPromptIsHandedInHeardReplacedAndRemoved(t *testing.T) {
 	d := newDesk(t)
 	all := d.at("/prompts")
 	d.every(all)
-	if w := d.handSound(all, []byte("ID3 is none"), "name", "Welcome", "language", "yue"); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "another kind of sound file: MP3") || !strings.Contains(w.Body.String(), `value="Welcome"`) {
+	if w := d.drop(all, "file", "beep.wav", []byte("ID3 is none"), "name", "Welcome", "language", "yue"); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "another kind of sound file: MP3") || !strings.Contains(w.Body.String(), `value="Welcome"`) {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
-	if w := d.handSound(all, nil, "name", "Welcome", "language", "yue"); w.Code != http.StatusUnprocessableEntity {
+	if w := d.drop(all, "file", "beep.wav", nil, "name", "Welcome", "language", "yue"); w.Code != http.StatusUnprocessableEntity {
 		t.Errorf("no file: %d", w.Code)
 	}
 	once := d.fresh(all)
 	at := ""
 	for range 2 { // the same form twice is one prompt
-		w := d.handSound(all, beepFile(time.Second), "once", once, "name", "Welcome", "language", "yue")
+		w := d.drop(all, "file", "beep.wav", beepFile(time.Second), "once", once, "name", "Welcome", "language", "yue")
 		if at = w.Header().Get("Location"); w.Code != http.StatusSeeOther || !strings.Contains(at, "/prompts/prm_") {
 			t.Fatalf("%d %s", w.Code, w.Body)
 		}
 	}
 	d.every(at)
-	if w := d.handSound(all, beepFile(2*time.Second), "name", "Welcome", "language", "en"); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "another prompt has this name") {
+	if w := d.drop(all, "file", "beep.wav", beepFile(2*time.Second), "name", "Welcome", "language", "en"); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "another prompt has this name") {
 		t.Errorf("a name twice: %d", w.Code)
 	}
 	if got := d.page(at + "/sound"); len(got) != audio.HeaderLen+audio.Rate {
@@ -77,11 +52,11 @@ func TestAPromptIsHandedInHeardReplacedAndRemoved(t *testing.T) {
 		t.Errorf("%d columns", len(got))
 	}
 	d.page(d.at("/prompts/nobody/sound"))
-	w := d.handSound(at+"/replace", beepFile(2*time.Second), "once", "p-0", "revision", d.revision(at))
+	w := d.drop(at+"/replace", "file", "beep.wav", beepFile(2*time.Second), "once", "p-0", "revision", d.revision(at))
 	if page := d.page(at); w.Code != http.StatusSeeOther || !strings.Contains(page, "sound?version=2") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
-	if w := d.handSound(at+"/replace", beepFile(3*time.Second), "once", "p-1", "revision", "1"); w.Code != http.StatusConflict {
+	if w := d.drop(at+"/replace", "file", "beep.wav", beepFile(3*time.Second), "once", "p-1", "revision", "1"); w.Code != http.StatusConflict {
 		t.Errorf("an old revision: %d", w.Code)
 	}
 	d.send(at, http.StatusSeeOther, "once", "p-2", "revision", d.revision(at), "name", "Hello", "language", "en")

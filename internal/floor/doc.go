@@ -13,7 +13,8 @@
 //	                          +--- tell --- Lines --> carrier, agents' standing legs
 //
 // What always holds: nothing is done before it was kept; a campaign is dialed by one
-// node, the one that holds its lease; what a process that is gone left open is closed
+// node, the one that holds its lease, and who calls back at another is taken in there
+// (visit) by an engine that may dial nobody; what a process that is gone left open is closed
 // before anything is dialed; an agent is logged in once in a company; what a contract
 // does not have is refused by its name, and no call that goes on is cut for it.
 //

@@ -4,6 +4,9 @@
 // It owns the schema, locks and retries there. What it promises is written in
 // package store.
 //
+// A statement whose count nobody asks waits for the next one, or for the commit, and
+// goes with it in one way to the server (ADR 0083).
+//
 // A transaction sees one snapshot (repeatable read). Who writes to a company
 // writes its row first: a second writer waits, then starts anew, so that
 // transactions of a company stand in a row and its positions rise in the order
