@@ -23,10 +23,11 @@ func (p *pdfPage) how() {
 	for i := range p.inv.Lines {
 		p.story(i+1, &p.inv.Lines[i])
 	}
-	p.room(24)
-	p.paragraph(left, content, factsRow(p.tag, &p.inv.Facts), pen{7.8, false, dark})
+	facts, sums := pen{7.8, false, dark}, digests(p.tag, p.inv, p.digest)
+	p.room(leading(facts.size) + 1 + float64(len(sums)+1)*leading(small.size))
+	p.paragraph(left, content, factsRow(p.tag, &p.inv.Facts), facts)
 	p.y += 1
-	for _, d := range digests(p.tag, p.inv, p.digest) {
+	for _, d := range sums {
 		p.paragraph(left, content, say(p.tag, "doc.colon", "label", d.label, "text", d.value), small)
 	}
 	p.paragraph(left, content, p.say("doc.digest_note"), small)
