@@ -23,7 +23,7 @@ func TestBaresipPressesKeys(t *testing.T) {
 	phone.until(func() bool { return len(server.Phones("alice")) == 1 })
 	phone.does("dial", "sip:100@"+server.Addr().String())
 	call := <-calls
-	await(t, "confirmation", call.waiting.acked)
+	confirmed(t, call)
 	for _, key := range []byte{5, 9} {
 		phone.does("sndcode", string('0'+key))
 		if got := pressed(t, ear); got != key {

@@ -216,10 +216,15 @@ func TestSessionTimers(t *testing.T) {
 			t.Fatalf("a session that is refreshed ended: %+v", p.in.Ending())
 		}
 	}
-	p.out.mu.Lock()
-	p.out.refresh.Stop() // the caller falls silent
-	p.out.inviting = true
-	p.out.mu.Unlock()
+	reached(t, "the caller falls silent", func() bool { // once no refresh is under way: its end would begin the next
+		p.out.mu.Lock()
+		defer p.out.mu.Unlock()
+		if p.out.inviting || !p.out.refresh.Stop() {
+			return false
+		}
+		p.out.inviting = true
+		return true
+	})
 	await(t, "end", p.in.Done())
 	if e := p.in.Ending(); e.Why != Expired {
 		t.Errorf("%+v", e)

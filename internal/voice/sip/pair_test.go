@@ -119,6 +119,15 @@ func await(t *testing.T, what string, c <-chan struct{}) {
 	}
 }
 
+// confirmed waits for the ACK to the last 2xx of a call.
+func confirmed(t *testing.T, c *Call) {
+	t.Helper()
+	c.mu.Lock()
+	w := c.waiting
+	c.mu.Unlock()
+	await(t, "confirmation", w.acked)
+}
+
 func place(t *testing.T, e *Endpoint, to string, change func(*Invite)) (*Call, *sound) {
 	t.Helper()
 	s := newSound(40002)

@@ -326,7 +326,7 @@ func TestBaresip(t *testing.T) {
 			if in.Account() != "alice" || in.Called() != "100" {
 				t.Errorf("%q calls %q", in.Account(), in.Called())
 			}
-			await(t, "confirmation", in.waiting.acked)
+			confirmed(t, in)
 			for _, way := range []string{"hold", "resume"} {
 				phone.does(way, "")
 				reached(t, way, func() bool { a, _ := sound.agreed(); return a.Sends == (way == "resume") })

@@ -253,7 +253,7 @@ func TestBaresipTransfers(t *testing.T) {
 	phone.until(func() bool { return len(server.Phones("alice")) == 1 })
 	phone.does("dial", "sip:100@"+server.Addr().String())
 	call := <-calls
-	await(t, "confirmation", call.waiting.acked)
+	confirmed(t, call)
 	phone.does("transfer", "sip:200@"+server.Addr().String())
 	if r := <-wishes; r.Call != call || r.To != "sip:200@"+server.Addr().String() {
 		t.Errorf("%+v", r)
