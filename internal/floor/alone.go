@@ -68,9 +68,7 @@ func (f *Floor) tryTakeUp(ctx context.Context, w which, of *app.Campaign) error 
 	if !of.GoesOnAlone() {
 		return nil
 	}
-	f.logins.Lock()
 	_, err := f.drive(ctx, w)
-	f.logins.Unlock()
 	var no *Refusal
 	if err == nil || errors.As(err, &no) || fault.KindOf(err) != fault.Conflict {
 		if no != nil { // another node has it, or this one stops

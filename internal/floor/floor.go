@@ -54,7 +54,8 @@ type Floor struct {
 	ctx    context.Context // of all that goes on; ends with Close
 	stop   context.CancelFunc
 	group  sync.WaitGroup
-	logins sync.Mutex // one log-in after the other
+	logins turns[who]   // of one agent, one log-in after the other
+	taking turns[which] // of one campaign, who takes it up and who closes what is left of it
 
 	mu      sync.Mutex
 	closing bool // no campaign is taken up any more
@@ -188,15 +189,18 @@ func (f *Floor) sweep(ctx context.Context, own bool) error {
 }
 
 func (f *Floor) closeLeft(ctx context.Context, w which) error {
-	f.logins.Lock() // so that nobody takes it up meanwhile
-	defer f.logins.Unlock()
+	over, err := f.taking.take(ctx, w) // so that nobody takes it up meanwhile
+	if err != nil {
+		return err
+	}
+	defer over()
 	f.mu.Lock()
 	driven := f.drivers[w] != nil
 	f.mu.Unlock()
 	if driven {
 		return nil
 	}
-	_, err := f.cfg.System.CloseLeft(ctx, w.c, w.of, lease)
+	_, err = f.cfg.System.CloseLeft(ctx, w.c, w.of, lease)
 	return err
 }
 
@@ -214,14 +218,17 @@ func (f *Floor) stream(c id.Company) *stream {
 
 // drive gives the driver of a campaign, and takes the campaign up where nobody did.
 func (f *Floor) drive(ctx context.Context, w which) (*driver, error) {
-	f.mu.Lock()
-	d, closing := f.drivers[w], f.closing
-	f.mu.Unlock()
-	switch {
-	case closing:
-		return nil, errClosing
-	case d != nil:
-		return d, nil
+	if d, err := f.driven(w); d != nil || err != nil {
+		return d, err
+	}
+	over, err := f.taking.take(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	defer over()
+	d, err := f.driven(w) // somebody took it up meanwhile
+	if d != nil || err != nil {
+		return d, err
 	}
 	with, err := f.cfg.System.TakeCampaign(ctx, w.c, w.of, lease)
 	if err != nil {
@@ -236,7 +243,7 @@ func (f *Floor) drive(ctx context.Context, w which) (*driver, error) {
 		return nil, errors.Join(err, f.cfg.System.LetGoCampaign(ctx, w.c, w.of))
 	}
 	f.mu.Lock()
-	closing = f.closing
+	closing := f.closing
 	if !closing {
 		f.drivers[w] = d
 		f.group.Go(d.run) // within the lock: Close waits for what is there before it
@@ -246,6 +253,16 @@ func (f *Floor) drive(ctx context.Context, w which) (*driver, error) {
 		return nil, errors.Join(errClosing, f.cfg.System.LetGoCampaign(ctx, w.c, w.of))
 	}
 	return d, nil
+}
+
+// driven is the driver of a campaign; nil: nobody drives it here.
+func (f *Floor) driven(w which) (*driver, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closing {
+		return nil, errClosing
+	}
+	return f.drivers[w], nil
 }
 
 // gone is a driver that has ended.

@@ -19,9 +19,12 @@ import (
 // Who works for another campaign leaves it, unless they are in a call. leaves is when a
 // break or the end of the shift is planned; zero: it is not.
 func (f *Floor) LogIn(ctx context.Context, c id.Company, of id.ID, user string, leaves timex.Instant) (Desk, error) {
-	f.logins.Lock()
-	defer f.logins.Unlock()
 	w := who{c, user}
+	over, err := f.logins.take(ctx, w)
+	if err != nil {
+		return Desk{}, err
+	}
+	defer over()
 	session := "fls_" + strings.ToLower(rand.Text())
 	if at := f.of(w); at != nil {
 		if at.of == of {

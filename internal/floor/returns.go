@@ -30,9 +30,7 @@ func (f *Floor) caller(ctx context.Context, from, to phone.Number) (*Caller, err
 	if err != nil {
 		return nil, err
 	}
-	f.logins.Lock()
 	d, err := f.drive(ctx, which{c, found.Campaign.ID})
-	f.logins.Unlock()
 	var no *Refusal
 	if errors.As(err, &no) && no.Code == otherNode {
 		return f.visited(ctx, c, from, to, &found)

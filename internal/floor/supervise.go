@@ -62,8 +62,11 @@ func (f *Floor) ForcePause(ctx context.Context, c id.Company, user, by, why stri
 // EndPause ends a pause a supervisor made, of an agent who is logged in or not. The agent
 // is ready when they say so.
 func (f *Floor) EndPause(ctx context.Context, c id.Company, user string) (Agent, error) {
-	f.logins.Lock() // nobody logs in with a pause that has just been ended
-	defer f.logins.Unlock()
+	over, err := f.logins.take(ctx, who{c, user}) // they do not log in with a pause that has just been ended
+	if err != nil {
+		return Agent{}, err
+	}
+	defer over()
 	end := func() error {
 		err := f.cfg.System.EndForcedPause(ctx, c, user)
 		if fault.KindOf(err) == fault.NotFound {
