@@ -3,6 +3,7 @@ package floor
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"waihu/internal/app"
 	"waihu/internal/calling/campaign"
@@ -15,16 +16,22 @@ import (
 // log-in begins them. One that cannot be taken up stops no other.
 func (f *Floor) takeUp(ctx context.Context) error {
 	var failed []error
+	seen := map[which]bool{}
 	err := f.cfg.System.EachCompany(ctx, func(x app.Company) error {
-		if err := f.takeUpAll(ctx, id.Company{ID: x.ID}); err != nil {
+		if err := f.takeUpAll(ctx, id.Company{ID: x.ID}, seen); err != nil {
 			failed = append(failed, err)
 		}
 		return ctx.Err()
 	})
-	return errors.Join(append(failed, err)...)
+	if err = errors.Join(append(failed, err)...); err == nil {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		maps.DeleteFunc(f.stuck, func(w which, _ string) bool { return !seen[w] }) // over, or switched to a mode with agents
+	}
+	return err
 }
 
-func (f *Floor) takeUpAll(ctx context.Context, c id.Company) error {
+func (f *Floor) takeUpAll(ctx context.Context, c id.Company, seen map[which]bool) error {
 	page := store.Page{Limit: campaignsAtOnce}
 	for {
 		list, err := f.cfg.System.LoneCampaigns(ctx, c, page)
@@ -32,6 +39,7 @@ func (f *Floor) takeUpAll(ctx context.Context, c id.Company) error {
 			return err
 		}
 		for i := range list {
+			seen[which{c, list[i].ID}] = true
 			f.takeUpOne(ctx, c, &list[i])
 		}
 		if len(list) < page.Limit {

@@ -119,6 +119,13 @@ func TestOneThatIsStuckStopsNoOther(t *testing.T) {
 		if list := must(w.sys.LoneCampaigns(t.Context(), w.c, store.Page{Limit: 9})); len(list) != 1 || list[0].ID != good.ID {
 			t.Errorf("%+v", list)
 		}
+		w.floor.mu.Lock()
+		w.floor.stuck[which{w.c, bad.ID}] = "damaged" // as it was when a person paused it
+		w.floor.mu.Unlock()
+		time.Sleep(2 * takeUpEvery)
+		if why := w.floor.stuckFor(which{w.c, bad.ID}); why != "" {
+			t.Errorf("a campaign nobody takes up is still stuck: %s", why)
+		}
 		w.floor.Close()
 	})
 }

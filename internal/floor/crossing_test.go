@@ -96,7 +96,7 @@ func TestARefusalCrossesTheHangUp(t *testing.T) {
 		w.floor.mu.Lock()
 		d := w.floor.drivers[which{w.c, camp.ID}]
 		w.floor.mu.Unlock()
-		if c := &d.robots.counts; c.Late.Load() != 3 || c.Wrong.Load() != 1 || c.Slow.Load() != 1 {
+		if c := &w.lanes.Counts; c.Late.Load() != 3 || c.Turns.Load() != d.robots.counts.Turns.Load() || c.Wrong.Load() != 1 || c.Slow.Load() != 1 {
 			t.Errorf("late %d, wrong %d, slow %d", c.Late.Load(), c.Wrong.Load(), c.Slow.Load())
 		}
 		w.floor.Close()

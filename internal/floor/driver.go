@@ -75,6 +75,9 @@ func newDriver(f *Floor, w which, with *app.Dialing) (*driver, error) {
 	d := &driver{f: f, life: life, die: die, which: w, mail: newMail(), done: make(chan struct{}), plan: with.Campaign, pays: with.Contract, rules: rules, tally: with.Tally,
 		desks: map[string]*desk{}, calls: map[id.ID]*line{}, slots: make(chan struct{}, mostPlacing), held: now(), empty: now(), stale: true}
 	d.known = len(with.Past)
+	if f.cfg.Robots != nil {
+		d.robots.counts.Whole = &f.cfg.Robots.Counts
+	}
 	d.alone.Store(d.plan.Mode.Alone())
 	d.ledger = &pacing.Ledger{Share: shareOf(&with.Campaign)}
 	if d.detects() {

@@ -34,7 +34,24 @@ type Counts struct {
 	Failed atomic.Int64 // no connection, or another status than 200
 	Late   atomic.Int64 // a reply that wanted something of a call that had ended
 	Unkept atomic.Int64 // what a call came to, and our books did not take in time
+
+	Whole *Counts // of which these are part; nil: of none
 }
+
+// add counts one more, here and in the whole.
+func (c *Counts) add(figure func(*Counts) *atomic.Int64) {
+	for ; c != nil; c = c.Whole {
+		figure(c).Add(1)
+	}
+}
+
+// Figures of Counts.
+func asked(c *Counts) *atomic.Int64  { return &c.Turns }
+func slow(c *Counts) *atomic.Int64   { return &c.Slow }
+func wrong(c *Counts) *atomic.Int64  { return &c.Wrong }
+func failed(c *Counts) *atomic.Int64 { return &c.Failed }
+func late(c *Counts) *atomic.Int64   { return &c.Late }
+func unkept(c *Counts) *atomic.Int64 { return &c.Unkept }
 
 // Bounds of a client.
 const (
@@ -48,7 +65,7 @@ const (
 func (c *Client) Ask(ctx context.Context, t *dialogue.Turn) (r dialogue.Reply, err error) {
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(c.Timeout, dialogue.DefaultAsk))
 	defer cancel()
-	c.Counts.Turns.Add(1)
+	c.Counts.add(asked)
 	body, err := json.Marshal(t)
 	if err != nil {
 		return r, fault.New(fault.Internal, "turn %d of call %s cannot be written: %v", t.Turn, t.Call, err)
@@ -62,12 +79,12 @@ func (c *Client) Ask(ctx context.Context, t *dialogue.Turn) (r dialogue.Reply, e
 	switch {
 	case err == nil:
 	case ctx.Err() != nil:
-		c.Counts.Slow.Add(1)
+		c.Counts.add(slow)
 		err = fault.New(fault.NotFound, "the dialogue server said nothing to turn %d within %s", t.Turn, cmp.Or(c.Timeout, dialogue.DefaultAsk))
 	case fault.KindOf(err) == fault.Invalid:
-		c.Counts.Wrong.Add(1)
+		c.Counts.add(wrong)
 	default:
-		c.Counts.Failed.Add(1)
+		c.Counts.add(failed)
 	}
 	return r, err
 }

@@ -15,6 +15,8 @@ type Lanes struct {
 	Books *app.System
 	Seal  *access.Sealer
 	HTTP  *http.Client // of a notify.Guard
+
+	Counts Counts // of all lanes since the process began
 }
 
 // purpose is what secrets of lanes are sealed for.

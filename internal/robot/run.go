@@ -53,7 +53,7 @@ func Run(ctx context.Context, c *Client, s *dialogue.Session, who dialogue.Perso
 		}
 	}
 	if s.WasLate() {
-		c.Counts.Late.Add(1)
+		c.Counts.add(late)
 	}
 }
 
@@ -123,7 +123,7 @@ func (r *runner) settle(ctx context.Context, o dialogue.Outcome) bool {
 			return true
 		}
 		if fault.KindOf(err) == fault.Invalid {
-			r.client.Counts.Wrong.Add(1)
+			r.client.Counts.add(wrong)
 			r.handle(ctx, dialogue.Refused{})
 			return false
 		}
@@ -139,7 +139,7 @@ func (r *runner) settle(ctx context.Context, o dialogue.Outcome) bool {
 		}
 		break
 	}
-	r.client.Counts.Unkept.Add(1)
+	r.client.Counts.add(unkept)
 	r.handle(ctx, dialogue.Unkept{})
 	return false
 }
@@ -173,7 +173,7 @@ func (r *runner) utter(ctx context.Context, u dialogue.Utterance) {
 	}
 	wav, err := r.client.Fetch(ctx, u.WAV)
 	if err != nil {
-		r.client.Counts.Failed.Add(1)
+		r.client.Counts.add(failed)
 		r.handle(ctx, dialogue.Played{})
 		return
 	}

@@ -164,6 +164,7 @@ func (s *Service) run(ctx context.Context) (err error) {
 	}
 	s.robots = &robot.Lanes{Books: s.books.System, Seal: s.books.Seal, HTTP: post.Guard.ClientFor(robotsAtOnce)}
 	s.metrics = newMetrics(s.books, s.workers)
+	s.metrics.registry.MustRegister(dialogueCounts{&s.robots.Counts})
 	h := s.c.HTTP
 	if s.shelf, err = workspace.Open("", workspace.Limits{}, s.books.System, time.Now); err != nil {
 		return err
