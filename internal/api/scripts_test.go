@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
 	"waihu/internal/access"
 	"waihu/internal/calling/attempt"
 	"waihu/internal/id"
 	"waihu/internal/sim/tries"
+	"waihu/internal/timex"
 	"waihu/internal/usage"
 )
 
@@ -82,7 +84,7 @@ func (w *world) talk(of, who id.ID) attempt.Attempt {
 	must(w.TB, err)
 	told, err := tries.New(w.sys, w.a, &camp)
 	must(w.TB, err)
-	a, err := told.Decide(ctx, who, 0, "")
+	a, err := told.Decide(ctx, who, 0, "", timex.At(time.Now()))
 	must(w.TB, err)
 	for _, step := range []func() error{func() error { return a.Dial(a.Decided) }, func() error { return a.Answer(usage.Person, a.Decided) }, func() error { return a.Join("user_1", a.Decided) }} {
 		must(w.TB, step())

@@ -23,6 +23,7 @@ import (
 	"waihu/internal/phone"
 	"waihu/internal/sim/tries"
 	"waihu/internal/store"
+	"waihu/internal/timex"
 	"waihu/internal/usage"
 )
 
@@ -50,7 +51,7 @@ func dialedBy(o *office, n int, agent string) (lead store.Lead, camp app.Campaig
 	for i := range n {
 		lead, err = sys.AddLead(ctx, o.company, leadOf(list, i))
 		o.must(err)
-		a, err := told.Decide(ctx, lead.ID, phone.Of(862161234567, 12), "")
+		a, err := told.Decide(ctx, lead.ID, phone.Of(862161234567, 12), "", timex.At(time.Now()))
 		o.must(err)
 		o.must(a.Dial(a.Decided + 1))
 		a.Call = a.ID.Named("call")
@@ -63,7 +64,7 @@ func dialedBy(o *office, n int, agent string) (lead store.Lead, camp app.Campaig
 		} else {
 			o.must(a.End(usage.Busy, 486, 17, a.Decided+4))
 		}
-		o.must(told.Conclude(ctx, &a, code, agent, nil))
+		o.must(told.Conclude(ctx, &a, code, agent, nil, a.Ended))
 	}
 	return lead, camp
 }

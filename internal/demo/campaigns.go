@@ -76,16 +76,21 @@ func plans(key string) []planned {
 	return nil
 }
 
-// campaigns gives each firm its campaigns and lists, with what some days of calling
-// came to.
+// campaigns gives each firm its campaigns and lists, with what a crew's calling until
+// now came to.
 func (t *teller) campaigns(ctx context.Context) error {
 	for i := range t.who {
 		c := &t.who[i]
+		w := t.logIn(c)
 		for n, p := range plans(c.Key) {
+			t.clock.set(w.next().free)
 			rng := rand.New(rand.NewPCG(t.o.Seed, uint64(i*10+n)))
-			if err := t.campaign(ctx, c, &p, rng); err != nil {
+			if err := t.campaign(ctx, c, &p, w, rng); err != nil {
 				return fmt.Errorf("campaign %s: %w", p.name, err)
 			}
+		}
+		if err := t.ingest(ctx, c, w.sessions); err != nil {
+			return err
 		}
 		if err := t.barred(ctx, c); err != nil {
 			return err
@@ -116,7 +121,7 @@ func numberOf(begins string, digits int, n uint64) phone.Number {
 	return phone.Of(value+n, len(begins)+digits)
 }
 
-func (t *teller) campaign(ctx context.Context, c *Customer, p *planned, rng *rand.Rand) error {
+func (t *teller) campaign(ctx context.Context, c *Customer, p *planned, w *toldCrew, rng *rand.Rand) error {
 	list, err := t.sys.SetLeadList(ctx, c.Company, app.LeadList{Name: p.list, Country: strings.ToUpper(map[string]string{"86": "cn", "85": "hk", "88": "tw"}[p.begins[:2]]), Zone: p.zone, Consent: lead.Consent{Basis: p.basis, Evidence: "form", At: t.first.Start(time.UTC)}})
 	if err != nil {
 		return err
@@ -156,7 +161,10 @@ func (t *teller) campaign(ctx context.Context, c *Customer, p *planned, rng *ran
 	}
 	var calls []usage.Fact
 	for n, l := range leads[:tried] {
-		call, err := t.try(ctx, c, told, &made, p, l, n, rng)
+		if w.next().free > timex.At(t.o.Now).Add(-longestTry) {
+			break // a month that has just begun
+		}
+		call, err := t.try(ctx, c, told, &made, p, w, l, n, rng)
 		if err != nil {
 			return err
 		}
@@ -164,7 +172,15 @@ func (t *teller) campaign(ctx context.Context, c *Customer, p *planned, rng *ran
 			calls = append(calls, call)
 		}
 	}
-	_, err = t.sys.Ingest(ctx, c.Company, calls)
+	return t.ingest(ctx, c, calls)
+}
+
+// ingest takes usage in, if there is some.
+func (t *teller) ingest(ctx context.Context, c *Customer, facts []usage.Fact) error {
+	if len(facts) == 0 {
+		return nil
+	}
+	_, err := t.sys.Ingest(ctx, c.Company, facts)
 	return err
 }
 
@@ -219,8 +235,10 @@ func (p *planned) lead(n int, rng *rand.Rand, agreed timex.Instant) lead.Lead {
 }
 
 // try is one call to a lead, with what it came to, and its record; nil: it may not be called.
-func (t *teller) try(ctx context.Context, c *Customer, told *tries.Teller, of *app.Campaign, p *planned, l id.ID, n int, rng *rand.Rand) (*usage.Call, error) {
-	a, err := told.Decide(ctx, l, of.CallerIDs[0].Number, "")
+func (t *teller) try(ctx context.Context, c *Customer, told *tries.Teller, of *app.Campaign, p *planned, w *toldCrew, l id.ID, n int, rng *rand.Rand) (*usage.Call, error) {
+	m := w.next()
+	t.clock.set(m.free)
+	a, err := told.Decide(ctx, l, of.CallerIDs[0].Number, "", m.free)
 	if err != nil {
 		if fault.KindOf(err) == fault.Conflict { // it is on the do-not-call list
 			return nil, nil
@@ -232,7 +250,6 @@ func (t *teller) try(ctx context.Context, c *Customer, told *tries.Teller, of *a
 		return nil, err
 	}
 	a.Call, a.Trunk = a.ID.Named("call"), c.Calling.Trunk
-	who := []string{"anna", "bo", "chen", "dora"}[rng.IntN(4)]
 	code, result := "", usage.Result("")
 	var back *lead.Appointment
 	switch k := rng.IntN(100); {
@@ -247,25 +264,26 @@ func (t *teller) try(ctx context.Context, c *Customer, told *tries.Teller, of *a
 		}
 	}
 	if code == "callback" {
-		back = &lead.Appointment{At: t.promised(c, n), Zone: c.Calling.Zone.String(), Agent: who, Notes: p.wants}
+		back = &lead.Appointment{At: t.promised(c, n), Zone: c.Calling.Zone.String(), Agent: m.user, Notes: p.wants}
 	}
 	up := at.Add(6 * time.Second)
 	if result == "" {
 		talk := time.Duration(20+rng.IntN(100)) * time.Second
-		err = first(func() error { return a.Answer(usage.Person, up) }, func() error { return a.Join(who, up+1) }, func() error { return a.End("", 200, 16, up.Add(talk)) })
+		err = first(func() error { return a.Answer(usage.Person, up) }, func() error { return a.Join(m.user, up+1) }, func() error { return a.End("", 200, 16, up.Add(talk)) })
 	} else {
 		err = a.End(result, map[usage.Result]int{usage.Busy: 486, usage.NoAnswer: 480}[result], 0, up)
 	}
 	if err != nil {
 		return nil, err
 	}
-	t.clock.set(at + 10)
+	t.clock.set(a.Ended)
+	written := w.worked(m, &a, rng)
 	if result == "" {
 		if err := t.answers(ctx, c, told, of, &a, rng); err != nil {
 			return nil, err
 		}
 	}
-	return recordOf(&a, of, p), told.Conclude(ctx, &a, code, who, back)
+	return recordOf(&a, of, p), told.Conclude(ctx, &a, code, m.user, back, written)
 }
 
 // recordOf is the record of the call of a try.

@@ -55,8 +55,12 @@ type teller struct {
 	o     Options
 	first timex.Date // of the history
 	today timex.Date
+	upTo  timex.Instant // what happened by then is told
 	who   []Customer
 }
+
+// thisMonth is the first day of the month that runs.
+func (t *teller) thisMonth() timex.Date { return t.first.AddMonths(months) }
 
 // Fill tells a year of the three firms into empty books whose clock is given.
 func Fill(ctx context.Context, sys *app.System, clock *Clock, o Options) (_ []Customer, err error) {
@@ -67,13 +71,22 @@ func Fill(ctx context.Context, sys *app.System, clock *Clock, o Options) (_ []Cu
 	if err := t.sign(ctx); err != nil {
 		return nil, err
 	}
+	t.upTo = timex.At(o.Now).Add(-toldFor) // campaigns begin then
 	for n := range months + 1 {
 		month := t.first.AddMonths(n)
 		if err := t.month(ctx, month, min(month.AddMonths(1), t.today+1)); err != nil {
 			return nil, err
 		}
 	}
-	clock.set(timex.At(o.Now))
+	if err := t.campaigns(ctx); err != nil {
+		return nil, err
+	}
+	since := t.upTo
+	t.upTo = timex.At(o.Now)
+	clock.set(t.upTo)
+	if err := t.usage(ctx, max(t.thisMonth(), t.today-1), t.today+1, since); err != nil {
+		return nil, err
+	}
 	return t.who, t.finish(ctx)
 }
 
@@ -136,9 +149,17 @@ func (t *teller) month(ctx context.Context, from, to timex.Date) error {
 	if err := t.tapes(ctx, from, to); err != nil {
 		return err
 	}
-	t.clock.set(min(to.Start(time.UTC), timex.At(t.o.Now)))
+	t.clock.set(min(to.Start(time.UTC), t.upTo))
+	if err := t.usage(ctx, from, to, 0); err != nil {
+		return err
+	}
+	return t.pay(ctx, to)
+}
+
+// usage brings in what ended on some days, after a moment and by the one that is told up to.
+func (t *teller) usage(ctx context.Context, from, to timex.Date, since timex.Instant) error {
 	for i := range t.who {
-		b := &batch{ctx: ctx, sys: t.sys, to: t.who[i].Company, until: min(to.Start(time.UTC), timex.At(t.o.Now))}
+		b := &batch{ctx: ctx, sys: t.sys, to: t.who[i].Company, since: since, until: min(to.Start(time.UTC), t.upTo)}
 		for day := from; day < to; day++ {
 			if err := t.who[i].Calling.Day(t.o.Seed, day, b); err != nil {
 				return err
@@ -148,13 +169,13 @@ func (t *teller) month(ctx context.Context, from, to timex.Date) error {
 			return err
 		}
 	}
-	return t.pay(ctx, to)
+	return nil
 }
 
 // pay books the payments of invoices that came due before a day: one firm pays on
 // time, one late, one leaves the last two open and objects to one.
 func (t *teller) pay(ctx context.Context, today timex.Date) error {
-	t.clock.set(min(today.Start(time.UTC), timex.At(t.o.Now)))
+	t.clock.set(min(today.Start(time.UTC), t.upTo))
 	for i := range t.who {
 		c := &t.who[i]
 		late := []timex.Date{0, 12, 3}[i%3]
@@ -199,6 +220,7 @@ type batch struct {
 	ctx   context.Context
 	sys   *app.System
 	to    id.Company
+	since timex.Instant // what ended by then is told already
 	until timex.Instant
 	facts []usage.Fact
 }
@@ -207,8 +229,8 @@ type batch struct {
 const batchSize = 5000
 
 func (b *batch) add(f usage.Fact, end timex.Instant) error {
-	if end > b.until {
-		return nil // it has not happened yet
+	if end <= b.since || end > b.until {
+		return nil // it is told, or has not happened yet
 	}
 	b.facts = append(b.facts, f)
 	if len(b.facts) < batchSize {

@@ -6,9 +6,11 @@ import (
 	"time"
 
 	"waihu/internal/app"
+	"waihu/internal/calling/report"
 	"waihu/internal/id"
 	"waihu/internal/store"
 	"waihu/internal/store/sqlite"
+	"waihu/internal/timex"
 )
 
 // TestAYearIsTold fills books and looks at what a visitor would see first.
@@ -48,5 +50,33 @@ func TestAYearIsTold(t *testing.T) {
 	}
 	if open == 0 {
 		t.Error("every invoice is paid: nothing to look at")
+	}
+	for _, c := range who {
+		agreesWithLogIns(t, sys, &c, clock.Now())
+	}
+}
+
+// agreesWithLogIns: who had conversations of campaigns was logged in for them, one at a
+// time, and wrote them up.
+func agreesWithLogIns(t *testing.T, sys *app.System, c *Customer, now timex.Instant) {
+	t.Helper()
+	day := now.DateIn(c.Calling.Zone)
+	answer, err := sys.Report(t.Context(), c.Company, report.Ask{Kind: report.Agents, First: day, After: day + 1, Zone: c.Calling.Zone})
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := 0
+	for i := range answer.Rows {
+		s := &answer.Rows[i].Sums
+		if s[report.Conversations] == 0 { // usage of another switch: their log-ins have no states
+			continue
+		}
+		told++
+		if s[report.Talking] < s[report.Talk] || s[report.WrapUp] != s[report.AfterWork] || s[report.Logged] != s[report.Ready]+s[report.Talking]+s[report.WrapUp] || s[report.Ready] == 0 {
+			t.Errorf("%s %s: talked %d ms of calls and %d of log-ins, wrote up %d and %d, logged in %d, ready %d", c.Key, answer.Rows[i].Value, s[report.Talk], s[report.Talking], s[report.AfterWork], s[report.WrapUp], s[report.Logged], s[report.Ready])
+		}
+	}
+	if c.Key != "minutes" && told != 4 {
+		t.Errorf("%s: %d agents had conversations, want 4", c.Key, told)
 	}
 }

@@ -76,7 +76,7 @@ func (t *teller) tapes(ctx context.Context, from, to timex.Date) error {
 		for n := range tapesADay {
 			at := day.Start(time.UTC).Add(time.Duration(90*n+rng.IntN(60)) * time.Minute)
 			seconds := 30 + rng.IntN(60)
-			if at.Add(time.Duration(seconds)*time.Second) > timex.At(t.o.Now) {
+			if at.Add(time.Duration(seconds)*time.Second) > t.upTo {
 				break
 			}
 			t.clock.set(at)

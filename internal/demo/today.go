@@ -37,10 +37,7 @@ func (t *teller) finish(ctx context.Context) error {
 	if _, err := t.sys.PublishForm(ctx, t.who[0].Company, "主管", floorForm); err != nil {
 		return err
 	}
-	if err := t.objection(ctx, &t.who[objecting]); err != nil {
-		return err
-	}
-	return t.campaigns(ctx)
+	return t.objection(ctx, &t.who[objecting])
 }
 
 // budget sets a budget of which most is spent by now.

@@ -54,15 +54,11 @@ func New(sys *app.System, c id.Company, of *app.Campaign) (*Teller, error) {
 	return &Teller{sys: &app.System{DB: store.Joining(sys.DB), IDs: sys.IDs, Node: sys.Node}, c: c, of: *of, rules: rules}, nil
 }
 
-// Decide begins a try of the number of a lead that is next, for an agent or nobody.
-// A Conflict: the lead may not be called.
-func (t *Teller) Decide(ctx context.Context, i id.ID, caller phone.Number, agent string) (a attempt.Attempt, err error) {
+// Decide begins a try of the number of a lead that is next, at a moment, for an agent or
+// nobody. A Conflict: the lead may not be called.
+func (t *Teller) Decide(ctx context.Context, i id.ID, caller phone.Number, agent string, now timex.Instant) (a attempt.Attempt, err error) {
 	who, err := t.sys.GetLead(ctx, t.c, i)
 	if err != nil {
-		return a, err
-	}
-	var now timex.Instant
-	if err := t.sys.DB.View(ctx, func(tx store.Tx) error { now = tx.Now(); return nil }); err != nil {
 		return a, err
 	}
 	l := who.Lead.Lead
@@ -85,8 +81,8 @@ func (t *Teller) Keep(ctx context.Context, a *attempt.Attempt) error {
 }
 
 // Conclude closes a try that has ended with a disposition; empty: what the system
-// proposes.
-func (t *Teller) Conclude(ctx context.Context, a *attempt.Attempt, code, by string, callback *lead.Appointment) error {
+// proposes. It was written up until at.
+func (t *Teller) Conclude(ctx context.Context, a *attempt.Attempt, code, by string, callback *lead.Appointment, at timex.Instant) error {
 	company, err := t.sys.Dispositions(ctx, t.c)
 	if err != nil {
 		return err
@@ -98,7 +94,7 @@ func (t *Teller) Conclude(ctx context.Context, a *attempt.Attempt, code, by stri
 	if !known {
 		return fault.New(fault.Invalid, "there is no disposition %q in campaign %q", code, t.of.Name)
 	}
-	if err := a.Dispose(d, "", by, a.Ended); err != nil {
+	if err := a.Dispose(d, "", by, at); err != nil {
 		return err
 	}
 	return t.keep(ctx, a, lead.Lead{Callback: callback})
