@@ -69,9 +69,13 @@ func (s *System) Tries(ctx context.Context, c id.Company, q TryQuery) (out TryPa
 					return tryNames(tx, c, &out)
 				}
 				if looked++; q.takes(a) {
+					if len(out.Tries) == q.Limit { // there is one more
+						out.Next = out.Tries[q.Limit-1].ID
+						return tryNames(tx, c, &out)
+					}
 					out.Tries = append(out.Tries, *a)
 				}
-				if of.Before = a.ID; len(out.Tries) == q.Limit || looked == maxTriesLooked {
+				if of.Before = a.ID; looked == maxTriesLooked {
 					out.Next = a.ID
 					return tryNames(tx, c, &out)
 				}

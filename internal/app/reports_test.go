@@ -88,9 +88,21 @@ func TestReportsOfACampaignOnTheBooks(t *testing.T) {
 			}
 			a := of(k, nil)
 			f := col.Of(&a.Total)
-			page := must(s.Tries(ctx, s.c, app.TryQuery{Period: timex.Days(a.First, a.After, zone), Campaign: s.camp.ID, Outcome: report.Outcome(col.What), Limit: 1000}))
+			q := app.TryQuery{Period: timex.Days(a.First, a.After, zone), Campaign: s.camp.ID, Outcome: report.Outcome(col.What), Limit: 1000}
+			page := must(s.Tries(ctx, s.c, q))
 			if int64(len(page.Tries)) != f.Part {
 				t.Errorf("%s, %s: %d in the report, %d in the list", k, col.Name, f.Part, len(page.Tries))
+			}
+			if q.Limit = len(page.Tries); q.Limit < 2 {
+				continue
+			}
+			if all := must(s.Tries(ctx, s.c, q)); !all.Next.IsZero() { // a page that holds just all of them leads nowhere
+				t.Errorf("%s, %s: there is a page behind the last", k, col.Name)
+			}
+			q.Limit--
+			q.Before = must(s.Tries(ctx, s.c, q)).Next
+			if rest := must(s.Tries(ctx, s.c, q)); len(rest.Tries) != 1 || !rest.Next.IsZero() {
+				t.Errorf("%s, %s: %d on the second page, want the one that is left", k, col.Name, len(rest.Tries))
 			}
 		}
 	}

@@ -28,6 +28,7 @@ func (s *Server) doNotCallPages() {
 // barredRow is a number nobody calls.
 type barredRow struct {
 	store.Barred
+	Shown  string // the number
 	Source string // in words
 	Href   string
 	Why    string
@@ -49,7 +50,7 @@ func (v *visit) sourceSaid(source string) string {
 
 func (v *visit) barredRow(b *store.Barred) barredRow {
 	packs, _ := rulePacks() // a rule nobody knows stands by its name
-	return barredRow{Barred: *b, Source: v.sourceSaid(b.Source), Href: v.at("/dnc/" + pathEscape(b.Number.String())), Why: v.ruleSaid(packs, b.Rule), At: stamp(b.At), Added: stamp(b.Added), Who: actorShown(b.By)}
+	return barredRow{Barred: *b, Shown: shownNumber(b.Number), Source: v.sourceSaid(b.Source), Href: v.at("/dnc/" + pathEscape(b.Number.String())), Why: v.ruleSaid(packs, b.Rule), At: stamp(b.At), Added: stamp(b.Added), Who: actorShown(b.By)}
 }
 
 // doNotCallBody is the list, and what a number that was looked up is.
@@ -202,7 +203,7 @@ func (s *Server) barredPage(w http.ResponseWriter, v *visit, status int, b *stor
 		return err
 	}
 	body := map[string]any{"Row": v.barredRow(b), "Form": f, "Refused": refused, "May": v.may(access.DNCRemove), "Leads": given(v.may(access.LeadRead), v.at("/leads?q="+queryEscape(b.Number.String())))}
-	s.render(w, v, status, "dnc-number", &Page{Title: b.Number.String(), Lead: v.say("dnc.one_lead"), Here: v.at("/dnc"), Crumbs: v.crumbs(Link{v.say("nav.dnc"), v.at("/dnc")}), Body: body})
+	s.render(w, v, status, "dnc-number", &Page{Title: shownNumber(b.Number), Lead: v.say("dnc.one_lead"), Here: v.at("/dnc"), Crumbs: v.crumbs(Link{v.say("nav.dnc"), v.at("/dnc")}), Body: body})
 	return nil
 }
 

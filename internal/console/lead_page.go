@@ -65,7 +65,7 @@ func (s *Server) leadPage(w http.ResponseWriter, r *http.Request, v *visit) erro
 		b.Tries = append(b.Tries, s.tryRow(v, &k.Tries[i], at))
 	}
 	for _, n := range k.Numbers {
-		row := numberRow{Number: n.Number.String(), Label: n.Label, Attempts: n.Attempts, Last: at(n.Last), Usable: n.Usable(), Note: n.Forbidden}
+		row := numberRow{Number: shownNumber(n.Number), Label: n.Label, Attempts: n.Attempts, Last: at(n.Last), Usable: n.Usable(), Note: n.Forbidden}
 		if n.Unworkable != "" {
 			row.Note = n.Unworkable
 		}
@@ -76,7 +76,7 @@ func (s *Server) leadPage(w http.ResponseWriter, r *http.Request, v *visit) erro
 	}
 	title := k.Name
 	if title == "" {
-		title = k.Numbers[0].Number.String()
+		title = shownNumber(k.Numbers[0].Number)
 	}
 	s.render(w, v, http.StatusOK, "lead", &Page{Title: title, Lead: v.say("lead_case.title"), Here: v.at("/reports"), Crumbs: append(v.crumbs(), Link{v.say("calling_report.tries"), v.at("/tries")}), Body: b})
 	return nil

@@ -35,7 +35,7 @@ func (s *Server) leadRow(v *visit, l *store.Lead) leadRow {
 	}
 	var numbers []string
 	for _, n := range l.Lead.Numbers {
-		numbers = append(numbers, n.Number.String())
+		numbers = append(numbers, shownNumber(n.Number))
 	}
 	row.Numbers = strings.Join(numbers, ", ")
 	return row

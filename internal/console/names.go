@@ -5,8 +5,17 @@ import (
 
 	"waihu/internal/calling/attempt"
 	"waihu/internal/id"
+	"waihu/internal/phone"
 	"waihu/internal/store"
 )
+
+// shownNumber is a number as every page writes it: with the plus of the world's plan.
+func shownNumber(n phone.Number) string {
+	if n.IsZero() {
+		return ""
+	}
+	return "+" + n.String()
+}
 
 // agentName is how people read an agent that calls name: a person of the company by name, or
 // by address who has none, others as they are.

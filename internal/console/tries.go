@@ -104,7 +104,7 @@ func idOr(text string) id.ID {
 
 // tryRow is what a try came to.
 func (s *Server) tryRow(v *visit, a *attempt.Attempt, at func(timex.Instant) string) tryRow {
-	out := tryRow{ID: a.ID.Named("try"), At: at(figures.When(a)), Number: a.Number.String(), Agent: s.agentName(v, a.Agent), Trunk: a.Trunk, Caller: a.CallerID.String(), Disposition: s.outcomeName(v, a.Campaign.Named("cmp"), a.Disposition), Notes: a.Notes, Ordinal: a.Ordinal, Result: v.say("calling_report.try." + string(a.State))}
+	out := tryRow{ID: a.ID.Named("try"), At: at(figures.When(a)), Number: shownNumber(a.Number), Agent: s.agentName(v, a.Agent), Trunk: a.Trunk, Caller: shownNumber(a.CallerID), Disposition: s.outcomeName(v, a.Campaign.Named("cmp"), a.Disposition), Notes: a.Notes, Ordinal: a.Ordinal, Result: v.say("calling_report.try." + string(a.State))}
 	switch {
 	case a.State == attempt.Withheld:
 		out.Tone, out.Disposition = "warn", a.Rule

@@ -122,10 +122,14 @@ func (s *Server) usage(w http.ResponseWriter, r *http.Request, v *visit) error {
 		status = http.StatusUnprocessableEntity
 	}
 	err = s.d.System.DB.View(r.Context(), func(tx store.Tx) error {
-		f.query.Limit = pageRows
+		f.query.Limit = pageRows + 1 // one more tells whether there are more
 		page, err := tx.Usage().Calls(v.company, f.query)
 		if err != nil {
 			return err
+		}
+		if len(page.Calls) > pageRows {
+			last := &page.Calls[pageRows-1]
+			page.Calls, page.Next = page.Calls[:pageRows], store.CallCursor{Start: last.Call.Start, Position: last.Position}
 		}
 		for i := range page.Calls {
 			b.Rows = append(b.Rows, v.callRow(&page.Calls[i], f.loc()))

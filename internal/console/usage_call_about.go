@@ -33,7 +33,7 @@ func (s *Server) callAbout(v *visit, k *app.CallCase) *callAbout {
 		return b
 	}
 	lead := v.at("/leads/" + t.Lead.Named("lead"))
-	b.Lead = Link{cmp.Or(k.Lead, t.Number.String()), lead}
+	b.Lead = Link{cmp.Or(k.Lead, shownNumber(t.Number)), lead}
 	b.Try = Link{v.say("calling_report.ordinal", "n", itoa(t.Ordinal)), lead + "#" + t.ID.Named("try")}
 	if t.Agent != "" {
 		day := t.Decided.DateIn(s.locOf(v)).String()

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,10 @@ func TestUsage(t *testing.T) {
 		if got := len(regexp.MustCompile(`<th scope="row" class="nowrap">`).FindAllString(body, -1)); got != want {
 			t.Errorf("%s: %d calls, want %d", query, got, want)
 		}
+	}
+	const whole = "sums are of all calls"
+	if strings.Contains(body, whole) || !strings.Contains(o.page(o.at("/usage?"+all+"&agent=bob")), whole) {
+		t.Error("what sums are of is said where a filter takes a part")
 	}
 	if w := o.ask(o.at("/usage?first=2026-02-30"), nil); w.Code != 422 || !strings.Contains(w.Body.String(), `value="2026-02-30"`) && !strings.Contains(w.Body.String(), "aria-invalid") {
 		t.Errorf("a day that is none: %d", w.Code)
@@ -84,9 +89,18 @@ func TestACallTellsHowItWent(t *testing.T) {
 	o.page(o.at("/usage/call?id=stray&source=waihu&month=" + store.MonthOf(long).String()))
 }
 
-// TestUsagePaging walks two months of calls, page by page.
+// TestUsagePaging walks two months of calls, page by page: as many as fill two pages, and
+// none behind them.
 func TestUsagePaging(t *testing.T) {
 	o := newOffice(t)
+	var more []usage.Fact
+	for i := range 2*pageRows - 90 {
+		at := o.first.Start(time.UTC).Add(5*time.Hour + time.Duration(i)*time.Minute)
+		more = append(more, &usage.Call{ID: "more-" + strconv.Itoa(i), Source: "pbx", Direction: usage.Outbound, Result: usage.Busy, To: "8613800138000", Start: at, End: at})
+	}
+	if _, err := o.d.System.Ingest(t.Context(), o.company, more); err != nil {
+		t.Fatal(err)
+	}
 	all := map[string][]string{}
 	for _, sort := range []string{"", "&sort=start"} {
 		path, pages := o.at("/usage?first="+o.first.AddMonths(-2).String()+"&last="+o.first.String()+sort), 0
@@ -101,7 +115,7 @@ func TestUsagePaging(t *testing.T) {
 				path = o.at("/usage") + strings.ReplaceAll(m[1], "&amp;", "&")
 			}
 		}
-		if len(all[sort]) != 90 || pages != 2 {
+		if len(all[sort]) != 2*pageRows || pages != 2 {
 			t.Errorf("%d calls on %d pages", len(all[sort]), pages)
 		}
 	}
