@@ -37,7 +37,7 @@ type keyRow struct {
 }
 
 func (v *visit) keyRow(k *access.Key, now timex.Instant) keyRow {
-	row := keyRow{Key: k, Name: k.Name, Href: v.here("/keys/" + k.ID.Named("key")), Role: v.say("role." + string(k.Role)), From: strings.Join(k.From, ", "), Created: stamp(k.Created), Ends: stamp(k.Ends), Used: stamp(k.LastUsed), State: "active"}
+	row := keyRow{Key: k, Name: k.Name, Href: v.here("/keys/" + k.ID.Named("key")), Role: v.say("role." + string(k.Role)), From: strings.Join(k.From, ", "), Created: v.moment(k.Created), Ends: v.moment(k.Ends), Used: v.moment(k.LastUsed), State: "active"}
 	row.Scopes = v.say("key.all_scopes")
 	if k.Scopes != nil {
 		row.Scopes = v.say("key.n_scopes", "n", itoa(len(k.Scopes)))

@@ -43,7 +43,7 @@ type approvalRow struct {
 }
 
 func (s *Server) approvalRow(v *visit, tx store.Tx, p *access.Approval, ctx context.Context) (approvalRow, error) {
-	row := approvalRow{Approval: p, Who: actorShown(p.Maker), By: actorShown(p.Checker), Href: v.here("/approvals/" + p.ID.Named("apr")), Made: stamp(p.Made), Ends: stamp(p.Ends), Decided: stamp(p.Decided), Over: tx.Now() >= p.Ends, Action: v.say("approval.a_" + actionKey(p.Action))}
+	row := approvalRow{Approval: p, Who: actorShown(p.Maker), By: actorShown(p.Checker), Href: v.here("/approvals/" + p.ID.Named("apr")), Made: v.moment(p.Made), Ends: v.moment(p.Ends), Decided: v.moment(p.Decided), Over: tx.Now() >= p.Ends, Action: v.say("approval.a_" + actionKey(p.Action))}
 	if p.Company != id.Platform {
 		c, err := s.d.System.GetCompany(ctx, p.Company)
 		if err != nil {

@@ -34,8 +34,8 @@ type logRow struct {
 	Before, After string // what it was and is, as JSON with line ends
 }
 
-func logRowOf(e *store.AuditEntry) logRow {
-	return logRow{AuditEntry: *e, At: stamp(e.At), By: actorShown(e.Actor), Hash: hex.EncodeToString(e.Hash[:]), Before: prettied(e.Before), After: prettied(e.After)}
+func (v *visit) logRowOf(e *store.AuditEntry) logRow {
+	return logRow{AuditEntry: *e, At: v.moment(e.At), By: actorShown(e.Actor), Hash: hex.EncodeToString(e.Hash[:]), Before: prettied(e.Before), After: prettied(e.After)}
 }
 
 // valueShown bounds what is shown of one value of an entry.
@@ -109,7 +109,7 @@ func (s *Server) auditLog(w http.ResponseWriter, r *http.Request, v *visit) erro
 	}
 	b.Length, b.Head = trail.Length, hex.EncodeToString(trail.Head[:])
 	for i := range trail.Entries {
-		b.Rows = append(b.Rows, logRowOf(&trail.Entries[i]))
+		b.Rows = append(b.Rows, v.logRowOf(&trail.Entries[i]))
 	}
 	if trail.More != 0 {
 		o.goOn("", strconv.FormatInt(trail.More, 10))

@@ -37,7 +37,7 @@ func alphaText(units [][]float64) string {
 
 func (s *Server) calibrationRow(v *visit, x *app.Calibration) (calibrationRow, *app.ScoreForm, error) {
 	f, err := s.d.System.GetScoreForm(v.r.Context(), v.company, x.Form)
-	return calibrationRow{*x, v.at("/quality/calibrations/" + x.ID.Named("cal")), s.minute(v, x.Made), alphaText(x.Units(&f.Form))}, &f, err
+	return calibrationRow{*x, v.at("/quality/calibrations/" + x.ID.Named("cal")), v.moment(x.Made), alphaText(x.Units(&f.Form))}, &f, err
 }
 
 // calibrations lists them and begins one.

@@ -163,7 +163,7 @@ func (s *Server) campaign(w http.ResponseWriter, r *http.Request, v *visit) erro
 
 func (s *Server) overviewOf(w http.ResponseWriter, v *visit, status int, b *campaignBody) (err error) {
 	c := b.C
-	d := overviewData{Since: s.minute(v, c.Status.Since), By: actorShown(c.Status.By), Agents: c.Mode.Agents()}
+	d := overviewData{Since: v.moment(c.Status.Since), By: actorShown(c.Status.By), Agents: c.Mode.Agents()}
 	d.Why, _ = lang.Said(v.Tag, c.Status.Why)
 	if d.Row, err = s.campaignRow(v, c); err != nil {
 		return err
@@ -175,7 +175,7 @@ func (s *Server) overviewOf(w http.ResponseWriter, v *visit, status int, b *camp
 	if d.Outlook, err = s.d.System.OutlookOf(v.r.Context(), v.company, c.ID, packs); err != nil {
 		return err
 	}
-	loc := s.locOf(v)
+	loc := v.loc()
 	d.Zone = loc.String()
 	for _, h := range d.Outlook.Held {
 		d.Held = append(d.Held, heldRow{h, v.ruleSaid(packs, h.Rule), clockMinute(h.Next, loc)})

@@ -136,7 +136,7 @@ func menuData(s *Server, v *visit, b *campaignBody) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		out.Secret = clockMinute(made, s.locOf(v))
+		out.Secret = clockMinute(made, v.loc())
 	}
 	if len(asks) == 0 {
 		out.Script = v.campaignAt(b.C, "/script")

@@ -55,20 +55,6 @@ func (s *Server) dealOf(v *visit) *app.Deal {
 	return &deals[0]
 }
 
-// locOf is the zone of the company's contract, else UTC: looked up once a page.
-func (s *Server) locOf(v *visit) *time.Location {
-	if v.zone == nil {
-		v.zone = time.UTC
-		if d := s.dealOf(v); d != nil {
-			v.zone = d.Loc
-		}
-	}
-	return v.zone
-}
-
-// minute is a moment on the clock of the company's contract.
-func (s *Server) minute(v *visit, i timex.Instant) string { return clockMinute(i, s.locOf(v)) }
-
 // currencyOf is the currency of the company's contract; zero: it has none.
 func (s *Server) currencyOf(v *visit) (cur money.Currency) {
 	if d := s.dealOf(v); d != nil {

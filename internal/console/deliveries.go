@@ -24,9 +24,9 @@ type deliveryRow struct {
 }
 
 func (v *visit) deliveryRow(m *store.Message) deliveryRow {
-	row := deliveryRow{Name: m.ID.Named("msg"), Topic: m.Topic, State: m.State, Attempts: m.Attempts, Error: m.Error, Created: stamp(m.Created)}
+	row := deliveryRow{Name: m.ID.Named("msg"), Topic: m.Topic, State: m.State, Attempts: m.Attempts, Error: m.Error, Created: v.moment(m.Created)}
 	if m.State == store.Waiting {
-		row.Due = stamp(m.Due)
+		row.Due = v.moment(m.Due)
 	}
 	if m.Channel != notify.Webhook {
 		row.To = v.say("webhook.letter")

@@ -33,6 +33,7 @@ type island struct {
 	Session   string            `json:"session,omitempty"` // of the log-in on the floor that counts; empty: there is none
 	Now       int64             `json:"now"`               // the server's, in milliseconds
 	Tag       lang.Tag          `json:"tag"`
+	Zone      string            `json:"zone"` // of the times on the page
 	Pass      string            `json:"pass"` // where the telephone gets its log-in; empty: nobody can call from here
 	JsSIP     string            `json:"jssip"`
 	Health    string            `json:"health,omitempty"` // events of trunks and of calling numbers
@@ -64,7 +65,7 @@ const jssip = "vendor/jssip-3.13.8.min.js"
 // reach where telephones log in.
 func (s *Server) islandOf(w http.ResponseWriter, v *visit, words ...string) (island, error) {
 	at, err := s.assets.address(jssip)
-	out := island{Company: v.company.Named("co"), User: agentOf(v), Now: time.Now().UnixMilli(), Tag: v.Tag, JsSIP: at, Supervise: v.may(access.FloorSupervise), Names: outcomesOf(v.Tag), Words: wordsOf(v.Tag, words...)}
+	out := island{Company: v.company.Named("co"), User: agentOf(v), Now: time.Now().UnixMilli(), Tag: v.Tag, Zone: v.loc().String(), JsSIP: at, Supervise: v.may(access.FloorSupervise), Names: outcomesOf(v.Tag), Words: wordsOf(v.Tag, words...)}
 	if t := s.d.Telephone; t != nil && t.Browsers() != "" && v.may(access.CallPlace) {
 		w.Header().Set("Content-Security-Policy", strings.Replace(policy, "connect-src 'self'", "connect-src 'self' "+t.Browsers(), 1))
 		out.Pass = v.at("/telephone/pass")

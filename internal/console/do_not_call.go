@@ -50,7 +50,7 @@ func (v *visit) sourceSaid(source string) string {
 
 func (v *visit) barredRow(b *store.Barred) barredRow {
 	packs, _ := rulePacks() // a rule nobody knows stands by its name
-	return barredRow{Barred: *b, Shown: shownNumber(b.Number), Source: v.sourceSaid(b.Source), Href: v.at("/dnc/" + pathEscape(b.Number.String())), Why: v.ruleSaid(packs, b.Rule), At: stamp(b.At), Added: stamp(b.Added), Who: actorShown(b.By)}
+	return barredRow{Barred: *b, Shown: shownNumber(b.Number), Source: v.sourceSaid(b.Source), Href: v.at("/dnc/" + pathEscape(b.Number.String())), Why: v.ruleSaid(packs, b.Rule), At: v.moment(b.At), Added: v.moment(b.Added), Who: actorShown(b.By)}
 }
 
 // doNotCallBody is the list, and what a number that was looked up is.

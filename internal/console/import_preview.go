@@ -85,25 +85,25 @@ func (s *previewSink) add(c previewCall) error {
 }
 
 func (s *previewSink) Call(c *usage.Call) error {
-	return s.add(previewCall{Start: stamp(c.Start), To: strings.Clone(c.To), Agent: strings.Clone(c.Agent), Result: word(s.v.Tag, "result", string(c.Result)), Talk: c.Seconds()})
+	return s.add(previewCall{Start: s.v.moment(c.Start), To: strings.Clone(c.To), Agent: strings.Clone(c.Agent), Result: word(s.v.Tag, "result", string(c.Result)), Talk: c.Seconds()})
 }
 
 func (s *previewSink) Seat(x usage.Seat) error {
-	return s.add(previewCall{Other: fmt.Sprintf("%s: %s – %s", x.User, stamp(x.From), stamp(x.To))})
+	return s.add(previewCall{Other: fmt.Sprintf("%s: %s – %s", x.User, s.v.moment(x.From), s.v.moment(x.To))})
 }
 
 func (s *previewSink) Session(x usage.Session) error {
-	return s.add(previewCall{Other: fmt.Sprintf("%s: %s – %s %s", x.User, stamp(x.From), stamp(x.To), word(s.v.Tag, "state", string(x.State)))})
+	return s.add(previewCall{Other: fmt.Sprintf("%s: %s – %s %s", x.User, s.v.moment(x.From), s.v.moment(x.To), word(s.v.Tag, "state", string(x.State)))})
 }
 
 func (s *previewSink) Module(x usage.Module) error {
-	return s.add(previewCall{Other: fmt.Sprintf("%s: %s – %s", x.Module, stamp(x.From), stamp(x.To))})
+	return s.add(previewCall{Other: fmt.Sprintf("%s: %s – %s", x.Module, s.v.moment(x.From), s.v.moment(x.To))})
 }
 
 func (s *previewSink) Rental(x usage.Rental) error {
-	return s.add(previewCall{Other: fmt.Sprintf("%s: %s – %s", x.Item, stamp(x.From), stamp(x.To))})
+	return s.add(previewCall{Other: fmt.Sprintf("%s: %s – %s", x.Item, s.v.moment(x.From), s.v.moment(x.To))})
 }
 
 func (s *previewSink) Event(x usage.Event) error {
-	return s.add(previewCall{Other: fmt.Sprintf("%s: %s, %s", x.Kind, x.Quantity.String(), stamp(x.At))})
+	return s.add(previewCall{Other: fmt.Sprintf("%s: %s, %s", x.Kind, x.Quantity.String(), s.v.moment(x.At))})
 }

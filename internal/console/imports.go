@@ -55,7 +55,7 @@ type importRow struct {
 }
 
 func (v *visit) importRow(u *receive.Uploaded) importRow {
-	row := importRow{Uploaded: *u, Who: actorShown(u.By), Href: v.at("/imports/" + u.ID.Named("job")), Created: stamp(u.Created)}
+	row := importRow{Uploaded: *u, Who: actorShown(u.By), Href: v.at("/imports/" + u.ID.Named("job")), Created: v.moment(u.Created)}
 	if u.Total > 0 {
 		row.Percent = int(min(u.Done, u.Total) * 100 / u.Total)
 	}

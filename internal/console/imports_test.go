@@ -108,7 +108,7 @@ func TestUnknownCSVIsMappedAndRemembered(t *testing.T) {
 		}
 	}
 	seen := d.ask(at+"/mapping", form)
-	if seen.Code != http.StatusOK || !strings.Contains(seen.Body.String(), "2026-03-05 01:00 UTC") || !strings.Contains(seen.Body.String(), "0:01:02") {
+	if seen.Code != http.StatusOK || !strings.Contains(seen.Body.String(), "2026-03-05 09:00") || !strings.Contains(seen.Body.String(), "0:01:02") {
 		t.Fatalf("the preview: %d %s", seen.Code, seen.Body)
 	}
 	form.Set("do", "read")

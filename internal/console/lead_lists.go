@@ -372,7 +372,7 @@ type listFileRow struct {
 }
 
 func (v *visit) listFileRow(f *receive.ListFile) listFileRow {
-	row := listFileRow{ListFile: *f, Who: actorShown(f.By), Created: stamp(f.Created), Href: v.listAt(f.List, "/imports/"+f.ID.Named("job"))}
+	row := listFileRow{ListFile: *f, Who: actorShown(f.By), Created: v.moment(f.Created), Href: v.listAt(f.List, "/imports/"+f.ID.Named("job"))}
 	if f.List.IsZero() {
 		row.Href = v.at("/dnc/imports/" + f.ID.Named("job"))
 	}
@@ -421,7 +421,7 @@ func (s *Server) listFiles(v *visit, list id.ID) (out []listFileRow, err error) 
 		if !m.Done {
 			state = receive.UploadRunning
 		}
-		out = append(out, listFileRow{ListFile: receive.ListFile{Name: m.File, State: state, List: list}, Import: m, Who: actorShown(m.By), Created: stamp(m.Began)})
+		out = append(out, listFileRow{ListFile: receive.ListFile{Name: m.File, State: state, List: list}, Import: m, Who: actorShown(m.By), Created: v.moment(m.Began)})
 	}
 	return out, nil
 }

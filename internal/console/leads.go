@@ -28,7 +28,7 @@ type leadRow struct {
 }
 
 func (s *Server) leadRow(v *visit, l *store.Lead) leadRow {
-	row := leadRow{Lead: *l, Href: v.at("/leads/" + l.ID.Named("lead")), Label: v.say("leads.s_" + string(l.State)), Due: stamp(l.Due), Last: stamp(l.Last)}
+	row := leadRow{Lead: *l, Href: v.at("/leads/" + l.ID.Named("lead")), Label: v.say("leads.s_" + string(l.State)), Due: v.moment(l.Due), Last: v.moment(l.Last)}
 	if l.Rule != "" {
 		packs, _ := rulePacks() // a rule nobody knows stands by its name
 		row.Label = v.say("leads.by_rule", "state", row.Label, "rule", v.ruleSaid(packs, l.Rule))
@@ -210,7 +210,7 @@ func (s *Server) leadsFile(w http.ResponseWriter, r *http.Request, v *visit) err
 			}
 			for i := range page {
 				row := s.leadRow(v, &page[i])
-				t.add(row.Key, row.Name, row.Numbers, string(row.State), row.Rule, row.Due, row.Attempts, row.Outcome, row.Last)
+				t.add(row.Key, row.Name, row.Numbers, string(row.State), row.Rule, stamp(page[i].Due), row.Attempts, row.Outcome, stamp(page[i].Last))
 				cursor = store.DueCursor{Due: page[i].Due, ID: page[i].ID}
 			}
 			more = len(page) == store.MaxPage

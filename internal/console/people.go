@@ -47,7 +47,19 @@ func (v *visit) trail(more ...Link) []Link {
 	return v.crumbs(more...)
 }
 
-// stamp is a moment on a page of people, who may be anywhere: in UTC.
+// moment is a moment on a page: of a company on the clock of its contract, which the foot
+// of the page names, else in UTC.
+func (v *visit) moment(i timex.Instant) string {
+	if v.company == id.Platform || v.company.IsZero() {
+		return stamp(i)
+	}
+	if i.IsZero() {
+		return ""
+	}
+	return clockMinute(i, v.loc())
+}
+
+// stamp is a moment in UTC, that says so: in files, and on pages of no company.
 func stamp(i timex.Instant) string {
 	if i.IsZero() {
 		return ""
@@ -76,7 +88,7 @@ type userRow struct {
 // rowOf shows a person to whoever looks from a company.
 func (v *visit) rowOf(u *access.User) userRow {
 	u = u.Within(v.company)
-	row := userRow{User: u, Href: v.here("/users/" + u.ID.Named("user")), LastIn: stamp(u.LastIn), State: "active"}
+	row := userRow{User: u, Href: v.here("/users/" + u.ID.Named("user")), LastIn: v.moment(u.LastIn), State: "active"}
 	for _, m := range u.Members {
 		row.Roles = append(row.Roles, v.say("role."+string(m.Role)))
 	}

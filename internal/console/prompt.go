@@ -95,12 +95,12 @@ func (s *Server) promptPage(w http.ResponseWriter, v *visit, status int, p *app.
 }
 
 func (v *visit) promptVersion(base string, x *app.PromptVersion) promptVersion {
-	out := promptVersion{N: x.Version, At: stamp(x.At), By: actorShown(x.By), File: x.File, Length: lang.Clock((x.Millis + 999) / 1000),
+	out := promptVersion{N: x.Version, At: v.moment(x.At), By: actorShown(x.By), File: x.File, Length: lang.Clock((x.Millis + 999) / 1000),
 		Form: v.say("prompts.form", "hz", lang.Count(v.Tag, int64(x.Form.Rate)), "bits", itoa(x.Form.Bits), "channels", v.say("prompts.ch_"+itoa(x.Form.Channels)))}
 	if x.Gone.IsZero() {
 		out.Sound = base + "/sound?version=" + itoa(x.Version)
 	} else {
-		out.Gone = v.say("prompts.gone", "at", stamp(x.Gone))
+		out.Gone = v.say("prompts.gone", "at", v.moment(x.Gone))
 	}
 	return out
 }

@@ -73,7 +73,7 @@ type inspectionRow struct {
 }
 
 func (s *Server) inspectionRow(v *visit, x *app.Inspection, base string) inspectionRow {
-	out := inspectionRow{Inspection: *x, Who: s.agentName(v, x.Agent), Href: base + x.ID.Named("insp"), Made: s.minute(v, x.Made), Begun: s.minute(v, x.Begun), Scored: s.minute(v, x.Scored), By: actorShown(x.By), Seconds: x.Millis / 1000, Why: v.say("quality.by_hand")}
+	out := inspectionRow{Inspection: *x, Who: s.agentName(v, x.Agent), Href: base + x.ID.Named("insp"), Made: v.moment(x.Made), Begun: v.moment(x.Begun), Scored: v.moment(x.Scored), By: actorShown(x.By), Seconds: x.Millis / 1000, Why: v.say("quality.by_hand")}
 	if x.Answer != nil {
 		out.Inspection.Answer = &app.Word{At: x.Answer.At, By: actorShown(x.Answer.By), Text: x.Answer.Text}
 	}
@@ -218,7 +218,7 @@ func (s *Server) drawCalls(w http.ResponseWriter, _ *http.Request, v *visit) err
 	if err != nil {
 		return err
 	}
-	in := drawOf(f, s.locOf(v))
+	in := drawOf(f, v.loc())
 	if !f.OK() {
 		return s.drawForm(w, v, http.StatusUnprocessableEntity, f, "")
 	}
@@ -236,10 +236,10 @@ func (s *Server) reportOf(v *visit) (f *form, out app.QualityReport, err error) 
 	f = v.blank("first", asked.Get("first"), "last", asked.Get("last"), "form", asked.Get("form"))
 	var period timex.Period
 	if first := f.dayOr("first"); first != 0 {
-		period.From = first.Start(s.locOf(v))
+		period.From = first.Start(v.loc())
 	}
 	if last := f.dayOr("last"); last != 0 {
-		period.To = (last + 1).Start(s.locOf(v))
+		period.To = (last + 1).Start(v.loc())
 	}
 	if f.OK() {
 		out, err = s.d.System.QualityReport(v.r.Context(), v.company, period, f.optional("form", 300))

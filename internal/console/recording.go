@@ -111,7 +111,7 @@ func (s *Server) recordingPage(w http.ResponseWriter, v *visit, status int, x *a
 	case x.State == retention.Open:
 		b.Why = v.say("recording.is_open")
 	case x.State != retention.Kept:
-		b.Why = v.say("recording.is_gone", "at", s.minute(v, x.Gone), "why", v.toldWhy(x.Why))
+		b.Why = v.say("recording.is_gone", "at", v.moment(x.Gone), "why", v.toldWhy(x.Why))
 	case !v.may(access.RecordHear):
 		b.Why = v.say("recording.may_not")
 	default:
@@ -126,7 +126,7 @@ func (s *Server) recordingPage(w http.ResponseWriter, v *visit, status int, x *a
 	if err := s.beside(v, &b, x); err != nil {
 		return err
 	}
-	s.render(w, v, status, "recording", &Page{Title: v.say("recording.title", "at", b.Row.Made), Lead: strings.TrimSpace(x.About.Number + " " + s.locOf(v).String()), Here: v.at("/recordings"), Crumbs: v.crumbs(Link{v.say("nav.recordings"), v.at("/recordings")}), Island: "player", Body: b})
+	s.render(w, v, status, "recording", &Page{Title: v.say("recording.title", "at", b.Row.Made), Lead: strings.TrimSpace(x.About.Number + " " + v.loc().String()), Here: v.at("/recordings"), Crumbs: v.crumbs(Link{v.say("nav.recordings"), v.at("/recordings")}), Island: "player", Body: b})
 	return nil
 }
 
@@ -172,10 +172,10 @@ func (s *Server) terms(v *visit, b *recordingBody, x *app.Recording) {
 		if err != nil {
 			continue // it was checked when it was added
 		}
-		b.Rules = append(b.Rules, keptRule{r, s.minute(v, ends.Until), ends.Until == x.Until})
+		b.Rules = append(b.Rules, keptRule{r, v.moment(ends.Until), ends.Until == x.Until})
 	}
 	for _, h := range x.Holds {
-		b.Held = append(b.Held, keptHold{h, s.minute(v, h.Since)})
+		b.Held = append(b.Held, keptHold{h, v.moment(h.Since)})
 	}
 }
 
@@ -188,7 +188,7 @@ func (s *Server) beside(v *visit, b *recordingBody, x *app.Recording) error {
 		}
 		for i := range list {
 			h := &list[i]
-			row := heardRow{Who: actorShown(h.Who), From: h.From, How: v.say("recording.h_" + h.How), At: s.minute(v, h.At)}
+			row := heardRow{Who: actorShown(h.Who), From: h.From, How: v.say("recording.h_" + h.How), At: v.moment(h.At)}
 			for _, p := range h.Parts {
 				row.Parts = append(row.Parts, lang.Clock(p.From/1000)+"–"+lang.Clock((p.To+999)/1000))
 			}

@@ -45,7 +45,7 @@ type recordingRow struct {
 }
 
 func (s *Server) recordingRow(v *visit, r *app.Recording) recordingRow {
-	out := recordingRow{Recording: *r, Agent: s.agentName(v, r.About.Agent), Campaign: s.campaignName(v, r.About.Campaign), Outcome: s.outcomeName(v, r.About.Campaign, r.About.Disposition), Href: v.at("/recordings/" + r.ID.Named("rec")), Made: s.minute(v, r.Made), Until: s.minute(v, r.Until), Gone: s.minute(v, r.Gone), Direction: word(v.Tag, "direction", string(r.About.Direction)), Seconds: r.Millis / 1000, Size: sizeOf(r.Bytes)}
+	out := recordingRow{Recording: *r, Agent: s.agentName(v, r.About.Agent), Campaign: s.campaignName(v, r.About.Campaign), Outcome: s.outcomeName(v, r.About.Campaign, r.About.Disposition), Href: v.at("/recordings/" + r.ID.Named("rec")), Made: v.moment(r.Made), Until: v.moment(r.Until), Gone: v.moment(r.Gone), Direction: word(v.Tag, "direction", string(r.About.Direction)), Seconds: r.Millis / 1000, Size: sizeOf(r.Bytes)}
 	out.UntilDay, _, _ = strings.Cut(out.Until, " ")
 	if r.Score != nil {
 		out.Score = tenths(*r.Score)
@@ -91,7 +91,7 @@ func (s *Server) recordingFilter(v *visit) (*recordingFilter, error) {
 	}
 	q := &f.query
 	q.Agent, q.Campaign, q.Disposition = f.optional("agent", 200), f.optional("campaign", 200), f.optional("disposition", 60)
-	zone := s.locOf(v)
+	zone := v.loc()
 	q.Number = writtenNumber(f.optional("number", 40))
 	if first := f.dayOr("first"); first != 0 {
 		q.Period.From = first.Start(zone)
@@ -168,7 +168,7 @@ func (s *Server) recordings(w http.ResponseWriter, r *http.Request, v *visit) er
 	sorts := []option{{"value": "", "label": v.say("recordings.by_newest")}, {"value": app.ByLength, "label": v.say("recordings.by_length")}, {"value": app.ByScore, "label": v.say("recordings.by_score")}}
 	b := map[string]any{"First": given(v.may(access.CampaignRead), v.at("/campaigns")), "Form": f.form, "Rows": rows, "Next": next, "Cut": found.Cut, "Narrow": f.address() != "", "Directions": directions, "Sorts": sorts, "Keeping": v.at("/recordings/keeping"),
 		"Files": listFiles(v.at("/recordings/list"), "?"+f.address(), "csv", "xlsx")}
-	s.render(w, v, status, "recordings", &Page{Title: v.say("nav.recordings"), Lead: v.say("recordings.lead", "zone", s.locOf(v).String()), Here: v.at("/recordings"), Crumbs: v.crumbs(), Body: b})
+	s.render(w, v, status, "recordings", &Page{Title: v.say("nav.recordings"), Lead: v.say("recordings.lead", "zone", v.loc().String()), Here: v.at("/recordings"), Crumbs: v.crumbs(), Body: b})
 	return nil
 }
 

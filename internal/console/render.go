@@ -135,6 +135,7 @@ type view struct {
 	Nav   []navGroup
 	Tour  *tourView // nil: there is none
 	In    string    // company that is looked at, for searching; empty: none
+	Clock string    // zone of the times on the page; empty: it has none, or they say theirs
 }
 
 // View gives the layout what it needs.
@@ -154,6 +155,9 @@ func (s *Server) render(w http.ResponseWriter, v *visit, status int, name string
 	p.view.Nav, p.view.Tour = navigation(v, p.Here), s.tourOf(v)
 	if !v.company.IsZero() {
 		p.view.In = v.company.Named("co")
+		if v.zone != nil {
+			p.view.Clock = v.zone.String()
+		}
 	}
 	if part := v.r.Header.Get("HX-Target"); v.r.Header.Get("HX-Request") == "true" && part != "" {
 		if block := t.Lookup(ownName(name, "part-"+part)); block != nil {

@@ -39,7 +39,7 @@ func (s *Server) scoreForms(w http.ResponseWriter, r *http.Request, v *visit) er
 	var rows []scoreFormRow
 	for i := range list {
 		list[i].By = actorShown(list[i].By)
-		row := scoreFormRow{ScoreForm: list[i], Href: v.at("/quality/forms/" + list[i].ID.Named("form")), Made: s.minute(v, list[i].Made)}
+		row := scoreFormRow{ScoreForm: list[i], Href: v.at("/quality/forms/" + list[i].ID.Named("form")), Made: v.moment(list[i].Made)}
 		for _, sec := range list[i].Sections {
 			row.Questions += len(sec.Questions)
 		}
@@ -65,7 +65,7 @@ func (s *Server) scoreForm(w http.ResponseWriter, r *http.Request, v *visit) err
 		return err
 	}
 	f.By = actorShown(f.By)
-	b := map[string]any{"Row": f, "Made": s.minute(v, f.Made), "Change": given(v.may(access.QualityWrite), v.at("/quality/forms/new?from="+f.ID.Named("form")))}
+	b := map[string]any{"Row": f, "Made": v.moment(f.Made), "Change": given(v.may(access.QualityWrite), v.at("/quality/forms/new?from="+f.ID.Named("form")))}
 	s.render(w, v, http.StatusOK, "score-form", &Page{Title: v.formName(f.Name, f.Version), Lead: v.say("quality.pass_from", "n", itoa(f.Pass)), Here: v.at("/quality"), Crumbs: v.underQuality(Link{v.say("quality.forms"), v.at("/quality/forms")}), Body: b})
 	return nil
 }

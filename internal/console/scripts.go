@@ -126,7 +126,7 @@ func (s *Server) scriptPage(w http.ResponseWriter, v *visit, status int, b *scri
 			return err
 		}
 		for _, x := range list {
-			b.Versions = append(b.Versions, option{"n": x.Version, "by": actorShown(x.By), "at": stamp(x.At), "href": b.Base + "/file?version=" + itoa(x.Version)})
+			b.Versions = append(b.Versions, option{"n": x.Version, "by": actorShown(x.By), "at": v.moment(x.At), "href": b.Base + "/file?version=" + itoa(x.Version)})
 		}
 	}
 	if err := s.scriptChoices(v, b); err != nil {

@@ -55,7 +55,7 @@ func (s *Server) telephonePage(w http.ResponseWriter, v *visit, status int, f *f
 	var rows []plannedRow
 	for i := range waiting {
 		p := &waiting[i]
-		rows = append(rows, plannedRow{p.ID.Named("call"), p.To, stamp(p.Until)})
+		rows = append(rows, plannedRow{p.ID.Named("call"), p.To, v.moment(p.Until)})
 	}
 	b["Rows"] = rows
 	if b["Lines"], err = s.lines(v, f); err != nil {

@@ -35,7 +35,7 @@ func (s *Server) lines(v *visit, f *form) (*linesBody, error) {
 		b.Rows = nil
 		list, err := s.d.Gate.Lines(tx, v.company, v.actor.User)
 		for _, l := range list {
-			b.Rows = append(b.Rows, lineRow{Account: l.Account(), Name: l.Name, Made: stamp(l.Created), Ended: stamp(l.Ended), End: b.Add + "/" + l.Account() + "/end"})
+			b.Rows = append(b.Rows, lineRow{Account: l.Account(), Name: l.Name, Made: v.moment(l.Created), Ended: v.moment(l.Ended), End: b.Add + "/" + l.Account() + "/end"})
 		}
 		return err
 	})

@@ -35,8 +35,8 @@ type clockRow struct {
 	Missed bool
 }
 
-func clockOf(c service.Clock) clockRow {
-	row := clockRow{Took: lang.Clock(int64(c.Took / time.Second)), Due: stamp(c.Due), Missed: c.Missed}
+func (v *visit) clockOf(c service.Clock) clockRow {
+	row := clockRow{Took: lang.Clock(int64(c.Took / time.Second)), Due: v.moment(c.Due), Missed: c.Missed}
 	switch {
 	case c.Missed:
 		row.Tone, row.State = "bad", "missed"
@@ -69,9 +69,9 @@ type wordRow struct {
 
 func (v *visit) ticketRow(t *app.TicketClocks) ticketRow {
 	name := t.ID.Named("tic")
-	row := ticketRow{TicketClocks: *t, Name: name, Href: v.at("/tickets/" + name), Opened: stamp(t.Opened), FirstC: clockOf(t.First), Resolves: clockOf(t.Resolution)}
+	row := ticketRow{TicketClocks: *t, Name: name, Href: v.at("/tickets/" + name), Opened: v.moment(t.Opened), FirstC: v.clockOf(t.First), Resolves: v.clockOf(t.Resolution)}
 	for _, w := range t.Words {
-		row.Words = append(row.Words, wordRow{w, stamp(w.At), actorShown(w.By)})
+		row.Words = append(row.Words, wordRow{w, v.moment(w.At), actorShown(w.By)})
 	}
 	return row
 }

@@ -116,6 +116,7 @@ func (s *Server) usage(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if err != nil {
 		return err
 	}
+	v.zone = f.loc()
 	b := usageBody{Form: f.form, Order: f.order, Narrow: f.query.Narrow(), Deal: f.deal != nil, Files: f.order.files(v.at("/usage/calls"))}
 	status := http.StatusOK
 	if !f.OK() {

@@ -36,7 +36,7 @@ func (s *Server) callAbout(v *visit, k *app.CallCase) *callAbout {
 	b.Lead = Link{cmp.Or(k.Lead, shownNumber(t.Number)), lead}
 	b.Try = Link{v.say("calling_report.ordinal", "n", itoa(t.Ordinal)), lead + "#" + t.ID.Named("try")}
 	if t.Agent != "" {
-		day := t.Decided.DateIn(s.locOf(v)).String()
+		day := t.Decided.DateIn(v.loc()).String()
 		b.Agent.Href = v.at("/tries?") + url.Values{"agent": {t.Agent}, "first": {day}, "last": {day}}.Encode()
 	}
 	b.Outcome, b.Tone, b.Notes = s.outcomeName(v, campaign, t.Disposition), outcomeTone(t.Flags), t.Notes

@@ -25,8 +25,25 @@ type visit struct {
 	open    bool              // comparing needs no account here
 	people  map[string]string // names of agents and campaigns that were looked up
 	calls   *time.Location    // whose days lists of calls have, on pages of reports
+	deals   func() ([]app.Deal, error)
 	zone    *time.Location    // of the contract, once it was looked up
 	codes   map[string]string // of outcomes likewise: of the company by code, of a campaign by its name, a space and code
+}
+
+// loc is the zone of the company's contract, the first that runs, else of its first, else
+// UTC: looked up once a page.
+func (v *visit) loc() *time.Location {
+	if v.zone != nil {
+		return v.zone
+	}
+	v.zone = time.UTC
+	if v.deals == nil {
+		return v.zone
+	}
+	if deals, err := v.deals(); err == nil && len(deals) > 0 { // else the page says what is away
+		v.zone = deals[0].Loc
+	}
+	return v.zone
 }
 
 // handler makes the answer to a visit. What it returns is shown as a page.
@@ -120,6 +137,7 @@ func (s *Server) admit(v *visit, may access.Permission, about bool) error {
 		if v.about, err = s.d.System.GetCompany(v.r.Context(), v.company); err != nil {
 			return err
 		}
+		v.deals = func() ([]app.Deal, error) { return s.d.System.Deals(v.r.Context(), v.company) }
 	}
 	if !access.Can(v.actor, may, v.company) {
 		return &access.Refusal{Code: access.Forbidden, Msg: string(may)}

@@ -105,7 +105,7 @@ func (s *Server) healthEvents(w http.ResponseWriter, r *http.Request, v *visit) 
 func (s *Server) trunksUsed(v *visit) map[string]bool {
 	out := map[string]bool{}
 	if now, err := s.d.System.Moment(v.r.Context()); err == nil {
-		loc := s.locOf(v)
+		loc := v.loc()
 		today := now.DateIn(loc)
 		if answer, err := s.d.System.Report(v.r.Context(), v.company, figures.Ask{Kind: figures.Trunks, First: today - numberDays + 1, After: today + 1, Zone: loc}); err == nil {
 			for i := range answer.Rows {
@@ -152,7 +152,7 @@ func (s *Server) wallNumbers(v *visit) (out wallNumbers, err error) {
 	if err != nil {
 		return out, err
 	}
-	loc := s.locOf(v)
+	loc := v.loc()
 	today := now.DateIn(loc)
 	answer, err := s.d.System.Report(v.r.Context(), v.company, figures.Ask{Kind: figures.Numbers, First: today - numberDays + 1, After: today + 1, Zone: loc})
 	if err != nil {

@@ -39,7 +39,7 @@ type webhookRow struct {
 }
 
 func (v *visit) webhookRow(e *notify.Endpoint) webhookRow {
-	row := webhookRow{Endpoint: e, Name: e.ID.Named("whk"), Href: v.at("/webhooks/" + e.ID.Named("whk")), Topics: strings.Join(e.Topics, ", "), Failing: stamp(e.FailingSince), Created: stamp(e.Created)}
+	row := webhookRow{Endpoint: e, Name: e.ID.Named("whk"), Href: v.at("/webhooks/" + e.ID.Named("whk")), Topics: strings.Join(e.Topics, ", "), Failing: v.moment(e.FailingSince), Created: v.moment(e.Created)}
 	if row.Topics == "" {
 		row.Topics = v.say("webhook.all_topics")
 	}

@@ -3,7 +3,7 @@
 // another phone system, stays as the page says.
 import { now, tick } from "./floor/clock.js";
 import { feed } from "./floor/feed.js";
-import { boot, el, put, say } from "./floor/page.js";
+import { boot, clockTime, el, put, say } from "./floor/page.js";
 
 const root = document.getElementById("seats");
 const people = root.querySelector("[data-people]");
@@ -60,7 +60,7 @@ function draw() {
 // tell says that what stands there is so now, or as of when.
 function tell() {
   if (isUp === null) return;
-  put(asOf, isUp ? say("seats.live") : say("seats.as_of", { time: new Intl.DateTimeFormat(boot.tag, { timeStyle: "medium" }).format(heard) }));
+  put(asOf, isUp ? say("seats.live") : say("seats.as_of", { time: clockTime(heard, { timeStyle: "medium" }) }));
 }
 
 const ours = (a) => a.contract === root.dataset.contract;

@@ -2,7 +2,7 @@
 // changed; it is drawn at most twice a second, and times run by one clock.
 import { now, tick } from "./floor/clock.js";
 import { feed } from "./floor/feed.js";
-import { boot, el, put, say, show, spell } from "./floor/page.js";
+import { boot, clockTime, el, put, say, show, spell } from "./floor/page.js";
 import { drawCallers } from "./wallboard/callers.js";
 import { drawCampaigns } from "./wallboard/campaigns.js";
 import { drawGrid, times } from "./wallboard/grid.js";
@@ -87,7 +87,7 @@ tick(() => {
   times();
   drawNumbers(floor);
   tell();
-  if (clockAt) put(clockAt, new Intl.DateTimeFormat(boot.tag, { hour: "2-digit", minute: "2-digit" }).format(now()));
+  if (clockAt) put(clockAt, clockTime(now(), { hour: "2-digit", minute: "2-digit" }));
 });
 
 const full = () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen());

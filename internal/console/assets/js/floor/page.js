@@ -45,8 +45,11 @@ export function el(tag, having = {}, ...within) {
   return node;
 }
 
+// clockTime writes an instant as the language does, on the clock of the company.
+export const clockTime = (instant, how) => new Intl.DateTimeFormat(boot.tag, { ...how, timeZone: boot.zone }).format(new Date(instant));
+
 // whoPaused tells which supervisor made an agent pause, and since when.
-export const whoPaused = ({ name, since }) => say(name ? "desk.forced" : "desk.forced_by_key", { name, time: new Intl.DateTimeFormat(boot.tag, { timeStyle: "short" }).format(new Date(since)) });
+export const whoPaused = ({ name, since }) => say(name ? "desk.forced" : "desk.forced_by_key", { name, time: clockTime(since, { timeStyle: "short" }) });
 
 // spell writes a count of seconds as a clock does.
 export function spell(seconds) {
