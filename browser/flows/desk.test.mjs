@@ -182,6 +182,12 @@ export function desk(world) {
     await other.addInitScript(fakeFloor, { desk: null, sheet });
     await other.goto(`${world.made.firms.floor}/desk`);
     await other.locator("[data-notices]", { hasText: "open in another tab" }).waitFor();
+    await page.close();
+    await other.locator("[data-notices]", { hasText: "other tab of the desk is closed" }).waitFor();
+    await other.locator("[data-notices] button").click();
+    await other.locator("[data-notices]", { hasText: "is closed" }).waitFor({ state: "detached" });
+    await other.locator('[name="campaign"]').first().waitFor();
+    await other.close();
     await close();
   });
 

@@ -51,11 +51,20 @@ func (s *System) Standstill(ctx context.Context, c id.Company) (out Standstill, 
 		if err != nil {
 			return err
 		}
+		people := map[string]bool{} // at desks of the floor, and those whose log-ins are handed in
 		for i := range open {
 			if open[i].What == SessionStretch {
-				out.Sessions++
+				people[open[i].Of] = true
 			}
 		}
+		err = each(tx, c, KindSitting, store.Key{}, func(x Sitting, _ *store.Record) error {
+			people[x.User] = true
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		out.Sessions = len(people)
 		out.Holds = company.Stopped()
 		out.Overdue, err = holdsService(tx, c, scheduleOf(&company))
 		return err

@@ -88,6 +88,9 @@ func TestSeatsNow(t *testing.T) {
 	}
 	first := must(f.SitDown(ctx, f.c, f.camp.ID, "li"))
 	must(f.SitDown(ctx, f.c, f.camp.ID, "wu"))
+	if got := must(f.Standstill(ctx, f.c)); got.Sessions != 2 {
+		t.Errorf("a hold would stop %d people, want the 2 at their desks", got.Sessions)
+	}
 	got := must(f.Floor(ctx, who.company, who.contract))
 	if l := got.Seats[0]; l.Now != 2 || l.High != 2 || l.Days[len(l.Days)-1].High != 2 || len(got.Places) != 2 {
 		t.Errorf("two are logged in: %s", seatsTold(&got))

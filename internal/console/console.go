@@ -166,10 +166,21 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Permissions-Policy", "camera=(), geolocation=(), payment=(), usb=(), microphone=(self)")
 	if query, err := url.QueryUnescape(r.URL.RawQuery); err != nil || !storable(r.URL.Path) || !storable(query) {
-		http.Error(w, phrase(viewOf(r).Tag, "console.missing"), http.StatusNotFound)
+		s.unreadable(w, r)
 		return
 	}
 	s.guard.ServeHTTP(w, r)
+}
+
+// unreadable is the page for an address with characters no database can look for.
+func (s *Server) unreadable(w http.ResponseWriter, r *http.Request) {
+	clean := r.Clone(r.Context())
+	clean.URL = &url.URL{Path: "/"}
+	v, err := s.visit(clean)
+	if err == nil {
+		err = s.missing(w, clean, v)
+	}
+	s.answer(w, v, err)
 }
 
 // storable tells whether a text can be looked for in every database.

@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -52,10 +53,10 @@ func (v *visit) promptAt(named string) string { return v.at("/prompts/" + named)
 
 // prompts lists them.
 func (s *Server) prompts(w http.ResponseWriter, _ *http.Request, v *visit) error {
-	return s.promptsPage(w, v, http.StatusOK, v.blank("language", spokenBy(v.Tag)), "")
+	return s.promptsPage(w, v, http.StatusOK, v.blank("language", spokenBy(cmp.Or(lang.Tag(v.about.Lang), v.Tag))), "")
 }
 
-// spokenBy is what somebody most likely speaks who reads in a language.
+// spokenBy is what a company most likely speaks that writes in a language.
 func spokenBy(tag lang.Tag) string {
 	if tag == lang.English {
 		return "en"

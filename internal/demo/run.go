@@ -139,6 +139,9 @@ type login struct {
 	member      access.Member
 }
 
+// leader is whoever leads the calling of a firm, by its language: nobody is made up.
+var leader = map[string]string{"en": "Supervisor", "zh-Hant": "主管", "zh-Hans": "主管"}
+
 func logins(who []Customer) []login {
 	out := []login{
 		{email: "operator@demo.example", what: "the platform: plans, contracts, companies", name: "operator", role: "operator", lang: lang.English, member: access.Member{Company: id.Platform, Role: access.Operator}},
@@ -146,7 +149,7 @@ func logins(who []Customer) []login {
 	}
 	for i := range who {
 		c := &who[i]
-		out = append(out, login{email: c.Key + "@demo.example", what: "the portal of " + c.Name, name: c.Name, role: "customer", firm: c.Name, lang: lang.Tag(c.Lang), member: access.Member{Company: c.Company, Role: access.CustomerAdmin}})
+		out = append(out, login{email: c.Key + "@demo.example", what: "the portal of " + c.Name, name: leader[c.Lang], role: "customer", firm: c.Name, lang: lang.Tag(c.Lang), member: access.Member{Company: c.Company, Role: access.CustomerAdmin}})
 		if c.Key == working {
 			out = append(out, login{email: "seat@demo.example", what: "a seat on its floor: put on a headset, open Desk, be ready", name: "访客坐席", role: "agent", firm: c.Name, lang: lang.Tag(c.Lang), member: access.Member{Company: c.Company, Role: access.Agent}})
 		}

@@ -216,8 +216,8 @@ func (a *agent) at(ctx context.Context, p *post) {
 	case "paused":
 		switch {
 		case !p.Line || p.Reason == "forced":
-		case p.Reason == tea && a.rests: // its end is planned
-		case p.Reason == tea && a.cfg.Break > 0:
+		case p.Reason == rest && a.rests: // its end is planned
+		case p.Reason == rest && a.cfg.Break > 0:
 			a.rests = true
 			time.AfterFunc(a.about(a.cfg.Break), func() { a.do(ctx, "ready", nil) })
 		default:
@@ -263,7 +263,7 @@ func (a *agent) later(ctx context.Context, p *post, d time.Duration, hangUp bool
 			}
 		}
 		if tired {
-			a.do(ctx, "pause", map[string]string{"reason": tea})
+			a.do(ctx, "pause", map[string]string{"reason": rest})
 		}
 		a.do(ctx, "dispose", body)
 		if hangUp {
@@ -272,8 +272,8 @@ func (a *agent) later(ctx context.Context, p *post, d time.Duration, hangUp bool
 	})
 }
 
-// tea is the reason of a pause.
-const tea = "tea"
+// rest is the reason of a pause.
+const rest = "break"
 
 // do asks for something at the desk. That it crossed something else is no harm: the
 // next state says what is.

@@ -1,5 +1,5 @@
 // What every page does beside htmx: the side bar on a phone, menus that close,
-// parts that open when they are gone to. Pages work without it.
+// parts that open when they are gone to, fields for files. Pages work without it.
 
 const button = document.querySelector("[data-menu]");
 const side = button && document.getElementById(button.dataset.menu);
@@ -49,3 +49,23 @@ unfold();
 if (location.hash && scrollY === 0 && performance.getEntriesByType("navigation")[0]?.type === "reload") {
   document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
 }
+
+// What a browser writes in a field for files is in the language of the browser: ours
+// stands over it, and the field itself lies in front, unseen, to be clicked, dropped on
+// and gone to by keys.
+function dress(within) {
+  for (const field of within.querySelectorAll('input[type="file"]:not(.pick input)')) {
+    const { choose, none, some } = document.body.dataset;
+    const box = Object.assign(document.createElement("span"), { className: "pick" });
+    const [act, name] = ["button", "pick-name muted small"].map((className) => Object.assign(document.createElement("span"), { className, ariaHidden: "true" }));
+    act.textContent = choose;
+    const tell = () => (name.textContent = field.files.length > 1 ? some.replace("{n}", field.files.length) : (field.files[0]?.name ?? none));
+    field.replaceWith(box);
+    box.append(act, name, field);
+    field.addEventListener("change", tell);
+    field.form?.addEventListener("reset", () => setTimeout(tell));
+    tell();
+  }
+}
+dress(document);
+document.addEventListener("htmx:load", (e) => dress(e.detail.elt.parentNode ?? document));

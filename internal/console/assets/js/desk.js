@@ -199,7 +199,19 @@ function hold(steal) {
       line.off();
       deeds.takeHere = () => void hold(true);
       leave();
+      watch();
     });
+}
+
+// watch waits until the other tab is closed, and not only loaded anew, and says so.
+async function watch() {
+  await navigator.locks.request(name, () => {});
+  await new Promise((done) => setTimeout(done, 2 * reloading));
+  const { held } = await navigator.locks.query();
+  if (state.gone !== "tab") return;
+  if (held.some((lock) => lock.name === name)) return watch();
+  state.gone = "closed";
+  draw();
 }
 
 async function begin() {

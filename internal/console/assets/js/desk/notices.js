@@ -49,7 +49,7 @@ export function drawNotices(with_ = deeds) {
   deeds = with_;
   const list = [];
   if (state.up === false && state.session) list.push({ key: "cut", tone: "bad", head: say("desk.cut", { time: spell((performance.now() - state.cutAt) / 1000) }), words: say(state.desk?.call ? "desk.cut_call" : "desk.cut_why") });
-  if (state.gone) list.push({ key: "gone", tone: state.gone === "over" ? "warn" : "bad", head: say(`desk.gone_${state.gone}`), words: say(`desk.gone_${state.gone}_why`), button: state.gone === "tab" ? [say("desk.take_here"), deeds.takeHere] : state.gone === "session" ? [say("desk.log_in_again"), () => location.reload()] : undefined });
+  if (state.gone) list.push({ key: "gone", tone: state.gone === "over" || state.gone === "closed" ? "warn" : "bad", head: say(`desk.gone_${state.gone}`), words: say(`desk.gone_${state.gone}_why`), button: state.gone === "tab" || state.gone === "closed" ? [say("desk.take_here"), deeds.takeHere] : state.gone === "session" ? [say("desk.log_in_again"), () => location.reload()] : undefined });
   if (troubles.includes(lineState)) list.push({ key: "line", tone: "bad", head: say(`desk.line_${lineState}`), words: say(`desk.line_${lineState}_why`, { name: place }), button: lineState === "unable" ? undefined : [say(lineState === "blocked" ? "desk.hear" : "desk.try_again"), deeds.line] });
   if (lineState === "lost" && state.session) list.push({ key: "line", tone: "bad", head: say("desk.line_lost"), words: say("desk.line_lost_why") });
   if (silent) list.push({ key: "silent", tone: "warn", head: say("desk.silent"), words: say("desk.silent_why") });
