@@ -102,7 +102,10 @@ func seatFloorOf(f *app.Floor) *SeatFloor {
 	out := &SeatFloor{First: f.First, Last: f.After - 1, Today: f.Today, At: f.At, Paid: f.Paid, Cost: f.Cost, Seats: []SeatsOfLine{}, Places: []SeatPlace{}, Modules: []ModuleOnFloor{}}
 	for i := range f.Seats {
 		l := &f.Seats[i]
-		one := SeatsOfLine{Component: l.Component.ID, Kind: l.Kind, Types: l.Types, Paid: l.Paid, Cost: l.Cost, Used: l.Used, Highest: l.High, Now: l.Now, Idle: l.Idle, IdleCost: l.IdleCost, Fewer: l.Fewer}
+		one := SeatsOfLine{Component: l.Component.ID, Kind: l.Kind, Types: l.Types, Paid: l.Paid, Cost: l.Cost, Used: l.Used, Highest: l.High, Now: l.Now, Idle: l.Idle, IdleCost: l.IdleCost}
+		if l.Fewer != nil {
+			one.Fewer = &l.Fewer.Saved
+		}
 		if l.High > 0 {
 			one.HighestAt = timeOf(l.HighAt)
 		}

@@ -182,6 +182,7 @@ type watch struct {
 	people map[string]*Place
 	uses   map[string]int64
 	modes  bool
+	own    bool // calls of our own lines, which tell whether they were recorded
 }
 
 func newWatch() *watch { return &watch{people: map[string]*Place{}, uses: map[string]int64{}} }
@@ -203,6 +204,11 @@ func (w *watch) Call(c *usage.Call) error {
 	if c.Mode != "" {
 		w.modes = true
 		w.uses[strings.Clone(string(c.Mode))]++
+	}
+	if c.Course != nil {
+		if w.own = true; c.Course.Recording != "" {
+			w.uses[recordingModule]++
+		}
 	}
 	if c.Agent != "" {
 		p := w.of(c.Agent)
@@ -297,8 +303,11 @@ func (w *watch) used(module string) (n int64, told bool) {
 			n += k
 		}
 	}
-	return n, n > 0 || w.modes && slices.Contains(usage.Mode("").Choices(), module)
+	return n, n > 0 || w.modes && slices.Contains(usage.Mode("").Choices(), module) || w.own && module == recordingModule
 }
+
+// recordingModule is the module that records calls.
+const recordingModule = "recording"
 
 // countsSeats tells whether a component charges seats: by its measure, or as a
 // recurring fee whose quantity other parts of the plan take for seats.

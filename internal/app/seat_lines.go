@@ -38,11 +38,11 @@ type SeatLine struct {
 	Used      exact.Number // named: with somebody who came; active: people; else as many at once as are counted
 	High      int64        // logged in at once, at most
 	HighAt    timex.Instant
-	Now       int64         // logged in now
-	Idle      exact.Number  // paid and not used
-	IdleCost  money.Amount  // their share of the cost
-	Fewer     *money.Amount // the period would have cost less with one seat fewer; nil: that cannot be told
-	Days      []SeatDay     // until today; none where seats are people's own
+	Now       int64           // logged in now
+	Idle      exact.Number    // paid and not used
+	IdleCost  money.Amount    // their share of the cost
+	Fewer     *cheapest.Fewer // the period would have cost less with one seat fewer; nil: that cannot be told
+	Days      []SeatDay       // until today; none where seats are people's own
 }
 
 // SeatDay is how many were logged in at once on a day, at most.

@@ -75,6 +75,16 @@ func TestSeatLines(t *testing.T) {
 	if p := got.Modules[0]; !p.On || p.Line != "recording" || lang.Decimal(lang.English, p.Cost) != "32.00" {
 		t.Errorf("%+v", p)
 	}
+	if m := got.Modules[0]; m.Told || m.Uses != 0 {
+		t.Errorf("nobody told of recordings: %+v", m)
+	}
+	start := timex.At(time.Date(2026, 3, 3, 1, 0, 0, 0, time.UTC))
+	for i, name := range []string{"", "rec_1"} {
+		f.ingest(who.company, &usage.Call{ID: fmt.Sprint("c", i), Source: "waihu", Direction: usage.Outbound, Result: usage.Answered, To: "+8613800138000", Start: start, Answer: start, End: start.Add(time.Minute), Talk: time.Minute, Course: &usage.Course{EndedBy: usage.TheirSide, Recording: name}})
+		if m := must(f.Floor(ctx, who.company, who.contract)).Modules[0]; !m.Told || m.Uses != int64(i) {
+			t.Errorf("%d calls were recorded, as the page says %d (told: %v)", i, m.Uses, m.Told)
+		}
+	}
 }
 
 // TestSeatsNow: who logs in on the floor is there at once, before it is usage, and gone
@@ -113,7 +123,7 @@ func seatsTold(f *app.Floor) string {
 		l := &f.Seats[i]
 		fewer := "?"
 		if l.Fewer != nil {
-			fewer = lang.Decimal(lang.English, *l.Fewer)
+			fewer = lang.Decimal(lang.English, l.Fewer.Saved)
 		}
 		days := ""
 		for _, d := range l.Days {

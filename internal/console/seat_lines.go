@@ -8,6 +8,7 @@ import (
 	"waihu/internal/app"
 	"waihu/internal/exact"
 	"waihu/internal/lang"
+	"waihu/internal/money"
 	"waihu/internal/store"
 	"waihu/internal/usage"
 )
@@ -25,6 +26,13 @@ type seatLine struct {
 	Over   string // so many more in now than are paid
 	Beyond string // more at once than are paid
 	Hint   string // why it is paid so
+	Saved  []savedRow
+}
+
+// savedRow is a part of what one seat fewer saves.
+type savedRow struct {
+	Name, Href string
+	Amount     money.Amount
 }
 
 // seatDay is a point of the chart.
@@ -63,6 +71,15 @@ func (v *visit) seatLine(b *seatsBody, d *app.Deal, l *app.SeatLine) seatLine {
 	case l.Kind == app.PeakSeats && l.Component.Commitment.Sign() > 0 && l.Idle.Sign() > 0:
 		out.Hint = v.say("seats.least", "n", lang.Number(v.Tag, l.Component.Commitment))
 	}
+	if l.Fewer != nil {
+		for _, p := range l.Fewer.Parts {
+			row := savedRow{Name: v.say("seats.fewer_rest"), Amount: p.Saved}
+			if p.Component != "" {
+				row.Name, row.Href = priceNames{v.Tag, d.Plan}.component(p.Component), b.lineAt(p.Line)
+			}
+			out.Saved = append(out.Saved, row)
+		}
+	}
 	out.Said = strings.Join(v.seatsSaid(l), v.gap())
 	return out
 }
@@ -79,11 +96,11 @@ func (v *visit) seatsSaid(l *app.SeatLine) []string {
 	if l.Fewer == nil {
 		return out
 	}
-	switch l.Fewer.Sign() {
+	switch saved := l.Fewer.Saved; saved.Sign() {
 	case 1:
-		return append(out, v.say("seats.say_fewer", "amount", lang.Money(v.Tag, *l.Fewer)))
+		return append(out, v.say("seats.say_fewer", "amount", lang.Money(v.Tag, saved)))
 	case -1:
-		return append(out, v.say("seats.say_dearer", "amount", lang.Money(v.Tag, l.Fewer.Neg())))
+		return append(out, v.say("seats.say_dearer", "amount", lang.Money(v.Tag, saved.Neg())))
 	}
 	return append(out, v.say("seats.say_same"))
 }
@@ -117,6 +134,7 @@ func (s *Server) choices(v *visit, b *seatsBody, d *app.Deal) error {
 	for i := range b.Places {
 		b.MayAssign = b.MayAssign || b.Places[i].Seat
 	}
+	b.Assigned = b.MayAssign
 	if b.MayAssign = b.MayAssign && b.MayChange; !b.MayAssign {
 		return nil
 	}

@@ -64,30 +64,30 @@ type adviser struct {
 
 // again is what the period comes to under changed terms, and whether that is a
 // bill somebody could have.
-func (a *adviser) again(change func(t *contract.Terms, p *catalog.Plan)) (money.Amount, bool, error) {
+func (a *adviser) again(change func(t *contract.Terms, p *catalog.Plan)) (*invoice.Invoice, bool, error) {
 	t, p := *a.g.Terms, *a.g.Terms.Plan
 	p.Components = slices.Clone(p.Components)
 	t.Plan = &p
 	change(&t, &p)
 	if p.Validate().Err() != nil {
-		return money.Amount{}, false, nil
+		return nil, false, nil
 	}
 	g := *a.g
 	g.Terms = &t
 	inv, err := invoice.Draft(&g, invoice.Heading{})
 	if err != nil {
-		return money.Amount{}, false, err
+		return nil, false, err
 	}
-	return inv.Net, len(inv.Unknown) <= len(a.inv.Unknown), nil
+	return inv, len(inv.Unknown) <= len(a.inv.Unknown), nil
 }
 
 // saves books advice if the changed terms are cheaper.
 func (a *adviser) saves(key string, c *catalog.Component, args map[string]string, change func(t *contract.Terms, p *catalog.Plan)) error {
-	total, ok, err := a.again(change)
-	if err != nil || !ok || total.Cmp(a.inv.Net) >= 0 {
+	then, ok, err := a.again(change)
+	if err != nil || !ok || then.Net.Cmp(a.inv.Net) >= 0 {
 		return err
 	}
-	saved, err := a.inv.Net.Sub(total)
+	saved, err := a.inv.Net.Sub(then.Net)
 	if err != nil {
 		return fault.New(fault.Overflow, "%v", err)
 	}

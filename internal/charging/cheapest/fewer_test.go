@@ -58,8 +58,17 @@ func TestOneFewer(t *testing.T) {
 			return to.Module(usage.Module{ID: "m", Source: "own", Module: "recording", From: first})
 		})
 		got, known, err := cheapest.OneFewer(g, "seats")
-		if err != nil || known != (c.want != "") || known && lang.Decimal(lang.English, got) != c.want {
+		if err != nil || known != (c.want != "") || known && lang.Decimal(lang.English, got.Saved) != c.want {
 			t.Errorf("%s: %v %v %v; want %s", c.what, got, known, err, c.want)
+		}
+		sum := money.Zero(c.plan.Currency)
+		for _, p := range got.Parts {
+			if sum, err = sum.Add(p.Saved); err != nil || p.Component != "" && p.Line == "" {
+				t.Errorf("%s: %+v %v", c.what, p, err)
+			}
+		}
+		if known && (sum.Cmp(got.Saved) != 0 || len(got.Parts) != 2) {
+			t.Errorf("%s: %d parts sum up to %v, want the seat and its module, %v", c.what, len(got.Parts), sum, got.Saved)
 		}
 	}
 }

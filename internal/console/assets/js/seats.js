@@ -20,7 +20,7 @@ function rowOf(a) {
   if (!people) return location.reload(); // the first of the period: the page has no table yet
   const columns = people.closest("table").tHead.rows[0].cells.length;
   const row = el("tr", { "data-user": a.agent, "data-type": a.seat, "data-here": "" }, el("th", { scope: "row" }, a.name), ...Array.from({ length: columns - 1 }, () => el("td")));
-  row.cells[3].dataset.now = "";
+  row.cells[people.querySelector("[data-now]").cellIndex].dataset.now = ""; // there is a row, or there would be no table
   people.prepend(row);
   rows.set(a.agent, row);
   return row;
