@@ -27,6 +27,11 @@ func TestABroadcastIsPlayedToItsInvoice(t *testing.T) {
 	if l := r.Invoice.Lines; !bytes.Contains(out.Bytes(), []byte("Robot lanes")) || len(l) == 0 || r.Invoice.Total.Sign() <= 0 {
 		t.Errorf("the lane is not on the invoice")
 	}
+	for _, l := range r.Invoice.Lines { // nothing of a part of the month, and nothing of nothing
+		if l.First != r.Invoice.First || l.Charged.Sign() <= 0 {
+			t.Errorf("%s: %s from %s of a month that begins on %s", l.Component, l.Charged, l.First, r.Invoice.First)
+		}
+	}
 	if t.Failed() {
 		t.Log(out.String())
 	}

@@ -19,7 +19,6 @@ import (
 	"waihu/internal/phone"
 	"waihu/internal/serve"
 	"waihu/internal/store"
-	"waihu/internal/timex"
 	"waihu/internal/usage"
 )
 
@@ -64,7 +63,10 @@ func (x *Shift) Result(ctx context.Context, took time.Duration) (out *Result, er
 	if err := x.tries(ctx, b, r); err != nil {
 		return nil, err
 	}
-	today := timex.At(time.Now()).DateIn(time.UTC)
+	today, err := today()
+	if err != nil {
+		return nil, err
+	}
 	if err := b.System.OwnUsage(ctx, x.company, today-1, today+1, &counted{r: r}); err != nil {
 		return nil, err
 	}
@@ -73,7 +75,7 @@ func (x *Shift) Result(ctx context.Context, took time.Duration) (out *Result, er
 		return nil, err
 	}
 	r.Left = len(sitting)
-	if r.Invoice, err = b.System.DraftInvoice(ctx, x.company, x.contract, today-1); err != nil {
+	if r.Invoice, err = b.System.DraftInvoice(ctx, x.company, x.contract, today); err != nil {
 		return nil, err
 	}
 	return r, nil

@@ -13,6 +13,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -132,7 +133,7 @@ trunks:
   - {name: shift, address: "%s", channels: 100, rate: 20}
 `
 
-// planFile prices seats by the time they are used, the module and each minute.
+// planFile prices seats by how many are in at once, the module of the mode and each minute.
 const planFile = `plan: shift
 version: 1
 name: {en: A simulated shift, zh-Hant: 模擬班次, zh-Hans: 模拟班次}
@@ -140,19 +141,19 @@ currency: CNY
 time_zone: Asia/Shanghai
 tax: {default: voice, classes: [{id: voice, name: {en: Voice, zh-Hant: 語音通話, zh-Hans: 语音通话}, rates: [{rate: 9%}]}]}
 modules:
-  - {id: predictive, name: {en: Predictive dialing, zh-Hant: 預測式外呼, zh-Hans: 预测式外呼}}
-  - {id: robot, name: {en: Robot lanes, zh-Hant: 機器人通路, zh-Hans: 机器人通路}}
+  - {id: MODULE, name: NAME}
 components:
   - {id: seats, name: {en: Concurrent seats, zh-Hant: 並發座席, zh-Hans: 并发坐席}, measure: seats_concurrent_peak, unit_price: 180}
-  - {id: predictive, name: {en: Predictive dialing, zh-Hant: 預測式外呼, zh-Hans: 预测式外呼}, measure: module, where: {module: predictive}, unit_price: 600}
-  - {id: robot, name: {en: Robot lanes, zh-Hant: 機器人通路, zh-Hans: 机器人通路}, measure: module, where: {module: robot}, unit_price: 400}
+  - {id: MODULE, name: NAME, measure: module, where: {module: MODULE}, unit_price: PRICE}
   - {id: talk, name: {en: Talk time, zh-Hant: 通話時長, zh-Hans: 通话时长}, measure: talk_time, where: {direction: outbound}, increment: 6/6, unit_price: 0.12}
 `
 
 // fill makes what the shift needs.
 func (x *Shift) fill(ctx context.Context, b *serve.Books) error {
 	sys := b.System
-	if _, err := sys.PublishPlan(ctx, app.PublishPlan{File: planFile}); err != nil {
+	m := x.module()
+	plan := strings.NewReplacer("MODULE", m.id, "NAME", m.name, "PRICE", m.price).Replace(planFile)
+	if _, err := sys.PublishPlan(ctx, app.PublishPlan{File: plan}); err != nil {
 		return err
 	}
 	company, err := sys.AddCompany(ctx, app.Company{Name: "Simulated Floor", Email: "floor@shift.example"})
@@ -160,16 +161,21 @@ func (x *Shift) fill(ctx context.Context, b *serve.Books) error {
 		return err
 	}
 	x.company = id.Company{ID: company.ID}
-	today := timex.At(time.Now()).DateIn(time.UTC)
-	file := "contract: SHIFT-1\nplan: shift@1\nstart: " + (today - 1).String() + "\nseller: {name: Waihu}\nbuyer: {name: Simulated Floor}\nmodules: [{module: " + x.module() + ", from: " + (today - 1).String() + "}]\n"
-	q, err := sys.Quote(ctx, x.company, app.Quote{File: file, On: today - 1})
+	today, err := today()
 	if err != nil {
 		return err
 	}
-	if _, err := sys.Sign(ctx, x.company, app.Sign{Contract: q.ID, Document: fmt.Sprintf("%064x", 1), On: today - 1}); err != nil {
+	y, month, _ := today.Civil()
+	start := timex.NewDate(y, month, 1) // a whole month: a shift is charged as one of many
+	file := "contract: SHIFT-1\nplan: shift@1\nstart: " + start.String() + "\nseller: {name: Waihu}\nbuyer: {name: Simulated Floor}\nmodules: [{module: " + m.id + ", from: " + start.String() + "}]\n"
+	q, err := sys.Quote(ctx, x.company, app.Quote{File: file, On: start})
+	if err != nil {
 		return err
 	}
-	if _, err := sys.Start(ctx, x.company, q.ID, today-1); err != nil {
+	if _, err := sys.Sign(ctx, x.company, app.Sign{Contract: q.ID, Document: fmt.Sprintf("%064x", 1), On: start}); err != nil {
+		return err
+	}
+	if _, err := sys.Start(ctx, x.company, q.ID, start); err != nil {
 		return err
 	}
 	x.contract = q.ID
@@ -180,11 +186,22 @@ func (x *Shift) fill(ctx context.Context, b *serve.Books) error {
 }
 
 // module is what the contract has beside seats and talk.
-func (x *Shift) module() string {
+type module struct{ id, name, price string }
+
+func (x *Shift) module() module {
 	if x.Mode.Alone() {
-		return "robot"
+		return module{"robot", "{en: Robot lanes, zh-Hant: 機器人通路, zh-Hans: 机器人通路}", "400"}
 	}
-	return "predictive"
+	return module{"predictive", "{en: Predictive dialing, zh-Hant: 預測式外呼, zh-Hans: 预测式外呼}", "600"}
+}
+
+// today is the day by the clock of the plan.
+func today() (timex.Date, error) {
+	zone, err := timex.LoadZone("Asia/Shanghai")
+	if err != nil {
+		return 0, err
+	}
+	return timex.At(time.Now()).DateIn(zone), nil
 }
 
 // people are the agents, and the guest.
