@@ -60,6 +60,10 @@ export function floor(world) {
     await page.locator(".wall-agent").waitFor();
     const row = page.locator("[data-campaigns] tr", { hasText: campaign.name });
     await row.locator("td").nth(5).filter({ hasText: /^1$/ }).waitFor(); // the sale, as the floor counts it
+    await page.setViewportSize({ width: 390, height: 800 }); // a phone: each campaign is a card, and nothing lies beside the screen
+    const cards = await page.locator(".table-box", { has: page.locator("[data-campaigns]") }).evaluate((box) => [box.scrollWidth - box.clientWidth, ...[...box.querySelectorAll("tbody tr:first-child td")].map((td) => td.dataset.label)]);
+    assert.deepEqual(cards.filter((c) => !c), [0]);
+    assert.equal(cards.length, 10);
     assert.deepEqual(tab.wrong, []);
     await tab.close();
     await api("POST", `/campaigns/${campaign.id}/pause`, { body: { why: "the test is over" }, once: `pause-${campaign.id}` });

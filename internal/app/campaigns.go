@@ -53,7 +53,11 @@ func (s *System) SetCampaign(ctx context.Context, c id.Company, in Campaign) (ou
 	defer fault.Wrap(&err, "set campaign")
 	err = s.changeCampaign(ctx, c, in.ID, &out, func(tx store.Tx, now *Campaign) error {
 		if in.Revision != now.Revision {
-			return fault.New(fault.Conflict, "the campaign is at revision %d, not %d: somebody changed it in between; read it again", now.Revision, in.Revision)
+			_, r, err := campaignOf(tx, c, in.ID)
+			if err != nil {
+				return err
+			}
+			return store.Outdated("the campaign", now.Revision, in.Revision, r.Updated)
 		}
 		if err := now.CanChange(); err != nil {
 			return err

@@ -151,7 +151,7 @@ func (s *System) SetPrompt(ctx context.Context, c id.Company, in SetPrompt) (out
 		} else if out, r, err = keptPrompt(tx, c, in.ID); err != nil {
 			return err
 		} else if r.Revision != in.Revision {
-			return fault.New(fault.Conflict, "the prompt is at revision %d, not %d: somebody changed it in between; read it again", r.Revision, in.Revision)
+			return store.Outdated("the prompt", r.Revision, in.Revision, r.Updated)
 		}
 		out.Name, out.Language = in.Name, in.Language
 		if err := nameFree(tx, c, &out); err != nil {

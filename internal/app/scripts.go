@@ -79,7 +79,7 @@ func (s *System) SetScript(ctx context.Context, c id.Company, in SetScript) (out
 		} else if out, r, err = get[Script](tx, c, KindScript, in.ID); err != nil {
 			return err
 		} else if r.Revision != in.Revision {
-			return fault.New(fault.Conflict, "the script is at revision %d, not %d: somebody changed it in between; read it again", r.Revision, in.Revision)
+			return store.Outdated("the script", r.Revision, in.Revision, r.Updated)
 		}
 		if out.Versions > 0 {
 			if v, err = scriptVersion(tx, c, out.ID, out.Versions); err != nil || v.File == in.File && !out.Retired {

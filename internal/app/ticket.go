@@ -76,7 +76,7 @@ func (s *System) SetSupport(ctx context.Context, in Support) (out Support, err e
 			return err
 		}
 		if r.Revision != in.Revision {
-			return fault.New(fault.Conflict, "support plan %q is there at revision %d, and not at %d: read it again, then change that", in.Name, r.Revision, in.Revision)
+			return store.Outdated("the support plan", r.Revision, in.Revision, r.Updated)
 		}
 		out = in
 		out.Revision = r.Revision + 1

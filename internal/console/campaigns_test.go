@@ -136,7 +136,14 @@ func TestStaleCampaign(t *testing.T) {
 	at := strings.TrimSuffix(d.send(d.at("/campaigns/new"), http.StatusSeeOther, "name", "A", "purpose", "sales", "mode", "manual").Header().Get("Location"), "/lists")
 	old := d.revision(at + "/budget")
 	d.keep(at, "budget", http.StatusSeeOther, "budget.daily", "10")
-	d.send(at+"/budget", http.StatusConflict, "revision", old, "budget.daily", "20")
+	page := d.send(at+"/budget", http.StatusConflict, "revision", old, "budget.daily", "20").Body.String()
+	if !strings.Contains(page, " changed this at ") || strings.Contains(page, "somebody") || strings.Contains(page, "at revision") {
+		t.Error("the refusal does not say in the reader's words who changed it")
+	}
+	page = d.send(at+"/budget?lang=zh-Hant", http.StatusConflict, "revision", old, "budget.daily", "30").Body.String()
+	if !strings.Contains(page, "變更此內容：請重新開啟頁面") {
+		t.Error("the refusal is not said in Chinese")
+	}
 }
 
 // TestDispositionsPage: names, codes and keys are changed; what the system gives keeps

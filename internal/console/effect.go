@@ -39,6 +39,7 @@ func (s *Server) once(v *visit, f *form, do deed) (to string, again bool, err er
 		return "", false, err
 	}
 	asked := sha256.Sum256([]byte(v.r.URL.Path + "\n" + f.Values.Encode()))
+	var about access.Deed
 	err = s.d.System.DB.Update(v.r.Context(), func(tx store.Tx) error {
 		before, err := tx.Once().Get(v.company, "page "+key)
 		switch {
@@ -50,6 +51,7 @@ func (s *Server) once(v *visit, f *form, do deed) (to string, again bool, err er
 			return err
 		}
 		deed, there, err := do(store.Within(v.r.Context(), tx), tx)
+		about = deed
 		if err != nil {
 			return err
 		}
@@ -64,6 +66,9 @@ func (s *Server) once(v *visit, f *form, do deed) (to string, again bool, err er
 	var done errDone
 	if errors.As(err, &done) {
 		return done.to, true, nil
+	}
+	if stale := (store.Stale{}); errors.As(err, &stale) {
+		err = s.changedBy(v, about.Target, stale.At)
 	}
 	return to, false, err
 }

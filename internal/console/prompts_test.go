@@ -56,8 +56,8 @@ func TestAPromptIsHandedInHeardReplacedAndRemoved(t *testing.T) {
 	if page := d.page(at); w.Code != http.StatusSeeOther || !strings.Contains(page, "sound?version=2") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
-	if w := d.drop(at+"/replace", "file", "beep.wav", beepFile(3*time.Second), "once", "p-1", "revision", "1"); w.Code != http.StatusConflict {
-		t.Errorf("an old revision: %d", w.Code)
+	if w := d.drop(at+"/replace", "file", "beep.wav", beepFile(3*time.Second), "once", "p-1", "revision", "1"); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), " changed this at ") {
+		t.Errorf("an old revision: %d %s", w.Code, w.Body)
 	}
 	d.send(at, http.StatusSeeOther, "once", "p-2", "revision", d.revision(at), "name", "Hello", "language", "en")
 	d.send(at+"/remove", http.StatusSeeOther, "once", "p-3")

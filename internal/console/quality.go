@@ -171,11 +171,10 @@ func (s *Server) drawForm(w http.ResponseWriter, v *visit, status int, f *form, 
 	if err != nil {
 		return err
 	}
-	campaigns, err := s.campaignOptions(v, f.Value("campaign"))
-	if err != nil {
+	if err := s.byName(v, f, "campaign"); err != nil {
 		return err
 	}
-	b := map[string]any{"Form": f, "Forms": forms, "Campaigns": campaigns, "Refused": refused, "Quotas": list(0, 1, 2), "New": v.at("/quality/forms/new")}
+	b := map[string]any{"Form": f, "Forms": forms, "Refused": refused, "Quotas": list(0, 1, 2), "New": v.at("/quality/forms/new")}
 	s.render(w, v, status, "draw", &Page{Title: v.say("quality.draw"), Lead: v.say("quality.draw_lead"), Here: v.at("/quality"), Crumbs: v.underQuality(), Body: b})
 	return nil
 }
@@ -216,6 +215,9 @@ func drawOf(f *form, zone *time.Location) (in app.DrawCalls) {
 func (s *Server) drawCalls(w http.ResponseWriter, _ *http.Request, v *visit) error {
 	f, err := v.form(w)
 	if err != nil {
+		return err
+	}
+	if err := s.byName(v, f, "campaign"); err != nil {
 		return err
 	}
 	in := drawOf(f, v.loc())

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"bytes"
 	"net/http"
 	"net/url"
 	"slices"
@@ -11,11 +10,9 @@ import (
 
 	"waihu/internal/access"
 	figures "waihu/internal/calling/report"
-	"waihu/internal/document"
 	"waihu/internal/explain"
 	"waihu/internal/fault"
 	"waihu/internal/lang"
-	"waihu/internal/store"
 	"waihu/internal/timex"
 )
 
@@ -40,7 +37,6 @@ type reportBody struct {
 	Kind      figures.Kind
 	Tabs      []Link
 	Now       string // address of the tab that is shown
-	Campaigns []option
 	Splits    []option
 	Answer    []string
 	Empty     string
@@ -101,7 +97,7 @@ func (s *Server) reportAsk(v *visit) (f *form, ask figures.Ask, err error) {
 	if !slices.Contains(ask.Kind.Choices(), string(ask.Kind)) {
 		return f, ask, fault.New(fault.NotFound, "there is no such report")
 	}
-	if err := s.byName(v, f, "agent", "trunk"); err != nil {
+	if err := s.byName(v, f, "campaign", "agent", "trunk"); err != nil {
 		return f, ask, err
 	}
 	if ask.Zone, err = s.dayZone(v, f); err != nil {
@@ -188,9 +184,7 @@ func (s *Server) reports(w http.ResponseWriter, r *http.Request, v *visit) error
 	}
 	status := http.StatusOK
 	b := reportBody{Form: f, Kind: ask.Kind, Agents: takes(ask.Kind, figures.Agent), Trunks: takes(ask.Kind, figures.Trunk), Numbers: takes(ask.Kind, figures.Caller)}
-	if err := s.reportChoices(v, &b); err != nil {
-		return err
-	}
+	v.reportChoices(&b)
 	if f.OK() {
 		a, err := s.d.System.Report(r.Context(), v.company, ask)
 		if fault.KindOf(err) == fault.Invalid && err != nil {
@@ -215,7 +209,7 @@ func takes(k figures.Kind, d figures.Dim) bool {
 }
 
 // reportChoices are tabs and what the form offers.
-func (s *Server) reportChoices(v *visit, b *reportBody) error {
+func (v *visit) reportChoices(b *reportBody) {
 	keep := b.Form.address([]string{"first", "last", "zone", "campaign"})
 	for _, k := range b.Kind.Choices() {
 		b.Tabs = append(b.Tabs, Link{v.say("calling_report.title." + k), v.at("/reports/" + k + "?" + keep)})
@@ -224,29 +218,6 @@ func (s *Server) reportChoices(v *visit, b *reportBody) error {
 		}
 	}
 	b.Splits = []option{{"value": "", "label": v.say("calling_report.name." + string(b.Kind.Dim()))}, {"value": "day", "label": v.say("calling_report.by.day")}, {"value": "hour", "label": v.say("calling_report.by.hour")}}
-	var err error
-	b.Campaigns, err = s.campaignOptions(v, b.Form.Value("campaign"))
-	return err
-}
-
-// campaignOptions are the campaigns a filter may be narrowed to, the newest first, with the
-// one that is asked for, which may be another system's.
-func (s *Server) campaignOptions(v *visit, asked string) ([]option, error) {
-	list, err := s.d.System.Campaigns(v.r.Context(), v.company, "", store.Page{Limit: store.MaxPage, Down: true})
-	if err != nil {
-		return nil, err
-	}
-	out := []option{{"value": "", "label": v.say("usage.any")}}
-	known := asked == ""
-	for i := range list {
-		word := list[i].ID.Named("cmp")
-		known = known || word == asked
-		out = append(out, option{"value": word, "label": list[i].Name})
-	}
-	if !known { // of another system
-		out = append(out, option{"value": asked, "label": asked})
-	}
-	return out, nil
 }
 
 // tellReport fills the page.
@@ -350,63 +321,4 @@ func twoDigits(n int) string {
 		return "0" + itoa(n)
 	}
 	return itoa(n)
-}
-
-// reportFile gives a report as CSV or XLSX.
-func (s *Server) reportFile(w http.ResponseWriter, r *http.Request, v *visit) error {
-	f, ask, err := s.reportAsk(v)
-	if err != nil {
-		return err
-	}
-	if !f.OK() {
-		return s.reports(w, r, v)
-	}
-	a, err := s.d.System.Report(r.Context(), v.company, ask)
-	if err != nil {
-		return err
-	}
-	d := explain.CallingReport(&a, v.Tag)
-	name := string(a.Kind) + "-" + a.First.String() + "-" + (a.After - 1).String()
-	h := w.Header()
-	h.Set("Cache-Control", "no-store")
-	if r.URL.Path[len(r.URL.Path)-4:] == "xlsx" {
-		h.Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-		h.Set("Content-Disposition", `attachment; filename="`+name+`.xlsx"`)
-		err = document.ReportXLSX(w, d)
-	} else {
-		h.Set("Content-Type", "text/csv; charset=utf-8")
-		h.Set("Content-Disposition", `attachment; filename="`+name+`.csv"`)
-		err = document.TableCSV(w, d.Sections[len(d.Sections)-2].Table)
-	}
-	if err != nil { // the heading has gone out: half a file would look whole
-		s.d.Log.ErrorContext(r.Context(), "export of a report", "error", err)
-		panic(http.ErrAbortHandler)
-	}
-	return nil
-}
-
-// ledgerRecord gives the legal record of abandoned calls.
-func (s *Server) ledgerRecord(w http.ResponseWriter, r *http.Request, v *visit) error {
-	r.SetPathValue("report", string(figures.Ledger))
-	f, ask, err := s.reportAsk(v)
-	if err != nil {
-		return err
-	}
-	if !f.OK() {
-		return s.reports(w, r, v)
-	}
-	list, err := s.d.System.LedgerRecord(r.Context(), v.company, ask.Campaign, ask.First, ask.After, ask.Zone)
-	if err != nil {
-		return err
-	}
-	var b bytes.Buffer
-	if err := figures.RecordCSV(&b, list); err != nil {
-		return err
-	}
-	h := w.Header()
-	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", `attachment; filename="abandonment-`+(ask.After-1).String()+`.csv"`)
-	_, _ = w.Write(b.Bytes()) // the client went away
-	return nil
 }

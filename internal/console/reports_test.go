@@ -187,6 +187,11 @@ func TestATryLeadsToItsCharge(t *testing.T) {
 	_, err = o.d.System.Ingest(t.Context(), o.company, []usage.Fact{&usage.Call{ID: q.Get("id"), Source: q.Get("source"), Direction: usage.Outbound, Result: usage.Answered, To: "+8613800000000", Agent: "ann", Campaign: camp.ID.Named("cmp"), Start: now, Answer: now, End: now.Add(time.Second), Talk: time.Second,
 		Course: &usage.Course{Recording: rec.ID.Named("rec"), RecordingSHA256: rec.SHA256}}})
 	o.must(err)
+	for _, page := range []string{"/reports/conversion?campaign=Spring", "/usage?campaign=Spring"} { // one way everywhere: by name
+		if body := o.page(o.at(page)); !strings.Contains(body, `name="campaign" value="Spring" list="l-campaign"`) || strings.Contains(body, "<select class=\"select\" id=\"f-campaign\"") {
+			t.Errorf("%s: the campaign is not chosen by its name", page)
+		}
+	}
 	if body := o.page(o.at("/usage?campaign=" + camp.ID.Named("cmp"))); !strings.Contains(body, "Spring") {
 		t.Error("the list of calls does not name the campaign")
 	}

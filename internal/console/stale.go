@@ -4,7 +4,9 @@ import (
 	"errors"
 	"net/http"
 
+	"waihu/internal/app"
 	"waihu/internal/fault"
+	"waihu/internal/timex"
 )
 
 // errStale refuses a form whose thing somebody changed since it was opened.
@@ -35,4 +37,15 @@ func (f *form) stale(err error, page func(status int) error) error {
 	}
 	f.Stale = true
 	return page(http.StatusConflict)
+}
+
+// changedBy refuses a form that was opened before somebody changed the thing it is about,
+// in words of the reader: who changed it last, when, and what to do. Who it was stands in
+// the audit log, at the very moment of the change; what the program did stands in none.
+func (s *Server) changedBy(v *visit, target string, at timex.Instant) error {
+	trail, err := s.d.System.AuditTrail(v.r.Context(), v.company, app.TrailQuery{Target: target, Period: timex.Period{From: at, To: at + 1}, Limit: 1})
+	if at.IsZero() || target == "" || err != nil || len(trail.Entries) == 0 {
+		return fault.New(fault.Conflict, "somebody changed this after you opened it: open the page again to see how it stands, and make your change there")
+	}
+	return fault.New(fault.Conflict, "%s changed this at %s, after you opened it: open the page again to see how it stands, and make your change there", actorShown(trail.Entries[0].Actor), v.moment(at))
 }

@@ -41,7 +41,7 @@ func (t documents) Put(d *store.Document) error {
 	case err != nil && d.Revision != 0:
 		return fault.New(fault.Conflict, "document %s is not there: revision %d of it was to be replaced", d.ID, d.Revision)
 	case err == nil && d.Revision != old.Revision:
-		return fault.New(fault.Conflict, "document %s is at revision %d, not %d: somebody wrote in between; read it again", d.ID, old.Revision, d.Revision)
+		return store.Outdated("document "+d.ID.String(), old.Revision, d.Revision, old.Updated)
 	}
 	created := t.now
 	if old != nil {

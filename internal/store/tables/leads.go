@@ -155,7 +155,7 @@ func (t leads) Put(c id.Company, l *store.Lead) error {
 	}
 	switch {
 	case old.Revision != l.Revision:
-		return fault.New(fault.Conflict, "lead %s is at revision %d, not %d: somebody wrote in between; read it again", l.ID, old.Revision, l.Revision)
+		return store.Outdated("lead "+l.ID.String(), old.Revision, l.Revision, 0)
 	case old.List != l.List:
 		return fault.New(fault.Conflict, "lead %s belongs to list %s and cannot go to %s", l.ID, old.List, l.List)
 	case stateNumber(l.State) == 0 || len(l.Numbers) == 0:

@@ -35,7 +35,7 @@ func (t records) Put(r *store.Record) error {
 	case err != nil && r.Revision != 0:
 		return fault.New(fault.Conflict, "%s %s is not there: revision %d of it was to be replaced", r.Kind, r.ID, r.Revision)
 	case err == nil && r.Revision != old.Revision:
-		return fault.New(fault.Conflict, "%s %s is at revision %d, not %d: somebody wrote in between; read it again", r.Kind, r.ID, old.Revision, r.Revision)
+		return store.Outdated(string(r.Kind)+" "+r.ID.String(), old.Revision, r.Revision, old.Updated)
 	}
 	if err := t.free(r); err != nil {
 		return err

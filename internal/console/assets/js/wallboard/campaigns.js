@@ -34,10 +34,14 @@ export function drawCampaigns({ campaigns }) {
   show(none, campaigns.size === 0);
 }
 
+// cell is one of a row; where a row is a card, the heading of its column stands beside it.
+const heads = [...document.querySelectorAll(".wall-campaigns thead th")].map((th) => th.textContent);
+const cell = (column, className, ...within) => el("td", { className, "data-label": heads[column] }, ...within);
+
 function make() {
-  const cells = Object.fromEntries(columns.map((name) => [name, el("td", { className: "right num" })]));
-  const row = { name: el("span", { className: "strong" }), badge: el("span", { className: "badge" }), mode: el("span", { className: "muted small" }), cells, meter: el("meter", { min: 0, max: 1 }), ledger: el("span", { className: "small num" }), cost: el("td", { className: "right num" }), spent: el("td", { className: "right num" }), reasons: el("ul", { className: "wall-reasons" }) };
-  row.line = el("tr", {}, el("th", { scope: "row" }, row.name, " ", row.badge, el("br"), row.mode), ...columns.map((n) => cells[n]), el("td", { className: "wall-ledger" }, row.meter, row.ledger), row.cost, row.spent);
+  const cells = Object.fromEntries(columns.map((name, i) => [name, cell(i + 1, "right num")]));
+  const row = { name: el("span", { className: "strong" }), badge: el("span", { className: "badge" }), mode: el("span", { className: "muted small" }), cells, meter: el("meter", { min: 0, max: 1 }), ledger: el("span", { className: "small num" }), cost: cell(8, "right num"), spent: cell(9, "right num"), reasons: el("ul", { className: "wall-reasons" }) };
+  row.line = el("tr", {}, el("th", { scope: "row" }, row.name, " ", row.badge, el("br"), row.mode), ...columns.map((n) => cells[n]), cell(7, "wall-ledger wide", row.meter, row.ledger), row.cost, row.spent);
   row.why = el("tr", { className: "wall-why" }, el("td", { colSpan: 10 }, row.reasons));
   return row;
 }
