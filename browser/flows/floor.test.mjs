@@ -64,6 +64,20 @@ export function floor(world) {
     const cards = await page.locator(".table-box", { has: page.locator("[data-campaigns]") }).evaluate((box) => [box.scrollWidth - box.clientWidth, ...[...box.querySelectorAll("tbody tr:first-child td")].map((td) => td.dataset.label)]);
     assert.deepEqual(cards.filter((c) => !c), [0]);
     assert.equal(cards.length, 10);
+    await page.setViewportSize({ width: 1280, height: 900 });
+    const boards = [page];
+    for (const path of ["wallboard", "wallboard", "wallboard", "wallboard", "wallboard", "wallboard", "seats", `campaigns/${campaign.id}/live`]) { // a browser has six connections to a server
+      const other = await context.newPage();
+      await other.goto(`${world.made.firms.floor}/${path}`);
+      await other.locator(path === "wallboard" ? '.wall-agent[data-state="paused"]' : path === "seats" ? "[data-in] [data-now] .badge" : "[data-agents] tr").first().waitFor();
+      boards.push(other);
+    }
+    for (const gone of boards.splice(0, 3)) await gone.close(); // also the one that began
+    const { agents } = await api("GET", "/floor");
+    await api("POST", `/floor/agents/${agents[0].agent}/logout`, { once: `out-${campaign.id}`, body: { why: "the test is over" } });
+    for (const board of boards.slice(0, 4)) await board.locator(".wall-agent").waitFor({ state: "detached" });
+    await boards[4].locator("[data-in]").waitFor({ state: "detached" });
+    await boards[5].locator("[data-agents] tr").waitFor({ state: "detached" });
     assert.deepEqual(tab.wrong, []);
     await tab.close();
     await api("POST", `/campaigns/${campaign.id}/pause`, { body: { why: "the test is over" }, once: `pause-${campaign.id}` });

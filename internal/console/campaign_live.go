@@ -13,12 +13,13 @@ func (s *Server) livePages() {
 
 // liveBody is the frame that the events of the floor are written into.
 type liveBody struct {
-	Company, Campaign string
+	Campaign          string
 	Overview          string
 	State             campaign.State
 	Figures           []string
 	States            []string // of agents
 	Lead              string   // beginning of addresses of leads
+	Boot              island
 }
 
 // live shows a campaign while it dials: what is told by the floor, as it changes.
@@ -28,7 +29,11 @@ func (s *Server) live(w http.ResponseWriter, _ *http.Request, v *visit) error {
 	if err != nil {
 		return err
 	}
-	b := liveBody{Company: v.company.Named("co"), Campaign: c.ID.Named("cmp"), Overview: v.campaignAt(c, ""), State: c.Status.State, Lead: v.at("/leads/"),
+	boot, err := s.islandOf(w, v)
+	if err != nil {
+		return err
+	}
+	b := liveBody{Boot: boot, Campaign: c.ID.Named("cmp"), Overview: v.campaignAt(c, ""), State: c.Status.State, Lead: v.at("/leads/"),
 		Figures: []string{"dialing", "waiting", "talking", "conversations", "sales", "abandoned", "spent", "cost_per_conversation"}, States: []string{"ready", "reserved", "talking", "wrap_up", "paused"}}
 	s.render(w, v, http.StatusOK, "live", &Page{Title: v.say("live.of", "campaign", c.Name), Lead: v.say("live.lead"), Here: v.at("/campaigns"), Crumbs: v.crumbs(Link{v.say("nav.campaigns"), v.at("/campaigns")}, Link{c.Name, b.Overview}), Island: "live", Body: b})
 	return nil

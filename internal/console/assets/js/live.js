@@ -1,14 +1,13 @@
-// A campaign live: what the floor tells is written into the page as it comes. After
-// sleep, or when nothing was heard for a while, the stream is opened anew; it begins
-// with everything, so that no state is older than the server's.
+// A campaign live: what the floor tells is written into the page as it comes.
+import { since, tick } from "./floor/clock.js";
+import { feed } from "./floor/feed.js";
+import { spell } from "./floor/page.js";
 
 const root = document.getElementById("live");
-const { company, campaign, lead } = root.dataset;
+const { campaign, lead } = root.dataset;
 const one = (name) => root.querySelector(`[data-${name}]`);
 const words = Object.fromEntries([...root.querySelectorAll("[data-word]")].map((e) => [e.dataset.word, e.textContent]));
-const quiet = 45_000; // ms without a sign of life
 const agents = new Map();
-let control, heard = 0, now, ahead = 0, wait = 500;
 
 const said = (text) => text[document.documentElement.lang] || text.en || text["zh-Hant"] || text["zh-Hans"] || "";
 const cell = (text, kind = "td") => Object.assign(document.createElement(kind), { textContent: text });
@@ -22,8 +21,6 @@ const money = ({ amount, currency }) => new Intl.NumberFormat(document.documentE
 
 function show(c) {
   if (c.campaign !== campaign) return;
-  now = c;
-  ahead = Date.parse(c.at) - Date.now();
   link(c.live ? "here" : "nobody");
   const figures = { dialing: c.dialing, waiting: c.waiting, talking: c.talking, ...c.today };
   for (const e of root.querySelectorAll("[data-n]")) {
@@ -37,10 +34,7 @@ function show(c) {
   one("why").replaceChildren(...(c.why ?? []).map((w) => cell(said(w.text), "li")));
 }
 
-function clock(since) {
-  const s = Math.max(0, Math.floor((Date.now() + ahead - Date.parse(since)) / 1000));
-  return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
-}
+const clock = (at) => spell(since(at));
 
 function table() {
   const rows = [...agents.values()].filter((a) => a.campaign === campaign).sort((a, b) => a.name.localeCompare(b.name));
@@ -63,58 +57,31 @@ function table() {
   );
 }
 
-function take(kind, data) {
-  if (kind === "floor") {
-    agents.clear();
-    for (const a of data.agents) agents.set(a.agent, a);
-    data.campaigns.forEach(show);
-    if (!data.campaigns.some((c) => c.campaign === campaign)) link("nobody");
-  } else if (kind === "campaign") show(data);
-  else if (kind === "agent") agents.set(data.agent, data);
-  else if (kind === "gone") agents.delete(data.key);
-  if (kind !== "campaign") table();
-}
-
-async function listen() {
-  control?.abort();
-  control = new AbortController();
-  const mine = control;
-  try {
-    const answer = await fetch("/v1/floor/events", { headers: { "Waihu-Company": company, Accept: "text/event-stream" }, signal: mine.signal, cache: "no-store" });
-    if (!answer.ok) return link("nobody");
-    let text = "";
-    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-    for (;;) {
-      const { value, done } = await reader.read();
-      if (done) break;
-      [heard, wait, text] = [Date.now(), 500, text + value];
-      for (let end; (end = text.indexOf("\n\n")) >= 0; text = text.slice(end + 2)) {
-        const fields = Object.fromEntries(text.slice(0, end).split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim()]));
-        if (fields.data) take(fields.event, JSON.parse(fields.data));
-      }
-    }
-  } catch (e) {
-    if (mine !== control) return; // another one listens
-  }
-  if (mine !== control) return;
-  link("away");
-  setTimeout(() => mine === control && listen(), (wait = Math.min(2 * wait, 15_000)));
-}
-
-setInterval(() => {
-  for (const e of root.querySelectorAll("[data-since]")) e.textContent = clock(e.dataset.since);
-  if (!document.hidden && now && heard && Date.now() - heard > quiet) {
-    heard = Date.now();
-    listen();
-  }
-}, 1000);
-// Out of sight it listens no more: a browser has six connections to a server, and tabs
-// that nobody looks at would take them all.
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) return void listen();
-  control?.abort();
-  control = undefined;
+feed("/v1/floor/events", {
+  rests: true,
+  on: {
+    floor(all) {
+      agents.clear();
+      for (const a of all.agents) agents.set(a.agent, a);
+      link("nobody");
+      all.campaigns.forEach(show);
+      table();
+    },
+    campaign: show,
+    agent(a) {
+      agents.set(a.agent, a);
+      table();
+    },
+    gone({ kind, key }) {
+      if (kind !== "agent") return;
+      agents.delete(key);
+      table();
+    },
+  },
+  up: (yes) => yes || link("away"),
+  refused: () => link("nobody"),
 });
-addEventListener("online", listen);
-addEventListener("pagehide", () => control?.abort());
-listen();
+
+tick(() => {
+  for (const e of root.querySelectorAll("[data-since]")) e.textContent = clock(e.dataset.since);
+});
