@@ -22,6 +22,7 @@ type Dialing struct {
 	Campaign     Campaign
 	Dispositions []attempt.Disposition // of the company
 	Contract     id.ID
+	Zone         *time.Location // of the contract, whose days the tally has
 	Tally        Tally
 	Past         []attempt.Attempt // the last tries, the oldest first, that laws are learned from
 	Lost         int               // tries somebody who is gone left open
@@ -95,7 +96,7 @@ func (s *System) dialingOf(ctx context.Context, tx store.Tx, c id.Company, of id
 	}
 	h, err := s.license(ctx, tx, c, &out.Campaign)
 	if err == nil {
-		out.Contract = h.agreement.ID
+		out.Contract, out.Zone = h.agreement.ID, h.of.loc
 	}
 	return err
 }

@@ -18,11 +18,21 @@ import (
 // KindTally holds a Tally, its identifier the campaign's.
 const KindTally store.Kind = "tally"
 
-// Tally is what a campaign came to, by day of UTC: it is kept with each try that is
-// over, so that the ledger of abandoned calls, goals and budgets survive everything.
+// Tally is what a campaign came to, by day on the clock of its contract: it is kept with
+// each try that is over, so that the ledger of abandoned calls, goals and budgets survive
+// everything.
 type Tally struct {
-	Days  []TallyDay `json:"days"` // the last tallyDays, the oldest first
+	Zone  string     `json:"zone,omitempty"` // of that clock; empty: UTC
+	Days  []TallyDay `json:"days"`           // the last tallyDays, the oldest first
 	Total TallyDay   `json:"total"`
+}
+
+// Loc is the zone of the days.
+func (t *Tally) Loc() *time.Location {
+	if loc, err := timex.LoadZone(t.Zone); err == nil {
+		return loc
+	}
+	return time.UTC
 }
 
 // TallyDay is what tries that were closed on a day came to.
@@ -54,8 +64,9 @@ func (t *Tally) on(d timex.Date) *TallyDay {
 	return &t.Days[len(t.Days)-1]
 }
 
-// Today is that of a day; zero counts where there was nothing.
-func (t *Tally) Today(d timex.Date) TallyDay {
+// Today is that of the day of a moment; zero counts where there was nothing.
+func (t *Tally) Today(at timex.Instant) TallyDay {
+	d := at.DateIn(t.Loc())
 	if n := len(t.Days); n > 0 && t.Days[n-1].Day == d {
 		return t.Days[n-1]
 	}
@@ -152,14 +163,21 @@ func (s *System) tally(tx store.Tx, c id.Company, of *Campaign, a *attempt.Attem
 	} else if err != nil {
 		return err
 	}
-	cost, err := s.listPrice(tx, c, of, a)
-	if err != nil {
-		return err
+	var cost money.Amount
+	if !a.Answered.IsZero() || t.Zone == "" { // what nobody answered costs nothing
+		h, err := s.contractOfCampaign(tx, c, of)
+		if err == nil {
+			t.Zone = h.of.loc.String()
+			cost, err = s.listPrice(h, of, a)
+		}
+		if err = notPriced(err); err != nil {
+			return err
+		}
 	}
 	if err := t.become(tx, cost); err != nil {
 		return err
 	}
-	if err := t.on(tx.Now().DateIn(time.UTC)).add(a, cost); err != nil {
+	if err := t.on(tx.Now().DateIn(t.Loc())).add(a, cost); err != nil {
 		return err
 	}
 	if err := t.Total.add(a, cost); err != nil {
@@ -169,18 +187,14 @@ func (s *System) tally(tx store.Tx, c id.Company, of *Campaign, a *attempt.Attem
 }
 
 // listPrice is what the call of a try costs before packages and discounts; zero where
-// it was not answered or has no price.
-func (s *System) listPrice(tx store.Tx, c id.Company, of *Campaign, a *attempt.Attempt) (none money.Amount, err error) {
+// it was not answered.
+func (s *System) listPrice(h *held, of *Campaign, a *attempt.Attempt) (none money.Amount, err error) {
 	if a.Answered.IsZero() {
 		return none, nil
 	}
-	h, err := s.contractOfCampaign(tx, c, of)
-	if err != nil {
-		return none, notPriced(err)
-	}
 	p, err := s.pricerAt(&h.agreement, h.of, a.Decided)
 	if err != nil {
-		return none, notPriced(err)
+		return none, err
 	}
 	call := usage.Call{ID: a.ID.String(), Source: ownSource, Direction: usage.Outbound, To: a.Number.String(), From: a.CallerID.String(), Mode: a.Mode, Purpose: of.Purpose, Agent: a.Agent, Start: a.Decided}
 	if a.Inbound {
@@ -188,7 +202,7 @@ func (s *System) listPrice(tx store.Tx, c id.Company, of *Campaign, a *attempt.A
 	}
 	cost, err := p.cost(&call, int64(a.Ended.Sub(a.Answered).Seconds()))
 	if err != nil {
-		return none, notPriced(err)
+		return none, err
 	}
 	return cost, nil
 }

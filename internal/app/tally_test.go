@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"waihu/internal/app"
 	"waihu/internal/charging/fx"
@@ -33,5 +34,20 @@ func TestWhatWasSpentInAnotherCurrency(t *testing.T) {
 		if got := fmt.Sprint(tally.Total.All()); got != want || fmt.Sprint(tally.Days[0].All()) != want || tally.Total.Spent.Currency() != yuan("1").Currency() {
 			t.Errorf("%s and %s of the day, want %s", got, tally.Days[0].All(), want)
 		}
+	}
+}
+
+// TestDaysOfATallyAreThoseOfTheContract: a try just after midnight in China is of that day,
+// although it is the day before elsewhere.
+func TestDaysOfATallyAreThoseOfTheContract(t *testing.T) {
+	f, _ := withSeats(t)
+	f.at("2026-03-04 17:00:00") // 01:00 on the fifth in China
+	a := f.call(f.camp, f.lead(f.camp.Lists[0].List, 1).ID)
+	if err := f.conclude(&a, "sale", "li", nil); err != nil {
+		t.Fatal(err)
+	}
+	got := must(f.TallyOf(context.Background(), f.c, f.camp.ID))
+	if got.Zone != "Asia/Shanghai" || len(got.Days) != 1 || got.Days[0].Day != timex.MustDate("2026-03-05") || got.Today(f.now()).Sales != 1 || got.Today(f.now().Add(23*time.Hour)).Sales != 0 {
+		t.Errorf("%+v", got)
 	}
 }

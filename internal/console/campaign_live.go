@@ -13,13 +13,13 @@ func (s *Server) livePages() {
 
 // liveBody is the frame that the events of the floor are written into.
 type liveBody struct {
-	Campaign          string
-	Overview          string
-	State             campaign.State
-	Figures           []string
-	States            []string // of agents
-	Lead              string   // beginning of addresses of leads
-	Boot              island
+	Campaign string
+	Overview string
+	State    campaign.State
+	Figures  []string
+	States   []string // of agents
+	Lead     string   // beginning of addresses of leads
+	Boot     island
 }
 
 // live shows a campaign while it dials: what is told by the floor, as it changes.

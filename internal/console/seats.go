@@ -43,7 +43,7 @@ type seatsBody struct {
 	Types     []option
 	MayChange bool
 	MayAssign bool
-	Assigned  bool // seats are somebody's own here, or can be
+	Assigned  bool    // seats are somebody's own here, or can be
 	Live      *island // nil: nobody tells what is now
 }
 

@@ -211,11 +211,11 @@ func (d *driver) money(at timex.Instant) {
 
 // spent says which budget of the campaign is used up; empty: none.
 func (d *driver) spent(at timex.Instant) string {
-	day := at.DateIn(time.UTC)
+	day := at.DateIn(d.tally.Loc())
 	if why := d.usedUp("the budget of the campaign is spent: %s", d.tally.Total, d.plan.Budget.Total, day); why != "" {
 		return why
 	}
-	return d.usedUp("the budget of the day is spent: %s", d.tally.Today(day), d.plan.Budget.Daily, day)
+	return d.usedUp("the budget of the day is spent: %s", d.tally.Today(at), d.plan.Budget.Daily, day)
 }
 
 // usedUp says why nothing more may be spent on a budget, by a sentence with its amount;

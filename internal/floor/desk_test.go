@@ -248,10 +248,10 @@ func TestBudgetsAndGoals(t *testing.T) {
 		camp := w.campaign("spring", campaign.Progressive, 100, 30, func(c *campaign.Campaign) {
 			c.Budget.Daily = money.Micros(200_000, money.MustCurrency("CNY"))
 			c.Goal.Sales = 3
-			c.Lifted = []campaign.Lift{{Rule: "cn.hours", Reason: "it is early in the morning there"}}
+			c.Lifted = []campaign.Lift{{Rule: "cn.hours", Reason: "it is late in the evening there"}}
 		})
 		w.floor.Close()
-		time.Sleep(22*time.Hour + 30*time.Minute) // half an hour before the day of UTC ends
+		time.Sleep(14*time.Hour + 30*time.Minute) // half an hour before the day of the contract ends
 		w.open()
 		w.work(camp.ID, "a", "sale")
 		time.Sleep(10 * time.Minute)

@@ -88,7 +88,7 @@ func newDriver(f *Floor, w which, with *app.Dialing) (*driver, error) {
 	}
 	ring := time.Duration(with.Campaign.RingSeconds) * time.Second
 	d.engine, err = dialer.New(dialer.Config{Campaign: w.of, Plan: with.Campaign.Campaign, Dispositions: with.Dispositions, NewTry: f.cfg.System.IDs.At, Rules: rules,
-		Pacer: pacing.New(pacing.Goal{RingLimit: ring}, with.Laws(f.cfg.Packs)), Ledger: d.ledger, Zone: time.UTC, Detects: f.cfg.Detect})
+		Pacer: pacing.New(pacing.Goal{RingLimit: ring}, with.Laws(f.cfg.Packs)), Ledger: d.ledger, Zone: with.Zone, Detects: f.cfg.Detect})
 	if err == nil { // nothing is dialed before the caps were looked at
 		var fx dialer.Effects
 		fx, err = d.engine.Handle(now(), dialer.Capped{Channels: 0, Starts: pacing.NoCap, Attempts: pacing.NoCap})

@@ -47,7 +47,7 @@ func (f *Floor) visited(ctx context.Context, c id.Company, from, to phone.Number
 	plan := with.Campaign.Campaign
 	plan.Status.State = campaign.Paused // it fetches and dials nothing
 	v.engine, err = dialer.New(dialer.Config{Campaign: v.of, Plan: plan, Dispositions: with.Dispositions, NewTry: f.cfg.System.IDs.At, Rules: v.rules,
-		Pacer: pacing.New(pacing.Goal{}, with.Laws(f.cfg.Packs)), Ledger: &pacing.Ledger{}, Zone: time.UTC})
+		Pacer: pacing.New(pacing.Goal{}, with.Laws(f.cfg.Packs)), Ledger: &pacing.Ledger{}, Zone: with.Zone})
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"time"
 
 	"waihu/internal/app"
 	"waihu/internal/calling/agent"
@@ -66,7 +65,7 @@ func idleCampaign(c *app.Campaign, t *app.Tally, leads []LeadCount, at timex.Ins
 	if out.Leads == nil {
 		out.Leads = []LeadCount{}
 	}
-	today := t.Today(at.DateIn(time.UTC))
+	today := t.Today(at)
 	out.Today = Day{Day: today.Day, Tries: today.Tries, Answered: today.Answered, Conversations: today.Conversations, Sales: today.Sales, Abandoned: today.Abandoned, Talked: today.Talked, Spent: today.Spent}
 	if today.Conversations > 0 && today.Spent.Sign() > 0 {
 		if each, err := money.ToMinor(today.Spent.Exact().Div(exact.Int(int64(today.Conversations))), today.Spent.Currency()); err == nil {
