@@ -222,7 +222,7 @@ type Campaign struct {
 	Why      []Reason            `json:"why" doc:"What holds calls back, the strongest first. Empty: nothing does."`
 }
 
-// Day is what a campaign came to on a day of UTC.
+// Day is what a campaign came to on a day of its contract.
 type Day struct {
 	Day           timex.Date   `json:"day"`
 	Tries         int          `json:"tries" doc:"That were dialed."`
