@@ -109,6 +109,10 @@ func (t *answersTeller) question(c *script.Counted) Section {
 	if c.Least.IsGiven() {
 		s.Sentences = append(s.Sentences, t.say("answers.figures", "mean", lang.Number(t.tag, c.Mean().Round(exact.HalfAway, 2)), "least", lang.Number(t.tag, c.Least), "most", lang.Number(t.tag, c.Most)))
 	}
+	if c.Question.Kind == script.Text {
+		t.inWords(&s, c.Question.ID)
+		return s
+	}
 	values, counts := c.Counts()
 	if len(values) == 0 {
 		return s
