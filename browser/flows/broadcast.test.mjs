@@ -85,7 +85,12 @@ export function broadcast(world) {
     const tries = `${firm}/tries?campaign=${at.split("/").pop()}`;
     for (let n = 0; n < 120 && !(await (await world.people.floor.get(tries)).text()).includes("pressed 9"); n++) await new Promise((again) => setTimeout(again, 500));
     await page.goto(tries);
-    assert.match(await page.locator("main tbody").innerText(), /Wu\t8613900000901\tRoadworks next week\tperson\tDo not call again pressed 9/);
+    assert.match(await page.locator("main tbody").innerText(), /Wu\t\+8613900000901\tRoadworks next week\tperson\tDo not call again pressed 9/);
+    await page.goto(`${at}/results`);
+    const keys = page.locator('section[aria-labelledby="s-keys"]');
+    assert.match(await keys.locator("tbody").innerText(), /9\s+never call again\s+1\s/, "the key that was pressed is not counted");
+    const [file] = await Promise.all([page.waitForEvent("download"), page.locator('a[href$="/keys.csv"]').click()]);
+    assert.match(file.suggestedFilename(), /keys\.csv$/);
     await page.goto(`${firm}/dnc/8613900000901`);
     assert.match(await page.locator("main").innerText(), /13900000901/);
     assert.deepEqual(tab.wrong.filter((w) => !/status of 422/.test(w)), []);

@@ -209,17 +209,17 @@ type AnswersIn struct {
 }
 
 func (a *API) answerBookRoutes() {
-	book := func(r *request, in *AnswersIn, rows bool) (*script.Book, error) {
+	book := func(r *request, in *AnswersIn, rows, file bool) (*script.Book, error) {
 		c, err := a.campaign(r, in.Campaign)
 		if err != nil {
 			return nil, err
 		}
-		b, err := r.sys.AnswerBook(r.ctx, r.company, app.AnswerQuery{Campaign: c.ID, From: in.From.Instant, Until: in.Until.Instant, Rows: rows})
+		b, err := r.sys.AnswerBook(r.ctx, r.company, app.AnswerQuery{Campaign: c.ID, From: in.From.Instant, Until: in.Until.Instant, Rows: rows, Keys: file})
 		return &b, err
 	}
 	read(a, op{id: "campaign-answers", method: http.MethodGet, path: "/v1/campaigns/{campaign}/answers", what: "What was answered in a campaign, counted by question, with how far its quotas have come.", may: access.CampaignRead},
 		func(r *request, in *AnswersIn) (*AnswerCounts, error) {
-			b, err := book(r, in, false)
+			b, err := book(r, in, false, false)
 			if err != nil {
 				return nil, err
 			}
@@ -232,7 +232,7 @@ func (a *API) answerBookRoutes() {
 	file(a, op{id: "campaign-answers-export", method: http.MethodGet, path: "/v1/campaigns/{campaign}/answers/export", what: "The answers of a campaign as a file, at most 100,000 calls.", may: access.LeadRead},
 		func(r *request, in *exportIn) (*fileOut, error) {
 			rows := in.Form == "csv" || in.Form == "xlsx"
-			b, err := book(r, &in.AnswersIn, rows)
+			b, err := book(r, &in.AnswersIn, rows, in.Form != "csv")
 			if err != nil {
 				return nil, err
 			}

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"waihu/internal/calling/campaign"
 	"waihu/internal/calling/script"
 	"waihu/internal/fault"
 	"waihu/internal/id"
@@ -19,6 +20,7 @@ type AnswerQuery struct {
 	From     timex.Instant // calls whose answers began at or after it; zero: all
 	Until    timex.Instant // and before it; zero: all
 	Rows     bool          // each call, beside the counts
+	Keys     bool          // of a broadcast: which keys were pressed, in the calls answered within the time
 }
 
 // AnswerBook is what was answered in a campaign: counted, and call by call if that
@@ -26,6 +28,7 @@ type AnswerQuery struct {
 func (s *System) AnswerBook(ctx context.Context, c id.Company, q AnswerQuery) (out script.Book, err error) {
 	defer fault.Wrap(&err, "answers of a campaign")
 	err = s.DB.View(ctx, func(tx store.Tx) error {
+		out = script.Book{}
 		of, _, err := campaignOf(tx, c, q.Campaign)
 		if err != nil {
 			return err
@@ -38,6 +41,11 @@ func (s *System) AnswerBook(ctx context.Context, c id.Company, q AnswerQuery) (o
 				return err
 			}
 			if err := b.know(of.Guide.Script, version, true); err != nil {
+				return err
+			}
+		}
+		if q.Keys && of.Mode == campaign.Broadcast {
+			if out.Keys, err = pressedKeys(tx, c, &of, &q); err != nil {
 				return err
 			}
 		}

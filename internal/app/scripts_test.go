@@ -3,7 +3,10 @@ package app_test
 import (
 	"context"
 	"fmt"
+	"reflect"
+	"strings"
 	"testing"
+	"time"
 
 	"waihu/internal/app"
 	"waihu/internal/calling/attempt"
@@ -15,6 +18,7 @@ import (
 	"waihu/internal/fault"
 	"waihu/internal/phone"
 	"waihu/internal/store"
+	"waihu/internal/timex"
 	"waihu/internal/usage"
 )
 
@@ -239,5 +243,63 @@ func TestAnswersByKeys(t *testing.T) {
 	}
 	if n := must(f.LoseTries(ctx, f.c, f.camp.ID)); n != 1 || f.state(a.Lead) != lead.Forbidden {
 		t.Errorf("%d lost, and the lead is %s", n, f.state(a.Lead))
+	}
+}
+
+// TestKeysOfABroadcast are counted as its tries say: a call once for each key, those of
+// machines and of who calls back not at all, and silence beside them.
+func TestKeysOfABroadcast(t *testing.T) {
+	f, ctx := newFloor(t), context.Background()
+	plan := f.camp
+	plan.Mode, plan.Message = campaign.Broadcast, "wait"
+	plan.Menu.Steps = []campaign.MenuStep{{ID: "a", Keys: []campaign.KeyAct{{Key: "1", Does: campaign.KeyAgent}, {Key: "3", Does: campaign.KeyEnd}}}}
+	f.camp = must(f.SetCampaign(ctx, f.c, plan))
+	for i, pressed := range []string{"1", "1191", "", "*9"} {
+		a := f.talk(i + 1)
+		for _, key := range pressed {
+			a.Press(string(key))
+		}
+		f.over(&a, "not_there")
+	}
+	machine := must(f.decide(f.camp, f.lead(f.list.ID, 9).ID, 0))
+	for _, step := range []func() error{
+		func() error { return machine.Dial(machine.Decided + 1) }, func() error { return machine.Answer(usage.Machine, machine.Decided+2) }, func() error { machine.Press("7"); return nil },
+	} {
+		if err := step(); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.keeps(&machine, lead.Lead{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.clock.Add(10)
+	got := must(f.AnswerBook(ctx, f.c, app.AnswerQuery{Campaign: f.camp.ID, Keys: true})).Keys
+	of, none, calls := map[string]int{}, 0, 0
+	tries := must(f.Tries(ctx, f.c, app.TryQuery{Period: timex.Period{From: f.now().Add(-time.Hour), To: f.now().Add(time.Hour)}, Campaign: f.camp.ID, Limit: 100})).Tries
+	for i := range tries {
+		if a := &tries[i]; a.AnsweredBy == usage.Person {
+			calls++
+			for _, key := range strings.Split(questions.KeyOrder, "") {
+				if strings.Contains(a.Pressed, key) {
+					of[key]++
+				}
+			}
+			if a.Pressed == "" {
+				none++
+			}
+		}
+	}
+	if calls != 4 || got == nil || got.Calls != calls || got.None != none || !reflect.DeepEqual(got.Of, of) || fmt.Sprint(of) != "map[*:1 1:2 9:2]" || got.Cut {
+		t.Errorf("%+v, and its tries say %v, %d of %d without a key", got, of, none, calls)
+	}
+	if shown := fmt.Sprint(got.Shown()); shown != "[1 3 9 *]" {
+		t.Errorf("a key nobody pressed is one of the menu: %s", shown)
+	}
+	later := must(f.AnswerBook(ctx, f.c, app.AnswerQuery{Campaign: f.camp.ID, Keys: true, From: f.now().Add(time.Hour)}))
+	if later.Keys.Calls != 0 {
+		t.Errorf("calls of another time: %+v", later.Keys)
+	}
+	if book := must(f.AnswerBook(ctx, f.c, app.AnswerQuery{Campaign: f.camp.ID})); book.Keys != nil {
+		t.Error("keys nobody asked for")
 	}
 }

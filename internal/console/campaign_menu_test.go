@@ -60,3 +60,23 @@ func TestKeysOfABroadcast(t *testing.T) {
 		t.Errorf("another part changed it: %+v", c.Menu)
 	}
 }
+
+// TestPressedKeysOfABroadcast stand on its results though it has no script, as a page and as
+// files; what is no broadcast has none.
+func TestPressedKeysOfABroadcast(t *testing.T) {
+	d := newDesk(t)
+	at, _ := d.automatic(campaign.Broadcast)
+	d.keep(at, "menu", http.StatusSeeOther, "message", "hello", "rows.menu.steps", "1", "menu.steps[0].id", "a", "rows.menu.steps[0].keys", "1", "menu.steps[0].keys[0].key", "1", "menu.steps[0].keys[0].does", "agent")
+	d.every(at + "/results")
+	if page := d.page(at + "/results"); !strings.Contains(page, "Keys pressed") || !strings.Contains(page, "connects with an agent") || !strings.Contains(page, "/keys.xlsx") || strings.Contains(page, "/results.csv") {
+		t.Error("the keys, what they do or their files are not there, or files of answers nobody gave are")
+	}
+	if file := d.page(at + "/keys.csv"); !strings.Contains(file, "1,connects with an agent,0,0") {
+		t.Errorf("%s", file)
+	}
+	d.page(at + "/keys.xlsx")
+	robot, _ := d.automatic(campaign.Robot)
+	if w := d.ask(robot+"/keys.csv", nil); w.Code != http.StatusNotFound {
+		t.Errorf("%d", w.Code)
+	}
+}

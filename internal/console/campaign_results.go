@@ -10,6 +10,7 @@ import (
 )
 
 func (s *Server) resultPages() {
+	s.exports("/c/{company}/campaigns/{campaign}/keys", access.CampaignRead, "keys", "answers.keys", s.pressedFile)
 	s.page("GET /c/{company}/campaigns/{campaign}/results", access.CampaignRead, s.results)
 	for _, ext := range []string{"csv", "xlsx", "pdf"} {
 		s.page("GET /c/{company}/campaigns/{campaign}/results."+ext, access.LeadRead, s.resultsFile)
@@ -21,6 +22,7 @@ type resultsBody struct {
 	Figures  []explain.Figure
 	Sections []sectionView
 	Files    []Link
+	Keys     []Link // the keys of a broadcast alone, as files
 	Script   string
 }
 
@@ -30,18 +32,21 @@ func (s *Server) results(w http.ResponseWriter, r *http.Request, v *visit) error
 	if err != nil {
 		return err
 	}
-	book, err := s.d.System.AnswerBook(r.Context(), v.company, app.AnswerQuery{Campaign: c.ID})
+	book, err := s.d.System.AnswerBook(r.Context(), v.company, app.AnswerQuery{Campaign: c.ID, Keys: true})
 	if err != nil {
 		return err
 	}
 	b := resultsBody{Script: v.campaignAt(c, "/script")}
-	if book.Tally.Sheets > 0 {
+	if book.Tally.Sheets > 0 || book.Keys != nil {
 		d := explain.Answers(&book, v.Tag)
 		b.Figures = d.Figures
 		for i := range d.Sections {
 			b.Sections = append(b.Sections, v.sectionView(&d.Sections[i]))
 		}
-		if v.may(access.LeadRead) {
+		if book.Keys != nil {
+			b.Keys = listFiles(v.campaignAt(c, "/keys"), "", "csv", "xlsx")
+		}
+		if v.may(access.LeadRead) && book.Tally.Sheets > 0 {
 			b.Files = listFiles(v.campaignAt(c, "/results"), "", "csv", "xlsx", "pdf")
 		}
 	}
@@ -56,7 +61,7 @@ func (s *Server) resultsFile(w http.ResponseWriter, r *http.Request, v *visit) e
 		return err
 	}
 	ext := extOf(r)
-	book, err := s.d.System.AnswerBook(r.Context(), v.company, app.AnswerQuery{Campaign: c.ID, Rows: ext != "pdf"})
+	book, err := s.d.System.AnswerBook(r.Context(), v.company, app.AnswerQuery{Campaign: c.ID, Rows: ext != "pdf", Keys: ext != "csv"})
 	if err != nil {
 		return err
 	}
@@ -65,4 +70,20 @@ func (s *Server) resultsFile(w http.ResponseWriter, r *http.Request, v *visit) e
 	}
 	d := explain.Answers(&book, v.Tag)
 	return s.sendDocument(w, "answers", ext, d, explain.AnswerRows(&book, v.Tag))
+}
+
+// pressedFile is how often each key of a broadcast was pressed.
+func (s *Server) pressedFile(v *visit) (*sheet, error) {
+	c, err := s.campaignOf(v)
+	if err != nil {
+		return nil, err
+	}
+	book, err := s.d.System.AnswerBook(v.r.Context(), v.company, app.AnswerQuery{Campaign: c.ID, Keys: true})
+	if err != nil {
+		return nil, err
+	}
+	if book.Keys == nil {
+		return nil, fault.New(fault.NotFound, "the campaign is no broadcast")
+	}
+	return &sheet{Table: *explain.PressedKeys(&book, v.Tag), tag: v.Tag}, nil
 }

@@ -1,12 +1,10 @@
 package console
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"waihu/internal/access"
 	"waihu/internal/app"
@@ -152,84 +150,6 @@ func (s *Server) formOptions(v *visit) (out []option, err error) {
 
 func (v *visit) formName(name string, version int) string {
 	return v.say("quality.version", "name", name, "n", itoa(version))
-}
-
-// drawPage asks which calls are drawn: those of last week, five of each agent, at first.
-func (s *Server) drawPage(w http.ResponseWriter, _ *http.Request, v *visit) error {
-	monday := timex.DateOf(time.Now().UTC())
-	for monday.Weekday() != time.Monday {
-		monday--
-	}
-	return s.drawForm(w, v, http.StatusOK, v.blank("first", (monday-7).String(), "last", (monday-1).String(), "per_agent", "5", "least", "20", "seed", (monday-7).String()), "")
-}
-
-func (s *Server) drawForm(w http.ResponseWriter, v *visit, status int, f *form, refused string) error {
-	if _, err := f.Once(); err != nil {
-		return err
-	}
-	forms, err := s.formOptions(v)
-	if err != nil {
-		return err
-	}
-	if err := s.byName(v, f, "campaign"); err != nil {
-		return err
-	}
-	b := map[string]any{"Form": f, "Forms": forms, "Refused": refused, "Quotas": list(0, 1, 2), "New": v.at("/quality/forms/new")}
-	s.render(w, v, status, "draw", &Page{Title: v.say("quality.draw"), Lead: v.say("quality.draw_lead"), Here: v.at("/quality"), Crumbs: v.underQuality(), Body: b})
-	return nil
-}
-
-// list is some numbers, for templates.
-func list(n ...int) []int { return n }
-
-// mostQuotas is how many quotas the form offers.
-const mostQuotas = 3
-
-// drawOf reads the form of a draw.
-func drawOf(f *form, zone *time.Location) (in app.DrawCalls) {
-	first, last := f.date("first"), f.date("last")
-	if f.OK() && last < first {
-		f.wrong("last", "usage.too_long", "days", "92")
-	}
-	in = app.DrawCalls{Form: f.id("form", "form"), Seed: f.line("seed", 60), Campaign: f.optional("campaign", 200), Period: timex.Days(first, last+1, zone),
-		Rule: quality.Rule{PerAgent: f.between("per_agent", 1, quality.MaxPerAgent), Least: int64(f.between("least", 0, 100_000))}}
-	for i := range mostQuotas {
-		at := itoa(i)
-		if f.Value("q_name_"+at) == "" {
-			continue
-		}
-		q := quality.Quota{Name: f.line("q_name_"+at, 60), Count: f.between("q_count_"+at, 1, quality.MaxPerAgent)}
-		if f.Value("q_least_"+at) != "" {
-			q.Least = int64(f.between("q_least_"+at, 0, 100_000))
-		}
-		if f.Value("q_most_"+at) != "" {
-			q.Most = int64(f.between("q_most_"+at, 0, 100_000))
-		}
-		q.Dispositions = strings.FieldsFunc(f.optional("q_codes_"+at, 200), func(r rune) bool { return strings.ContainsRune(" ,;、，", r) })
-		in.Rule.Quotas = append(in.Rule.Quotas, q)
-	}
-	return in
-}
-
-// drawCalls draws calls to be inspected.
-func (s *Server) drawCalls(w http.ResponseWriter, _ *http.Request, v *visit) error {
-	f, err := v.form(w)
-	if err != nil {
-		return err
-	}
-	if err := s.byName(v, f, "campaign"); err != nil {
-		return err
-	}
-	in := drawOf(f, v.loc())
-	if !f.OK() {
-		return s.drawForm(w, v, http.StatusUnprocessableEntity, f, "")
-	}
-	err = s.effect(w, v, f, func(ctx context.Context, _ store.Tx) (access.Deed, string, error) {
-		drawn, err := s.d.System.DrawCalls(ctx, v.company, in)
-		return access.Deed{Action: "quality.draw", Target: in.Form.Named("form"), After: map[string]any{"draw": in, "drawn": len(drawn)}}, v.at("/quality?drawn=" + itoa(len(drawn))), err
-	})
-	var why string
-	return again(err, &why, func(status int) error { return s.drawForm(w, v, status, f, why) })
 }
 
 // reportOf reads the filter of a report and makes it.

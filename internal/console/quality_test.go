@@ -8,6 +8,8 @@ import (
 
 	"waihu/internal/access"
 	"waihu/internal/app"
+	"waihu/internal/calling/attempt"
+	"waihu/internal/calling/campaign"
 )
 
 // qualityPlan is the plan of the office with a module for inspecting calls.
@@ -81,7 +83,26 @@ func TestACallIsScoredBesideThePlayer(t *testing.T) {
 
 	today := d.today.String()
 	d.send(d.at("/quality/draw"), http.StatusUnprocessableEntity, "once", "d0", "form", name, "first", today, "last", "x", "per_agent", "0", "seed", "")
-	d.send(d.at("/quality/draw"), http.StatusSeeOther, "once", "d1", "form", name, "first", (d.today - 1).String(), "last", (d.today + 1).String(), "per_agent", "2", "least", "5", "seed", "W1", "q_name_0", "sales", "q_count_0", "1", "q_codes_0", "SALE, NI")
+	d.must(d.d.System.SetDispositions(t.Context(), d.company, []attempt.Disposition{{Code: "sold", Name: "Sold"}, {Code: "ni", Name: "Not interested"}}))
+	plan := campaign.New("Spring", "sales", campaign.Manual, 0)
+	plan.Dispositions = []attempt.Disposition{{Code: "trial", Name: "On trial"}}
+	_, err := d.d.System.AddCampaign(t.Context(), d.company, plan)
+	d.must(err)
+	d.every(d.at("/quality/draw"))
+	quota := []string{"form", name, "first", (d.today - 1).String(), "last", (d.today + 1).String(), "least", "5", "seed", "W1", "q_name_0", "sales", "q_count_0", "1", "q_codes_0", "sold"}
+	kept := d.send(d.at("/quality/draw"), http.StatusUnprocessableEntity, append(quota, "once", "d0", "per_agent", "0", "q_codes_0", "trial")...).Body.String()
+	for _, want := range []string{`value="sold" checked><span>Sold<`, `value="trial" checked><span>On trial<`, `value="ni"><span>Not interested · ni<`, `value="not_interested"><span>Not interested · not_interested<`, `value="sale"><span>Sale<`} {
+		if !strings.Contains(kept, want) {
+			t.Errorf("%s is not there", want)
+		}
+	}
+	if strings.Count(kept, " checked") != 2 || strings.Contains(kept, `value="busy"`) {
+		t.Error("what was not ticked is, or an outcome of calls nobody answered is offered")
+	}
+	if page := d.send(d.at("/quality/draw"), http.StatusUnprocessableEntity, append(quota, "once", "d0", "per_agent", "2", "q_codes_0", "SALE")...).Body.String(); !strings.Contains(page, "Choose one from the list") {
+		t.Error("a disposition that does not exist is taken")
+	}
+	d.send(d.at("/quality/draw"), http.StatusSeeOther, "once", "d1", "form", name, "first", (d.today - 1).String(), "last", (d.today + 1).String(), "per_agent", "2", "least", "5", "seed", "W1", "q_name_0", "sales", "q_count_0", "1", "q_codes_0", "sale", "q_codes_0", "ni")
 	found := anInspection.FindAllStringSubmatch(d.page(d.at("/quality")), -1)
 	if len(found) != 2 {
 		t.Fatalf("%d were drawn", len(found))

@@ -27,7 +27,7 @@ func (o *office) tape(call, agent string, seconds int) app.Recording {
 		sys.Vault = v
 	}
 	r, f, err := sys.BeginRecording(ctx, o.company, app.BeginRecording{Call: call, Rules: []retention.Rule{{Name: "installation", Days: 30}, {Name: "law", Days: 90}},
-		About: app.RecordingAbout{Agent: agent, Campaign: "spring", Number: "8613800138000", Direction: usage.Outbound, Disposition: "SALE"}})
+		About: app.RecordingAbout{Agent: agent, Campaign: "spring", Number: "8613800138000", Direction: usage.Outbound, Disposition: "sale"}})
 	o.must(err)
 	defer f.Close()
 	tone := make([]byte, seconds*audio.Rate)
@@ -116,7 +116,7 @@ func TestRecordingsAreListed(t *testing.T) {
 		}
 		return out
 	}
-	for query, want := range map[string]string{"": "SL", "?sort=length": "LS", "?agent=ann": "L", "?number=%2B86138&least=2": "L", "?most=2": "S", "?first=2020-01-01&last=2020-02-01": "", "?disposition=SALE&direction=outbound": "SL", "?held=1": "", "?score=50": "", "?sort=score": ""} {
+	for query, want := range map[string]string{"": "SL", "?sort=length": "LS", "?agent=ann": "L", "?number=%2B86138&least=2": "L", "?most=2": "S", "?first=2020-01-01&last=2020-02-01": "", "?disposition=sale&direction=outbound": "SL", "?held=1": "", "?score=50": "", "?sort=score": ""} {
 		if got := order(query); got != want {
 			t.Errorf("%q: %q, want %q", query, got, want)
 		}

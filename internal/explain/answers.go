@@ -10,19 +10,25 @@ import (
 )
 
 // Answers tells what people answered in a campaign: how calls ended, how far quotas
-// have come, each question counted with a picture, and, where the book has them, the
+// have come, which keys were pressed in a broadcast, each question counted with a picture, and, where the book has them, the
 // calls one by one with what the columns mean.
 func Answers(b *script.Book, tag lang.Tag) *Document {
 	t := answersTeller{tag, b}
 	d := &Document{Language: tag, Kind: t.say("answers.kind"), Title: t.say("answers.title", "campaign", b.Name)}
 	if b.Tally.Sheets == 0 {
 		d.Sections = []Section{{Path: "calls", Sentences: []string{t.say("answers.none")}}}
+		if b.Keys != nil {
+			d.Sections = append(d.Sections, t.keys())
+		}
 		return d
 	}
 	complete := b.Tally.Ends[script.Complete]
 	d.Figures = []Figure{{Label: t.say("answers.figure.calls"), Value: digits(int64(b.Tally.Sheets))}, {Label: t.say("answers.figure.complete"), Value: digits(int64(complete))},
 		{Label: t.say("answers.figure.open"), Value: digits(int64(t.open()))}}
 	d.Sections = append(d.Sections, Section{Path: "calls", Sentences: []string{t.say("answers.calls", "calls", digits(int64(b.Tally.Sheets)))}}, Section{Path: "ends", Title: t.say("answers.ends"), Table: t.ends()})
+	if b.Keys != nil {
+		d.Sections = append(d.Sections, t.keys())
+	}
 	if len(b.Places) > 0 {
 		d.Sections = append(d.Sections, Section{Path: "quotas", Title: t.say("answers.quotas"), Table: t.quotas()})
 	}
@@ -102,6 +108,10 @@ func (t *answersTeller) question(c *script.Counted) Section {
 	s := Section{Path: "questions." + c.Question.ID, Title: t.label(c), Sentences: []string{t.say("answers.given", "given", digits(int64(c.Given)))}}
 	if c.Least.IsGiven() {
 		s.Sentences = append(s.Sentences, t.say("answers.figures", "mean", lang.Number(t.tag, c.Mean().Round(exact.HalfAway, 2)), "least", lang.Number(t.tag, c.Least), "most", lang.Number(t.tag, c.Most)))
+	}
+	if c.Question.Kind == script.Text {
+		t.inWords(&s, c.Question.ID)
+		return s
 	}
 	values, counts := c.Counts()
 	if len(values) == 0 {

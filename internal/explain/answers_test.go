@@ -46,3 +46,32 @@ func TestAnswers(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestPressedKeys tells what each key does and how many calls had it, in each language,
+// though nobody answered a question.
+func TestPressedKeys(t *testing.T) {
+	b := &script.Book{Name: "Spring", Keys: &script.Keys{Typed: true, Cut: true, Does: []script.KeyDoes{{Key: "1", Does: "agent"}, {Key: "1", Does: "end"}, {Key: "2", Does: "answer", Question: "may", Value: "yes"}}}}
+	b.Tally.Know(&script.Script{Steps: []script.Step{{ID: "a", Ask: []script.Question{{ID: "may", Kind: script.YesNo, Label: lang.Text{En: "May I?"}}}}}})
+	for _, pressed := range []string{"1", "11", "", "#"} {
+		b.Keys.Add(pressed)
+	}
+	var out bytes.Buffer
+	if err := document.TableCSV(&out, explain.PressedKeys(b, lang.English)); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"1,connects with an agent; ends the call,2,0.5", "2,May I?: yes,0,0", "#,,1,0.25", "No key,,1,0.25"}
+	for i, line := range strings.Split(strings.TrimSpace(out.String()), "\r\n")[1:] {
+		if i >= len(want) || line != want[i] {
+			t.Errorf("%q, %q was expected", line, want)
+		}
+	}
+	for tag, want := range map[lang.Tag]string{lang.English: "in 3 of 4 calls", lang.Traditional: "其中 3 通有按鍵", lang.Simplified: "其中 3 通有按键"} {
+		d := explain.Answers(b, tag)
+		if !strings.Contains(d.Text(), want) {
+			t.Errorf("%s: %s", tag, d.Text())
+		}
+		if err := document.ReportXLSX(&out, d); err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -11,6 +11,7 @@ type Book struct {
 	Tally    Tally
 	Places   []Place // of the quotas of the version asked now
 	Rows     []Row   // the calls, the oldest first, where they were asked for
+	Keys     *Keys   // pressed in a broadcast, where they were asked for; nil: it is none
 }
 
 // Place is how far a quota has come.
