@@ -68,7 +68,7 @@ func TestPressedKeysOfABroadcast(t *testing.T) {
 	at, _ := d.automatic(campaign.Broadcast)
 	d.keep(at, "menu", http.StatusSeeOther, "message", "hello", "rows.menu.steps", "1", "menu.steps[0].id", "a", "rows.menu.steps[0].keys", "1", "menu.steps[0].keys[0].key", "1", "menu.steps[0].keys[0].does", "agent")
 	d.every(at + "/results")
-	if page := d.page(at + "/results"); !strings.Contains(page, "Keys pressed") || !strings.Contains(page, "connects with an agent") || !strings.Contains(page, "/keys.xlsx") || strings.Contains(page, "/results.csv") {
+	if page := d.page(at + "/results"); !strings.Contains(page, "Keys pressed") || !strings.Contains(page, "connects with an agent") || !strings.Contains(page, "/keys.xlsx") || strings.Contains(page, "/results.csv") || strings.Contains(page, `<div class="grid"></div>`) {
 		t.Error("the keys, what they do or their files are not there, or files of answers nobody gave are")
 	}
 	if file := d.page(at + "/keys.csv"); !strings.Contains(file, "1,connects with an agent,0,0") {
