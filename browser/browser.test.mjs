@@ -1,5 +1,6 @@
 // The browser tests, over one demo and one Chromium: `make test-browser`.
 import { after } from "node:test";
+import "./streams.test.mjs";
 import { everyPage, lightEnough } from "./every-page.test.mjs";
 import { audit } from "./flows/audit.test.mjs";
 import { badInput } from "./flows/bad-input.test.mjs";

@@ -64,11 +64,14 @@ func (t *Tally) on(d timex.Date) *TallyDay {
 	return &t.Days[len(t.Days)-1]
 }
 
-// Today is that of the day of a moment; zero counts where there was nothing.
+// Today is that of the day of a moment; zero counts where there was nothing. Where the last
+// day began by a clock that was ahead, what is closed now counts in it (on), so it is today.
 func (t *Tally) Today(at timex.Instant) TallyDay {
 	d := at.DateIn(t.Loc())
-	if n := len(t.Days); n > 0 && t.Days[n-1].Day == d {
-		return t.Days[n-1]
+	if n := len(t.Days); n > 0 && t.Days[n-1].Day >= d {
+		today := t.Days[n-1]
+		today.Day = d
+		return today
 	}
 	return TallyDay{Day: d}
 }

@@ -51,3 +51,16 @@ func TestDaysOfATallyAreThoseOfTheContract(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// TestTodayOfATallyWhoseClockWentBack: while the last day is one of a clock that was ahead,
+// tries are counted in it, and a budget of the day holds for them.
+func TestTodayOfATallyWhoseClockWentBack(t *testing.T) {
+	evening := timex.At(time.Date(2026, 3, 5, 1, 0, 0, 0, time.UTC)) // of the fourth in California
+	tally := app.Tally{Zone: "America/Los_Angeles", Days: []app.TallyDay{{Day: timex.MustDate("2026-03-05"), Tries: 7}}}
+	if got := tally.Today(evening); got.Tries != 7 || got.Day != timex.MustDate("2026-03-04") {
+		t.Errorf("%d tries on %s, want the 7 of the day that runs, the fourth", got.Tries, got.Day)
+	}
+	if got := tally.Today(evening.Add(48 * time.Hour)); got.Tries != 0 {
+		t.Errorf("%d tries two days later", got.Tries)
+	}
+}

@@ -179,7 +179,7 @@ func (v *visit) readKey(f *form) access.NewKey {
 		n.Scopes = append(n.Scopes, access.Permission(p))
 	}
 	if day := f.dayOr("ends"); day != 0 {
-		n.Ends = (day + 1).Start(time.UTC)
+		n.Ends = (day + 1).Start(v.clock())
 		if n.Ends <= timex.At(time.Now()) {
 			f.wrong("ends", "key.ends_past")
 		}

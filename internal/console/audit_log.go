@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"time"
 
 	"waihu/internal/access"
 	"waihu/internal/app"
@@ -70,7 +69,7 @@ type logBody struct {
 // logFields are the words of the filter, in its order.
 var logFields = []string{"actor", "action", "target", "first", "last"}
 
-// logQuery reads the filter and the order; days are those of UTC.
+// logQuery reads the filter and the order; days are those of the page's clock.
 func (v *visit) logQuery(limit int) (*form, app.TrailQuery, *order) {
 	asked, f, kept := v.r.URL.Query(), v.blank(), url.Values{}
 	for _, name := range logFields {
@@ -81,10 +80,10 @@ func (v *visit) logQuery(limit int) (*form, app.TrailQuery, *order) {
 	}
 	q := app.TrailQuery{Actor: f.optional("actor", 200), Action: f.optional("action", 100), Target: f.optional("target", 100), Limit: limit}
 	if first := f.dayOr("first"); first != 0 {
-		q.Period.From = first.Start(time.UTC)
+		q.Period.From = first.Start(v.clock())
 	}
 	if last := f.dayOr("last"); last != 0 {
-		q.Period.To = (last + 1).Start(time.UTC)
+		q.Period.To = (last + 1).Start(v.clock())
 	}
 	o := v.order(kept, "-number", column{"number", "log.number", true})
 	q.Up = !o.Down

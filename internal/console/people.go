@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"waihu/internal/access"
 	"waihu/internal/fault"
@@ -50,7 +51,7 @@ func (v *visit) trail(more ...Link) []Link {
 // moment is a moment on a page: of a company on the clock of its contract, which the foot
 // of the page names, else in UTC.
 func (v *visit) moment(i timex.Instant) string {
-	if v.company == id.Platform || v.company.IsZero() {
+	if v.ofNoCompany() {
 		return stamp(i)
 	}
 	if i.IsZero() {
@@ -58,6 +59,16 @@ func (v *visit) moment(i timex.Instant) string {
 	}
 	return clockMinute(i, v.loc())
 }
+
+// clock is whose days a filter or a field of the page has, as moment has its moments.
+func (v *visit) clock() *time.Location {
+	if v.ofNoCompany() {
+		return time.UTC
+	}
+	return v.loc()
+}
+
+func (v *visit) ofNoCompany() bool { return v.company == id.Platform || v.company.IsZero() }
 
 // stamp is a moment in UTC, that says so: in files, and on pages of no company.
 func stamp(i timex.Instant) string {

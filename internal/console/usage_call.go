@@ -58,10 +58,14 @@ func (s *Server) oneCall(w http.ResponseWriter, r *http.Request, v *visit) error
 		return err
 	}
 	c := k.ChargedCall
-	b, loc := callBody{About: s.callAbout(v, &k)}, time.UTC
+	d := dealByID(deals, c.Contract)
+	if d != nil {
+		v.zone = d.Loc // of all times on the page
+	}
+	b, loc := callBody{About: s.callAbout(v, &k)}, v.loc()
 	names := priceNames{tag: v.Tag}
-	if d := dealByID(deals, c.Contract); d != nil {
-		names.plan, loc = d.Plan, d.Loc
+	if d != nil {
+		names.plan = d.Plan
 		b.Of, b.Word = given(v.may(access.ContractRead), v.contractAt(d.ID, "")), d.Contract
 		b.Bill = v.billOf(&k, d)
 	}

@@ -86,7 +86,14 @@ func TestACallTellsHowItWent(t *testing.T) {
 	if _, err := o.d.System.Ingest(t.Context(), o.company, []usage.Fact{&stray}); err != nil {
 		t.Fatal(err)
 	}
-	o.page(o.at("/usage/call?id=stray&source=waihu&month=" + store.MonthOf(long).String()))
+	zone, err := timex.LoadZone("Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	body = o.page(o.at("/usage/call?id=stray&source=waihu&month=" + store.MonthOf(long).String()))
+	if at := clockTime(long, zone) + " Asia/Shanghai"; !strings.Contains(body, at) || !strings.Contains(body, "clock of Asia/Shanghai") {
+		t.Errorf("a call of no contract is not on the clock of the company, %s", at)
+	}
 }
 
 // TestUsagePaging walks two months of calls, page by page: as many as fill two pages, and

@@ -6,6 +6,6 @@
 // year is told. It does not own any rule: everything goes through the use cases
 // of package app, with a clock that walks through the year.
 //
-// What always holds: the same seed and day give the same history; nothing of it
+// What always holds: the same seed and moment give the same history; nothing of it
 // is about a real company.
 package demo

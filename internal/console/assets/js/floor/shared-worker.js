@@ -22,14 +22,19 @@ function join(port, address, headers) {
   leave(port);
   const key = JSON.stringify([address, headers]);
   let of = streams.get(key);
-  if (of) of.stream.again();
-  else {
-    of = { key, ports: new Set() };
+  if (of) {
+    of.stream.again();
+    if (of.cut) port.postMessage({ cut: true }); // the others know
+  } else {
+    of = { key, ports: new Set(), cut: false };
     const tell = (what) => of.ports.forEach((p) => p.postMessage(what));
     streams.set(key, of);
     of.stream = stream(address, headers, {
       event: (kind, data) => tell({ kind, data }),
-      up: (yes) => yes || tell({ cut: true }),
+      up(yes) {
+        of.cut = !yes;
+        if (of.cut) tell({ cut: true });
+      },
       refused(problem) {
         tell({ refused: problem });
         of.ports.forEach(leave);
@@ -43,10 +48,10 @@ function join(port, address, headers) {
 addEventListener("connect", ({ ports: [port] }) => {
   readers.set(port, { of: null, heard: performance.now() });
   port.onmessage = ({ data }) => {
-    if (!readers.has(port)) readers.set(port, { of: null });
-    readers.get(port).heard = performance.now();
+    readers.set(port, { of: readers.get(port)?.of ?? null, heard: performance.now() });
     if (data.join) join(port, data.join, data.headers);
-    if (data.leave) leave(port);
+    else if (data.leave) leave(port);
+    else port.postMessage({ lost: !readers.get(port).of }); // it was taken for gone
   };
   port.start();
 });

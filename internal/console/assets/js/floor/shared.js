@@ -2,7 +2,8 @@
 // that wakes a page, so that nothing is older here than at the server.
 import { stream } from "./stream.js";
 
-const beat = 15_000; // so that the worker knows that this tab is there
+const beat = 15_000; // so that the worker knows that this tab is there, and the other way round
+const patience = 4; // beats without an answer: the worker has ended
 
 // shared reads an address as stream does; where tabs cannot share, each reads for itself.
 export function shared(address, headers, takes) {
@@ -15,6 +16,7 @@ export function shared(address, headers, takes) {
   let alone = null; // the stream of its own, where the worker does not begin
   let there = false; // joined
   let ended = false;
+  let unanswered = 0; // beats
   let isUp = null;
   const told = (yes) => {
     if (isUp === yes) return;
@@ -22,7 +24,7 @@ export function shared(address, headers, takes) {
     takes.up(yes);
   };
   const join = () => {
-    if (ended) return;
+    if (ended || alone) return;
     there = true;
     worker.port.postMessage({ join: address, headers });
   };
@@ -30,17 +32,28 @@ export function shared(address, headers, takes) {
     there = false;
     worker.port.postMessage({ leave: true });
   };
-  const timer = setInterval(() => there && worker.port.postMessage({}), beat);
-  worker.addEventListener("error", () => {
+  const byItself = () => {
     clearInterval(timer);
-    if (!ended && !alone) alone = stream(address, headers, takes);
-  });
+    if (ended || alone) return;
+    const rests = !there;
+    leave(); // where only something in it failed, it reads no more for this tab
+    alone = stream(address, headers, takes);
+    if (rests) alone.rest();
+  };
+  const timer = setInterval(() => {
+    if (!there) return;
+    if (unanswered++ === patience) return byItself();
+    worker.port.postMessage({});
+  }, beat);
+  worker.addEventListener("error", byItself);
   worker.port.onmessage = ({ data }) => {
+    unanswered = 0;
     if (!there) return; // it was under way when this tab left
     if (data.kind) {
       takes.event(data.kind, data.data);
       told(true);
     } else if (data.cut) told(false);
+    else if (data.lost) join();
     else if (data.refused) {
       [ended, there] = [true, false];
       clearInterval(timer);
@@ -54,6 +67,7 @@ export function shared(address, headers, takes) {
     again: () => (alone ? alone.again() : join()),
     rest() {
       if (alone) return alone.rest();
+      if (ended) return;
       leave();
       told(false);
     },

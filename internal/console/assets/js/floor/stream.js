@@ -77,6 +77,7 @@ export function stream(address, headers, { event, up, refused }) {
   return {
     again,
     rest() {
+      if (ended) return;
       quit();
       told(false);
     },
