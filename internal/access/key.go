@@ -259,6 +259,15 @@ func (g *Gate) LetKey(ctx context.Context, text string, cl Client) (*Actor, erro
 	return a, err
 }
 
+// SessionHolds is Resume without its use noted: a page that only listens keeps no session alive.
+func (g *Gate) SessionHolds(ctx context.Context, token string, cl Client) (a *Actor, err error) {
+	err = g.DB.View(ctx, func(tx store.Tx) (err error) {
+		a, _, err = g.Resume(tx, token, cl)
+		return err
+	})
+	return a, err
+}
+
 // LetSession is Resume in a transaction of its own, with its use noted.
 func (g *Gate) LetSession(ctx context.Context, token string, cl Client) (*Actor, error) {
 	var a *Actor

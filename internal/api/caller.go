@@ -1,7 +1,9 @@
 package api
 
 import (
+	"context"
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -25,7 +27,8 @@ type caller struct {
 	actor   *access.Actor // nil: nobody
 	refusal error         // why credentials that were given do not count
 	client  access.Client
-	company string // as the header names it
+	again   func(context.Context) (*access.Actor, error) // who they are now, by the same credentials
+	company string                                       // as the header names it
 	onceKey string
 	request string // identifier of the request
 	tag     lang.Tag
@@ -39,8 +42,10 @@ func (a *API) identify(h huma.Context, next func(huma.Context)) {
 	var err error
 	switch kind {
 	case "key":
+		c.again = func(ctx context.Context) (*access.Actor, error) { return a.d.Gate.LetKey(ctx, text, c.client) }
 		c.actor, err = a.d.Gate.LetKey(h.Context(), text, c.client)
 	case "session":
+		c.again = func(ctx context.Context) (*access.Actor, error) { return a.d.Gate.SessionHolds(ctx, text, c.client) }
 		c.actor, err = a.d.Gate.LetSession(h.Context(), text, c.client)
 	}
 	c.refusal = err
@@ -105,6 +110,16 @@ func (c *caller) allow(o op) (id.Company, error) {
 		return id.Platform, &access.Refusal{Code: access.Forbidden, Msg: "this needs the permission " + string(o.may)}
 	}
 	return company, nil
+}
+
+// holds tells whether the caller may still do what they were let in for: a stream outlives a
+// log-out otherwise. Books that are away end nothing.
+func (c *caller) holds(ctx context.Context, may access.Permission, company id.Company) bool {
+	a, err := c.again(ctx)
+	if no := (*access.Refusal)(nil); err != nil {
+		return !errors.As(err, &no)
+	}
+	return a.Stage == access.Full && access.Can(a, may, company)
 }
 
 // about is the company a request is about: the one it names, or the only one the

@@ -26,7 +26,7 @@ type eventsOut struct {
 func (a *API) floorEventRoutes() {
 	allowed(a, op{id: "floor-events", method: http.MethodGet, path: "/v1/floor/events", may: access.FloorWatch,
 		what: "What changes on the floor (server-sent events): first `floor` with everything, then `campaign`, `agent`, `standing` and `gone`, each as it is now. The id is the sequence number."},
-		func(ctx context.Context, _ *caller, c id.Company, _ *none) (*eventsOut, error) {
+		func(ctx context.Context, k *caller, c id.Company, _ *none) (*eventsOut, error) {
 			if a.d.Floor == nil {
 				return nil, errNoFloor
 			}
@@ -39,7 +39,7 @@ func (a *API) floorEventRoutes() {
 				r.Close()
 				return nil, err
 			}
-			return a.eventStream(r, func(s *events.Writer) (int64, error) { return first.Seq, s.Send(first.Seq, "floor", first) }, false), nil
+			return a.eventStream(r, func(s *events.Writer) (int64, error) { return first.Seq, s.Send(first.Seq, "floor", first) }, func(ctx context.Context) bool { return k.holds(ctx, access.FloorWatch, c) }, false), nil
 		})
 	type mineIn struct {
 		FloorSession
@@ -65,13 +65,14 @@ func (a *API) floorEventRoutes() {
 			return a.eventStream(r, func(s *events.Writer) (int64, error) {
 				seq, desk := r.First()
 				return seq, tell(s, &desk[0], true)
-			}, true), nil
+			}, func(ctx context.Context) bool { return k.holds(ctx, access.FloorWork, c) }, true), nil
 		})
 }
 
 // eventStream answers with first and then what a reader is told; once: it ends when the
-// one thing it is about is gone.
-func (a *API) eventStream(r *floor.Reader, first func(*events.Writer) (int64, error), once bool) *eventsOut {
+// one thing it is about is gone. holds tells whether the reader may still read; a reader
+// who may not is cut off within a beat, and told why when they ask again.
+func (a *API) eventStream(r *floor.Reader, first func(*events.Writer) (int64, error), holds func(context.Context) bool, once bool) *eventsOut {
 	return &eventsOut{ContentType: events.Type, Buffering: "no", Body: func(h huma.Context) {
 		defer r.Close()
 		_, w := humago.Unwrap(h)
@@ -80,7 +81,7 @@ func (a *API) eventStream(r *floor.Reader, first func(*events.Writer) (int64, er
 			return
 		}
 		seen, err := first(s)
-		end := time.Now().Add(events.Life)
+		end, proved := time.Now().Add(events.Life), time.Now()
 		for err == nil && time.Now().Before(end) {
 			ctx, stop := context.WithTimeout(h.Context(), events.Beat)
 			done := context.AfterFunc(a.ending, stop)
@@ -89,6 +90,12 @@ func (a *API) eventStream(r *floor.Reader, first func(*events.Writer) (int64, er
 			stop()
 			if h.Context().Err() != nil || a.ending.Err() != nil {
 				return
+			}
+			if time.Since(proved) >= events.Proof {
+				if proved = time.Now(); !holds(h.Context()) {
+					_ = s.Here() // with time for the end to be written; a reader who went away is none
+					return
+				}
 			}
 			if len(list) == 0 {
 				err = s.Here()

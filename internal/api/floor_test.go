@@ -224,3 +224,28 @@ func TestStreamsEndWithTheServer(t *testing.T) {
 		t.Errorf("%v: %s", err, b)
 	}
 }
+
+// TestAStreamEndsWithItsLogIn: who may read no more is told no more, within a beat.
+func TestAStreamEndsWithItsLogIn(t *testing.T) {
+	t.Parallel() // it waits more than it works
+	w, lines, _, _ := floored(t)
+	server := httptest.NewServer(w.api.Handler())
+	t.Cleanup(server.Close)
+	text := w.key(w.a, access.Supervisor)
+	r := first(http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/v1/floor/events", nil))
+	r.Header.Set("Authorization", "Bearer "+text)
+	res := first(server.Client().Do(r))
+	defer res.Body.Close()
+	who := first(w.gate.LetKey(t.Context(), text, access.Client{}))
+	if err := w.gate.DB.Update(t.Context(), func(tx store.Tx) error { _, err := w.gate.EndKey(tx, w.a, who.Key); return err }); err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(res.Body)
+	if err != nil || !strings.Contains(string(b), "event: floor") {
+		t.Errorf("%v: %s", err, b)
+	}
+	lines.stands(w.a, "user_x", true)
+	if res := first(server.Client().Do(r)); res.StatusCode != http.StatusUnauthorized {
+		t.Errorf("it may be opened anew: %d", res.StatusCode)
+	}
+}

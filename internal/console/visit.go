@@ -145,6 +145,20 @@ func (s *Server) admit(v *visit, may access.Permission, about bool) error {
 	return nil
 }
 
+// holds tells whether somebody may still see what they were let in for. Books that are away
+// end nothing.
+func (s *Server) holds(v *visit, may access.Permission) bool {
+	c, err := v.r.Cookie(cookieName)
+	if err != nil {
+		return false
+	}
+	a, err := s.d.Gate.SessionHolds(v.r.Context(), c.Value, s.client(v.r))
+	if no := (*access.Refusal)(nil); err != nil {
+		return !errors.As(err, &no)
+	}
+	return a.Stage == access.Full && access.Can(a, may, v.company)
+}
+
 func belongs(a *access.Actor, c id.Company) bool {
 	some, all := a.Companies()
 	if all {

@@ -70,7 +70,7 @@ func (s *Server) healthEvents(w http.ResponseWriter, r *http.Request, v *visit) 
 	defer tick.Stop()
 	var trunks []wallTrunk
 	numbers := wallNumbers{All: -1}
-	said, counted := time.Now(), time.Time{}
+	said, proved, counted := time.Now(), time.Now(), time.Time{}
 	used := s.trunksUsed(v)
 	for first := true; time.Now().Before(end); first = false {
 		if rows := s.wallTrunks(v, used); first || !slices.Equal(rows, trunks) {
@@ -81,6 +81,12 @@ func (s *Server) healthEvents(w http.ResponseWriter, r *http.Request, v *visit) 
 			now, failed := s.wallNumbers(v)
 			if failed == nil && !now.equal(&numbers) { // books that are away: what was told stays
 				numbers, said, err = now, time.Now(), out.Send(0, "numbers", now)
+			}
+		}
+		if time.Since(proved) >= events.Proof {
+			if proved = time.Now(); !s.holds(v, access.FloorWatch) {
+				_ = out.Here() // with time for the end to be written; a reader who went away is none
+				return nil
 			}
 		}
 		if err == nil && time.Since(said) >= events.Beat {

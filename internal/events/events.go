@@ -16,6 +16,7 @@ import (
 const (
 	Life  = 30 * time.Minute // then the reader asks again, and shows again who they are
 	Beat  = 15 * time.Second // a line that says nothing, so that both sides know the other is there
+	Proof = 5 * time.Second  // a reader is asked at most so often whether they may still read, before they are told more
 	write = 10 * time.Second // for a reader to take one piece; then it is cut off
 )
 
