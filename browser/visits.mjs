@@ -47,5 +47,6 @@ export const apart = [
   "/login/provider", "/login/provider/return",
   "/c/{company}/recordings/of", "/c/{company}/quality/mine/{inspection}",
   ...["/recordings/{recording}", "/quality/mine/{inspection}", "/prompts/{prompt}"].flatMap((of) => [`/c/{company}${of}/sound`, `/c/{company}${of}/peaks`]),
+  "/c/{company}/campaigns/{campaign}/keys.csv", "/c/{company}/campaigns/{campaign}/keys.xlsx", // of a broadcast that was played: flows/broadcast.test.mjs
   "/c/{company}/wallboard/health", "/c/{company}/reports/ledger/record.csv", "/brand/preview.css", "/brand/{brand}/{revision}/{file}",
 ];
