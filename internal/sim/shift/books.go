@@ -75,9 +75,10 @@ func (x *Shift) fill(ctx context.Context, b *serve.Books) error {
 	return x.plan(ctx, sys)
 }
 
-// module is what the contract has beside seats and talk.
+// module is one of the plan, with its names and price as YAML has them.
 type module struct{ id, name, price string }
 
+// module is what the contract has beside seats and talk.
 func (x *Shift) module() module {
 	if x.Mode.Alone() {
 		return module{"robot", "{en: Robot lanes, zh-Hant: 機器人通路, zh-Hans: 机器人通路}", "400"}
