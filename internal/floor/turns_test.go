@@ -3,6 +3,7 @@ package floor
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -58,8 +59,9 @@ func TestTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var all turns[string]
 		in, most := 0, 0
+		var done sync.WaitGroup
 		for range 20 {
-			go func() {
+			done.Go(func() {
 				over, err := all.take(t.Context(), "a")
 				if err != nil {
 					t.Error(err)
@@ -70,14 +72,14 @@ func TestTurns(t *testing.T) {
 				most = max(most, in)
 				time.Sleep(time.Second)
 				in--
-			}()
+			})
 		}
 		over, err := all.take(t.Context(), "b")
 		if err != nil {
 			t.Fatal(err)
 		}
 		over()
-		time.Sleep(time.Minute)
+		done.Wait()
 		if most != 1 || len(all.taken) != 0 {
 			t.Errorf("%d at once, %d keys are left", most, len(all.taken))
 		}
