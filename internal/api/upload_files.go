@@ -42,7 +42,7 @@ func (a *API) ReceiveFile(ctx context.Context, body io.Reader) (*receive.File, e
 		return nil, err
 	}
 	if f.Size == 0 {
-		return nil, errors.Join(&refused{http.StatusBadRequest, "malformed", "the body is empty: send the file as it is"}, f.Remove())
+		return nil, errors.Join(&refused{http.StatusBadRequest, "malformed", "the file is empty: send one that has something in it"}, f.Remove())
 	}
 	return f, nil
 }

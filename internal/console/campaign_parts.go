@@ -134,12 +134,10 @@ func (b *campaignBody) goOn(v *visit, part, do string) string {
 // the top.
 func (f *form) misplaced(ps fault.Problems) {
 	for _, p := range ps {
-		told, _ := lang.Said(f.v.Tag, p.What)
-		if p.Value != "" {
-			told += ": " + fault.Shorten(p.Value, 40)
-		}
-		if f.Wrong[p.Path] == "" {
-			f.Wrong[p.Path] = told
+		if p.Value == "" {
+			f.tell(p.Path, p.What)
+		} else if told, _ := lang.Said(f.v.Tag, p.What); f.Wrong[p.Path] == "" {
+			f.Wrong[p.Path] = told + ": " + fault.Shorten(p.Value, 40)
 		}
 	}
 }

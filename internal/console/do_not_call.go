@@ -231,7 +231,7 @@ func (s *Server) unbar(w http.ResponseWriter, _ *http.Request, v *visit) error {
 func (s *Server) takeNumbers(w http.ResponseWriter, r *http.Request, v *visit) error {
 	f, file, err := s.receiveImport(w, r, v)
 	if err != nil {
-		return again(err, new(string), func(status int) error { return s.doNotCallPage(w, v, status, v.blank(), err.Error()) })
+		return again(err, new(string), func(status int) error { return s.doNotCallPage(w, v, status, f, err.Error()) })
 	}
 	in := receive.NumberFile{Name: f.Value("name"), Country: f.Value("country"), Source: f.line("source", 200)}
 	if file == nil {

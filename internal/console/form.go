@@ -10,6 +10,7 @@ import (
 
 	"waihu/internal/fault"
 	"waihu/internal/id"
+	"waihu/internal/lang"
 	"waihu/internal/money"
 	"waihu/internal/timex"
 )
@@ -81,6 +82,14 @@ func (f *form) Once() (string, error) {
 func (f *form) wrong(name, key string, pairs ...string) {
 	if f.Wrong[name] == "" {
 		f.Wrong[name] = f.v.say(key, pairs...)
+	}
+}
+
+// tell says beside a field what code says of it in English.
+func (f *form) tell(name, english string) {
+	if f.Wrong[name] == "" {
+		text, _ := lang.Said(f.v.Tag, english)
+		f.Wrong[name] = sentence(text)
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"html/template"
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"waihu/internal/exact"
 	"waihu/internal/lang"
@@ -19,7 +21,8 @@ func functions(tag lang.Tag, a *assets) template.FuncMap {
 		"asset":     a.address,
 		"icon":      func(name string) (template.HTML, error) { return icon(a, name) },
 		"t":         func(key string, pairs ...any) (string, error) { return say(tag, key, pairs) },
-		"said":      func(english string) template.HTML { return said(tag, english) },
+		"said":      func(english string) template.HTML { return said(tag, english, false) },
+		"sentence":  func(english string) template.HTML { return said(tag, english, true) },
 		"told":      func(english string) string { text, _ := lang.Said(tag, english); return text },
 		"why":       func(w cdr.Why) string { return w.In(tag) },
 		"text":      func(t lang.Text) string { return t.In(tag) },
@@ -106,8 +109,9 @@ func amount(tag lang.Tag, m money.Amount) template.HTML {
 var keyList = regexp.MustCompile(`^[a-z][a-z0-9_]*(, [a-z][a-z0-9_]*)+$`)
 
 // said is what code says in English, in the language of the page, each finding on a
-// line of its own; what nobody wrote down in it stays English and is marked so.
-func said(tag lang.Tag, english string) template.HTML {
+// line of its own; what nobody wrote down in it stays English and is marked so. Where
+// it stands by itself each is a whole sentence.
+func said(tag lang.Tag, english string, whole bool) template.HTML {
 	lines := strings.Split(english, "\n")
 	for i, line := range lines {
 		text, ok := lang.Said(tag, line)
@@ -115,12 +119,34 @@ func said(tag lang.Tag, english string) template.HTML {
 			lines[i] = `<code>` + line + `</code>`
 			continue
 		}
+		if whole {
+			text = sentence(text)
+		}
 		if lines[i] = template.HTMLEscapeString(text); !ok && line != "" {
 			lines[i] = `<span lang="en">` + lines[i] + `</span>`
 		}
 	}
 	return template.HTML(strings.Join(lines, "<br>"))
 }
+
+// sentence is a text as people write it who are told nothing else: a word of English at
+// its head has a capital, and it ends with a full stop. Names, such as of files, stay.
+func sentence(text string) string {
+	if first := headWord.FindString(text); first != "" {
+		text = strings.ToUpper(text[:1]) + text[1:]
+	}
+	last, _ := utf8.DecodeLastRuneInString(text)
+	switch {
+	case text == "" || strings.ContainsRune(".!?。！？", last):
+		return text
+	case strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) }):
+		return text + "。"
+	}
+	return text + "."
+}
+
+// headWord is a plain word that others follow.
+var headWord = regexp.MustCompile(`^[a-z]+[ ,]`)
 
 // icon is a drawing of the sheet of icons; it is decoration, words stand beside it.
 func icon(a *assets, name string) (template.HTML, error) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
 
 	"waihu/internal/access"
 	"waihu/internal/fault"
@@ -159,7 +158,7 @@ func (s *Server) takeImport(w http.ResponseWriter, r *http.Request, v *visit) er
 		if fault.KindOf(err) == fault.Internal {
 			return err
 		}
-		return s.importsPage(w, v, http.StatusUnprocessableEntity, v.blank(), err.Error())
+		return s.importsPage(w, v, http.StatusUnprocessableEntity, f, err.Error())
 	}
 	if file == nil {
 		f.wrong("file", "import.no_file")
@@ -186,15 +185,15 @@ func (s *Server) takeImport(w http.ResponseWriter, r *http.Request, v *visit) er
 }
 
 // receiveImport reads the form with its file as it comes; file is nil where none
-// was chosen. The fields stand before the file.
+// was chosen or it cannot be taken, which stands beside its field. The fields stand
+// before the file; those that were read are given with an error too.
 func (s *Server) receiveImport(w http.ResponseWriter, r *http.Request, v *visit) (*form, *receive.File, error) {
 	r.Body = io.NopCloser(&receive.Steady{R: http.MaxBytesReader(w, r.Body, importMost+uploadOverhead), To: http.NewResponseController(w)})
 	parts, err := r.MultipartReader()
-	if err != nil {
-		return nil, nil, fault.New(fault.Invalid, "this is no form with a file: %v", err)
-	}
 	f := v.blank()
-	f.Values = url.Values{}
+	if err != nil {
+		return f, nil, fault.New(fault.Invalid, "this is no form with a file: %v", err)
+	}
 	room := formBytes
 	for range importParts {
 		part, err := parts.NextPart()
@@ -202,20 +201,20 @@ func (s *Server) receiveImport(w http.ResponseWriter, r *http.Request, v *visit)
 			return f, nil, nil
 		}
 		if err != nil {
-			return nil, nil, endOfForm(err)
+			return f, nil, endOfForm(err)
 		}
 		if part.FileName() == "" {
 			if err := field(f.Values, part, &room); err != nil {
-				return nil, nil, err
+				return f, nil, err
 			}
 			continue
 		}
 		f.Values.Set("name", workspace.CleanName(part.FileName()))
 		file, err := s.d.Uploads.ReceiveFile(r.Context(), part)
 		if err != nil {
-			return nil, nil, fault.New(fault.Invalid, "%s: %v", f.Value("name"), err)
+			f.tell("file", err.Error())
 		}
 		return f, file, nil
 	}
-	return nil, nil, fault.New(fault.Invalid, "the form has too many parts")
+	return f, nil, fault.New(fault.Invalid, "the form has too many parts")
 }

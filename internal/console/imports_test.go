@@ -150,12 +150,15 @@ func TestFilesThatAreSomethingElse(t *testing.T) {
 	for name, text := range wrong {
 		for path, fields := range map[string][]string{
 			d.at("/imports"): {"zone=UTC"}, "/compare": {"zone=UTC"}, "/audit": nil,
-			list: {"list_name=" + name, "country=CN", "same=list", "time_zone=UTC", "once=" + d.fresh(list)},
+			list: {"list_name=" + name, "country=TW", "same=list", "time_zone=UTC", "once=" + d.fresh(list)},
 		} {
 			w := d.upload(path, map[string]string{name: text}, fields...)
 			page := w.Body.String()
 			if at := w.Header().Get("Location"); at != "" {
 				page = d.patiently(at)
+			}
+			if text == "" && path == list && (!strings.Contains(page, "檔案是空的：請選擇有內容的檔案。") || !strings.Contains(page, `value="`+name+`"`) || !strings.Contains(page, `value="TW" selected`)) {
+				t.Errorf("%s at %s: what was filled in, or why it was refused, is not there: %s", name, path, page)
 			}
 			if w.Code != http.StatusUnprocessableEntity && w.Code != http.StatusSeeOther || strings.Contains(page, `<span lang="en">`) || strings.Contains(page, "; expected ") || !strings.Contains(page, `<html lang="zh-Hant"`) {
 				t.Errorf("%s at %s: %d, %s", name, path, w.Code, regexp.MustCompile(`<span lang="en">[^<]*|[^>]*; expected [^<]*`).FindAllString(page, 3))

@@ -41,6 +41,7 @@ func (s *Server) takeLeads(w http.ResponseWriter, r *http.Request, v *visit) err
 	}
 	if file == nil {
 		shown := fillList(v, &l.LeadList)
+		shown.Wrong = f.Wrong
 		shown.wrong("file", "import.no_file")
 		return s.listPage(w, v, http.StatusUnprocessableEntity, l, shown, "")
 	}

@@ -206,7 +206,8 @@ func (s *Server) addList(w http.ResponseWriter, r *http.Request, v *visit) error
 	f, file, err := s.receiveImport(w, r, v)
 	if err != nil {
 		return again(err, new(string), func(status int) error {
-			return s.listsPage(w, v, status, v.blank("same", string(app.InList)), err.Error())
+			f.Values.Set("name", f.Value("list_name"))
+			return s.listsPage(w, v, status, f, err.Error())
 		})
 	}
 	discard := func(err error) error {

@@ -17,7 +17,7 @@ func TestSaid(t *testing.T) {
 	for english, want := range map[string]string{
 		"the file is empty": "檔案是空的",
 		"sign contract: the quote was valid until 2026-03-31: make a new one": "報價有效至 2026-03-31：請另行報價",
-		"this is a PDF, no file of call records":                              "檔案為 PDF 文件，不是話單",
+		"this is a PDF, no file of records":                                   "檔案為 PDF 文件，不是資料檔",
 		"contract NC-1 is quoted: it must be running":                         "合約 NC-1 已報價：須為履行中",
 		"prices of [talk]":                          "[talk] 的價格未知",
 		"usage without a price: 3 calls, no_prefix": "用量沒有單價：3 筆通話，費率表無相符字首",

@@ -45,7 +45,7 @@ func claims(head []byte, name string) error {
 	}
 	for _, m := range magics {
 		if hasPrefix(head, m.prefix) && (m.prefix != "MZ" || bytes.IndexByte(head, 0) >= 0) {
-			return fault.Problem{File: name, What: "this is " + m.what + ", no file of call records", Expected: expectedText, Fix: m.fix}
+			return fault.Problem{File: name, What: "this is " + m.what + ", no file of records", Expected: expectedText, Fix: m.fix}
 		}
 	}
 	text := strings.ToLower(string(bytes.TrimLeft(bytes.TrimPrefix(head[:min(len(head), 1024)], []byte("\xef\xbb\xbf")), " \t\r\n")))
@@ -53,7 +53,7 @@ func claims(head []byte, name string) error {
 	case text == "" && len(bytes.TrimSpace(head)) == 0:
 		return notRecords(name, "the file holds nothing but blanks")
 	case strings.HasPrefix(text, "<!doctype html"), strings.HasPrefix(text, "<html"), strings.HasPrefix(text, "<head"):
-		return fault.Problem{File: name, What: "this is a web page, no file of call records", Expected: expectedText,
+		return fault.Problem{File: name, What: "this is a web page, no file of records", Expected: expectedText,
 			Fix: "the download may have given a log-in or error page: open it in a browser"}
 	}
 	return controls(head, name)

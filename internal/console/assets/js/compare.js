@@ -21,6 +21,7 @@ function replace(html) {
   document.querySelector("main").replaceWith(document.adoptNode(main));
   htmx.process(document.querySelector("main"));
   document.dispatchEvent(new CustomEvent("htmx:afterSwap"));
+  htmx.trigger("main", "htmx:load"); // as after any other change of the page
   dress();
   main.querySelector("[role=alert], .notice.bad")?.scrollIntoView({ block: "center" });
 }

@@ -62,7 +62,11 @@ function dress(within) {
     const tell = () => (name.textContent = field.files.length > 1 ? some.replace("{n}", field.files.length) : (field.files[0]?.name ?? none));
     field.replaceWith(box);
     box.append(act, name, field);
-    field.addEventListener("change", tell);
+    field.addEventListener("change", () => {
+      tell();
+      field.removeAttribute("aria-invalid"); // what was wrong was wrong with the file before
+      document.getElementById(field.getAttribute("aria-describedby"))?.querySelector(".wrong")?.remove();
+    });
     field.form?.addEventListener("reset", () => setTimeout(tell));
     tell();
   }
