@@ -24,6 +24,28 @@ export function badInput(world, walk) {
       await end(tab);
     });
 
+    test("a list whose file is refused keeps what was filled in, and takes the right file then", async () => {
+      const tab = await world.tab("operator");
+      const { page } = tab;
+      await page.goto(`${world.made.firms.floor}/lists`);
+      await page.locator("#f-list_name").fill("Second try");
+      await page.locator("#f-country").selectOption("HK");
+      const hand = (text) => page.locator("#f-file").setInputFiles({ name: "people.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+      await hand("");
+      const make = page.locator('form[data-upload] button[type="submit"]');
+      await make.click();
+      const wrong = page.locator("#d-file .wrong");
+      assert.match(await wrong.innerText(), /^The file is empty: .*\.$/);
+      assert.equal(await page.locator("#f-list_name").inputValue(), "Second try");
+      assert.equal(await page.locator("#f-country").inputValue(), "HK");
+      assert.equal(await page.locator(".pick #f-file").count(), 1, "the field is the browser's own");
+      await hand("phone\n+85221234567\n");
+      assert.equal(await wrong.count(), 0, "what was wrong with another file is still said");
+      await make.click();
+      await page.waitForURL(/\/imports\/job_\w+$/);
+      await end(tab);
+    });
+
     test("a form with bad fields names each and keeps what was typed", async () => {
       const tab = await world.tab("operator");
       const { page } = tab;

@@ -128,7 +128,7 @@ func TestExitCodes(t *testing.T) {
 		{"no such component", 1, "seatz", []string{"bill", examples + "seats-and-minutes/plan.yaml", calls, "--period", "2026-03", "--set", "seatz=3"}},
 		{"a picture as records", 1, "", []string{"facts", file(t, "x.csv", "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")}},
 		{"a date for a draft", 2, "say --number", []string{"bill", good, calls, "--period", "2026-03", "--issued", "2026-04-01"}},
-		{"nothing in the period", 0, "What went into this invoice: none", []string{"bill", good, "--period", "2026-05"}},
+		{"nothing in the period", 0, "Records this invoice rests on: none", []string{"bill", good, "--period", "2026-05"}},
 		{"fees of the calls that pay them", 0, "Fixed fees  0.86 (43 call records)", []string{"bill", examples + "six-second/plan.yaml", examples + "six-second/usage/Master.csv", "--period", "2026-03"}},
 		{"another month", 0, "note: no fact is in the period 2026-05, all 1 are outside", []string{"bill", good, calls, "--period", "2026-05"}},
 		{"one warning", 0, "0 errors, 1 warning\n", []string{"plan", "check", examples + "robot-lanes/plan.yaml"}},

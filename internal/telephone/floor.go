@@ -122,7 +122,7 @@ func (f *floorLines) Place(ctx context.Context, o floor.Outgoing, tell func(dial
 func (f *floorLines) enter(d *dialed) (err error) {
 	reserved := exchange.Reserved{Early: !d.o.Detect}
 	if d.o.Notice != "" {
-		reserved.Notice = d.sound(d.o.Notice, prompt.Recorded)
+		reserved.Notice = d.soundOr(d.o.Notice, prompt.Recorded)
 	}
 	if d.o.Agent != "" {
 		reserved.Agent = standingName(d.o.Company, d.o.Agent)

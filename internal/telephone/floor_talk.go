@@ -33,11 +33,11 @@ func (f *floorLines) Hang(try id.ID) {
 	}
 }
 
-// Say is part of floor.Lines. A prompt nobody knows is taken for that nobody is free:
-// whoever waits must hear something.
+// Say is part of floor.Lines. A prompt that cannot be had is taken for that nobody is
+// free: whoever waits must hear something.
 func (f *floorLines) Say(try id.ID, name string) {
 	if d, err := f.of(try); err == nil {
-		d.play(d.sound(name, prompt.Nobody))
+		d.play(d.soundOr(name, prompt.Nobody))
 	}
 }
 
@@ -73,21 +73,32 @@ func (d *dialed) play(sound []int16) {
 	}()
 }
 
-// sound is a prompt of the company as it was when the call began, or one of the system's
-// in the language of the company. What cannot be had is told by one of the generated.
-func (d *dialed) sound(name string, instead prompt.Key) []int16 {
+// spokenIn is the language of the company, as far as prompts are spoken in it.
+func (d *dialed) spokenIn() lang.Tag {
 	tag, err := lang.ParseTag(d.lang)
 	if err != nil {
-		tag = lang.English
+		return lang.English
 	}
+	return tag
+}
+
+// sound is a prompt of the company as it was when the call began, or one of the system's
+// in the language of the company.
+func (d *dialed) sound(name string) ([]int16, error) {
 	ctx, stop := context.WithTimeout(d.f.running, asking)
 	defer stop()
-	sound, err := d.f.t.sys.PlayPrompt(ctx, d.o.Company, app.Spoken{Prompt: name, Lang: tag, Began: timex.At(d.begun)})
+	sound, err := d.f.t.sys.PlayPrompt(ctx, d.o.Company, app.Spoken{Prompt: name, Lang: d.spokenIn(), Began: timex.At(d.begun)})
+	if log := d.f.t.cfg.Log; err != nil && log != nil {
+		log.Warn("a prompt cannot be had: hand it in anew, or choose another in the campaign", "company", d.o.Company.Named("co"), "campaign", campaignName(d.o.Campaign), "prompt", name, "error", err)
+	}
+	return sound, err
+}
+
+// soundOr is one of the generated where a prompt cannot be had.
+func (d *dialed) soundOr(name string, instead prompt.Key) []int16 {
+	sound, err := d.sound(name)
 	if err != nil {
-		if log := d.f.t.cfg.Log; log != nil {
-			log.Warn("a prompt is not there, and another is played", "error", err)
-		}
-		sound, _ = prompt.Generated().Sound(instead, tag) // it has all of prompt.Keys
+		sound, _ = prompt.Generated().Sound(instead, d.spokenIn()) // it has all of prompt.Keys
 	}
 	return sound
 }
@@ -143,13 +154,17 @@ func (f *floorLines) Press(try id.ID, keys string) error {
 	return d.line.Press(keys)
 }
 
-// Drop is part of floor.Lines.
+// Drop is part of floor.Lines. Nothing else is left on a machine than what was to be.
 func (f *floorLines) Drop(try id.ID, name string) error {
 	d, err := f.of(try)
 	if err != nil {
 		return err
 	}
-	return d.line.Drop(d.sound(name, prompt.Nobody))
+	sound, err := d.sound(name)
+	if err != nil {
+		return &floor.Refusal{Code: "no_message", Err: fault.New(fault.Conflict, "the message cannot be had, and nothing was left: leave one by voice, and tell whoever runs the campaign")}
+	}
+	return d.line.Drop(sound)
 }
 
 // Transfer is part of floor.Lines.

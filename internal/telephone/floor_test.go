@@ -242,6 +242,9 @@ func TestWhoAnsweredIsToldAfterTheAnswer(t *testing.T) {
 	if e := want[dialer.Told](t, events); e.By != usage.Machine {
 		t.Errorf("%+v", e)
 	}
+	if err := o.phones.Floor().Drop(out.Try, "prm_nobody_keeps"); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("a message that cannot be had: %v", err)
+	}
 	if err := o.phones.Floor().Drop(out.Try, string(prompt.Goodbye)); err != nil {
 		t.Fatal(err)
 	}
