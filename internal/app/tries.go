@@ -75,15 +75,7 @@ func (s *System) LoseTries(ctx context.Context, c id.Company, of id.ID) (n int, 
 				return err
 			}
 			for i := range open {
-				a := &open[i]
-				d, err := a.Lose(tx.Now())
-				if err != nil {
-					return err
-				}
-				if err := tx.Attempts().Put(c, a); err != nil {
-					return err
-				}
-				if err := s.conclude(tx, c, &campaign, a, d, lead.Wished(&a.Wish)); err != nil {
+				if err := s.lose(tx, c, &campaign, &open[i]); err != nil {
 					return err
 				}
 			}
@@ -94,4 +86,57 @@ func (s *System) LoseTries(ctx context.Context, c id.Company, of id.ID) (n int, 
 			return n, err
 		}
 	}
+}
+
+func (s *System) lose(tx store.Tx, c id.Company, of *Campaign, a *attempt.Attempt) error {
+	d, err := a.Lose(tx.Now())
+	if err != nil {
+		return err
+	}
+	if err := tx.Attempts().Put(c, a); err != nil {
+		return err
+	}
+	return s.conclude(tx, c, of, a, d, lead.Wished(&a.Wish))
+}
+
+// OpenReturns are the tries of a campaign that are people who called back before a
+// moment, and are not over.
+func (s *System) OpenReturns(ctx context.Context, c id.Company, of id.ID, before timex.Instant) (out []id.ID, err error) {
+	defer fault.Wrap(&err, "who called back and is on the line")
+	err = s.DB.View(ctx, func(tx store.Tx) error {
+		out = nil
+		for after := (id.ID{}); ; { // bounded: after goes on
+			open, err := tx.Attempts().Open(c, of, after, pageSize)
+			if err != nil {
+				return err
+			}
+			for i := range open {
+				if a := &open[i]; a.Inbound && a.Decided < before {
+					out = append(out, a.ID)
+				}
+			}
+			if len(open) < pageSize {
+				return nil
+			}
+			after = open[len(open)-1].ID
+		}
+	})
+	return out, err
+}
+
+// LoseTry closes one try that nobody looks after any more, as LoseTries does all; one that
+// is over stays as it is.
+func (s *System) LoseTry(ctx context.Context, c id.Company, of, try id.ID) (err error) {
+	defer fault.Wrap(&err, "lose a try")
+	return s.DB.Update(store.For(ctx, c), func(tx store.Tx) error {
+		campaign, _, err := campaignOf(tx, c, of)
+		if err != nil {
+			return err
+		}
+		a, err := tx.Attempts().Get(c, try)
+		if err != nil || !a.State.Open() {
+			return err
+		}
+		return s.lose(tx, c, &campaign, a)
+	})
 }

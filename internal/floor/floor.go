@@ -193,15 +193,16 @@ func (f *Floor) closeLeft(ctx context.Context, w which) error {
 	if err != nil {
 		return err
 	}
-	defer over()
 	f.mu.Lock()
-	driven := f.drivers[w] != nil
+	d := f.drivers[w]
 	f.mu.Unlock()
-	if driven {
-		return nil
+	if d == nil {
+		_, err = f.cfg.System.CloseLeft(ctx, w.c, w.of, lease)
 	}
-	_, err = f.cfg.System.CloseLeft(ctx, w.c, w.of, lease)
-	return err
+	if over(); d == nil {
+		return err
+	}
+	return d.closeVisits(ctx)
 }
 
 // stream is that of a company.

@@ -74,6 +74,33 @@ func TestWhoCallsBackFindsNobody(t *testing.T) {
 	})
 }
 
+// TestAVisitOfANodeThatIsGone: the node at which they called back is gone before the call is
+// over. The node that dials closes the try, while it goes on, and they are called.
+func TestAVisitOfANodeThatIsGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "2")
+		camp := w.campaign("spring", campaign.Progressive, 301, 7, nil)
+		w.work(camp.ID, "a", "sale")
+		time.Sleep(5 * time.Minute)
+		other := *w
+		other.lines = newLines()
+		other.sys = &app.System{DB: w.sys.DB, IDs: w.ids, Node: "n2"}
+		other.open()
+		who := must(other.lines.comes(t.Context(), number(301), number(999)))
+		synctest.Wait()
+		other.kill()
+		time.Sleep(time.Minute)
+		if l := must(w.sys.GetLead(t.Context(), w.c, who.Lead)); l.State != lead.Executing || w.left(&camp) != 1 {
+			t.Errorf("it may go on: %s, %d left", l.State, w.left(&camp))
+		}
+		time.Sleep(2*visitFor + sweepEvery)
+		if l := must(w.sys.GetLead(t.Context(), w.c, who.Lead)); l.State == lead.Executing || w.left(&camp) != 0 {
+			t.Errorf("%s, %d left", l.State, w.left(&camp))
+		}
+		w.floor.Close()
+	})
+}
+
 // TestWhoCallsBackAtAnotherNode: another node dials the campaign. They hear that nobody is
 // there and are called back; who presses the key to be left alone is not called again.
 func TestWhoCallsBackAtAnotherNode(t *testing.T) {

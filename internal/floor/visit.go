@@ -2,6 +2,7 @@ package floor
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"waihu/internal/app"
@@ -28,6 +29,30 @@ type visit struct {
 	engine *dialer.Engine
 	mail   *mail
 	over   bool
+}
+
+// closeVisits closes the tries of calls that came in at a node which is gone since: no
+// other lasts as long, but those of this driver, whoever writes them up.
+func (d *driver) closeVisits(ctx context.Context) error {
+	tries, err := d.f.cfg.System.OpenReturns(ctx, d.c, d.of, now().Add(-2*visitFor))
+	if err != nil || len(tries) == 0 {
+		return err
+	}
+	ctx, enough := context.WithTimeout(ctx, tick) // who is busy is asked again a minute later
+	defer enough()
+	err = d.ask(ctx, func() error {
+		tries = slices.DeleteFunc(tries, func(try id.ID) bool { _, own := d.engine.Try(try); return own })
+		return nil
+	})
+	if err != nil {
+		return nil
+	}
+	for _, try := range tries {
+		if err := d.f.cfg.System.LoseTry(context.WithoutCancel(ctx), d.c, d.of, try); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // visited finds what a call that comes in needs of a campaign of another node.
@@ -76,7 +101,8 @@ func (v *visit) begin(ctx context.Context, ev dialer.CameIn) error {
 }
 
 // run does what happens, one after the other, until the call is over. What was promised in
-// it is kept from its beginning on: who takes the campaign up closes what a stop leaves open.
+// it is kept from its beginning on: what a stop leaves open is closed by who dials the
+// campaign or takes it up.
 func (v *visit) run() {
 	enough := time.NewTimer(visitFor)
 	defer enough.Stop()
