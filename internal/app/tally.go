@@ -203,7 +203,7 @@ func (s *System) listPrice(h *held, of *Campaign, a *attempt.Attempt) (none mone
 	if a.Inbound {
 		call.Direction, call.To, call.From = usage.Inbound, call.From, call.To
 	}
-	cost, err := p.cost(&call, int64(a.Ended.Sub(a.Answered).Seconds()))
+	cost, err := p.cost(&call, a.Seconds())
 	if err != nil {
 		return none, err
 	}

@@ -258,7 +258,7 @@ func (d *dialed) who(by usage.AnsweredBy) {
 // ended tells that the line is free, before the books are told what the call came to,
 // and adds to its fact what the voice does not know.
 func (d *dialed) ended(done *outbound.Done) {
-	over := dialer.Over{Try: d.o.Try, Result: usage.Congestion, Cause: int(done.Fact.Course.Cause)}
+	over := dialer.Over{Try: d.o.Try, Result: usage.Congestion, Cause: int(done.Fact.Course.Cause), Seconds: done.Fact.Seconds()}
 	if r := done.Report; r != nil {
 		over.Result, over.Cause = r.Outcome()
 		over.SIP = r.Ending.Code

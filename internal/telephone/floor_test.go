@@ -143,10 +143,11 @@ func TestTheDialerCalls(t *testing.T) {
 		t.Errorf("whoever has parted is named: %+v", all)
 	}
 	lines.Hang(out.Try)
-	if e := want[dialer.Over](t, events); e.Result != usage.Answered || e.SIP != 200 || e.Cause != 16 {
-		t.Errorf("%+v", e)
-	}
+	over := want[dialer.Over](t, events)
 	f := o.facts(1)[0]
+	if over.Result != usage.Answered || over.SIP != 200 || over.Cause != 16 || over.Seconds != f.Call.Seconds() || over.Seconds == 0 {
+		t.Errorf("%+v, and the fact has %d seconds", over, f.Call.Seconds())
+	}
 	if c := f.Call; c.ID != call || c.Agent != ann || c.Campaign != out.Campaign.Named("cmp") || c.To != "+8613800138000" || c.Mode != usage.Predictive || c.Purpose != usage.Sales || len(f.Charges) != 1 {
 		t.Errorf("%+v %+v", f.Call, f.Charges)
 	}

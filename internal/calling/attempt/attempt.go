@@ -1,6 +1,8 @@
 package attempt
 
 import (
+	"time"
+
 	"waihu/internal/fault"
 	"waihu/internal/id"
 	"waihu/internal/phone"
@@ -66,6 +68,7 @@ type Attempt struct {
 	Wish    Wish   `json:"wish,omitzero"`     // chosen before the end
 	Pressed string `json:"pressed,omitempty"` // keys of the called person, the last MaxPressed
 	Inbound bool   `json:"inbound,omitempty"` // they called back
+	Billed  int64  `json:"billed,omitempty"`  // seconds of its fact in usage; 0: not told
 }
 
 // Wish is a disposition that was chosen while the try went on. It is kept as soon as
@@ -188,6 +191,14 @@ func (a *Attempt) End(result usage.Result, sip, cause int, at timex.Instant) err
 		return a.cannot("end")
 	}
 	return a.step(Ended, at, &a.Ended, func() { a.Result, a.SIP, a.Cause = result, sip, cause })
+}
+
+// Seconds are those the line was answered, as usage counts them: a part of one is a whole.
+func (a *Attempt) Seconds() int64 {
+	if a.Billed > 0 || a.Answered.IsZero() || a.Ended.IsZero() {
+		return a.Billed
+	}
+	return int64((a.Ended.Sub(a.Answered) + time.Second - 1) / time.Second)
 }
 
 // IsAbandoned tells whether a person answered and nobody and nothing spoke to

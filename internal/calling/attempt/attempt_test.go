@@ -3,6 +3,7 @@ package attempt
 import (
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"waihu/internal/fault"
 	"waihu/internal/id"
@@ -41,6 +42,14 @@ func TestAWholeTry(t *testing.T) {
 	}
 	if a.State != Closed || a.Result != usage.Answered || a.Rang != start+2 || !a.Flags.Sale || a.IsAbandoned() || a.Agent != "li" {
 		t.Errorf("%+v", a)
+	}
+	for _, c := range []struct {
+		answered, ended timex.Instant
+		billed, want    int64
+	}{{0, start, 0, 0}, {start, 0, 0, 0}, {start, start + 1, 0, 1}, {start, start.Add(60 * time.Second), 0, 60}, {start, start.Add(60*time.Second + time.Microsecond), 0, 61}, {start, start.Add(60*time.Second + time.Microsecond), 60, 60}} {
+		if got := (&Attempt{Answered: c.answered, Ended: c.ended, Billed: c.billed}).Seconds(); got != c.want {
+			t.Errorf("%+v: %d seconds", c, got)
+		}
 	}
 	if err := a.Dispose(sale, "", "li", start+80); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("a second disposition: %v", err)

@@ -166,6 +166,7 @@ type (
 		Try        id.ID
 		Result     usage.Result
 		SIP, Cause int
+		Seconds    int64 // of its fact, where one is kept
 	}
 )
 

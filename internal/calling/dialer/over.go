@@ -30,6 +30,7 @@ func (e *Engine) over(c *call, v Over) error {
 	if err := c.End(v.Result, v.SIP, v.Cause, e.now); err != nil {
 		return err
 	}
+	c.Billed = v.Seconds
 	e.waiting = slices.DeleteFunc(e.waiting, func(o *call) bool { return o == c })
 	if err := e.helpersGo(c); err != nil {
 		return err

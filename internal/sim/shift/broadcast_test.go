@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"waihu/internal/calling/campaign"
+	"waihu/internal/exact"
 	"waihu/internal/lang"
 )
 
@@ -30,6 +31,11 @@ func TestABroadcastIsPlayedToItsInvoice(t *testing.T) {
 	for _, l := range r.Invoice.Lines { // nothing of a part of the month, and nothing of nothing
 		if l.First != r.Invoice.First || l.Charged.Sign() <= 0 {
 			t.Errorf("%s: %s from %s of a month that begins on %s", l.Component, l.Charged, l.First, r.Invoice.First)
+		}
+	}
+	for _, l := range r.Invoice.Lines {
+		if spent := r.Tally.Total.Spent.Exact(); l.Component == "talk" && spent.Cmp(l.Exact.Mul(exact.MustParse("1.09"))) != 0 {
+			t.Errorf("spent %s with tax, and the invoice has %s without", spent, l.Exact)
 		}
 	}
 	if t.Failed() {
