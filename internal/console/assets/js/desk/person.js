@@ -1,7 +1,7 @@
 // Who the call is with: what the campaign knows of them, on their own clock, and what
 // was tried before.
 import { now, tick } from "../floor/clock.js";
-import { boot, dial, el, has, outcome, put, say } from "../floor/page.js";
+import { clockIn, dial, el, has, outcome, put, say } from "../floor/page.js";
 import { state } from "./store.js";
 
 const box = document.querySelector("#desk [data-person]");
@@ -10,11 +10,10 @@ let clockAt = null;
 
 // when writes an instant as it is on a clock; a zone that nobody knows is the browser's.
 export function when(instant, zone, how = { dateStyle: "medium", timeStyle: "short" }) {
-  const format = (timeZone) => new Intl.DateTimeFormat(boot.tag, { ...how, timeZone }).format(new Date(instant));
   try {
-    return format(zone || undefined);
+    return clockIn(zone || undefined, instant, how);
   } catch {
-    return format(undefined);
+    return clockIn(undefined, instant, how);
   }
 }
 

@@ -45,8 +45,10 @@ export function el(tag, having = {}, ...within) {
   return node;
 }
 
-// clockTime writes an instant as the language does, on the clock of the company.
-export const clockTime = (instant, how) => new Intl.DateTimeFormat(boot.tag, { ...how, timeZone: boot.zone }).format(new Date(instant));
+// clockIn writes an instant as the language does, with hours from 00 to 23 as pages have them;
+// clockTime on the clock of the company.
+export const clockIn = (timeZone, instant, how) => new Intl.DateTimeFormat(boot.tag, { ...how, hourCycle: "h23", timeZone }).format(new Date(instant));
+export const clockTime = (instant, how) => clockIn(boot.zone, instant, how);
 
 // whoPaused tells which supervisor made an agent pause, and since when.
 export const whoPaused = ({ name, since }) => say(name ? "desk.forced" : "desk.forced_by_key", { name, time: clockTime(since, { timeStyle: "short" }) });
