@@ -14,8 +14,17 @@ export async function settled(page) {
   await drawn(page);
 }
 
+// Undrawn: the browser draws no frame of a page any more, though the page answers.
+export class Undrawn extends Error {}
+const patience = 20_000; // for a frame
+
 // drawn waits for two frames: what watches sizes has answered by then.
-const drawn = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+async function drawn(page) {
+  let late;
+  const never = new Promise((_, no) => (late = setTimeout(() => no(new Undrawn(`no frame of ${page.url()} within ${patience / 1000} s`)), patience)));
+  const frames = page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await Promise.race([frames, never]).finally(() => clearTimeout(late));
+}
 
 // overflow says how far a page can be moved sideways, and what sticks out.
 export async function overflow(page) {
