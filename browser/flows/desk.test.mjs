@@ -134,6 +134,25 @@ export function desk(world) {
     await close();
   });
 
+  test("the time somebody leaves is on the clock of the company, whatever the computer's", async () => {
+    const tab = await world.tab("floor");
+    const { page } = tab;
+    await page.addInitScript(fakeFloor, {});
+    await page.goto(`${world.made.firms.floor}/desk`);
+    await page.evaluate(() => (window.fake.refuse.login = { code: "floor_seats_full", title: "All seats are taken" }));
+    const form = page.locator("form[data-login]");
+    assert.match(await form.innerText(), /on the clock of Asia\/Shanghai/);
+    await form.locator("input[name=campaign]").first().check();
+    await form.locator("input[name=leaves]").fill("23:59");
+    await form.locator("button.primary").click();
+    await page.waitForFunction(() => window.fake.asked.some((a) => a.verb === "login"));
+    const { leaves } = Object.fromEntries(await asked(page)).login;
+    assert.match(leaves, /T15:59:00\.000Z$/);
+    const wait = Date.parse(leaves) - Date.now();
+    assert.ok(wait > -60_000 && wait <= 86_400_000, leaves);
+    await tab.close();
+  });
+
   test("who waits is told when the next call comes, where it can be said", async () => {
     const { page, close } = await deskIn(world, desks.ready);
     assert.match(await text(page, "[data-soon]"), /in about 5 to 20 seconds/);

@@ -20,7 +20,7 @@ import (
 
 // drawPage asks which calls are drawn: those of last week, five of each agent, at first.
 func (s *Server) drawPage(w http.ResponseWriter, _ *http.Request, v *visit) error {
-	monday := timex.DateOf(time.Now().UTC())
+	monday := timex.DateOf(time.Now().In(v.loc()))
 	for monday.Weekday() != time.Monday {
 		monday--
 	}

@@ -14,6 +14,7 @@ import { drawPerson } from "./desk/person.js";
 import { drawCentre, focusAnswers } from "./desk/script.js";
 import { deed, leave, logIn, onChange, resume, state } from "./desk/store.js";
 import { drawLine, drawMic, drawNet, drawTop } from "./desk/top.js";
+import { instant, known, later, wall } from "./desk/zone.js";
 
 const reloading = 700; // for the page of before to let go of the desk
 const quiet = 10_000; // a microphone that gives nothing so long in a conversation
@@ -179,14 +180,13 @@ form?.addEventListener("submit", async (e) => {
   send.disabled = false;
 });
 
-// leaving is the next time the clock of this computer shows a time.
+// leaving is the next time the clock of the company shows a time, as all times of the page.
 function leaving(time) {
   if (!time) return undefined;
-  const [h, m] = time.split(":").map(Number);
-  const at = new Date(now());
-  at.setHours(h, m, 0, 0);
-  if (at < now()) at.setDate(at.getDate() + 1);
-  return at.toISOString();
+  const zone = known(boot.zone);
+  const { day } = wall(now(), zone);
+  const today = instant(day, time, zone);
+  return new Date(today < now() ? instant(later(day, 1), time, zone) : today).toISOString();
 }
 
 // One tab is the desk; another that is opened says so, and takes over if it is told to.
