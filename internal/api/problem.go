@@ -69,6 +69,9 @@ type refused struct {
 
 func (r *refused) Error() string { return r.msg }
 
+// Unwrap tells those who know no statuses, such as pages, that what was sent is wrong.
+func (r *refused) Unwrap() error { return fault.New(fault.Invalid, "%s", r.msg) }
+
 // problem turns an error into what a client is told; what is ours to mend goes
 // into the log and not to the client.
 func (a *API) problem(ctx context.Context, err error) error {

@@ -124,7 +124,7 @@ func writeFile(path string, r io.Reader) (size int64, err error) {
 	if size, err = io.Copy(f, r); err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
-			return size, &refused{http.StatusRequestEntityTooLarge, "too_large", "the file is larger than 4 GiB: split it or compress it"}
+			return size, &refused{http.StatusRequestEntityTooLarge, "too_large", "the file is larger than can be handed in here: split it or compress it"}
 		}
 		if os.IsTimeout(err) || errors.Is(err, io.ErrUnexpectedEOF) {
 			return size, &refused{http.StatusRequestTimeout, "too_slow", "the file did not come to its end: send it again"}

@@ -211,10 +211,11 @@ func (s *Server) receiveImport(w http.ResponseWriter, r *http.Request, v *visit)
 		}
 		f.Values.Set("name", workspace.CleanName(part.FileName()))
 		file, err := s.d.Uploads.ReceiveFile(r.Context(), part)
-		if err != nil {
+		if fault.KindOf(err) == fault.Invalid {
 			f.tell("file", err.Error())
+			err = nil
 		}
-		return f, file, nil
+		return f, file, err
 	}
 	return f, nil, fault.New(fault.Invalid, "the form has too many parts")
 }

@@ -1,12 +1,17 @@
 package console
 
 import (
+	"context"
+	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"regexp"
 	"runtime"
 	"strings"
 	"testing"
+
+	"waihu/internal/receive"
 )
 
 // patiently asks for a file until it is read.
@@ -163,6 +168,29 @@ func TestFilesThatAreSomethingElse(t *testing.T) {
 			if w.Code != http.StatusUnprocessableEntity && w.Code != http.StatusSeeOther || strings.Contains(page, `<span lang="en">`) || strings.Contains(page, "; expected ") || !strings.Contains(page, `<html lang="zh-Hant"`) {
 				t.Errorf("%s at %s: %d, %s", name, path, w.Code, regexp.MustCompile(`<span lang="en">[^<]*|[^>]*; expected [^<]*`).FindAllString(page, 3))
 			}
+		}
+	}
+}
+
+// full is a disk on which no more room is left.
+type (
+	uploads = Uploads // which has a method of that name
+	full    struct{ uploads }
+)
+
+func (full) ReceiveFile(context.Context, io.Reader) (*receive.File, error) {
+	return nil, errors.New("write /srv/books/uploads/job_1: no space left on device")
+}
+
+// TestAFullDiskIsOurs: that is nothing a form could be sent again for, and no business of its
+// sender where the books lie.
+func TestAFullDiskIsOurs(t *testing.T) {
+	d := newDesk(t)
+	d.Server.d.Uploads = full{d.Server.d.Uploads}
+	for path, fields := range map[string][]string{"/imports": {"zone=UTC"}, "/lists": {"list_name=Spring", "same=list"}, "/dnc/imports": {"source=fair"}} {
+		w := d.upload(d.at(path), map[string]string{"a.csv": "phone\n1\n"}, fields...)
+		if w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "/srv") {
+			t.Errorf("%s: %d %s", path, w.Code, w.Body)
 		}
 	}
 }
