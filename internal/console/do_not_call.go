@@ -251,11 +251,15 @@ func (s *Server) takeNumbers(w http.ResponseWriter, r *http.Request, v *visit) e
 	if err != nil || repeated {
 		err = errors.Join(err, file.Remove())
 	}
+	if f.aboutFile(err) {
+		return s.doNotCallPage(w, v, http.StatusUnprocessableEntity, f, "")
+	}
 	if err == nil {
 		late()
 		v.redirect(w, to)
+		return nil
 	}
-	return err
+	return again(err, new(string), func(status int) error { return s.doNotCallPage(w, v, status, f, err.Error()) })
 }
 
 // numberImport shows how far a file of numbers is and what became of it.

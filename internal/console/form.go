@@ -93,6 +93,21 @@ func (f *form) tell(name, english string) {
 	}
 }
 
+// aboutFile says beside the field of a file what is wrong with the file, and what to do;
+// false: that is not what was wrong.
+func (f *form) aboutFile(err error) bool {
+	ps, bad := problemsOf(err)
+	if !bad || ps[0].File == "" || ps[0].What == "" {
+		return false
+	}
+	f.tell("file", ps[0].What)
+	if fix := ps[0].Fix; fix != "" {
+		text, _ := lang.Said(f.v.Tag, fix)
+		f.Wrong["file"] += given(f.v.Tag == lang.English, " ") + sentence(text)
+	}
+	return true
+}
+
 // text is a field that must have something in it; control characters other than
 // line ends are refused, as they end up in mails and headers.
 func (f *form) text(name string, most int) string {

@@ -165,6 +165,9 @@ func TestFilesThatAreSomethingElse(t *testing.T) {
 			if text == "" && path == list && (!strings.Contains(page, "檔案是空的：請選擇有內容的檔案。") || !strings.Contains(page, `value="`+name+`"`) || !strings.Contains(page, `value="TW" selected`)) {
 				t.Errorf("%s at %s: what was filled in, or why it was refused, is not there: %s", name, path, page)
 			}
+			if strings.HasPrefix(text, "%PDF") && path == list && !strings.Contains(page, `<p class="wrong">檔案為 PDF 文件，不是資料檔。請改匯出為 CSV。</p>`) {
+				t.Errorf("%s: %s", name, page)
+			}
 			if w.Code != http.StatusUnprocessableEntity && w.Code != http.StatusSeeOther || strings.Contains(page, `<span lang="en">`) || strings.Contains(page, "; expected ") || !strings.Contains(page, `<html lang="zh-Hant"`) {
 				t.Errorf("%s at %s: %d, %s", name, path, w.Code, regexp.MustCompile(`<span lang="en">[^<]*|[^>]*; expected [^<]*`).FindAllString(page, 3))
 			}

@@ -53,12 +53,16 @@ func (s *Server) takeLeads(w http.ResponseWriter, r *http.Request, v *visit) err
 	if err != nil || repeated {
 		err = errors.Join(err, file.Remove())
 	}
+	shown := fillList(v, &l.LeadList)
+	if shown.aboutFile(err) {
+		return s.listPage(w, v, http.StatusUnprocessableEntity, l, shown, "")
+	}
 	if err == nil {
 		late()
 		v.redirect(w, to)
 		return nil
 	}
-	return again(err, new(string), func(status int) error { return s.listPage(w, v, status, l, fillList(v, &l.LeadList), err.Error()) })
+	return again(err, new(string), func(status int) error { return s.listPage(w, v, status, l, shown, err.Error()) })
 }
 
 // leadImportBody is a file of leads and what became of it.

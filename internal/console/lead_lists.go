@@ -251,6 +251,9 @@ func (s *Server) addList(w http.ResponseWriter, r *http.Request, v *visit) error
 	if err != nil || repeated {
 		err = discard(err)
 	}
+	if f.aboutFile(err) {
+		return s.listsPage(w, v, http.StatusUnprocessableEntity, f, "")
+	}
 	if err == nil {
 		late()
 		v.redirect(w, to)
