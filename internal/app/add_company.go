@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"waihu/internal/fault"
 	"waihu/internal/id"
@@ -70,7 +71,7 @@ func oneLine(s string) bool {
 }
 
 func (c *Company) check() error {
-	if !oneLine(c.Name) || len(c.Name) > maxName || len(c.Email) > maxName || len(c.Series) > 20 {
+	if !oneLine(c.Name) || utf8.RuneCountInString(c.Name) > maxName || len(c.Email) > maxName || len(c.Series) > 20 {
 		return fault.New(fault.Invalid, "a company needs a name on one line; name and email have at most %d characters, series 20", maxName)
 	}
 	if _, err := lang.ParseTag(c.Lang); err != nil && c.Lang != "" {

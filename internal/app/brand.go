@@ -5,6 +5,7 @@ import (
 	"net/mail"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"waihu/internal/fault"
 	"waihu/internal/id"
@@ -49,7 +50,7 @@ func (b *Brand) check() error {
 	if !brandWord.MatchString(b.Word) {
 		add("word", "a brand's word has small letters, digits and dashes", "acme")
 	}
-	if b.Name == "" || len(b.Name) > maxName {
+	if b.Name == "" || utf8.RuneCountInString(b.Name) > maxName {
 		add("name", "a name is needed", "")
 	}
 	if b.Host = strings.ToLower(b.Host); b.Host != "" && (len(b.Host) > 253 || !hostName.MatchString(b.Host)) {

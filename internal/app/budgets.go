@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"time"
+	"unicode/utf8"
 
 	"waihu/internal/charging/life"
 	"waihu/internal/fault"
@@ -18,7 +19,7 @@ const maxBudgets = 20
 // there (its ID and Revision say which).
 func (s *System) SetBudget(ctx context.Context, c id.Company, in Budget) (out Budget, err error) {
 	defer fault.Wrap(&err, "set budget")
-	if in.Name == "" || len(in.Name) > maxName {
+	if in.Name == "" || utf8.RuneCountInString(in.Name) > maxName {
 		return out, fault.New(fault.Invalid, "a budget needs a name of at most %d characters", maxName)
 	}
 	if err := in.Budget.Check(); err != nil {

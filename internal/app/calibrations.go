@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"slices"
+	"unicode/utf8"
 
 	"waihu/internal/calling/quality"
 	"waihu/internal/fault"
@@ -42,7 +43,7 @@ const maxRaters = 50
 // BeginCalibration gives a call to several inspectors.
 func (s *System) BeginCalibration(ctx context.Context, c id.Company, by, name string, recording, form id.ID) (out Calibration, err error) {
 	defer fault.Wrap(&err, "calibration")
-	if name == "" || len(name) > maxName || by == "" {
+	if name == "" || utf8.RuneCountInString(name) > maxName || by == "" {
 		return out, fault.New(fault.Invalid, "a name of 1 to %d characters was expected", maxName)
 	}
 	err = s.DB.Update(store.For(ctx, c), func(tx store.Tx) error {

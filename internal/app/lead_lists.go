@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"slices"
+	"unicode/utf8"
 
 	"waihu/internal/calling/campaign"
 	"waihu/internal/calling/lead"
@@ -42,8 +43,8 @@ func (SameNumber) Choices() []string { return []string{"file", "list", "company"
 
 func (l *LeadList) check() error {
 	var ps fault.Problems
-	if l.Name == "" || len(l.Name) > maxName {
-		ps = append(ps, fault.Problem{Path: "name", Value: l.Name, What: "a name is missing or long", Expected: "1 to 200 bytes"})
+	if l.Name == "" || utf8.RuneCountInString(l.Name) > maxName {
+		ps = append(ps, fault.Problem{Path: "name", Value: l.Name, What: "a name is missing or long", Expected: "1 to 200 characters"})
 	}
 	if l.Country != "" && phone.ZonesIn(l.Country) == nil {
 		ps = append(ps, fault.Problem{Path: "country", Value: l.Country, What: "no such country is known", Expected: "two letters of ISO 3166, such as CN"})

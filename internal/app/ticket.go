@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"time"
+	"unicode/utf8"
 
 	"waihu/internal/charging/service"
 	"waihu/internal/exact"
@@ -108,7 +109,7 @@ type TicketClocks struct {
 // OpenTicket starts the clocks.
 func (s *System) OpenTicket(ctx context.Context, c id.Company, in OpenTicket) (out TicketClocks, err error) {
 	defer fault.Wrap(&err, "open ticket")
-	if !oneLine(in.Subject) || len(in.Subject) > maxName {
+	if !oneLine(in.Subject) || utf8.RuneCountInString(in.Subject) > maxName {
 		return out, fault.New(fault.Invalid, "a subject of 1 to %d characters was expected", maxName)
 	}
 	err = s.DB.Update(ctx, func(tx store.Tx) error {

@@ -235,7 +235,7 @@ func (s *Server) stepCampaign(step campaignStep) handler {
 		}
 		why := ""
 		if step.verb == "pause" || step.verb == "finish" {
-			why = f.line("why", 200)
+			why = f.line("why_"+step.verb, 200)
 		}
 		b := &campaignBody{C: c, Form: f}
 		if !f.OK() {

@@ -103,8 +103,10 @@ func TestCampaignStepByStep(t *testing.T) {
 		d.every(at + "/" + part.name)
 	}
 	d.send(at+"/start", http.StatusSeeOther, "once", "s-1")
-	d.send(at+"/pause", http.StatusUnprocessableEntity, "once", "p-1", "why", "")
-	d.send(at+"/pause", http.StatusSeeOther, "once", "p-2", "why", "lunch")
+	if page := d.send(at+"/pause", http.StatusUnprocessableEntity, "once", "p-1", "why_pause", ""); strings.Count(page.Body.String(), `<details class="more" open>`) != 1 {
+		t.Error("what lacks its reason is not open, or what nobody asked for is")
+	}
+	d.send(at+"/pause", http.StatusSeeOther, "once", "p-2", "why_pause", "lunch")
 	if c := d.kept(name); c.Status.State != campaign.Paused || c.Status.Why != "lunch" {
 		t.Errorf("%+v", c.Status)
 	}
@@ -114,7 +116,7 @@ func TestCampaignStepByStep(t *testing.T) {
 	if page := d.page(d.at("/leads?q=138+0013+8000")); !strings.Contains(page, "13800138000") {
 		t.Error("a lead is not found by its number as it is dialed at home")
 	}
-	d.send(at+"/finish", http.StatusSeeOther, "once", "f-1", "why", "the season is over")
+	d.send(at+"/finish", http.StatusSeeOther, "once", "f-1", "why_finish", "the season is over")
 	if page := d.page(at + "/budget"); !strings.Contains(page, "<fieldset disabled") {
 		t.Error("a finished campaign can be changed")
 	}

@@ -45,17 +45,15 @@ var sayings = sync.OnceValue(func() []saying {
 // finding about a file. The English is the key, so that rooms that know no
 // language need not learn of phrases. Where what was being done stands in front
 // ("sign contract: ..."), it is left away. Several findings stand on lines of their
-// own. False: nobody wrote a sentence down, and its English stands.
+// own. False: nobody wrote a sentence down, and its English stands, which is none in
+// English.
 func Said(tag Tag, english string) (string, bool) {
-	if tag == English {
-		return english, true
-	}
 	lines := strings.Split(english, "\n")
 	all := true
 	for i, line := range lines {
 		var ok bool
 		if lines[i], ok = saidLine(tag, line); !ok {
-			all = false
+			all = tag == English
 		}
 	}
 	return strings.Join(lines, "\n"), all
@@ -64,6 +62,9 @@ func Said(tag Tag, english string) (string, bool) {
 func saidLine(tag Tag, english string) (string, bool) {
 	if out, ok := saidWrapped(tag, english, false); ok {
 		return out, true
+	}
+	if tag == English {
+		return english, false
 	}
 	if out, ok := saidProblem(tag, english); ok {
 		return out, true

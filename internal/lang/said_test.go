@@ -31,6 +31,9 @@ func TestSaid(t *testing.T) {
 			t.Errorf("%q became %q", english, got)
 		}
 	}
+	if got, ok := Said(English, `lead list: another lead list has name "Spring" already`); !ok || got != `another lead list has name "Spring" already` {
+		t.Errorf("what was being done stays in English: %q", got)
+	}
 	if got, ok := Said(English, "nobody wrote this down"); !ok || got != "nobody wrote this down" {
 		t.Errorf("English is English: %q", got)
 	}

@@ -3,6 +3,7 @@ package attempt
 import (
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"waihu/internal/fault"
 	"waihu/internal/usage"
@@ -121,8 +122,8 @@ func Problems(ds []Disposition, path string) (ps fault.Problems) {
 		if !isCode(d.Code) {
 			ps = append(ps, fault.Problem{Path: at + ".code", Value: d.Code, What: "this is no code", Expected: fmt.Sprintf("1 to %d small letters, digits and _", MaxCode)})
 		}
-		if d.Name == "" || len(d.Name) > MaxName {
-			ps = append(ps, fault.Problem{Path: at + ".name", Value: d.Name, What: "a name is missing or long", Expected: fmt.Sprintf("1 to %d bytes", MaxName)})
+		if d.Name == "" || utf8.RuneCountInString(d.Name) > MaxName {
+			ps = append(ps, fault.Problem{Path: at + ".name", Value: d.Name, What: "a name is missing or long", Expected: fmt.Sprintf("1 to %d characters", MaxName)})
 		}
 		if d.Key < 0 || d.Key > 9 {
 			ps = append(ps, fault.Problem{Path: at + ".key", Value: fmt.Sprint(d.Key), What: "there is no such key", Expected: "1 to 9, or 0 for none"})

@@ -106,6 +106,17 @@ func contains(list []State, s State) bool {
 	return false
 }
 
+// TestNamesAreCountedInCharacters, as a page counts them: Chinese has three bytes to each.
+func TestNamesAreCountedInCharacters(t *testing.T) {
+	for n, want := range map[int]int{MaxName: 0, MaxName + 1: 1} {
+		c := planned()
+		c.Name = strings.Repeat("春", n)
+		if ps := c.Problems(); len(ps) != want {
+			t.Errorf("%d characters: %v", n, ps)
+		}
+	}
+}
+
 // TestProblems: every wrong field is named by its path.
 func TestProblems(t *testing.T) {
 	for path, spoil := range map[string]func(*Campaign){

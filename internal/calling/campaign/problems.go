@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"waihu/internal/calling/attempt"
 	"waihu/internal/fault"
@@ -33,8 +34,8 @@ func (c *Campaign) DraftProblems() (ps fault.Problems) {
 	bad := func(path, value, what, expected string) {
 		ps = append(ps, fault.Problem{Path: path, Value: value, What: what, Expected: expected})
 	}
-	if c.Name == "" || len(c.Name) > MaxName {
-		bad("name", c.Name, "a name is missing or long", fmt.Sprintf("1 to %d bytes", MaxName))
+	if c.Name == "" || utf8.RuneCountInString(c.Name) > MaxName {
+		bad("name", c.Name, "a name is missing or long", fmt.Sprintf("1 to %d characters", MaxName))
 	}
 	if !slices.Contains(c.Purpose.Choices(), string(c.Purpose)) {
 		bad("purpose", string(c.Purpose), "there is no such purpose", fmt.Sprint(c.Purpose.Choices()))
@@ -81,8 +82,8 @@ func (c *Campaign) DraftProblems() (ps fault.Problems) {
 		bad("targets", fmt.Sprint(len(c.Targets)), "there are too many", fmt.Sprintf("at most %d", MaxTargets))
 	}
 	for i, t := range c.Targets {
-		if t.Name == "" || len(t.Name) > MaxName || t.Number.IsZero() || slices.ContainsFunc(c.Targets[:i], func(o Target) bool { return o.Name == t.Name }) {
-			bad(fmt.Sprintf("targets[%d]", i), t.Name, "a name or a number is missing, or the name stands there twice", fmt.Sprintf("a name of 1 to %d bytes, once, and a number", MaxName))
+		if t.Name == "" || utf8.RuneCountInString(t.Name) > MaxName || t.Number.IsZero() || slices.ContainsFunc(c.Targets[:i], func(o Target) bool { return o.Name == t.Name }) {
+			bad(fmt.Sprintf("targets[%d]", i), t.Name, "a name or a number is missing, or the name stands there twice", fmt.Sprintf("a name of 1 to %d characters, once, and a number", MaxName))
 		}
 	}
 	if c.Rate.Channels < 0 || c.Rate.Channels > MaxChannels || c.Rate.Minute < 0 || c.Rate.Minute > MaxMinute {

@@ -3,6 +3,7 @@ package campaign
 import (
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"waihu/internal/fault"
 )
@@ -80,8 +81,8 @@ func (s *Script) problems(path string, form []Field, known func(code string) boo
 		for j, a := range st.Answers {
 			here := fmt.Sprintf("%s.answers[%d]", at, j)
 			switch {
-			case a.Text == "" || len(a.Text) > MaxName:
-				bad(here+".text", a.Text, "a text is missing or long", fmt.Sprintf("1 to %d bytes", MaxName))
+			case a.Text == "" || utf8.RuneCountInString(a.Text) > MaxName:
+				bad(here+".text", a.Text, "a text is missing or long", fmt.Sprintf("1 to %d characters", MaxName))
 			case (a.To == "") == (a.Disposition == ""):
 				bad(here, a.Text, "an answer leads to a step or to a disposition", "one of the two")
 			case a.To != "" && !steps[a.To]:
@@ -105,7 +106,7 @@ func formProblems(form []Field, path string) (ps fault.Problems) {
 	names := map[string]bool{}
 	for i, f := range form {
 		at := fmt.Sprintf("[%d]", i)
-		if f.Name == "" || len(f.Name) > MaxName || names[f.Name] {
+		if f.Name == "" || utf8.RuneCountInString(f.Name) > MaxName || names[f.Name] {
 			bad(at+".name", f.Name, "a field needs a name of its own", "each name once")
 		}
 		names[f.Name] = true

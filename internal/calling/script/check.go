@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"waihu/internal/fault"
 	"waihu/internal/lang"
@@ -13,8 +14,8 @@ import (
 // and may not be meant.
 func (s *Script) Validate() fault.Problems {
 	c := &check{s: s, asked: map[string]int{}}
-	if s.Name == "" || len(s.Name) > MaxName {
-		c.bad("script", s.Name, "a name is missing or long", fmt.Sprintf("1 to %d bytes", MaxName))
+	if s.Name == "" || utf8.RuneCountInString(s.Name) > MaxName {
+		c.bad("script", s.Name, "a name is missing or long", fmt.Sprintf("1 to %d characters", MaxName))
 	}
 	if s.Language != "" {
 		if _, err := lang.ParseTag(s.Language); err != nil {

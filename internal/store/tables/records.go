@@ -67,7 +67,7 @@ func (t records) free(r *store.Record) error {
 		err := t.one("SELECT id FROM record_unique WHERE company = ? AND kind = ? AND name = ? AND value = ?", []any{r.Company, string(r.Kind), k.Name, k.Value},
 			func(found Row) error { has = found.ID(0); return nil })
 		if err == nil && has != r.ID {
-			return fault.New(fault.Conflict, "another %s has %s %q already", r.Kind, k.Name, k.Value)
+			return fault.New(fault.Conflict, "another %s has %s %q already", strings.ReplaceAll(string(r.Kind), "_", " "), k.Name, k.Value)
 		}
 		if err != nil && !isNone(err) {
 			return err
