@@ -63,6 +63,7 @@ type Floor struct {
 	stuck   map[which]string // campaigns that go on alone and cannot be taken up, and why
 	users   map[who]*driver  // where agents are logged in
 	there   map[who]bool     // whose standing leg is on the line
+	hearing map[who]id.ID    // the call a supervisor who is there heard last
 	streams map[id.Company]*stream
 }
 
@@ -94,7 +95,7 @@ func refused(code, form string, args ...any) error {
 // Open makes a floor. What this node left behind when it was here last is closed
 // first: its agents are logged out, its tries are lost.
 func Open(ctx context.Context, cfg Config) (*Floor, error) {
-	f := &Floor{cfg: cfg, drivers: map[which]*driver{}, stuck: map[which]string{}, users: map[who]*driver{}, there: map[who]bool{}, streams: map[id.Company]*stream{}}
+	f := &Floor{cfg: cfg, drivers: map[which]*driver{}, stuck: map[which]string{}, users: map[who]*driver{}, there: map[who]bool{}, streams: map[id.Company]*stream{}, hearing: map[who]id.ID{}}
 	f.ctx, f.stop = context.WithCancel(context.WithoutCancel(ctx))
 	if err := f.sweep(ctx, true); err != nil {
 		f.stop()
@@ -321,6 +322,9 @@ func (f *Floor) standing(c id.Company, user string, here bool) {
 	}
 	if d != nil {
 		d.post(func() { d.stood(user, here) })
+	}
+	if !here {
+		f.hears(w, id.ID{})
 	}
 }
 

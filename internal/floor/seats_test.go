@@ -102,6 +102,24 @@ func TestACallSurvivesWhatHappensToTheAgent(t *testing.T) {
 		if a, err := w.floor.Hear(ctx, w.c, "a", call, "boss", Whisper); err != nil || w.lines.saw().ears["boss"] != Whisper || len(a.Call.Heard) != 1 {
 			t.Errorf("%v, %+v", err, a)
 		}
+		heard := func() int {
+			synctest.Wait()
+			return len(must(w.floor.Desk(w.c, "a", newer.Session)).Call.Heard)
+		}
+		w.lines.told(w.c, "boss", false)
+		if n := heard(); n != 0 {
+			t.Errorf("%d hear a call whose telephones are gone", n)
+		}
+		w.lines.told(w.c, "boss", true)
+		must(w.floor.Hear(ctx, w.c, "a", call, "boss", Listen))
+		w.floor.hears(who{w.c, "boss"}, id.ID{9})
+		if n := heard(); n != 0 {
+			t.Errorf("%d hear a call and another", n)
+		}
+		must(w.floor.Hear(ctx, w.c, "a", call, "boss", Listen))
+		if n := heard(); n != 1 {
+			t.Errorf("%d hear the call", n)
+		}
 		_, err = w.floor.Hear(ctx, w.c, "a", id.ID{9}, "boss", Barge)
 		wantCode(t, "a conversation that is over", err, "no_call")
 		if a, err := w.floor.ForcePause(ctx, w.c, "a", "user_boss", "a meeting"); err != nil || a.State != agent.Talking || a.Then != agent.Paused {

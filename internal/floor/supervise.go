@@ -123,12 +123,54 @@ func (f *Floor) Hear(ctx context.Context, c id.Company, user string, call id.ID,
 		if err := f.cfg.Lines.Supervise(p.Call.ID, supervisor, how); err != nil {
 			return err
 		}
-		x.heard = slices.DeleteFunc(slices.Clone(x.heard), func(h Hearer) bool { return h.Who == supervisor })
+		x.unhear(supervisor)
 		if how != None {
 			x.heard = append(x.heard, Hearer{supervisor, how})
+			f.hears(who{c, supervisor}, call)
 		}
 		return nil
 	})
+}
+
+// hears keeps which call a supervisor hears; zero: none any more. Whatever else shows them
+// as its hearer shows so no longer: a telephone hears one call.
+func (f *Floor) hears(w who, call id.ID) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if was := f.hearing[w]; was == call {
+		return
+	}
+	if f.hearing[w] = call; call.IsZero() {
+		delete(f.hearing, w)
+	}
+	for at, d := range f.drivers {
+		if at.c == w.c {
+			d.post(func() { d.unheard(w) })
+		}
+	}
+}
+
+// unheard shows a supervisor at no call but the one they hear now.
+func (d *driver) unheard(w who) {
+	d.f.mu.Lock()
+	call := d.f.hearing[w]
+	d.f.mu.Unlock()
+	for user, x := range d.desks {
+		if p, in := d.engine.Post(user); in && p.Call != nil && p.Call.ID == call {
+			continue
+		}
+		if x.unhear(w.user) {
+			d.show(user)
+		}
+	}
+}
+
+// unhear takes somebody off who heard the call; false: nobody of that name did.
+func (x *desk) unhear(user string) bool {
+	left := slices.DeleteFunc(slices.Clone(x.heard), func(h Hearer) bool { return h.Who == user })
+	had := len(left) < len(x.heard)
+	x.heard = left
+	return had
 }
 
 // Read begins to tell somebody of what changes on the whole floor.
