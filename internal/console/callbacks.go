@@ -1,7 +1,9 @@
 package console
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,6 +29,7 @@ type callbackRow struct {
 	Notes    string
 	Missed   int
 	Late     bool
+	due      timex.Instant
 }
 
 // callbackSpans are how far ahead is looked, in days; 0: however far.
@@ -39,7 +42,7 @@ var callbackSpans = []struct {
 const callbacksMost = 200
 
 // findCallbacks are the callbacks of every campaign that may still call, the earliest
-// of each first.
+// first.
 func (s *Server) findCallbacks(v *visit, agent, span string) (rows []callbackRow, err error) {
 	now := timex.At(time.Now())
 	until := timex.Instant(0)
@@ -65,11 +68,12 @@ func (s *Server) findCallbacks(v *visit, agent, span string) (rows []callbackRow
 			rows = append(rows, s.callbackRow(v, c, &leads[j], now))
 		}
 	}
+	slices.SortStableFunc(rows, func(a, b callbackRow) int { return cmp.Compare(a.due, b.due) })
 	return rows, nil
 }
 
 func (s *Server) callbackRow(v *visit, c *app.Campaign, l *store.Lead, now timex.Instant) callbackRow {
-	row := callbackRow{leadRow: s.leadRow(v, l), Campaign: Link{c.Name, v.campaignAt(c, "")}, Late: l.Due < now, Agent: v.say("callbacks.anyone")}
+	row := callbackRow{leadRow: s.leadRow(v, l), Campaign: Link{c.Name, v.campaignAt(c, "")}, Late: l.Due < now, due: l.Due, Agent: v.say("callbacks.anyone")}
 	if a := l.Callback; a != nil {
 		loc, err := timex.LoadZone(a.Zone)
 		if err != nil {
@@ -77,7 +81,7 @@ func (s *Server) callbackRow(v *visit, c *app.Campaign, l *store.Lead, now timex
 		}
 		row.Theirs, row.Notes, row.Missed = a.At.In(loc).Format("2006-01-02 15:04")+" "+loc.String(), a.Notes, a.Missed
 		if a.Agent != "" {
-			row.Agent = a.Agent
+			row.Agent = s.agentName(v, a.Agent)
 		}
 	}
 	return row

@@ -48,9 +48,9 @@ func (v *visit) sourceSaid(source string) string {
 	return source
 }
 
-func (v *visit) barredRow(b *store.Barred) barredRow {
+func (s *Server) barredRow(v *visit, b *store.Barred) barredRow {
 	packs, _ := rulePacks() // a rule nobody knows stands by its name
-	return barredRow{Barred: *b, Shown: shownNumber(b.Number), Source: v.sourceSaid(b.Source), Href: v.at("/dnc/" + pathEscape(b.Number.String())), Why: v.ruleSaid(packs, b.Rule), At: v.moment(b.At), Added: v.moment(b.Added), Who: actorShown(b.By)}
+	return barredRow{Barred: *b, Shown: shownNumber(b.Number), Source: v.sourceSaid(b.Source), Href: v.at("/dnc/" + pathEscape(b.Number.String())), Why: v.ruleSaid(packs, b.Rule), At: v.moment(b.At), Added: v.moment(b.Added), Who: s.doer(v, b.By)}
 }
 
 // doNotCallBody is the list, and what a number that was looked up is.
@@ -92,7 +92,7 @@ func (s *Server) doNotCallPage(w http.ResponseWriter, v *visit, status int, f *f
 		return err
 	}
 	for i := range list[:min(len(list), pageRows)] {
-		b.Rows = append(b.Rows, v.barredRow(&list[i]))
+		b.Rows = append(b.Rows, s.barredRow(v, &list[i]))
 	}
 	if len(list) > pageRows {
 		b.Next = "?after=" + queryEscape(list[pageRows-1].Number.String())
@@ -119,7 +119,7 @@ func (s *Server) lookUpBarred(v *visit, b *doNotCallBody) error {
 	b.Looked = n.String()
 	found, err := s.d.System.Barred(v.r.Context(), v.company, []phone.Number{n})
 	if err == nil && len(found) > 0 {
-		row := v.barredRow(&found[0])
+		row := s.barredRow(v, &found[0])
 		b.Found = &row
 	}
 	return err
@@ -134,7 +134,7 @@ func (s *Server) doNotCallFile(w http.ResponseWriter, r *http.Request, v *visit)
 			return err
 		}
 		for i := range page {
-			x := v.barredRow(&page[i])
+			x := s.barredRow(v, &page[i])
 			t.add(x.Number.String(), x.Rule, x.Source, x.Reason, x.Who, x.At, x.Added)
 			after = x.Number
 		}
@@ -202,7 +202,7 @@ func (s *Server) barredPage(w http.ResponseWriter, v *visit, status int, b *stor
 	if _, err := f.Once(); err != nil {
 		return err
 	}
-	body := map[string]any{"Row": v.barredRow(b), "Form": f, "Refused": refused, "May": v.may(access.DNCRemove), "Leads": given(v.may(access.LeadRead), v.at("/leads?q="+queryEscape(b.Number.String())))}
+	body := map[string]any{"Row": s.barredRow(v, b), "Form": f, "Refused": refused, "May": v.may(access.DNCRemove), "Leads": given(v.may(access.LeadRead), v.at("/leads?q="+queryEscape(b.Number.String())))}
 	s.render(w, v, status, "dnc-number", &Page{Title: shownNumber(b.Number), Lead: v.say("dnc.one_lead"), Here: v.at("/dnc"), Crumbs: v.crumbs(Link{v.say("nav.dnc"), v.at("/dnc")}), Body: body})
 	return nil
 }

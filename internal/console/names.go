@@ -2,6 +2,7 @@ package console
 
 import (
 	"cmp"
+	"strings"
 
 	"waihu/internal/calling/attempt"
 	"waihu/internal/id"
@@ -25,6 +26,14 @@ func (s *Server) agentName(v *visit, agent string) string {
 	}
 	s.meet(v, agent)
 	return v.people[agent]
+}
+
+// doer is who did something, whether the floor or a page kept it.
+func (s *Server) doer(v *visit, by string) string {
+	if strings.HasPrefix(by, "user_") {
+		return s.agentName(v, by)
+	}
+	return actorShown(by)
 }
 
 // meet looks up the names of agents, all at once. Who is of another company, or gone, has

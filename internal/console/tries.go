@@ -107,7 +107,8 @@ func (s *Server) tryRow(v *visit, a *attempt.Attempt, at func(timex.Instant) str
 	out := tryRow{ID: a.ID.Named("try"), At: at(figures.When(a)), Number: shownNumber(a.Number), Agent: s.agentName(v, a.Agent), Trunk: a.Trunk, Caller: shownNumber(a.CallerID), Disposition: s.outcomeName(v, a.Campaign.Named("cmp"), a.Disposition), Notes: a.Notes, Ordinal: a.Ordinal, Result: v.say("calling_report.try." + string(a.State))}
 	switch {
 	case a.State == attempt.Withheld:
-		out.Tone, out.Disposition = "warn", a.Rule
+		packs, _ := rulePacks() // a rule nobody knows stands by its name
+		out.Tone, out.Disposition = "warn", v.ruleSaid(packs, a.Rule)
 	case a.State.Open():
 		out.Tone = "info"
 	case a.Answered.IsZero():
