@@ -153,6 +153,45 @@ export function desk(world) {
     await tab.close();
   });
 
+  test("a double click asks once, and digits meant for a line that is free choose nothing", async () => {
+    const { page, wrong, close } = await deskIn(world, desks.shown);
+    const verbs = async () => (await asked(page)).map(([verb]) => verb);
+    await page.evaluate(() => {
+      const dial = document.querySelector('[data-do="dial"]');
+      dial.click();
+      dial.click();
+    });
+    assert.deepEqual((await verbs()).filter((v) => v === "preview"), ["preview"]);
+    await put(page, desks.talking);
+    await page.locator('[data-do="keypad"]:not([disabled])').waitFor();
+    await page.keyboard.press("k");
+    await page.keyboard.press("7");
+    await put(page, desks.wrap_up); // the customer hangs up while a number is keyed in
+    await page.waitForFunction(() => document.getElementById("desk").dataset.state === "wrap_up");
+    await page.keyboard.press("1");
+    assert.match(await text(page, "[data-notices]"), /The call is over: no keys can be sent/);
+    assert.ok((await verbs()).includes("keys") && !(await verbs()).includes("dispose"));
+    assert.equal(await page.locator("[data-tiles] [aria-pressed=true], [data-tiles] [aria-checked=true]").count(), 0);
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
+  test("who logs in elsewhere while their call goes on comes to the campaign of the call", async () => {
+    const tab = await world.tab("floor");
+    const { page } = tab;
+    await page.addInitScript(fakeFloor, { desk: desks.talking, sheet });
+    await page.goto(`${world.made.firms.floor}/desk`);
+    await page.evaluate(() => (window.fake.refuse.login = { code: "floor_in_call", title: "A call goes on" }));
+    const form = page.locator("form[data-login]");
+    await form.locator("input[name=campaign]").last().check();
+    await form.locator("button.primary").click();
+    await page.waitForFunction(() => window.fake.asked.filter((a) => a.verb === "login").length === 2);
+    const sent = (await asked(page)).filter(([verb]) => verb === "login").map(([, body]) => body.campaign);
+    assert.equal(sent[1], desks.talking.campaign);
+    assert.notEqual(sent[0], sent[1]);
+    await tab.close();
+  });
+
   test("who waits is told when the next call comes, where it can be said", async () => {
     const { page, close } = await deskIn(world, desks.ready);
     assert.match(await text(page, "[data-soon]"), /in about 5 to 20 seconds/);

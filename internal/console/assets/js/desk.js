@@ -12,7 +12,7 @@ import { drawNotices, hush, noticeLine, noticeSilent, refuse, tell } from "./des
 import { canSend, chooseCallback, chooseKey, drawOutcome, isChosen, sendNow, undo } from "./desk/outcome.js";
 import { drawPerson } from "./desk/person.js";
 import { drawCentre, focusAnswers } from "./desk/script.js";
-import { deed, leave, logIn, onChange, resume, state } from "./desk/store.js";
+import { deed, leave, logIn, onChange, resume, standing, state } from "./desk/store.js";
 import { drawLine, drawMic, drawNet, drawTop } from "./desk/top.js";
 import { instant, known, later, wall } from "./desk/zone.js";
 
@@ -42,15 +42,30 @@ const line = makeLine({
 });
 onLook((took) => drawNet((trip = took), sound));
 
-// todo asks for a deed and says why it did not come about.
+// todo asks for a deed and says why it did not come about. What is asked for already, as by
+// a double click, is not asked for again; keys are, each by each.
+const asked = new Set();
 async function todo(verb, body) {
+  if (asked.has(verb)) return false;
+  if (verb !== "keys") asked.add(verb);
   try {
     await deed(verb, body);
     return true;
   } catch (problem) {
     refuse(problem);
     return false;
+  } finally {
+    asked.delete(verb);
   }
+}
+
+// Digits that are meant for the line must not choose an outcome, where the call ended just
+// before they were pressed.
+const patience = 3_000;
+let deaf = -patience; // since when
+function noKeys() {
+  deaf = performance.now();
+  tell(say("desk.no_keys"));
 }
 
 const tiles = () => document.querySelector("#desk [data-tiles]");
@@ -109,7 +124,9 @@ function draw() {
   else if (call() && !line.muted && sessionStorage.getItem(mutedIn) === call().try) line.mute(true);
   drawTop(deeds);
   drawLine(line.state);
+  const dialing = !drawer("keypad").hidden;
   drawBar(line.muted, deeds);
+  if (dialing && call() && !talking()) noKeys();
   drawPerson();
   drawCentre(deeds.choose);
   drawNotes();
@@ -149,7 +166,7 @@ listen({
   h: by("hold"),
   m: by("mute"),
   t: by("transfer"),
-  k: by("keypad"),
+  k: () => (able("keypad") ? deeds.keypad() : call()?.ended ? noKeys() : false),
   v: by("voicemail"),
   r: by("recording"),
   c: () => (call() ? chooseCallback() : false),
@@ -161,6 +178,7 @@ listen({
   digit(n) {
     if (pausing().open) return void pausing().querySelectorAll("div button")[n - 1]?.click();
     if (!drawer("keypad").hidden) return press(String(n));
+    if (performance.now() - deaf < patience) return undefined;
     return chooseKey(n);
   },
 });
@@ -171,7 +189,7 @@ form?.addEventListener("submit", async (e) => {
   const send = form.querySelector("button.primary");
   send.disabled = true;
   try {
-    await logIn(form.campaign.value, leaving(form.leaves.value));
+    await logInTo(form.campaign.value);
     hush();
     draw();
   } catch (problem) {
@@ -179,6 +197,19 @@ form?.addEventListener("submit", async (e) => {
   }
   send.disabled = false;
 });
+
+// logInTo logs in to a campaign, or where a call of the agent goes on, to the campaign of
+// that: nobody else can end it.
+async function logInTo(campaign) {
+  const leaves = leaving(form.leaves.value);
+  try {
+    return await logIn(campaign, leaves);
+  } catch (problem) {
+    const there = problem.code === "floor_in_call" && (await standing());
+    if (!there || there.campaign === campaign) throw problem;
+    return logIn(there.campaign, leaves);
+  }
+}
 
 // leaving is the next time the clock of the company shows a time, as all times of the page.
 function leaving(time) {

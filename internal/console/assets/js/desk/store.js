@@ -86,6 +86,9 @@ async function at(session) {
   return desk && desk.state !== "out" ? desk : false;
 }
 
+// standing is the desk of the log-in that counts; false: there is none.
+export const standing = () => at();
+
 export async function logIn(campaign, leaves) {
   const desk = await ask(`${base}/login`, { campaign, ...(leaves && { leaves }) });
   state.desk = desk;
