@@ -156,6 +156,7 @@ export function desk(world) {
   test("a double click asks once, and digits meant for a line that is free choose nothing", async () => {
     const { page, wrong, close } = await deskIn(world, desks.shown);
     const verbs = async () => (await asked(page)).map(([verb]) => verb);
+    assert.match(await text(page, "#desk"), /To be dialed/);
     await page.evaluate(() => {
       const dial = document.querySelector('[data-do="dial"]');
       dial.click();
@@ -236,6 +237,7 @@ export function desk(world) {
     await says("The clock of this computer is wrong");
     await put(page, { state: "out", notices: [notice("elsewhere", "You are logged in elsewhere since")] });
     await says("You logged in at another place");
+    assert.match(await text(page, "#desk"), /Not on this page/);
     const other = await page.context().newPage();
     await other.addInitScript(fakeFloor, { desk: null, sheet });
     await other.goto(`${world.made.firms.floor}/desk`);

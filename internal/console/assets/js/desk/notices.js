@@ -54,7 +54,7 @@ export function drawNotices(with_ = deeds) {
   if (lineState === "lost" && state.session) list.push({ key: "line", tone: "bad", head: say("desk.line_lost"), words: say("desk.line_lost_why") });
   if (silent) list.push({ key: "silent", tone: "warn", head: say("desk.silent"), words: say("desk.silent_why") });
   if (off()) list.push({ key: "clock", tone: "warn", head: say("desk.clock", { time: spell(Math.abs(off()) / 1000) }), words: say("desk.clock_why") });
-  const forced = state.gone ? null : state.desk?.forced;
+  const forced = state.gone || state.desk?.then === "out" ? null : state.desk?.forced; // who is logged out is told that
   if (forced) list.push({ key: "forced", tone: "warn", head: `${whoPaused(forced)}: ${forced.why}`, words: say(state.desk.state === "paused" ? "desk.forced_why" : "desk.forced_then") });
   for (const n of told()) {
     const key = `${n.code} ${n.at}`;

@@ -18,7 +18,9 @@ export function drawTop(deeds) {
   const is = there ? desk.state : "out";
   at.desk.dataset.state = is;
   at.desk.toggleAttribute("data-cut", state.up === false && Boolean(state.session));
-  put(at.pill, is === "paused" && desk.reason ? say("desk.idle_paused", { why: reason(desk.reason) }) : say(`desk.state_${is}`));
+  const shown = is === "reserved" && desk.call?.step === "shown";
+  const away = ["elsewhere", "tab", "closed"].includes(gone); // it goes on, and not here
+  put(at.pill, is === "paused" && desk.reason ? say("desk.idle_paused", { why: reason(desk.reason) }) : say(`desk.state_${away ? "away" : shown ? "shown" : is}`));
   put(at.campaign, there ? (sheet?.name ?? "") : "");
   put(at.then, there && desk.then ? (desk.then === "out" ? say("desk.then_out") : say("desk.then_paused", { why: reason(desk.then_for) })) : "");
   at.then.title = at.then.textContent; // where it is cut short
