@@ -73,6 +73,11 @@ func (a *API) ReadLeadFile(ctx context.Context, tx store.Tx, actor *access.Actor
 
 // AddNumberFile makes the job that puts the numbers of a file on the do-not-call list.
 func (a *API) AddNumberFile(ctx context.Context, tx store.Tx, actor *access.Actor, c id.Company, f *receive.File, in receive.NumberFile) (late func(), err error) {
+	t, err := sheet.Open(fileAt(f.Path, in.Name), "") // what is no table is told at once
+	if err != nil {
+		return nil, err
+	}
+	t.Close()
 	r := a.in(ctx, tx, &caller{actor: actor}, c)
 	r.late = func() {}
 	_, err = a.enqueue(r, f.ID, "dnc_upload", dncUpload{in.Name, in.Country, in.Source, actor.Name}, f.Size)

@@ -154,7 +154,7 @@ func TestFilesThatAreSomethingElse(t *testing.T) {
 	list := d.at("/lists")
 	for name, text := range wrong {
 		for path, fields := range map[string][]string{
-			d.at("/imports"): {"zone=UTC"}, "/compare": {"zone=UTC"}, "/audit": nil,
+			d.at("/dnc/imports"): {"source=fair", "once=" + d.fresh(d.at("/dnc"))}, d.at("/imports"): {"zone=UTC"}, "/compare": {"zone=UTC"}, "/audit": nil,
 			list: {"list_name=" + name, "country=TW", "same=list", "time_zone=UTC", "once=" + d.fresh(list)},
 		} {
 			w := d.upload(path, map[string]string{name: text}, fields...)
@@ -165,7 +165,7 @@ func TestFilesThatAreSomethingElse(t *testing.T) {
 			if text == "" && path == list && (!strings.Contains(page, "檔案是空的：請選擇有內容的檔案。") || !strings.Contains(page, `value="`+name+`"`) || !strings.Contains(page, `value="TW" selected`)) {
 				t.Errorf("%s at %s: what was filled in, or why it was refused, is not there: %s", name, path, page)
 			}
-			if strings.HasPrefix(text, "%PDF") && path == list && !strings.Contains(page, `<p class="wrong">檔案為 PDF 文件，不是資料檔。請改匯出為 CSV。</p>`) {
+			if strings.HasPrefix(text, "%PDF") && (path == list || path == d.at("/dnc/imports")) && !strings.Contains(page, `<p class="wrong">檔案為 PDF 文件，不是資料檔。請改匯出為 CSV。</p>`) {
 				t.Errorf("%s: %s", name, page)
 			}
 			if w.Code != http.StatusUnprocessableEntity && w.Code != http.StatusSeeOther || strings.Contains(page, `<span lang="en">`) || strings.Contains(page, "; expected ") || !strings.Contains(page, `<html lang="zh-Hant"`) {
