@@ -83,12 +83,14 @@ function tell() {
 }
 
 const clockAt = wall.querySelector("[data-clock]");
+const clock = () => clockAt && put(clockAt, clockTime(now(), { hour: "2-digit", minute: "2-digit" }));
 tick(() => {
   times();
   drawNumbers(floor);
   tell();
-  if (clockAt) put(clockAt, clockTime(now(), { hour: "2-digit", minute: "2-digit" }));
+  clock();
 });
+clock();
 
 const full = () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen());
 wall.querySelector('[data-do="full"]')?.addEventListener("click", full);
