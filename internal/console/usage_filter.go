@@ -94,13 +94,17 @@ func (f *usageFilter) days(loc *time.Location) {
 			f.first, f.last = p.First, p.After-1
 		}
 	}
-	if f.Value("first") != "" {
-		f.first = f.date("first")
-		f.last = max(f.last, f.first)
+	written := func(name string, day *timex.Date) { // what is no day changes nothing
+		if f.Value(name) == "" {
+			return
+		}
+		if d := f.date(name); f.Error(name) == "" {
+			*day = d
+		}
 	}
-	if f.Value("last") != "" {
-		f.last = f.date("last")
-	}
+	written("first", &f.first)
+	f.last = max(f.last, f.first)
+	written("last", &f.last)
 	if f.OK() && (f.last < f.first || f.last >= f.first+usageDays) {
 		f.wrong("last", "usage.too_long", "days", itoa(usageDays))
 		f.last = min(max(f.last, f.first), f.first+usageDays-1)

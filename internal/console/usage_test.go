@@ -36,7 +36,7 @@ func TestUsage(t *testing.T) {
 	if strings.Contains(body, whole) || !strings.Contains(o.page(o.at("/usage?"+all+"&agent=bob")), whole) {
 		t.Error("what sums are of is said where a filter takes a part")
 	}
-	if w := o.ask(o.at("/usage?first=2026-02-30"), nil); w.Code != 422 || !strings.Contains(w.Body.String(), `value="2026-02-30"`) && !strings.Contains(w.Body.String(), "aria-invalid") {
+	if w := o.ask(o.at("/usage?first=2026-02-30"), nil); w.Code != 422 || strings.Contains(w.Body.String(), "1970") || !strings.Contains(w.Body.String(), `value="2026-02-30"`) && !strings.Contains(w.Body.String(), "aria-invalid") {
 		t.Errorf("a day that is none: %d", w.Code)
 	}
 	if w := o.ask(o.at("/usage?after=x"), nil); w.Code != 404 {

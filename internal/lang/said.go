@@ -45,8 +45,7 @@ var sayings = sync.OnceValue(func() []saying {
 // finding about a file. The English is the key, so that rooms that know no
 // language need not learn of phrases. Where what was being done stands in front
 // ("sign contract: ..."), it is left away. Several findings stand on lines of their
-// own. False: nobody wrote a sentence down, and its English stands, which is none in
-// English.
+// own. False: nobody wrote a sentence down in the language, and its English stands.
 func Said(tag Tag, english string) (string, bool) {
 	lines := strings.Split(english, "\n")
 	all := true

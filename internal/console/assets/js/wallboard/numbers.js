@@ -61,7 +61,7 @@ function longest(all) {
 // abandoned is the campaign that is nearest to its limit.
 function abandoned(all) {
   const near = (c) => (c.ledger.most > 0 ? c.ledger.share / c.ledger.most : 0);
-  const worst = all.filter((c) => c.ledger?.answered > 0).sort((a, b) => near(b) - near(a))[0];
+  const worst = all.filter((c) => c.ledger?.answered > 0).sort((a, b) => near(b) - near(a) || b.ledger.answered - a.ledger.answered)[0];
   tip(at.abandoned.note, worst ? exactly(worst.ledger) : "");
   if (!worst) return fill("abandoned", "–", say("wall.no_answers"));
   const used = near(worst);
