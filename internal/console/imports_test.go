@@ -146,6 +146,7 @@ func TestFilesThatAreSomethingElse(t *testing.T) {
 		"a program.csv":  "\x7fELF\x02\x01\x01\x00",
 		"bytes.csv":      strings.Repeat("\x01\x02\x8f\xff", 1000),
 		"workbook.xlsx":  "PK\x03\x04 and nothing of a workbook",
+		"sums.xlsx":      strings.Repeat("\x01\x02\x8f\xff", 1000),
 		"UTF-32.csv":     "\xff\xfe\x00\x00a\x00\x00\x00",
 		"page.csv":       "<!DOCTYPE html><title>Log in</title>",
 		"picture.csv.gz": "\x1f\x8b cut off",
@@ -166,6 +167,9 @@ func TestFilesThatAreSomethingElse(t *testing.T) {
 				t.Errorf("%s at %s: what was filled in, or why it was refused, is not there: %s", name, path, page)
 			}
 			if strings.HasPrefix(text, "%PDF") && (path == list || path == d.at("/dnc/imports")) && !strings.Contains(page, `<p class="wrong">檔案為 PDF 文件，不是資料檔。請改匯出為 CSV。</p>`) {
+				t.Errorf("%s: %s", name, page)
+			}
+			if name == "sums.xlsx" && path == list && !strings.Contains(page, "檔名為活頁簿，內容卻不是。請重新複製或下載。") {
 				t.Errorf("%s: %s", name, page)
 			}
 			if w.Code != http.StatusUnprocessableEntity && w.Code != http.StatusSeeOther || strings.Contains(page, `<span lang="en">`) || strings.Contains(page, "; expected ") || !strings.Contains(page, `<html lang="zh-Hant"`) {

@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -73,7 +74,11 @@ func Open(src Source, sheet string) (Table, error) {
 		f.Close()
 		return nil, fault.Problem{File: src.Name, Value: sheet, What: "the mapping names a sheet, and this is no workbook", Expected: "XLSX", Fix: "give the workbook, or take sheet out of the mapping"}
 	}
-	return openCSV(src.Name, f, all)
+	t, err := openCSV(src.Name, f, all)
+	if err != nil && strings.EqualFold(filepath.Ext(src.Name), ".xlsx") {
+		return nil, fault.Problem{File: src.Name, What: "this is no workbook, though its name says so", Expected: "a whole XLSX file", Fix: "copy or download it again"}
+	}
+	return t, err
 }
 
 // csvTable reads separated values in any encoding records come in.
