@@ -52,7 +52,7 @@ func (s *Server) usageFilter(v *visit) (*usageFilter, error) {
 	f.days(loc)
 	f.query.Component, f.query.Label = f.optional("component", 200), f.optional("label", 200)
 	f.query.Agent, f.query.Campaign, f.query.Trunk = f.optional("agent", 200), f.optional("campaign", 200), f.optional("trunk", 200)
-	f.query.To = strings.TrimPrefix(f.optional("to", 40), "+")
+	f.query.To = f.optional("to", 40)
 	f.query.From = writtenNumber(f.optional("from", 40))
 	f.query.Unpriced = f.Value("unpriced") != ""
 	if f.Value("result") != "" {

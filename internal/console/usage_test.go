@@ -64,6 +64,11 @@ func TestACallTellsHowItWent(t *testing.T) {
 	if _, err := o.d.System.Ingest(t.Context(), o.company, []usage.Fact{call, &other}); err != nil {
 		t.Fatal(err)
 	}
+	for _, to := range []string{"8613800000001", "%2B8613800000001", "%2B86+138"} { // our own calls have the plus
+		if body := o.page(o.at("/usage?first=" + o.first.String() + "&last=" + (o.first + 5).String() + "&to=" + to)); !strings.Contains(body, "/usage/call?id=a&amp;") {
+			t.Errorf("a call is not found by %s", to)
+		}
+	}
 	path := o.at("/usage/call?id=a&source=waihu&month=" + o.first.String())
 	o.every(path)
 	body := o.page(path)

@@ -10,7 +10,7 @@ import (
 // left aside.
 func (q *CallQuery) Takes(c *ChargedCall) bool {
 	if !q.Contract.IsZero() && c.Contract != q.Contract || q.Agent != "" && c.Call.Agent != q.Agent || q.Campaign != "" && c.Call.Campaign != q.Campaign ||
-		q.Trunk != "" && c.Call.Trunk != q.Trunk || q.Result != "" && c.Call.Result != q.Result || q.From != "" && strings.TrimPrefix(c.Call.From, "+") != strings.TrimPrefix(q.From, "+") || !strings.HasPrefix(c.Call.To, q.To) {
+		q.Trunk != "" && c.Call.Trunk != q.Trunk || q.Result != "" && c.Call.Result != q.Result || q.From != "" && plain(c.Call.From) != plain(q.From) || !strings.HasPrefix(plain(c.Call.To), plain(q.To)) {
 		return false
 	}
 	if q.Unpriced && !slices.ContainsFunc(c.Charges, func(ch Charge) bool { return ch.Reason != "" }) {
@@ -20,6 +20,9 @@ func (q *CallQuery) Takes(c *ChargedCall) bool {
 		return (q.Component == "" || ch.Component == q.Component) && (q.Label == "" || ch.Label == q.Label)
 	})
 }
+
+// plain is a number without the plus that some switches write and others do not.
+func plain(number string) string { return strings.TrimPrefix(number, "+") }
 
 // Narrow tells whether the query passes calls over that its period, contract and
 // cursor do not.

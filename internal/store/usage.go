@@ -108,7 +108,7 @@ type CallQuery struct {
 	Agent     string
 	Campaign  string
 	Trunk     string
-	To        string // beginning of the called number
+	To        string // beginning of the called number, with or without its plus
 	From      string // the calling number, with or without its plus
 	Result    usage.Result
 	Unpriced  bool // only calls that have no price, or not at every component that takes them

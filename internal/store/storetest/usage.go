@@ -199,6 +199,7 @@ func callsAsked(t *testing.T, b *bench) {
 		"campaign":           {store.CallQuery{Campaign: "k1"}, 20},
 		"trunk":              {store.CallQuery{Trunk: "t2"}, 0},
 		"number":             {store.CallQuery{To: "13000000001"}, 1},
+		"with a plus":        {store.CallQuery{To: "+13000000001"}, 1},
 		"beginning of it":    {store.CallQuery{To: "1300000001"}, 10},
 		"result":             {store.CallQuery{Result: usage.Busy}, 10},
 		"result and company": {store.CallQuery{Result: usage.Busy, Contract: contract}, 0},
