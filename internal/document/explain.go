@@ -98,7 +98,7 @@ func chain(tag lang.Tag, l *rating.Line) string {
 	}
 	var steps []string
 	if !l.Raw.Equal(l.Billed) || isTime(l.Unit) {
-		steps = append(steps, say(tag, "doc.measured", "q", measured(tag, l.Raw, l.Unit)))
+		steps = append(steps, say(tag, "doc.measured", "q", measured(tag, l.Raw, rawUnit(l))))
 	}
 	if len(steps) > 0 || !l.Included.IsZero() {
 		steps = append(steps, say(tag, "doc.billed", "q", lang.Quantity(tag, l.Billed, l.Unit)))
@@ -108,6 +108,14 @@ func chain(tag lang.Tag, l *rating.Line) string {
 			say(tag, "doc.charged", "q", lang.Quantity(tag, l.Charged, l.Unit)))
 	}
 	return strings.Join(steps, say(tag, "doc.comma"))
+}
+
+// rawUnit is the unit of what was measured: a module that is charged for each seat is none.
+func rawUnit(l *rating.Line) string {
+	if l.Unit == "seat" && l.Evidence.Facts == "modules" {
+		return "module"
+	}
+	return l.Unit
 }
 
 // measured writes a measured time as a clock where it is whole seconds: that

@@ -98,3 +98,13 @@ func TestUnknown(t *testing.T) {
 		t.Error("an unknown price looks like a known one")
 	}
 }
+
+// TestAModuleForEachSeat: one module was on, and nine seats pay for it.
+func TestAModuleForEachSeat(t *testing.T) {
+	l := &rating.Line{Unit: "seat", Raw: exact.Int(1), Billed: exact.Int(9), Charged: exact.Int(9), Evidence: rating.Evidence{Facts: "modules", Count: 1}}
+	for tag, want := range map[lang.Tag]string{lang.English: "measured 1 module, billed 9 seats", lang.Traditional: "實際 1 個模組，計費 9 個座席", lang.Simplified: "实际 1 个模块，计费 9 个坐席"} {
+		if got := chain(tag, l); got != want {
+			t.Errorf("%s: %s", tag, got)
+		}
+	}
+}

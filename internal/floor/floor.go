@@ -197,13 +197,13 @@ func (f *Floor) closeLeft(ctx context.Context, w which) error {
 	f.mu.Lock()
 	d := f.drivers[w]
 	f.mu.Unlock()
-	if d == nil {
-		_, err = f.cfg.System.CloseLeft(ctx, w.c, w.of, lease)
+	if d != nil {
+		over() // it is asked: nobody waits for that
+		return d.closeVisits(ctx)
 	}
-	if over(); d == nil {
-		return err
-	}
-	return d.closeVisits(ctx)
+	defer over()
+	_, err = f.cfg.System.CloseLeft(ctx, w.c, w.of, lease)
+	return err
 }
 
 // stream is that of a company.

@@ -185,10 +185,7 @@ func TestTwoNodes(t *testing.T) {
 		w := newWorld(t, "4")
 		camp := w.campaign("spring", campaign.Progressive, 100, 12, nil)
 		w.work(camp.ID, "a", "sale")
-		other := *w
-		other.lines = newLines()
-		other.sys = &app.System{DB: w.sys.DB, IDs: w.ids, Node: "n2"}
-		other.open()
+		other := w.beside("n2")
 		time.Sleep(30 * time.Second)
 		_, err := other.floor.LogIn(t.Context(), w.c, camp.ID, "b", 0)
 		wantCode(t, "a campaign of another node", err, "other_node")

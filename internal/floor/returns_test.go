@@ -6,7 +6,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"waihu/internal/app"
 	"waihu/internal/calling/agent"
 	"waihu/internal/calling/campaign"
 	"waihu/internal/calling/dialer"
@@ -82,10 +81,7 @@ func TestAVisitOfANodeThatIsGone(t *testing.T) {
 		camp := w.campaign("spring", campaign.Progressive, 301, 7, nil)
 		w.work(camp.ID, "a", "sale")
 		time.Sleep(5 * time.Minute)
-		other := *w
-		other.lines = newLines()
-		other.sys = &app.System{DB: w.sys.DB, IDs: w.ids, Node: "n2"}
-		other.open()
+		other := w.beside("n2")
 		who := must(other.lines.comes(t.Context(), number(301), number(999)))
 		synctest.Wait()
 		other.kill()
@@ -109,10 +105,7 @@ func TestWhoCallsBackAtAnotherNode(t *testing.T) {
 		camp := w.campaign("spring", campaign.Progressive, 301, 7, nil)
 		w.work(camp.ID, "a", "sale")
 		time.Sleep(5 * time.Minute)
-		other := *w
-		other.lines = newLines()
-		other.sys = &app.System{DB: w.sys.DB, IDs: w.ids, Node: "n2"}
-		other.open()
+		other := w.beside("n2")
 		for n, key := range map[int]string{301: "", 304: "9"} {
 			who := must(other.lines.comes(t.Context(), number(n), number(999)))
 			time.Sleep(time.Second)

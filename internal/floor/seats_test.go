@@ -276,9 +276,7 @@ func TestASupervisorsPause(t *testing.T) {
 		time.Sleep(time.Minute)
 		must(w.floor.LogOut(ctx, w.c, "a", a.Session))
 		holds(w.floor, w.sit(autumn.ID, "a"))
-		other := *w
-		other.lines, other.sys = newLines(), &app.System{DB: w.sys.DB, IDs: w.ids, Node: "n2"}
-		other.open()
+		other := w.beside("n2")
 		if _, err := other.floor.EndPause(ctx, w.c, "a"); fault.KindOf(err) != fault.Conflict {
 			t.Errorf("from a node that cannot tell the agent: %v", err)
 		}

@@ -365,6 +365,14 @@ func (w *world) open() {
 	w.floor = must(Open(context.Background(), Config{System: w.sys, Lines: w.lines, Packs: w.packs, Detect: true, Robots: w.lanes}))
 }
 
+// beside is another node of the same books, with lines of its own.
+func (w *world) beside(node string) *world {
+	other := *w
+	other.lines, other.sys = newLines(), &app.System{DB: w.sys.DB, IDs: w.ids, Node: node}
+	other.open()
+	return &other
+}
+
 // kill ends the floor as a kill does: nothing more is kept or done.
 func (w *world) kill() {
 	w.floor.mu.Lock()

@@ -20,5 +20,6 @@
 // it is abandoned when a person answered and nobody and nothing spoke to them;
 // withheld and closed are the ends, and a closed try has a disposition.
 //
-// Its times are instants; where a local hour counts, the lead's zone decides.
+// Its times are instants of the dialer's clock; how long its call was charged for is told by the
+// fact of that (Billed). Where a local hour counts, the lead's zone decides.
 package attempt
