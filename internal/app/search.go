@@ -274,24 +274,13 @@ func (k *seeker) agents(c Company) error {
 	return err
 }
 
-// calls looks for calls to a number, as switches write it: with a plus and
-// without.
+// calls looks for calls to numbers that begin so, with a plus or without, the newest first.
 func (k *seeker) calls(c Company) error {
 	of := id.Company{ID: c.ID}
 	if k.digits == "" || !k.in.May(ACall, of) {
 		return nil
 	}
-	for _, to := range []string{k.digits, "+" + k.digits} {
-		if err := k.callsTo(c, of, to); err != nil || k.full(ACall) {
-			return err
-		}
-	}
-	return nil
-}
-
-// callsTo adds calls to numbers that begin so, the newest first.
-func (k *seeker) callsTo(c Company, of id.Company, to string) error {
-	q := store.CallQuery{Period: k.window(searchDays), To: to, Limit: hitsOfNoun}
+	q := store.CallQuery{Period: k.window(searchDays), To: k.digits, Limit: hitsOfNoun}
 	for range searchPages {
 		page, err := k.tx.Usage().Calls(of, q)
 		if err != nil {
